@@ -1,0 +1,76 @@
+"""A whole message: the marker and the method it names (rules MSG-1 to MSG-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aura_reference import brio, brotli, classic, stored, typed, zstd
+from aura_spec.errors import Unsupported
+from aura_spec.knowledge import Knowledge
+from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec.marker import Marker, build_message, name_of, parse_message
+
+
+def decode(wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+    """Read a message.
+
+    Args:
+        wire: marker and body.
+        knowledge: templates and phrases; the built-in ones if None.
+        max_size: bytes that the result may have.
+
+    Raises:
+        DecodeError: one of its subclasses; there is no partial output.
+    """
+    message = parse_message(wire)
+    held = knowledge or Knowledge()
+    match message.marker:
+        case Marker.CLASSIC:
+            return classic.decode(message.body, held.templates, max_size)
+        case Marker.BROTLI:
+            return brotli.decode(message.body, max_size)
+        case Marker.BRIO:
+            return brio.decode(message.body, held, max_size)
+        case Marker.ZSTANDARD:
+            return zstd.decode(message.body, max_size)
+        case Marker.TYPED:
+            return typed.decode(message.body, held.templates, max_size)
+        case Marker.STORED:
+            return stored.decode(message.body, max_size)
+        case marker:
+            raise Unsupported(f"marker 0x{marker:02x} ({name_of(marker)}) is not read here", 0, "marker")
+
+
+def encode_stored(data: bytes) -> bytes:
+    """A message that holds ``data`` as it is (rule STO-1)."""
+    return build_message(Marker.STORED, data)
+
+
+def encode_brotli(data: bytes, quality: int = 11) -> bytes:
+    """A Brotli message; ``quality`` from 0 to 11 (rules BRO-1 to BRO-3)."""
+    return build_message(Marker.BROTLI, brotli.encode(data, quality))
+
+
+def encode_zstd(data: bytes, level: int = 19) -> bytes:
+    """A Zstandard message; ``level`` from 1 to 19 (rules ZST-1 to ZST-6)."""
+    return build_message(Marker.ZSTANDARD, zstd.encode(data, level))
+
+
+def encode_brio(data: bytes, knowledge: Knowledge, *, metadata: bool = False) -> bytes:
+    """A BRIO version 1 message (rules BRI-1 to BRI-5)."""
+    return build_message(Marker.BRIO, brio.encode(data, knowledge.phrases, metadata=metadata))
+
+
+def encode_typed(template_id: int, values: Sequence[bytes], knowledge: Knowledge) -> bytes:
+    """A typed template frame (rules TYP-1 to TYP-3). ``template_id`` is held."""
+    body = typed.encode(template_id, knowledge.templates[template_id], values)
+    return build_message(Marker.TYPED, body)
+
+
+def encode_classic(template_id: int, values: Sequence[bytes]) -> bytes:
+    """A classic template frame (rules CLS-1 to CLS-4).
+
+    Raises:
+        EncodeError: the id, a length or the encoding of a value does not fit.
+    """
+    return build_message(Marker.CLASSIC, classic.encode(template_id, values))

@@ -1,0 +1,79 @@
+"""rANS of order 0 with twelve-bit frequencies (rules RNS-1 to RNS-6)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate
+
+from aura_spec.errors import Malformed, Truncated
+from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, SYMBOLS, TOTAL, UPPER_BOUND
+
+
+def frequencies_of(symbols: bytes) -> tuple[int, ...]:
+    """Frequencies that fit ``symbols`` best: 256 positive integers with sum 4096 (rule RNS-1).
+
+    One goes to every symbol; the rest is dealt out in proportion to the counts, rounded down, and what
+    rounding left over goes to the largest remainders, the lower symbol first. Without any symbols all
+    frequencies are equal. The rule is the canonical encoder's; decoders take any table.
+    """
+    if not symbols:
+        return (TOTAL // SYMBOLS,) * SYMBOLS
+    counts = Counter(symbols)
+    spare = TOTAL - SYMBOLS
+    shares = [divmod(counts[symbol] * spare, len(symbols)) for symbol in range(SYMBOLS)]
+    frequencies = [1 + quotient for quotient, _ in shares]
+    by_remainder = sorted(range(SYMBOLS), key=lambda symbol: (-shares[symbol][1], symbol))
+    for symbol in by_remainder[: TOTAL - sum(frequencies)]:
+        frequencies[symbol] += 1
+    return tuple(frequencies)
+
+
+def cumulatives_of(frequencies: Sequence[int]) -> tuple[int, ...]:
+    """For each symbol the sum of the frequencies below it (rule RNS-2)."""
+    return tuple(accumulate(frequencies, initial=0))[:-1]
+
+
+def encode(symbols: bytes, frequencies: Sequence[int]) -> bytes:
+    """Code ``symbols`` backwards into a payload (rules RNS-3 and RNS-4)."""
+    cumulatives = cumulatives_of(frequencies)
+    payload = bytearray()
+    state = LOWER_BOUND
+    for symbol in reversed(symbols):
+        frequency = frequencies[symbol]
+        while state >= frequency << 16:
+            payload.append(state & 0xFF)
+            state >>= 8
+        state = (state // frequency) * TOTAL + state % frequency + cumulatives[symbol]
+    return bytes(payload) + state.to_bytes(STATE_BYTES, "little")
+
+
+def decode(payload: bytes, count: int, frequencies: Sequence[int]) -> bytes:
+    """Read ``count`` symbols from a payload (rules RNS-5 and RNS-6).
+
+    Raises:
+        Truncated: the payload is too short for a state, or runs out of bytes.
+        Malformed: the state is out of range at the start or the end, or bytes are left.
+    """
+    if len(payload) < STATE_BYTES:
+        raise Truncated("the payload is too short for a state", len(payload), "payload")
+    cumulatives = cumulatives_of(frequencies)
+    symbol_of_slot = bytes(symbol for symbol in range(SYMBOLS) for _ in range(frequencies[symbol]))
+    position = len(payload) - STATE_BYTES
+    state = int.from_bytes(payload[position:], "little")
+    if not LOWER_BOUND <= state < UPPER_BOUND:
+        raise Malformed("the state is out of range", position, "payload")
+    symbols = bytearray()
+    for _ in range(count):
+        slot = state % TOTAL
+        symbol = symbol_of_slot[slot]
+        state = frequencies[symbol] * (state >> SCALE_BITS) + slot - cumulatives[symbol]
+        while state < LOWER_BOUND:
+            if position == 0:
+                raise Truncated("the payload runs out of bytes", 0, "payload")
+            position -= 1
+            state = state << 8 | payload[position]
+        symbols.append(symbol)
+    if state != LOWER_BOUND or position:
+        raise Malformed("the payload does not end where its symbols do", position, "payload")
+    return bytes(symbols)

@@ -1,0 +1,17 @@
+"""Stored messages (rule STO-1)."""
+
+from __future__ import annotations
+
+from aura_spec.errors import LimitExceeded
+from aura_spec.stored import parse_body
+
+
+def decode(body: bytes, max_size: int) -> bytes:
+    """Read a stored body.
+
+    Raises:
+        LimitExceeded: it is longer than ``max_size`` bytes.
+    """
+    if len(body) > max_size:
+        raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 1)
+    return parse_body(body)

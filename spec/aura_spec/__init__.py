@@ -1,0 +1,22 @@
+"""The wire formats of AURA, declared.
+
+Every structure that crosses the wire is declared here with ``construct``, one module a chapter:
+
+========================  ==========================================================
+``marker``                the first byte of a message and the registry of methods
+``varint``                the canonical variable-length integer
+``stored``                marker 0x07, the bytes themselves
+``brotli``, ``zstd``      markers 0x01 and 0x04, streams of RFC 7932 and RFC 8878
+``template``              patterns with slots, the abstract model of a template
+``slot``                  typed slot values
+``classic``, ``typed``    markers 0x00 and 0x06, template frames
+``brio``                  marker 0x02, the container of entropy-coded token streams
+``token``                 the tokens inside a BRIO version 1 container
+``rans``, ``lz77``        constants of the entropy coder and of the matches
+``phrase``                dictionary phrases
+``limits``, ``errors``    what a decoder refuses, and how it says so
+``wire``                  how a declaration is run: parsing, building, tracing
+========================  ==========================================================
+
+Rules are numbered by chapter (``VAR-2``). A declaration that enforces a rule names it.
+"""

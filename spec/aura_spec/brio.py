@@ -1,0 +1,138 @@
+"""Marker 0x02, the BRIO container: a token stream, entropy coded.
+
+All integers are big endian. A container begins with ``AURA`` and a version byte; a version that an
+implementation does not know is ``Unsupported`` (rule BRI-1). Version 1 continues with the length of the
+token stream and of the rANS payload (four bytes each), the number of metadata entries (two bytes), the
+256 frequencies of the token bytes (two bytes each), the metadata and the payload, which ends the message
+(rule BRI-2). The frequencies keep rule RNS-1.
+
+A metadata entry tells what stands at a place in the stream without decoding it: token index (two bytes),
+kind (one byte: 0 literal, 1 dictionary phrase, 2 match; a template event at index 0 has kind 1), value
+(two bytes), flags (one byte; 0x80: for the server only, the other bits are unused and ignored). A kind
+above 2 is ``Malformed``. Metadata never changes what a message decodes to (rule BRI-3).
+
+The claimed length of the token stream is checked before anything is decoded: it is at most
+4 · max_size + 4096 bytes, else ``LimitExceeded`` (rule BRI-4), and at most what the payload can hold:
+since no frequency exceeds 3841 of 4096, 87 token bytes for each payload byte, else ``Malformed``
+(rule BRI-5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import construct as c
+from construct import this
+
+from aura_spec.errors import LimitExceeded, Malformed, Unsupported
+from aura_spec.rans import SYMBOLS, TOTAL
+from aura_spec.wire import Checked, End, Field, Span, build, parse
+
+MAGIC: Final = b"AURA"
+VERSION: Final = 1
+HEADER_SIZE: Final = 527
+SERVER_ONLY: Final = 0x80
+MAX_METADATA: Final = (1 << 16) - 1
+TOKENS_PER_PAYLOAD_BYTE: Final = 87
+KINDS: Final = ("literal", "phrase", "match")
+
+METADATA: Final = c.Struct(
+    Field("index", c.Int16ub, "of the token"),
+    Field(
+        "kind",
+        Checked(c.Byte, lambda kind: kind < len(KINDS), "no metadata has this kind"),
+        "0 literal, 1 phrase or template, 2 match",
+    ),
+    Field("value", c.Int16ub, "byte, id or distance"),
+    Field("flags", c.Byte, "0x80: for the server only"),
+)
+
+CONTAINER: Final = c.Struct(
+    Field("magic", c.Const(MAGIC), "AURA"),
+    Field(
+        "version",
+        Checked(c.Byte, lambda v: v == VERSION, "the container's version is unknown", Unsupported),
+        "of the container",
+    ),
+    Field("token_length", c.Int32ub, "bytes of the token stream"),
+    Field("payload_length", c.Rebuild(c.Int32ub, c.len_(this.payload)), "bytes of the payload"),
+    Field("metadata_count", c.Rebuild(c.Int16ub, c.len_(this.metadata)), "metadata entries"),
+    Field(
+        "frequencies",
+        Checked(
+            c.Array(SYMBOLS, c.Int16ub),
+            lambda table: min(table) >= 1 and sum(table) == TOTAL,
+            f"the frequencies are not all positive with sum {TOTAL}",
+        ),
+        "of the token bytes",
+    ),
+    "metadata" / c.Array(this.metadata_count, METADATA),
+    Field("payload", c.Bytes(this.payload_length), "rANS"),
+    End,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What stands at a place of the token stream; advisory (rule BRI-3)."""
+
+    index: int
+    kind: int
+    value: int
+    flags: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A BRIO version 1 container.
+
+    Attributes:
+        token_length: bytes of the decoded token stream.
+        frequencies: 256 frequencies that sum to 4096.
+        metadata: at most 65,535 entries.
+        payload: what rANS made of the token stream.
+    """
+
+    token_length: int
+    frequencies: tuple[int, ...]
+    metadata: tuple[Metadata, ...]
+    payload: bytes
+
+
+def parse_body(body: bytes, max_size: int, trace: list[Span] | None = None) -> Container:
+    """Read a container (rules BRI-1 to BRI-5).
+
+    Raises:
+        DecodeError: as the rules say.
+    """
+    value = parse(CONTAINER, body, base=1, trace=trace)
+    if value.token_length > 4 * max_size + 4096:
+        raise LimitExceeded(f"{value.token_length} bytes of tokens claimed", 6, "token_length")
+    if value.token_length > TOKENS_PER_PAYLOAD_BYTE * value.payload_length:
+        raise Malformed("the payload is too short for its tokens", 6, "token_length")
+    metadata = (Metadata(entry.index, entry.kind, entry.value, entry.flags) for entry in value.metadata)
+    return Container(value.token_length, tuple(value.frequencies), tuple(metadata), value.payload)
+
+
+def build_body(container: Container) -> bytes:
+    """Write a container (rule BRI-2).
+
+    Raises:
+        EncodeError: a value does not fit its field.
+    """
+    metadata = [
+        {"index": entry.index, "kind": entry.kind, "value": entry.value, "flags": entry.flags}
+        for entry in container.metadata
+    ]
+    return build(
+        CONTAINER,
+        {
+            "magic": MAGIC,
+            "version": VERSION,
+            "token_length": container.token_length,
+            "frequencies": container.frequencies,
+            "metadata": metadata,
+            "payload": container.payload,
+        },
+    )

@@ -1,0 +1,20 @@
+"""Limits that a decoder checks before it allocates (rules LIM-1 to LIM-5)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEFAULT_MAX_SIZE: Final = 1 << 26
+"""LIM-1: the decoded size a decoder accepts unless its caller says otherwise, in bytes (64 MiB)."""
+
+MAX_WINDOW: Final = 1 << 23
+"""LIM-2: the largest Zstandard window a decoder accepts, in bytes (8 MiB)."""
+
+MAX_PATTERN: Final = 4096
+"""LIM-3: the longest template pattern, in UTF-8 bytes."""
+
+MAX_SLOTS: Final = 255
+"""LIM-4: the most slots a template may have."""
+
+MAX_TEMPLATE_ID: Final = (1 << 32) - 1
+"""LIM-5: the largest template id."""

@@ -1,0 +1,75 @@
+"""The marker: the first byte of every message names the method of its body.
+
+A message is one marker byte and a body (rule MSG-1). A message without a marker is ``Truncated``. A
+marker that the registry does not assign, or that an implementation's profile leaves out, is
+``Unsupported`` (rule MSG-2). Bytes after the end of a body are ``Malformed`` (rule MSG-3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import construct as c
+
+from aura_spec.wire import Field, Span, build, parse
+
+
+class Marker(IntEnum):
+    """The registry of markers. 0x08 to 0x7F are unassigned."""
+
+    CLASSIC = 0x00
+    BROTLI = 0x01
+    BRIO = 0x02
+    AURALITE_EXPLICIT = 0x03
+    ZSTANDARD = 0x04
+    ZSTANDARD_DICTIONARY = 0x05
+    TYPED = 0x06
+    STORED = 0x07
+
+
+AURALITE_COMPACT: Final = range(0x80, 0x100)
+"""Markers of AURALITE with the implied model; their low seven bits are payload."""
+
+MESSAGE: Final = c.Struct(
+    Field("marker", c.Byte, "names the method of the body"),
+    "body" / c.GreedyBytes,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A marker, 0 to 255, and the bytes that follow it."""
+
+    marker: int
+    body: bytes
+
+
+def parse_message(wire: bytes, trace: list[Span] | None = None) -> Message:
+    """Split a message (rule MSG-1)."""
+    value = parse(MESSAGE, wire, trace=trace)
+    return Message(value.marker, value.body)
+
+
+def build_message(marker: Marker, body: bytes) -> bytes:
+    """Join a marker and a body (rule MSG-1).
+
+    >>> build_message(Marker.STORED, b"hi").hex()
+    '076869'
+    """
+    return build(MESSAGE, {"marker": marker, "body": body})
+
+
+def name_of(marker: int) -> str:
+    """What the registry says of a marker, for a person.
+
+    >>> name_of(0x07), name_of(0x42), name_of(0x90)
+    ('stored', 'unassigned', 'auralite compact')
+    """
+    if marker in AURALITE_COMPACT:
+        return "auralite compact"
+    try:
+        return Marker(marker).name.lower().replace("_", " ")
+    except ValueError:
+        return "unassigned"

@@ -1,0 +1,47 @@
+"""Dictionary phrases: what the tokens 0x01 of BRIO version 1 stand for.
+
+The dictionary is not part of the format; both ends hold it. It is a JSON object that maps ids, decimal
+numbers from 0 to 255, to phrases, non-empty texts taken as UTF-8 (rule PHR-1).
+
+>>> parse_phrases('{"7": "I can help with "}')
+mappingproxy({7: b'I can help with '})
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aura_spec.errors import TemplateError
+from aura_spec.template import encode_text
+
+
+def parse_phrases(text: str) -> Mapping[int, bytes]:
+    """Read a dictionary from JSON (rule PHR-1).
+
+    Raises:
+        TemplateError: the JSON is not such an object.
+    """
+    try:
+        entries = json.loads(text, object_pairs_hook=_unique)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise TemplateError(f"the dictionary is not JSON: {error}") from None
+    if not isinstance(entries, dict):
+        raise TemplateError("the dictionary is not a JSON object")
+    phrases: dict[int, bytes] = {}
+    for key, phrase in entries.items():
+        if not (key.isascii() and key.isdecimal() and str(int(key)) == key and int(key) < 256):
+            raise TemplateError(f"{key!r} is not a phrase id from 0 to 255")
+        if not isinstance(phrase, str) or not phrase:
+            raise TemplateError(f"phrase {key} is not a non-empty text")
+        phrases[int(key)] = encode_text(phrase)
+    return MappingProxyType(phrases)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object, unless a key stands twice."""
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        raise TemplateError("a key stands twice in a JSON object")
+    return entries

@@ -1,0 +1,17 @@
+"""Marker 0x07, stored: the body is the message itself (rule STO-1)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import construct as c
+
+from aura_spec.wire import Field, Span, parse
+
+BODY: Final = c.Struct(Field("content", c.GreedyBytes, "the message itself"))
+
+
+def parse_body(body: bytes, trace: list[Span] | None = None) -> bytes:
+    """Read a stored body (rule STO-1)."""
+    content: bytes = parse(BODY, body, base=1, trace=trace).content
+    return content

@@ -1,0 +1,252 @@
+"""Templates: patterns of literal text and slots.
+
+A pattern is text in which ``{name}`` or ``{name:type}`` stands for a slot and doubled braces for a brace
+(rule TPL-1). Names are all numbers, counting from 0 without gaps, or all identifiers; slots are ordered
+by number, or by first appearance (rule TPL-2). A slot may appear more than once and then has one value
+and one type (rule TPL-3). Two slots are never adjacent, and at least one literal character is present
+(rule TPL-4). Patterns are compared and rendered as UTF-8 bytes; nothing is normalised (rule TPL-5).
+
+The types are those of rule SLT-1: ``text`` (the default), ``word``, ``int``, ``decimal``, ``hex``,
+``uuid``, ``ipv4``, ``ipv6``, ``timestamp``, and enumerations, written as alternatives:
+``{level:DEBUG|INFO|WARN|ERROR}`` (rule TPL-6). A type is a hint for compact coding; a slot takes any
+bytes.
+
+A message matches a template if it starts with the first literal, ends with the last, and the literals
+between them follow each other, each taken at its first place after the one before (rule TPL-7). That
+needs one pass and finds a match whenever there is one, save where a slot appears twice. A match counts
+only if rendering it gives the identical bytes (rule TPL-8).
+
+>>> template = parse_pattern("Request {id:uuid} completed in {ms:int}ms")
+>>> [slot.name for slot in template.slots], template.literals
+(['id', 'ms'], (b'Request ', b' completed in ', b'ms'))
+>>> template.match(b"Request 7 completed in 12ms")
+(b'7', b'12')
+
+Ids 0 to 127 are the built-in set of ``templates.json``; 128 to 191 are discovered on this side, 192 to
+255 received from a peer, 256 and above belong to applications (rule TPL-9). A published id keeps its
+pattern for ever (rule TPL-10).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Final
+
+from aura_spec.errors import TemplateError
+from aura_spec.limits import MAX_PATTERN, MAX_SLOTS, MAX_TEMPLATE_ID
+from aura_spec.varint import VarInt
+
+FIRST_APPLICATION_ID: Final = 256
+"""TPL-9: the lowest id that an application assigns."""
+
+
+class Kind(StrEnum):
+    """The slot types of rule SLT-1."""
+
+    TEXT = "text"
+    WORD = "word"
+    INT = "int"
+    DECIMAL = "decimal"
+    HEX = "hex"
+    UUID = "uuid"
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+    TIMESTAMP = "timestamp"
+    ENUM = "enum"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place to fill. ``choices`` holds the alternatives of an enumeration, else it is empty."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    choices: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A parsed pattern.
+
+    Attributes:
+        pattern: as written.
+        literals: one more than ``places``: the bytes before, between and after the slots' places.
+        places: for each place in the text, the index of the slot that fills it.
+        slots: in the order of rule TPL-2.
+    """
+
+    pattern: str
+    literals: tuple[bytes, ...]
+    places: tuple[int, ...]
+    slots: tuple[Slot, ...]
+
+    def match(self, message: bytes) -> tuple[bytes, ...] | None:
+        """The slot values that render to ``message``, or None (rules TPL-7 and TPL-8).
+
+        Takes time linear in the length of the message.
+        """
+        first, *between, last = self.literals if self.places else (*self.literals, b"")
+        if not (message.startswith(first) and message.endswith(last)):
+            return None
+        position, end = len(first), len(message) - len(last)
+        if position > end or not self.places:
+            return () if position == end else None
+        texts = []
+        for literal in between:
+            found = message.find(literal, position, end)
+            if found < 0:
+                return None
+            texts.append(message[position:found])
+            position = found + len(literal)
+        texts.append(message[position:end])
+        return self._by_slot(texts)
+
+    def _by_slot(self, texts: list[bytes]) -> tuple[bytes, ...] | None:
+        """Order texts by slot; None if a slot that appears twice has two values (rule TPL-3)."""
+        values = dict(zip(self.places, texts, strict=True))
+        if len(values) < len(texts) and any(
+            values[place] != text for place, text in zip(self.places, texts, strict=True)
+        ):
+            return None
+        return tuple([values[index] for index in range(len(values))])
+
+    def rendered_size(self, values: Sequence[bytes]) -> int:
+        """Length of :meth:`render`'s result in bytes, without making it."""
+        literal = sum(map(len, self.literals))
+        return literal + sum(len(values[place]) for place in self.places)
+
+    def render(self, values: Sequence[bytes]) -> bytes:
+        """Fill the slots; ``values`` has one entry a slot, in the order of rule TPL-2."""
+        parts = [self.literals[0]]
+        for place, literal in zip(self.places, self.literals[1:], strict=True):
+            parts += values[place], literal
+        return b"".join(parts)
+
+
+_PART: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|0|[1-9][0-9]*", re.ASCII)
+
+
+def parse_pattern(pattern: str) -> Template:
+    """Parse a pattern (rules TPL-1 to TPL-6).
+
+    Raises:
+        TemplateError: the pattern breaks a rule.
+    """
+    encoded = encode_text(pattern)
+    if len(encoded) > MAX_PATTERN:
+        raise TemplateError(f"a pattern is longer than {MAX_PATTERN} bytes")
+    literals: list[str] = [""]
+    names: list[str] = []
+    slots: dict[str, Slot] = {}
+    position = 0
+    for part in _PART.finditer(pattern):
+        literals[-1] += pattern[position : part.start()]
+        position = part.end()
+        if part[0] in ("{{", "}}"):
+            literals[-1] += part[0][0]
+        elif part[1] is None:
+            raise TemplateError(f"a single brace at character {part.start()} of {pattern!r}")
+        else:
+            slot = _parse_slot(part[1], pattern)
+            if names and not literals[-1]:
+                raise TemplateError(f"adjacent slots in {pattern!r}")
+            if slots.setdefault(slot.name, slot) != slot:
+                raise TemplateError(f"slot {slot.name!r} has two types in {pattern!r}")
+            names.append(slot.name)
+            literals.append("")
+    literals[-1] += pattern[position:]
+    if not any(literals):
+        raise TemplateError(f"no literal text in {pattern!r}")
+    if len(slots) > MAX_SLOTS:
+        raise TemplateError(f"more than {MAX_SLOTS} slots")
+    order = _order(list(slots), pattern)
+    return Template(
+        pattern=pattern,
+        literals=tuple(text.encode() for text in literals),
+        places=tuple(order.index(name) for name in names),
+        slots=tuple(slots[name] for name in order),
+    )
+
+
+def _parse_slot(body: str, pattern: str) -> Slot:
+    """Parse what stands between the braces (rules TPL-2 and TPL-6)."""
+    name, colon, kind = body.partition(":")
+    if not _NAME.fullmatch(name):
+        raise TemplateError(f"{name!r} is not the name of a slot, in {pattern!r}")
+    if not colon:
+        return Slot(name)
+    if "|" in kind:
+        choices = tuple(choice.encode() for choice in kind.split("|"))
+        if not all(choices) or len(set(choices)) < len(choices):
+            raise TemplateError(f"empty or repeated alternatives in {pattern!r}")
+        return Slot(name, Kind.ENUM, choices)
+    if kind == Kind.ENUM or kind not in Kind.__members__.values():
+        raise TemplateError(f"{kind!r} is not a slot type, in {pattern!r}")
+    return Slot(name, Kind(kind))
+
+
+def _order(names: list[str], pattern: str) -> list[str]:
+    """Order the slots (rule TPL-2)."""
+    numbered = [name for name in names if name.isdigit()]
+    if not numbered:
+        return names
+    order = sorted(names, key=int) if len(numbered) == len(names) else []
+    if order != [str(index) for index in range(len(names))]:
+        raise TemplateError(f"slots are numbered with gaps or mixed with names in {pattern!r}")
+    return order
+
+
+def encode_text(text: str) -> bytes:
+    """UTF-8 of a text.
+
+    Raises:
+        TemplateError: the text holds a lone surrogate.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise TemplateError("a text with a lone surrogate has no UTF-8") from None
+
+
+def parse_patterns(patterns: Mapping[int, str]) -> dict[int, Template]:
+    """Parse patterns by id, in ascending order of ids.
+
+    Raises:
+        TemplateError: an id is out of range or a pattern breaks a rule.
+    """
+    for template_id in patterns:
+        if not 0 <= template_id <= MAX_TEMPLATE_ID:
+            raise TemplateError(f"template id {template_id} is not in 0..{MAX_TEMPLATE_ID}")
+    return {template_id: parse_pattern(patterns[template_id]) for template_id in sorted(patterns)}
+
+
+def digest(templates: Iterable[tuple[int, Template]]) -> str:
+    """Identity of a set of templates (rule TPL-11).
+
+    SHA-256, in lower-case hexadecimal, over the entries in ascending order of ids, each spelt as three
+    parts: the id as canonical varint, the length of the pattern in UTF-8 bytes as canonical varint, and
+    the pattern. Two sides whose digests agree render every template alike.
+    """
+    number = VarInt()
+    state = hashlib.sha256()
+    for template_id, template in sorted(templates, key=lambda entry: entry[0]):
+        pattern = template.pattern.encode()
+        state.update(number.build(template_id) + number.build(len(pattern)) + pattern)
+    return state.hexdigest()
+
+
+@cache
+def builtin() -> Mapping[int, Template]:
+    """The built-in set, ids 0 to 127 (rule TPL-9)."""
+    text = resources.files("aura_spec").joinpath("templates.json").read_text(encoding="utf-8")
+    patterns: dict[str, str] = json.loads(text)["templates"]
+    return MappingProxyType(parse_patterns({int(key): value for key, value in patterns.items()}))

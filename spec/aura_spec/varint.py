@@ -1,0 +1,84 @@
+"""The canonical variable-length integer.
+
+An unsigned integer is written in groups of seven bits, least significant group first; bit 7 of every
+byte but the last is set (rule VAR-1). An integer has exactly one spelling: the shortest. A last byte of
+zero after another byte is refused as ``NonCanonical`` (rule VAR-2). Values end at 2^64 - 1, or at a
+smaller bound where a field names one; more is refused as ``LimitExceeded`` as soon as it shows, so that
+no message can make a decoder build a large number (rule VAR-3).
+
+>>> VarInt().build(300).hex()
+'ac02'
+
+Signed integers are folded onto unsigned ones by ``zigzag``: 0, -1, 1, -2, 2, … become 0, 1, 2, 3, 4, …
+(rule VAR-4).
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import construct as c
+
+from aura_spec.errors import LimitExceeded, NonCanonical
+from aura_spec.wire import Declaration, refuse
+
+MAX_VALUE = (1 << 64) - 1
+
+
+class VarInt(Declaration):
+    """Rules VAR-1 to VAR-3 for values from 0 to ``maximum``."""
+
+    def __init__(self, maximum: int = MAX_VALUE) -> None:
+        super().__init__()
+        self.maximum = maximum
+
+    def _parse(self, stream: IO[bytes], context: Any, path: str) -> int:
+        start = stream.tell()
+        offset = context._params.get("base", 0) + start  # noqa: SLF001
+        value = shift = 0
+        while True:
+            byte = c.stream_read(stream, 1, path)[0]
+            value |= (byte & 0x7F) << shift
+            if value > self.maximum or (byte and shift > self.maximum.bit_length()):
+                reason = f"an integer is larger than {self.maximum}"
+                raise refuse(LimitExceeded, reason, offset=offset, path=path)
+            if byte < 0x80:
+                break
+            shift += 7
+        if byte == 0 and shift:
+            reason = "an integer is not in its shortest spelling"
+            raise refuse(NonCanonical, reason, offset=offset, path=path)
+        return value
+
+    def _build(self, obj: Any, stream: IO[bytes], _context: Any, path: str) -> int:
+        if not isinstance(obj, int) or not 0 <= obj <= self.maximum:
+            raise c.IntegerError(f"{obj!r} is not an integer from 0 to {self.maximum}", path)
+        rest = obj
+        while rest > 0x7F:
+            c.stream_write(stream, bytes((rest & 0x7F | 0x80,)), 1, path)
+            rest >>= 7
+        c.stream_write(stream, bytes((rest,)), 1, path)
+        return obj
+
+
+def size(value: int) -> int:
+    """Bytes that the canonical spelling of ``value`` takes.
+
+    >>> size(0), size(127), size(128)
+    (1, 1, 2)
+    """
+    return max(1, (value.bit_length() + 6) // 7)
+
+
+def zigzag(value: int) -> int:
+    """Fold a signed integer onto the unsigned ones (rule VAR-4).
+
+    >>> [zigzag(n) for n in (0, -1, 1, -2)]
+    [0, 1, 2, 3]
+    """
+    return 2 * value if value >= 0 else -2 * value - 1
+
+
+def unzigzag(value: int) -> int:
+    """The inverse of :func:`zigzag`."""
+    return value >> 1 if value % 2 == 0 else -(value >> 1) - 1

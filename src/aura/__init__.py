@@ -1,0 +1,60 @@
+"""AURA: a formally specified codec for short messages.
+
+>>> import aura
+>>> wire = aura.compress("I don't have access to the internet.")
+>>> len(wire), aura.decompress(wire).decode()
+(14, "I don't have access to the internet.")
+"""
+
+from aura.codec import Codec, compress, decompress
+from aura.errors import (
+    AuraError,
+    ChecksumMismatch,
+    Code,
+    DecodeError,
+    EncodeError,
+    LimitExceeded,
+    Malformed,
+    NonCanonical,
+    TemplateError,
+    Truncated,
+    UnknownModel,
+    UnknownTemplate,
+    Unsupported,
+)
+from aura.explain import Explanation, explain
+from aura.hybrid import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
+from aura.selection import Method
+from aura.templates import TemplateLibrary
+from aura_spec.phrase import parse_phrases
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AuraError",
+    "ChecksumMismatch",
+    "Code",
+    "Codec",
+    "CompressionResult",
+    "DecodeError",
+    "EncodeError",
+    "Explanation",
+    "HybridCompressor",
+    "LimitExceeded",
+    "Malformed",
+    "Method",
+    "NonCanonical",
+    "ProductionHybridCompressor",
+    "Statistics",
+    "TemplateError",
+    "TemplateLibrary",
+    "Truncated",
+    "UnknownModel",
+    "UnknownTemplate",
+    "Unsupported",
+    "__version__",
+    "compress",
+    "decompress",
+    "explain",
+    "parse_phrases",
+]

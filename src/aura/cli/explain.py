@@ -1,0 +1,59 @@
+"""``aura explain``: an annotated dump of a message."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from aura import explain as explanation
+from aura.cli import io
+from aura.explain import Explanation, Row
+
+
+def explain(
+    path: io.InputPath = io.STANDARD,
+    *,
+    message_hex: Annotated[
+        str | None, typer.Option("--hex", help="The message as hexadecimal digits, instead of a file.")
+    ] = None,
+    templates: io.TemplatesPath = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show which bytes of a message are which field, and what they mean.
+
+    A message that is refused is shown as far as it was understood; the exit status is 1 then.
+    """
+    wire = io.read(path) if message_hex is None else io.parse_hex(message_hex)
+    result = explanation(wire, templates=io.library(templates))
+    typer.echo(json.dumps(as_dictionary(result), indent=2) if as_json else str(result))
+    if result.error is not None:
+        raise typer.Exit(1)
+
+
+def as_dictionary(result: Explanation) -> dict[str, object]:
+    """An explanation for machines: bytes as hexadecimal digits."""
+    error = result.error
+    return {
+        "method": result.method,
+        "size": result.size,
+        "fields": [_row(row) for row in result.rows],
+        "tokens": [_row(row) for row in result.tokens],
+        "slots": [
+            {"name": name, "type": kind, "value_hex": value.hex()} for name, kind, value in result.slots
+        ],
+        "message_hex": None if result.message is None else result.message.hex(),
+        "error": error
+        and {"code": error.code, "offset": error.offset, "path": error.path, "message": error.reason},
+    }
+
+
+def _row(row: Row) -> dict[str, object]:
+    return {
+        "offset": row.offset,
+        "bytes": row.data.hex(),
+        "field": row.field,
+        "value": row.value,
+        "doc": row.doc,
+    }

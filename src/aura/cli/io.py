@@ -1,0 +1,49 @@
+"""Input and output of the commands: files, or the standard streams for ``-``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aura.templates import TemplateLibrary
+from aura.templates.store import write_atomically
+
+InputPath = Annotated[Path, typer.Argument(help="File to read; - is standard input.", allow_dash=True)]
+OutputPath = Annotated[
+    Path, typer.Option("--output", "-o", help="File to write; - is standard output.", allow_dash=True)
+]
+TemplatesPath = Annotated[
+    Path | None,
+    typer.Option("--templates", help="Template store (JSON) to use beside the built-in set.", dir_okay=False),
+]
+STANDARD = Path("-")
+
+
+def read(path: Path) -> bytes:
+    """All bytes of a file or of standard input."""
+    return sys.stdin.buffer.read() if path == STANDARD else path.read_bytes()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file in one step, or standard output."""
+    if path == STANDARD:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        write_atomically(path, content)
+
+
+def library(path: Path | None) -> TemplateLibrary:
+    """The built-in templates and those of a store."""
+    return TemplateLibrary() if path is None else TemplateLibrary.load(path)
+
+
+def parse_hex(text: str) -> bytes:
+    """Bytes from hexadecimal digits; white space and an ``0x`` in front are allowed."""
+    try:
+        return bytes.fromhex(text.strip().removeprefix("0x"))
+    except ValueError:
+        raise typer.BadParameter("not pairs of hexadecimal digits") from None

@@ -1,0 +1,145 @@
+"""The bytes-level core: one message in, one message out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import chain
+
+from aura import backend as backends
+from aura import selection
+from aura.selection import Candidate
+from aura.templates import Match, TemplateLibrary
+from aura_spec.errors import EncodeError
+from aura_spec.knowledge import Knowledge
+from aura_spec.limits import DEFAULT_MAX_SIZE
+
+
+class Codec:
+    """Codes single messages with everything that both ends hold.
+
+    Thread-safe. Codecs that hold the same templates and phrases read each other's messages, whatever
+    their level and backend.
+
+    Args:
+        backend: ``"reference"``.
+        level: which methods are tried: 0 store only, 1 a quick decision tree, 2 the usual ones, 3 all.
+        templates: the template library; the built-in one if None.
+        phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
+        max_size: bytes that a message may decode to.
+
+    Raises:
+        ValueError: there is no such backend or level, or ``max_size`` is negative.
+    """
+
+    def __init__(
+        self,
+        *,
+        backend: str = "reference",
+        level: int = 2,
+        templates: TemplateLibrary | None = None,
+        phrases: Mapping[int, bytes] | None = None,
+        max_size: int = DEFAULT_MAX_SIZE,
+    ) -> None:
+        if level not in selection.LEVELS:
+            raise ValueError(f"level {level} is not one of 0, 1, 2, 3")
+        if max_size < 0:
+            raise ValueError(f"max_size is {max_size}, below 0")
+        self.backend = backend
+        self.level = level
+        self.max_size = max_size
+        self.templates = TemplateLibrary() if templates is None else templates
+        self._backend = backends.get(backend)
+        self._phrases = dict(phrases or {})
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What this codec holds at this moment."""
+        return Knowledge(self.templates.snapshot(), self._phrases)
+
+    def compress(self, data: str | bytes) -> bytes:
+        """Code one message; text as UTF-8. The result is at most one byte longer than the message.
+
+        Raises:
+            EncodeError: the text holds a lone surrogate, for which there is no UTF-8.
+
+        >>> Codec().compress("Request 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b completed in 12ms").hex()
+        '0648011e4f7d8e54f04a0f9f4b0c1d2e3f4a5b19'
+        """
+        message = to_bytes(data)
+        match = self.templates.match(message) if self.level else None
+        frames = [] if match is None else list(self.frames(match))
+        settled = self.level == 1 and any(selection.settles(frame, message) for frame in frames)
+        general = self.stored(message) if settled else self.general(message)
+        return selection.smallest(chain(general, frames)).wire
+
+    def decompress(self, wire: bytes, *, max_size: int | None = None) -> bytes:
+        """Read one message.
+
+        Args:
+            wire: what :meth:`compress` gave.
+            max_size: bytes that the result may have; the codec's own limit if None.
+
+        Raises:
+            DecodeError: the message is refused; there is no partial result.
+        """
+        limit = self.max_size if max_size is None else max_size
+        return self._backend.decode(bytes(wire), self.knowledge, limit)
+
+    def compress_batch(self, messages: Iterable[str | bytes]) -> list[bytes]:
+        """Code messages, each by itself, in order."""
+        return [self.compress(message) for message in messages]
+
+    def decompress_batch(self, wires: Iterable[bytes], *, max_size: int | None = None) -> list[bytes]:
+        """Read messages in order; ``max_size`` bounds each.
+
+        Raises:
+            DecodeError: a message is refused; there is no partial result.
+        """
+        return [self.decompress(wire, max_size=max_size) for wire in wires]
+
+    def frames(self, match: Match) -> Iterator[Candidate]:
+        """Template frames for a match, as the level allows."""
+        return selection.frames(self._backend, match, self.level, self.knowledge)
+
+    def encode_frame(self, match: Match) -> bytes:
+        """The typed template frame for a match, whatever its size."""
+        return self._backend.encode_typed(match.template_id, match.values, self.knowledge)
+
+    def stored(self, message: bytes) -> Iterator[Candidate]:
+        """The one candidate that is always there."""
+        return selection.general(self._backend, message, 0, self.knowledge)
+
+    def general(self, message: bytes) -> Iterator[Candidate]:
+        """Candidates without a template, storing first."""
+        return selection.general(self._backend, message, self.level, self.knowledge)
+
+
+def to_bytes(data: str | bytes) -> bytes:
+    """A message as bytes; text as UTF-8.
+
+    Raises:
+        EncodeError: the text holds a lone surrogate.
+    """
+    if not isinstance(data, str):
+        return bytes(data)
+    try:
+        return data.encode()
+    except UnicodeEncodeError as error:
+        raise EncodeError(f"character {error.start} is a lone surrogate, which has no UTF-8") from None
+
+
+@cache
+def default_codec() -> Codec:
+    """The codec behind :func:`compress` and :func:`decompress`, made once a process."""
+    return Codec()
+
+
+def compress(data: str | bytes) -> bytes:
+    """Code one message with the default codec; see :meth:`Codec.compress`."""
+    return default_codec().compress(data)
+
+
+def decompress(wire: bytes, *, max_size: int | None = None) -> bytes:
+    """Read one message with the default codec; see :meth:`Codec.decompress`."""
+    return default_codec().decompress(wire, max_size=max_size)

@@ -1,0 +1,205 @@
+"""An annotated dump of a message: which bytes are which field, and what they mean.
+
+The fields are those of the declarations in ``aura_spec``, in the order in which a decoder reads them. A
+message that is refused is explained as far as it was understood, with the error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aura.backend import get
+from aura.templates import TemplateLibrary
+from aura_reference import brio as reference_brio
+from aura_reference import typed as reference_typed
+from aura_spec import brio, brotli, classic, stored, token, typed, zstd
+from aura_spec.errors import DecodeError
+from aura_spec.knowledge import Knowledge
+from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec.marker import Marker, name_of, parse_message
+from aura_spec.wire import Span
+
+_BYTES_SHOWN: Final = 8
+_TEXT_SHOWN: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field.
+
+    Attributes:
+        offset: bytes from the start of the message, or of the token stream.
+        data: the field's bytes.
+        field: dotted name.
+        value: what the bytes mean, for a person.
+        doc: one line about the field.
+    """
+
+    offset: int
+    data: bytes
+    field: str
+    value: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An annotated message; ``str`` gives a dump to read.
+
+    Attributes:
+        method: name of the marker.
+        size: bytes on the wire.
+        rows: fields of the message.
+        tokens: fields of the token stream inside a BRIO container.
+        slots: for template frames the name, type and value of each slot.
+        message: what it decodes to, or None if it is refused.
+        error: why it is refused, or None.
+    """
+
+    method: str
+    size: int
+    rows: tuple[Row, ...]
+    tokens: tuple[Row, ...]
+    slots: tuple[tuple[str, str, bytes], ...]
+    message: bytes | None
+    error: DecodeError | None
+
+    def __str__(self) -> str:
+        lines = [self._title(), *_table(self.rows)]
+        if self.tokens:
+            lines += "token stream, decoded", *_table(self.tokens)
+        lines += (f"slot   {{{name}}} is {_text(value)} ({kind})" for name, kind, value in self.slots)
+        return "\n".join([*lines, self._outcome()])
+
+    def _title(self) -> str:
+        if self.message is None:
+            return f"{self.method}: {self.size} bytes, refused"
+        ratio = len(self.message) / self.size
+        return f"{self.method}: {self.size} bytes for {len(self.message)}, ratio {ratio:.2f}"
+
+    def _outcome(self) -> str:
+        if self.error is not None:
+            return f"error  {self.error}"
+        return f"text   {_text(self.message or b'', 2000)}"
+
+
+def explain(
+    wire: bytes,
+    *,
+    templates: TemplateLibrary | None = None,
+    phrases: dict[int, bytes] | None = None,
+    max_size: int = DEFAULT_MAX_SIZE,
+) -> Explanation:
+    """Explain a message field by field. Never raises for what the bytes hold.
+
+    Args:
+        wire: the message.
+        templates: the template library; the built-in one if None.
+        phrases: dictionary phrases for BRIO version 1.
+        max_size: bytes that the message may decode to.
+
+    >>> print(explain(bytes.fromhex("06553d6462")))
+    typed: 5 bytes for 25, ratio 5.00
+    offset  bytes                    field                   value
+         0  06                       marker                  6 typed
+         1  55                       template_id             85 'Timeout after {0:int}ms for {1}'
+         2  3d                       slots.0.head            61
+         3  6462                     slots.1.text            'db'
+    slot   {0} is '30' (int)
+    slot   {1} is 'db' (text)
+    text   'Timeout after 30ms for db'
+    """
+    held = Knowledge((TemplateLibrary() if templates is None else templates).snapshot(), phrases or {})
+    spans: list[Span] = []
+    token_spans: list[Span] = []
+    stream = b""
+    message: bytes | None = None
+    error: DecodeError | None = None
+    try:
+        parsed = parse_message(wire, trace=spans)
+        reader = _READERS.get(parsed.marker)
+        if reader is not None:
+            reader(parsed.body, held, max_size, spans)
+        if parsed.marker == Marker.BRIO:
+            stream = reference_brio.decode_tokens(brio.parse_body(parsed.body, max_size))
+            list(token.parse_tokens(stream, trace=token_spans))
+        message = get("reference").decode(wire, held, max_size)
+    except DecodeError as refusal:
+        error = refusal
+    return Explanation(
+        method=name_of(wire[0]) if wire else "nothing",
+        size=len(wire),
+        rows=tuple(_row(span, wire, held) for span in spans),
+        tokens=tuple(_row(span, stream, held) for span in token_spans),
+        slots=_slots(wire, held) if error is None else (),
+        message=message,
+        error=error,
+    )
+
+
+Reader = Callable[[bytes, Knowledge, int, list[Span]], object]
+
+_READERS: Final[dict[int, Reader]] = {
+    Marker.CLASSIC: lambda body, _held, _limit, trace: classic.parse_body(body, trace),
+    Marker.BROTLI: lambda body, _held, _limit, trace: brotli.parse_body(body, trace),
+    Marker.BRIO: lambda body, _held, limit, trace: brio.parse_body(body, limit, trace),
+    Marker.ZSTANDARD: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
+    Marker.TYPED: lambda body, held, _limit, trace: typed.parse_body(body, held.templates, trace),
+    Marker.STORED: lambda body, _held, _limit, trace: stored.parse_body(body, trace),
+}
+
+
+def _slots(wire: bytes, held: Knowledge) -> tuple[tuple[str, str, bytes], ...]:
+    """Name, type and value of the slots of a template frame that was read before."""
+    if wire[0] == Marker.TYPED:
+        template_id, values = reference_typed.read_values(wire[1:], held.templates)
+    elif wire[0] == Marker.CLASSIC:
+        frame = classic.parse_body(wire[1:])
+        template_id, values = frame.template_id, frame.values
+    else:
+        return ()
+    slots = held.templates[template_id].slots
+    return tuple((slot.name, str(slot.kind), value) for slot, value in zip(slots, values, strict=True))
+
+
+def _row(span: Span, data: bytes, held: Knowledge) -> Row:
+    content = data[span.offset : span.offset + span.length]
+    return Row(span.offset, content, span.path, _meaning(span, held), span.doc)
+
+
+def _meaning(span: Span, held: Knowledge) -> str:
+    """The value of a field, for a person."""
+    value = span.value
+    if isinstance(value, bytes):
+        return _text(value)
+    name = span.path.rpartition(".")[2]
+    if name == "marker" and isinstance(value, int):
+        return f"{value} {name_of(value)}"
+    if name == "template_id" and value in held.templates:
+        return f"{value} {held.templates[value].pattern!r}"  # type: ignore[index]  # just looked up
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"{len(value)} numbers, largest {max(value)}"
+    return "" if value is None else str(value)
+
+
+def _text(value: bytes, shown: int = _TEXT_SHOWN) -> str:
+    """Bytes as text if they are UTF-8, cut to what a line holds."""
+    try:
+        text = repr(value.decode())
+    except UnicodeDecodeError:
+        text = repr(value)
+    return text if len(text) <= shown else f"{text[: shown - 1]}…"
+
+
+def _table(rows: Sequence[Row]) -> list[str]:
+    lines = ["offset  bytes                    field                   value"]
+    for row in rows:
+        if not row.data:
+            continue
+        shown = row.data[:_BYTES_SHOWN].hex()
+        if len(row.data) > _BYTES_SHOWN:
+            shown += f"… ({len(row.data)})"
+        lines.append(f"{row.offset:6}  {shown:23}  {row.field:22}  {row.value}")
+    return lines

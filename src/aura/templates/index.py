@@ -1,0 +1,123 @@
+"""Finding the templates that a message may match, without trying them all.
+
+A template is filed under one thing that every message it matches must contain:
+
+* the whole text, if it has no slots;
+* else its first literal, if few templates begin alike;
+* else its last literal, if few templates end alike;
+* else four bytes of one of its literals, those that the fewest templates share;
+* else, if all its literals are shorter than that, a list that is always tried.
+
+Looking up a message costs one hash look-up for each length of first and last literals that occurs (at most
+64 each), and, only if templates are filed under four bytes, one pass over the message's bytes. Each
+template that is found is then matched in one pass (rule TPL-7 of the spec), so that the time for a message
+is linear in its length, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from aura_spec.template import Template
+
+Entry = tuple[int, Template]
+
+_MAX_KEY: Final = 64
+"""Bytes of a first or last literal that are looked at; bounds the number of look-ups."""
+
+_MAX_BUCKET: Final = 8
+"""Templates that may share a first or last literal before another key is sought for them."""
+
+_GRAM: Final = 4
+
+
+class Index:
+    """An immutable index over templates by id."""
+
+    def __init__(self, templates: Mapping[int, Template]) -> None:
+        slotted = [(number, template) for number, template in templates.items() if template.slots]
+        whole = ((t.literals[0], number) for number, t in templates.items() if not t.slots)
+        self._whole: dict[bytes, int] = {}
+        for text, number in whole:
+            self._whole.setdefault(text, number)
+        self._first, rest = _file_under(slotted, lambda template: template.literals[0][:_MAX_KEY])
+        self._last, rest = _file_under(rest, lambda template: template.literals[-1][-_MAX_KEY:])
+        self._first_lengths = sorted({len(key) for key in self._first})
+        self._last_lengths = sorted({len(key) for key in self._last})
+        self._grams, self._always = _file_under_grams(rest)
+        self._gram_set = frozenset(self._grams)
+
+    def whole(self, message: bytes) -> int | None:
+        """The id of the template without slots that is ``message``, or None."""
+        return self._whole.get(message)
+
+    def candidates(self, message: bytes) -> Iterator[Entry]:
+        """Templates with slots, by id, among which are all that match ``message``."""
+        size = len(message)
+        first, last = self._first, self._last
+        for length in self._first_lengths:
+            if length > size:
+                break
+            bucket = first.get(message[:length])
+            if bucket is not None:
+                yield from bucket
+        for length in self._last_lengths:
+            if length > size:
+                break
+            bucket = last.get(message[size - length :])
+            if bucket is not None:
+                yield from bucket
+        yield from self._always
+        for gram in self._grams_in(message):
+            yield from self._grams[gram]
+
+    def _grams_in(self, message: bytes) -> set[int]:
+        """The filed four-byte grams that occur in ``message``."""
+        found: set[int] = set()
+        if self._gram_set:
+            view = memoryview(message)
+            for start in range(_GRAM):
+                whole = (len(message) - start) // _GRAM * _GRAM
+                if whole > 0:
+                    # the grams at every fourth byte as machine words, looked up in one call
+                    found.update(self._gram_set.intersection(view[start : start + whole].cast("I")))
+        return found
+
+
+def _file_under(
+    entries: Iterable[Entry], key_of: Callable[[Template], bytes]
+) -> tuple[dict[bytes, tuple[Entry, ...]], list[Entry]]:
+    """File entries under a key; those without a key, or whose key too many share, are left over."""
+    buckets: defaultdict[bytes, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        buckets[key_of(entry[1])].append(entry)
+    rest = [
+        entry for key, bucket in buckets.items() if not key or len(bucket) > _MAX_BUCKET for entry in bucket
+    ]
+    filed = {key: tuple(bucket) for key, bucket in buckets.items() if key and len(bucket) <= _MAX_BUCKET}
+    return filed, rest
+
+
+def _file_under_grams(entries: Iterable[Entry]) -> tuple[dict[int, tuple[Entry, ...]], tuple[Entry, ...]]:
+    """File each entry under the gram of its literals that the fewest entries share."""
+    grams_of = [(entry, _grams_of(entry[1])) for entry in entries]
+    shared = Counter(gram for _, grams in grams_of for gram in grams)
+    buckets: defaultdict[int, list[Entry]] = defaultdict(list)
+    always = []
+    for entry, grams in grams_of:
+        if grams:
+            buckets[min(grams, key=lambda gram: (shared[gram], gram))].append(entry)
+        else:
+            always.append(entry)
+    return {gram: tuple(bucket) for gram, bucket in buckets.items()}, tuple(always)
+
+
+def _grams_of(template: Template) -> set[int]:
+    return {
+        int.from_bytes(literal[at : at + _GRAM], sys.byteorder)
+        for literal in template.literals
+        for at in range(len(literal) - _GRAM + 1)
+    }

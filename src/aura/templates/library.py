@@ -1,0 +1,199 @@
+"""The templates that a codec holds, by id.
+
+>>> library = TemplateLibrary()
+>>> library.add("Order {order:int} was packed by {who}.", id=300)
+300
+>>> match = library.match(b"Order 17 was packed by Ana.")
+>>> match.template_id, match.values
+(300, (b'17', b'Ana'))
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+
+from aura.templates import store
+from aura.templates.index import Index
+from aura_reference import typed
+from aura_spec.errors import EncodeError, TemplateError
+from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, digest, parse_patterns
+
+SlotValues = Mapping[str, object] | Sequence[object]
+"""Values for slots, by name or in order: text, bytes, or anything whose ``str`` is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A template and the slot values, in the order of rule TPL-2, that render to a message."""
+
+    template_id: int
+    template: Template
+    values: tuple[bytes, ...]
+
+
+class TemplateLibrary(Mapping[int, Template]):
+    """A mapping of ids to templates, safe to share between threads.
+
+    Ids are published by adding them and keep their pattern for ever (rule TPL-10). Reading goes on
+    undisturbed while another thread adds.
+
+    Args:
+        patterns: patterns by id to begin with.
+        with_builtin: hold the built-in set, ids 0 to 127, as well.
+
+    Raises:
+        TemplateError: a pattern or an id is unusable.
+    """
+
+    def __init__(self, patterns: Mapping[int, str] | None = None, *, with_builtin: bool = True) -> None:
+        self._lock = threading.Lock()
+        self._templates: Mapping[int, Template] = builtin() if with_builtin else {}
+        self._index: Index | None = None
+        self.update(patterns or {})
+
+    def __getitem__(self, template_id: int) -> Template:
+        return self._templates[template_id]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._templates)
+
+    def __len__(self) -> int:
+        return len(self._templates)
+
+    def add(self, pattern: str, *, id: int | None = None) -> int:  # noqa: A002  # the wire's word for it
+        """Publish a pattern and give its id: ``id``, or the lowest free one from 256.
+
+        Adding a pattern under its own id again changes nothing.
+
+        Raises:
+            TemplateError: the pattern is unusable, or the id has another pattern.
+        """
+        with self._lock:
+            template_id = self._next_id() if id is None else id
+            self._publish({template_id: pattern})
+        return template_id
+
+    def update(self, patterns: Mapping[int, str]) -> None:
+        """Publish patterns by id; all of them, or none if one is refused.
+
+        Raises:
+            TemplateError: a pattern is unusable, or an id has another pattern.
+        """
+        with self._lock:
+            self._publish(patterns)
+
+    def _next_id(self) -> int:
+        return max((FIRST_APPLICATION_ID - 1, *self._templates)) + 1
+
+    def _publish(self, patterns: Mapping[int, str]) -> None:
+        parsed = parse_patterns(patterns)
+        for template_id, template in parsed.items():
+            held = self._templates.get(template_id)
+            if held is not None and held.pattern != template.pattern:
+                raise TemplateError(f"template {template_id} is published as {held.pattern!r}")
+        self._templates = MappingProxyType({**self._templates, **parsed})
+        self._index = None
+
+    def snapshot(self) -> Mapping[int, Template]:
+        """The templates as they are now; later additions do not show."""
+        return self._templates
+
+    @property
+    def digest(self) -> str:
+        """Identity of all held entries (rule TPL-11): two libraries agree if their digests do."""
+        return digest(self._templates.items())
+
+    def require(self, expected: str) -> None:
+        """Check that a peer's library agrees, before anything of it is decoded.
+
+        Raises:
+            TemplateError: ``expected``, the peer's :attr:`digest`, differs.
+        """
+        if expected != self.digest:
+            raise TemplateError(f"the libraries differ: {self.digest} here, {expected} there")
+
+    def match(self, message: bytes) -> Match | None:
+        """The template whose typed frame for ``message`` is smallest, or None if none matches.
+
+        Of frames of equal size the one with the lowest id wins. Rendering the match gives back the
+        identical bytes.
+        """
+        index = self._index
+        if index is None:
+            index = self._rebuild()
+        whole = index.whole(message)
+        if whole is not None:
+            return Match(whole, self._templates[whole], ())
+        found = [
+            Match(template_id, template, values)
+            for template_id, template in index.candidates(message)
+            if (values := template.match(message)) is not None
+        ]
+        if len(found) < 2:
+            return found[0] if found else None
+        return min(found, key=_size_then_id)
+
+    def _rebuild(self) -> Index:
+        with self._lock:
+            index = self._index = self._index or Index(self._templates)
+        return index
+
+    def fill(self, template_id: int, slots: SlotValues) -> Match:
+        """A match that the caller names, so that nothing is searched for.
+
+        Raises:
+            EncodeError: the id is not held, or ``slots`` are not the template's.
+        """
+        template = self._templates.get(template_id)
+        if template is None:
+            raise EncodeError(f"no template has the id {template_id}")
+        names = [slot.name for slot in template.slots]
+        if isinstance(slots, Mapping):
+            given = {str(name): value for name, value in slots.items()}
+            if set(given) != set(names):
+                raise EncodeError(f"template {template_id} has the slots {names}, not {list(given)}")
+            ordered = [given[name] for name in names]
+        else:
+            ordered = [slots] if isinstance(slots, str | bytes) else list(slots)
+            if len(ordered) != len(names):
+                raise EncodeError(f"template {template_id} has {len(names)} slots, not {len(ordered)}")
+        return Match(template_id, template, tuple(map(_to_bytes, ordered)))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write what is not built in to a JSON file, atomically.
+
+        Raises:
+            TemplateError: the file has a published id that would be changed or lost.
+            OSError: the file cannot be written.
+        """
+        own = {number: t.pattern for number, t in self._templates.items() if builtin().get(number) != t}
+        store.save(Path(path), own)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str], *, with_builtin: bool = True) -> TemplateLibrary:
+        """Read a library that :meth:`save` wrote.
+
+        Raises:
+            TemplateError: the file is damaged or changes a built-in id.
+            OSError: the file cannot be read.
+        """
+        return cls(store.load(Path(path)), with_builtin=with_builtin)
+
+
+def _size_then_id(match: Match) -> tuple[int, int]:
+    return typed.size(match.template_id, match.template, match.values), match.template_id
+
+
+def _to_bytes(value: object) -> bytes:
+    """A slot value as bytes; text as UTF-8."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        return str(value).encode()
+    except UnicodeEncodeError:
+        raise EncodeError("a text with a lone surrogate has no UTF-8") from None

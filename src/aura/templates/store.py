@@ -1,0 +1,92 @@
+"""The JSON file of a template library.
+
+An object with ``version`` (1), ``templates`` (ids, as decimal keys, to patterns) and ``digest`` (rule TPL-11
+of the spec, over these entries). A file is replaced in one step, so that a reader sees the old one or the
+new one, and never loses or changes an id that it published.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from aura_spec.errors import TemplateError
+from aura_spec.template import digest, parse_patterns
+
+VERSION: Final = 1
+
+
+def load(path: Path) -> dict[int, str]:
+    """Read patterns by id.
+
+    Raises:
+        TemplateError: the file is not such an object, or its digest does not fit.
+        OSError: the file cannot be read.
+    """
+    try:
+        content = json.loads(path.read_bytes(), object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise TemplateError(f"{path} is not JSON: {error}") from None
+    if not isinstance(content, dict) or content.get("version") != VERSION:
+        raise TemplateError(f"{path} is not a template store of version {VERSION}")
+    entries = content.get("templates")
+    if not isinstance(entries, dict):
+        raise TemplateError(f"{path} holds no templates")
+    patterns: dict[int, str] = {}
+    for key, pattern in entries.items():
+        if not (key.isascii() and key.isdecimal() and len(key) <= 10 and str(int(key)) == key):
+            raise TemplateError(f"{key!r} is not a template id, in {path}")
+        if not isinstance(pattern, str):
+            raise TemplateError(f"template {key} is not a text, in {path}")
+        patterns[int(key)] = pattern
+    if content.get("digest") != digest(parse_patterns(patterns).items()):
+        raise TemplateError(f"{path} was changed: its digest does not fit its templates")
+    return patterns
+
+
+def save(path: Path, patterns: Mapping[int, str]) -> None:
+    """Write patterns by id, atomically.
+
+    Raises:
+        TemplateError: the file is there and has a published id that would be changed or lost.
+        OSError: the file cannot be written.
+    """
+    if path.exists():
+        for number, pattern in load(path).items():
+            if patterns.get(number) != pattern:
+                raise TemplateError(f"{path} has published template {number}, which would be changed or lost")
+    content = {
+        "version": VERSION,
+        "digest": digest(parse_patterns(patterns).items()),
+        "templates": {str(number): patterns[number] for number in sorted(patterns)},
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    write_atomically(path, text.encode())
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace ``path`` by a file that holds ``content``, or leave it as it was."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object, unless a key stands twice."""
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        raise ValueError("a key stands twice")
+    return entries
