@@ -8,10 +8,10 @@ import construct as c
 
 from aura_spec.wire import Field, Span, parse
 
-BODY: Final = c.Struct(Field("content", c.GreedyBytes, "the message itself"))
+BODY: Final = c.Struct(Field("text", c.GreedyBytes, "the message itself"))
 
 
 def parse_body(body: bytes, trace: list[Span] | None = None) -> bytes:
     """Read a stored body (rule STO-1)."""
-    content: bytes = parse(BODY, body, base=1, trace=trace).content
+    content: bytes = parse(BODY, body, base=1, trace=trace).text
     return content

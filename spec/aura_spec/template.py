@@ -11,10 +11,13 @@ The types are those of rule SLT-1: ``text`` (the default), ``word``, ``int``, ``
 ``{level:DEBUG|INFO|WARN|ERROR}`` (rule TPL-6). A type is a hint for compact coding; a slot takes any
 bytes.
 
-A message matches a template if it starts with the first literal, ends with the last, and the literals
-between them follow each other, each taken at its first place after the one before (rule TPL-7). That
-needs one pass and finds a match whenever there is one, save where a slot appears twice. A match counts
-only if rendering it gives the identical bytes (rule TPL-8).
+A message matches a template if it starts with the first literal, ends with the last, and the slots between
+them can be filled, from left to right. A first attempt gives every slot that has a type other than text the
+characters of its type, as many as follow, if the next literal follows them, else those up to the first place
+of the next literal, if all of them are of its type; a text ends at the first place of the next literal. If
+that fails, a second attempt treats every slot as text, but only if some literal has at least four bytes, for
+without one nearly any message would match (rule TPL-7). Each attempt is one pass over the message. A match
+counts only if rendering it gives the identical bytes (rule TPL-8).
 
 >>> template = parse_pattern("Request {id:uuid} completed in {ms:int}ms")
 >>> [slot.name for slot in template.slots], template.literals
@@ -33,7 +36,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -81,33 +84,58 @@ class Template:
         literals: one more than ``places``: the bytes before, between and after the slots' places.
         places: for each place in the text, the index of the slot that fills it.
         slots: in the order of rule TPL-2.
+        matchers: for each place, what matches the characters of its type; None for text.
+        is_typed: whether any place has a type other than text.
+        is_anchored: whether some literal has at least four bytes.
     """
 
     pattern: str
     literals: tuple[bytes, ...]
     places: tuple[int, ...]
     slots: tuple[Slot, ...]
+    matchers: tuple[re.Pattern[bytes] | None, ...] = field(compare=False, repr=False)
+    is_typed: bool
+    is_anchored: bool
 
     def match(self, message: bytes) -> tuple[bytes, ...] | None:
         """The slot values that render to ``message``, or None (rules TPL-7 and TPL-8).
 
         Takes time linear in the length of the message.
         """
-        first, *between, last = self.literals if self.places else (*self.literals, b"")
+        literals = self.literals
+        if not self.places:
+            return () if message == literals[0] else None
+        first, last = literals[0], literals[-1]
         if not (message.startswith(first) and message.endswith(last)):
             return None
-        position, end = len(first), len(message) - len(last)
-        if position > end or not self.places:
-            return () if position == end else None
+        start, end = len(first), len(message) - len(last)
+        if start > end:
+            return None
+        texts = self._cut(message, start, end, self.matchers) if self.is_typed else None
+        if texts is None and (self.is_anchored or not self.is_typed):
+            texts = self._cut(message, start, end, (None,) * len(self.places))
+        return None if texts is None else self._by_slot(texts)
+
+    def _cut(
+        self, message: bytes, position: int, end: int, matchers: tuple[re.Pattern[bytes] | None, ...]
+    ) -> list[bytes] | None:
+        """The texts between the literals: one attempt of rule TPL-7."""
         texts = []
-        for literal in between:
-            found = message.find(literal, position, end)
-            if found < 0:
-                return None
+        for literal, matcher in zip(self.literals[1:-1], matchers[:-1], strict=True):
+            typed = matcher.match(message, position, end) if matcher else None
+            if typed and message.startswith(literal, typed.end(), end):
+                found = typed.end()
+            else:
+                found = message.find(literal, position, end)
+                if found < 0 or (matcher and not matcher.fullmatch(message, position, found)):
+                    return None
             texts.append(message[position:found])
             position = found + len(literal)
+        matcher = matchers[-1]
+        if matcher is not None and not matcher.fullmatch(message, position, end):
+            return None
         texts.append(message[position:end])
-        return self._by_slot(texts)
+        return texts
 
     def _by_slot(self, texts: list[bytes]) -> tuple[bytes, ...] | None:
         """Order texts by slot; None if a slot that appears twice has two values (rule TPL-3)."""
@@ -130,6 +158,23 @@ class Template:
             parts += values[place], literal
         return b"".join(parts)
 
+
+_ANCHOR: Final = 4
+"""Bytes of a literal that make a template selective (rule TPL-7)."""
+
+_CHARACTERS: Final[dict[Kind, re.Pattern[bytes]]] = {
+    Kind.WORD: re.compile(rb"[^\s]+"),
+    Kind.INT: re.compile(rb"-?[0-9]+"),
+    Kind.DECIMAL: re.compile(rb"-?[0-9]+(?:\.[0-9]+)?"),
+    Kind.HEX: re.compile(rb"[0-9A-Fa-f]+"),
+    Kind.UUID: re.compile(rb"[0-9A-Fa-f-]{36}"),
+    Kind.IPV4: re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"),
+    Kind.IPV6: re.compile(rb"[0-9A-Fa-f:.]{2,39}"),
+    Kind.TIMESTAMP: re.compile(
+        rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?)?"
+    ),
+}
+"""The characters of each type, for rule TPL-7; text takes any."""
 
 _PART: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|0|[1-9][0-9]*", re.ASCII)
@@ -169,12 +214,28 @@ def parse_pattern(pattern: str) -> Template:
     if len(slots) > MAX_SLOTS:
         raise TemplateError(f"more than {MAX_SLOTS} slots")
     order = _order(list(slots), pattern)
+    matchers = tuple(_matcher(slots[name]) for name in names)
     return Template(
         pattern=pattern,
         literals=tuple(text.encode() for text in literals),
         places=tuple(order.index(name) for name in names),
         slots=tuple(slots[name] for name in order),
+        matchers=matchers,
+        is_typed=any(matchers),
+        is_anchored=any(len(text.encode()) >= _ANCHOR for text in literals),
     )
+
+
+@cache
+def _matcher(slot: Slot) -> re.Pattern[bytes] | None:
+    """What matches the characters of a slot's type, as many as follow (rule TPL-7).
+
+    No pattern has nested repetition, so that matching is linear.
+    """
+    if slot.kind is Kind.ENUM:
+        longest_first = sorted(slot.choices, key=len, reverse=True)
+        return re.compile(b"|".join(map(re.escape, longest_first)))
+    return _CHARACTERS.get(slot.kind)
 
 
 def _parse_slot(body: str, pattern: str) -> Slot:

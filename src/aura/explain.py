@@ -23,6 +23,8 @@ from aura_spec.wire import Span
 
 _BYTES_SHOWN: Final = 8
 _TEXT_SHOWN: Final = 64
+_PACKED: Final = ("content", "payload", "stream", "checksum")
+"""Fields whose bytes are not text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,9 @@ def _row(span: Span, data: bytes, held: Knowledge) -> Row:
 def _meaning(span: Span, held: Knowledge) -> str:
     """The value of a field, for a person."""
     value = span.value
-    if isinstance(value, bytes):
-        return _text(value)
     name = span.path.rpartition(".")[2]
+    if isinstance(value, bytes):
+        return "" if name in _PACKED else _text(value)
     if name == "marker" and isinstance(value, int):
         return f"{value} {name_of(value)}"
     if name == "template_id" and value in held.templates:

@@ -69,10 +69,10 @@ def read(slot: Slot, spelt: SlotValue) -> bytes:
 
 def size(slot: Slot, value: bytes, *, last: bool) -> int:
     """Bytes that ``value`` takes in ``slot`` on the wire, in the last place or before it."""
+    text = len(value) if last else varint.size(len(value)) + len(value)
+    if slot.kind in (Kind.TEXT, Kind.WORD):
+        return text
     spelt = spell(slot, value)
-    if spelt.head:
-        numbers = sum(map(varint.size, spelt.numbers))
-        return varint.size(spelt.head) + len(spelt.content) + numbers
-    head = 0 if slot.kind in (Kind.TEXT, Kind.WORD) else 1
-    length = 0 if last else varint.size(len(value))
-    return head + length + len(value)
+    if spelt.head == 0:
+        return 1 + text
+    return varint.size(spelt.head) + len(spelt.content) + sum(map(varint.size, spelt.numbers))

@@ -8,10 +8,10 @@ from typing import Final
 
 from aura_spec import varint
 from aura_spec.errors import Malformed
-from aura_spec.slot import MAX_FRACTION_DIGITS, SEPARATORS, ZONES, SlotValue
+from aura_spec.slot import MARKS, MAX_FRACTION_DIGITS, SEPARATORS, ZONES, SlotValue
 
 _TIMESTAMP: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?"
+    r"(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(?:([.,])(\d{1,9}))?"
     r"(?:Z|([+-])([01]\d|2[0-3])(:?)([0-5]\d)?)?",
     re.ASCII,
 )
@@ -29,7 +29,7 @@ def parts(characters: str) -> SlotValue | None:
     found = _TIMESTAMP.fullmatch(characters)
     if not found:
         return None
-    date, separator, time, fraction, sign, hours, colon, minutes = found.groups()
+    date, separator, time, mark, fraction, sign, hours, colon, minutes = found.groups()
     try:
         moment = datetime.fromisoformat(f"{date}T{time}")
     except ValueError:
@@ -42,7 +42,8 @@ def parts(characters: str) -> SlotValue | None:
     if sign:
         zone = _HOURS if minutes is None else _COLON if colon else _PLAIN
         numbers.append(2 * (60 * int(hours) + int(minutes or 0)) + (sign == "-"))
-    form = len(ZONES) * SEPARATORS.index(separator) + zone
+    first = len(SEPARATORS) * (mark == ",") + SEPARATORS.index(separator)
+    form = len(ZONES) * first + zone
     return SlotValue(1 + form * _DIGITS + len(fraction or ""), numbers=tuple(numbers))
 
 
@@ -53,7 +54,8 @@ def text(spelt: SlotValue) -> str:
         Malformed: the parts name no timestamp.
     """
     form, digits = divmod(spelt.head - 1, _DIGITS)
-    separator, zone = divmod(form, len(ZONES))
+    form, zone = divmod(form, len(ZONES))
+    mark, separator = divmod(form, len(SEPARATORS))
     seconds, *rest = spelt.numbers
     try:
         moment = _EPOCH + timedelta(seconds=varint.unzigzag(seconds))
@@ -62,7 +64,7 @@ def text(spelt: SlotValue) -> str:
     characters = moment.isoformat(sep=SEPARATORS[separator])
     if digits:
         fraction, *rest = rest
-        characters += "." + str(fraction).zfill(digits)
+        characters += MARKS[mark] + str(fraction).zfill(digits)
     return characters + (_offset(zone, rest[0]) if rest else ("", "Z")[zone])
 
 

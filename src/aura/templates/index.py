@@ -8,17 +8,17 @@ A template is filed under one thing that every message it matches must contain:
 * else four bytes of one of its literals, those that the fewest templates share;
 * else, if all its literals are shorter than that, a list that is always tried.
 
-Looking up a message costs one hash look-up for each length of first and last literals that occurs (at most
-64 each), and, only if templates are filed under four bytes, one pass over the message's bytes. Each
-template that is found is then matched in one pass (rule TPL-7 of the spec), so that the time for a message
-is linear in its length, whatever it holds.
+Looking up a message costs one hash look-up for each length that first and last literals with its first and
+last byte have (at most 64 each), and, only if templates are filed under four bytes, one pass over its bytes.
+Each template that is found is then matched in one pass (rule TPL-7 of the spec), so that the time for a
+message is linear in its length, whatever it holds.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from aura_spec.template import Template
@@ -45,8 +45,8 @@ class Index:
             self._whole.setdefault(text, number)
         self._first, rest = _file_under(slotted, lambda template: template.literals[0][:_MAX_KEY])
         self._last, rest = _file_under(rest, lambda template: template.literals[-1][-_MAX_KEY:])
-        self._first_lengths = sorted({len(key) for key in self._first})
-        self._last_lengths = sorted({len(key) for key in self._last})
+        self._first_lengths = _lengths_by_byte(self._first, 0)
+        self._last_lengths = _lengths_by_byte(self._last, -1)
         self._grams, self._always = _file_under_grams(rest)
         self._gram_set = frozenset(self._grams)
 
@@ -54,25 +54,17 @@ class Index:
         """The id of the template without slots that is ``message``, or None."""
         return self._whole.get(message)
 
-    def candidates(self, message: bytes) -> Iterator[Entry]:
+    def candidates(self, message: bytes) -> list[Entry]:
         """Templates with slots, by id, among which are all that match ``message``."""
-        size = len(message)
-        first, last = self._first, self._last
-        for length in self._first_lengths:
-            if length > size:
-                break
-            bucket = first.get(message[:length])
-            if bucket is not None:
-                yield from bucket
-        for length in self._last_lengths:
-            if length > size:
-                break
-            bucket = last.get(message[size - length :])
-            if bucket is not None:
-                yield from bucket
-        yield from self._always
+        found = list(self._always)
+        if message:
+            for length in self._first_lengths[message[0]]:
+                found += self._first.get(message[:length], ())
+            for length in self._last_lengths[message[-1]]:
+                found += self._last.get(message[-length:], ())
         for gram in self._grams_in(message):
-            yield from self._grams[gram]
+            found += self._grams[gram]
+        return found
 
     def _grams_in(self, message: bytes) -> set[int]:
         """The filed four-byte grams that occur in ``message``."""
@@ -99,6 +91,14 @@ def _file_under(
     ]
     filed = {key: tuple(bucket) for key, bucket in buckets.items() if key and len(bucket) <= _MAX_BUCKET}
     return filed, rest
+
+
+def _lengths_by_byte(filed: Mapping[bytes, object], place: int) -> list[tuple[int, ...]]:
+    """For each value of the byte at ``place`` of a key, the lengths of the keys that have it."""
+    lengths: list[set[int]] = [set() for _ in range(256)]
+    for key in filed:
+        lengths[key[place]].add(len(key))
+    return [tuple(sorted(values)) for values in lengths]
 
 
 def _file_under_grams(entries: Iterable[Entry]) -> tuple[dict[int, tuple[Entry, ...]], tuple[Entry, ...]]:
