@@ -31,7 +31,9 @@ def parse_phrases(text: str) -> Mapping[int, bytes]:
         raise TemplateError("the dictionary is not a JSON object")
     phrases: dict[int, bytes] = {}
     for key, phrase in entries.items():
-        if not (key.isascii() and key.isdecimal() and str(int(key)) == key and int(key) < 256):
+        if not (
+            key.isascii() and key.isdecimal() and len(key) <= 3 and str(int(key)) == key and int(key) < 256
+        ):
             raise TemplateError(f"{key!r} is not a phrase id from 0 to 255")
         if not isinstance(phrase, str) or not phrase:
             raise TemplateError(f"phrase {key} is not a non-empty text")

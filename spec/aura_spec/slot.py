@@ -24,13 +24,13 @@ heads carry what the type needs to give back the identical characters:
                case, 2 eight groups without leading zeros, lower case, 3 the same in upper case, 4 eight
                groups of four digits, lower case, 5 the same in upper case, 6 ``::ffff:`` before a dotted
                quad (rule SLT-11).
-``timestamp``  ``YYYY-MM-DD``, ``T`` or a space, ``HH:MM:SS``, optionally a point or comma and 1–9 digits, and a
-               zone: none, ``Z``, ``±HH:MM``, ``±HHMM`` or ``±HH``. Head: 1 + ((2·comma + separator)·5 +
-               zone)·10 + digits, where comma is 1 if a comma precedes the digits, separator is 0 for ``T``, and
-               zones count from 0 in that order. Then zigzag of the seconds from 2024-01-01T00:00:00 to the
-               date and time as spelt, whatever the zone; then, if there are digits, their value; then, if the
-               zone has an offset, 2·minutes + (1 if negative). Years 1–9999, seconds 0–59, offsets below 24
-               hours (rule SLT-12).
+``timestamp``  ``YYYY-MM-DD``, ``T`` or a space, ``HH:MM:SS``, optionally a point or comma and 1–9 digits,
+               and a zone: none, ``Z``, ``±HH:MM``, ``±HHMM`` or ``±HH``. Head: 1 + ((2·comma + separator)·5
+               + zone)·10 + digits, where comma is 1 if a comma precedes the digits, separator is 0 for
+               ``T``, and zones count from 0 in that order. Then zigzag of the seconds from
+               2024-01-01T00:00:00 to the date and time as spelt, whatever the zone; then, if there are
+               digits, their value; then, if the zone has an offset, 2·minutes + (1 if negative). Years
+               1–9999, seconds 0–59, offsets below 24 hours (rule SLT-12).
 enumerations   Head: 1 + index of the alternative (rule SLT-13).
 """
 

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.messages import MESSAGES, rendered
+
+import aura
+from aura import selection
+from aura.selection import Method
+
+CODECS = [aura.Codec(level=level) for level in range(4)]
+PHRASES = {1: b"How much wood "}
+
+
+@pytest.mark.parametrize("codec", CODECS, ids=lambda codec: f"level {codec.level}")
+@given(message=MESSAGES)
+@example(message=b"")
+@example(message=b"\x80\xff")
+@example(message=bytes(range(256)) * 300)
+def test_any_bytes_come_back_and_never_grow_by_more_than_the_marker(
+    codec: aura.Codec, message: bytes
+) -> None:
+    wire = codec.compress(message)
+    assert codec.decompress(wire) == message
+    assert len(wire) <= len(message) + 1
+
+
+@given(st.text(max_size=100))
+def test_text_is_taken_as_utf8(text: str) -> None:
+    assert aura.decompress(aura.compress(text)).decode() == text
+    assert aura.compress(text) == aura.compress(text.encode())
+
+
+@given(rendered())
+def test_higher_levels_are_never_worse_than_storing_and_level_3_never_worse_than_2(message: bytes) -> None:
+    sizes = [len(codec.compress(message)) for codec in CODECS]
+    assert sizes[0] == len(message) + 1
+    assert sizes[3] <= sizes[2] <= sizes[0]
+    assert sizes[1] <= sizes[0]
+
+
+def method_of(codec: aura.Codec, message: bytes) -> int:
+    return codec.compress(message)[0]
+
+
+@pytest.mark.parametrize(
+    ("message", "marker"),
+    [
+        (b"Yes", 6),
+        (b"Timeout after 30ms for db", 6),
+        (b"nothing fits this", 7),
+        (b"The quick brown fox jumps over the lazy dog and the cat" * 3, 1),
+        (b"The quick brown fox jumps over the lazy dog. " * 1000, 4),
+        (random.Random(1).randbytes(500), 7),
+        (b"\xff\xfe\x00" * 50, 4),
+        (b"The " + b"long and winding road of words " * 20 + b" is here.", 1),
+    ],
+)
+def test_level_1_picks_a_method_by_size_and_content(message: bytes, marker: int) -> None:
+    assert method_of(CODECS[1], message) == marker
+
+
+def test_level_3_tries_brio_and_classic_frames() -> None:
+    backend = aura.codec.backends.get("reference")
+    codec = CODECS[3]
+    message = b"x" * 600
+    methods = {c.method for c in selection.general(backend, message, 3, codec.knowledge)}
+    assert methods == {Method.STORED, Method.ZSTD, Method.BROTLI, Method.BRIO}
+    match = codec.templates.match(b"Service a is b")
+    assert match is not None
+    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.CLASSIC]
+
+
+def test_a_match_that_no_classic_frame_holds_is_still_a_typed_frame() -> None:
+    codec = aura.Codec(level=3)
+    codec.templates.add("blob <<{0}>> end", id=300)
+    message = b"blob <<" + bytes(random.Random(2).randbytes(70_000)) + b">> end"
+    assert codec.decompress(codec.compress(message)) == message
+    match = codec.templates.match(message)
+    assert match is not None
+    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED]
+
+
+def test_phrases_are_used_and_needed() -> None:
+    backend = aura.codec.backends.get("reference")
+    holder = aura.Codec(phrases=PHRASES)
+    wire = backend.encode_brio(b"How much wood ", holder.knowledge)
+    assert holder.decompress(wire) == b"How much wood "
+    with pytest.raises(aura.UnknownModel):
+        aura.decompress(wire)
+
+
+def test_batches_keep_their_order() -> None:
+    messages = ["Yes", b"\x00\xff", "a longer message, a longer message"]
+    wires = CODECS[2].compress_batch(messages)
+    assert wires == [CODECS[2].compress(message) for message in messages]
+    assert CODECS[2].decompress_batch(wires) == [b"Yes", b"\x00\xff", b"a longer message, a longer message"]
+    with pytest.raises(aura.LimitExceeded):
+        CODECS[2].decompress_batch(wires, max_size=3)
+
+
+def test_limits_are_the_codecs_unless_the_call_says_otherwise() -> None:
+    wire = aura.compress(b"x" * 100)
+    codec = aura.Codec(max_size=99)
+    with pytest.raises(aura.LimitExceeded):
+        codec.decompress(wire)
+    assert codec.decompress(wire, max_size=100) == b"x" * 100
+    with pytest.raises(aura.LimitExceeded):
+        aura.decompress(wire, max_size=0)
+
+
+def test_lone_surrogates_have_no_wire_form() -> None:
+    with pytest.raises(aura.EncodeError, match="character 1"):
+        aura.compress("a\ud800")
+
+
+@pytest.mark.parametrize("argument", [{"level": 4}, {"level": -1}, {"backend": "none"}, {"max_size": -1}])
+def test_arguments_out_of_range(argument: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"level|backend|max_size"):
+        aura.Codec(**argument)  # type: ignore[arg-type]  # on purpose
+
+
+def test_bytes_like_input_is_copied() -> None:
+    assert aura.decompress(memoryview(aura.compress(bytearray(b"Yes")))) == b"Yes"
+
+
+def test_one_codec_serves_many_threads() -> None:
+    codec = aura.Codec(level=2)
+    messages = [f"Service s{n} is {n * 7919 % 97}".encode() * (1 + n % 5) for n in range(200)]
+
+    def both_ways(message: bytes) -> bytes:
+        if message[9] % 2:
+            codec.templates.add(f"thread {message.hex()[:24]} {{0}}")
+        return codec.decompress(codec.compress(message))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(both_ways, messages)) == messages
+
+
+def test_random_data_is_told_from_text() -> None:
+    rng = random.Random(3)
+    assert selection.looks_random(rng.randbytes(64))
+    assert selection.looks_random(rng.randbytes(10_000))
+    assert not selection.looks_random(b"short")
+    assert not selection.looks_random(("Grüße aus Köln, wo die Züge stehen. " * 40).encode())

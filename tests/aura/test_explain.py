@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.messages import MESSAGES
+
+import aura
+from aura_reference import message as reference
+from aura_spec.knowledge import Knowledge
+from aura_spec.marker import Marker
+from aura_spec.template import builtin
+
+KNOWLEDGE = Knowledge()
+
+
+@pytest.mark.parametrize("level", range(4))
+@given(message=MESSAGES)
+def test_the_fields_cover_the_message_without_gaps(level: int, message: bytes) -> None:
+    wire = aura.Codec(level=level).compress(message)
+    explanation = aura.explain(wire)
+    assert explanation.message == message
+    assert explanation.error is None
+    assert b"".join(row.data for row in explanation.rows) == wire
+    assert str(explanation).startswith(explanation.method)
+
+
+def test_a_brio_container_shows_its_tokens() -> None:
+    wire = reference.encode_brio(b"abcabcabcabc", KNOWLEDGE)
+    explanation = aura.explain(wire)
+    assert b"".join(row.data for row in explanation.rows) == wire
+    assert [(row.field, row.value) for row in explanation.tokens][-3:] == [
+        ("tag", "2"),
+        ("fields.distance", "3"),
+        ("fields.length", "9"),
+    ]
+    text = str(explanation)
+    assert "256 numbers, largest" in text
+    assert "token stream, decoded" in text
+
+
+def test_template_frames_show_their_slots() -> None:
+    values = (b"30", b"db")
+    for wire in (reference.encode_typed(85, values, KNOWLEDGE), reference.encode_classic(85, values)):
+        explanation = aura.explain(wire)
+        assert explanation.slots == (("0", "int", b"30"), ("1", "text", b"db"))
+        assert "slot   {0} is '30' (int)" in str(explanation)
+
+
+def test_own_templates_and_phrases_are_taken_into_account() -> None:
+    library = aura.TemplateLibrary({300: "abcdef {0}"})
+    wire = aura.Codec(templates=library).compress("abcdef g")
+    assert aura.explain(wire).error is not None
+    assert aura.explain(wire, templates=library).message == b"abcdef g"
+    brio = reference.encode_brio(b"hello", Knowledge(phrases={1: b"hello"}))
+    assert aura.explain(brio, phrases={1: b"hello"}).message == b"hello"
+    assert isinstance(aura.explain(brio).error, aura.UnknownModel)
+
+
+def test_a_refused_message_is_explained_as_far_as_it_goes() -> None:
+    explanation = aura.explain(bytes.fromhex("06553d"), max_size=10)
+    assert [row.field for row in explanation.rows] == [
+        "marker",
+        "template_id",
+        "slots.0.head",
+        "slots.1.text",
+    ]
+    assert isinstance(explanation.error, aura.LimitExceeded)
+    assert "refused" in str(explanation)
+    assert "LimitExceeded" in str(explanation)
+    assert aura.explain(b"").method == "nothing"
+    assert aura.explain(b"\x42abc").method == "unassigned"
+
+
+def test_long_values_are_cut_and_odd_bytes_escaped() -> None:
+    text = str(aura.explain(reference.encode_stored(b"\xff" + b"x" * 200)))
+    assert "(201)" in text
+    assert "\\xff" in text
+    assert "…" in text
+
+
+@given(st.sampled_from([*Marker, 0x42, 0x80]), st.binary(max_size=60))
+def test_nothing_makes_it_raise(marker: int, body: bytes) -> None:
+    explanation = aura.explain(bytes((marker,)) + body, max_size=1 << 16)
+    assert (explanation.message is None) is (explanation.error is not None)
+    assert str(explanation)
+
+
+def test_every_builtin_template_is_explained() -> None:
+    for number, template in builtin().items():
+        wire = reference.encode_typed(number, [b"x"] * len(template.slots), KNOWLEDGE)
+        assert aura.explain(wire).message == template.render([b"x"] * len(template.slots))

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.messages import MESSAGES, rendered
+
+from aura.errors import TemplateError
+from aura.templates import Index, TemplateLibrary, store
+from aura_reference import typed
+from aura_spec.template import builtin, parse_patterns
+
+LITERALS = st.sampled_from(["", "a", "ab", "order ", " is ", ": ", "the order of ", " done", "!"])
+
+
+@st.composite
+def libraries(draw: st.DrawFn) -> dict[int, str]:
+    """Up to 40 patterns that share beginnings, endings and middles."""
+    patterns = {}
+    for number in range(draw(st.integers(1, 40))):
+        count = draw(st.integers(0, 3))
+        literals = [
+            draw(LITERALS),
+            *(draw(LITERALS.filter(bool)) for _ in range(count - 1)),
+            draw(LITERALS) if count else "",
+        ]
+        kinds = draw(st.lists(st.sampled_from(["", ":int", ":word"]), min_size=count, max_size=count))
+        slots = [f"{{{place}{kind}}}" for place, kind in enumerate(kinds)]
+        pattern = literals[0] + "".join(slot + text for slot, text in zip(slots, literals[1:], strict=False))
+        if any(literals):
+            patterns[number] = pattern
+    return patterns
+
+
+@settings(max_examples=300)
+@given(libraries(), st.data())
+def test_the_index_finds_what_trying_every_template_finds(
+    patterns: dict[int, str], data: st.DataObject
+) -> None:
+    library = TemplateLibrary(patterns, with_builtin=False)
+    parsed = parse_patterns(patterns)
+    if parsed:
+        template = data.draw(st.sampled_from(list(parsed.values())))
+        values = [data.draw(st.sampled_from([b"", b"a", b"7", b"order ", b" is "])) for _ in template.slots]
+        message = template.render(values)
+    else:
+        message = b"a"
+    sizes = {
+        number: (0 if not template.slots else 1, typed.size(number, template, found), number)
+        for number, template in parsed.items()
+        if (found := template.match(message)) is not None
+    }
+    match = library.match(message)
+    assert (None if match is None else match.template_id) == min(sizes, key=sizes.__getitem__, default=None)
+    if match is not None:
+        assert match.template.render(match.values) == message
+
+
+@given(MESSAGES)
+def test_a_match_renders_to_the_message(message: bytes) -> None:
+    match = TemplateLibrary().match(message)
+    if match is not None:
+        assert match.template.render(match.values) == message
+
+
+@given(rendered())
+def test_what_a_template_renders_may_match_another_but_never_a_wrong_text(message: bytes) -> None:
+    match = TemplateLibrary().match(message)
+    for template in builtin().values():
+        if template.match(message) is not None:
+            assert match is not None
+    if match is not None:
+        assert match.template.render(match.values) == message
+
+
+def test_many_templates_that_begin_and_end_alike_are_told_apart() -> None:
+    library = TemplateLibrary({256 + n: f"event {{0}} of type t{n:04} seen" for n in range(500)})
+    match = library.match(b"event 5 of type t0123 seen")
+    assert match is not None
+    assert match.template_id == 256 + 123
+    bucket = Index(library).candidates(b"event 5 of type t0123 seen")
+    assert len(bucket) < 20
+
+
+def test_hostile_messages_find_few_candidates() -> None:
+    library = TemplateLibrary({256 + n: f"{{0}} kind{n:03} {{1}}" for n in range(300)})
+    assert library.match(b"kind" * 100_000) is None
+    assert library.match(b"") is None
+    everything = b" ".join(b"kind%03d" % n for n in range(300))
+    match = library.match(b"x " + everything + b" y")
+    assert match is not None
+
+
+def test_ids_are_given_from_256() -> None:
+    library = TemplateLibrary()
+    assert library.add("first {0}") == 256
+    assert library.add("second {0}", id=400) == 400
+    assert library.add("third {0}") == 401
+    assert library[256].pattern == "first {0}"
+    assert set(library) == {*range(128), 256, 400, 401}
+    assert len(library) == 131
+
+
+def test_published_ids_keep_their_pattern() -> None:
+    library = TemplateLibrary({300: "a {0}"})
+    assert library.add("a {0}", id=300) == 300
+    for patterns in ({300: "b {0}"}, {0: "Yes!"}, {301: "fine {0}", 300: "b {0}"}):
+        with pytest.raises(TemplateError, match="published"):
+            library.update(patterns)
+    assert 301 not in library
+    with pytest.raises(TemplateError):
+        library.add("no literal is missing here: {", id=302)
+
+
+def test_additions_show_at_the_next_match_and_not_in_snapshots() -> None:
+    library = TemplateLibrary(with_builtin=False)
+    assert library.match(b"a b") is None
+    before = library.snapshot()
+    library.add("a {0}")
+    match = library.match(b"a b")
+    assert match is not None
+    assert match.values == (b"b",)
+    assert dict(before) == {}
+
+
+def test_libraries_agree_if_their_digests_do() -> None:
+    one, other = TemplateLibrary({300: "a {0}"}), TemplateLibrary()
+    with pytest.raises(TemplateError, match="differ"):
+        one.require(other.digest)
+    other.add("a {0}", id=300)
+    one.require(other.digest)
+
+
+def test_a_store_gives_back_the_library(tmp_path: Path) -> None:
+    path = tmp_path / "templates.json"
+    library = TemplateLibrary({300: "Grüße {name}", 130: "x {0}"})
+    library.save(path)
+    loaded = TemplateLibrary.load(path)
+    assert loaded.digest == library.digest
+    assert list(json.loads(path.read_bytes())["templates"]) == ["130", "300"]
+    loaded.add("y {0}")
+    loaded.save(path)
+    assert TemplateLibrary.load(path, with_builtin=False).snapshot().keys() == {130, 300, 301}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["templates.json"]
+
+
+def test_a_store_never_changes_or_loses_a_published_id(tmp_path: Path) -> None:
+    path = tmp_path / "templates.json"
+    TemplateLibrary({300: "a {0}"}).save(path)
+    before = path.read_bytes()
+    for patterns in ({300: "b {0}"}, {301: "a {0}"}):
+        with pytest.raises(TemplateError, match="changed or lost"):
+            TemplateLibrary(patterns).save(path)
+    assert path.read_bytes() == before
+
+
+def test_a_failed_save_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "templates.json"
+    library = TemplateLibrary({300: "a {0}"})
+    library.save(path)
+    before = path.read_bytes()
+    library.add("b {0}")
+
+    def fail(_handle: int) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        library.save(path)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["templates.json"]
+
+
+def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    store.write_atomically(path, b"new")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o640)
+
+
+GOOD = {"version": 1, "digest": "", "templates": {"300": "a {0}"}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"[" * 100_000,
+        b"[]",
+        b'{"version": 1, "version": 1}',
+        json.dumps({**GOOD, "version": 2}).encode(),
+        json.dumps({**GOOD, "templates": []}).encode(),
+        json.dumps({**GOOD, "templates": {"x": "a"}}).encode(),
+        json.dumps({**GOOD, "templates": {"0300": "a"}}).encode(),
+        json.dumps({**GOOD, "templates": {"9" * 5000: "a"}}).encode(),
+        json.dumps({**GOOD, "templates": {"9999999999": "a"}}).encode(),
+        json.dumps({**GOOD, "templates": {"300": 5}}).encode(),
+        json.dumps({**GOOD, "templates": {"300": "{"}}).encode(),
+        json.dumps(GOOD).encode(),
+    ],
+)
+def test_damaged_stores_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "templates.json"
+    path.write_bytes(content)
+    with pytest.raises(TemplateError):
+        TemplateLibrary.load(path)

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
+
+
+def test_every_marker_value_has_a_name() -> None:
+    names = {value: name_of(value) for value in range(256)}
+    assert {names[value] for value in AURALITE_COMPACT} == {"auralite compact"}
+    assert {names[value] for value in range(0x08, 0x80)} == {"unassigned"}
+    assert [names[value] for value in Marker] == [
+        "classic",
+        "brotli",
+        "brio",
+        "auralite explicit",
+        "zstandard",
+        "zstandard dictionary",
+        "typed",
+        "stored",
+    ]
+
+
+def test_marker_and_body_are_joined_and_split() -> None:
+    message = parse_message(build_message(Marker.TYPED, b"\x01x"))
+    assert (message.marker, message.body) == (6, b"\x01x")
