@@ -1,0 +1,439 @@
+"""The cases of each chapter: worked examples at the edges of the rules, and what must be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from aura_reference import brio, message, rans
+from aura_spec.brio import Container, Metadata, build_body
+from aura_spec.errors import Code
+from aura_spec.marker import Marker, build_message
+from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token
+from aura_vectors.case import Case, Setting, invalid_variants
+
+Groups = Iterable[tuple[Setting, Iterable[Case]]]
+
+NOTHING: Final = Setting()
+
+
+def _with_variants(setting: Setting, cases: Sequence[Case]) -> Iterator[tuple[Setting, Sequence[Case]]]:
+    yield setting, cases
+    yield setting, list(invalid_variants(cases, setting))
+
+
+def _refused(code: Code, rule: str, wire: str, comment: str, bug: str) -> Case:
+    return Case(comment, (rule,), bytes.fromhex(wire), code=code, bug=bug)
+
+
+def markers() -> Groups:
+    """Every marker that the registry does not assign to a method of this version."""
+    cases = [Case("no marker at all", ("MSG-1",), b"", code=Code.TRUNCATED, bug="indexes an empty message")]
+    for marker in (0x03, 0x05, *range(0x08, 0x100)):
+        wire = bytes((marker, 0x61, 0x62))
+        bug = "takes an unknown marker for another"
+        cases.append(Case(f"marker 0x{marker:02x}", ("MSG-2",), wire, code=Code.UNSUPPORTED, bug=bug))
+    yield NOTHING, cases
+
+
+def stored() -> Groups:
+    """Stored messages, and the output limit."""
+
+    def case(text: bytes, comment: str) -> Case:
+        return Case(comment, ("STO-1",), message.encode_stored(text), text, {"method": "stored"})
+
+    texts = [(b"", "nothing"), (b"\0", "a zero"), ("Grüße 🚲".encode(), "text"), (b"\xff\xfe", "not UTF-8")]
+    yield NOTHING, [case(text, comment) for text, comment in texts]
+    limit = Setting(max_size=3)
+    yield (
+        limit,
+        [
+            case(b"abc", "as long as the limit"),
+            _refused(
+                Code.LIMIT_EXCEEDED, "LIM-1", "0761626364", "one byte over the limit", "forgets the limit"
+            ),
+        ],
+    )
+
+
+TYPED_SETTING: Final = Setting(
+    {
+        0: "Yes",
+        1: "n {n:int}",
+        2: "d {d:decimal}",
+        3: "h {h:hex}",
+        4: "u {u:uuid}",
+        5: "a {a:ipv4}",
+        6: "b {b:ipv6}",
+        7: "t {t:timestamp}",
+        8: "e {e:low|high}",
+        9: "w {w:word} and {x}",
+        10: "{1} before {0}, not {1}",
+        127: "x{0}",
+        128: "y{0}",
+        (1 << 32) - 1: "z{0}",
+    }
+)
+
+VALUES: Final[Mapping[int, Sequence[str]]] = {
+    1: (
+        "0",
+        "-1",
+        "1",
+        "63",
+        "64",
+        "-9223372036854775807",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-0",
+        "007",
+        "+1",
+        "",
+        "1 ",
+        "12345678901234567890",
+    ),
+    2: (
+        "0",
+        "0.0",
+        "-0.00",
+        "12.50",
+        "7",
+        "0.000000000000000001",
+        "1.",
+        ".5",
+        "01.5",
+        "9999999999999999999.9",
+    ),
+    3: ("0", "f", "F", "beef", "BEE", "123", "Bee", "", "0x1f"),
+    4: (
+        "00112233-4455-6677-8899-aabbccddeeff",
+        "00112233-4455-6677-8899-AABBCCDDEEFF",
+        "00000000-0000-0000-0000-000000000000",
+        "00112233-4455-6677-8899-aabbccddeefF",
+        "00112233",
+    ),
+    5: (
+        "0.0.0.0",  # noqa: S104  # a value, not an address to bind
+        "255.255.255.255",
+        "192.0.2.1",
+        "01.2.3.4",
+        "256.0.0.1",
+        "1.2.3",
+    ),
+    6: (
+        "::",
+        "::1",
+        "1::",
+        "2001:db8::1",
+        "2001:DB8::1",
+        "2001:db8:0:0:0:0:0:1",
+        "2001:DB8:0:0:0:0:0:1",
+        "2001:0db8:0000:0000:0000:0000:0000:0001",
+        "2001:0DB8:0000:0000:0000:0000:0000:0001",
+        "::ffff:192.0.2.1",
+        "1:0:0:2::3",
+        "1:2:3:4:5:6:7:8",
+        "1::2:0:0:3",
+        "::1%eth0",
+        ":::",
+        "1:2:3:4:5:6:7::",
+    ),
+    7: (
+        "2024-01-01T00:00:00",
+        "2023-12-31T23:59:59Z",
+        "0001-01-01T00:00:00",
+        "9999-12-31T23:59:59Z",
+        "2026-05-14 08:41:07,214",
+        "2026-05-14T08:41:07.000000001+05:30",
+        "2026-05-14T08:41:07-0000",
+        "2026-05-14T08:41:07.5+02",
+        "2026-05-14 08:41:07.25-23:59",
+        "2024-02-29T12:00:00Z",
+        "2023-02-29T12:00:00Z",
+        "2016-12-31T23:59:60Z",
+        "2024-01-01t00:00:00z",
+        "2024-01-01T00:00:00+24:00",
+    ),
+    8: ("low", "high", "LOW", ""),
+}
+"""Values for the only slot of a template, by its id: some fit the type, others become text."""
+
+
+def typed() -> Groups:
+    """Typed frames: every type, fitting values and others, ids at the edges of their varint."""
+    rule_of = {1: 6, 2: 7, 3: 8, 4: 9, 5: 10, 6: 11, 7: 12, 8: 13}
+    cases = [_typed(0, [], "no slots")]
+    for number, values in VALUES.items():
+        slot = TYPED_SETTING.patterns[number]
+        cases += [
+            _typed(number, [value.encode()], f"{slot} with {value!r}", f"SLT-{rule_of[number]}")
+            for value in values
+        ]
+    cases += [
+        _typed(9, [b"one", b"two words"], "word and text", "SLT-3"),
+        _typed(9, [b"not one", b""], "a word slot takes any text, the last may be empty", "SLT-2"),
+        _typed(9, [b"x" * 127, b"y"], "length in one byte", "SLT-2"),
+        _typed(9, [b"x" * 128, b"y"], "length in two bytes", "SLT-2"),
+        _typed(10, [b"A", b"B"], "slots out of order, one twice", "TPL-3"),
+        _typed(127, [b"\xff\0"], "bytes that are not text", "SLT-2"),
+        _typed(128, [b"1"], "an id of two bytes", "TYP-1"),
+        _typed((1 << 32) - 1, [b"1"], "the largest id", "TYP-1"),
+    ]
+    yield from _with_variants(TYPED_SETTING, cases)
+    yield TYPED_SETTING, list(_broken_typed())
+
+
+def _typed(number: int, values: list[bytes], comment: str, rule: str = "TYP-2") -> Case:
+    knowledge = TYPED_SETTING.knowledge()
+    how = {"method": "typed", "template_id": str(number), "slots": [value.hex() for value in values]}
+    wire = message.encode_typed(number, values, knowledge)
+    return Case(comment, (rule,), wire, knowledge.templates[number].render(values), how)
+
+
+def _broken_typed() -> Iterator[Case]:
+    overlong, text = "accepts overlong integers", "accepts text for a typed value"
+    yield _refused(Code.NON_CANONICAL, "VAR-2", "068000", "an id in two bytes instead of one", overlong)
+    yield _refused(Code.NON_CANONICAL, "VAR-2", "06818000", "an id in three bytes instead of one", overlong)
+    yield _refused(Code.NON_CANONICAL, "VAR-2", "06018100", "a head in two bytes instead of one", overlong)
+    yield _refused(Code.LIMIT_EXCEEDED, "LIM-5", "068080808010", "an id of 2^32", "lets integers wrap")
+    yield _refused(
+        Code.LIMIT_EXCEEDED, "VAR-3", "06" + "80" * 60 + "01", "an endless integer", "has no bound"
+    )
+    yield _refused(Code.UNKNOWN_TEMPLATE, "TYP-3", "060b", "an id that is not held", "renders nothing")
+    yield _refused(Code.NON_CANONICAL, "SLT-5", "06010037", "the integer 7 as text", text)
+    yield _refused(Code.NON_CANONICAL, "SLT-5", "0608006c6f77", "an alternative as text", text)
+    yield _refused(Code.MALFORMED, "SLT-13", "060803", "the third of two alternatives", "wraps an index")
+    yield _refused(
+        Code.NON_CANONICAL, "SLT-8", "0603081234", "upper case without letters", "ignores the case bit"
+    )
+    yield _refused(
+        Code.NON_CANONICAL, "SLT-8", "060307bee1", "a fourth digit in a value of three", "ignores padding"
+    )
+    yield _refused(Code.NON_CANONICAL, "SLT-8", "060301", "no digits at all", "accepts an empty number")
+    yield _refused(
+        Code.NON_CANONICAL, "SLT-9", "060402" + "00" * 16, "upper case without letters", "ignores the case"
+    )
+    yield _refused(Code.MALFORMED, "SLT-9", "060403" + "00" * 16, "a third case", "accepts any head")
+    yield _refused(Code.MALFORMED, "SLT-10", "060502c0000201", "a second form", "accepts any head")
+    yield _refused(
+        Code.NON_CANONICAL, "SLT-11", "060603" + "0001" * 8, "form 2 where form 0 says the same", "no order"
+    )
+    yield _refused(
+        Code.NON_CANONICAL, "SLT-11", "060607" + "00" * 16, "a dotted quad that is not mapped", "no check"
+    )
+    yield _refused(
+        Code.NON_CANONICAL, "SLT-12", "060702000a", "two digits where one is stated", "no bound on digits"
+    )
+    yield _refused(Code.NON_CANONICAL, "SLT-12", "06076500", "a comma without digits", "no check of the mark")
+    yield _refused(
+        Code.MALFORMED, "SLT-12", "06072900" + "03", "minutes in an offset of hours", "drops the minutes"
+    )
+    yield _refused(
+        Code.LIMIT_EXCEEDED, "SLT-12", "06071500" + "c016", "an offset of a day", "no bound on offsets"
+    )
+    yield _refused(
+        Code.MALFORMED, "SLT-12", "060701ffffffffff0f", "a year after 9999", "overflows the calendar"
+    )
+    yield _refused(Code.MALFORMED, "SLT-12", "0607c90100", "a head beyond the last form", "accepts any head")
+    yield _refused(
+        Code.TRUNCATED, "SLT-2", "0609ffffffff0f61", "a text that claims 4 GiB", "allocates by the claim"
+    )
+
+
+def classic() -> Groups:
+    """Classic frames."""
+    setting = Setting({0: "Yes", 7: "{0} and {1}", 255: "x{0}"})
+
+    def case(number: int, values: list[bytes], comment: str) -> Case:
+        how = {"method": "classic", "template_id": str(number), "slots": [value.hex() for value in values]}
+        text = setting.knowledge().templates[number].render(values)
+        return Case(comment, ("CLS-1",), message.encode_classic(number, values), text, how)
+
+    cases = [
+        case(0, [], "no slots"),
+        case(7, [b"a", "ü🚲".encode()], "two slots"),
+        case(7, [b"", b""], "empty slots"),
+        case(255, [b"y" * 300], "a length with a high byte"),
+    ]
+    yield from _with_variants(setting, cases)
+    yield (
+        setting,
+        [
+            _refused(Code.UNKNOWN_TEMPLATE, "CLS-4", "000100", "an id that is not held", "renders nothing"),
+            _refused(Code.MALFORMED, "CLS-2", "000701000161", "a slot too few", "renders what is there"),
+            _refused(Code.MALFORMED, "CLS-2", "000001000161", "a slot too many", "drops what is over"),
+            _refused(
+                Code.MALFORMED, "CLS-3", "00070200 01ff 000161", "a lone byte 0xff", "does not check UTF-8"
+            ),
+            _refused(Code.MALFORMED, "CLS-3", "000702 0003eda080 000161", "a surrogate", "reads a lax UTF-8"),
+            _refused(
+                Code.MALFORMED, "CLS-3", "000702 0002c080 000161", "an overlong zero", "reads a lax UTF-8"
+            ),
+        ],
+    )
+
+
+def brio_containers() -> Groups:
+    """BRIO version 1: containers, tokens, rANS."""
+    setting = Setting({3: "Hi {0}, {1}!"}, {0: b"I can help with ", 255: b"the"})
+    knowledge = setting.knowledge()
+    texts = [
+        (b"", "nothing"),
+        (b"abcabcabcabcabcabc", "an overlapping match"),
+        (b"a" * 600, "matches of the greatest length"),
+        (b"I can help with the theme.", "phrases"),
+        (bytes(range(256)), "every byte once"),
+        (b"the cat and the hat", "phrase, literals, match"),
+    ]
+    cases = []
+    for text, comment in texts:
+        for metadata in (False, True):
+            how = {"method": "brio", "metadata": metadata}
+            wire = message.encode_brio(text, knowledge, metadata=metadata)
+            cases.append(Case(comment + ", metadata" * metadata, ("BRI-2", "RNS-3"), wire, text, how))
+    events: list[Token] = [TemplateEvent(3, (b"Ana", b"ok")), Literal(33), Phrase(255), Match(3, 4)]
+    wire = build_message(Marker.BRIO, brio.encode_tokens(events, metadata=True))
+    decodable = [Case("every kind of token", ("TOK-1", "BRI-3"), wire, b"Hi Ana, ok!!thethet")]
+    yield setting, cases
+    yield setting, decodable
+    small = [case for case in cases if not case.text]
+    yield setting, list(invalid_variants(small, setting))
+    yield setting, list(_broken_brio())
+
+
+def _broken_brio() -> Iterator[Case]:
+    def container(
+        length: int, payload: str, *metadata: Metadata, table: Sequence[int] = (16,) * 256
+    ) -> bytes:
+        return build_message(
+            Marker.BRIO, build_body(Container(length, tuple(table), metadata, bytes.fromhex(payload)))
+        )
+
+    def refused(code: Code, rule: str, wire: bytes, comment: str, bug: str) -> Case:
+        return Case(comment, (rule,), wire, code=code, bug=bug)
+
+    def tokens(stream: str) -> bytes:
+        data = bytes.fromhex(stream)
+        payload = rans.encode(data, (16,) * 256)
+        return container(len(data), payload.hex())
+
+    bare = "0000100000"
+    good = container(0, bare)
+    yield refused(
+        Code.MALFORMED, "BRI-1", good.replace(b"AURA", b"AURB"), "another magic", "ignores the magic"
+    )
+    yield refused(
+        Code.UNSUPPORTED, "BRI-1", good[:5] + b"\x03" + good[6:], "an unknown version", "ignores the version"
+    )
+    bad_kind = bytearray(container(0, bare, Metadata(0, 2, 0)))
+    bad_kind[1 + 527 + 2] = 3
+    yield refused(Code.MALFORMED, "BRI-3", bytes(bad_kind), "metadata of kind 3", "accepts any kind")
+    huge = bytearray(good)
+    huge[6:10] = b"\xff\xff\xff\xff"
+    yield refused(Code.LIMIT_EXCEEDED, "BRI-4", bytes(huge), "4 GiB of tokens", "allocates by the claim")
+    huge[6:10] = b"\0\0\xff\xff"
+    yield refused(
+        Code.MALFORMED, "BRI-5", bytes(huge), "more tokens than the payload holds", "loops by the claim"
+    )
+    for table, comment in (
+        ([15, *[16] * 255], "frequencies that sum to 4095"),
+        ([0, 32, *[16] * 254], "a frequency of 0"),
+    ):
+        wire = bytearray(good)
+        wire[16:528] = b"".join(value.to_bytes(2, "big") for value in table)
+        yield refused(Code.MALFORMED, "RNS-1", bytes(wire), comment, "builds a broken table")
+    for payload, comment in (
+        ("ffff0f0000", "a state below the lower bound"),
+        ("0000001000", "a state at the upper bound"),
+        ("0100100000", "another state at the end"),
+        ("aa0000100000", "a byte left over"),
+    ):
+        rule = "RNS-5" if "bound" in comment else "RNS-6"
+        yield refused(Code.MALFORMED, rule, container(0, payload), comment, "does not check the state")
+    yield refused(
+        Code.TRUNCATED, "RNS-6", container(1, bare), "a payload that runs out", "reads before its start"
+    )
+    yield refused(
+        Code.TRUNCATED, "RNS-5", container(0, "00001000"), "a state of four bytes", "reads before its start"
+    )
+    for code, rule, stream, comment, bug in (
+        (Code.MALFORMED, "TOK-2", "04", "an unknown tag", "skips what it does not know"),
+        (Code.TRUNCATED, "TOK-1", "00", "a literal without its byte", "reads past the end"),
+        (Code.TRUNCATED, "TOK-1", "0061 020001", "a match without its length", "reads past the end"),
+        (Code.MALFORMED, "LZ-2", "0061 02000004", "distance 0", "copies from the end"),
+        (Code.MALFORMED, "LZ-2", "0061 02000204", "a distance before the start", "wraps an index"),
+        (Code.MALFORMED, "LZ-2", "0061 02800104", "a distance beyond the window", "forgets the window"),
+        (Code.MALFORMED, "LZ-2", "0061 02000103", "a length of 3", "accepts any length"),
+        (Code.UNKNOWN_MODEL, "TOK-3", "0107", "a phrase that is not held", "renders nothing"),
+        (Code.UNKNOWN_TEMPLATE, "TOK-3", "030900", "a template that is not held", "renders nothing"),
+        (Code.MALFORMED, "TOK-3", "030301000161", "a slot too few", "renders what is there"),
+    ):
+        yield refused(code, rule, tokens(stream), comment, bug)
+
+
+def zstd() -> Groups:
+    """Zstandard frames: raw and RLE blocks written by hand, and what the structure forbids."""
+    hand = [
+        ("042003190000616263", b"abc", "one raw block, content size"),
+        ("040000190000616263", b"abc", "one raw block, window"),
+        ("0400001b000061", b"aaa", "one RLE block"),
+        ("040000080000611b000062", b"abbb", "two blocks"),
+        ("04300109000061", b"a", "the unused bit is set"),
+    ]
+    cases = [Case(comment, ("ZST-1", "ZST-6"), bytes.fromhex(wire), text) for wire, text, comment in hand]
+    yield from _with_variants(NOTHING, cases)
+    yield (
+        NOTHING,
+        [
+            _refused(Code.MALFORMED, "ZST-2", "042803190000616263", "the reserved bit", "ignores it"),
+            _refused(
+                Code.MALFORMED, "ZST-2", "0400001f0000616263", "the reserved block type", "skips the block"
+            ),
+            _refused(Code.UNKNOWN_MODEL, "ZST-3", "04210503190000616263", "a dictionary id", "ignores it"),
+            _refused(
+                Code.LIMIT_EXCEEDED, "ZST-4", "040069190000616263", "a window over 8 MiB", "allocates it"
+            ),
+            _refused(
+                Code.LIMIT_EXCEEDED, "ZST-4", "04a0ffffffff010000", "a content size of 4 GiB", "allocates it"
+            ),
+            _refused(
+                Code.MALFORMED,
+                "ZST-5",
+                "040000090010" + "00" * 8,
+                "a block over 128 KiB",
+                "no bound on blocks",
+            ),
+            _refused(
+                Code.MALFORMED, "ZST-1", "042004190000616263", "four bytes stated, three there", "no count"
+            ),
+            _refused(
+                Code.CHECKSUM_MISMATCH, "ZST-1", "04240319000061626300000000", "a wrong checksum", "no check"
+            ),
+        ],
+    )
+
+
+def brotli() -> Groups:
+    """Brotli streams: empty ones in several spellings, an uncompressed one, a compressed one."""
+    streams = [
+        ("06", b"", "empty, window 2^16"),
+        ("3b", b"", "empty, window 2^22"),
+        ("0b028068656c6c6f03", b"hello", "a raw meta-block"),
+    ]
+    cases = [
+        Case(comment, ("BRO-1", "BRO-3"), b"\x01" + bytes.fromhex(stream), text)
+        for stream, text, comment in streams
+    ]
+    yield from _with_variants(NOTHING, cases)
+
+
+FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
+    "marker": markers,
+    "stored": stored,
+    "typed": typed,
+    "classic": classic,
+    "brio": brio_containers,
+    "zstd": zstd,
+    "brotli": brotli,
+}
+"""The families, in the order in which a port would be built."""
