@@ -1,10 +1,10 @@
 """Marker 0x02, the BRIO container: a token stream, entropy coded.
 
-All integers are big endian. A container begins with ``AURA`` and a version byte; a version that an
-implementation does not know is ``Unsupported`` (rule BRI-1). Version 1 continues with the length of the
-token stream and of the rANS payload (four bytes each), the number of metadata entries (two bytes), the
-256 frequencies of the token bytes (two bytes each), the metadata and the payload, which ends the message
-(rule BRI-2). The frequencies keep rule RNS-1.
+All integers are big endian. A container begins with ``AURA``, else it is ``Malformed``, and a version byte;
+a version that an implementation does not know is ``Unsupported`` (rule BRI-1). Version 1 continues with the
+length of the token stream and of the rANS payload (four bytes each), the number of metadata entries (two
+bytes), the 256 frequencies of the token bytes (two bytes each), the metadata and the payload, which ends
+the message (rule BRI-2). The frequencies keep rule RNS-1.
 
 A metadata entry tells what stands at a place in the stream without decoding it: token index (two bytes),
 kind (one byte: 0 literal, 1 dictionary phrase, 2 match; a template event at index 0 has kind 1), value

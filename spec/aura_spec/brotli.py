@@ -1,8 +1,9 @@
 """Marker 0x01, Brotli: the body is one stream of RFC 7932.
 
 The body is exactly one complete stream: it neither ends early nor continues after the stream's last
-meta-block (rule BRO-1). The large-window extension is not part of the format (rule BRO-2). Any stream
-that decodes is accepted; encoders are free in their choice of quality and window (rule BRO-3).
+meta-block (rule BRO-1). Windows have at most 2^24 - 16 bytes, as the RFC has it: the large-window extension
+is not part of the format (rule BRO-2). Any stream that decodes is accepted; encoders are free in their
+choice of quality and window (rule BRO-3).
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@
 
 ``DecodeError.code`` is the string that documentation, vectors and conformance runners share (rule
 ERR-1). ``offset`` counts bytes from the first byte of the message, marker included; it is advisory
-(rule ERR-2). ``path`` names the field, outermost first, joined by dots.
+(rule ERR-2): an error inside an entropy-coded stream has the offset of the stream. ``path`` names the field,
+outermost first, joined by dots.
 """
 
 from __future__ import annotations

@@ -5,8 +5,10 @@ the bytes; in the last slot of a frame it has no length and runs to the end (rul
 spelt like text (rule SLT-3).
 
 Every other type begins with a varint ``head``. A head of 0 says that the value did not fit the type and
-text follows (rule SLT-4); a text that does fit is refused there as ``NonCanonical`` (rule SLT-5). Other
-heads carry what the type needs to give back the identical characters:
+text follows; a head beyond those that the type defines is ``Malformed`` (rule SLT-4). A value has one
+spelling: a text that fits the type, or a head and parts other than those an encoder would choose for the
+characters that they stand for, is refused as ``NonCanonical`` (rule SLT-5). Heads other than 0 carry what the
+type needs to give back the identical characters:
 
 ``int``        an integer without sign or with ``-``, without leading zeros, of magnitude at most
                2^63 - 1. Head: 1 + zigzag(value) (rule SLT-6).
@@ -30,7 +32,8 @@ heads carry what the type needs to give back the identical characters:
                ``T``, and zones count from 0 in that order. Then zigzag of the seconds from
                2024-01-01T00:00:00 to the date and time as spelt, whatever the zone; then, if there are
                digits, their value; then, if the zone has an offset, 2·minutes + (1 if negative). Years
-               1–9999, seconds 0–59, offsets below 24 hours (rule SLT-12).
+               1–9999, seconds 0–59, offsets below 24 hours; another year, or minutes in an offset of
+               hours alone, is ``Malformed``, a longer offset ``LimitExceeded`` (rule SLT-12).
 enumerations   Head: 1 + index of the alternative (rule SLT-13).
 """
 

@@ -13,11 +13,14 @@ bytes.
 
 A message matches a template if it starts with the first literal, ends with the last, and the slots between
 them can be filled, from left to right. A first attempt gives every slot that has a type other than text the
-characters of its type, as many as follow, if the next literal follows them, else those up to the first place
-of the next literal, if all of them are of its type; a text ends at the first place of the next literal. If
-that fails, a second attempt treats every slot as text, but only if some literal has at least four bytes, for
-without one nearly any message would match (rule TPL-7). Each attempt is one pass over the message. A match
-counts only if rendering it gives the identical bytes (rule TPL-8).
+characters of its type, as many as follow, if the next literal follows them, else those up to the first
+place of the next literal, if all of them are of its type; a text ends at the first place of the next
+literal. If that fails, a second attempt treats every slot as text, but only if some literal has at least
+four bytes, for without one nearly any message would match (rule TPL-7). Each attempt is one pass over the
+message. What the characters of a type are, ``CHARACTERS`` says: regular expressions over bytes, in which
+nothing backtracks far; an enumeration's are its alternatives, the longest first. A match counts only if
+rendering it gives the identical bytes (rule TPL-8). Matching is the encoder's business: a decoder takes any
+values.
 
 >>> template = parse_pattern("Request {id:uuid} completed in {ms:int}ms")
 >>> [slot.name for slot in template.slots], template.literals
@@ -162,7 +165,7 @@ class Template:
 _ANCHOR: Final = 4
 """Bytes of a literal that make a template selective (rule TPL-7)."""
 
-_CHARACTERS: Final[dict[Kind, re.Pattern[bytes]]] = {
+CHARACTERS: Final[dict[Kind, re.Pattern[bytes]]] = {
     Kind.WORD: re.compile(rb"[^\s]+"),
     Kind.INT: re.compile(rb"-?[0-9]+"),
     Kind.DECIMAL: re.compile(rb"-?[0-9]+(?:\.[0-9]+)?"),
@@ -235,7 +238,7 @@ def _matcher(slot: Slot) -> re.Pattern[bytes] | None:
     if slot.kind is Kind.ENUM:
         longest_first = sorted(slot.choices, key=len, reverse=True)
         return re.compile(b"|".join(map(re.escape, longest_first)))
-    return _CHARACTERS.get(slot.kind)
+    return CHARACTERS.get(slot.kind)
 
 
 def _parse_slot(body: str, pattern: str) -> Slot:

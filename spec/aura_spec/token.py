@@ -11,7 +11,8 @@ A stream is a row of tokens, each a tag byte and its fields (rule TOK-1):
 =====  =========================================================================
 
 Any other tag is ``Malformed`` (rule TOK-2). A phrase that is not held is ``UnknownModel``, a template
-that is not held ``UnknownTemplate``; the slot count is the template's (rule TOK-3).
+that is not held ``UnknownTemplate``; the slot count is the template's, else ``Malformed``. Unlike those of a
+classic frame, the values need not be UTF-8 (rule TOK-3).
 """
 
 from __future__ import annotations

@@ -1,0 +1,73 @@
+# Needs make and Python 3.11 or newer with venv. Every target makes its own environment under .venv,
+# from the hash-pinned lock in requirements; `make` alone lists the targets.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Where CI runs the property tests: "ci"; a longer search: "thorough". See tests/conftest.py.
+export HYPOTHESIS_PROFILE ?= ci
+
+PIP_INSTALL = bin/python -m pip install --quiet --disable-pip-version-check --no-input
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint docs bench vectors lock clean
+.SECONDARY:
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+demo: .venv/run/.done  ## a conversation, message by message
+	.venv/run/bin/aura demo
+
+test: .venv/test/.done  ## all tests and doctests, with coverage
+	.venv/test/bin/pytest -n auto --cov
+	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*" --fail-under=100
+	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*" --fail-under=100
+
+lint: .venv/lint/.done  ## format, style, types and the direction of imports
+	.venv/lint/bin/ruff format --check .
+	.venv/lint/bin/ruff check .
+	.venv/lint/bin/mypy
+	.venv/lint/bin/lint-imports
+
+docs: .venv/docs/.done  ## the documentation, into docs/_build/html, and its examples
+	.venv/docs/bin/sphinx-build -n -W -T -q -E -d docs/_build/doctrees -b html docs docs/_build/html
+	.venv/docs/bin/sphinx-build -n -W -T -q -d docs/_build/doctrees -b doctest docs docs/_build/doctest
+
+# Messages to measure: make bench CORPORA=DIRECTORY, which holds *.dev.jsonl.gz.
+MEASURED = $(if $(CORPORA),$(CORPORA)/*.dev.jsonl.gz,src/aura/data/conversation.jsonl)
+bench: .venv/bench/.done  ## time template matching; measure ratios and times of aura and its peers
+	.venv/bench/bin/python bench/match_templates.py
+	.venv/bench/bin/aura bench $(MEASURED)
+
+vectors: .venv/run/.done  ## write the golden test vectors anew; what they hold changes only with the spec
+	PYTHONPATH=conformance .venv/run/bin/python -m aura_vectors vectors
+
+# Pins that still fit stay as they are; make lock UPGRADE=--upgrade moves them all to the newest.
+UPGRADE ?=
+COMPILE = .venv/lock/bin/uv pip compile --no-config --quiet --universal --python-version 3.11 \
+  --fork-strategy fewest --generate-hashes --annotation-style line \
+  --custom-compile-command "make lock" $(UPGRADE)
+lock: .venv/lock/.done  ## compile the locks in requirements from pyproject.toml
+	$(COMPILE) -o requirements/lint.txt pyproject.toml --group lint
+	$(COMPILE) -o requirements/test.txt -c requirements/lint.txt pyproject.toml --group test
+	$(COMPILE) -o requirements/run.txt -c requirements/lint.txt pyproject.toml
+	$(COMPILE) -o requirements/docs.txt -c requirements/lint.txt pyproject.toml --group docs
+	$(COMPILE) -o requirements/bench.txt -c requirements/lint.txt pyproject.toml --extra bench
+	$(COMPILE) -o requirements/build.txt -c requirements/lint.txt --group build
+	$(COMPILE) -o requirements/lock.txt --group lock
+
+clean:  ## remove everything that make made
+	rm -rf .venv docs/_build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/lock/.done: requirements/lock.txt
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/$(PIP_INSTALL) --require-hashes -r $<
+	touch $@
+
+.venv/%/.done: requirements/%.txt requirements/build.txt pyproject.toml
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/$(PIP_INSTALL) --require-hashes -r requirements/build.txt -r $<
+	$(@D)/$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	touch $@

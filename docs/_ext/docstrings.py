@@ -1,0 +1,56 @@
+"""Two habits of the docstrings that Sphinx has to be told of.
+
+Hanging paragraphs, a word, a gap, and text that goes on under itself, are definition lists. And the
+docstring of an attribute is a text, even where a colon in it looks like the end of a type to Napoleon.
+"""
+
+import re
+
+from sphinx.application import Sphinx
+
+_ENTRY = re.compile(r"(\S+) {2,}(\S.*)")
+
+
+def _is_hanging(block: list[str]) -> bool:
+    entries = [_ENTRY.fullmatch(line) for line in block]
+    return bool(
+        entries[0]
+        and not any(line.startswith("==") for line in block)
+        and any(line.startswith(" ") for line in block)
+        and all(entry or line.startswith(" ") for line, entry in zip(block, entries, strict=True))
+    )
+
+
+def _definitions(block: list[str]) -> list[str]:
+    lines: list[str] = []
+    for line in block:
+        if entry := _ENTRY.fullmatch(line):
+            lines += [entry[1], f"    {entry[2]}"]
+        else:
+            lines.append(f"    {line.strip()}")
+    return lines
+
+
+def _process(_app: Sphinx, what: str, _name: str, _obj: object, _options: object, lines: list[str]) -> None:
+    if what in {"attribute", "data", "property"}:
+        lines[:0] = ["..", ""]  # an empty comment: Napoleon looks for a type in the first line only
+    blocks: list[list[str]] = [[]]
+    for line in lines:
+        if line:
+            blocks[-1].append(line)
+        elif blocks[-1]:
+            blocks.append([])
+    result: list[str] = []
+    changed = False
+    for block in blocks:
+        hanging = bool(block) and _is_hanging(block)
+        changed |= hanging
+        result += [*(_definitions(block) if hanging else block), ""]
+    if changed:
+        lines[:] = result
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Entry point of the extension."""
+    app.connect("autodoc-process-docstring", _process, priority=400)  # before Napoleon
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

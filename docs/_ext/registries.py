@@ -1,0 +1,127 @@
+"""Tables of what ``aura_spec`` assigns: markers, error codes, constants and the built-in templates."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from tables import Cell, table
+
+from aura_spec import errors, template
+from aura_spec.marker import Marker, name_of
+
+_CHAPTERS: dict[int, str] = {
+    Marker.CLASSIC: "classic",
+    Marker.BROTLI: "brotli",
+    Marker.BRIO: "brio",
+    Marker.ZSTANDARD: "zstd",
+    Marker.TYPED: "typed",
+    Marker.STORED: "stored",
+}
+
+
+class _Registry(SphinxDirective):
+    head: ClassVar[Sequence[str]]
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        return [table(self.head, self.cells(), self.env.docname)]
+
+
+class Markers(_Registry):
+    """All 256 values of the first byte, in ranges of the same name."""
+
+    head = ("Marker", "Method", "Chapter")
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        """One row a range."""
+        ranges: list[tuple[int, int]] = []
+        for marker in range(256):
+            if ranges and name_of(ranges[-1][0]) == name_of(marker):
+                ranges[-1] = (ranges[-1][0], marker)
+            else:
+                ranges.append((marker, marker))
+        return [(self._range(*ends), name_of(ends[0]), self._chapter(ends[0])) for ends in ranges]
+
+    @staticmethod
+    def _range(first: int, last: int) -> str:
+        return f"`0x{first:02X}`" + (f" to `0x{last:02X}`" if last > first else "")
+
+    @staticmethod
+    def _chapter(marker: int) -> str:
+        if name_of(marker) == "unassigned":
+            return "refused as `Unsupported`"
+        chapter = _CHAPTERS.get(marker)
+        return f"chapter:{chapter}" if chapter else "reserved; not specified in this version: `Unsupported`"
+
+
+class Codes(_Registry):
+    """The error codes, with the one-line description of the exception that carries each."""
+
+    head = ("Code", "Raised when")
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        """One row a code."""
+        kinds = {kind.code: kind for kind in errors.DecodeError.__subclasses__()}
+        return [(f"`{code}`", (kinds[code].__doc__ or "").strip()) for code in errors.Code]
+
+
+class Constants(_Registry):
+    """The constants of a chapter; takes the name of its module, and their names one a line."""
+
+    head = ("Constant", "Value")
+    required_arguments = 1
+    has_content = True
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        """One row a constant."""
+        module = import_module(self.arguments[0])
+        return [(f"`{name}`", f"{getattr(module, name):,}") for name in self.content]
+
+
+class Templates(_Registry):
+    """The built-in templates."""
+
+    head = ("Id", "Pattern")
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        """One row a template; line feeds are shown escaped."""
+        return [
+            (str(template_id), nodes.literal(text=one.pattern.replace("\n", "\\n")))
+            for template_id, one in template.builtin().items()
+        ]
+
+
+class Characters(_Registry):
+    """What the characters of each slot type are."""
+
+    head = ("Type", "Characters")
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        """One row a type."""
+        patterns = template.CHARACTERS
+        return [(f"`{kind}`", nodes.literal(text=one.pattern.decode())) for kind, one in patterns.items()]
+
+
+class Digest(SphinxDirective):
+    """The digest of the built-in templates."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make one line of code."""
+        digest = template.digest(template.builtin().items())
+        return [nodes.literal_block(digest, digest, language="none")]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Entry point of the extension."""
+    app.add_directive("markers", Markers)
+    app.add_directive("codes", Codes)
+    app.add_directive("constants", Constants)
+    app.add_directive("builtin-templates", Templates)
+    app.add_directive("slot-characters", Characters)
+    app.add_directive("builtin-digest", Digest)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

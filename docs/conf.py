@@ -1,0 +1,47 @@
+"""Settings of the documentation; build it with ``make docs``."""
+
+import sys
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "AURA"
+project_copyright = "the AURA contributors"
+author = "the AURA contributors"
+release = version = version_of("aura-codec")
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.doctest",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "docstrings",
+    "registries",
+    "rules",
+    "wiretable",
+]
+exclude_patterns = ["_build"]
+source_suffix = {".md": "markdown"}
+
+html_theme = "furo"
+html_title = f"AURA {release}"
+html_copy_source = False
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+
+# Only the examples of the pages; those of the docstrings are run by pytest.
+doctest_test_doctest_blocks = ""
+doctest_global_setup = "import aura, aura_reference.message, aura_spec"
+
+nitpicky = True
+# Names from outside the project, which nothing resolves: the documentation is built without a network.
+nitpick_ignore_regex = [("py:class", r"(collections\.abc|os|re|typing|construct)\..*")]
