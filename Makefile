@@ -20,7 +20,6 @@ demo: .venv/run/.done  ## a conversation, message by message
 test: .venv/test/.done  ## all tests and doctests, with coverage
 	.venv/test/bin/pytest -n auto --cov
 	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*" --fail-under=100
-	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*" --fail-under=100
 
 lint: .venv/lint/.done  ## format, style, types and the direction of imports
 	.venv/lint/bin/ruff format --check .
