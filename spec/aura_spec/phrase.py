@@ -9,10 +9,10 @@ mappingproxy({7: b'I can help with '})
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from aura_spec import strict_json
 from aura_spec.errors import TemplateError
 from aura_spec.template import encode_text
 
@@ -23,10 +23,7 @@ def parse_phrases(text: str) -> Mapping[int, bytes]:
     Raises:
         TemplateError: the JSON is not such an object.
     """
-    try:
-        entries = json.loads(text, object_pairs_hook=_unique)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise TemplateError(f"the dictionary is not JSON: {error}") from None
+    entries = strict_json.loads(text)
     if not isinstance(entries, dict):
         raise TemplateError("the dictionary is not a JSON object")
     phrases: dict[int, bytes] = {}
@@ -39,11 +36,3 @@ def parse_phrases(text: str) -> Mapping[int, bytes]:
             raise TemplateError(f"phrase {key} is not a non-empty text")
         phrases[int(key)] = encode_text(phrase)
     return MappingProxyType(phrases)
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A JSON object, unless a key stands twice."""
-    entries = dict(pairs)
-    if len(entries) < len(pairs):
-        raise TemplateError("a key stands twice in a JSON object")
-    return entries

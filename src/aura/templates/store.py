@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from aura_spec import strict_json
 from aura_spec.errors import TemplateError
 from aura_spec.template import digest, parse_patterns
 
@@ -29,9 +30,9 @@ def load(path: Path) -> dict[int, str]:
         OSError: the file cannot be read.
     """
     try:
-        content = json.loads(path.read_bytes(), object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise TemplateError(f"{path} is not JSON: {error}") from None
+        content = strict_json.loads(path.read_bytes())
+    except TemplateError as error:
+        raise TemplateError(f"{path}: {error}") from None
     if not isinstance(content, dict) or content.get("version") != VERSION:
         raise TemplateError(f"{path} is not a template store of version {VERSION}")
     entries = content.get("templates")
@@ -86,11 +87,3 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A JSON object, unless a key stands twice."""
-    entries = dict(pairs)
-    if len(entries) < len(pairs):
-        raise ValueError("a key stands twice")
-    return entries
