@@ -15,6 +15,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``rans``, ``lz77``        constants of the entropy coder and of the matches
 ``phrase``                dictionary phrases
 ``limits``, ``errors``    what a decoder refuses, and how it says so
+``strict_json``           JSON files without keys that stand twice
 ``wire``                  how a declaration is run: parsing, building, tracing
 ========================  ==========================================================
 
