@@ -1,5 +1,6 @@
 """Tables of what ``aura_spec`` assigns: markers, error codes, constants and the built-in templates."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from importlib import import_module
 from typing import ClassVar
@@ -22,11 +23,11 @@ _CHAPTERS: dict[int, str] = {
 }
 
 
-class _Registry(SphinxDirective):
+class _Registry(SphinxDirective, ABC):
     head: ClassVar[Sequence[str]]
 
-    def cells(self) -> Sequence[Sequence[Cell]]:
-        raise NotImplementedError
+    @abstractmethod
+    def cells(self) -> Sequence[Sequence[Cell]]: ...
 
     def run(self) -> list[nodes.Node]:
         return [table(self.head, self.cells(), self.env.docname)]
