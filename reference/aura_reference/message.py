@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aura_reference import brio, brotli, classic, stored, typed, zstd
-from aura_spec.errors import Unsupported
+from aura_reference import auralite, brio, brotli, classic, stored, typed, zstd
+from aura_spec.context_model import ContextModel
+from aura_spec.errors import UnknownModel, Unsupported
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.marker import Marker, build_message, name_of, parse_message
+from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
 
 
-def decode(wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+def decode(  # noqa: PLR0911  # one return a method
+    wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE
+) -> bytes:
     """Read a message.
 
     Args:
@@ -31,14 +34,30 @@ def decode(wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFA
             return brotli.decode(message.body, max_size)
         case Marker.BRIO:
             return brio.decode(message.body, held, max_size)
+        case Marker.AURALITE_EXPLICIT:
+            return auralite.decode_explicit(message.body, held.models, max_size)
         case Marker.ZSTANDARD:
             return zstd.decode(message.body, max_size)
         case Marker.TYPED:
             return typed.decode(message.body, held.templates, max_size)
         case Marker.STORED:
             return stored.decode(message.body, max_size)
+        case marker if marker in AURALITE_COMPACT:
+            if held.model is None:
+                raise UnknownModel("no model is agreed on", 0, "marker")
+            return auralite.decode(wire, held.model, max_size)
         case marker:
             raise Unsupported(f"marker 0x{marker:02x} ({name_of(marker)}) is not read here", 0, "marker")
+
+
+def encode_auralite(data: bytes, model: ContextModel) -> bytes:
+    """An AURALITE message for the implied model (rule AUR-6)."""
+    return auralite.encode(data, model)
+
+
+def encode_auralite_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+    """An AURALITE message that names its model (rule AUR-7)."""
+    return build_message(Marker.AURALITE_EXPLICIT, auralite.encode_explicit(data, model_id, model))
 
 
 def encode_stored(data: bytes) -> bytes:

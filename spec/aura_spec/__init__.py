@@ -12,6 +12,12 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``classic``, ``typed``    markers 0x00 and 0x06, template frames
 ``brio``                  marker 0x02, the container of entropy-coded token streams
 ``token``                 the tokens inside a BRIO version 1 container
+``auralite``              markers 0x80 to 0xFF and 0x03, messages foreseen by a model
+``range_coder``           its entropy coder
+``context_model``         contexts, their lists, frequencies
+``match``                 what stood after the same bytes earlier in the message
+``model``, ``trie``       the model file, and the contexts in it
+``interleaved_rans``      the entropy coder of model files
 ``rans``, ``lz77``        constants of the entropy coder and of the matches
 ``phrase``                dictionary phrases
 ``limits``, ``errors``    what a decoder refuses, and how it says so

@@ -1,10 +1,11 @@
-"""What both ends hold before the first message: templates and dictionary phrases."""
+"""What both ends hold before the first message: models, templates and dictionary phrases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aura_spec.context_model import ContextModel
 from aura_spec.template import Template, builtin
 
 
@@ -15,7 +16,11 @@ class Knowledge:
     Attributes:
         templates: by id; the built-in set unless given.
         phrases: dictionary phrases of BRIO version 1 by id, 0 to 255; none unless given.
+        model: the implied model of AURALITE (rule AUR-6); none unless given.
+        models: further models by id, for messages that name theirs (rule AUR-7).
     """
 
     templates: Mapping[int, Template] = field(default_factory=builtin)
     phrases: Mapping[int, bytes] = field(default_factory=dict)
+    model: ContextModel | None = None
+    models: Mapping[bytes, ContextModel] = field(default_factory=dict)

@@ -1,0 +1,214 @@
+"""AURALITE messages (rules AUR-1 to AUR-9)."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import accumulate, chain
+
+from aura_reference import context as contexts
+from aura_reference.context import Coder
+from aura_reference.match import Matcher, probability_class
+from aura_reference.range_coder import Decoder, Encoder
+from aura_spec.auralite import MODEL_ID_SIZE, Explicit, build_body, parse_body
+from aura_spec.context_model import END, ContextModel
+from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, UnknownModel
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.match import TOTAL
+
+
+class Walk:
+    """A way through a model along a message: what encoder, decoder and explanation share.
+
+    Attributes:
+        context: in which the next symbol is coded.
+        matcher: the message so far.
+    """
+
+    def __init__(self, model: ContextModel) -> None:
+        self._model = model
+        self.context = model.initial
+        self.matcher = Matcher()
+
+    def code(self, coder: Coder) -> int:
+        """Code the next symbol, and give it (rules AUR-1 to AUR-5)."""
+        return self._model.symbols[self.code_entry(self.matcher.predict(), coder)]
+
+    def code_entry(self, predicted: int | None, coder: Coder) -> int:
+        """Code the next symbol where the matcher predicts a byte or none, and give its entry."""
+        entry = self._choose_entry(predicted, coder)
+        symbol = self._model.symbols[entry]
+        self.context = self._model.following[entry]
+        if symbol != END:
+            self.matcher.history.append(symbol)
+        return entry
+
+    def _choose_entry(self, predicted: int | None, coder: Coder) -> int:
+        if predicted is None:
+            return contexts.code(self._model, self.context, set(), coder)
+        hit = self._model.hits[self.matcher.index(self._probability_class(predicted))]
+        if coder.choose((predicted,), (hit, TOTAL - hit)) == 0:
+            self.matcher.hit()
+            return contexts.find_deepest(self._model, self.context, predicted)
+        self.matcher.miss()
+        return contexts.code(self._model, self.context, {predicted}, coder)
+
+    def _probability_class(self, predicted: int) -> int:
+        """Rule MAT-6."""
+        entry = contexts.find(self._model, self.context, predicted)
+        if entry is None:
+            return 0
+        frequencies = contexts.frequencies_of(self._model, self.context)
+        frequency = frequencies[entry - self._model.starts[self.context]]
+        return probability_class(frequency, sum(frequencies))
+
+
+def _place(symbol: int, symbols: Sequence[int]) -> int:
+    """Of the option that stands for ``symbol``: its own, or the last."""
+    return symbols.index(symbol) if symbol in symbols else len(symbols)
+
+
+class _Writer:
+    """Codes the choices that lead to ``symbol``."""
+
+    def __init__(self) -> None:
+        self.symbol = END
+        self.encoder = Encoder()
+
+    def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        place = _place(self.symbol, symbols)
+        self.encoder.code(sum(frequencies[:place]), frequencies[place], sum(frequencies))
+        return place
+
+
+class _Reader:
+    """Finds the choices in a string."""
+
+    def __init__(self, string: bytes) -> None:
+        self.decoder = Decoder(string)
+
+    def choose(self, _symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        bounds = list(accumulate(frequencies))
+        place = bisect_right(bounds, self.decoder.value(bounds[-1]))
+        self.decoder.take(bounds[place] - frequencies[place], frequencies[place])
+        return place
+
+
+class _Meter:
+    """Adds up what the choices that lead to ``symbol`` cost."""
+
+    def __init__(self, symbol: int) -> None:
+        self.symbol = symbol
+        self.bits = 0.0
+        self.others = 0
+
+    def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        place = _place(self.symbol, symbols)
+        self.bits += math.log2(sum(frequencies) / frequencies[place])
+        self.others += place == len(symbols)
+        return place
+
+
+def encode(data: bytes, model: ContextModel) -> bytes:
+    """The string that stands for ``data``; it is a whole message if the model is implied (rule AUR-6).
+
+    Raises:
+        EncodeError: ``data`` has more than ``limits.MAX_FORESEEN`` bytes (rule AUR-9).
+    """
+    if len(data) > MAX_FORESEEN:
+        raise EncodeError(f"AURALITE codes at most {MAX_FORESEEN} bytes")
+    walk, writer = Walk(model), _Writer()
+    for writer.symbol in chain(data, (END,)):
+        walk.code(writer)
+    return writer.encoder.finish()
+
+
+def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
+    """Read a string, or a whole message whose model is implied (rule AUR-6).
+
+    Raises:
+        DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule
+            AUR-9).
+    """
+    walk, reader = Walk(model), _Reader(wire)
+    max_size = min(max_size, MAX_FORESEEN)
+    while walk.code(reader) != END:
+        if len(walk.matcher.history) > max_size:
+            raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")
+    reader.decoder.finish()
+    return bytes(walk.matcher.history)
+
+
+def encode_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+    """Write a body that names its model (rule AUR-7)."""
+    return build_body(Explicit(model_id, encode(data, model)))
+
+
+def decode_explicit(body: bytes, models: Mapping[bytes, ContextModel], max_size: int) -> bytes:
+    """Read a body that names its model, one of ``models`` by id (rules AUR-7 to AUR-9).
+
+    Raises:
+        DecodeError: as the rules say. Errors of the string have its offset.
+    """
+    explicit = parse_body(body)
+    model = models.get(explicit.model_id)
+    if model is None:  # rule AUR-8
+        raise UnknownModel(f"model {explicit.model_id.hex()} is not held", 1, "model_id")
+    try:
+        return decode(explicit.string, model, max_size)
+    except DecodeError as error:
+        raise type(error)(error.reason, 1 + MODEL_ID_SIZE, error.path) from None
+
+
+class MatchState(StrEnum):
+    """What the match model had to say of a symbol."""
+
+    NONE = "none"
+    HIT = "hit"
+    MISS = "miss"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a symbol was coded; for explanations.
+
+    Attributes:
+        position: bytes before it.
+        symbol: a byte, or ``END``.
+        order: of the context whose list has its entry.
+        escapes: that were coded on the way there.
+        match: whether a match was active, and right.
+        length: of the match, before the symbol; 0 without one.
+        bits: what all choices for it cost.
+    """
+
+    position: int
+    symbol: int
+    order: int
+    escapes: int
+    match: MatchState
+    length: int
+    bits: float
+
+
+def steps(data: bytes, model: ContextModel) -> Iterator[Step]:
+    """How each symbol of ``data`` is coded, the end included. Informative: costs are not integers."""
+    walk = Walk(model)
+    for position, symbol in enumerate(chain(data, (END,))):
+        predicted = walk.matcher.predict()
+        length = walk.matcher.length
+        match = _state(predicted, symbol)
+        meter = _Meter(symbol)
+        entry = walk.code_entry(predicted, meter)
+        order = contexts.order_of(model, bisect_right(model.starts, entry) - 1)
+        escapes = meter.others - (match is MatchState.MISS)
+        yield Step(position, symbol, order, escapes, match, length, meter.bits)
+
+
+def _state(predicted: int | None, symbol: int) -> MatchState:
+    if predicted is None:
+        return MatchState.NONE
+    return MatchState.HIT if predicted == symbol else MatchState.MISS

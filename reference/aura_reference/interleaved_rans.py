@@ -1,0 +1,63 @@
+"""Interleaved rANS, one symbol at a time (rules IRN-1 to IRN-7)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from aura_spec.errors import Malformed, Truncated
+from aura_spec.interleaved_rans import LOWER_BOUND, SCALE_BITS, TOTAL, WORD_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Frequencies that sum to 4096, and for each symbol the sum of those below it (rule IRN-2)."""
+
+    frequencies: Sequence[int]
+    cumulatives: Sequence[int]
+
+
+def table_of(frequencies: Sequence[int]) -> Table:
+    """A table from its frequencies."""
+    return Table(frequencies, tuple(accumulate(frequencies, initial=0))[:-1])
+
+
+class Reader:
+    """Decodes batches of symbols, whose tables are known before each batch."""
+
+    def __init__(self, words: bytes, lanes: int) -> None:
+        self._words = [int.from_bytes(words[at : at + 2], "little") for at in range(0, len(words), 2)]
+        if len(self._words) < 2 * lanes:
+            raise Truncated("the payload is too short for its lanes", len(words), "words")
+        heads = self._words[: 2 * lanes]
+        self._states = [high << WORD_BITS | low for high, low in zip(heads[0::2], heads[1::2], strict=True)]
+        if min(self._states) < LOWER_BOUND:
+            raise Malformed("a state is out of range", 0, "words")
+        self._position = 2 * lanes
+
+    def read(self, tables: Sequence[Table | None]) -> list[int]:
+        """Decode one symbol with each of the tables, in order (rules IRN-1 and IRN-4)."""
+        symbols = []
+        for index, table in enumerate(tables):
+            if table is None:
+                raise Malformed("a table without symbols is used", 0, "words")
+            lane = index % len(self._states)
+            state = self._states[lane]
+            slot = state % TOTAL
+            symbol = bisect_right(table.cumulatives, slot) - 1
+            state = table.frequencies[symbol] * (state >> SCALE_BITS) + slot - table.cumulatives[symbol]
+            if state < LOWER_BOUND:
+                if self._position == len(self._words):
+                    raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
+                state = state << WORD_BITS | self._words[self._position]
+                self._position += 1
+            self._states[lane] = state
+            symbols.append(symbol)
+        return symbols
+
+    def finish(self) -> None:
+        """Check that everything was read (rule IRN-5)."""
+        if self._position != len(self._words) or any(state != LOWER_BOUND for state in self._states):
+            raise Malformed("the payload does not end where its symbols do", 2 * self._position, "words")

@@ -1,0 +1,120 @@
+"""The range coder (rules RNG-1 to RNG-7)."""
+
+from __future__ import annotations
+
+from aura_spec.errors import Malformed, NonCanonical, Truncated
+from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, START, WINDOW
+
+_WINDOW_SIZE = 1 << 8 * WINDOW
+
+
+class Encoder:
+    """Narrows an interval, and names a fraction in it at the end.
+
+    Of low, the last four bytes are a number, so that a step costs the same at any length; those before are
+    bytes that only a carry changes.
+    """
+
+    def __init__(self) -> None:
+        self._front = bytearray()
+        self._low = START
+        self._range = START
+
+    def code(self, cumulative: int, frequency: int, total: int) -> None:
+        """Code an option of a choice (rules RNG-2 and RNG-3)."""
+        unit = self._range // total
+        self._low += cumulative * unit
+        self._range = frequency * unit
+        if self._low >= _WINDOW_SIZE:
+            self._low -= _WINDOW_SIZE
+            self._carry()
+        while self._range < LOWER_BOUND:
+            self._front.append(self._low >> 24)
+            self._low = self._low << 8 & _WINDOW_SIZE - 1
+            self._range <<= 8
+
+    def _carry(self) -> None:
+        """Add one to the front."""
+        place = len(self._front) - 1
+        while self._front[place] == 0xFF:
+            self._front[place] = 0
+            place -= 1
+        self._front[place] += 1
+
+    def finish(self) -> bytes:
+        """The string of all that was coded (rule RNG-4)."""
+        window = len(self._front) + WINDOW
+        low = int.from_bytes(self._front, "big") << 8 * WINDOW | self._low
+        length = max(1, window - MAX_OMITTED)
+        while True:
+            shift = 8 * (window - length)
+            candidate = -(-low >> shift)  # low / 2^shift, rounded up
+            if candidate << shift < low + self._range:
+                return candidate.to_bytes(length, "big")
+            length += 1
+
+
+class Decoder:
+    """Finds the choices that a string stands for.
+
+    Raises:
+        DecodeError: ``Truncated`` or ``Malformed`` (rule RNG-5). Offsets are those of the string's start, 0.
+    """
+
+    def __init__(self, string: bytes) -> None:
+        if not string:
+            raise Truncated("the string is missing", 0, "string")
+        if string[0] < 0x80:
+            raise Malformed("the string begins with a byte below 0x80", 0, "string")
+        self._string = string
+        self._window = WINDOW
+        self._offset = int.from_bytes(string[:WINDOW].ljust(WINDOW, b"\0"), "big") - START
+        self._range = START
+        self._unit = 0
+
+    def value(self, total: int) -> int:
+        """Where the fraction lies among options with this total (rule RNG-5). :meth:`take` comes next.
+
+        Raises:
+            Malformed: it lies beyond them.
+        """
+        self._unit = self._range // total
+        value = self._offset // self._unit
+        if value >= total:
+            raise Malformed("the string names no option of a choice", 0, "string")
+        return value
+
+    def take(self, cumulative: int, frequency: int) -> None:
+        """Go on with the option whose interval holds the value (rules RNG-3, RNG-5 and RNG-6).
+
+        Raises:
+            Truncated: the choices go on too far beyond the end of the string.
+        """
+        self._offset -= cumulative * self._unit
+        self._range = frequency * self._unit
+        while self._range < LOWER_BOUND:
+            length = len(self._string)
+            if self._window == length + MAX_OMITTED:
+                raise Truncated("the string ends before its message does", 0, "string")
+            byte = self._string[self._window] if self._window < length else 0
+            self._offset = self._offset << 8 | byte
+            self._range <<= 8
+            self._window += 1
+
+    def finish(self) -> None:
+        """Check that the string is the one that an encoder writes (rule RNG-7).
+
+        Raises:
+            Malformed: bytes follow the end.
+            NonCanonical: it is another one in the same interval.
+        """
+        length = len(self._string)
+        if length > self._window:
+            raise Malformed("bytes follow the end of the string", 0, "string")
+        step = 1 << 8 * (self._window - length)
+        least = max(1, self._window - MAX_OMITTED)
+        last = self._string[-1]
+        smallest = self._offset < step
+        shortest = length == least or (last != 0 and (256 - last) * step + self._offset >= self._range)
+        if not (smallest and shortest):
+            raise NonCanonical("the string is not the shortest and smallest", 0, "string")

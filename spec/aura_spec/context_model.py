@@ -1,0 +1,82 @@
+"""The context model: which byte follows which context.
+
+A model is a trie of contexts. A context stands for the last bytes of a message, or for all of them and the
+start before them, which counts like a byte; its order is their number. The root is the context of order 0,
+and the start alone is always a context. Symbols are the byte values 0 to 255 and ``END``, the end of the
+message (rule CTX-1).
+
+Each context has a list of one or more entries, different symbols that were seen after it; the root's list
+has all 257 symbols. The suffix of a context is the context without its first byte; a context's list is
+contained in its suffix's, so that suffix links lead to the root along growing lists (rule CTX-2). Each
+entry names the context in which coding continues after its symbol: the longest one in the model, and the
+root after the end (rule CTX-3).
+
+Probabilities are six-bit codes. In a list of two or more entries, an entry with code c has the frequency
+``FREQUENCIES[c]``, and so has the escape; the total is the sum of all (rule CTX-4). In a list of one entry
+the escape with code c has the frequency ``ESCAPES[c]`` of a total of 4096, and the entry the rest (rule
+CTX-5). The root has no escape (rule CTX-6). Within a list, entries stand in ascending order of their codes,
+so that the likeliest come first; entries with equal codes stand in the order of the suffix's list, at the
+root in that of their symbols (rule CTX-7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+END: Final = 256
+"""The symbol that ends a message (rule CTX-1)."""
+
+SYMBOLS: Final = 257
+ROOT: Final = 0
+CODES: Final = 64
+TOTAL_OF_ONE: Final = 4096
+MAX_ORDER: Final = 32
+
+
+def _frequency(code: int) -> int:
+    """8192 · 2^(-code/4), rounded down but at least 1, in integers: the fourth root of 8192^4 / 2^code."""
+    target = 8192**4 >> code
+    root = 1
+    while (root + 1) ** 4 <= target:
+        root += 1
+    return root
+
+
+FREQUENCIES: Final = tuple(_frequency(code) for code in range(CODES))
+"""Rule CTX-4: 8192, 6888, 5792, … 1, each step a factor of 2^(-1/4)."""
+
+ESCAPES: Final = tuple(
+    # odds fall by a factor of 17/20 with each code, from 10 to 1
+    max(1, TOTAL_OF_ONE * 10 * 17**code // (10 * 17**code + 20**code))
+    for code in range(CODES)
+)
+"""Rule CTX-5: escape frequencies out of 4096 for lists of one entry; odds of 10·(17/20)^code to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextModel:
+    """A context model as a decoder walks it.
+
+    Contexts are numbered from 0, the root, so that each stands behind its suffix.
+
+    Attributes:
+        starts: for each context the place of its first entry; one more for the end of the last list.
+        symbols: of each entry, 0 to 256.
+        codes: of each entry, 0 to 63; unused in lists of one entry.
+        following: for each entry, the context after its symbol; 0 for the end.
+        suffixes: for each context, its suffix; 0 for the root.
+        escapes: for each context, the code of its escape; 0 for the root.
+        initial: the context at the start of a message.
+        hits: the match model's table of ``match.HITS`` probabilities of a hit, 1 to 4095 of 4096.
+    """
+
+    starts: Sequence[int]
+    symbols: Sequence[int]
+    codes: Sequence[int]
+    following: Sequence[int]
+    suffixes: Sequence[int]
+    escapes: Sequence[int]
+    initial: int
+    hits: Sequence[int]

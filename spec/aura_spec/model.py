@@ -1,0 +1,136 @@
+"""The model file.
+
+A file begins with ``AURM``, a version byte (1) and the number of its sections (one byte); each section is a type
+(one byte), the length of its content (four bytes, big endian), the CRC-32 of the content (four bytes, big endian)
+and the content. Nothing follows the last section. Types ascend; none stands twice (rule MDL-1). Another version is
+``Unsupported``, a wrong CRC-32 ``ChecksumMismatch`` (rule MDL-2).
+
+Types below 128 change what messages mean; a type that is not known is ``Unsupported``. Types from 128 do not; one
+that is not known is passed over (rule MDL-3):
+
+===  ==========================================================================
+1    the trie of contexts, chapter ``trie``; required
+2    the match model's table: ``match.HITS`` probabilities (two bytes each, big
+     endian, 1 to 4095); required
+128  metadata: a JSON object of texts, in UTF-8
+===  ==========================================================================
+
+The id of a model is the first eight bytes of the SHA-256 of the sections with types below 128, each with its type,
+length and CRC-32, in order (rule MDL-4). A file has at most ``MAX_FILE`` bytes (rule MDL-5).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import construct as c
+from construct import this
+
+from aura_spec.auralite import MODEL_ID_SIZE
+from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed, Unsupported
+from aura_spec.match import HITS
+from aura_spec.wire import Checked, End, Field, build, parse
+
+MAGIC: Final = b"AURM"
+VERSION: Final = 1
+TRIE: Final = 1
+MATCH: Final = 2
+METADATA: Final = 128
+FIRST_OPTIONAL: Final = 128
+MAX_FILE: Final = 1 << 26
+
+_SECTION: Final = c.Struct(
+    Field("type", c.Byte, "what it holds"),
+    Field("length", c.Rebuild(c.Int32ub, c.len_(this.content)), "bytes of content"),
+    Field("crc", c.Int32ub, "CRC-32 of the content"),
+    Field("content", c.Bytes(this.length), "as the type says"),
+)
+
+FILE: Final = c.Struct(
+    Field("magic", c.Const(MAGIC), "AURM"),
+    Field(
+        "version",
+        Checked(c.Byte, lambda version: version == VERSION, "the version is unknown", Unsupported),
+        "of the file",
+    ),
+    Field("count", c.Rebuild(c.Byte, c.len_(this.sections)), "sections"),
+    "sections" / c.Array(this.count, _SECTION),
+    End,
+)
+
+HIT_TABLE: Final = c.Struct(
+    Field(
+        "hits",
+        Checked(
+            c.Array(HITS, c.Int16ub),
+            lambda hits: min(hits) >= 1 and max(hits) <= 4095,
+            "a probability is not in 1..4095",
+        ),
+        "probabilities of a hit, of 4096",
+    ),
+    End,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """The sections of a file by type, and the model's id."""
+
+    sections: Mapping[int, bytes]
+    model_id: bytes
+
+
+def parse_file(data: bytes) -> ModelFile:
+    """Read a file, but not its sections (rules MDL-1 to MDL-5).
+
+    Raises:
+        DecodeError: as the rules say.
+    """
+    if len(data) > MAX_FILE:
+        raise LimitExceeded(f"a model file is larger than {MAX_FILE} bytes")
+    value = parse(FILE, data)
+    sections: dict[int, bytes] = {}
+    for section in value.sections:
+        if sections and section.type <= max(sections):
+            raise Malformed("sections do not ascend", 0, "sections.type")
+        if section.type < FIRST_OPTIONAL and section.type not in (TRIE, MATCH):
+            raise Unsupported(f"a section has the unknown type {section.type}", 0, "sections.type")
+        if zlib.crc32(section.content) != section.crc:
+            raise ChecksumMismatch(f"the CRC of section {section.type} disagrees", 0, "sections.crc")
+        sections[section.type] = section.content
+    for required in (TRIE, MATCH):
+        if required not in sections:
+            raise Malformed(f"section {required} is missing", 0, "sections")
+    return ModelFile(sections, id_of(sections))
+
+
+def build_file(sections: Mapping[int, bytes]) -> bytes:
+    """Write a file (rule MDL-1)."""
+    entries = [
+        {"type": kind, "crc": zlib.crc32(content), "content": content}
+        for kind, content in sorted(sections.items())
+    ]
+    return build(FILE, {"magic": MAGIC, "version": VERSION, "sections": entries})
+
+
+def id_of(sections: Mapping[int, bytes]) -> bytes:
+    """The id of the model in these sections (rule MDL-4)."""
+    state = hashlib.sha256()
+    for kind, content in sorted(sections.items()):
+        if kind < FIRST_OPTIONAL:
+            state.update(build(_SECTION, {"type": kind, "crc": zlib.crc32(content), "content": content}))
+    return state.digest()[:MODEL_ID_SIZE]
+
+
+def parse_hits(section: bytes) -> tuple[int, ...]:
+    """Read the match model's table."""
+    return tuple(parse(HIT_TABLE, section).hits)
+
+
+def build_hits(hits: tuple[int, ...]) -> bytes:
+    """Write the match model's table."""
+    return build(HIT_TABLE, {"hits": hits})

@@ -1,0 +1,170 @@
+"""Context models that are small enough to see through, and a strategy for them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from hypothesis import strategies as st
+
+from aura.model import Model
+from aura_spec.context_model import CODES, END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel
+from aura_spec.match import HITS, TOTAL
+
+START = 257
+"""What stands before a message; only ever part of a context."""
+
+Context = tuple[int, ...]
+
+HIT_TABLE = tuple(1 + index * (TOTAL - 2) // (HITS - 1) for index in range(HITS))
+"""From the least probability to the largest."""
+
+
+def build(
+    messages: Iterable[bytes], max_order: int = 3, base: int = 0, hits: tuple[int, ...] = HIT_TABLE
+) -> ContextModel:
+    """Count what follows each context of at most ``max_order`` symbols in ``messages``.
+
+    ``base`` is added to the count of every symbol at the root, which has all of them anyway.
+    """
+    counts: defaultdict[Context, Counter[int]] = defaultdict(Counter)
+    counts[()] = Counter(dict.fromkeys(range(SYMBOLS), base))
+    counts[START,] = Counter({END: 1})
+    for message in messages:
+        symbols = (START, *message, END)
+        for place in range(1, len(symbols)):
+            for order in range(min(max_order, place) + 1):
+                counts[symbols[place - order : place]][symbols[place]] += 1
+    return assemble(
+        {
+            context: {
+                symbol: _code(count, sum(counter.values()) + len(counter))
+                for symbol, count in counter.items()
+            }
+            for context, counter in counts.items()
+        },
+        {context: _escape(counter) for context, counter in counts.items()},
+        hits,
+    )
+
+
+def _code(count: int, total: int) -> int:
+    return next(code for code in range(CODES) if FREQUENCIES[code] * total <= max(8192 * count, total))
+
+
+def _escape(counter: Counter[int]) -> int:
+    if len(counter) > 1:
+        return _code(len(counter), sum(counter.values()) + len(counter))
+    return next(
+        code
+        for code in range(CODES)
+        if ESCAPES[code] * (counter.total() + 1) <= max(4096, counter.total() + 1)
+    )
+
+
+def assemble(
+    codes: dict[Context, dict[int, int]], escapes: dict[Context, int], hits: tuple[int, ...] = HIT_TABLE
+) -> ContextModel:
+    """A model with these lists. Contexts are symbols, oldest first, ``START`` at most the first of them.
+
+    The caller keeps rule CTX-2. Order, links and numbers follow from the contexts (rules CTX-3 and CTX-7).
+    """
+    contexts = sorted(codes, key=lambda context: (len(context), context))
+    numbers = {context: number for number, context in enumerate(contexts)}
+    starts, symbols, following = [0], list[int](), list[int]()
+    ranks: dict[Context, dict[int, int]] = {}
+    for context in contexts:
+        rank = ranks[context[1:]] if context else {symbol: symbol for symbol in range(SYMBOLS)}
+        listed = sorted(codes[context], key=lambda symbol: (codes[context][symbol], rank[symbol]))
+        ranks[context] = {symbol: place for place, symbol in enumerate(listed)}
+        symbols += listed
+        starts.append(len(symbols))
+        following += [
+            ROOT if symbol == END else numbers[_longest((*context, symbol), numbers)] for symbol in listed
+        ]
+    return ContextModel(
+        starts=starts,
+        symbols=symbols,
+        codes=[codes[context][symbol] for context in contexts for symbol in ranks[context]],
+        following=following,
+        suffixes=[numbers[context[1:]] for context in contexts],
+        escapes=[escapes.get(context, 0) if context else 0 for context in contexts],
+        initial=numbers[START,],
+        hits=hits,
+    )
+
+
+def _longest(context: Context, numbers: dict[Context, int]) -> Context:
+    """The longest suffix of ``context`` that has a list."""
+    while context not in numbers:
+        context = context[1:]
+    return context
+
+
+FLAT = dict.fromkeys(range(SYMBOLS), 32)
+"""A root's list in which every symbol has the frequency 32."""
+
+A, B, C = b"abc"
+
+HAND_MADE = assemble(
+    {
+        (): {**FLAT, A: 4, B: 8, END: 12},
+        (START,): {A: 2, B: 8, END: 12},
+        (A,): {B: 4, C: 8, A: 12},
+        (B,): {C: 0},
+        (START, A): {B: 0},
+        (A, B): {C: 0},
+        (START, A, B): {C: 0},
+    },
+    {(START,): 16, (A,): 12, (B,): 10, (START, A): 20, (A, B): 30, (START, A, B): 63},
+)
+"""Lists of one entry and of several, orders 0 to 3."""
+
+NEVER_ENDING = assemble(
+    {(): {**FLAT, A: 0, END: 63}, (START,): {A: 0}, (A,): {A: 0}}, {(START,): 63, (A,): 63}
+)
+"""Foresees one byte over and over, at 1/2839 of a bit each."""
+
+EXHAUSTED = assemble({(): FLAT, (START,): FLAT}, {(START,): 0})
+"""An escape from its first context leaves no symbol; no message needs it."""
+
+NO_CONTEXTS = assemble({(): FLAT, (START,): {END: 0}}, {(START,): 0})
+"""Has little to say: a byte costs its eight bits."""
+
+SAMPLES = (
+    b"Yes, I can help with that.",
+    b"Yes, please.",
+    b"No, thank you.",
+    b"I can help you with that. Could you tell me more?",
+    b"Thank you for your help!",
+    b'{"id":1,"name":"get_weather","city":"Berlin"}',
+    b'{"id":2,"name":"get_time","city":"Rome"}',
+    "Größe: 12 €".encode(),
+    b"",
+)
+
+TRAINED = build(SAMPLES, max_order=4)
+TRAINED_WITH_BASE = build(SAMPLES, max_order=3, base=1)
+
+MODELS = (HAND_MADE, EXHAUSTED, NO_CONTEXTS, TRAINED, TRAINED_WITH_BASE)
+
+ALPHABET = st.sampled_from(
+    [b"a", b"b", b"c", b"ab", b"abc", b"Yes", b" ", b"help", b'{"id":', b"\0", b"\xff"]
+)
+
+TEXTS = st.lists(ALPHABET, max_size=40).map(b"".join) | st.binary(max_size=60)
+"""Messages of which the models above foresee some part, with repetitions."""
+
+
+@st.composite
+def models(draw: st.DrawFn) -> ContextModel:
+    """A model of any of the kinds above, or counted from a few messages, with any table of hits."""
+    if draw(st.booleans()):
+        return draw(st.sampled_from(MODELS))
+    hits = draw(st.sampled_from([HIT_TABLE, HIT_TABLE[::-1], (1,) * HITS, (TOTAL - 1,) * HITS]))
+    return build(draw(st.lists(TEXTS, max_size=4)), draw(st.integers(0, 6)), draw(st.integers(0, 2)), hits)
+
+
+def knowing_nothing() -> Model:
+    """A model that foresees nothing but an empty message, so that other methods win."""
+    return Model.from_context_model(build([]), {})

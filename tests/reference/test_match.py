@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aura_reference.match import Matcher, length_class, probability_class, slot_of
+from aura_spec.match import HITS, LENGTH_CLASSES, MAX_LENGTH, PROBABILITY_CLASSES, SLOTS
+
+
+def feed(matcher: Matcher, data: bytes) -> list[int | None]:
+    """Let a message pass; what was predicted at each position."""
+    predictions = []
+    for byte in data:
+        predicted = matcher.predict()
+        predictions.append(predicted)
+        if predicted is not None:
+            if predicted == byte:
+                matcher.hit()
+            else:
+                matcher.miss()
+        matcher.history.append(byte)
+    return predictions
+
+
+def after(data: bytes) -> Matcher:
+    """The matcher at the end of a message, having looked for a match."""
+    matcher = Matcher()
+    feed(matcher, data)
+    matcher.predict()
+    return matcher
+
+
+def test_slots() -> None:
+    assert slot_of(b"\0\0\0\0") == 0
+    assert slot_of(b"\1\0\0\0") == 0x9E3779B1 >> 18
+    assert slot_of(b"\2\0\0\0") == (2 * 0x9E3779B1 - 2**32) >> 18
+    assert slot_of(b"abcd") == (0x64636261 * 0x9E3779B1 % 2**32) >> 18
+
+
+@given(st.binary(min_size=4, max_size=4))
+def test_slots_are_in_the_table(four: bytes) -> None:
+    assert 0 <= slot_of(four) < SLOTS
+
+
+def test_length_classes() -> None:
+    classes = [length_class(length) for length in range(4, 33)]
+    assert classes == [0, 1, 2, 3, 3, *[4] * 3, *[5] * 4, *[6] * 8, *[7] * 8, 8]
+    assert max(classes) + 1 == LENGTH_CLASSES
+
+
+@pytest.mark.parametrize(
+    ("frequency", "total", "expected"),
+    [
+        (1, 1000, 1),
+        (19, 1000, 1),
+        (20, 1000, 2),
+        (199, 10000, 1),
+        (99, 1000, 2),
+        (100, 1000, 3),
+        (300, 1000, 4),
+        (600, 1000, 5),
+        (800, 1000, 6),
+        (900, 1000, 7),
+        (950, 1000, 8),
+        (980, 1000, 9),
+        (990, 1000, 10),
+        (4079, 4096, 10),
+        (996, 1000, 11),
+        (4095, 4096, 11),
+    ],
+)
+def test_probability_classes(frequency: int, total: int, expected: int) -> None:
+    assert probability_class(frequency, total) == expected < PROBABILITY_CLASSES
+
+
+def test_indices_fill_the_table() -> None:
+    indices = set()
+    for length in range(4, MAX_LENGTH + 1):
+        for probability in range(PROBABILITY_CLASSES):
+            for misses in range(5):
+                matcher = Matcher()
+                matcher.length, matcher.misses = length, misses
+                indices.add(matcher.index(probability))
+                assert matcher.index(probability) == (length_class(length) * 12 + probability) * 3 + min(
+                    misses, 2
+                )
+    assert indices == set(range(HITS))
+
+
+def test_nothing_is_predicted_before_four_bytes_repeat() -> None:
+    assert feed(Matcher(), b"abcabcab") == [None] * 7 + [ord("b")]
+    assert feed(Matcher(), b"abcd-abcd-") == [None] * 9 + [ord("-")]
+
+
+def test_match_may_overlap_itself() -> None:
+    assert feed(Matcher(), b"aaaaaaaa") == [None] * 5 + [ord("a")] * 3
+
+
+def test_match_has_the_length_found_backwards() -> None:
+    """After the second miss, on A, its four bytes lead to the first group, which begins one byte earlier."""
+    matcher = after(b"1wxyzA+2wxyzB+3wxyzA")
+    assert (matcher.length, matcher.misses) == (5, 2)
+    assert matcher.predict() == ord("+")
+
+
+def test_match_grows_with_each_hit() -> None:
+    assert after(b"12345678+1234").length == 4
+    assert after(b"12345678+123456").length == 6
+
+
+def test_length_backwards_is_bounded_by_the_start_and_the_largest() -> None:
+    text = bytes(range(100))
+    matcher = Matcher()
+    for part in (text, text):  # in silence, as if nothing had been looked for meanwhile
+        matcher.history += part
+    matcher._places[slot_of(text[-4:])] = 100
+    assert matcher.predict() == 0
+    assert matcher.length == MAX_LENGTH
+    matcher.hit()
+    assert matcher.length == MAX_LENGTH
+    short = Matcher()
+    short.history += b"abcdeabcde"
+    short._places[slot_of(b"bcde")] = 5
+    assert short.predict() == ord("a")
+    assert short.length == 5
+
+
+def test_latest_occurrence_wins() -> None:
+    matcher = after(b"abcd1 abcd2 abcd")
+    assert matcher.history[matcher._pointer] == ord("2")
+
+
+def test_positions_are_kept_while_a_match_is_active() -> None:
+    """The second abcd+ is passed by hits, and yet the third finds it, and what followed it."""
+    matcher = after(b"abcd+++1 abcd+++2 abcd")
+    assert matcher._pointer == 13
+
+
+def test_miss_ends_the_match_and_is_counted() -> None:
+    matcher = Matcher()
+    assert feed(matcher, b"abcd1 abcd2")[-1] == ord("1")
+    assert (matcher.length, matcher.misses) == (0, 1)
+    assert matcher.predict() is None
+
+
+def test_slot_shared_by_other_bytes_is_no_match_and_is_taken_over() -> None:
+    other = next(four for n in count() if slot_of(four := n.to_bytes(4, "big")) == slot_of(b"abcd"))
+    assert after(b"abcd" + other).length == 0
+    matcher = after(b"abcd" + other + b"abcd")
+    assert matcher.length == 0  # the slot forgot the first abcd
+
+
+def test_three_bytes_alike_are_too_few() -> None:
+    matcher = Matcher()
+    matcher.history += b"-bcde+bcd"
+    matcher._places[slot_of(b"+bcd")] = 4
+    assert matcher.predict() is None
+    matcher.history[0] = ord("+")
+    matcher._places[slot_of(b"+bcd")] = 4
+    assert matcher.predict() == ord("e")
