@@ -1,0 +1,125 @@
+"""Model files: reading by hand, the trie with numpy; and writing (rules MDL-1 to MDL-5)."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from aura_fast import trie, trie_writer
+from aura_spec.auralite import MODEL_ID_SIZE
+from aura_spec.context_model import ContextModel
+from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed, Truncated, Unsupported
+from aura_spec.match import HITS
+from aura_spec.model import FIRST_OPTIONAL, MAGIC, MATCH, MAX_FILE, METADATA, TRIE, VERSION
+
+_HEAD_SIZE = 6
+_SECTION_HEAD = struct.Struct(">BII")
+_HITS = struct.Struct(f">{HITS}H")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """What a model file holds.
+
+    Attributes:
+        model_id: eight bytes (rule MDL-4).
+        context_model: ready to walk.
+        metadata: the content of the metadata section; empty if there is none.
+        sizes: bytes of each section's content by type.
+    """
+
+    model_id: bytes
+    context_model: ContextModel
+    metadata: bytes
+    sizes: Mapping[int, int]
+
+
+def read(data: bytes) -> ModelFile:
+    """Read a model file.
+
+    Raises:
+        DecodeError: as the rules of the chapters ``model`` and ``trie`` say.
+    """
+    sections = _split(data)
+    model = replace(trie.read(sections[TRIE]), hits=_parse_hits(sections[MATCH]))
+    sizes = {kind: len(content) for kind, content in sections.items()}
+    return ModelFile(id_of(sections), model, sections.get(METADATA, b""), sizes)
+
+
+def write(model: ContextModel, metadata: bytes = b"") -> bytes:
+    """Write a model file; the id does not depend on the metadata."""
+    sections = {TRIE: trie_writer.write(model), MATCH: _HITS.pack(*(int(hit) for hit in model.hits))}
+    if metadata:
+        sections[METADATA] = metadata
+    parts = [MAGIC, bytes((VERSION, len(sections)))]
+    for kind, content in sorted(sections.items()):
+        parts += _SECTION_HEAD.pack(kind, len(content), zlib.crc32(content)), content
+    return b"".join(parts)
+
+
+def _split(data: bytes) -> dict[int, bytes]:
+    """The sections by type (rules MDL-1 to MDL-3 and MDL-5)."""
+    if len(data) > MAX_FILE:
+        raise LimitExceeded(f"a model file is larger than {MAX_FILE} bytes")
+    if len(data) >= 4 and data[:4] != MAGIC:
+        raise Malformed("this is not a model file", 0, "magic")
+    if len(data) >= 5 and data[4] != VERSION:
+        raise Unsupported("the version is unknown", 4, "version")
+    if len(data) < _HEAD_SIZE:
+        raise Truncated("the file ends in its head", len(data))
+    count = data[5]
+    found: list[tuple[int, int, bytes]] = []
+    position = _HEAD_SIZE
+    for _ in range(count):
+        if len(data) < position + _SECTION_HEAD.size:
+            raise Truncated("the file ends in the head of a section", len(data), "sections")
+        kind, length, check = _SECTION_HEAD.unpack_from(data, position)
+        position += _SECTION_HEAD.size
+        if len(data) < position + length:
+            raise Truncated("the file ends in a section", len(data), "sections.content")
+        found.append((kind, check, data[position : position + length]))
+        position += length
+    if position != len(data):
+        raise Malformed("bytes follow the last section", position)
+    return _checked(found)
+
+
+def _checked(found: list[tuple[int, int, bytes]]) -> dict[int, bytes]:
+    """Sections in the order of the file, each with its type and CRC-32, checked (rules MDL-1 to MDL-3)."""
+    sections: dict[int, bytes] = {}
+    for kind, check, content in found:
+        if sections and kind <= max(sections):
+            raise Malformed("sections do not ascend", 0, "sections.type")
+        if kind < FIRST_OPTIONAL and kind not in (TRIE, MATCH):
+            raise Unsupported(f"a section has the unknown type {kind}", 0, "sections.type")
+        if zlib.crc32(content) != check:
+            raise ChecksumMismatch(f"the CRC of section {kind} disagrees", 0, "sections.crc")
+        sections[kind] = content
+    for required in (TRIE, MATCH):
+        if required not in sections:
+            raise Malformed(f"section {required} is missing", 0, "sections")
+    return sections
+
+
+def id_of(sections: Mapping[int, bytes]) -> bytes:
+    """The id of the model in these sections (rule MDL-4)."""
+    state = hashlib.sha256()
+    for kind, content in sorted(sections.items()):
+        if kind < FIRST_OPTIONAL:
+            state.update(_SECTION_HEAD.pack(kind, len(content), zlib.crc32(content)) + content)
+    return state.digest()[:MODEL_ID_SIZE]
+
+
+def _parse_hits(section: bytes) -> tuple[int, ...]:
+    """The match model's table."""
+    if len(section) < _HITS.size:
+        raise Truncated("the table ends early", len(section), "hits")
+    if len(section) > _HITS.size:
+        raise Malformed("bytes follow the table", _HITS.size, "hits")
+    hits = _HITS.unpack(section)
+    if not 1 <= min(hits) <= max(hits) <= 4095:
+        raise Malformed("a probability is not in 1..4095", 0, "hits")
+    return hits

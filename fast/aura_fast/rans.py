@@ -1,0 +1,71 @@
+"""rANS of order 0, one state, as a tight loop (rules RNS-1 to RNS-6).
+
+One state leaves nothing to vectorise; this reads the few kilobytes of tables in a model file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from aura_spec.errors import Malformed, Truncated
+from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, SYMBOLS, TOTAL, UPPER_BOUND
+
+
+def frequencies_of(symbols: bytes) -> tuple[int, ...]:
+    """The canonical encoder's frequencies: 256 positive integers with sum 4096 (rule RNS-1)."""
+    if not symbols:
+        return (TOTAL // SYMBOLS,) * SYMBOLS
+    spare = TOTAL - SYMBOLS
+    shares = [divmod(symbols.count(symbol) * spare, len(symbols)) for symbol in range(SYMBOLS)]
+    frequencies = [1 + quotient for quotient, _ in shares]
+    by_remainder = sorted(range(SYMBOLS), key=lambda symbol: (-shares[symbol][1], symbol))
+    for symbol in by_remainder[: TOTAL - sum(frequencies)]:
+        frequencies[symbol] += 1
+    return tuple(frequencies)
+
+
+def encode(symbols: bytes, frequencies: Sequence[int]) -> bytes:
+    """Code ``symbols`` into a payload (rules RNS-3 and RNS-4)."""
+    cumulatives = list(accumulate(frequencies, initial=0))
+    payload = bytearray()
+    state = LOWER_BOUND
+    for symbol in reversed(symbols):
+        frequency = frequencies[symbol]
+        while state >= frequency << 16:
+            payload.append(state & 0xFF)
+            state >>= 8
+        quotient, remainder = divmod(state, frequency)
+        state = (quotient << SCALE_BITS) + remainder + cumulatives[symbol]
+    return bytes(payload) + state.to_bytes(STATE_BYTES, "little")
+
+
+def decode(payload: bytes, count: int, frequencies: Sequence[int]) -> bytes:
+    """Read ``count`` symbols (rules RNS-5 and RNS-6).
+
+    Raises:
+        Truncated: the payload is too short for a state, or runs out of bytes.
+        Malformed: the state is out of range at the start or the end, or bytes are left.
+    """
+    position = len(payload) - STATE_BYTES
+    if position < 0:
+        raise Truncated("the payload is too short for a state", len(payload), "payload")
+    cumulatives = list(accumulate(frequencies, initial=0))
+    symbol_of_slot = b"".join(bytes((symbol,)) * frequencies[symbol] for symbol in range(SYMBOLS))
+    state = int.from_bytes(payload[position:], "little")
+    if not LOWER_BOUND <= state < UPPER_BOUND:
+        raise Malformed("the state is out of range", position, "payload")
+    symbols = bytearray()
+    for _ in range(count):
+        slot = state & (TOTAL - 1)
+        symbol = symbol_of_slot[slot]
+        state = frequencies[symbol] * (state >> SCALE_BITS) + slot - cumulatives[symbol]
+        while state < LOWER_BOUND:
+            position -= 1
+            if position < 0:
+                raise Truncated("the payload runs out of bytes", 0, "payload")
+            state = state << 8 | payload[position]
+        symbols.append(symbol)
+    if state != LOWER_BOUND or position:
+        raise Malformed("the payload does not end where its symbols do", position, "payload")
+    return bytes(symbols)

@@ -1,0 +1,331 @@
+"""Model files: what the fast backend writes, both backends read alike, or refuse with the same code."""
+
+from __future__ import annotations
+
+import random
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.models import build
+
+from aura_fast import interleaved_rans, trie_writer
+from aura_fast import model as fast
+from aura_fast import rans as fast_rans
+from aura_fast import trie as fast_trie
+from aura_reference import auralite
+from aura_reference import interleaved_rans as reference_rans
+from aura_reference import model as reference
+from aura_reference import rans as order_0
+from aura_reference import trie as reference_trie
+from aura_spec import model as declared
+from aura_spec import trie as declared_trie
+from aura_spec.context_model import SYMBOLS, ContextModel
+from aura_spec.errors import DecodeError, Malformed
+from aura_spec.interleaved_rans import frequencies_of
+
+FIELDS = ("starts", "symbols", "codes", "following", "suffixes", "escapes", "initial", "hits")
+MESSAGES = st.lists(st.text("abc {}", max_size=12).map(str.encode) | st.binary(max_size=20), max_size=8)
+TALK = [b"how are you", b"how are we", b"fine, and you?", b"fine, thanks", b"", b"\xff\x00\xff", b"how so"]
+
+
+def plain(model: ContextModel) -> dict[str, object]:
+    """A model as plain lists, whatever holds its numbers."""
+    return {name: list(v) if name != "initial" else v for name in FIELDS for v in (getattr(model, name),)}
+
+
+@given(MESSAGES, st.integers(1, 6), st.binary(max_size=30))
+@example(TALK, 4, b"how are they")
+def test_both_backends_read_what_is_written(messages: list[bytes], order: int, message: bytes) -> None:
+    model = build(messages, max_order=order)
+    data = fast.write(model, b'{"name": "test"}')
+    file = fast.read(data)
+    model_id, read = reference.read(data)
+    assert plain(file.context_model) == plain(read)
+    assert file.model_id == model_id
+    assert fast.write(file.context_model, b'{"name": "test"}') == data
+    # contexts may have other numbers now, but they say the same
+    assert auralite.encode(message, read) == auralite.encode(message, model)
+
+
+def test_the_id_is_that_of_the_content() -> None:
+    model = build(TALK)
+    with_metadata, without = fast.read(fast.write(model, b"{}")), fast.read(fast.write(model))
+    assert with_metadata.model_id == without.model_id
+    assert (with_metadata.metadata, without.metadata) == (b"{}", b"")
+    assert fast.read(fast.write(build(TALK[1:]))).model_id != without.model_id
+
+
+def test_writers_of_the_container_agree() -> None:
+    data = fast.write(build(TALK), b"{}")
+    file = declared.parse_file(data)
+    assert declared.build_file(file.sections) == data
+    hits = declared.parse_hits(file.sections[declared.MATCH])
+    assert declared.build_hits(hits) == file.sections[declared.MATCH]
+    section = declared_trie.parse_section(file.sections[declared.TRIE])
+    assert declared_trie.build_section(section) == file.sections[declared.TRIE]
+
+
+def outcome(read: object, data: bytes) -> object:
+    """What a reader makes of a file: the model, or the code of its refusal."""
+    try:
+        result = read(data)  # type: ignore[operator]  # one of two functions
+    except DecodeError as error:
+        return error.code
+    return plain(result.context_model if isinstance(result, fast.ModelFile) else result[1])
+
+
+DATA = fast.write(build(TALK), b'{"name": "test"}')
+
+
+def test_every_truncation_is_refused_alike() -> None:
+    for size in range(len(DATA)):
+        assert outcome(fast.read, DATA[:size]) == outcome(reference.read, DATA[:size]) == "Truncated"
+
+
+@pytest.mark.parametrize("tail", [b"\0", DATA])
+def test_trailing_bytes_are_refused(tail: bytes) -> None:
+    assert outcome(fast.read, DATA + tail) == outcome(reference.read, DATA + tail) == "Malformed"
+
+
+def with_section(kind: int, content: bytes) -> bytes:
+    """The file with one section put in or replaced, its checksum right."""
+    sections = {**declared.parse_file(DATA).sections, kind: content}
+    return declared.build_file(sections)
+
+
+@given(st.integers(0, 1 << 32), st.sampled_from([declared.TRIE, declared.MATCH]))
+def test_damaged_sections_are_refused_alike(seed: int, kind: int) -> None:
+    rng = random.Random(seed)
+    content = bytearray(declared.parse_file(DATA).sections[kind])
+    for _ in range(rng.randrange(1, 4)):
+        if rng.random() < 0.8:
+            content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+        else:
+            del content[rng.randrange(len(content)) :]
+    data = with_section(kind, bytes(content))
+    assert outcome(fast.read, data) == outcome(reference.read, data)
+
+
+@given(st.binary(max_size=200))
+def test_garbage_is_refused_alike(garbage: bytes) -> None:
+    for data in (garbage, DATA[:6] + garbage, with_section(declared.TRIE, garbage)):
+        assert outcome(fast.read, data) == outcome(reference.read, data)
+
+
+def head(count: int = 3, version: int = 1, magic: bytes = b"AURM") -> bytes:
+    return magic + bytes((version, count))
+
+
+def section(kind: int, content: bytes, crc: int | None = None) -> bytes:
+    return struct.pack(">BII", kind, len(content), zlib.crc32(content) if crc is None else crc) + content
+
+
+PARTS = declared.parse_file(DATA).sections
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "Truncated"),
+        (head(magic=b"AURN"), "Malformed"),
+        (head(version=2), "Unsupported"),
+        (head(1) + section(1, PARTS[1]), "Malformed"),
+        (head(1) + section(2, PARTS[2]), "Malformed"),
+        (head(2) + section(2, PARTS[2]) + section(1, PARTS[1]), "Malformed"),
+        (head(2) + section(1, PARTS[1]) + section(1, PARTS[1]), "Malformed"),
+        (head(3) + section(1, PARTS[1]) + section(2, PARTS[2]) + section(7, b""), "Unsupported"),
+        (head(2) + section(1, PARTS[1]) + section(2, PARTS[2], 5), "ChecksumMismatch"),
+        (head(2) + section(1, PARTS[1]) + section(2, bytes(648)), "Malformed"),
+        (head(2) + section(1, PARTS[1]) + section(2, b"\x10\x00" * 324), "Malformed"),
+        (head(2) + section(1, PARTS[1]) + section(2, PARTS[2] + b"\0\0"), "Malformed"),
+        (head(2) + section(1, PARTS[1]) + section(2, PARTS[2][:-1]), "Truncated"),
+        (head(1) + b"\x01\xff\xff\xff\xff\0\0\0\0", "Truncated"),
+    ],
+)
+def test_broken_containers(data: bytes, code: str) -> None:
+    assert outcome(fast.read, data) == outcome(reference.read, data) == code
+
+
+def test_unknown_optional_sections_are_passed_over() -> None:
+    data = with_section(200, b"whatever")
+    assert outcome(fast.read, data) == outcome(reference.read, data) == outcome(fast.read, DATA)
+
+
+def test_huge_files_are_refused() -> None:
+    data = bytes(declared.MAX_FILE + 1)
+    assert outcome(fast.read, data) == outcome(reference.read, data) == "LimitExceeded"
+
+
+def changed(**parts: object) -> bytes:
+    """The trie section with some of its parts changed."""
+    fields = declared_trie.parse_section(PARTS[1])
+    names = ("order", "root_codes", "lanes_exponent", "tables_length", "frequencies", "payload", "words")
+    values = {name: parts.get(name, getattr(fields, name)) for name in names}
+    return b"".join(
+        (
+            bytes((values["order"],)),
+            values["root_codes"],
+            bytes((values["lanes_exponent"],)),
+            values["tables_length"].to_bytes(4, "big"),
+            len(values["payload"]).to_bytes(4, "big"),
+            np.array(values["frequencies"], ">u2").tobytes(),
+            values["payload"],
+            values["words"],
+        )
+    )
+
+
+def with_tables(tables: bytes) -> bytes:
+    frequencies = order_0.frequencies_of(tables)
+    payload = order_0.encode(tables, frequencies)
+    return changed(tables_length=len(tables), frequencies=frequencies, payload=payload)
+
+
+NO_TABLES = bytes(2 * sum(declared_trie.FAMILIES))
+WORDS = declared_trie.parse_section(PARTS[1]).words
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (changed(order=0), "Malformed"),
+        (changed(order=33), "Malformed"),
+        (changed(order=1), "Malformed"),
+        (changed(order=20), "Malformed"),
+        (changed(root_codes=b"\x40" * 257), "Malformed"),
+        (changed(lanes_exponent=12), "Malformed"),
+        (changed(lanes_exponent=11), "Truncated"),
+        (changed(tables_length=1 << 24), "Malformed"),
+        (changed(frequencies=[16] * 255 + [17]), "Malformed"),
+        (changed(words=b""), "Truncated"),
+        (changed(words=bytes(64)), "Malformed"),
+        (changed(words=WORDS[:-2]), "Truncated"),
+        (changed(words=WORDS[:-1]), "Malformed"),
+        (changed(words=WORDS + b"\0\0"), "Malformed"),
+        (with_tables(NO_TABLES), "Malformed"),
+        (with_tables(NO_TABLES[:-1]), "Truncated"),
+        (with_tables(NO_TABLES + b"\0"), "Malformed"),
+        (with_tables(b"\x00\x01\x00" + NO_TABLES[2:]), "Malformed"),
+        (with_tables(b"\x00\x01\x41" + NO_TABLES[2:]), "Malformed"),
+        (with_tables(b"\x01\x02" + b"\x01" * 258 + NO_TABLES[2:]), "Malformed"),
+    ],
+)
+def test_broken_trie_sections(content: bytes, code: str) -> None:
+    data = with_section(declared.TRIE, content)
+    assert outcome(fast.read, data) == outcome(reference.read, data) == code
+
+
+def hostile(
+    counts: int, ranks: bytes, flags: bytes = b"\x01\x01", order: int = 2, after_short: int | None = None
+) -> bytes:
+    """A section whose tables leave no choice: each batch has one possible symbol, and no bits at all.
+
+    Lists have ``counts`` + 1 entries, and ``after_short`` + 1 where the suffix's list has fewer than all symbols.
+    """
+    families = {
+        declared_trie.COUNT: bytes(counts) + b"\x01",
+        declared_trie.RANK: ranks,
+        declared_trie.CODE: b"\x01",
+        declared_trie.ONE: b"\x01",
+        declared_trie.MANY: b"\x01",
+        declared_trie.CHILD: flags,
+    }
+    chosen = [[families[family]] * size for family, size in enumerate(declared_trie.FAMILIES)]
+    if after_short is not None:
+        chosen[declared_trie.COUNT][:9] = [bytes(after_short) + b"\x01"] * 9
+    tables = b"".join(len(table).to_bytes(2, "big") + table for family in chosen for table in family)
+    frequencies = order_0.frequencies_of(tables)
+    return changed(
+        order=order,
+        lanes_exponent=0,
+        tables_length=len(tables),
+        frequencies=frequencies,
+        payload=order_0.encode(tables, frequencies),
+        words=b"\x01\x00\x00\x00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (hostile(256, b"\x01", b"\x00\x01", order=32), "LimitExceeded"),  # 257^32 entries in no bytes
+        (hostile(2, b"\x00" * 100 + b"\x01", b"\x00\x01"), "Malformed"),  # ranks beyond the suffix's list
+        (hostile(0, b"\x01", b"\x00\x00\x01"), "Malformed"),  # a flag of 2
+        (hostile(2, b"\x01", b"\x00\x01", after_short=7), "Malformed"),  # a list longer than its suffix's
+        (hostile(0, b"\x01", b"\x01"), None),  # no children but the beginning's
+        (hostile(255, b"\x01", b"\x01", order=1), None),
+    ],
+)
+def test_sections_that_describe_much_in_few_bytes(content: bytes, code: str | None) -> None:
+    data = with_section(declared.TRIE, content)
+    first, second = outcome(fast.read, data), outcome(reference.read, data)
+    assert first == second
+    assert code is None or first == code
+
+
+@given(st.lists(st.integers(0, 3), max_size=300), st.integers(0, 4), st.integers(0, 1 << 32))
+def test_interleaved_rans_round_trips_in_both_backends(kinds: list[int], exponent: int, seed: int) -> None:
+    rng = random.Random(seed)
+    frequencies = [(2048, 1024, 1024), (4000, 96), (4096,), frequencies_of(bytes(range(1, 50)))]
+    tables = interleaved_rans.lay_out([(), *frequencies])
+    symbols = [rng.choices(range(len(frequencies[kind])), frequencies[kind])[0] for kind in kinds]
+    cut = len(kinds) // 3
+    spans = (slice(0, cut), slice(cut, cut), slice(cut, None))
+    batches = [(np.array(kinds[s], np.int64) + 1, np.array(symbols[s], np.int64)) for s in spans]
+    words = interleaved_rans.write(batches, 1 << exponent, tables)
+    reader = interleaved_rans.Reader(words, 1 << exponent, tables)
+    plain_reader = reference_rans.Reader(words, 1 << exponent)
+    plain_tables = [reference_rans.table_of(table) for table in frequencies]
+    for span, (indices, _) in zip(spans, batches, strict=True):
+        assert reader.read(indices).tolist() == symbols[span]
+        assert plain_reader.read([plain_tables[kind] for kind in kinds[span]]) == symbols[span]
+    reader.finish()
+    plain_reader.finish()
+
+
+def test_a_table_without_symbols_is_never_used() -> None:
+    words = interleaved_rans.write([], 1, interleaved_rans.lay_out([]))
+    with pytest.raises(Malformed):
+        interleaved_rans.Reader(words, 1, interleaved_rans.lay_out([()])).read(np.zeros(1, np.int64))
+    with pytest.raises(Malformed):
+        reference_rans.Reader(words, 1).read([None])
+
+
+@given(st.lists(st.integers(0, 64), min_size=1, max_size=257).filter(any))
+def test_tables_sum_to_the_total(codes: list[int]) -> None:
+    frequencies = frequencies_of(bytes(codes))
+    assert sum(frequencies) == 4096
+    assert all((frequency > 0) is (code > 0) for frequency, code in zip(frequencies, codes, strict=True))
+
+
+@given(st.binary(max_size=300), st.binary(max_size=20), st.integers(0, 30))
+@example(b"", bytes.fromhex("0000100000"), 1)
+@example(b"", bytes.fromhex("aa0000100000"), 0)
+def test_the_backends_have_the_same_order_0_rans(symbols: bytes, payload: bytes, count: int) -> None:
+    frequencies = fast_rans.frequencies_of(symbols)
+    assert frequencies == order_0.frequencies_of(symbols)
+    coded = fast_rans.encode(symbols, frequencies)
+    assert coded == order_0.encode(symbols, frequencies)
+    assert fast_rans.decode(coded, len(symbols), frequencies) == symbols
+
+    def refusal(decode: object) -> object:
+        try:
+            return decode(payload, count, frequencies)  # type: ignore[operator]
+        except DecodeError as error:
+            return error.code
+
+    assert refusal(fast_rans.decode) == refusal(order_0.decode)
+
+
+def test_levels_are_those_of_the_file() -> None:
+    levels = trie_writer.levels_of(build(TALK, max_order=3))
+    assert len(levels) == 4
+    assert len(levels[0].symbols) == SYMBOLS
+    packer = fast_trie.Packer()
+    for level in levels:
+        packer.add(level)
+    assert plain(packer.model()) == plain(reference_trie.read(trie_writer.write(build(TALK, max_order=3))))
