@@ -8,7 +8,7 @@ export HYPOTHESIS_PROFILE ?= ci
 PIP_INSTALL = bin/python -m pip install --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint docs bench vectors lock clean
+.PHONY: help demo test lint docs bench vectors lock clean model
 .SECONDARY:
 
 help:  ## list the targets
@@ -19,7 +19,7 @@ demo: .venv/run/.done  ## a conversation, message by message
 
 test: .venv/test/.done  ## all tests and doctests, with coverage
 	.venv/test/bin/pytest -n auto --cov
-	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*" --fail-under=100
+	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*,*/aura_fast/*" --fail-under=100
 
 lint: .venv/lint/.done  ## format, style, types and the direction of imports
 	.venv/lint/bin/ruff format --check .
@@ -39,6 +39,11 @@ bench: .venv/bench/.done  ## time template matching; measure ratios and times of
 
 vectors: .venv/run/.done  ## write the golden test vectors anew; what they hold changes only with the spec
 	PYTHONPATH=conformance .venv/run/bin/python -m aura_vectors vectors
+
+# Corpora to train on: make model CORPORA=DIRECTORY, which holds *.train.jsonl.gz.
+model: .venv/run/.done  ## train the models that come with the package anew
+	$(if $(CORPORA),,$(error name the corpora: make model CORPORA=DIRECTORY))
+	.venv/run/bin/python models/recipe.py $(CORPORA)
 
 # Pins that still fit stay as they are; make lock UPGRADE=--upgrade moves them all to the newest.
 UPGRADE ?=

@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 from tables import Cell, table
 
 from aura_spec import errors, template
-from aura_spec.marker import Marker, name_of
+from aura_spec.marker import AURALITE_COMPACT, Marker, name_of
 
 _CHAPTERS: dict[int, str] = {
     Marker.CLASSIC: "classic",
@@ -20,6 +20,8 @@ _CHAPTERS: dict[int, str] = {
     Marker.ZSTANDARD: "zstd",
     Marker.TYPED: "typed",
     Marker.STORED: "stored",
+    Marker.AURALITE_EXPLICIT: "auralite",
+    **dict.fromkeys(AURALITE_COMPACT, "auralite"),
 }
 
 
@@ -81,7 +83,12 @@ class Constants(_Registry):
     def cells(self) -> Sequence[Sequence[Cell]]:
         """One row a constant."""
         module = import_module(self.arguments[0])
-        return [(f"`{name}`", f"{getattr(module, name):,}") for name in self.content]
+        return [(f"`{name}`", _shown(getattr(module, name))) for name in self.content]
+
+
+def _shown(value: int | tuple[int, ...]) -> str:
+    """A number with its thousands apart, or a row of numbers."""
+    return f"{value:,}" if isinstance(value, int) else ", ".join(map(str, value))
 
 
 class Templates(_Registry):

@@ -38,6 +38,13 @@ _CHAPTERS = {
     "RNS": "rans",
     "LZ": "lz77",
     "PHR": "phrase",
+    "AUR": "auralite",
+    "CTX": "context_model",
+    "RNG": "range_coder",
+    "MAT": "match",
+    "MDL": "model",
+    "TRI": "trie",
+    "IRN": "interleaved_rans",
     "LIM": "limits",
     "ERR": "errors",
 }

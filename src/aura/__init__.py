@@ -2,8 +2,8 @@
 
 >>> import aura
 >>> wire = aura.compress("I don't have access to the internet.")
->>> len(wire), aura.decompress(wire).decode()
-(14, "I don't have access to the internet.")
+>>> len(wire) < 10, aura.decompress(wire).decode()
+(True, "I don't have access to the internet.")
 """
 
 from aura.codec import Codec, compress, decompress
@@ -24,8 +24,10 @@ from aura.errors import (
 )
 from aura.explain import Explanation, explain
 from aura.hybrid import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
+from aura.model import Model
 from aura.selection import Method
 from aura.templates import TemplateLibrary
+from aura.train import train
 from aura_spec.phrase import parse_phrases
 
 __version__ = "0.1.0"
@@ -43,6 +45,7 @@ __all__ = [
     "LimitExceeded",
     "Malformed",
     "Method",
+    "Model",
     "NonCanonical",
     "ProductionHybridCompressor",
     "Statistics",
@@ -57,4 +60,5 @@ __all__ = [
     "decompress",
     "explain",
     "parse_phrases",
+    "train",
 ]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 import aura_reference.message
+from aura_spec.context_model import ContextModel
 from aura_spec.knowledge import Knowledge
 
 
@@ -18,6 +19,9 @@ class Backend(Protocol):
 
     def decode(self, wire: bytes, knowledge: Knowledge | None, max_size: int) -> bytes:
         """Read a message."""
+
+    def encode_auralite(self, data: bytes, model: ContextModel) -> bytes:
+        """Write an AURALITE message for the implied model."""
 
     def encode_stored(self, data: bytes) -> bytes:
         """Write a stored message."""

@@ -8,6 +8,7 @@ from itertools import chain
 
 from aura import backend as backends
 from aura import selection
+from aura.model import Model
 from aura.selection import Candidate
 from aura.templates import Match, TemplateLibrary
 from aura_spec.errors import EncodeError
@@ -24,6 +25,7 @@ class Codec:
     Args:
         backend: ``"reference"``.
         level: which methods are tried: 0 store only, 1 a quick decision tree, 2 the usual ones, 3 all.
+        model: of AURALITE messages; the one that comes with the package if None. Both ends hold the same.
         templates: the template library; the built-in one if None.
         phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
         max_size: bytes that a message may decode to.
@@ -37,6 +39,7 @@ class Codec:
         *,
         backend: str = "reference",
         level: int = 2,
+        model: Model | None = None,
         templates: TemplateLibrary | None = None,
         phrases: Mapping[int, bytes] | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
@@ -50,12 +53,20 @@ class Codec:
         self.max_size = max_size
         self.templates = TemplateLibrary() if templates is None else templates
         self._backend = backends.get(backend)
+        self._model = model
         self._phrases = dict(phrases or {})
 
     @property
     def knowledge(self) -> Knowledge:
         """What this codec holds at this moment."""
-        return Knowledge(self.templates.snapshot(), self._phrases)
+        model = self.model
+        models = {bytes.fromhex(model.id): model.context_model}
+        return Knowledge(self.templates.snapshot(), self._phrases, model.context_model, models)
+
+    @property
+    def model(self) -> Model:
+        """The model of AURALITE messages; the default one is read when it is first needed."""
+        return Model.load_default() if self._model is None else self._model
 
     def compress(self, data: str | bytes) -> bytes:
         """Code one message; text as UTF-8. The result is at most one byte longer than the message.
@@ -109,6 +120,10 @@ class Codec:
     def stored(self, message: bytes) -> Iterator[Candidate]:
         """The one candidate that is always there."""
         return selection.general(self._backend, message, 0, self.knowledge)
+
+    def quick(self, message: bytes) -> Iterator[Candidate]:
+        """Storing and, as the level allows, AURALITE: candidates for messages too short for anything else."""
+        return selection.foreseen(self._backend, message, self.level, self.knowledge)
 
     def general(self, message: bytes) -> Iterator[Candidate]:
         """Candidates without a template, storing first."""

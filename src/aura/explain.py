@@ -11,19 +11,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from aura.backend import get
+from aura.codec import Codec
+from aura.model import Model
 from aura.templates import TemplateLibrary
+from aura_reference import auralite as reference_auralite
 from aura_reference import brio as reference_brio
 from aura_reference import typed as reference_typed
-from aura_spec import brio, brotli, classic, stored, token, typed, zstd
+from aura_reference.auralite import Step
+from aura_spec import auralite, brio, brotli, classic, stored, token, typed, zstd
+from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.marker import Marker, name_of, parse_message
+from aura_spec.marker import AURALITE_COMPACT, Marker, name_of, parse_message
 from aura_spec.wire import Span
 
 _BYTES_SHOWN: Final = 8
 _TEXT_SHOWN: Final = 64
-_PACKED: Final = ("content", "payload", "stream", "checksum")
+_PACKED: Final = ("content", "payload", "stream", "checksum", "string", "model_id")
 """Fields whose bytes are not text."""
 
 
@@ -56,6 +61,7 @@ class Explanation:
         rows: fields of the message.
         tokens: fields of the token stream inside a BRIO container.
         slots: for template frames the name, type and value of each slot.
+        steps: for AURALITE messages how each byte, and then the end, was coded and what it cost.
         message: what it decodes to, or None if it is refused.
         error: why it is refused, or None.
     """
@@ -65,6 +71,7 @@ class Explanation:
     rows: tuple[Row, ...]
     tokens: tuple[Row, ...]
     slots: tuple[tuple[str, str, bytes], ...]
+    steps: tuple[Step, ...]
     message: bytes | None
     error: DecodeError | None
 
@@ -72,6 +79,8 @@ class Explanation:
         lines = [self._title(), *_table(self.rows)]
         if self.tokens:
             lines += "token stream, decoded", *_table(self.tokens)
+        if self.steps:
+            lines += _steps_table(self.steps)
         lines += (f"slot   {{{name}}} is {_text(value)} ({kind})" for name, kind, value in self.slots)
         return "\n".join([*lines, self._outcome()])
 
@@ -91,6 +100,7 @@ def explain(
     wire: bytes,
     *,
     templates: TemplateLibrary | None = None,
+    model: Model | None = None,
     phrases: dict[int, bytes] | None = None,
     max_size: int = DEFAULT_MAX_SIZE,
 ) -> Explanation:
@@ -99,6 +109,7 @@ def explain(
     Args:
         wire: the message.
         templates: the template library; the built-in one if None.
+        model: of AURALITE messages; the one that comes with the package if None.
         phrases: dictionary phrases for BRIO version 1.
         max_size: bytes that the message may decode to.
 
@@ -113,7 +124,7 @@ def explain(
     slot   {1} is 'db' (text)
     text   'Timeout after 30ms for db'
     """
-    held = Knowledge((TemplateLibrary() if templates is None else templates).snapshot(), phrases or {})
+    held = Codec(templates=templates, model=model, phrases=phrases).knowledge
     spans: list[Span] = []
     token_spans: list[Span] = []
     stream = b""
@@ -121,6 +132,9 @@ def explain(
     error: DecodeError | None = None
     try:
         parsed = parse_message(wire, trace=spans)
+        if parsed.marker in AURALITE_COMPACT:
+            spans.clear()
+            auralite.parse_compact(wire, trace=spans)
         reader = _READERS.get(parsed.marker)
         if reader is not None:
             reader(parsed.body, held, max_size, spans)
@@ -136,6 +150,7 @@ def explain(
         rows=tuple(_row(span, wire, held) for span in spans),
         tokens=tuple(_row(span, stream, held) for span in token_spans),
         slots=_slots(wire, held) if error is None else (),
+        steps=_steps(wire, message, held),
         message=message,
         error=error,
     )
@@ -149,6 +164,7 @@ _READERS: Final[dict[int, Reader]] = {
     Marker.BRIO: lambda body, _held, limit, trace: brio.parse_body(body, limit, trace),
     Marker.ZSTANDARD: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.TYPED: lambda body, held, _limit, trace: typed.parse_body(body, held.templates, trace),
+    Marker.AURALITE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(body, trace),
     Marker.STORED: lambda body, _held, _limit, trace: stored.parse_body(body, trace),
 }
 
@@ -164,6 +180,32 @@ def _slots(wire: bytes, held: Knowledge) -> tuple[tuple[str, str, bytes], ...]:
         return ()
     slots = held.templates[template_id].slots
     return tuple((slot.name, str(slot.kind), value) for slot, value in zip(slots, values, strict=True))
+
+
+def _steps(wire: bytes, message: bytes | None, held: Knowledge) -> tuple[Step, ...]:
+    """How the symbols of an AURALITE message that was read before were coded."""
+    if message is None:
+        return ()
+    if wire[0] in AURALITE_COMPACT and held.model is not None:
+        return tuple(reference_auralite.steps(message, held.model))
+    if wire[0] == Marker.AURALITE_EXPLICIT:
+        model = held.models[auralite.parse_body(wire[1:]).model_id]
+        return tuple(reference_auralite.steps(message, model))
+    return ()
+
+
+def _steps_table(steps: Sequence[Step]) -> list[str]:
+    """A line a symbol: where it stands, what it is, and where its bits went."""
+    lines = ["  byte  symbol  order  escapes  match      bits"]
+    for step in steps:
+        symbol = "end" if step.symbol == END else repr(bytes((step.symbol,)))[2:-1]
+        match = f"{step.match} {step.length}" if step.length else "-"
+        lines.append(
+            f"{step.position:6}  {symbol:6}  {step.order:5}  {step.escapes:7}  {match:7}  {step.bits:6.2f}"
+        )
+    total = sum(step.bits for step in steps)
+    lines.append(f"{len(steps):6}  symbols, {total:.1f} bits and the marker's")
+    return lines
 
 
 def _row(span: Span, data: bytes, held: Knowledge) -> Row:

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from aura import selection
 from aura.codec import Codec, to_bytes
+from aura.model import Model
 from aura.selection import Candidate, Method
 from aura.templates import Match, TemplateLibrary
 from aura.templates.library import SlotValues
@@ -65,8 +66,9 @@ class HybridCompressor:
 
     Args:
         binary_advantage_threshold: at least 1.
-        min_compression_size: bytes below which only storing and template frames are considered.
+        min_compression_size: bytes below which only AURALITE, template frames and storing are considered.
         level: as :class:`~aura.codec.Codec` takes it.
+        model: as :class:`~aura.codec.Codec` takes it.
         templates: the template library; the built-in one if None.
         max_size: bytes that a message may decode to.
 
@@ -75,8 +77,8 @@ class HybridCompressor:
 
     >>> compressor = HybridCompressor()
     >>> result = compressor.compress("I don't have access to the internet.")
-    >>> str(result.method), result.original_size, result.compressed_size, result.template_id
-    ('typed', 36, 14, 20)
+    >>> str(result.method), result.original_size, result.compression_ratio > 4
+    ('auralite', 36, True)
     >>> compressor.decompress(result.compressed_data)
     "I don't have access to the internet."
     """
@@ -87,6 +89,7 @@ class HybridCompressor:
         binary_advantage_threshold: float = 1.1,
         min_compression_size: int = 20,
         level: int = 2,
+        model: Model | None = None,
         templates: TemplateLibrary | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
     ) -> None:
@@ -96,7 +99,7 @@ class HybridCompressor:
             raise ValueError(f"min_compression_size is {min_compression_size}, below 0")
         self.binary_advantage_threshold = binary_advantage_threshold
         self.min_compression_size = min_compression_size
-        self._codec = Codec(level=level, templates=templates, max_size=max_size)
+        self._codec = Codec(level=level, model=model, templates=templates, max_size=max_size)
         self._lock = threading.Lock()
         self.reset_statistics()
 
@@ -130,7 +133,7 @@ class HybridCompressor:
         else:
             match = self.templates.match(message)
         small = len(message) < self.min_compression_size
-        best = selection.smallest(self._codec.stored(message) if small else self._codec.general(message))
+        best = selection.smallest(self._codec.quick(message) if small else self._codec.general(message))
         if match is not None:
             best = self._framed(match, best)
         result = CompressionResult(best.wire, best.method, len(message), len(best.wire), best.template_id)

@@ -3,9 +3,10 @@
 Levels:
 
 0. store the message;
-1. one method, picked by a quick decision tree: a template frame if it halves the message or the message is
-   short, else by size and content;
-2. the default: typed template frame, Brotli 11, Zstandard 19;
+1. a quick decision tree: a template frame if it halves the message; else AURALITE if the message is short, and
+   if it does not halve the message, one general method by size and content;
+2. the default: typed template frame and AURALITE, and unless AURALITE halves a message of at most 4 KiB, Brotli 11
+   and Zstandard 19;
 3. everything: also Zstandard and Brotli at other settings, classic template frames and BRIO version 1.
 
 Storing is always a candidate, so that no message grows by more than its marker. Of equally small results the
@@ -34,6 +35,12 @@ _SHORT: Final = 32
 _LONG: Final = 1 << 14
 """Bytes from which Zstandard is the quicker choice for text."""
 
+_FORESEEN: Final = (-1, 1 << 10, 1 << 14, 1 << 16)
+"""For each level the longest message, in bytes, that AURALITE is tried on."""
+
+_SETTLED: Final = 1 << 12
+"""Bytes up to which a message halved is a message settled."""
+
 _SAMPLE: Final = 4096
 """Bytes that tell whether a message is worth compressing."""
 
@@ -42,6 +49,7 @@ class Method(StrEnum):
     """How a message was coded."""
 
     STORED = "stored"
+    AURALITE = "auralite"
     TYPED = "typed"
     CLASSIC = "classic"
     ZSTD = "zstd"
@@ -71,21 +79,40 @@ def frames(backend: Backend, match: Match, level: int, knowledge: Knowledge) -> 
             return  # the match does not fit the narrow fields of a classic frame
 
 
-def general(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> Iterator[Candidate]:
-    """Candidates that need no template, storing first."""
+def foreseen(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> Iterator[Candidate]:
+    """Storing, and AURALITE where the level tries it on a message of this length."""
     yield Candidate(Method.STORED, backend.encode_stored(data))
-    if level == 1:
+    if knowledge.model is not None and len(data) <= _FORESEEN[level]:
+        yield Candidate(Method.AURALITE, backend.encode_auralite(data, knowledge.model))
+
+
+def general(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> Iterator[Candidate]:
+    """Candidates that need no template, storing first, then AURALITE."""
+    settled = False
+    for candidate in foreseen(backend, data, level, knowledge):
+        yield candidate
+        settled = settles(candidate, data)
+    if level == 1 and not settled:
         yield from _quick(backend, data)
-    elif level > 1:
-        settings = (19,) if level == 2 else (19, 3)
-        for setting in settings:
-            yield Candidate(Method.ZSTD, backend.encode_zstd(data, setting))
-        yield Candidate(Method.BROTLI, backend.encode_brotli(data, 11))
+    if level == 3 or (level == 2 and not settled):
+        yield from _thorough(backend, data)
     if level == 3:
-        for quality in (10, 9):
-            yield Candidate(Method.BROTLI, backend.encode_brotli(data, quality))
-        if len(data) > HEADER_SIZE:  # below that the header alone outgrows the message
-            yield Candidate(Method.BRIO, backend.encode_brio(data, knowledge))
+        yield from _everything(backend, data, knowledge)
+
+
+def _thorough(backend: Backend, data: bytes) -> Iterator[Candidate]:
+    """The general methods at their best."""
+    yield Candidate(Method.ZSTD, backend.encode_zstd(data, 19))
+    yield Candidate(Method.BROTLI, backend.encode_brotli(data, 11))
+
+
+def _everything(backend: Backend, data: bytes, knowledge: Knowledge) -> Iterator[Candidate]:
+    """Methods and settings that win rarely."""
+    yield Candidate(Method.ZSTD, backend.encode_zstd(data, 3))
+    for quality in (10, 9):
+        yield Candidate(Method.BROTLI, backend.encode_brotli(data, quality))
+    if len(data) > HEADER_SIZE:  # below that the header alone outgrows the message
+        yield Candidate(Method.BRIO, backend.encode_brio(data, knowledge))
 
 
 def _quick(backend: Backend, data: bytes) -> Iterator[Candidate]:
@@ -98,9 +125,12 @@ def _quick(backend: Backend, data: bytes) -> Iterator[Candidate]:
         yield Candidate(Method.ZSTD, backend.encode_zstd(data, 3))
 
 
-def settles(frame: Candidate, data: bytes) -> bool:
-    """Whether level 1 takes a template frame without trying anything else."""
-    return len(frame.wire) * 2 <= len(data) or len(data) < _SHORT
+def settles(candidate: Candidate, data: bytes) -> bool:
+    """Whether a candidate is so good that below level 3 general methods are not tried.
+
+    On long messages a general method may gain more than a model that halves them.
+    """
+    return len(candidate.wire) * 2 <= len(data) <= _SETTLED
 
 
 def looks_random(data: bytes) -> bool:

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.messages import MESSAGES, rendered
+from tests.models import knowing_nothing
 
 import aura
+import aura_reference.auralite
 from aura import selection
 from aura.selection import Method
 
 CODECS = [aura.Codec(level=level) for level in range(4)]
+PLAIN = [aura.Codec(level=level, model=knowing_nothing()) for level in range(4)]
 PHRASES = {1: b"How much wood "}
 
 
@@ -53,23 +56,23 @@ def method_of(codec: aura.Codec, message: bytes) -> int:
         (b"Yes", 6),
         (b"Timeout after 30ms for db", 6),
         (b"nothing fits this", 7),
-        (b"The quick brown fox jumps over the lazy dog and the cat" * 3, 1),
+        (b"There is no such thing as a perfect morning, but this one comes close to what I wanted.", 1),
         (b"The quick brown fox jumps over the lazy dog. " * 1000, 4),
         (random.Random(1).randbytes(500), 7),
-        (b"\xff\xfe\x00" * 50, 4),
-        (b"The " + b"long and winding road of words " * 20 + b" is here.", 1),
+        (bytes(random.Random(4).choices(b"\xff\xfe\xfd", k=400)), 4),
+        (b"The " + b"long and winding road of words " * 200 + b" is here.", 1),
     ],
 )
 def test_level_1_picks_a_method_by_size_and_content(message: bytes, marker: int) -> None:
-    assert method_of(CODECS[1], message) == marker
+    assert method_of(PLAIN[1], message) == marker
 
 
 def test_level_3_tries_brio_and_classic_frames() -> None:
     backend = aura.codec.backends.get("reference")
-    codec = CODECS[3]
+    codec = PLAIN[3]
     message = b"x" * 600
     methods = {c.method for c in selection.general(backend, message, 3, codec.knowledge)}
-    assert methods == {Method.STORED, Method.ZSTD, Method.BROTLI, Method.BRIO}
+    assert methods == {Method.STORED, Method.AURALITE, Method.ZSTD, Method.BROTLI, Method.BRIO}
     match = codec.templates.match(b"Service a is b")
     assert match is not None
     assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.CLASSIC]
@@ -147,3 +150,27 @@ def test_random_data_is_told_from_text() -> None:
     assert selection.looks_random(rng.randbytes(10_000))
     assert not selection.looks_random(b"short")
     assert not selection.looks_random(("Grüße aus Köln, wo die Züge stehen. " * 40).encode())
+
+
+@given(st.integers(0x80, 0xFF), st.binary(max_size=12))
+def test_any_string_for_the_default_model_is_canonical_or_refused(marker: int, rest: bytes) -> None:
+    codec = aura.Codec(level=2)
+    wire = bytes((marker,)) + rest
+    try:
+        message = codec.decompress(wire, max_size=1 << 12)
+    except aura.DecodeError:
+        return
+    encoded = aura_reference.auralite.encode(message, codec.model.context_model)
+    assert encoded == wire
+
+
+@pytest.mark.parametrize("level", range(4))
+def test_garbage_after_a_message_is_refused(level: int) -> None:
+    codec = aura.Codec(level=level)
+    wire = codec.compress(b"Where can I find the keys to the back door?")
+    for tail in (b"\0", b"\x80", b"0123456789abcdef"):
+        if level:
+            with pytest.raises(aura.DecodeError):
+                codec.decompress(wire + tail)
+        else:
+            assert codec.decompress(wire + tail).endswith(tail)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.messages import MESSAGES
+from tests.models import knowing_nothing
 
 import aura
 from aura_reference import message as reference
@@ -49,7 +50,7 @@ def test_template_frames_show_their_slots() -> None:
 
 def test_own_templates_and_phrases_are_taken_into_account() -> None:
     library = aura.TemplateLibrary({300: "abcdef {0}"})
-    wire = aura.Codec(templates=library).compress("abcdef g")
+    wire = aura.Codec(templates=library, model=knowing_nothing()).compress("abcdef g")
     assert aura.explain(wire).error is not None
     assert aura.explain(wire, templates=library).message == b"abcdef g"
     brio = reference.encode_brio(b"hello", Knowledge(phrases={1: b"hello"}))

@@ -6,14 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from tests.messages import MESSAGES
+from tests.models import knowing_nothing
 
 import aura
 from aura import HybridCompressor, Method
 
+PLAIN = knowing_nothing()
+
 
 @given(MESSAGES)
 def test_results_tell_what_was_done(message: bytes) -> None:
-    compressor = HybridCompressor()
+    compressor = HybridCompressor(model=PLAIN)
     result = compressor.compress(message)
     assert compressor.decompress_bytes(result.compressed_data) == message
     assert result.original_size == len(message)
@@ -23,13 +26,13 @@ def test_results_tell_what_was_done(message: bytes) -> None:
 
 
 def test_text_comes_back_as_text() -> None:
-    compressor = HybridCompressor()
+    compressor = HybridCompressor(model=PLAIN)
     text = "Schön, dass es läuft! 🚲"
     assert compressor.decompress(compressor.compress(text).compressed_data) == text
 
 
 def test_what_is_not_text_is_not_returned_as_text() -> None:
-    compressor = HybridCompressor()
+    compressor = HybridCompressor(model=PLAIN)
     wire = compressor.compress(b"\xff\xfe").compressed_data
     with pytest.raises(aura.Malformed, match="UTF-8"):
         compressor.decompress(wire)
@@ -38,25 +41,26 @@ def test_what_is_not_text_is_not_returned_as_text() -> None:
 
 def test_a_template_frame_must_win_by_the_threshold() -> None:
     short = "Timeout after 30ms for db"
-    assert HybridCompressor().compress(short).template_id == 85
-    assert HybridCompressor(binary_advantage_threshold=5.3).compress(short).template_id is None
-    assert HybridCompressor(binary_advantage_threshold=5.2).compress(short).template_id == 85
+    assert HybridCompressor(model=PLAIN).compress(short).template_id == 85
+    assert HybridCompressor(model=PLAIN, binary_advantage_threshold=5.3).compress(short).template_id is None
+    assert HybridCompressor(model=PLAIN, binary_advantage_threshold=5.2).compress(short).template_id == 85
 
 
-def test_small_messages_are_stored_or_templates() -> None:
-    text = "aaaaaaaaaaaaaaaaaaa"
-    assert HybridCompressor().compress(text).method == Method.STORED
-    assert HybridCompressor(min_compression_size=0).compress(text).method != Method.STORED
-    assert HybridCompressor().compress("Yes").method == Method.TYPED
+def test_small_messages_are_foreseen_stored_or_templates() -> None:
+    text = "There is no information about the president."
+    quick = HybridCompressor(model=PLAIN, min_compression_size=100)
+    assert quick.compress(text).method == Method.STORED
+    assert HybridCompressor(model=PLAIN).compress(text).method == Method.BROTLI
+    assert HybridCompressor(model=PLAIN).compress("Yes").method == Method.TYPED
 
 
 def test_level_0_only_stores() -> None:
-    assert HybridCompressor(level=0).compress("Yes").method == Method.STORED
-    assert HybridCompressor(level=0).compress("Yes", template_id=0).method == Method.STORED
+    assert HybridCompressor(model=PLAIN, level=0).compress("Yes").method == Method.STORED
+    assert HybridCompressor(model=PLAIN, level=0).compress("Yes", template_id=0).method == Method.STORED
 
 
 def test_the_caller_may_name_the_template() -> None:
-    compressor = HybridCompressor()
+    compressor = HybridCompressor(model=PLAIN)
     text = "Timeout after 30ms for db"
     for slots in (["30", "db"], (30, b"db"), {"0": 30, "1": "db"}):
         assert compressor.compress(text, template_id=85, slots=slots).template_id == 85
@@ -79,11 +83,11 @@ def test_the_caller_may_name_the_template() -> None:
 )
 def test_a_named_template_must_render_to_the_message(template_id: int | None, slots: object) -> None:
     with pytest.raises(aura.EncodeError):
-        HybridCompressor().compress("Timeout after 30ms for db", template_id, slots)  # type: ignore[arg-type]
+        HybridCompressor(model=PLAIN).compress("Timeout after 30ms for db", template_id, slots)  # type: ignore[arg-type]
 
 
 def test_a_frame_alone() -> None:
-    compressor = HybridCompressor()
+    compressor = HybridCompressor(model=PLAIN)
     compressor.templates.update({300: "Order #{order_id} has been {status}.", 301: "Ping"})
     wire = compressor.compress_with_template(300, {"status": "paid", "order_id": 17})
     assert compressor.decompress(wire) == "Order #17 has been paid."
@@ -91,11 +95,11 @@ def test_a_frame_alone() -> None:
     assert compressor.decompress(compressor.compress_with_template(20, "x")) == "I don't have access to x."
     assert compressor.get_statistics()["messages"] == 0
     with pytest.raises(aura.UnknownTemplate):
-        HybridCompressor().decompress(wire)
+        HybridCompressor(model=PLAIN).decompress(wire)
 
 
 def test_statistics_by_method() -> None:
-    compressor = HybridCompressor()
+    compressor = HybridCompressor(model=PLAIN)
     assert compressor.get_statistics() == {
         "messages": 0,
         "original_bytes": 0,
@@ -125,7 +129,7 @@ def test_statistics_by_method() -> None:
 
 
 def test_threads_count_every_message() -> None:
-    compressor = HybridCompressor()
+    compressor = HybridCompressor(model=PLAIN)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(compressor.compress, ["Yes", "hm", "Service a is b"] * 200))
     statistics = compressor.get_statistics()
@@ -144,7 +148,7 @@ def test_threads_count_every_message() -> None:
 )
 def test_arguments_out_of_range(argument: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="is"):
-        HybridCompressor(**argument)  # type: ignore[arg-type]
+        HybridCompressor(model=PLAIN, **argument)  # type: ignore[arg-type]
 
 
 def test_the_other_name() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from tests.models import knowing_nothing
 
 import aura
 from aura.bench import lineup, progress, run
@@ -16,6 +17,7 @@ from aura.bench.own import AuraCodec
 from aura.bench.progress import progress_bar
 from aura.bench.report import print_result, save
 from aura.bench.run import CorpusResult, measure_corpus, prepare
+from aura.model import Model
 
 from .messages import conversations, write_corpus
 
@@ -29,8 +31,9 @@ ROW_KEYS = {
 class FakeCodec:
     """Stands for `aura.Codec`, which has tests of its own."""
 
-    def __init__(self, *, level: int) -> None:
+    def __init__(self, *, level: int, model: Model | None = None) -> None:
         self.level = level
+        self.model = model
 
     def compress(self, data: bytes) -> bytes:
         return b"\x07" + data
@@ -72,7 +75,8 @@ def test_everybody_takes_part_after_training(tmp_path: Path) -> None:
     pytest.importorskip("unishox2")
     train = write_corpus(tmp_path / "t.jsonl.gz", conversations(300))
     ready = prepare([], level=2, train=train)
-    assert [note.split(":")[0] for note in ready.notes] == ["dictionary"]
+    assert [note.split(":")[0] for note in ready.notes] == ["model", "dictionary"]
+    assert ready.model is not None
     result = measure_corpus(ready, small_corpus())
     assert tuple(m.codec for m in result.measurements) == NAMES
     assert not result.notes
@@ -84,7 +88,7 @@ def test_without_training_dictionary_codecs_are_left_out_with_a_note() -> None:
     names = [entrant.name for entrant in present]
     assert not any("dict" in name for name in names)
     assert [note.split(":")[0] for note in notes if "--train" in note] == [
-        name for name in NAMES if "dict" in name
+        name for name in NAMES if "dict" in name or "train" in name
     ]
 
 
@@ -103,12 +107,15 @@ def test_nobody_left_is_an_error() -> None:
 
 
 def test_an_unknown_name_is_an_error() -> None:
-    with pytest.raises(SettingError, match=r"'gzip'; there are: aura, zstd-3"):
+    with pytest.raises(SettingError, match=r"'gzip'; there are: aura, aura\+train, zstd-3"):
         line_up(["brotli-5", "gzip"], trained=False)
 
 
 def test_a_codec_with_a_dictionary_is_not_built_without_one() -> None:
     entrant = next(entrant for entrant in ENTRANTS if entrant.needs_dictionary)
+    with pytest.raises(DictionaryError):
+        entrant.build(Setting(level=2, max_size=100))
+    entrant = next(entrant for entrant in ENTRANTS if entrant.needs_model)
     with pytest.raises(DictionaryError):
         entrant.build(Setting(level=2, max_size=100))
 
@@ -118,11 +125,21 @@ def test_codecs_are_called_as_they_are_listed(entrant: Entrant) -> None:
     if entrant.package is not None:
         pytest.importorskip(entrant.package)
     dictionary = Dictionary(b"hello, world", Recipe(1024, None))
-    assert entrant.build(Setting(2, 100, dictionary)).name == entrant.name
+    setting = Setting(2, 100, dictionary, knowing_nothing())
+    assert entrant.build(setting).name == entrant.name
 
 
 def test_no_dictionary_is_trained_if_nobody_needs_it(tmp_path: Path) -> None:
-    assert prepare(["brotli-5"], level=2, train=tmp_path / "absent").dictionary is None
+    ready = prepare(["brotli-5"], level=2, train=tmp_path / "absent")
+    assert (ready.dictionary, ready.model) == (None, None)
+
+
+def test_only_what_is_needed_is_trained(tmp_path: Path) -> None:
+    train = write_corpus(tmp_path / "t.jsonl.gz", conversations(300))
+    ready = prepare(["aura+train"], level=2, train=train)
+    assert ready.dictionary is None
+    assert ready.model is not None
+    assert ready.notes == (f"model: {len(ready.model.data)} bytes, id {ready.model.id}",)
 
 
 def test_a_crash_costs_only_the_row_of_the_codec(monkeypatch: pytest.MonkeyPatch) -> None:

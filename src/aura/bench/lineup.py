@@ -12,6 +12,7 @@ from aura.bench.own import AuraCodec
 from aura.bench.peers import BrotliPeer, DeflateDictionaryPeer, ZstdDictionaryPeer, ZstdPeer
 from aura.bench.streams import PermessageDeflatePeer, ZstdStreamPeer
 from aura.bench.unishox import PACKAGE, Unishox2Peer
+from aura.model import Model
 
 __all__ = ["ENTRANTS", "NAMES", "Entrant", "Setting", "check_names", "line_up"]
 
@@ -21,18 +22,25 @@ class Setting:
     """What codecs are built with.
 
     ``level`` is AURA's; decoders refuse messages of more than ``max_size`` bytes (>= 1); ``dictionary``
-    is None where there was nothing to train one on.
+    is None where there was nothing to train one on, and so is ``model``.
     """
 
     level: int
     max_size: int
     dictionary: Dictionary | None = None
+    model: Model | None = None
 
     def trained(self) -> Dictionary:
         """Return the dictionary, which must be there."""
         if self.dictionary is None:
             raise DictionaryError("a codec with a dictionary needs training messages")
         return self.dictionary
+
+    def trained_model(self) -> Model:
+        """Return the trained model, which must be there."""
+        if self.model is None:
+            raise DictionaryError("a codec with a model of its own needs training messages")
+        return self.model
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Entrant:
     name: str
     build: Callable[[Setting], BenchCodec]
     needs_dictionary: bool = False
+    needs_model: bool = False
     package: str | None = None
     crashes: bool = False
 
@@ -57,6 +66,7 @@ def _unishox2(_setting: Setting) -> BenchCodec:
 
 ENTRANTS: Final = (
     Entrant("aura", lambda s: AuraCodec(s.level)),
+    Entrant("aura+train", lambda s: AuraCodec(s.level, s.trained_model()), needs_model=True),
     Entrant("zstd-3", lambda s: ZstdPeer(3, max_size=s.max_size)),
     Entrant("zstd-19", lambda s: ZstdPeer(LEVEL, max_size=s.max_size)),
     Entrant(
@@ -102,6 +112,8 @@ def line_up(names: Collection[str], *, trained: bool) -> tuple[tuple[Entrant, ..
             continue
         if entrant.needs_dictionary and not trained:
             notes.append(f"{entrant.name}: left out, its dictionary needs --train FILE")
+        elif entrant.needs_model and not trained:
+            notes.append(f"{entrant.name}: left out, its model needs --train FILE")
         elif entrant.package is not None and find_spec(entrant.package) is None:
             notes.append(f"{entrant.name}: left out, the package {entrant.package} is missing")
         else:

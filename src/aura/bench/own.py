@@ -7,12 +7,11 @@ __all__ = ["AuraCodec"]
 
 
 class AuraCodec(Stateless):
-    """``aura.Codec`` with the default model at one level (0 to 3)."""
+    """``aura.Codec`` at one level (0 to 3), with the default model or a trained one."""
 
-    name = "aura"
-
-    def __init__(self, level: int) -> None:
-        self._codec = aura.Codec(level=level)
+    def __init__(self, level: int, model: aura.Model | None = None) -> None:
+        self.name = "aura" if model is None else "aura+train"
+        self._codec = aura.Codec(level=level, model=model)
 
     def encode(self, data: bytes) -> bytes:
         """Return one AURA message."""

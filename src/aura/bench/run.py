@@ -1,20 +1,25 @@
 """A run: prepare once (who takes part, the dictionary), then measure corpus after corpus."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from aura.bench.corpus import Corpus, read_messages
+from aura.bench.corpus import Corpus, Message, read_messages
 from aura.bench.dictionary import STEPS, Dictionary, choose_dictionary
 from aura.bench.errors import CodecCrashError
 from aura.bench.isolation import measure_apart
 from aura.bench.lineup import Entrant, Setting, line_up
 from aura.bench.measure import Measurement, measure
 from aura.bench.progress import progress_bar
+from aura.model import Model
+from aura.train import train as train_model
 
 __all__ = ["CorpusResult", "Run", "measure_corpus", "prepare"]
+
+# Steps of the bar while a model is trained.
+MODEL_STEPS: Final = 100
 
 # Decoders allocate up to their limit for each message, so it is kept near what the corpus needs.
 LEAST_MAX_SIZE: Final = 1 << 16
@@ -22,11 +27,12 @@ LEAST_MAX_SIZE: Final = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is settled before the first corpus: codecs, AURA's level, dictionary, notes."""
+    """What is settled before the first corpus: codecs, AURA's level, dictionary, model, notes."""
 
     entrants: tuple[Entrant, ...]
     level: int
     dictionary: Dictionary | None
+    model: Model | None
     notes: tuple[str, ...]
 
 
@@ -43,19 +49,41 @@ def prepare(names: Collection[str], *, level: int, train: Path | None) -> Run:
     """Settle who takes part, and build the dictionary if someone needs one."""
     entrants, notes = line_up(names, trained=train is not None)
     dictionary = None
+    model = None
+    if train is not None and any(entrant.needs_model for entrant in entrants):
+        messages = list(read_messages(train))
+        with progress_bar("training a model", MODEL_STEPS) as advance:
+            model = _train(messages, advance)
+        notes.append(f"model: {len(model.data)} bytes, id {model.id}")
     if train is not None and any(entrant.needs_dictionary for entrant in entrants):
         messages = list(read_messages(train))
         with progress_bar("choosing a dictionary", STEPS) as advance:
             dictionary = choose_dictionary(messages, advance)
         notes.append(f"dictionary: {dictionary.recipe}; {len(dictionary.content)} bytes")
-    return Run(entrants, level, dictionary, tuple(notes))
+    return Run(entrants, level, dictionary, model, tuple(notes))
+
+
+def _train(messages: list[Message], advance: Callable[[int], None]) -> Model:
+    """Train AURA's model on the messages that the peers' dictionaries are made from."""
+    done = 0
+
+    def progress(_stage: str, share: float) -> None:
+        nonlocal done
+        steps = int(share * MODEL_STEPS) - done
+        if steps > 0:
+            done += steps
+            advance(steps)
+
+    sources = [message.source for message in messages]
+    named = sources if len(set(sources)) > 1 else None
+    return train_model((message.data for message in messages), sources=named, progress=progress)
 
 
 def measure_corpus(run: Run, corpus: Corpus) -> CorpusResult:
     """Measure every codec of the run on one corpus."""
     largest = max(len(message.data) for message in corpus.messages)
     max_size = max(LEAST_MAX_SIZE, 1 << largest.bit_length())
-    setting = Setting(run.level, max_size, run.dictionary)
+    setting = Setting(run.level, max_size, run.dictionary, run.model)
     measurements: list[Measurement] = []
     notes: list[str] = []
     with progress_bar(corpus.name, len(run.entrants) * len(corpus.messages)) as advance:

@@ -15,6 +15,8 @@ from aura import __version__
 from aura.cli.bench import bench
 from aura.cli.demo import demo
 from aura.cli.explain import explain
+from aura.cli.model import app as model_app
+from aura.cli.train import train
 from aura.cli.transform import compress, decompress
 from aura.errors import AuraError
 
@@ -25,8 +27,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (compress, decompress, explain, demo, bench):
+for command in (compress, decompress, explain, train, demo, bench):
     app.command()(command)
+app.add_typer(model_app, name="model")
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +12,8 @@ import typer
 from aura import explain as explanation
 from aura.cli import io
 from aura.explain import Explanation, Row
+from aura.explain_page import page
+from aura.templates.store import write_atomically
 
 
 def explain(
@@ -19,14 +23,20 @@ def explain(
         str | None, typer.Option("--hex", help="The message as hexadecimal digits, instead of a file.")
     ] = None,
     templates: io.TemplatesPath = None,
+    model: io.ModelPath = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page that tints each character by its cost.")
+    ] = None,
 ) -> None:
     """Show which bytes of a message are which field, and what they mean.
 
     A message that is refused is shown as far as it was understood; the exit status is 1 then.
     """
     wire = io.read(path) if message_hex is None else io.parse_hex(message_hex)
-    result = explanation(wire, templates=io.library(templates))
+    result = explanation(wire, templates=io.library(templates), model=io.model(model))
+    if html is not None:
+        write_atomically(html, page(result).encode())
     typer.echo(json.dumps(as_dictionary(result), indent=2) if as_json else str(result))
     if result.error is not None:
         raise typer.Exit(1)
@@ -40,6 +50,7 @@ def as_dictionary(result: Explanation) -> dict[str, object]:
         "size": result.size,
         "fields": [_row(row) for row in result.rows],
         "tokens": [_row(row) for row in result.tokens],
+        "steps": [asdict(step) for step in result.steps],
         "slots": [
             {"name": name, "type": kind, "value_hex": value.hex()} for name, kind, value in result.slots
         ],

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from aura.model import Model
 from aura.templates import TemplateLibrary
 from aura.templates.store import write_atomically
 
@@ -18,6 +19,10 @@ OutputPath = Annotated[
 TemplatesPath = Annotated[
     Path | None,
     typer.Option("--templates", help="Template store (JSON) to use beside the built-in set.", dir_okay=False),
+]
+ModelPath = Annotated[
+    Path | None,
+    typer.Option("--model", help="Model file to use instead of the package's own.", dir_okay=False),
 ]
 STANDARD = Path("-")
 
@@ -39,6 +44,11 @@ def write(path: Path, content: bytes) -> None:
 def library(path: Path | None) -> TemplateLibrary:
     """The built-in templates and those of a store."""
     return TemplateLibrary() if path is None else TemplateLibrary.load(path)
+
+
+def model(path: Path | None) -> Model | None:
+    """The model of a file; None, for the package's own, without one."""
+    return None if path is None else Model.load(path)
 
 
 def parse_hex(text: str) -> bytes:

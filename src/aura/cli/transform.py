@@ -18,6 +18,7 @@ def compress(
     output: io.OutputPath = io.STANDARD,
     level: Annotated[int, typer.Option(min=0, max=3, help="0 store, 1 quick, 2 usual, 3 try all.")] = 2,
     templates: io.TemplatesPath = None,
+    model: io.ModelPath = None,
     hexadecimal: Annotated[bool, typer.Option("--hex", help="Write hexadecimal digits.")] = False,
 ) -> None:
     """Compress one message.
@@ -25,7 +26,7 @@ def compress(
     The whole input is one message, a final newline included. Without --hex nothing binary is written to a
     terminal.
     """
-    codec = Codec(level=level, templates=io.library(templates))
+    codec = Codec(level=level, model=io.model(model), templates=io.library(templates))
     wire = codec.compress(io.read(path))
     if hexadecimal or (output == io.STANDARD and sys.stdout.isatty()):
         wire = wire.hex().encode() + b"\n"
@@ -40,11 +41,12 @@ def decompress(
         int, typer.Option(min=0, help="Bytes that the message may decode to.")
     ] = DEFAULT_MAX_SIZE,
     templates: io.TemplatesPath = None,
+    model: io.ModelPath = None,
     hexadecimal: Annotated[bool, typer.Option("--hex", help="The input is hexadecimal digits.")] = False,
 ) -> None:
     """Decompress one message."""
     wire = io.read(path)
     if hexadecimal:
         wire = io.parse_hex(wire.decode("ascii", "replace"))
-    codec = Codec(templates=io.library(templates), max_size=max_size)
+    codec = Codec(model=io.model(model), templates=io.library(templates), max_size=max_size)
     io.write(output, codec.decompress(wire))

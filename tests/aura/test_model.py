@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from tests import models
+from tests.messages import MESSAGES
+from typer.testing import CliRunner
+
+import aura
+from aura import inspection, messages
+from aura.bench.errors import CorpusError
+from aura.cli import app
+from aura.cli.train import parse_size
+from aura.explain_page import page
+from aura.model import Model
+from aura_fast import model as model_file
+from aura_reference import message as reference
+
+RUNNER = CliRunner()
+TALK = [
+    f"the {what} is {state} in {room}"
+    for what in ("lamp", "door")
+    for state in ("on", "off")
+    for room in "abc"
+]
+TALK = TALK * 4 + ["yes", "no", "who is there?", "the door", ""] * 3
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return aura.train(TALK, max_bytes=64 << 10, max_order=6, metadata={"name": "talk"})
+
+
+def test_a_trained_model_foresees_its_messages(model: Model) -> None:
+    codec = aura.Codec(model=model)
+    before = sum(len(text) for text in TALK)
+    after = sum(len(codec.compress(text)) for text in TALK)
+    assert before > 5 * after
+    assert all(codec.decompress(codec.compress(text)).decode() == text for text in TALK)
+    assert len(codec.compress("yes")) == 1
+
+
+@given(MESSAGES)
+def test_any_message_comes_back_with_any_model(message: bytes) -> None:
+    codec = aura.Codec(model=SMALL)
+    wire = codec.compress(message)
+    assert codec.decompress(wire) == message
+    assert len(wire) <= len(message) + 1
+
+
+SMALL = Model.from_context_model(models.build([text.encode() for text in TALK]), {})
+
+
+def test_training_is_deterministic(model: Model) -> None:
+    again = aura.train(list(TALK), max_bytes=64 << 10, max_order=6, metadata={"name": "other"})
+    assert again.id == model.id
+    assert again.data != model.data
+    assert aura.train(TALK[:-1], max_bytes=64 << 10, max_order=6).id != model.id
+
+
+def test_the_file_keeps_to_the_size() -> None:
+    texts = [f"{n * 7919 % 997:03} and {n * 104729 % 9973:04}, then {n * 31 % 89}" for n in range(3000)]
+    sizes = {}
+    for limit in (6_000, 12_000):
+        trained = aura.train(texts, max_bytes=limit, max_order=5)
+        sizes[limit] = len(trained.data)
+        assert limit * 0.8 <= len(trained.data) <= limit
+    assert sizes[6_000] < sizes[12_000]
+
+
+def test_what_cannot_be_trained() -> None:
+    with pytest.raises(ValueError, match="no messages"):
+        aura.train([])
+    with pytest.raises(ValueError, match="no model fits"):
+        aura.train(TALK, max_bytes=100)
+
+
+def test_progress_is_reported() -> None:
+    seen: list[tuple[str, float]] = []
+    aura.train(TALK, max_bytes=64 << 10, progress=lambda stage, done: seen.append((stage, done)))
+    assert seen
+    assert all(0 <= done <= 1 for _, done in seen)
+
+
+def test_files_round_trip(model: Model, tmp_path: Path) -> None:
+    path = tmp_path / "talk.aura"
+    model.save(path)
+    loaded = Model.load(path)
+    assert (loaded.id, dict(loaded.metadata), loaded.data) == (model.id, {"name": "talk"}, model.data)
+    assert "context_model" not in repr(loaded)
+
+
+@pytest.mark.parametrize("metadata", [b"[]", b"{", b'{"a": 1}', b'{"a": "b", "a": "c"}', b"\xff"])
+def test_odd_metadata_is_malformed(model: Model, metadata: bytes) -> None:
+    with pytest.raises(aura.Malformed):
+        Model.from_bytes(model_file.write(model.context_model, metadata))
+
+
+def test_no_metadata_is_fine(model: Model) -> None:
+    assert dict(Model.from_bytes(model_file.write(model.context_model)).metadata) == {}
+
+
+def test_messages_can_name_their_model(model: Model) -> None:
+    wire = reference.encode_auralite_explicit(b"the lamp", bytes.fromhex(model.id), model.context_model)
+    assert aura.Codec(model=model).decompress(wire) == b"the lamp"
+    with pytest.raises(aura.UnknownModel):
+        aura.Codec(model=SMALL).decompress(wire)
+    explanation = aura.explain(wire, model=model)
+    assert explanation.message == b"the lamp"
+    assert len(explanation.steps) == 9
+
+
+def test_long_messages_are_not_foreseen_at_low_levels(model: Model) -> None:
+    long = ("the lamp is on in a; " * 2000).encode()
+    for level in range(4):
+        codec = aura.Codec(model=model, level=level)
+        wire = codec.compress(long)
+        assert codec.decompress(wire) == long
+        assert level == 0 or len(wire) < len(long) // 10
+
+
+def test_explanations_add_up(model: Model) -> None:
+    wire = aura.Codec(model=model).compress("the lamp is on in the lamp is on")
+    explanation = aura.explain(wire, model=model)
+    bits = sum(step.bits for step in explanation.steps)
+    assert len(wire) - 2 <= (bits + 1) / 8 <= len(wire) + 1
+    assert {str(step.match) for step in explanation.steps} >= {"none", "hit"}
+    assert "symbols," in str(explanation)
+
+
+@pytest.mark.parametrize("text", ["the lamp <b>", "Köln 🚲", b"\xff\xfe the lamp", b"lamp \xf0\x9f", "yes"])
+def test_pages_tint_each_character(model: Model, text: str | bytes) -> None:
+    data = text.encode() if isinstance(text, str) else text
+    shown = page(aura.explain(reference.encode_auralite(data, model.context_model), model=model))
+    assert shown.startswith("<!doctype html>")
+    assert "<b>" not in shown
+    assert 'class="end"' in shown
+
+
+def test_pages_for_other_methods() -> None:
+    assert "Hm, well" in page(aura.explain(reference.encode_stored(b"Hm, well")))
+    assert "refused" in page(aura.explain(b"\x42"))
+
+
+def write_corpus(path: Path) -> Path:
+    lines = "".join(json.dumps({"text": text, "source": str(n % 7)}) + "\n" for n, text in enumerate(TALK))
+    path.write_text(lines, encoding="utf-8")
+    return path
+
+
+def test_train_and_look_at_it(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "talk.jsonl")
+    path = tmp_path / "talk.aura"
+    result = RUNNER.invoke(
+        app, ["train", str(corpus), "-o", str(path), "--max-bytes", "64KiB", "--max-order", "4"]
+    )
+    assert result.exit_code == 0, result.output
+    model = Model.load(path)
+    assert model.id in result.stdout
+    shown = RUNNER.invoke(app, ["model", "info", str(path)]).stdout
+    assert model.id in shown
+    assert "opening" in shown
+    figures = json.loads(RUNNER.invoke(app, ["model", "info", "--json", str(path)]).stdout)
+    assert figures["entries"] == len(model.context_model.symbols)
+    assert sum(entries for _, entries in figures["orders"]) == figures["entries"]
+    assert sum(contexts for contexts, _ in figures["orders"]) == figures["contexts"]
+    assert any(opening.startswith("the ") for opening in figures["openings"])
+    evaluated = RUNNER.invoke(app, ["model", "eval", str(path), str(corpus), "--limit", "10"]).stdout
+    assert "talk.jsonl: 10 messages" in evaluated
+    assert float(evaluated.split()[-1]) > 3
+
+
+def test_differences_between_models(tmp_path: Path, model: Model) -> None:
+    one, other = tmp_path / "one.aura", tmp_path / "other.aura"
+    model.save(one)
+    SMALL.save(other)
+    same = RUNNER.invoke(app, ["model", "diff", str(one), str(one)])
+    assert (same.exit_code, same.stdout) == (0, "the models are the same\n")
+    differs = RUNNER.invoke(app, ["model", "diff", str(one), str(other)])
+    assert differs.exit_code == 1
+    assert "model_id" in differs.stdout
+    assert list(inspection.differences(inspection.inspect(model), inspection.inspect(model))) == []
+
+
+def test_commands_take_a_model(tmp_path: Path, model: Model) -> None:
+    path = tmp_path / "talk.aura"
+    model.save(path)
+    options = ["--model", str(path)]
+    wire = RUNNER.invoke(app, ["compress", *options], input=b"yes").stdout_bytes
+    assert wire == aura.Codec(model=model).compress("yes")
+    assert RUNNER.invoke(app, ["decompress", *options], input=wire).stdout == "yes"
+    html = tmp_path / "page.html"
+    result = RUNNER.invoke(app, ["explain", *options, "--hex", wire.hex(), "--json", "--html", str(html)])
+    assert len(json.loads(result.stdout)["steps"]) == 4
+    assert "yes" in html.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("arguments", [["--max-bytes", "2GB"], ["--max-bytes", "10"], ["--max-bytes", "²"]])
+def test_train_refuses_odd_sizes(tmp_path: Path, arguments: list[str]) -> None:
+    corpus = write_corpus(tmp_path / "talk.jsonl")
+    result = RUNNER.invoke(app, ["train", str(corpus), "-o", str(tmp_path / "x.aura"), *arguments])
+    assert result.exit_code == 2
+    assert not (tmp_path / "x.aura").exists()
+
+
+def test_train_and_eval_refuse_odd_corpora(tmp_path: Path, model: Model) -> None:
+    bad, empty, path = tmp_path / "bad.jsonl", tmp_path / "empty.txt", tmp_path / "m.aura"
+    bad.write_text('{"text": 5}\n', encoding="utf-8")
+    empty.write_bytes(b"")
+    model.save(path)
+    assert RUNNER.invoke(app, ["train", str(bad), "-o", str(tmp_path / "x")]).exit_code == 2
+    assert RUNNER.invoke(app, ["train", str(empty), "-o", str(tmp_path / "x")]).exit_code == 2
+    assert RUNNER.invoke(app, ["model", "eval", str(path), str(bad)]).exit_code == 2
+
+
+def test_sizes_have_units() -> None:
+    assert [parse_size(text) for text in ("2MiB", "512 KiB", "77")] == [2 << 20, 512 << 10, 77]
+
+
+def test_plain_lines_and_compressed_files_are_messages(tmp_path: Path) -> None:
+    plain, packed, jsonl = tmp_path / "a.log", tmp_path / "b.log.gz", tmp_path / "c.jsonl.gz"
+    plain.write_bytes(b"one\r\ntwo\n\nthree")
+    packed.write_bytes(gzip.compress(b"one\ntwo\n"))
+    jsonl.write_bytes(gzip.compress(b'{"text": "x", "source": "s"}\n'))
+    assert [message.data for message in messages.read(plain)] == [b"one", b"two", b"", b"three"]
+    assert [message.source for message in messages.read(packed)] == [str(packed)] * 2
+    assert [(message.data, message.source) for message in messages.read(jsonl)] == [(b"x", "s")]
+    jsonl.write_bytes(b"not gzip")
+    with pytest.raises(CorpusError):
+        list(messages.read(jsonl))
