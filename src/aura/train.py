@@ -11,7 +11,7 @@ from aura.training import trainer
 from aura_spec.context_model import SYMBOLS
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
-DEFAULT_MAX_ORDER: Final = 16
+DEFAULT_MAX_ORDER: Final = 24
 
 _BITS_AN_ENTRY: Final = 4.0
 """A first guess; files have three to six."""
