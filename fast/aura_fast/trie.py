@@ -103,20 +103,22 @@ def rank_tables(lengths: Integers, left: Integers, is_first: NDArray[np.bool_]) 
     return _indices(RANK, (10 * _CLASSES[lengths] + _CLASSES[left]) * 2 + is_first)
 
 
+def up(above: Level, of_one: Integers) -> Integers:
+    """For each entry of a level the u of rule TRI-6: its code, or ``of_one`` of its context if it is alone."""
+    alone = (above.counts == 1)[above.owners]
+    return np.where(alone, of_one[above.owners], np.minimum(above.codes, 49))
+
+
 def code_tables(above: Level, suffix_entries: Integers, counts: Integers) -> Integers:
     """CODE, for entries by their suffix entries and the lengths of their own lists."""
-    owners = above.owners[suffix_entries]
-    one = 50 + above.escapes[owners] // 6
-    up = np.where(above.counts[owners] > 1, np.minimum(above.codes[suffix_entries], 49), one)
-    return _indices(CODE, 8 * up + np.minimum(_CLASSES[counts], 7))
+    up_of = up(above, 50 + above.escapes // 6)[suffix_entries]
+    return _indices(CODE, 8 * up_of + np.minimum(_CLASSES[counts], 7))
 
 
 def one_tables(above: Level, suffix_entries: Integers, level: int) -> Integers:
     """ONE, for lists of one entry by its suffix entry."""
-    owners = above.owners[suffix_entries]
-    one = 50 + above.escapes[owners]
-    up = np.where(above.counts[owners] > 1, np.minimum(above.codes[suffix_entries], 49), one)
-    return _indices(ONE, 11 * up + min(level, 10))
+    up_of = up(above, 50 + above.escapes)[suffix_entries]
+    return _indices(ONE, 11 * up_of + min(level, 10))
 
 
 def many_tables(above: Level, suffix: Integers, counts: Integers, level: int) -> Integers:
@@ -287,16 +289,16 @@ def _read_level(
 class Packer:
     """Takes levels one after the other and packs them into a context model (rules CTX-3 and TRI-4).
 
-    Levels that were added are not needed any more, so that no more than a few are in memory.
+    Of the levels that were added only what the model needs is kept, in types that take little room.
     """
 
     def __init__(self) -> None:
-        self._starts, self._following = array("i", [0]), array("i")
-        self._symbols, self._codes = array("H"), array("B")
-        self._suffixes, self._escapes = array("i"), array("B")
+        self._parts: dict[str, list[NDArray[np.integer]]] = {name: [] for name in _TYPES}
+        self._parts["starts"].append(np.zeros(1, np.int32))
         self._initial = 0
         self._base = 0  # of the contexts of the level to come
         self._base_above = 0
+        self._entries = 0
         self._following_above: NDArray[np.int32] = np.zeros(0, np.int32)
 
     def add(self, level: Level) -> None:
@@ -306,31 +308,34 @@ class Packer:
         # the child if there is one, else where the suffix entry leads; nowhere but to the root from there
         instead = np.int32(0) if is_root else self._following_above[level.suffix_entries]
         following = np.where(level.children >= 0, level.children + np.int32(below), instead).astype(np.int32)
-        _extend(self._starts, np.cumsum(level.counts) + self._starts[-1])
-        _extend(self._symbols, level.symbols)
-        _extend(self._codes, level.codes)
-        _extend(self._following, following)
-        _extend(self._suffixes, level.suffix if is_root else level.suffix + self._base_above)
-        _extend(self._escapes, level.escapes)
+        values = {
+            "starts": np.cumsum(level.counts, dtype=np.int32) + np.int32(self._entries),
+            "symbols": level.symbols,
+            "codes": level.codes,
+            "following": following,
+            "suffixes": level.suffix if is_root else level.suffix + self._base_above,
+            "escapes": level.escapes,
+        }
+        for name, part in values.items():
+            self._parts[name].append(part.astype(_TYPES[name]))
         if self._base == 1:
             self._initial = below - 1
+        self._entries += len(level.symbols)
         self._base_above, self._base = self._base, below
         self._following_above = following
 
     def model(self) -> ContextModel:
         """The model; the match model's table is left empty."""
-        return ContextModel(
-            starts=self._starts,
-            symbols=self._symbols,
-            codes=self._codes,
-            following=self._following,
-            suffixes=self._suffixes,
-            escapes=self._escapes,
-            initial=self._initial,
-            hits=(),
-        )
+        joined = {name: _joined(kind, self._parts.pop(name)) for name, kind in _TYPES.items()}
+        return ContextModel(**joined, initial=self._initial, hits=())
 
 
-def _extend(packed: array[int], values: NDArray[np.signedinteger]) -> None:
-    """Add values to an array that plain Python indexes quickly, in its own type."""
-    packed.frombytes(values.astype(packed.typecode).tobytes())
+_TYPES = {"starts": "i", "symbols": "H", "codes": "B", "following": "i", "suffixes": "i", "escapes": "B"}
+"""The parts of a context model, and the array type of each."""
+
+
+def _joined(kind: str, parts: list[NDArray[np.integer]]) -> array[int]:
+    """One array that plain Python indexes quickly."""
+    packed = array(kind, [0]) * sum(map(len, parts))
+    np.concatenate(parts, out=np.frombuffer(packed, kind))
+    return packed

@@ -19,8 +19,8 @@ from aura_spec.limits import DEFAULT_MAX_SIZE
 class Codec:
     """Codes single messages with everything that both ends hold.
 
-    Thread-safe. Codecs that hold the same templates and phrases read each other's messages, whatever
-    their level and backend.
+    Thread-safe. Codecs that hold the same model, templates and phrases read each other's messages,
+    whatever their level and backend.
 
     Args:
         backend: ``"reference"``.

@@ -28,6 +28,13 @@ def train(
     max_order: Annotated[
         int, typer.Option(min=1, max=32, help="Bytes of the longest context.")
     ] = DEFAULT_MAX_ORDER,
+    min_count: Annotated[
+        int | None,
+        typer.Option(min=1, help="Times a context must occur; by the amount of text if not given."),
+    ] = None,
+    minimum_sources: Annotated[
+        int, typer.Option(min=1, help="Sources that must share a context of more than 12 bytes.")
+    ] = 1,
     name: Annotated[str, typer.Option(help="Name to store with the model.")] = "",
 ) -> None:
     """Train a model; both ends then use it.
@@ -54,6 +61,8 @@ def train(
                 sources=sources if len(set(sources)) > 1 else None,
                 max_bytes=size,
                 max_order=max_order,
+                min_count=min_count,
+                minimum_sources=minimum_sources,
                 metadata=metadata,
                 progress=lambda stage, done: progress.update(task, description=stage, completed=done),
             )
