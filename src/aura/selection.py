@@ -35,7 +35,7 @@ _SHORT: Final = 32
 _LONG: Final = 1 << 14
 """Bytes from which Zstandard is the quicker choice for text."""
 
-_FORESEEN: Final = (-1, 1 << 10, 1 << 14, 1 << 16)
+_FORESEEN: Final = (-1, 1 << 10, 1 << 16, 1 << 20)
 """For each level the longest message, in bytes, that AURALITE is tried on."""
 
 _SETTLED: Final = 1 << 12
