@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from aura.model import Model
-from aura_spec.context_model import CODES, END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel
+from aura_spec.context_model import CODES, END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel, RunList
 from aura_spec.match import HITS, TOTAL
+from aura_spec.run import Kind, state_of
 
 START = 257
 """What stands before a message; only ever part of a context."""
@@ -146,10 +148,34 @@ SAMPLES = (
 TRAINED = build(SAMPLES, max_order=4)
 TRAINED_WITH_BASE = build(SAMPLES, max_order=3, base=1)
 
-MODELS = (HAND_MADE, EXHAUSTED, NO_CONTEXTS, TRAINED, TRAINED_WITH_BASE)
+_DIGITS, _LETTERS_TO_F = tuple(b"0123456789"), tuple(b"abcdef")
+
+RUNS = {
+    state_of(Kind.DIGITS, length): RunList(2, (*_DIGITS, END), (8,) * 10 + (20 - length,), 24)
+    for length in (2, 3, 4)
+} | {state_of(Kind.LETTERS_TO_F, length): RunList(0, _LETTERS_TO_F, (9,) * 6, 8) for length in (1, 2)}
+"""Lists that know how long a number is, and one that gives way only where no context helps."""
+
+WITH_RUNS = replace(TRAINED, runs=RUNS)
+HAND_MADE_WITH_RUNS = replace(HAND_MADE, runs=RUNS)
+RUNS_EXHAUSTED = replace(
+    NO_CONTEXTS, runs={state_of(Kind.DIGITS, 1): RunList(0, tuple(range(SYMBOLS)), (32,) * SYMBOLS, 0)}
+)
+"""An escape from the list for runs leaves no symbol; no message needs it."""
+
+MODELS = (
+    HAND_MADE,
+    EXHAUSTED,
+    NO_CONTEXTS,
+    TRAINED,
+    TRAINED_WITH_BASE,
+    WITH_RUNS,
+    HAND_MADE_WITH_RUNS,
+    RUNS_EXHAUSTED,
+)
 
 ALPHABET = st.sampled_from(
-    [b"a", b"b", b"c", b"ab", b"abc", b"Yes", b" ", b"help", b'{"id":', b"\0", b"\xff"]
+    [b"a", b"b", b"c", b"ab", b"abc", b"Yes", b" ", b"help", b'{"id":', b"12", b"3af", b"-", b"\0", b"\xff"]
 )
 
 TEXTS = st.lists(ALPHABET, max_size=40).map(b"".join) | st.binary(max_size=60)

@@ -41,6 +41,7 @@ _CHAPTERS = {
     "AUR": "auralite",
     "CTX": "context_model",
     "RNG": "range_coder",
+    "RUN": "run",
     "MAT": "match",
     "MDL": "model",
     "TRI": "trie",

@@ -327,7 +327,16 @@ class Packer:
     def model(self) -> ContextModel:
         """The model; the match model's table is left empty."""
         joined = {name: _joined(kind, self._parts.pop(name)) for name, kind in _TYPES.items()}
-        return ContextModel(**joined, initial=self._initial, hits=())
+        return ContextModel(
+            starts=joined["starts"],
+            symbols=joined["symbols"],
+            codes=joined["codes"],
+            following=joined["following"],
+            suffixes=joined["suffixes"],
+            escapes=joined["escapes"],
+            initial=self._initial,
+            hits=(),
+        )
 
 
 _TYPES = {"starts": "i", "symbols": "H", "codes": "B", "following": "i", "suffixes": "i", "escapes": "B"}

@@ -18,6 +18,7 @@ from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, UnknownModel
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.match import TOTAL
+from aura_spec.run import MAX_LENGTH, NO_RUN, after
 
 
 class Walk:
@@ -25,12 +26,14 @@ class Walk:
 
     Attributes:
         context: in which the next symbol is coded.
+        run: the state of the run that the message so far ends in (rule RUN-1).
         matcher: the message so far.
     """
 
     def __init__(self, model: ContextModel) -> None:
         self._model = model
         self.context = model.initial
+        self.run = NO_RUN
         self.matcher = Matcher()
 
     def code(self, coder: Coder) -> int:
@@ -44,17 +47,18 @@ class Walk:
         self.context = self._model.following[entry]
         if symbol != END:
             self.matcher.history.append(symbol)
+            self.run = after(self.run, symbol)
         return entry
 
     def _choose_entry(self, predicted: int | None, coder: Coder) -> int:
         if predicted is None:
-            return contexts.code(self._model, self.context, set(), coder)
+            return contexts.code(self._model, self.context, self.run, set(), coder)
         hit = self._model.hits[self.matcher.index(self._probability_class(predicted))]
         if coder.choose((predicted,), (hit, TOTAL - hit)) == 0:
             self.matcher.hit()
             return contexts.find_deepest(self._model, self.context, predicted)
         self.matcher.miss()
-        return contexts.code(self._model, self.context, {predicted}, coder)
+        return contexts.code(self._model, self.context, self.run, {predicted}, coder)
 
     def _probability_class(self, predicted: int) -> int:
         """Rule MAT-6."""
@@ -183,6 +187,8 @@ class Step:
         match: whether a match was active, and right.
         length: of the match, before the symbol; 0 without one.
         bits: what all choices for it cost.
+        run: length of the run if its list was used (rule RUN-4), with ``order`` that of the context that names the
+            next one; else 0.
     """
 
     position: int
@@ -192,6 +198,7 @@ class Step:
     match: MatchState
     length: int
     bits: float
+    run: int
 
 
 def steps(data: bytes, model: ContextModel) -> Iterator[Step]:
@@ -202,10 +209,15 @@ def steps(data: bytes, model: ContextModel) -> Iterator[Step]:
         length = walk.matcher.length
         match = _state(predicted, symbol)
         meter = _Meter(symbol)
+        instead = model.runs.get(walk.run)
+        length_of_run = (walk.run - 1) % MAX_LENGTH + 1
         entry = walk.code_entry(predicted, meter)
         order = contexts.order_of(model, bisect_right(model.starts, entry) - 1)
         escapes = meter.others - (match is MatchState.MISS)
-        yield Step(position, symbol, order, escapes, match, length, meter.bits)
+        in_run = instead is not None and order <= instead.order and match is not MatchState.HIT
+        yield Step(
+            position, symbol, order, escapes, match, length, meter.bits, length_of_run if in_run else 0
+        )
 
 
 def _state(predicted: int | None, symbol: int) -> MatchState:

@@ -1,12 +1,13 @@
-"""Coding a symbol in its context (rules AUR-2 to AUR-4)."""
+"""Coding a symbol in its context (rules AUR-2 to AUR-4, RUN-4 and RUN-5)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, TOTAL_OF_ONE, ContextModel
+from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, TOTAL_OF_ONE, ContextModel, RunList
 from aura_spec.errors import Malformed
+from aura_spec.run import NO_RUN
 
 
 class Coder(Protocol):
@@ -46,34 +47,52 @@ def find_deepest(model: ContextModel, context: int, symbol: int) -> int:
     return entry
 
 
-def code(model: ContextModel, context: int, excluded: set[int], coder: Coder) -> int:
+def code(model: ContextModel, context: int, run: int, excluded: set[int], coder: Coder) -> int:
     """Code a symbol that is not in ``excluded``, and give its entry (rules AUR-2 to AUR-4).
 
-    ``excluded`` grows by the symbols of the lists that were left by an escape.
+    ``excluded`` grows by the symbols of the lists that were left by an escape. ``run`` is the state of the run.
 
     Raises:
         Malformed: no symbol remains.
     """
     while True:
+        if run in model.runs and order_of(model, context) <= model.runs[run].order:
+            return _code_in_run(model, context, model.runs[run], excluded, coder)
         start, end = model.starts[context], model.starts[context + 1]
         symbols = model.symbols[start:end]
-        frequencies = frequencies_of(model, context)
-        if not excluded:
-            place = coder.choose(symbols, frequencies)
-            if place < len(symbols):
-                return start + place
-        else:
-            places = [place for place, symbol in enumerate(symbols) if symbol not in excluded]
-            if places:
-                options = [symbols[place] for place in places]
-                remaining = [frequencies[place] for place in places] + frequencies[len(symbols) :]
-                place = coder.choose(options, remaining)
-                if place < len(places):
-                    return start + places[place]
-            elif context == ROOT:
-                raise Malformed("the string excludes all symbols", 0, "string")
+        symbol = _code_in_list(symbols, frequencies_of(model, context), excluded, coder)
+        if symbol is not None:
+            return start + symbols.index(symbol)
+        if context == ROOT:
+            raise Malformed("the string excludes all symbols", 0, "string")
         excluded.update(symbols)  # rule AUR-3; without effect after a list that rule AUR-4 passed over
         context = model.suffixes[context]
+
+
+def _code_in_run(
+    model: ContextModel, context: int, instead: RunList, excluded: set[int], coder: Coder
+) -> int:
+    """Code a symbol while a list stands in for ``context`` (rules RUN-4 and RUN-5)."""
+    frequencies = [FREQUENCIES[code] for code in (*instead.codes, instead.escape)]
+    symbol = _code_in_list(instead.symbols, frequencies, excluded, coder)
+    if symbol is not None:
+        return find_deepest(model, context, symbol)
+    excluded.update(instead.symbols)
+    entry = code(model, ROOT, NO_RUN, excluded, coder)
+    return find_deepest(model, context, model.symbols[entry])
+
+
+def _code_in_list(
+    symbols: Sequence[int], frequencies: Sequence[int], excluded: set[int], coder: Coder
+) -> int | None:
+    """Code a symbol of a list that is not excluded, or the escape: None. Codes nothing if none remains."""
+    places = [place for place, symbol in enumerate(symbols) if symbol not in excluded]
+    if not places:
+        return None
+    options = [symbols[place] for place in places]
+    remaining = [frequencies[place] for place in places] + list(frequencies[len(symbols) :])
+    place = coder.choose(options, remaining)
+    return options[place] if place < len(options) else None
 
 
 def order_of(model: ContextModel, context: int) -> int:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from aura_reference import trie
+from aura_spec import run
 from aura_spec.context_model import ContextModel
-from aura_spec.model import MATCH, TRIE, parse_file, parse_hits
+from aura_spec.model import MATCH, RUNS, TRIE, parse_file, parse_hits
 
 
 def read(data: bytes) -> tuple[bytes, ContextModel]:
     """The id of a model and the model.
 
     Raises:
-        DecodeError: as the rules of the chapters ``model`` and ``trie`` say.
+        DecodeError: as the rules of the chapters ``model``, ``trie`` and ``run`` say.
     """
     file = parse_file(data)
     model = trie.read(file.sections[TRIE])
-    return file.model_id, replace(model, hits=parse_hits(file.sections[MATCH]))
+    runs = run.parse_section(file.sections[RUNS]) if RUNS in file.sections else {}
+    return file.model_id, replace(model, hits=parse_hits(file.sections[MATCH]), runs=runs)

@@ -6,7 +6,8 @@ coder (rules RNG-1 to RNG-7), each in the current context, which is the model's 
 
 A symbol is coded by a choice in the list of a context, the current one to begin with. The options are the
 list's entries in their order and, except at the root, the escape after them, with frequencies as in rules
-CTX-4 to CTX-6. If the list holds the symbol, its entry is coded, and the context that this entry names
+CTX-4 to CTX-6; while a run lasts, another list may stand in for that of a context (rules RUN-4 and
+RUN-5). If the list holds the symbol, its entry is coded, and the context that this entry names
 becomes the current one (rule AUR-2). Else the escape is coded, the symbols of the list are excluded until
 the symbol is coded, and one goes on with the suffix of the context (rule AUR-3).
 

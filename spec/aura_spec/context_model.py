@@ -21,8 +21,8 @@ root in that of their symbols (rule CTX-7).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 END: Final = 256
@@ -56,6 +56,23 @@ ESCAPES: Final = tuple(
 
 
 @dataclass(frozen=True, slots=True)
+class RunList:
+    """A list that stands in for contexts while a run lasts (rules RUN-3 and RUN-4).
+
+    Attributes:
+        order: the greatest of a context that gives way, 0 to ``MAX_ORDER``.
+        symbols: of the entries, ascending.
+        codes: of the entries, 0 to 63.
+        escape: the code of the escape.
+    """
+
+    order: int
+    symbols: Sequence[int]
+    codes: Sequence[int]
+    escape: int
+
+
+@dataclass(frozen=True, slots=True)
 class ContextModel:
     """A context model as a decoder walks it.
 
@@ -70,6 +87,7 @@ class ContextModel:
         escapes: for each context, the code of its escape; 0 for the root.
         initial: the context at the start of a message.
         hits: the match model's table of ``match.HITS`` probabilities of a hit, 1 to 4095 of 4096.
+        runs: for each state of a run that has one, its list (rule RUN-3).
     """
 
     starts: Sequence[int]
@@ -80,3 +98,4 @@ class ContextModel:
     escapes: Sequence[int]
     initial: int
     hits: Sequence[int]
+    runs: Mapping[int, RunList] = field(default_factory=dict)

@@ -196,12 +196,13 @@ def _steps(wire: bytes, message: bytes | None, held: Knowledge) -> tuple[Step, .
 
 def _steps_table(steps: Sequence[Step]) -> list[str]:
     """A line a symbol: where it stands, what it is, and where its bits went."""
-    lines = ["  byte  symbol  order  escapes  match      bits"]
+    lines = ["  byte  symbol   order  escapes  match      bits"]
     for step in steps:
         symbol = "end" if step.symbol == END else repr(bytes((step.symbol,)))[2:-1]
         match = f"{step.match} {step.length}" if step.length else "-"
+        where = f"run {step.run}" if step.run else str(step.order)
         lines.append(
-            f"{step.position:6}  {symbol:6}  {step.order:5}  {step.escapes:7}  {match:7}  {step.bits:6.2f}"
+            f"{step.position:6}  {symbol:6}  {where:>6}  {step.escapes:7}  {match:7}  {step.bits:6.2f}"
         )
     total = sum(step.bits for step in steps)
     lines.append(f"{len(steps):6}  symbols, {total:.1f} bits and the marker's")

@@ -80,7 +80,11 @@ def _tinted(steps: Sequence[Step]) -> str:
 
 def _attributes(steps: Sequence[Step]) -> str:
     bits = sum(step.bits for step in steps)
-    notes = (f"order {step.order}, {step.escapes} escapes, match {step.match}" for step in steps)
+    notes = (
+        f"{f'run of {step.run}' if step.run else f'order {step.order}'}, "
+        f"{step.escapes} escapes, match {step.match}"
+        for step in steps
+    )
     return f'style="background:{_tint(bits)}" title="{bits:.2f} bits: {escape("; ".join(notes))}"'
 
 

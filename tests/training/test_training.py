@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aura.model import Model
-from aura.training.chains import chains
 from aura.training.counting import Extent, count
-from aura.training.framing import BEGIN, frame
-from aura.training.holding_back import hold_back
-from aura.training.match_table import learn_hits
+from aura.training.framing import BEGIN, BLOCKS, frame
+from aura.training.kneser_ney import denominator, discounted, usage
+from aura.training.leaving_out import LeftOut, excerpt
 from aura.training.quantising import codes, codes_of_one
 from aura.training.trainer import prepare
 from aura_reference import auralite
@@ -156,20 +155,85 @@ def test_fewer_entries_cost_more_but_never_fail() -> None:
     assert sizes[0] > sizes[1] > sizes[2]
 
 
-def test_held_back_messages_are_about_a_tenth_in_whole_sources() -> None:
-    lengths = np.full(1000, 50)
+def test_blocks_are_alike_in_size_and_keep_sources_together() -> None:
     sources = np.arange(1000) // 10
-    held = hold_back(lengths, sources)
-    assert 90 <= held.sum() <= 120
-    assert all(len(set(held[sources == source])) == 1 for source in range(100))
-    assert not hold_back(np.array([5, 5000]), np.array([0, 1]))[1]
-    assert not hold_back(np.array([5]), None).any()
-    assert 30 <= hold_back(np.full(400, 9), None).sum() <= 60
+    text = frame([b"x" * 50] * 1000, sources)
+    sizes = np.bincount(text.blocks, minlength=BLOCKS)
+    assert len(sizes) == BLOCKS
+    assert sizes.max() <= 2 * sizes.min()
+    assert all(len(set(text.blocks[text.sources == source].tolist())) == 1 for source in range(100))
+
+
+def test_a_large_source_is_in_several_blocks() -> None:
+    text = frame([b"x" * 50] * 1000, np.zeros(1000, np.int64))
+    assert len(set(text.blocks.tolist())) == BLOCKS
+    assert all(len(set(text.blocks[text.messages == message].tolist())) == 1 for message in range(1000))
+
+
+def test_shares_sum_to_the_counts() -> None:
+    messages = [bytes(random.Random(seed).choices(b"abc", k=seed % 30)) for seed in range(200)]
+    text = frame(messages, np.arange(200) // 3)
+    trie, shares, _ = count(text, Extent(4), np.arange(1))
+    assert np.array_equal(np.bincount(shares.nodes, shares.counts, len(trie)), trie.counts)
+    assert np.array_equal(
+        shares.nodes[shares.parents[shares.nodes > 0]], trie.parents[shares.nodes[shares.nodes > 0]]
+    )
+    assert np.array_equal(shares.blocks[shares.suffixes], shares.blocks)
+
+
+def test_a_block_is_left_out_in_whole() -> None:
+    """What the lists say of a block's symbols is what they say if its messages are not counted at all."""
+    messages = [bytes(random.Random(seed).choices(b"abcd", k=12)) for seed in range(320)]
+    sources = np.arange(320)
+    text = frame(messages, sources)
+    trie, shares, trace = count(text, Extent(3), np.arange(len(text.symbols)))
+    use = usage(trie, np.ones(len(trie), np.bool_))
+    chains, parts = excerpt(text, trace, shares, int(trie.offsets[2]))
+    everywhere = LeftOut(trie, use, parts, 1).evidence(chains)
+    predicted = text.blocks[text.symbols != BEGIN]
+    for block in (0, 7):
+        inside = text.blocks[text.starts[:-1]] == block
+        rest = frame([m for m, own in zip(messages, inside, strict=True) if not own], sources[~inside])
+        without, _, _ = count(rest, Extent(3), np.arange(1))
+        alone = usage(without, np.ones(len(without), np.bool_))
+        order_1 = discounted(alone.uses[without.level(2)])
+        parents = without.parents[without.level(2)]
+        share = order_1 / denominator(alone.totals, alone.kinds)[parents]
+        by_pair = dict(
+            zip(
+                zip(
+                    without.symbols[parents].tolist(), without.symbols[without.level(2)].tolist(), strict=True
+                ),
+                share.tolist(),
+                strict=True,
+            )
+        )
+        symbols = text.symbols.tolist()
+        places = np.flatnonzero((text.symbols != BEGIN) & (text.blocks == block))
+        found = everywhere.frequency[1][predicted == block]
+        expected = [by_pair.get((symbols[place - 1], symbols[place]), 0.0) for place in places]
+        assert found == pytest.approx(expected)
+
+
+def test_runs_are_learned() -> None:
+    """Numbers of five digits, whatever is before them: the sixth place is the end of it."""
+    rng = random.Random(2)
+    messages = [b"%c%05d;" % (rng.choice(b"#$%&*!?="), rng.randrange(100_000)) for _ in range(4000)]
+    model = prepare(messages, max_order=4).model(4000)
+    digits = {state: run for state, run in model.runs.items() if state <= 40}
+    assert 5 in digits
+    run = digits[5]
+    assert run.codes[run.symbols.index(ord(";"))] < min(
+        run.codes[run.symbols.index(digit)] for digit in b"0123456789"
+    )
+    costs = [sum(step.bits for step in auralite.steps(message, model)) for message in messages[:200]]
+    information = 3 + 5 * math.log2(10)
+    assert sum(costs) / 200 < 1.06 * information
 
 
 def test_counts_are_those_of_the_text() -> None:
     text = frame([b"abab", b"ab"], np.zeros(2, np.int64))
-    trie = count(text, Extent(3))
+    trie, _, _ = count(text, Extent(3), np.arange(1))
     assert trie.counts[1 + ord("a")] == 3
     pairs = {
         (int(trie.symbols[trie.parents[node]]), int(trie.symbols[node])): int(trie.counts[node])
@@ -196,14 +260,6 @@ def test_codes_are_the_nearest() -> None:
 
 def test_repeating_messages_teach_the_match_model() -> None:
     rng = random.Random(9)
-    messages = []
-    for _ in range(60):
-        unit = bytes(rng.choices(range(97, 123), k=12))
-        messages.append(unit * 4)
-    text = frame(messages, np.arange(len(messages)))
-    trie = count(text, Extent(2))
-    hits = learn_hits(text, chains(trie, text), trie, np.zeros(len(trie)))
-    assert max(hits) > 4000
-    no_repeats = frame([b"abcdefgh"], np.zeros(1, np.int64))
-    trie = count(no_repeats, Extent(2))
-    assert len(learn_hits(no_repeats, chains(trie, no_repeats), trie, np.zeros(len(trie)))) == HITS
+    messages = [bytes(rng.choices(range(97, 123), k=12)) * 4 for _ in range(60)]
+    assert max(prepare(messages, max_order=2).model(300).hits) > 4000
+    assert len(prepare([b"abcdefgh"]).model(300).hits) == HITS

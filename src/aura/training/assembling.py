@@ -7,26 +7,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aura.training.framing import BEGIN, SHIFT, Floats, Ints
-from aura.training.kneser_ney import Lists
+from aura.training.framing import BEGIN, SHIFT, Ints
 from aura.training.quantising import CODE_BITS, codes, codes_of_one
+from aura.training.weights import Mixture
 from aura_spec.context_model import ContextModel
 
 
-def assemble(lists: Lists, probability: Floats, hits: Ints) -> ContextModel:
+def assemble(mixture: Mixture, hits: Ints) -> ContextModel:
     """Number the contexts, put the lists in order and link them.
 
     Contexts of an order are numbered in the order of the entries that they continue, so that the entries of
     all lists of an order lie as their contexts do one order up. The context of BEGIN, which continues no entry,
     is the last of order 1.
     """
-    trie = lists.trie
+    trie, probability = mixture.trie, mixture.probability
     escape = 1.0 - np.bincount(trie.parents, probability, minlength=len(trie))
-    single = lists.entries == 1
+    single = mixture.entries == 1
     escape_code = np.where(single, codes_of_one(escape), codes(escape))
     escape_code[0] = 0
     code = np.where(single[trie.parents], 0, codes(probability))
-    is_context = lists.entries > 0
+    is_context = mixture.entries > 0
 
     context = np.zeros(len(trie), np.int32)  # of each node that is one, its number
     following = np.zeros(len(trie), np.int32)
@@ -54,7 +54,7 @@ def assemble(lists: Lists, probability: Floats, hits: Ints) -> ContextModel:
         following[nodes] = np.where(is_context[nodes], context[nodes], following[trie.suffixes[nodes]])
     contexts = np.concatenate(order_of_contexts)
     entries = np.concatenate(order_of_entries)
-    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lists.entries[contexts])))
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(mixture.entries[contexts])))
     return ContextModel(
         starts=_sequence(starts),
         symbols=_sequence(trie.symbols[entries]),

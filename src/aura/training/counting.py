@@ -3,6 +3,9 @@
 A node of level m stands for an n-gram of m symbols. Its parent is the n-gram without its last symbol (the
 context that it extends), its suffix the n-gram without its first. All n-grams of one level that extend frequent
 enough contexts are found by one sort of the keys (context, symbol) at every place of the text.
+
+What each block of the text contributes to a count is kept as well: it is taken out again when that block is
+used to learn how far the counts can be trusted.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from aura.training.framing import ALPHABET, BEGIN, SHIFT, Flags, Ints, Longs, Text
+from aura.training.framing import ALPHABET, BEGIN, BLOCKS, SHIFT, Flags, Ints, Longs, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Trie:
         """The level of each node."""
         return np.repeat(np.arange(self.depth + 1, dtype=np.int32), np.diff(self.offsets))
 
+    def orders_of(self, nodes: Ints) -> Ints:
+        """The level of some nodes."""
+        return (np.searchsorted(self.offsets, nodes, side="right") - 1).astype(np.int32)
+
     @property
     def predicted(self) -> Flags:
         """Which nodes are predictions: all but the root and BEGIN."""
@@ -59,6 +67,10 @@ class Trie:
     def level(self, order: int) -> slice:
         """The nodes of one level."""
         return slice(int(self.offsets[order]), int(self.offsets[order + 1]))
+
+    def keys(self, nodes: slice) -> Longs:
+        """Parents and symbols of some nodes in one number, which ascends with the nodes."""
+        return self.parents[nodes].astype(np.int64) << SHIFT | self.symbols[nodes]
 
     def select(self, kept: Flags) -> Trie:
         """The trie of the kept nodes, which must be closed under parent and suffix."""
@@ -72,6 +84,38 @@ class Trie:
             self.symbols[kept],
             self.counts[kept],
             self.spreads[kept],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How often each n-gram occurs in each block where it does, by node and then by block.
+
+    Attributes:
+        nodes: the node of each share.
+        blocks: the block of each.
+        counts: how often the n-gram occurs in the block.
+        spreads: in how many sources of the block.
+        parents: the share of the node's parent in the same block.
+        suffixes: the share of the node's suffix in the same block.
+    """
+
+    nodes: Ints
+    blocks: Ints
+    counts: Ints
+    spreads: Ints
+    parents: Ints
+    suffixes: Ints
+
+    def select(self, chosen: Flags) -> Shares:
+        """Some of the shares."""
+        return Shares(
+            self.nodes[chosen],
+            self.blocks[chosen],
+            self.counts[chosen],
+            self.spreads[chosen],
+            self.parents[chosen],
+            self.suffixes[chosen],
         )
 
 
@@ -92,22 +136,44 @@ class Extent:
     free_order: int = 0
 
 
-def count(text: Text, extent: Extent) -> Trie:
-    """Count the n-grams of ``text`` up to one symbol more than the longest contexts."""
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The n-grams that end at some places, a row for each length from 1 and a column for each place.
+
+    Attributes:
+        nodes: the node of the n-gram, or -1.
+        shares: its share in the block of the place, or -1.
+    """
+
+    nodes: Ints
+    shares: Ints
+
+
+def count(text: Text, extent: Extent, traced: Longs) -> tuple[Trie, Shares, Trace]:
+    """Count the n-grams of ``text`` up to one symbol more than the longest contexts, and trace some places."""
     symbols = text.symbols
-    first = _group(symbols.astype(np.int64), np.arange(len(symbols)), text.sources)
-    root = np.zeros(1, np.int32)
-    # every symbol has a node, whether it occurs or not
-    levels = [
-        [root, root, root, root + np.int32(len(symbols)), root + first.spreads.max(initial=0)],
-        [np.zeros(ALPHABET, np.int32), np.zeros(ALPHABET, np.int32), np.arange(ALPHABET, dtype=np.int32)]
-        + [_scatter(first.keys, values, ALPHABET) for values in (first.counts, first.spreads)],
+    places = np.arange(len(symbols))
+    sizes = np.bincount(text.blocks, minlength=BLOCKS)
+    blocks = np.arange(BLOCKS)
+    root = _table(0, 0, 0, len(symbols), text.sources.max() + 1)
+    first = _group(symbols.astype(np.int64), places, text)
+    # all symbols and BEGIN have nodes, whether they occur or not
+    single = np.zeros((5, ALPHABET), np.int32)
+    single[2] = np.arange(ALPHABET)
+    single[3:, first.keys] = first.counts, first.spreads
+    nodes = [root, single]
+    shares = [
+        _table(blocks * 0, blocks, sizes, sizes, blocks, blocks),
+        _table(1 + first.keys[first.owners], *first.shares, first.blocks, first.blocks),
     ]
     offsets = [0, 1, 1 + ALPHABET]
-    node = symbols + np.int32(1)  # at each place, the node of the longest n-gram found that ends there
-    places = np.arange(len(symbols))  # the places with a node on the last level
+    node = symbols + np.int32(1)  # at each place, the longest n-gram so far that ends there
+    share = np.empty(len(symbols), np.int32)  # and its share
+    share[first.places] = np.repeat(np.arange(len(first.owners)) + BLOCKS, first.shares[1])
+    shared = BLOCKS + len(first.owners)
+    rows = [(node[traced], share[traced])]
     for order in range(1, extent.order + 1):
-        counts, spreads = levels[order][3:]
+        counts, spreads = nodes[order][3:]
         extended = counts >= extent.minimum
         if order == 1:
             extended[BEGIN] = True  # however few the messages, they begin somewhere
@@ -118,55 +184,86 @@ def count(text: Text, extent: Extent) -> Trie:
         places = places[symbols[places] != BEGIN]
         if not len(places):
             break
-        found = _group(node[places - 1].astype(np.int64) << SHIFT | symbols[places], places, text.sources)
-        levels.append(
-            [
-                (found.keys >> SHIFT).astype(np.int32),
-                node[found.examples],
-                (found.keys & ((1 << SHIFT) - 1)).astype(np.int32),
-                found.counts,
-                found.spreads,
-            ]
-        )
-        node[found.places] = np.repeat(np.arange(len(found.keys), dtype=np.int32) + offsets[-1], found.counts)
-        offsets.append(offsets[-1] + len(found.keys))
-    return Trie(np.array(offsets), *(np.concatenate(column) for column in zip(*levels, strict=True)))
+        found = _group(node[places - 1].astype(np.int64) << SHIFT | symbols[places], places, text)
+        parents, last = found.keys >> SHIFT, found.keys & ((1 << SHIFT) - 1)
+        nodes.append(_table(parents, node[found.places[found.starts]], last, found.counts, found.spreads))
+        examples = found.places[found.share_starts]
+        shares.append(_table(offsets[-1] + found.owners, *found.shares, share[examples - 1], share[examples]))
+        here = np.zeros(len(symbols), np.bool_)
+        here[found.places] = True
+        node[found.places] = np.repeat(np.arange(len(last)) + offsets[-1], found.counts)
+        share[found.places] = np.repeat(np.arange(len(found.owners)) + shared, found.shares[1])
+        rows.append((np.where(here, node, -1)[traced], np.where(here, share, -1)[traced]))
+        offsets.append(offsets[-1] + len(last))
+        shared += len(found.owners)
+    return (
+        Trie(np.array(offsets), *np.concatenate(nodes, 1)),
+        Shares(*np.concatenate(shares, 1)),
+        Trace(*(np.stack(row).astype(np.int32) for row in zip(*rows, strict=True))),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Places grouped by keys.
+    """Places grouped by keys, and each group by blocks.
 
     Attributes:
+        places: all places, by key and then ascending.
         keys: the different keys, ascending.
+        starts: for each group the index of its first place.
         counts: the number of places of each.
         spreads: the number of sources of each.
-        examples: the first place of each.
-        places: all places, by key and then ascending.
+        owners: for each share its group.
+        share_starts: for each share the index of its first place.
+        shares: for each share its block, the number of its places and that of their sources.
     """
 
-    keys: Longs
-    counts: Ints
-    spreads: Ints
-    examples: Longs
     places: Longs
+    keys: Longs
+    starts: Longs
+    counts: Longs
+    spreads: Longs
+    owners: Longs
+    share_starts: Longs
+    shares: tuple[Ints, Longs, Longs]
+
+    @property
+    def blocks(self) -> Ints:
+        """The block of each share."""
+        return self.shares[0]
 
 
-def _group(keys: Longs, places: Longs, sources: Ints) -> _Groups:
+def _group(keys: Longs, places: Longs, text: Text) -> _Groups:
     """Group places by their keys, by sorting both in one number."""
-    bits = len(sources).bit_length()
+    bits = len(text.symbols).bit_length()
     joined = np.sort(keys << bits | places)
     places, keys = joined & ((1 << bits) - 1), joined >> bits
-    new = np.concatenate((np.ones(1, np.bool_), keys[1:] != keys[:-1]))
-    starts = np.flatnonzero(new)
-    source = sources[places]  # messages of a source lie together, so its places in a group do as well
-    new[1:] |= source[1:] != source[:-1]
-    counts = np.diff(np.append(starts, len(keys)))
-    spreads = np.add.reduceat(new, starts, dtype=np.int32)
-    return _Groups(keys[starts], counts.astype(np.int32), spreads, places[starts], places)
+    blocks, sources = text.blocks[places], text.sources[places]
+    # places ascend in a group, and blocks and sources ascend with them
+    new_key = _changes(keys)
+    new_source = new_key | _changes(sources)
+    new_block = new_key | _changes(blocks)
+    starts, share_starts = np.flatnonzero(new_key), np.flatnonzero(new_block)
+    return _Groups(
+        places=places,
+        keys=keys[starts],
+        starts=starts,
+        counts=np.diff(starts, append=len(keys)),
+        spreads=np.add.reduceat(new_source, starts, dtype=np.int64),
+        owners=np.cumsum(new_key)[share_starts] - 1,
+        share_starts=share_starts,
+        shares=(
+            blocks[share_starts],
+            np.diff(share_starts, append=len(keys)),
+            np.add.reduceat(new_source | new_block, share_starts, dtype=np.int64),
+        ),
+    )
 
 
-def _scatter(places: Longs, values: Ints, size: int) -> Ints:
-    result = np.zeros(size, np.int32)
-    result[places] = values
-    return result
+def _changes(values: Longs | Ints) -> Flags:
+    """Where a value differs from the one before; the first does."""
+    return np.concatenate((np.ones(1, np.bool_), values[1:] != values[:-1]))
+
+
+def _table(*columns: ArrayLike) -> Ints:
+    return np.stack(np.broadcast_arrays(*np.atleast_1d(*columns))).astype(np.int32)

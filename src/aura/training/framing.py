@@ -29,6 +29,10 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.floating]
 
 
+BLOCKS: Final = 16
+"""Parts of a text that are left out in turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Framed messages.
@@ -37,17 +41,39 @@ class Text:
         symbols: BEGIN, the bytes and END of each message in turn.
         messages: for each symbol the number of its message.
         sources: for each symbol the number of the source of its message.
+        blocks: for each symbol the number of the block of its message.
         starts: for each message the place of its BEGIN; one more for the end of the text.
     """
 
     symbols: Ints
     messages: Ints
     sources: Ints
+    blocks: Ints
     starts: Longs
+
+    def places(self, messages: Flags) -> Longs:
+        """The places of some messages."""
+        return np.flatnonzero(messages[self.messages])
+
+    def select(self, messages: Flags) -> Text:
+        """The text of some messages."""
+        places = self.places(messages)
+        number = (np.cumsum(messages) - 1)[self.messages[places]]
+        return Text(
+            self.symbols[places],
+            number.astype(np.int32),
+            self.sources[places],
+            self.blocks[places],
+            np.concatenate((np.zeros(1, np.int64), np.cumsum(np.diff(self.starts)[messages]))),
+        )
 
 
 def frame(messages: Sequence[bytes], sources: Longs) -> Text:
-    """Join messages into one array of symbols, those of each source together."""
+    """Join messages into one array of symbols, those of each source together.
+
+    Blocks hold about as many bytes each. They are runs of messages, as neighbours are often alike, and a source
+    is in one block unless it is larger than that.
+    """
     together = np.argsort(sources, kind="stable")
     messages, sources = [messages[number] for number in together], sources[together]
     lengths = np.fromiter((len(message) + 2 for message in messages), np.int64, len(messages))
@@ -60,4 +86,11 @@ def frame(messages: Sequence[bytes], sources: Longs) -> Text:
     symbols[starts[:-1]] = BEGIN
     symbols[starts[1:] - 1] = END
     symbols[inside] = np.frombuffer(b"".join(messages), np.uint8)
-    return Text(symbols, number, sources.astype(np.int32)[number], starts)
+    # a message belongs to the block in which its source begins, or the part of a large source that it is in
+    first = np.searchsorted(sources, sources)
+    last = np.searchsorted(sources, sources, side="right")
+    size = max(1, -(-len(symbols) // BLOCKS))
+    large = starts[last] - starts[first] > size
+    blocks = np.where(large, starts[:-1], starts[first]) // size
+    blocks = np.maximum.accumulate(blocks)
+    return Text(symbols, number, sources.astype(np.int32)[number], blocks.astype(np.int32)[number], starts)

@@ -7,13 +7,13 @@ model has been wrong in this message.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from aura.training.chains import Chains
-from aura.training.counting import Trie
-from aura.training.framing import SHIFT, Floats, Ints, Longs, Text
+from aura.training.framing import SHIFT, Flags, Floats, Ints, Longs, Text
+from aura.training.weights import Evidence, interpolate
 from aura_spec.match import (
     HITS,
     LENGTH_CLASSES,
@@ -31,35 +31,42 @@ _THRESHOLDS: Final = np.array(PROBABILITY_STEPS) / 1000
 _STRENGTHS: Final = (1.0, 4.0, 8.0, 16.0)
 
 
-def learn_hits(text: Text, chain: Chains, trie: Trie, probability: Floats) -> Ints:
-    """Run the match model over a text and count its hits."""
-    seen, hit = np.zeros(HITS), np.zeros(HITS)
-    keys = trie.parents.astype(np.int64) << SHIFT | trie.symbols
-    deepest = _deepest(chain, text)
-    for place, source, length, misses in _matches(text):
-        wanted = deepest[place].astype(np.int64) << SHIFT | text.symbols[source]
-        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        likely = np.searchsorted(_THRESHOLDS, probability[found], side="right") + 1
-        likely[keys[found] != wanted] = 0
-        index = np.searchsorted(_LENGTHS, length, side="right") * PROBABILITY_CLASSES + likely
-        index = index * MISS_CLASSES + np.minimum(misses, MISS_CLASSES - 1)
-        seen += np.bincount(index, minlength=HITS)
-        hit += np.bincount(index, text.symbols[place] == text.symbols[source], minlength=HITS)
-    return _smooth(seen, hit)
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """The match model's predictions in a text, one for each place where a match is active.
+
+    Attributes:
+        places: the place of each in the text.
+        symbols: what is predicted.
+        hits: whether it is right.
+        lengths: the length of the match.
+        misses: how often a match had been wrong before in the message.
+    """
+
+    places: Longs
+    symbols: Ints
+    hits: Flags
+    lengths: Longs
+    misses: Longs
 
 
-def _deepest(chain: Chains, text: Text) -> Ints:
-    """At each place of the text the node of its longest context."""
-    result = np.zeros(len(text.symbols), np.int32)
-    longest = np.maximum.reduce(chain.contexts)  # nodes are numbered by level
-    predicted = np.ones(len(text.symbols), np.bool_)
-    predicted[text.starts[:-1]] = False
-    result[predicted] = longest
-    return result
+def learn_hits(guesses: Guesses, evidence: Evidence, weights: Floats) -> Ints:
+    """The table of hits; ``evidence`` is that of the lists about what is predicted."""
+    has_list = evidence.classes >= 0
+    deepest = len(has_list) - 1 - np.argmax(has_list[::-1], axis=0)
+    columns = np.arange(len(guesses.places))
+    likely = 1 + np.searchsorted(
+        _THRESHOLDS, interpolate(evidence, weights)[deepest + 1, columns], side="right"
+    )
+    likely[evidence.frequency[deepest, columns] <= 0] = 0
+    index = np.searchsorted(_LENGTHS, guesses.lengths, side="right") * PROBABILITY_CLASSES + likely
+    index = index * MISS_CLASSES + np.minimum(guesses.misses, MISS_CLASSES - 1)
+    seen = np.bincount(index, minlength=HITS).astype(np.float64)
+    return _smooth(seen, np.bincount(index, guesses.hits, HITS).astype(np.float64))
 
 
-def _matches(text: Text) -> list[tuple[Longs, Longs, Longs, Longs]]:
-    """Where a match is active: the place, the place it is predicted from, the match's length, misses so far.
+def guess(text: Text) -> Guesses:
+    """Run the match model over a text.
 
     All messages are walked at once, each step one symbol further in all that are long enough.
     """
@@ -70,7 +77,7 @@ def _matches(text: Text) -> list[tuple[Longs, Longs, Longs, Longs]]:
     first = text.starts[:-1][by_length]
     active = np.zeros(len(first), np.int64)  # distance back to the predicted byte; 0 if there is no match
     length, misses = np.zeros_like(active), np.zeros_like(active)
-    result = []
+    result = [(active[:0],) * 4]
     longer = np.searchsorted(lengths[by_length][::-1], np.arange(lengths.max(initial=0) + 1))
     for step in range(1 + MIN_LENGTH, int(lengths.max(initial=0))):
         alive = len(first) - longer[step + 1]
@@ -89,16 +96,19 @@ def _matches(text: Text) -> list[tuple[Longs, Longs, Longs, Longs]]:
         long[on] = np.minimum(long[on] + 1, MAX_LENGTH)
         here[on[~right]] = 0
         missed[on[~right]] += 1
-    return result
+    places, sources, lengths, misses = (np.concatenate(column) for column in zip(*result, strict=True))
+    return Guesses(places, symbols[sources], symbols[sources] == symbols[places], lengths, misses)
 
 
 def _earlier(text: Text) -> Longs:
     """At each place the distance to the latest place in the message that the same four bytes lead up to."""
     symbols = text.symbols.astype(np.int64)
+    result = np.zeros(len(symbols), np.int64)
+    if len(symbols) <= MIN_LENGTH:
+        return result
     grams = np.zeros(len(symbols), np.int64)
     for back in range(MIN_LENGTH, 0, -1):
         grams[MIN_LENGTH:] = grams[MIN_LENGTH:] << SHIFT | symbols[MIN_LENGTH - back : len(symbols) - back]
-    result = np.zeros(len(symbols), np.int64)
     inside = np.arange(len(symbols)) - text.starts[text.messages] > MIN_LENGTH
     places = np.flatnonzero(inside)
     _, kind = np.unique(grams[places], return_inverse=True)

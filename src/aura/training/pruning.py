@@ -11,24 +11,25 @@ from typing import Final
 import numpy as np
 
 from aura.training.framing import BEGIN, Flags, Floats
-from aura.training.kneser_ney import Lists
+from aura.training.weights import Mixture
 
 _LEAST_WEIGHT: Final = 0.02
 
 
-def gains(lists: Lists, probability: Floats, weight: Floats) -> Floats:
+def gains(mixture: Mixture) -> Floats:
     """The gain of each node, in bits; infinite for single symbols."""
-    trie = lists.trie
+    trie, probability = mixture.trie, mixture.probability
     size = len(trie)
     result = np.full(size, np.inf)
     longer = slice(int(trie.offsets[2]), size)
-    parents, count = trie.parents[longer], trie.counts[longer]
+    parents = trie.parents[longer]
+    count = np.sqrt(trie.counts[longer] * trie.spreads[longer].astype(np.float64))
     count = np.maximum(count - 0.5, 0.3 * count)
     lower = probability[trie.suffixes[longer]]
-    alone = count * np.log2(probability[longer] / (np.maximum(_LEAST_WEIGHT, weight[parents]) * lower))
-    saved = np.bincount(parents, count * np.log2(probability[longer] / lower), minlength=size)
-    together = saved / np.maximum(lists.entries, 1)
-    result[longer] = np.minimum(alone, together[parents])
+    least = np.maximum(_LEAST_WEIGHT, mixture.weights[parents]) * lower
+    added = np.bincount(parents, count * np.log2(probability[longer] / lower), minlength=size)
+    together = added / np.maximum(mixture.entries, 1)
+    result[longer] = np.minimum(count * np.log2(probability[longer] / least), together[parents])
     # every message begins somewhere: the likeliest first symbol stays
     openings = np.flatnonzero(trie.parents == 1 + BEGIN)
     result[openings[np.argmax(trie.counts[openings])]] = np.inf
@@ -40,9 +41,11 @@ def gains(lists: Lists, probability: Floats, weight: Floats) -> Floats:
 
 
 def keep(gain: Floats, entries: int) -> Flags:
-    """The nodes of the highest gains, at most so many; nodes of equal gain stay or go together."""
+    """So many nodes of the highest gains; of equal gains the first, so that parents and suffixes stay."""
     if entries >= len(gain):
         return np.ones(len(gain), np.bool_)
-    first_to_go = np.partition(gain, len(gain) - entries - 1)[len(gain) - entries - 1]
-    kept: Flags = gain > first_to_go
+    least = np.partition(gain, len(gain) - entries)[len(gain) - entries]
+    kept: Flags = gain > least
+    equal = np.flatnonzero(gain == least)
+    kept[equal[: entries - np.count_nonzero(kept)]] = True
     return kept
