@@ -9,7 +9,18 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from aura.model import Model
-from aura_spec.context_model import CODES, END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel, RunList
+from aura_spec import history
+from aura_spec.context_model import (
+    CODES,
+    END,
+    ESCAPES,
+    FREQUENCIES,
+    ROOT,
+    SYMBOLS,
+    ContextModel,
+    History,
+    RunList,
+)
 from aura_spec.match import HITS, TOTAL
 from aura_spec.run import Kind, state_of
 
@@ -163,6 +174,12 @@ RUNS_EXHAUSTED = replace(
 )
 """An escape from the list for runs leaves no symbol; no message needs it."""
 
+PAST = b'The quick brown fox jumps over a lazy dog {"type":"message","id":null}'
+WITH_HISTORY = replace(
+    NO_CONTEXTS, history=History(PAST, tuple(1 + 100 * index for index in range(history.HITS)))
+)
+WITH_ALL = replace(WITH_RUNS, history=WITH_HISTORY.history)
+
 MODELS = (
     HAND_MADE,
     EXHAUSTED,
@@ -172,10 +189,29 @@ MODELS = (
     WITH_RUNS,
     HAND_MADE_WITH_RUNS,
     RUNS_EXHAUSTED,
+    WITH_HISTORY,
+    WITH_ALL,
 )
 
 ALPHABET = st.sampled_from(
-    [b"a", b"b", b"c", b"ab", b"abc", b"Yes", b" ", b"help", b'{"id":', b"12", b"3af", b"-", b"\0", b"\xff"]
+    [
+        b"a",
+        b"b",
+        b"c",
+        b"ab",
+        b"abc",
+        b"Yes",
+        b" ",
+        b"help",
+        b'{"id":',
+        b"12",
+        b"3af",
+        b"-",
+        PAST[:30],
+        PAST[20:60],
+        b"\0",
+        b"\xff",
+    ]
 )
 
 TEXTS = st.lists(ALPHABET, max_size=40).map(b"".join) | st.binary(max_size=60)

@@ -42,6 +42,7 @@ _CHAPTERS = {
     "CTX": "context_model",
     "RNG": "range_coder",
     "RUN": "run",
+    "HIS": "history",
     "MAT": "match",
     "MDL": "model",
     "TRI": "trie",

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aura_fast import trie, trie_writer
-from aura_spec import run
+from aura_spec import history, run
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed, Truncated, Unsupported
 from aura_spec.match import HITS
-from aura_spec.model import FIRST_OPTIONAL, MAGIC, MATCH, MAX_FILE, METADATA, RUNS, TRIE, VERSION
+from aura_spec.model import FIRST_OPTIONAL, HISTORY, MAGIC, MATCH, MAX_FILE, METADATA, RUNS, TRIE, VERSION
 
 _HEAD_SIZE = 6
 _SECTION_HEAD = struct.Struct(">BII")
@@ -42,11 +42,13 @@ def read(data: bytes) -> ModelFile:
     """Read a model file.
 
     Raises:
-        DecodeError: as the rules of the chapters ``model``, ``trie`` and ``run`` say.
+        DecodeError: as the rules of the chapters ``model``, ``trie``, ``history`` and ``run`` say.
     """
     sections = _split(data)
     runs = run.parse_section(sections[RUNS]) if RUNS in sections else {}
-    model = replace(trie.read(sections[TRIE]), hits=_parse_hits(sections[MATCH]), runs=runs)
+    past = history.parse_section(sections[HISTORY]) if HISTORY in sections else None
+    hits = _parse_hits(sections[MATCH])
+    model = replace(trie.read(sections[TRIE]), hits=hits, runs=runs, history=past)
     sizes = {kind: len(content) for kind, content in sections.items()}
     return ModelFile(id_of(sections), model, sections.get(METADATA, b""), sizes)
 
@@ -54,6 +56,8 @@ def read(data: bytes) -> ModelFile:
 def write(model: ContextModel, metadata: bytes = b"") -> bytes:
     """Write a model file; the id does not depend on the metadata."""
     sections = {TRIE: trie_writer.write(model), MATCH: _HITS.pack(*(int(hit) for hit in model.hits))}
+    if model.history is not None:
+        sections[HISTORY] = history.build_section(model.history)
     if model.runs:
         sections[RUNS] = run.build_section(model.runs)
     if metadata:
@@ -97,7 +101,7 @@ def _checked(found: list[tuple[int, int, bytes]]) -> dict[int, bytes]:
     for kind, check, content in found:
         if sections and kind <= max(sections):
             raise Malformed("sections do not ascend", 0, "sections.type")
-        if kind < FIRST_OPTIONAL and kind not in (TRIE, MATCH, RUNS):
+        if kind < FIRST_OPTIONAL and kind not in (TRIE, MATCH, HISTORY, RUNS):
             raise Unsupported(f"a section has the unknown type {kind}", 0, "sections.type")
         if zlib.crc32(content) != check:
             raise ChecksumMismatch(f"the CRC of section {kind} disagrees", 0, "sections.crc")

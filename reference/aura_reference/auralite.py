@@ -34,7 +34,7 @@ class Walk:
         self._model = model
         self.context = model.initial
         self.run = NO_RUN
-        self.matcher = Matcher()
+        self.matcher = Matcher(model)
 
     def code(self, coder: Coder) -> int:
         """Code the next symbol, and give it (rules AUR-1 to AUR-5)."""
@@ -46,14 +46,14 @@ class Walk:
         symbol = self._model.symbols[entry]
         self.context = self._model.following[entry]
         if symbol != END:
-            self.matcher.history.append(symbol)
+            self.matcher.message.append(symbol)
             self.run = after(self.run, symbol)
         return entry
 
     def _choose_entry(self, predicted: int | None, coder: Coder) -> int:
         if predicted is None:
             return contexts.code(self._model, self.context, self.run, set(), coder)
-        hit = self._model.hits[self.matcher.index(self._probability_class(predicted))]
+        hit = self.matcher.hits(self._probability_class(predicted))
         if coder.choose((predicted,), (hit, TOTAL - hit)) == 0:
             self.matcher.hit()
             return contexts.find_deepest(self._model, self.context, predicted)
@@ -140,10 +140,10 @@ def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
     walk, reader = Walk(model), _Reader(wire)
     max_size = min(max_size, MAX_FORESEEN)
     while walk.code(reader) != END:
-        if len(walk.matcher.history) > max_size:
+        if len(walk.matcher.message) > max_size:
             raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")
     reader.decoder.finish()
-    return bytes(walk.matcher.history)
+    return bytes(walk.matcher.message)
 
 
 def encode_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:

@@ -1,9 +1,11 @@
-"""The match model (rules MAT-1 to MAT-8)."""
+"""The match model (rules MAT-1 to MAT-8 and HIS-1 to HIS-3)."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 
+from aura_spec import history
+from aura_spec.context_model import ContextModel
 from aura_spec.match import (
     LENGTH_STEPS,
     MAX_LENGTH,
@@ -32,18 +34,20 @@ def probability_class(frequency: int, total: int) -> int:
 
 
 class Matcher:
-    """The bytes of a message so far, and the match in them that foresees the next.
+    """The bytes of a message so far, and the match that foresees the next, in them or in the model's history.
 
     Attributes:
-        history: the message so far.
+        message: the message so far.
         length: of the active match; 0 if none is active.
         misses: of the message so far.
     """
 
-    def __init__(self) -> None:
-        self.history = bytearray()
+    def __init__(self, model: ContextModel) -> None:
+        self.message = bytearray()
         self.length = 0
         self.misses = 0
+        self._model = model
+        self._source: bytes | bytearray = self.message  # what the pointer of the active match points into
         self._pointer = 0
         self._places: dict[int, int] = {}  # slots that are not empty
 
@@ -52,33 +56,46 @@ class Matcher:
 
         To be called once at each position.
         """
-        position = len(self.history)
+        position = len(self.message)
         if position >= MIN_LENGTH:
-            slot = slot_of(self.history[-MIN_LENGTH:])
+            slot = slot_of(self.message[-MIN_LENGTH:])
             if not self.length and slot in self._places:
-                self._pointer = self._places[slot]
+                self._source, self._pointer = self.message, self._places[slot]
                 self.length = self._length_before(self._pointer)
             self._places[slot] = position
-        return self.history[self._pointer] if self.length else None
+        if not self.length and self._model.history is not None and position >= history.LENGTH:
+            self._look_into(self._model.history.text)
+        return self._source[self._pointer] if self.length else None
+
+    def _look_into(self, text: bytes) -> None:
+        """Look for a match in the history (rule HIS-1)."""
+        begin = text.rfind(self.message[-history.LENGTH :])
+        if 0 <= begin < len(text) - history.LENGTH:
+            self._source, self._pointer, self.length = text, begin + history.LENGTH, history.LENGTH
 
     def _length_before(self, place: int) -> int:
         """The length of the match that ends before ``place``; 0 if it is too short (rule MAT-2)."""
-        history = self.history
+        message = self.message
         longest = min(MAX_LENGTH, place)
         length = 0
-        while length < longest and history[place - 1 - length] == history[-1 - length]:
+        while length < longest and message[place - 1 - length] == message[-1 - length]:
             length += 1
         return length if length >= MIN_LENGTH else 0
 
-    def index(self, probability: int) -> int:
-        """Where the probability of a hit stands in the model's table (rule MAT-4)."""
+    def hits(self, probability: int) -> int:
+        """The probability of a hit, out of 4096, in a class of the byte's probability (rules MAT-4 and HIS-2)."""
+        misses = min(self.misses, MISS_CLASSES - 1)
+        if self._model.history is not None and self._source is self._model.history.text:
+            return self._model.history.hits[probability * MISS_CLASSES + misses]
         classes = length_class(self.length) * PROBABILITY_CLASSES + probability
-        return classes * MISS_CLASSES + min(self.misses, MISS_CLASSES - 1)
+        return self._model.hits[classes * MISS_CLASSES + misses]
 
     def hit(self) -> None:
-        """The prediction was right (rule MAT-7)."""
+        """The prediction was right (rules MAT-7 and HIS-3)."""
         self._pointer += 1
         self.length = min(self.length + 1, MAX_LENGTH)
+        if self._source is not self.message and self._pointer == len(self._source):
+            self.length = 0
 
     def miss(self) -> None:
         """The prediction was wrong (rule MAT-8)."""

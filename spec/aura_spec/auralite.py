@@ -16,10 +16,10 @@ if it is not excluded, keeps its total of 4096. If no entry of a list remains, n
 one goes on with the suffix at once. A string that excludes all symbols of the root is ``Malformed`` (rule
 AUR-4).
 
-Where a match is active (rules MAT-1 to MAT-8), the choice of hit or miss comes first. A hit codes the
-predicted byte without a list; the current context becomes the one that is named by the entry for this
-byte in the first context that has one, from the current one along the suffixes. After a miss the
-predicted byte is excluded from the start (rule AUR-5).
+Where a match is active (rules MAT-1 to MAT-8 and HIS-1 to HIS-3), the choice of hit or miss comes first.
+A hit codes the predicted byte without a list; the current context becomes the one that is named by the
+entry for this byte in the first context that has one, from the current one along the suffixes. After a miss
+the predicted byte is excluded from the start (rule AUR-5).
 
 Markers 0x80 to 0xFF: the message is the string, its first byte being the marker. The model is the implied
 one, the default or one that both ends agreed on (rule AUR-6). Marker 0x03: the body is the id of the

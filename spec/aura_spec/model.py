@@ -12,6 +12,7 @@ that is not known is passed over (rule MDL-3):
 1    the trie of contexts, chapter ``trie``; required
 2    the match model's table: ``match.HITS`` probabilities (two bytes each, big
      endian, 1 to 4095); required
+3    a history, chapter ``history``; none if the section is missing
 6    lists for runs, chapter ``run``; none if the section is missing
 128  metadata: a JSON object of texts, in UTF-8
 ===  ==========================================================================
@@ -40,6 +41,7 @@ MAGIC: Final = b"AURM"
 VERSION: Final = 1
 TRIE: Final = 1
 MATCH: Final = 2
+HISTORY: Final = 3
 RUNS: Final = 6
 METADATA: Final = 128
 FIRST_OPTIONAL: Final = 128
@@ -99,7 +101,7 @@ def parse_file(data: bytes) -> ModelFile:
     for section in value.sections:
         if sections and section.type <= max(sections):
             raise Malformed("sections do not ascend", 0, "sections.type")
-        if section.type < FIRST_OPTIONAL and section.type not in (TRIE, MATCH, RUNS):
+        if section.type < FIRST_OPTIONAL and section.type not in (TRIE, MATCH, HISTORY, RUNS):
             raise Unsupported(f"a section has the unknown type {section.type}", 0, "sections.type")
         if zlib.crc32(section.content) != section.crc:
             raise ChecksumMismatch(f"the CRC of section {section.type} disagrees", 0, "sections.crc")

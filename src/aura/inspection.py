@@ -10,11 +10,11 @@ import numpy as np
 
 from aura.model import Model
 from aura_spec.context_model import END, ContextModel
-from aura_spec.model import MATCH, METADATA, RUNS, TRIE
+from aura_spec.model import HISTORY, MATCH, METADATA, RUNS, TRIE
 
 _OPENINGS: Final = 8
 _OPENING_BYTES: Final = 24
-_NAMES: Final = {TRIE: "trie", MATCH: "match", RUNS: "runs", METADATA: "metadata"}
+_NAMES: Final = {TRIE: "trie", MATCH: "match", HISTORY: "history", RUNS: "runs", METADATA: "metadata"}
 
 
 @dataclass(frozen=True, slots=True)

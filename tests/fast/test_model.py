@@ -27,7 +27,18 @@ from aura_spec.context_model import SYMBOLS, ContextModel
 from aura_spec.errors import DecodeError, Malformed
 from aura_spec.interleaved_rans import frequencies_of
 
-FIELDS = ("starts", "symbols", "codes", "following", "suffixes", "escapes", "initial", "hits", "runs")
+FIELDS = (
+    "starts",
+    "symbols",
+    "codes",
+    "following",
+    "suffixes",
+    "escapes",
+    "initial",
+    "hits",
+    "runs",
+    "history",
+)
 MESSAGES = st.lists(st.text("abc {}", max_size=12).map(str.encode) | st.binary(max_size=20), max_size=8)
 TALK = [b"how are you", b"how are we", b"fine, and you?", b"fine, thanks", b"", b"\xff\x00\xff", b"how so"]
 
@@ -35,7 +46,7 @@ TALK = [b"how are you", b"how are we", b"fine, and you?", b"fine, thanks", b"", 
 def plain(model: ContextModel) -> dict[str, object]:
     """A model as plain lists, whatever holds its numbers."""
     return {
-        name: v if name in {"initial", "runs"} else list(v)
+        name: v if name in {"initial", "runs", "history"} else list(v)
         for name in FIELDS
         for v in (getattr(model, name),)
     }

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.models import NO_CONTEXTS, PAST, WITH_HISTORY
 
 from aura_reference.match import Matcher, length_class, probability_class, slot_of
+from aura_spec import history
+from aura_spec.context_model import History
 from aura_spec.match import HITS, LENGTH_CLASSES, MAX_LENGTH, PROBABILITY_CLASSES, SLOTS
 
 
@@ -21,13 +25,13 @@ def feed(matcher: Matcher, data: bytes) -> list[int | None]:
                 matcher.hit()
             else:
                 matcher.miss()
-        matcher.history.append(byte)
+        matcher.message.append(byte)
     return predictions
 
 
 def after(data: bytes) -> Matcher:
     """The matcher at the end of a message, having looked for a match."""
-    matcher = Matcher()
+    matcher = Matcher(NO_CONTEXTS)
     feed(matcher, data)
     matcher.predict()
     return matcher
@@ -77,26 +81,26 @@ def test_probability_classes(frequency: int, total: int, expected: int) -> None:
 
 
 def test_indices_fill_the_table() -> None:
+    numbered = replace(NO_CONTEXTS, hits=range(HITS))
     indices = set()
     for length in range(4, MAX_LENGTH + 1):
         for probability in range(PROBABILITY_CLASSES):
             for misses in range(5):
-                matcher = Matcher()
+                matcher = Matcher(numbered)
                 matcher.length, matcher.misses = length, misses
-                indices.add(matcher.index(probability))
-                assert matcher.index(probability) == (length_class(length) * 12 + probability) * 3 + min(
-                    misses, 2
-                )
+                index = (length_class(length) * 12 + probability) * 3 + min(misses, 2)
+                indices.add(index)
+                assert matcher.hits(probability) == index
     assert indices == set(range(HITS))
 
 
 def test_nothing_is_predicted_before_four_bytes_repeat() -> None:
-    assert feed(Matcher(), b"abcabcab") == [None] * 7 + [ord("b")]
-    assert feed(Matcher(), b"abcd-abcd-") == [None] * 9 + [ord("-")]
+    assert feed(Matcher(NO_CONTEXTS), b"abcabcab") == [None] * 7 + [ord("b")]
+    assert feed(Matcher(NO_CONTEXTS), b"abcd-abcd-") == [None] * 9 + [ord("-")]
 
 
 def test_match_may_overlap_itself() -> None:
-    assert feed(Matcher(), b"aaaaaaaa") == [None] * 5 + [ord("a")] * 3
+    assert feed(Matcher(NO_CONTEXTS), b"aaaaaaaa") == [None] * 5 + [ord("a")] * 3
 
 
 def test_match_has_the_length_found_backwards() -> None:
@@ -113,16 +117,16 @@ def test_match_grows_with_each_hit() -> None:
 
 def test_length_backwards_is_bounded_by_the_start_and_the_largest() -> None:
     text = bytes(range(100))
-    matcher = Matcher()
+    matcher = Matcher(NO_CONTEXTS)
     for part in (text, text):  # in silence, as if nothing had been looked for meanwhile
-        matcher.history += part
+        matcher.message += part
     matcher._places[slot_of(text[-4:])] = 100
     assert matcher.predict() == 0
     assert matcher.length == MAX_LENGTH
     matcher.hit()
     assert matcher.length == MAX_LENGTH
-    short = Matcher()
-    short.history += b"abcdeabcde"
+    short = Matcher(NO_CONTEXTS)
+    short.message += b"abcdeabcde"
     short._places[slot_of(b"bcde")] = 5
     assert short.predict() == ord("a")
     assert short.length == 5
@@ -130,7 +134,7 @@ def test_length_backwards_is_bounded_by_the_start_and_the_largest() -> None:
 
 def test_latest_occurrence_wins() -> None:
     matcher = after(b"abcd1 abcd2 abcd")
-    assert matcher.history[matcher._pointer] == ord("2")
+    assert matcher.message[matcher._pointer] == ord("2")
 
 
 def test_positions_are_kept_while_a_match_is_active() -> None:
@@ -140,7 +144,7 @@ def test_positions_are_kept_while_a_match_is_active() -> None:
 
 
 def test_miss_ends_the_match_and_is_counted() -> None:
-    matcher = Matcher()
+    matcher = Matcher(NO_CONTEXTS)
     assert feed(matcher, b"abcd1 abcd2")[-1] == ord("1")
     assert (matcher.length, matcher.misses) == (0, 1)
     assert matcher.predict() is None
@@ -154,10 +158,55 @@ def test_slot_shared_by_other_bytes_is_no_match_and_is_taken_over() -> None:
 
 
 def test_three_bytes_alike_are_too_few() -> None:
-    matcher = Matcher()
-    matcher.history += b"-bcde+bcd"
+    matcher = Matcher(NO_CONTEXTS)
+    matcher.message += b"-bcde+bcd"
     matcher._places[slot_of(b"+bcd")] = 4
     assert matcher.predict() is None
-    matcher.history[0] = ord("+")
+    matcher.message[0] = ord("+")
     matcher._places[slot_of(b"+bcd")] = 4
     assert matcher.predict() == ord("e")
+
+
+def with_history(data: bytes) -> list[int | None]:
+    return feed(Matcher(WITH_HISTORY), data)
+
+
+def test_the_history_is_looked_into() -> None:
+    """Rules HIS-1 and HIS-3."""
+    assert with_history(PAST[:30]) == [None] * 24 + list(PAST[24:30])
+    assert with_history(b"+" + PAST[9:40]) == [None] * 25 + list(PAST[33:40])
+    assert with_history(PAST) == [None] * 24 + list(PAST[24:])
+    at_the_end = with_history(PAST + b"xy")
+    assert at_the_end[len(PAST) :] == [None, None]
+
+
+def test_the_last_place_in_the_history_counts() -> None:
+    twice = replace(NO_CONTEXTS, history=History(PAST + b"1" + PAST + b"2", (2000,) * history.HITS))
+    assert feed(Matcher(twice), PAST[20:] + b"2")[-1] == ord("2")
+    at_the_end = replace(NO_CONTEXTS, history=History(PAST + b"1" + PAST, (2000,) * history.HITS))
+    assert feed(Matcher(at_the_end), PAST[-24:] + b"1")[-1] is None
+
+
+def test_the_message_comes_before_the_history() -> None:
+    data = PAST[2:40] + b"wrong" + PAST[2:12] + b"wrong" + PAST[2:12]
+    assert feed(Matcher(WITH_HISTORY), data + b"w")[-1] == ord("w")
+
+
+def test_a_miss_in_the_history_is_a_miss() -> None:
+    matcher = Matcher(WITH_HISTORY)
+    feed(matcher, PAST[:24] + b"\0")
+    assert (matcher.length, matcher.misses) == (0, 1)
+    assert feed(matcher, PAST[30:55])[-1] == PAST[54]
+    assert matcher.misses == 1
+
+
+def test_hits_in_the_history_have_their_own_table() -> None:
+    """Rule HIS-2."""
+    assert WITH_HISTORY.history is not None
+    numbered = replace(NO_CONTEXTS, history=History(PAST, range(history.HITS)))
+    for misses in range(4):
+        matcher = Matcher(numbered)
+        feed(matcher, PAST[:24])
+        matcher.misses = misses
+        assert matcher.predict() == PAST[24]
+        assert [matcher.hits(probability) for probability in (0, 11)] == [min(2, misses), 33 + min(2, misses)]
