@@ -13,11 +13,9 @@ from aura_spec.context_model import SYMBOLS
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
 
-_BITS_AN_ENTRY: Final = 4.0
-"""A first guess; files have three to six."""
-
 _ATTEMPTS: Final = 6
 _CLOSE_ENOUGH: Final = 0.97
+_AIM: Final = 0.985
 
 Progress = Callable[[str, float], None]
 
@@ -60,28 +58,30 @@ def train(
         max_order=max_order,
         min_count=min_count,
         minimum_sources=minimum_sources,
+        max_bytes=max_bytes,
         progress=progress,
     )
     texts = dict(metadata or {})
     best: Model | None = None
-    entries = min(prepared.entries, int(max_bytes * 8 / _BITS_AN_ENTRY))
-    largest_that_fits, smallest_that_does_not = 0, prepared.entries + 1
+    entries = max(SYMBOLS, min(prepared.entries, int(max_bytes * 8 / trainer.BITS_AN_ENTRY)))
+    below, above = (0, 0), (prepared.entries + 1, 0)  # entries and size of the nearest that fits and does not
     for attempt in range(_ATTEMPTS):
         progress("fitting the size", attempt / _ATTEMPTS)
-        model = Model.from_context_model(prepared.model(max(SYMBOLS, entries)), texts)
+        model = Model.from_context_model(prepared.model(entries), texts)
         size = len(model.data)
-        if size <= max_bytes:
-            largest_that_fits = max(largest_that_fits, entries)
-            if best is None or size > len(best.data):
-                best = model
-            if entries == prepared.entries or size >= _CLOSE_ENOUGH * max_bytes:
-                break
-        else:
-            smallest_that_does_not = min(smallest_that_does_not, entries)
-        # sizes grow a little faster than entries; aim just below the limit, between what is known
-        guess = int(entries * max_bytes / size * 0.99)
-        low, high = largest_that_fits + 1, min(prepared.entries, smallest_that_does_not - 1)
-        entries = max(min(guess, high), min(low, high))
+        last, below, above = (
+            (below, (entries, size), above) if size <= max_bytes else (above, below, (entries, size))
+        )
+        if size <= max_bytes and (best is None or size > len(best.data)):
+            best = model
+        if below[0] == prepared.entries or _CLOSE_ENOUGH * max_bytes <= size <= max_bytes:
+            break
+        # sizes grow evenly with entries: aim just below the limit along the line through what is known
+        known = last[1] not in (0, size) and last[0] != entries
+        each = (size - last[1]) / (entries - last[0]) if known else size / entries
+        guess = entries + int((_AIM * max_bytes - size) / each)
+        low, high = below[0] + 1, above[0] - 1
+        entries = max(SYMBOLS, min(guess, high), min(low, high))
     progress("fitting the size", 1.0)
     if best is None:
         raise ValueError(f"no model fits into {max_bytes} bytes")

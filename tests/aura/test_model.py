@@ -65,11 +65,11 @@ def test_training_is_deterministic(model: Model) -> None:
 def test_the_file_keeps_to_the_size() -> None:
     texts = [f"{n * 7919 % 997:03} and {n * 104729 % 9973:04}, then {n * 31 % 89}" for n in range(3000)]
     sizes = {}
-    for limit in (6_000, 12_000):
+    for limit in (5_000, 9_000):
         trained = aura.train(texts, max_bytes=limit, max_order=5)
         sizes[limit] = len(trained.data)
         assert limit * 0.8 <= len(trained.data) <= limit
-    assert sizes[6_000] < sizes[12_000]
+    assert sizes[5_000] < sizes[9_000]
 
 
 def test_what_cannot_be_trained() -> None:

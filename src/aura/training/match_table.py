@@ -1,4 +1,4 @@
-"""The match model's table of hits, learned on held-back text.
+"""The match model's tables of hits.
 
 While a message repeats itself, the match model predicts the byte that followed last time. How much to trust
 it depends on how long the match has been, how likely the byte is by the context's list, and how often the match
@@ -7,15 +7,16 @@ model has been wrong in this message.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from aura.training.framing import SHIFT, Flags, Floats, Ints, Longs, Text
+from aura.training.history import places_in
 from aura.training.weights import Evidence, interpolate
 from aura_spec.match import (
-    HITS,
     LENGTH_CLASSES,
     LENGTH_STEPS,
     MAX_LENGTH,
@@ -28,6 +29,7 @@ from aura_spec.match import (
 
 _LENGTHS: Final = np.array(LENGTH_STEPS)
 _THRESHOLDS: Final = np.array(PROBABILITY_STEPS) / 1000
+_LONGEST: Final = 1 << 13
 _STRENGTHS: Final = (1.0, 4.0, 8.0, 16.0)
 
 
@@ -41,6 +43,7 @@ class Guesses:
         hits: whether it is right.
         lengths: the length of the match.
         misses: how often a match had been wrong before in the message.
+        past: whether the match is in the history.
     """
 
     places: Longs
@@ -48,10 +51,52 @@ class Guesses:
     hits: Flags
     lengths: Longs
     misses: Longs
+    past: Flags
+
+    def at(self, places: Longs) -> Guesses:
+        """The same guesses at other places."""
+        return replace(self, places=places)
+
+    @staticmethod
+    def join(parts: Sequence[Guesses]) -> Guesses:
+        """All guesses of several parts."""
+        return Guesses(
+            np.concatenate([part.places for part in parts]),
+            np.concatenate([part.symbols for part in parts]),
+            np.concatenate([part.hits for part in parts]),
+            np.concatenate([part.lengths for part in parts]),
+            np.concatenate([part.misses for part in parts]),
+            np.concatenate([part.past for part in parts]),
+        )
 
 
-def learn_hits(guesses: Guesses, evidence: Evidence, weights: Floats) -> Ints:
-    """The table of hits; ``evidence`` is that of the lists about what is predicted."""
+@dataclass(frozen=True, slots=True)
+class HitTables:
+    """How often matches are right, out of 4096: in the message (rule MAT-4), and in the history (rule HIS-2)."""
+
+    hits: Ints
+    history_hits: Ints
+
+
+def learn_hits(guesses: Guesses, evidence: Evidence, weights: Floats) -> HitTables:
+    """The tables of hits; ``evidence`` is that of the lists about what is predicted."""
+    index = hit_indices(guesses, evidence, weights)
+    past, hits = guesses.past, guesses.hits.astype(np.float64)
+
+    def table(chosen: Flags, shape: tuple[int, ...]) -> Ints:
+        size = int(np.prod(shape))
+        seen = np.bincount(index[chosen], minlength=size).astype(np.float64)
+        right = np.bincount(index[chosen], hits[chosen], size).astype(np.float64)
+        return _smooth(seen.reshape(shape), right.reshape(shape))
+
+    return HitTables(
+        table(~past, (LENGTH_CLASSES, PROBABILITY_CLASSES, MISS_CLASSES)),
+        table(past, (1, PROBABILITY_CLASSES, MISS_CLASSES)),
+    )
+
+
+def hit_indices(guesses: Guesses, evidence: Evidence, weights: Floats) -> Longs:
+    """The place of each guess in its table (rules MAT-4 and HIS-2)."""
     has_list = evidence.classes >= 0
     deepest = len(has_list) - 1 - np.argmax(has_list[::-1], axis=0)
     columns = np.arange(len(guesses.places))
@@ -59,45 +104,52 @@ def learn_hits(guesses: Guesses, evidence: Evidence, weights: Floats) -> Ints:
         _THRESHOLDS, interpolate(evidence, weights)[deepest + 1, columns], side="right"
     )
     likely[evidence.frequency[deepest, columns] <= 0] = 0
-    index = np.searchsorted(_LENGTHS, guesses.lengths, side="right") * PROBABILITY_CLASSES + likely
-    index = index * MISS_CLASSES + np.minimum(guesses.misses, MISS_CLASSES - 1)
-    seen = np.bincount(index, minlength=HITS).astype(np.float64)
-    return _smooth(seen, np.bincount(index, guesses.hits, HITS).astype(np.float64))
+    length = np.where(guesses.past, 0, np.searchsorted(_LENGTHS, guesses.lengths, side="right"))
+    index = (length * PROBABILITY_CLASSES + likely) * MISS_CLASSES
+    found: Longs = index + np.minimum(guesses.misses, MISS_CLASSES - 1)
+    return found
 
 
-def guess(text: Text) -> Guesses:
+def guess(text: Text, history: bytes = b"") -> Guesses:
     """Run the match model over a text.
 
-    All messages are walked at once, each step one symbol further in all that are long enough.
+    All messages are walked at once, each step one symbol further in all that are long enough; what is beyond the
+    first ``_LONGEST`` symbols of a message is left out.
     """
-    earlier = _earlier(text)
-    symbols = text.symbols
+    earlier, in_history = _earlier(text), places_in(history, text)
+    agreed = _agree(text, earlier)
+    size = len(text.symbols)
+    # the history lies behind the text, so that a pointer from ``size`` on is one into it
+    symbols = np.concatenate((text.symbols, np.frombuffer(history, np.uint8).astype(text.symbols.dtype)))
     lengths = np.diff(text.starts)
     by_length = np.argsort(-lengths, kind="stable")
     first = text.starts[:-1][by_length]
-    active = np.zeros(len(first), np.int64)  # distance back to the predicted byte; 0 if there is no match
-    length, misses = np.zeros_like(active), np.zeros_like(active)
-    result = [(active[:0],) * 4]
+    pointer = np.zeros(len(first), np.int64)  # 0 if there is no match
+    length, misses = np.zeros_like(pointer), np.zeros_like(pointer)
+    result = [(pointer[:0],) * 4]
     longer = np.searchsorted(lengths[by_length][::-1], np.arange(lengths.max(initial=0) + 1))
-    for step in range(1 + MIN_LENGTH, int(lengths.max(initial=0))):
+    for step in range(1 + MIN_LENGTH, min(int(lengths.max(initial=0)), _LONGEST)):
         alive = len(first) - longer[step + 1]
         place = first[:alive] + step
-        here, long, missed = active[:alive], length[:alive], misses[:alive]  # views
+        here, long, missed = pointer[:alive], length[:alive], misses[:alive]  # views
         start = np.flatnonzero((here == 0) & (earlier[place] > 0))
         if len(start):
-            here[start] = earlier[place[start]]
-            long[start] = _agree(symbols, place[start], here[start], first[start])
+            here[start] = place[start] - earlier[place[start]]
+            long[start] = agreed[place[start]]
+        start = np.flatnonzero((here == 0) & (in_history[place] > 0))
+        here[start] = size + in_history[place[start]]
         on = np.flatnonzero(here)
         if not len(on):
             continue
-        where, source = place[on], place[on] - here[on]
+        where, source = place[on], here[on]
         result.append((where, source, long[on], missed[on]))
         right = symbols[where] == symbols[source]
         long[on] = np.minimum(long[on] + 1, MAX_LENGTH)
-        here[on[~right]] = 0
+        here[on] = np.where(right & (source + 1 < len(symbols)), source + 1, 0)
         missed[on[~right]] += 1
     places, sources, lengths, misses = (np.concatenate(column) for column in zip(*result, strict=True))
-    return Guesses(places, symbols[sources], symbols[sources] == symbols[places], lengths, misses)
+    right = symbols[sources] == symbols[places]
+    return Guesses(places, symbols[sources], right, lengths, misses, sources >= size)
 
 
 def _earlier(text: Text) -> Longs:
@@ -119,27 +171,26 @@ def _earlier(text: Text) -> Longs:
     return result
 
 
-def _agree(symbols: Ints, place: Longs, distance: Longs, first: Longs) -> Longs:
-    """How many symbols before each place agree with those a distance before, up to the longest length."""
-    length = np.zeros(len(place), np.int64)
-    going = np.ones(len(place), np.bool_)
+def _agree(text: Text, earlier: Longs) -> Longs:
+    """At each place how many symbols before it and before the earlier one agree, up to the longest length."""
+    symbols = text.symbols
+    places = np.flatnonzero(earlier)
+    sources = places - earlier[places]
+    firsts = text.starts[text.messages[places]]
+    result = np.zeros(len(symbols), np.int64)
     for back in range(1, MAX_LENGTH + 1):
-        source = place - distance - back
-        going = going & (source > first) & (symbols[place - back] == symbols[np.maximum(source, 0)])
-        if not going.any():
-            break
-        length += going
-    return length
+        going = (sources - back > firsts) & (symbols[places - back] == symbols[np.maximum(sources - back, 0)])
+        places, sources, firsts = places[going], sources[going], firsts[going]
+        result[places] += 1
+    return result
 
 
 def _smooth(seen: Floats, hit: Floats) -> Ints:
-    """Hit rates out of 4096, each drawn towards that of a coarser class."""
-    shape = (LENGTH_CLASSES, PROBABILITY_CLASSES, MISS_CLASSES)
-    n, k = seen.reshape(shape), hit.reshape(shape)
-    everything, by_likely, by_length = _STRENGTHS[:3]
-    rate = (k.sum() + everything / 2) / (n.sum() + everything)
-    rate = (k.sum((0, 2)) + by_likely * rate) / (n.sum((0, 2)) + by_likely)
-    rate = (k.sum(2) + by_length * rate) / (n.sum(2) + by_length)
-    rate = (k + _STRENGTHS[3] * rate[:, :, None]) / (n + _STRENGTHS[3])
+    """Hit rates out of 4096 by length, likelihood and misses, each drawn towards that of a coarser class."""
+    everything, by_likely, by_length, by_misses = _STRENGTHS
+    rate = (hit.sum() + everything / 2) / (seen.sum() + everything)
+    rate = (hit.sum((0, 2)) + by_likely * rate) / (seen.sum((0, 2)) + by_likely)
+    rate = (hit.sum(2) + by_length * rate) / (seen.sum(2) + by_length)
+    rate = (hit + by_misses * rate[:, :, None]) / (seen + by_misses)
     hits: Ints = np.clip(np.rint(rate.reshape(-1) * TOTAL), 1, TOTAL - 1).astype(np.int32)
     return hits

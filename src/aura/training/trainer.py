@@ -7,24 +7,32 @@ is learned from some of the messages, with the counts of the block of the text t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from aura.training.assembling import assemble
+from aura.training.choosing import guess_across, halves, least_order, saved_bits
 from aura.training.counting import Extent, count
-from aura.training.framing import ALPHABET, BEGIN, Flags, Floats, Longs, frame
-from aura.training.kneser_ney import Usage, usage
-from aura.training.leaving_out import LeftOut, excerpt, other_symbols
-from aura.training.match_table import guess, learn_hits
+from aura.training.framing import ALPHABET, BEGIN, Flags, Floats, Longs, Text, frame
+from aura.training.history import choose_history
+from aura.training.kneser_ney import usage
+from aura.training.leaving_out import Chains, LeftOut, excerpt, other_symbols
+from aura.training.match_table import Guesses, hit_indices, learn_hits
 from aura.training.pruning import gains, keep
 from aura.training.runs import at, count_runs, learn_runs, states_of
-from aura.training.weights import learn_weights, mix
-from aura_spec.context_model import SYMBOLS, ContextModel
+from aura.training.weights import Evidence, interpolate, learn_weights, mix
+from aura_spec.context_model import SYMBOLS, ContextModel, History
 
 LEAST_NODES: Final = ALPHABET + 2
 """The root, every symbol and BEGIN, and the likeliest first symbol of a message."""
+
+BITS_AN_ENTRY: Final = 4.0
+"""About what an entry takes in a file; it is three to six."""
+
+_LASTING: Final = 0.5
+"""How much of what an entry gains on the text that it was counted on it gains on other texts, about."""
 
 Progress = Callable[[str, float], None]
 
@@ -35,16 +43,35 @@ def _quiet(_stage: str, _done: float) -> None:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """A history, and what the match model predicts in the sample with histories made in the same way.
+
+    Attributes:
+        text: the history; may be empty.
+        guesses: the predictions.
+        columns: of each, its place among the sample's symbols.
+        chains: what the lists know of each.
+    """
+
+    text: bytes
+    guesses: Guesses
+    columns: Longs
+    chains: Chains
+
+
 class Prepared:
     """Counted messages, from which models of any size are made."""
 
-    def __init__(self, messages: list[bytes], sources: Longs, extent: Extent, progress: Progress) -> None:
+    def __init__(
+        self, messages: list[bytes], sources: Longs, extent: Extent, max_bytes: int, progress: Progress
+    ) -> None:
         progress("counting", 0.0)
         text = frame(messages, sources)
         sampled = _sample(np.diff(text.starts))
         self._minimum = extent.minimum
         self._trie, shares, trace = count(text, extent, text.places(sampled))
-        progress("weighing", 0.6)
+        progress("weighing", 0.5)
         sample = text.select(sampled)
         self._chains, self._shares = excerpt(sample, trace, shares, int(self._trie.offsets[2]))
         del shares, trace
@@ -52,33 +79,73 @@ class Prepared:
         self._runs = count_runs(text.symbols, states)
         predicted = text.places(sampled)
         self._places = at(text, states, predicted[text.symbols[predicted] != BEGIN])
-        self._guesses = guess(sample)
-        guesses = self._guesses
-        columns = guesses.places - sample.messages[guesses.places] - 1  # BEGINs have no column
-        self._guessed = other_symbols(self._chains, columns, guesses.symbols, self._trie, self._shares)
         use = usage(self._trie, np.ones(len(self._trie), np.bool_))
-        weights, _ = self._weights(use)
-        progress("pruning", 0.8)
-        self._gain = gains(mix(self._trie, use, weights))
-
-    def _weights(self, use: Usage) -> tuple[Floats, LeftOut]:
         left_out = LeftOut(self._trie, use, self._shares, self._minimum)
-        return learn_weights(left_out.evidence(self._chains)), left_out
+        evidence = left_out.evidence(self._chains)
+        self._weights = weights = learn_weights(evidence)
+        progress("pruning", 0.7)
+        self._gain = gains(mix(self._trie, use, weights))
+        progress("choosing", 0.85)
+        self._matches = self._match(sample, b"", (b"", b""))
+        order = max(1, least_order(evidence, weights, self._matches.guesses, self._matches.columns))
+        self._gain[self._trie.offsets[min(order + 2, self._trie.depth + 1)] :] = -np.inf
+        share = len(text.symbols) / max(1, len(sample.symbols))
+        best = share * self._saved(self._matches, evidence, weights, left_out)
+        worth = np.sort(self._gain[self._trie.offsets[2] :])[::-1]
+        entries = int(max_bytes * 8 / BITS_AN_ENTRY)
+        parts = [
+            choose_history(text, half, max_bytes // 4)
+            for half in (*halves(text), np.ones(len(messages), np.bool_))
+        ]
+        for size in (max_bytes // 16, max_bytes // 8, max_bytes // 4):
+            first, second, whole = (_prefix(stretches, size) for stretches in parts)
+            matches = self._match(sample, whole, (first, second))
+            fewer = entries - int(len(whole) * 8 / BITS_AN_ENTRY)
+            lost = _LASTING * worth[max(0, fewer) : entries].clip(0.0).sum()
+            saved = share * self._saved(matches, evidence, weights, left_out) - lost
+            if saved <= best:
+                break
+            best, self._matches = saved, matches
+
+    def _match(self, sample: Text, whole: bytes, parts: tuple[bytes, bytes]) -> _Matches:
+        guesses = guess_across(sample, parts)
+        columns = guesses.places - sample.messages[guesses.places] - 1  # BEGINs have no column
+        chains = other_symbols(self._chains, columns, guesses.symbols, self._trie, self._shares)
+        return _Matches(whole, guesses, columns, chains)
+
+    def _saved(self, matches: _Matches, evidence: Evidence, weights: Floats, left_out: LeftOut) -> float:
+        guessed = left_out.evidence(matches.chains)
+        tables = learn_hits(matches.guesses, guessed, weights)
+        alone = -np.log2(interpolate(evidence, weights)[-1][matches.columns])
+        return saved_bits(matches.guesses, alone, tables, hit_indices(matches.guesses, guessed, weights))
 
     @property
     def entries(self) -> int:
         """The entries of the largest model."""
-        return int(np.count_nonzero(self._trie.predicted))
+        return int(np.count_nonzero(self._trie.predicted & (self._gain > -np.inf)))
 
     def model(self, entries: int) -> ContextModel:
         """A model of at most so many entries, at least one for each symbol."""
         if entries < SYMBOLS:
             raise ValueError(f"a model has at least {SYMBOLS} entries, not {entries}")
-        use = usage(self._trie, keep(self._gain, max(entries + 2, LEAST_NODES)))
-        weights, left_out = self._weights(use)
-        hits = learn_hits(self._guesses, left_out.evidence(self._guessed), weights)
-        runs = learn_runs(self._runs, self._places, left_out.evidence(self._chains), weights)
-        return replace(assemble(mix(self._trie, use, weights), hits), runs=runs)
+        nodes = min(self.entries, entries) + 2
+        use = usage(self._trie, keep(self._gain, max(nodes, LEAST_NODES)))
+        left_out = LeftOut(self._trie, use, self._shares, self._minimum)
+        evidence = left_out.evidence(self._chains)
+        weights = learn_weights(evidence, self._weights)
+        tables = learn_hits(self._matches.guesses, left_out.evidence(self._matches.chains), weights)
+        past = self._matches.text
+        return replace(
+            assemble(mix(self._trie, use, weights), tables.hits),
+            runs=learn_runs(self._runs, self._places, evidence, weights),
+            history=History(past, tuple(tables.history_hits.tolist())) if past else None,
+        )
+
+
+def _prefix(stretches: list[bytes], size: int) -> bytes:
+    """The first stretches, as many as fit; the most valuable last, where they are found first."""
+    ends = np.cumsum([len(stretch) for stretch in stretches])
+    return b"".join(reversed(stretches[: int(np.searchsorted(ends, size, side="right"))]))
 
 
 def _sample(lengths: Longs) -> Flags:
@@ -97,9 +164,10 @@ def prepare(
     min_count: int | None = None,
     minimum_sources: int = 1,
     free_order: int = 12,
+    max_bytes: int = 2 << 20,
     progress: Progress = _quiet,
 ) -> Prepared:
-    """Count messages, and learn what each entry gains."""
+    """Count messages, learn what each entry gains, and choose the order and a history for a file of that size."""
     texts = [bytes(message) for message in messages]
     if not texts:
         raise ValueError("there are no messages to train on")
@@ -111,4 +179,6 @@ def prepare(
         numbers = np.array([known.setdefault(source, len(known)) for source in sources])
         if len(numbers) != len(texts):
             raise ValueError(f"{len(texts)} messages have {len(numbers)} sources")
-    return Prepared(texts, numbers, Extent(max_order, min_count, minimum_sources, free_order), progress)
+    return Prepared(
+        texts, numbers, Extent(max_order, min_count, minimum_sources, free_order), max_bytes, progress
+    )

@@ -27,7 +27,7 @@ _SHAPES: Final = len(_USES_OF_ONE) + 1 + (len(_KINDS) + 1) * (len(_RATIOS) + 1)
 _ORDERS: Final = 15
 CLASSES: Final = _ORDERS * _SHAPES * (len(_SPREADS) + 1)
 
-_PASSES: Final = 8
+_PASSES: Final = 6
 _FIRST_GUESS: Final = 1 / 3
 _STRENGTH: Final = 30.0
 """How many observations the prior weight of a class is worth."""
@@ -81,11 +81,13 @@ def lower_shares(evidence: Evidence, order: int, weights: Floats) -> Floats:
     return down
 
 
-def learn_weights(evidence: Evidence) -> Floats:
-    """The weight of the suffix for each class of contexts.
+def learn_weights(evidence: Evidence, prior: Floats | None = None) -> Floats:
+    """The weight of the suffix for each class of contexts, drawn towards ``prior``.
 
-    It is learned for all orders together first, and then for each order, drawn towards that.
+    Without that it is learned for all orders together first, and then for each order, drawn towards the former.
     """
+    if prior is not None:
+        return _maximise(evidence, prior, lambda kind: kind)
     flat = np.full(CLASSES // _ORDERS, _FIRST_GUESS)
     anywhere = _maximise(evidence, flat, lambda kind: kind % len(flat))
     return _maximise(evidence, np.tile(anywhere, _ORDERS), lambda kind: kind)

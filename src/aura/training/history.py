@@ -1,0 +1,128 @@
+"""Choosing a history: what recurs between messages word for word (spec chapter ``history``).
+
+A stretch of text is worth a place in the history for what other messages repeat of it. Stretches are taken the
+most valuable first; what is in the history already counts no more.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aura.training.framing import BEGIN, Flags, Floats, Longs, Text
+from aura_spec.context_model import END
+from aura_spec.history import LENGTH
+
+_WINDOW: Final = 256
+"""Symbols of a stretch."""
+
+_MOST: Final = 8
+"""Repetitions beyond these add nothing: what is that frequent the trie knows as well."""
+
+_FADED: Final = 0.5
+"""A stretch is passed over once less than this share of its value is left."""
+
+Hashes = NDArray[np.uint64]
+
+_FACTOR: Final = 0x9E3779B97F4A7C15
+
+
+def choose_history(text: Text, messages: Flags, size: int) -> list[bytes]:
+    """Stretches of the chosen messages, about ``size`` bytes together, the most valuable first."""
+    places = text.places(messages)
+    if len(places) <= LENGTH:
+        return []
+    symbols, numbers = text.symbols[places], text.messages[places]
+    value, kind = _values(symbols, numbers)
+    sums = np.concatenate((np.zeros(1), np.cumsum(value)))
+    firsts = np.arange(0, len(symbols), _WINDOW // 2)
+    worth = sums[np.minimum(firsts + _WINDOW, len(symbols))] - sums[firsts]
+    taken = np.zeros(int(kind.max(initial=0)) + 1, np.bool_)
+    stretches: list[bytes] = []
+    total = 0
+    for place in np.argsort(-worth, kind="stable").tolist():
+        if total >= size or worth[place] <= 0:
+            break
+        window = slice(int(firsts[place]), int(firsts[place]) + _WINDOW)
+        kinds = kind[window]
+        fresh = np.where(taken[kinds], 0.0, value[window])
+        if fresh.sum() < _FADED * worth[place]:
+            continue
+        stretch = _trim(symbols[window], fresh)
+        taken[kinds] = True
+        stretches.append(stretch)
+        total += len(stretch)
+    return stretches
+
+
+def _values(symbols: Longs, numbers: Longs) -> tuple[Floats, Longs]:
+    """How many other messages repeat the ``LENGTH`` symbols from each place; and a number for these symbols."""
+    hashes = _hashes(symbols)
+    order = np.argsort(hashes, kind="stable")
+    new = np.concatenate((np.ones(1, np.bool_), hashes[order][1:] != hashes[order][:-1]))
+    kind = np.empty(len(hashes), np.int64)
+    kind[order] = np.cumsum(new) - 1
+    in_order = numbers[order]
+    other = new | np.concatenate((np.ones(1, np.bool_), in_order[1:] != in_order[:-1]))
+    spread = np.add.reduceat(other, np.flatnonzero(new), dtype=np.float64)
+    value = np.minimum(spread - 1.0, _MOST)[kind]
+    # what would span two messages is worth nothing
+    last = np.minimum(np.arange(len(symbols)) + LENGTH - 1, len(symbols) - 1)
+    value[(numbers[last] != numbers) | (symbols[last] == END) | (symbols == BEGIN)] = 0.0
+    value[len(symbols) - LENGTH + 1 :] = 0.0
+    return value, kind
+
+
+def _hashes(symbols: Longs) -> Hashes:
+    """A hash of the ``LENGTH`` symbols from each place; those beyond the end count as zeros."""
+    joined, length = symbols.astype(np.uint64) + np.uint64(1), 1
+    parts: list[tuple[Hashes, int]] = []
+    wanted = LENGTH
+    while wanted:
+        if wanted & 1:
+            parts.append((joined, length))
+        wanted >>= 1
+        joined = joined * _power(length) + _shifted(joined, length)
+        length *= 2
+    result = np.zeros(len(symbols), np.uint64)
+    offset = 0
+    for part, length in parts:
+        result = result * _power(length) + _shifted(part, offset)
+        offset += length
+    return result
+
+
+def _shifted(values: Hashes, by: int) -> Hashes:
+    result = np.zeros_like(values)
+    result[: max(0, len(values) - by)] = values[by:]
+    return result
+
+
+def _power(length: int) -> np.uint64:
+    return np.uint64(pow(_FACTOR, length, 1 << 64))
+
+
+def _trim(symbols: Longs, fresh: Floats) -> bytes:
+    """The bytes from the first to the last that other messages repeat."""
+    places = np.flatnonzero(fresh)
+    part = symbols[places[0] : places[-1] + LENGTH]
+    return bytes(part[part < END].astype(np.uint8))
+
+
+def places_in(history: bytes, text: Text) -> Longs:
+    """For each place of a text the last one in the history that the same ``LENGTH`` bytes lead up to, or 0."""
+    result = np.zeros(len(text.symbols), np.int64)
+    if len(history) < LENGTH or len(text.symbols) < LENGTH:
+        return result
+    known = _hashes(np.frombuffer(history, np.uint8).astype(np.int64))[: len(history) - LENGTH + 1]
+    order = np.argsort(known, kind="stable")
+    ends = _hashes(text.symbols)[: len(text.symbols) - LENGTH]
+    after = np.searchsorted(known[order], ends, side="right")
+    last = order[np.maximum(after - 1, 0)]
+    places = np.arange(LENGTH, len(text.symbols))
+    inside = places - text.starts[text.messages[places]] > LENGTH
+    found = (known[last] == ends) & inside & (last + LENGTH < len(history))
+    result[places[found]] = last[found] + LENGTH
+    return result

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.models import NO_CONTEXTS
+
+from aura.training.choosing import guess_across, halves, least_order
+from aura.training.framing import BEGIN, BLOCKS, frame
+from aura.training.history import choose_history, places_in
+from aura.training.match_table import guess
+from aura.training.trainer import prepare
+from aura.training.weights import CLASSES, Evidence
+from aura_reference.match import Matcher
+from aura_spec.context_model import SYMBOLS, History
+from aura_spec.history import HITS, LENGTH
+
+BOILERPLATE = b'{"status":"accepted","code":202,"detail":"queued for later processing"}'
+PARTS = st.sampled_from([BOILERPLATE, BOILERPLATE[10:50], b"abcde", b"abcdefgh", b"1", b"\x00"])
+MESSAGES = st.lists(st.lists(PARTS, max_size=6).map(b"".join), min_size=1, max_size=6)
+
+
+def every(count: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.ones(count, np.bool_)
+
+
+def test_what_recurs_is_chosen() -> None:
+    rng = random.Random(4)
+    messages = [rng.randbytes(400) + BOILERPLATE + rng.randbytes(400) for _ in range(50)]
+    text = frame(messages, np.arange(50))
+    [stretch, *_] = choose_history(text, every(50), 1000)
+    assert BOILERPLATE[:200] in stretch
+    assert len(stretch) < 300
+    assert len(choose_history(text, every(50), 1000)) == 1
+    alone = text.messages[text.starts[:-1]] == 7
+    assert choose_history(text, alone, 1000) == []
+
+
+def test_nothing_is_chosen_from_short_messages() -> None:
+    text = frame([b"hello"] * 3, np.arange(3))
+    assert choose_history(text, every(3), 1000) == []
+    assert choose_history(text, ~every(3), 1000) == []
+    assert not places_in(b"hello", text).any()
+
+
+@given(MESSAGES, st.sampled_from([b"", BOILERPLATE, BOILERPLATE * 2, b"x" + BOILERPLATE[5:60]]))
+def test_guesses_are_those_of_the_match_model(messages: list[bytes], history: bytes) -> None:
+    """The vectorised walk predicts what the reference does."""
+    model = replace(NO_CONTEXTS, history=History(history, (2000,) * HITS) if history else None)
+    text = frame(messages, np.arange(len(messages)))
+    found = guess(text, history)
+    predicted = dict(zip(found.places.tolist(), found.symbols.tolist(), strict=True))
+    misses = dict(zip(found.places.tolist(), found.misses.tolist(), strict=True))
+    for message, start in zip(messages, text.starts.tolist(), strict=False):
+        matcher = Matcher(model)
+        for place, byte in enumerate(message, start + 1):
+            guessed = matcher.predict()
+            assert predicted.get(place) == guessed
+            if guessed is not None:
+                assert misses[place] == matcher.misses
+                if guessed == byte:
+                    matcher.hit()
+                else:
+                    matcher.miss()
+            matcher.message.append(byte)
+
+
+def test_guesses_across_halves_do_not_know_their_own() -> None:
+    rng = random.Random(8)
+    messages = [rng.randbytes(300) for _ in range(64)]
+    text = frame(messages, np.arange(64))
+    even, odd = (
+        b"".join(message for message, chosen in zip(messages, half, strict=True) if chosen)
+        for half in halves(text)
+    )
+    assert not len(guess_across(text, (even, odd)).places)
+    other = guess_across(text, (odd, even))
+    assert other.past.all()
+    assert np.count_nonzero(other.hits) == 64 * (300 - LENGTH)
+
+
+@pytest.mark.parametrize("blocks", [BLOCKS])
+def test_the_shortest_order_that_does_as_well_is_chosen(blocks: int) -> None:
+    """Order 1 knows all; order 2 adds nothing; a match on half of the places changes nothing."""
+    known = np.full(blocks, 0.5)
+    evidence = Evidence(
+        np.zeros((3, blocks), np.int32),
+        np.stack([known / 100, known, known]),
+        np.zeros((3, blocks)),
+    )
+    weights = np.full(CLASSES, 0.1)
+    nothing = guess(frame([b"abc"], np.zeros(1, np.int64)))
+    assert least_order(evidence, weights, nothing, np.zeros(0, np.int64)) in (1, 2)
+
+
+def test_trained_models_have_a_history_where_it_pays() -> None:
+    rng = random.Random(3)
+    fixed = [bytes(rng.choices(range(33, 127), k=200)) for _ in range(60)]
+    messages = [b"<%06d>" % rng.randrange(10**6) + rng.choice(fixed) for _ in range(600)]
+    model = prepare(messages, max_order=4, max_bytes=60_000).model(3000)
+    assert model.history is not None
+    assert sum(text[:60] in model.history.text or text[60:120] in model.history.text for text in fixed) > 20
+    assert min(model.history.hits) >= 1
+    assert BEGIN == SYMBOLS
+    assert prepare([rng.randbytes(100) for _ in range(50)], max_bytes=20_000).model(300).history is None
