@@ -3,99 +3,169 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aura_spec.context_model import FREQUENCIES
 from aura_spec.errors import Malformed, Truncated
-from aura_spec.interleaved_rans import LOWER_BOUND, SCALE_BITS, TOTAL, WORD_BITS
+from aura_spec.interleaved_rans import LOWER_BOUND, SCALE_BITS, TOTAL, WORD_BITS, frequencies_of
 
-Integers = NDArray[np.signedinteger]
+Integers = NDArray[np.integer]
+
+_WEIGHTS = np.array([0, *FREQUENCIES], np.int64)
+"""The weight of each code (rule IRN-7)."""
+
+_BLOCK = 1 << 15
+"""Symbols whose tables are looked up together: enough to be quick, and few enough to stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Frequency tables, laid end to end.
+    """Frequency tables, laid end to end, behind one interval that stands for all tables without symbols.
+
+    That interval fills all slots and leaves every state as it is, so that a step needs no test for such tables.
 
     Attributes:
-        first: for each table the place of its symbol 0 in ``frequencies``; -1 for a table without symbols.
-        frequencies: of all symbols of all tables.
-        cumulatives: of all symbols of all tables.
-        slots: for each used table 4096 places in ``frequencies``: the symbol that each slot belongs to.
-        slot_rows: for each table its row of ``slots``; -1 for a table without symbols.
+        firsts: for each table the place in ``intervals`` before its symbol 0; 0 for a table without symbols.
+        intervals: of all symbols of all tables, ``frequency << 16 | cumulative``.
+        rows: for each table the place of its slot 0 in ``slots``; 0 for a table without symbols.
+        slots: for each used table 4096 numbers: the symbol that each slot belongs to, plus 1. Before them 4096
+            zeros.
     """
 
-    first: Integers
-    frequencies: NDArray[np.uint32]
-    cumulatives: NDArray[np.uint32]
-    slots: NDArray[np.integer]
-    slot_rows: Integers
+    firsts: NDArray[np.int64]
+    intervals: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    slots: NDArray[np.uint8 | np.uint16]
 
 
 def lay_out(tables: Sequence[Sequence[int]]) -> Tables:
     """Lay out tables of frequencies; an empty one is never used. Each sums to 4096."""
-    sizes = np.array([len(table) for table in tables], np.int32)
+    frequencies = [np.array(table, np.int64) for table in tables]
+    return _lay_out(np.concatenate([np.zeros(0, np.int64), *frequencies]), _sizes(tables))
+
+
+def lay_out_codes(tables: Sequence[bytes]) -> Tables:
+    """Lay out tables of codes of weights, one of them above 0 (rule IRN-7); an empty one is never used.
+
+    Equal tables share their place.
+    """
+    distinct = list(dict.fromkeys(tables))
+    numbers = {table: number for number, table in enumerate(distinct)}
+    which = [numbers[table] for table in tables]
+    sizes = _sizes(distinct)
+    used = [table for table in distinct if table]
+    weights = _WEIGHTS[np.frombuffer(b"".join(used), np.uint8)]
+    own_sizes = sizes[sizes > 0]
+    firsts = np.cumsum(own_sizes) - own_sizes
+    table = np.repeat(np.arange(len(used)), own_sizes)
+    totals = np.add.reduceat(weights, firsts)
+    frequencies = np.maximum(weights * TOTAL // totals[table], weights > 0)
+    surplus = np.add.reduceat(frequencies, firsts) - TOTAL
+    largest = np.maximum.reduceat(frequencies, firsts)
+    # the first of the largest of each table: written last
+    candidates = np.flatnonzero(frequencies == largest[table])[::-1]
+    place = np.zeros(len(used), np.int64)
+    place[table[candidates]] = candidates
+    # it alone gives or takes, unless it would fall below the next
+    frequencies[place] = 0
+    second = np.maximum.reduceat(frequencies, firsts)
+    frequencies[place] = largest - surplus
+    for number in np.flatnonzero(largest - surplus < second).tolist():
+        first = int(firsts[number])
+        frequencies[first : first + int(own_sizes[number])] = frequencies_of(used[number])
+    laid_out = _lay_out(frequencies, sizes)
+    return replace(laid_out, firsts=laid_out.firsts[which], rows=laid_out.rows[which])
+
+
+def _sizes(tables: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    return np.fromiter(map(len, tables), np.int64, len(tables))
+
+
+def _lay_out(frequencies: NDArray[np.int64], sizes: NDArray[np.int64]) -> Tables:
+    """Lay out tables of the given sizes, whose frequencies stand end to end."""
     used = sizes > 0
-    first = np.where(used, np.cumsum(sizes, dtype=np.int32) - sizes, np.int32(-1))
-    frequencies = np.fromiter((f for table in tables for f in table), np.uint32, int(sizes.sum()))
+    firsts = np.where(used, np.cumsum(sizes) - sizes, 0)
+    rows = np.where(used, np.cumsum(used) * TOTAL, 0)
     # the sum over everything before a symbol, less what the tables before its own sum to
-    row = np.repeat(np.cumsum(used) - 1, sizes)
-    cumulatives = (np.cumsum(frequencies, dtype=np.int64) - frequencies - row * TOTAL).astype(np.uint32)
-    # every symbol's place, as often as its frequency: exactly 4096 slots a table, in order
-    narrow = len(frequencies) <= 1 << 16
-    numbers = np.arange(len(frequencies)).astype(np.uint16 if narrow else np.int32)
-    slots = np.repeat(numbers, frequencies)
-    return Tables(
-        first,
-        frequencies,
-        cumulatives,
-        slots,
-        np.where(used, np.cumsum(used, dtype=np.int32) - 1, np.int32(-1)),
-    )
+    table = np.repeat(np.arange(len(sizes)), sizes)
+    cumulatives = np.cumsum(frequencies) - frequencies + TOTAL - rows[table]
+    intervals = np.concatenate([[TOTAL << 16], frequencies << 16 | cumulatives])
+    # every symbol's number, as often as its frequency: exactly 4096 slots a table, in order
+    numbers = np.concatenate([[0], np.arange(len(frequencies)) - firsts[table] + 1])
+    kind = np.uint8 if numbers.max() < 256 else np.uint16
+    slots = np.repeat(numbers.astype(kind), intervals >> 16)
+    return Tables(firsts, intervals, rows, slots)
 
 
 class Reader:
     """Decodes batches of symbols, whose tables are known before each batch."""
 
-    def __init__(self, words: bytes, lanes: int, tables: Tables) -> None:
-        self._words = np.frombuffer(words, "<u2").astype(np.uint32)
+    def __init__(self, words: bytes | memoryview, lanes: int, tables: Tables) -> None:
+        self._words = np.frombuffer(words, "<u2")
         if len(self._words) < 2 * lanes:
             raise Truncated("the payload is too short for its lanes", len(words), "words")
-        heads = self._words[: 2 * lanes]
-        self._states = heads[0::2] << np.uint32(16) | heads[1::2]
+        heads = self._words[: 2 * lanes].astype(np.int64)
+        self._states = heads[0::2] << WORD_BITS | heads[1::2]
         if int(self._states.min()) < LOWER_BOUND:
             raise Malformed("a state is out of range", 0, "words")
         self._position = 2 * lanes
         self._lanes = lanes
+        self._lane = 0
         self._tables = tables
 
-    def read(self, indices: Integers) -> Integers:
-        """Decode one symbol with each of the tables named, in order."""
-        tables = self._tables
-        rows = tables.slot_rows[indices]
-        if len(rows) and int(rows.min()) < 0:
-            raise Malformed("a table without symbols is used", 0, "words")
-        slot_bases = rows * TOTAL
-        places = np.empty(len(indices), np.int32)
-        for start in range(0, len(indices), self._lanes):
-            stop = min(start + self._lanes, len(indices))
-            states = self._states[: stop - start]
-            slot = states & np.uint32(TOTAL - 1)
-            place = tables.slots[slot_bases[start:stop] + slot]
-            places[start:stop] = place
-            states = tables.frequencies[place] * (states >> np.uint32(SCALE_BITS)) + slot
-            states -= tables.cumulatives[place]
+    def begin(self) -> None:
+        """Begin a batch, at lane 0 (rule IRN-1)."""
+        self._lane = 0
+
+    def read(self, indices: Integers) -> NDArray[np.int32]:
+        """Decode a batch: one symbol with each of the tables named, in order."""
+        self.begin()
+        return self.read_on(indices)
+
+    def read_on(self, indices: Integers) -> NDArray[np.int32]:
+        """Decode the next symbols of a batch that is read piece by piece."""
+        symbols = np.empty(len(indices), np.int32)
+        for start in range(0, len(indices), _BLOCK):
+            numbers = self._read_block(indices[start : start + _BLOCK])
+            np.subtract(numbers, 1, out=symbols[start : start + _BLOCK], dtype=np.int32)
+        return symbols
+
+    def _read_block(self, indices: Integers) -> NDArray[np.uint8 | np.uint16]:
+        """Decode the next symbols of a batch, and give them plus 1.
+
+        States are signed and as wide as an index, as numpy would otherwise convert one to the other.
+        """
+        slots, intervals = self._tables.slots, self._tables.intervals
+        rows, firsts = self._tables.rows.take(indices), self._tables.firsts.take(indices)
+        numbers = np.empty(len(indices), slots.dtype)
+        stop = 0
+        while stop < len(indices):
+            start, stop = stop, min(stop + self._lanes - self._lane, len(indices))
+            states = self._states[self._lane : self._lane + stop - start]
+            self._lane = (self._lane + stop - start) % self._lanes
+            slot = states & (TOTAL - 1)
+            # all places exist; "clip" spares the check
+            slots.take(rows[start:stop] + slot, out=numbers[start:stop], mode="clip")
+            interval = intervals.take(firsts[start:stop] + numbers[start:stop], mode="clip")
+            states >>= SCALE_BITS
+            states *= interval >> 16
+            states += slot
+            states -= interval & 0xFFFF
             # lanes that fell below the bound take the next words, in their order
-            hungry = np.flatnonzero(states < LOWER_BOUND)
+            hungry = (states < LOWER_BOUND).nonzero()[0]
             if len(hungry):
                 words = self._words[self._position : self._position + len(hungry)]
                 if len(words) < len(hungry):
+                    # whichever comes first, a table without symbols or a lane without its word
+                    _check_used(numbers[: start + int(hungry[len(words)]) + 1])
                     raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
-                states[hungry] = states[hungry] << np.uint32(WORD_BITS) | words
+                states[hungry] = states[hungry] << WORD_BITS | words
                 self._position += len(hungry)
-            self._states[: stop - start] = states
-        return places - tables.first[indices]
+        _check_used(numbers)
+        return numbers
 
     def finish(self) -> None:
         """Check that everything was read (rule IRN-5)."""
@@ -103,14 +173,18 @@ class Reader:
             raise Malformed("the payload does not end where its symbols do", 2 * self._position, "words")
 
 
+def _check_used(numbers: NDArray[np.uint8 | np.uint16]) -> None:
+    if not numbers.all():
+        raise Malformed("a table without symbols is used", 0, "words")
+
+
 def write(batches: Sequence[tuple[Integers, Integers]], lanes: int, tables: Tables) -> bytes:
     """Encode batches of (table indices, symbols), in the order in which they will be read (rule IRN-6)."""
     states = np.full(lanes, LOWER_BOUND, np.uint64)
     words: list[NDArray[np.uint64]] = []
     for indices, symbols in reversed(batches):
-        places = tables.first[indices] + symbols
-        frequencies = tables.frequencies[places].astype(np.uint64)
-        cumulatives = tables.cumulatives[places].astype(np.uint64)
+        intervals = tables.intervals[tables.firsts[indices] + symbols + 1].astype(np.uint64)
+        frequencies, cumulatives = intervals >> np.uint64(16), intervals & np.uint64(0xFFFF)
         last = (len(indices) - 1) // lanes * lanes if len(indices) else -1
         for start in range(last, -1, -lanes):
             stop = min(start + lanes, len(indices))

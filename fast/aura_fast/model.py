@@ -45,12 +45,12 @@ def read(data: bytes) -> ModelFile:
         DecodeError: as the rules of the chapters ``model``, ``trie``, ``history`` and ``run`` say.
     """
     sections = _split(data)
-    runs = run.parse_section(sections[RUNS]) if RUNS in sections else {}
-    past = history.parse_section(sections[HISTORY]) if HISTORY in sections else None
+    runs = run.parse_section(bytes(sections[RUNS])) if RUNS in sections else {}
+    past = history.parse_section(bytes(sections[HISTORY])) if HISTORY in sections else None
     hits = _parse_hits(sections[MATCH])
     model = replace(trie.read(sections[TRIE]), hits=hits, runs=runs, history=past)
     sizes = {kind: len(content) for kind, content in sections.items()}
-    return ModelFile(id_of(sections), model, sections.get(METADATA, b""), sizes)
+    return ModelFile(id_of(sections), model, bytes(sections.get(METADATA, b"")), sizes)
 
 
 def write(model: ContextModel, metadata: bytes = b"") -> bytes:
@@ -68,7 +68,7 @@ def write(model: ContextModel, metadata: bytes = b"") -> bytes:
     return b"".join(parts)
 
 
-def _split(data: bytes) -> dict[int, bytes]:
+def _split(data: bytes) -> dict[int, memoryview]:
     """The sections by type (rules MDL-1 to MDL-3 and MDL-5)."""
     if len(data) > MAX_FILE:
         raise LimitExceeded(f"a model file is larger than {MAX_FILE} bytes")
@@ -79,7 +79,8 @@ def _split(data: bytes) -> dict[int, bytes]:
     if len(data) < _HEAD_SIZE:
         raise Truncated("the file ends in its head", len(data))
     count = data[5]
-    found: list[tuple[int, int, bytes]] = []
+    content = memoryview(data)
+    found: list[tuple[int, int, memoryview]] = []
     position = _HEAD_SIZE
     for _ in range(count):
         if len(data) < position + _SECTION_HEAD.size:
@@ -88,16 +89,16 @@ def _split(data: bytes) -> dict[int, bytes]:
         position += _SECTION_HEAD.size
         if len(data) < position + length:
             raise Truncated("the file ends in a section", len(data), "sections.content")
-        found.append((kind, check, data[position : position + length]))
+        found.append((kind, check, content[position : position + length]))
         position += length
     if position != len(data):
         raise Malformed("bytes follow the last section", position)
     return _checked(found)
 
 
-def _checked(found: list[tuple[int, int, bytes]]) -> dict[int, bytes]:
+def _checked(found: list[tuple[int, int, memoryview]]) -> dict[int, memoryview]:
     """Sections in the order of the file, each with its type and CRC-32, checked (rules MDL-1 to MDL-3)."""
-    sections: dict[int, bytes] = {}
+    sections: dict[int, memoryview] = {}
     for kind, check, content in found:
         if sections and kind <= max(sections):
             raise Malformed("sections do not ascend", 0, "sections.type")
@@ -112,16 +113,17 @@ def _checked(found: list[tuple[int, int, bytes]]) -> dict[int, bytes]:
     return sections
 
 
-def id_of(sections: Mapping[int, bytes]) -> bytes:
+def id_of(sections: Mapping[int, bytes | memoryview]) -> bytes:
     """The id of the model in these sections (rule MDL-4)."""
     state = hashlib.sha256()
     for kind, content in sorted(sections.items()):
         if kind < FIRST_OPTIONAL:
-            state.update(_SECTION_HEAD.pack(kind, len(content), zlib.crc32(content)) + content)
+            state.update(_SECTION_HEAD.pack(kind, len(content), zlib.crc32(content)))
+            state.update(content)
     return state.digest()[:MODEL_ID_SIZE]
 
 
-def _parse_hits(section: bytes) -> tuple[int, ...]:
+def _parse_hits(section: memoryview) -> tuple[int, ...]:
     """The match model's table."""
     if len(section) < _HITS.size:
         raise Truncated("the table ends early", len(section), "hits")

@@ -52,20 +52,21 @@ def decode(payload: bytes, count: int, frequencies: Sequence[int]) -> bytes:
         raise Truncated("the payload is too short for a state", len(payload), "payload")
     cumulatives = list(accumulate(frequencies, initial=0))
     symbol_of_slot = b"".join(bytes((symbol,)) * frequencies[symbol] for symbol in range(SYMBOLS))
+    frequency_of_slot = [frequencies[symbol] for symbol in symbol_of_slot]
+    rest_of_slot = [slot - cumulatives[symbol] for slot, symbol in enumerate(symbol_of_slot)]
     state = int.from_bytes(payload[position:], "little")
     if not LOWER_BOUND <= state < UPPER_BOUND:
         raise Malformed("the state is out of range", position, "payload")
     symbols = bytearray()
     for _ in range(count):
         slot = state & (TOTAL - 1)
-        symbol = symbol_of_slot[slot]
-        state = frequencies[symbol] * (state >> SCALE_BITS) + slot - cumulatives[symbol]
+        state = frequency_of_slot[slot] * (state >> SCALE_BITS) + rest_of_slot[slot]
         while state < LOWER_BOUND:
             position -= 1
             if position < 0:
                 raise Truncated("the payload runs out of bytes", 0, "payload")
             state = state << 8 | payload[position]
-        symbols.append(symbol)
+        symbols.append(symbol_of_slot[slot])
     if state != LOWER_BOUND or position:
         raise Malformed("the payload does not end where its symbols do", position, "payload")
     return bytes(symbols)

@@ -1,15 +1,13 @@
 """The trie section with numpy: each batch of a level is one vector operation (chapter ``trie``).
 
-``Levels`` holds what is known of the trie while it is read or written level by level; ``tables`` names the
-table of every symbol of a batch. Reading and writing go through the same functions, so that they cannot
-disagree on an index.
+``*_tables`` name the table of every symbol of a batch, for reading and for writing, so that the two cannot
+disagree on an index. ``Trie`` holds the model while it is read, in arrays that grow level by level.
 """
 
 from __future__ import annotations
 
-import io
 from array import array
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +15,7 @@ from numpy.typing import NDArray
 from aura_fast import interleaved_rans, rans
 from aura_spec.context_model import CODES, END, MAX_ORDER, SYMBOLS, ContextModel
 from aura_spec.errors import LimitExceeded, Malformed, Truncated
-from aura_spec.interleaved_rans import MAX_LANES_EXPONENT, TOTAL, frequencies_of
+from aura_spec.interleaved_rans import MAX_LANES_EXPONENT, TOTAL
 from aura_spec.trie import (
     CHILD,
     CODE,
@@ -31,174 +29,340 @@ from aura_spec.trie import (
     size_class,
 )
 
-Integers = NDArray[np.signedinteger]
-"""Numbers of contexts, entries and symbols; 32 bits in reading, where there are many."""
-
-_CLASSES = np.array([size_class(max(1, length)) for length in range(SYMBOLS + 1)], np.int32)
-_FIRST_TABLE = np.cumsum([0, *FAMILIES], dtype=np.int32)
+Integers = NDArray[np.integer]
+"""Numbers of contexts, entries, tables and symbols, in types as narrow as they go."""
 
 
-@dataclass(slots=True)
-class Level:
-    """One level of the trie: contexts in order, and their entries in list order.
-
-    Attributes:
-        suffix: of each context, its suffix's number in the level above; for level 1 all 0.
-        counts: of each context, the length n of its list.
-        escapes: of each context, the code of its escape.
-        owners: of each entry, the number of its context in this level.
-        suffix_entries: of each entry, the number of its suffix entry in the level above.
-        symbols, codes: of each entry.
-        children: of each entry, the number of its child in the level below, or -1.
-    """
-
-    suffix: Integers
-    counts: Integers
-    escapes: Integers
-    owners: Integers
-    suffix_entries: Integers
-    symbols: Integers
-    codes: Integers
-    children: Integers
-
-    @property
-    def starts(self) -> Integers:
-        """The place of each context's first entry in this level, and the end of the last."""
-        return np.concatenate([np.zeros(1, np.int32), np.cumsum(self.counts, dtype=np.int32)])
+# Which table each symbol of a batch has: rule TRI-6. What an index is made of is looked up, part by part.
 
 
-def root_level(codes: bytes) -> Level:
-    """Level 0: the root with all symbols, likeliest first (rule CTX-7)."""
-    by_symbol = np.frombuffer(codes, np.uint8).astype(np.int32)
-    symbols = np.argsort(by_symbol, kind="stable").astype(np.int32)
-    zero = np.zeros(1, np.int32)
-    return Level(
-        suffix=zero,
-        counts=np.full(1, SYMBOLS, np.int32),
-        escapes=zero,
-        owners=np.zeros(SYMBOLS, np.int32),
-        suffix_entries=np.full(SYMBOLS, -1, np.int32),
-        symbols=symbols,
-        codes=by_symbol[symbols],
-        children=np.full(SYMBOLS, -1, np.int32),
-    )
-
-
-# Which table each symbol of a batch has: rule TRI-6.
-
-
-def _indices(family: int, index: Integers) -> Integers:
+def _lookup(family: int, parts: Integers) -> NDArray[np.uint16]:
     """The numbers of tables among all, from their indices in a family."""
-    numbers: Integers = _FIRST_TABLE[family] + index
-    return numbers
+    return (sum(FAMILIES[:family]) + parts).astype(np.uint16)
+
+
+_CLASSES = np.array([size_class(max(1, length)) for length in range(SYMBOLS + 1)], np.uint16)
+_FEWER_CLASSES = np.minimum(_CLASSES, 7)
+_TWICE_CLASSES = 2 * _CLASSES
+
+_UPS = np.arange(50 + CODES)
+_OF_MANY = _UPS < 50
+
+_COUNT = _lookup(COUNT, _CLASSES)
+_RANK = _lookup(RANK, 20 * _CLASSES)
+_CODE = _lookup(CODE, 8 * np.where(_OF_MANY, _UPS, 50 + (_UPS - 50) // 6))
+_ONE = _lookup(ONE, 11 * _UPS)
+_MANY = _lookup(MANY, 8 * np.arange(CODES + 1))
+_CHILD = _lookup(CHILD, 12 * (2 * np.where(_OF_MANY, _UPS // 2, 25 + (_UPS - 50) // 8) + _OF_MANY))
+
+
+def spread(values: Integers, counts: Integers) -> Integers:
+    """The value of each list for all its entries, in lists of ``counts`` entries, at least one.
+
+    It is the running sum of the steps from list to list, which may wrap around; ``np.repeat`` takes thrice as
+    long where lists are short.
+    """
+    ends = np.cumsum(counts, dtype=np.intp)
+    steps = np.zeros(ends[-1] if len(ends) else 0, values.dtype)
+    steps[ends - counts] = np.diff(values, prepend=values.dtype.type(0))
+    return np.cumsum(steps, dtype=values.dtype, out=steps)
+
+
+def ups(codes: Integers, alone: Integers, escapes: Integers) -> NDArray[np.uint8]:
+    """The u of rule TRI-6 for what is below entries, at its finest, from which that of each batch follows.
+
+    It is an entry's code, at most 49, or 50 + the escape code for the entries ``alone`` in their lists, whose
+    ``escapes`` are given in order.
+    """
+    values = np.minimum(codes, 49).astype(np.uint8, copy=False)
+    values[alone] = escapes + 50
+    return values
 
 
 def count_tables(lengths: Integers) -> Integers:
     """COUNT, for contexts whose suffix's list has these lengths."""
-    return _indices(COUNT, _CLASSES[lengths])
+    return _COUNT.take(lengths)
 
 
-def rank_tables(lengths: Integers, left: Integers, is_first: NDArray[np.bool_]) -> Integers:
-    """RANK, for entries by N, entries still to come, and whether each is the first of its list."""
-    return _indices(RANK, (10 * _CLASSES[lengths] + _CLASSES[left]) * 2 + is_first)
+def rank_tables(lengths: Integers, counts: Integers) -> Integers:
+    """RANK, for all entries of lists, by the lengths of their suffix's lists and their own."""
+    ends = np.cumsum(counts, dtype=np.intp)
+    left = spread(ends, counts)
+    left -= np.arange(len(left))
+    tables = _TWICE_CLASSES.take(left)
+    tables[ends - counts] += 1
+    tables += spread(_RANK.take(lengths), counts)
+    return tables
 
 
-def up(above: Level, of_one: Integers) -> Integers:
-    """For each entry of a level the u of rule TRI-6: its code, or ``of_one`` of its context if it is alone."""
-    alone = (above.counts == 1)[above.owners]
-    return np.where(alone, of_one[above.owners], np.minimum(above.codes, 49))
+def code_tables(up: Integers, counts: Integers) -> Integers:
+    """CODE, for all entries of lists, by the ``ups`` of their suffix entries and the lengths of the lists."""
+    tables: Integers = _CODE.take(up)
+    tables += spread(_FEWER_CLASSES.take(counts), counts)
+    return tables
 
 
-def code_tables(above: Level, suffix_entries: Integers, counts: Integers) -> Integers:
-    """CODE, for entries by their suffix entries and the lengths of their own lists."""
-    up_of = up(above, 50 + above.escapes // 6)[suffix_entries]
-    return _indices(CODE, 8 * up_of + np.minimum(_CLASSES[counts], 7))
+def one_tables(up: Integers, level: int) -> Integers:
+    """ONE, for lists of one entry by the ``ups`` of its suffix entry."""
+    return _ONE.take(up) + np.uint16(min(level, 10))
 
 
-def one_tables(above: Level, suffix_entries: Integers, level: int) -> Integers:
-    """ONE, for lists of one entry by its suffix entry."""
-    up_of = up(above, 50 + above.escapes)[suffix_entries]
-    return _indices(ONE, 11 * up_of + min(level, 10))
+def many_tables(escapes: Integers, counts: Integers, level: int) -> Integers:
+    """MANY, for contexts by the escapes of their suffixes and the lengths of their lists."""
+    of_suffix = _MANY[CODES] if level == 1 else _MANY.take(escapes)
+    return of_suffix + _FEWER_CLASSES.take(counts)
 
 
-def many_tables(above: Level, suffix: Integers, counts: Integers, level: int) -> Integers:
-    """MANY, for contexts by their suffix and the lengths of their lists."""
-    up = np.full(len(suffix), 64, np.int32) if level == 1 else above.escapes[suffix]
-    return _indices(MANY, 8 * up + np.minimum(_CLASSES[counts], 7))
+def child_tables(up: Integers, level: int) -> Integers:
+    """CHILD, for entries of a level by their ``ups``."""
+    return _CHILD.take(up) + np.uint16(min(level, 11))
 
 
-def child_tables(this: Level, entries: Integers, level: int) -> Integers:
-    """CHILD, for entries of a level."""
-    owners = this.owners[entries]
-    many = this.counts[owners] > 1
-    up = np.where(many, np.minimum(this.codes[entries] // 2, 24), 25 + this.escapes[owners] // 8)
-    return _indices(CHILD, 12 * (2 * up + many) + min(level, 11))
+class Trie:
+    """A context model while it is read, in arrays that plain Python indexes quickly and that grow in place.
+
+    Contexts and entries have their final numbers from the start: those of a level follow those of the level
+    above. An array cannot grow while numpy looks at it, so no view outlives a step.
+
+    Attributes:
+        level: the last one that was read.
+        first_context, first_entry: numbers of its first context and entry.
+        counts: the lengths of its lists.
+        ups: of its entries.
+    """
+
+    def __init__(self, root_codes: bytes) -> None:
+        order = sorted(range(SYMBOLS), key=lambda symbol: (root_codes[symbol], symbol))  # rule CTX-7
+        self.starts = array("i", [0, SYMBOLS])
+        self.symbols = array("H", order)
+        self.codes = array("B", [root_codes[symbol] for symbol in order])
+        self.following = array("i", [0] * SYMBOLS)
+        self.suffixes = array("i", [0])
+        self.escapes = array("B", [0])
+        self.level = 0
+        self.first_context = 0
+        self.first_entry = 0
+        self.counts: Integers = np.array([SYMBOLS], np.uint16)
+        self.ups: Integers = np.minimum(part_of(self.codes), 49)
+
+    def read_children(self, reader: interleaved_rans.Reader) -> None:
+        """Read CHILD for the last level, and add the suffixes of its children (rules TRI-4 and TRI-5)."""
+        highest = 0
+        reader.begin()
+        for first in range(self.first_entry, len(self.symbols), _SPAN):
+            following = np.frombuffer(self.following, np.int32)[first : first + _SPAN]
+            if self.level == 0:
+                asked = np.flatnonzero(part_of(self.symbols) != END)
+            else:
+                # entries lead on like their suffix entries so far: to a context of this level if those have a
+                # child
+                asked = np.flatnonzero(following >= self.first_context)
+            up = self.ups[first - self.first_entry :].take(asked)
+            flags = reader.read_on(child_tables(up, self.level))
+            highest = max(highest, int(flags.max(initial=0)))
+            parents = asked.take(np.flatnonzero(flags))
+            child = len(self.suffixes)
+            _extend(self.suffixes, following.take(parents))
+            following[parents] = np.arange(child, len(self.suffixes), dtype=np.int32)
+        if highest > 1:
+            raise Malformed("a flag is above 1", 0, "words")
+
+    def read_level(self, reader: interleaved_rans.Reader, limit: int) -> None:
+        """Read COUNT to MANY of the level below; a model has at most ``limit`` entries (rule TRI-8)."""
+        first_context, first_entry, end = len(self.escapes), len(self.symbols), len(self.suffixes)
+        spans = [Span(self, first, min(_SPAN, end - first)) for first in range(first_context, end, _SPAN)]
+        _read_batch(reader, spans, Span.read_counts, "a list is longer than its suffix's")
+        if first_entry + sum(int(span.counts.sum(dtype=np.int64)) for span in spans) > limit:
+            raise LimitExceeded("the model has too many entries", 0, "words")
+        _read_batch(reader, spans, Span.read_ranks, "an entry is beyond the suffix's list")
+        _read_batch(reader, spans, Span.read_codes, _BEYOND_CODES)
+        _read_batch(reader, spans, Span.read_ones, _BEYOND_CODES)
+        _read_batch(reader, spans, Span.read_many, _BEYOND_CODES)
+        self.counts = np.concatenate([span.counts for span in spans])
+        self.ups = np.concatenate([span.ups for span in spans])
+        for span in spans:
+            self._add(span)
+        self.level += 1
+        self.first_context, self.first_entry = first_context, first_entry
+
+    def _add(self, span: Span) -> None:
+        ends = np.cumsum(span.counts, dtype=np.int32)
+        ends += np.int32(len(self.symbols))
+        _extend(self.starts, ends)
+        _extend(self.symbols, part_of(self.symbols, self.first_entry).take(span.suffix_entries))
+        _extend(self.following, part_of(self.following, self.first_entry).take(span.suffix_entries))
+        _extend(self.codes, span.codes)
+        _extend(self.escapes, span.escapes)
 
 
-def may_have_child(this: Level, above: Level | None) -> Integers:
-    """The entries that a CHILD batch asks about."""
-    possible = this.symbols != END
-    if above is not None:
-        possible &= above.children[this.suffix_entries] >= 0
-    return np.flatnonzero(possible)
+_SPAN = 1 << 15
+"""Contexts, or entries, that are treated together: enough to be quick, few enough to stay in the cache."""
+
+_BEYOND_CODES = f"a symbol is above {CODES - 1}"
 
 
-def suffixes_of(this: Level, above: Level | None, parents: Integers) -> Integers:
-    """The suffixes of the children of ``parents``, entries of this level (rule TRI-5)."""
-    if above is None:
-        return np.zeros(len(parents) + 1, np.int32)  # and the beginning, after the root's children
-    return above.children[this.suffix_entries[parents]]
+class Span:
+    """Contexts of a level that follow each other, while they are read, and their lists.
+
+    Each ``read_*`` reads what a batch has for them, and tells whether that may be (rules TRI-6 and TRI-9).
+
+    Attributes:
+        counts: of each context, the length of its list.
+        suffix_entries: of each entry, the number of its suffix entry in the level above.
+        escapes: of each context.
+        codes, ups: of each entry.
+    """
+
+    def __init__(self, above: Trie, first: int, size: int) -> None:
+        self._above = above
+        self._first = first
+        self.counts: Integers = np.ones(size, np.uint16)
+        self.suffix_entries: Integers
+        self.escapes: Integers = np.zeros(size, np.uint8)
+        self.codes: Integers
+        self.ups: Integers
+
+    def _suffix(self) -> NDArray[np.intp]:
+        """The suffixes of the contexts, as numbers in the level above."""
+        suffixes = part_of(self._above.suffixes, self._first)[: len(self.counts)]
+        return np.subtract(suffixes, self._above.first_context, dtype=np.intp)
+
+    def read_counts(self, reader: interleaved_rans.Reader) -> bool:
+        """COUNT."""
+        lengths = self._above.counts.take(self._suffix())
+        counted = np.flatnonzero(lengths > 1)
+        self.counts[counted] += reader.read_on(count_tables(lengths.take(counted))).astype(np.uint16)
+        return bool((self.counts <= lengths).all())
+
+    def read_ranks(self, reader: interleaved_rans.Reader) -> bool:
+        """RANK, for suffix entries in the order of the suffix's list."""
+        suffix = self._suffix()
+        counts, lengths = self.counts, self._above.counts.take(suffix)
+        ranked = counts < lengths
+        lists = np.flatnonzero(ranked)
+        entries = np.flatnonzero(spread(ranked.view(np.uint8), counts))
+        starts = np.cumsum(counts, dtype=np.intp) - counts
+        steps = np.ones(counts.sum(dtype=np.int64), np.int32)
+        steps[entries] += reader.read_on(rank_tables(lengths.take(lists), counts.take(lists)))
+        # ranks are counted from 1 here; the last is the sum of all steps in the list
+        last_ranks = np.add.reduceat(steps, starts)
+        befores = part_of(self._above.starts, self._above.first_context).take(suffix)
+        befores -= self._above.first_entry + 1
+        # what leads from one list's last entry to the place before the first that the next could have
+        steps[starts] += np.diff(befores, prepend=np.int32(0))
+        steps[starts[1:]] -= last_ranks[:-1]
+        self.suffix_entries = np.cumsum(steps, dtype=np.int32, out=steps)
+        return bool((last_ranks <= lengths).all())
+
+    def read_codes(self, reader: interleaved_rans.Reader) -> bool:
+        """CODE; then entries stand in the order of rule CTX-7."""
+        self.codes = np.zeros(len(self.suffix_entries), np.uint8)
+        counts = self.counts.take(np.flatnonzero(self.counts > 1))
+        in_many = np.ones(len(self.codes), np.bool_)
+        in_many[self._alone()] = False
+        places = np.flatnonzero(in_many)
+        entries = self.suffix_entries.take(places)
+        codes = reader.read_on(code_tables(self._above.ups.take(entries), counts))
+        self.suffix_entries[places], self.codes[places] = _in_list_order(counts, codes, entries)
+        return _are_codes(codes)
+
+    def read_ones(self, reader: interleaved_rans.Reader) -> bool:
+        """ONE."""
+        alone = self._alone()
+        up = self._above.ups.take(self.suffix_entries.take(alone))
+        escapes = reader.read_on(one_tables(up, self._above.level + 1))
+        self.escapes[np.flatnonzero(self.counts == 1)] = escapes
+        self.ups = ups(self.codes, alone, escapes)
+        return _are_codes(escapes)
+
+    def read_many(self, reader: interleaved_rans.Reader) -> bool:
+        """MANY."""
+        many = np.flatnonzero(self.counts > 1)
+        above = part_of(self._above.escapes, self._above.first_context).take(self._suffix().take(many))
+        escapes = reader.read_on(many_tables(above, self.counts.take(many), self._above.level + 1))
+        self.escapes[many] = escapes
+        return _are_codes(escapes)
+
+    def _alone(self) -> NDArray[np.intp]:
+        """The entries that are alone in their lists."""
+        ends = np.cumsum(self.counts, dtype=np.intp)
+        return ends.take(np.flatnonzero(self.counts == 1)) - 1
 
 
-def list_order(owners: Integers, codes: Integers) -> Integers:
-    """How entries in the order of the suffix's list come into that of rule CTX-7."""
-    return np.argsort(owners * CODES + codes, kind="stable")
+def _read_batch(
+    reader: interleaved_rans.Reader,
+    spans: list[Span],
+    read: Callable[[Span, interleaved_rans.Reader], bool],
+    reason: str,
+) -> None:
+    """Read a batch of a level, all of it before it is judged."""
+    reader.begin()
+    kept = [read(span, reader) for span in spans]
+    if not all(kept):
+        raise Malformed(reason, 0, "words")
 
 
-def number_children(level: Level, parents: Integers) -> None:
-    """Number the children of ``parents`` in order (rule TRI-4)."""
-    level.children[parents] = np.arange(len(parents), dtype=np.int32)
+def _are_codes(symbols: Integers) -> bool:
+    return int(symbols.max(initial=0)) < CODES
 
 
-def read(section: bytes) -> ContextModel:
+def read(section: bytes | memoryview) -> ContextModel:
     """Read a trie section; the match model's table is left empty.
 
     Raises:
         DecodeError: as the chapter's rules say.
     """
     order, codes, reader = _open(section)
-    spare = entry_limit(len(section)) - SYMBOLS
-    above: Level | None = None
-    this = root_level(codes)
-    packer = Packer()
+    limit = entry_limit(len(section))
+    trie = Trie(codes)
     for level in range(1, order + 1):
-        asked = may_have_child(this, above)
-        parents = asked[_checked(reader, child_tables(this, asked, level - 1), 1) == 1]
-        suffix = suffixes_of(this, above, parents)
-        if len(suffix) == 0:
+        trie.read_children(reader)
+        if level == 1:
+            initial = len(trie.suffixes)
+            trie.suffixes.append(0)
+        if len(trie.suffixes) == len(trie.escapes):
             raise Malformed(f"level {level} has no contexts", 0, "words")
-        number_children(this, parents)
-        packer.add(this)
-        above, this = this, _read_level(reader, this, suffix, level, spare)
-        spare -= len(this.symbols)
-    packer.add(this)
+        trie.read_level(reader, limit)
     reader.finish()
-    return packer.model()
+    return ContextModel(
+        trie.starts, trie.symbols, trie.codes, trie.following, trie.suffixes, trie.escapes, initial, ()
+    )
 
 
-def _open(section: bytes) -> tuple[int, bytes, interleaved_rans.Reader]:
+def _in_list_order(
+    counts: Integers, codes: Integers, suffix_entries: Integers
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Suffix entries and codes of lists in the order of rule CTX-7, from that of the suffix's list."""
+    keys = spread(np.arange(len(counts), dtype=np.int64) << 32, counts)
+    keys |= codes.astype(np.int64) << 24
+    keys |= suffix_entries
+    keys.sort()
+    return keys & 0xFFFFFF, keys >> 24 & 0xFF
+
+
+def part_of(values: array[int], first: int = 0) -> Integers:
+    """What numpy sees of an array, from a place on."""
+    return np.frombuffer(values, values.typecode)[first:]
+
+
+def _extend(values: array[int], part: Integers) -> None:
+    values.frombytes(part.view(np.uint8).data)
+
+
+def _open(section: bytes | memoryview) -> tuple[int, bytes, interleaved_rans.Reader]:
     """Check the fixed part of the section, field by field, and read the tables (rules TRI-1 and TRI-2)."""
-    source = io.BytesIO(section)
+    rest = memoryview(section)
 
     def take(size: int, field: str) -> bytes:
-        content = source.read(size)
-        if len(content) < size:
+        nonlocal rest
+        if len(rest) < size:
             raise Truncated("the section ends inside a field", len(section), field)
-        return content
+        content, rest = rest[:size], rest[size:]
+        return bytes(content)
 
     def check(kept: bool, reason: str, field: str) -> None:
         if not kept:
-            raise Malformed(reason, source.tell(), field)
+            raise Malformed(reason, len(section) - len(rest), field)
 
     order = take(1, "order")[0]
     check(1 <= order <= MAX_ORDER, f"the order is not in 1..{MAX_ORDER}", "order")
@@ -212,14 +376,14 @@ def _open(section: bytes) -> tuple[int, bytes, interleaved_rans.Reader]:
     table = np.frombuffer(take(512, "frequencies"), ">u2").tolist()
     check(min(table) >= 1 and sum(table) == TOTAL, f"the frequencies do not sum to {TOTAL}", "frequencies")
     payload = take(size, "payload")
-    words = source.read()
-    check(len(words) % 2 == 0, "the words end inside a word", "words")
-    tables = interleaved_rans.lay_out(_parse_tables(rans.decode(payload, length, table)))
-    return order, codes, interleaved_rans.Reader(words, 1 << exponent, tables)
+    check(len(rest) % 2 == 0, "the words end inside a word", "words")
+    tables = interleaved_rans.lay_out_codes(_parse_tables(rans.decode(payload, length, table)))
+    return order, codes, interleaved_rans.Reader(rest, 1 << exponent, tables)
 
 
-def _parse_tables(data: bytes) -> list[tuple[int, ...]]:
-    tables: list[tuple[int, ...]] = []
+def _parse_tables(data: bytes) -> list[bytes]:
+    """The codes of each table (rule TRI-2)."""
+    tables: list[bytes] = []
     position = 0
     for _ in range(sum(FAMILIES)):
         size = int.from_bytes(data[position : position + 2], "big")
@@ -231,120 +395,7 @@ def _parse_tables(data: bytes) -> list[tuple[int, ...]]:
             raise Malformed(
                 "a table has too many symbols, or none that occurs, or a code above 64", 0, "payload"
             )
-        tables.append(frequencies_of(codes) if size else ())
+        tables.append(codes)
     if position != len(data):
         raise Malformed("bytes follow the last table", 0, "payload")
     return tables
-
-
-def _checked(reader: interleaved_rans.Reader, tables: Integers, maximum: int) -> Integers:
-    """Read a batch whose symbols are at most ``maximum`` (rule TRI-9)."""
-    symbols = reader.read(tables)
-    if len(symbols) and int(symbols.max()) > maximum:
-        raise Malformed(f"a symbol is above {maximum}", 0, "words")
-    return symbols
-
-
-def _read_level(
-    reader: interleaved_rans.Reader, above: Level, suffix: Integers, level: int, spare: int
-) -> Level:
-    """Read the batches COUNT to MANY of a level of at most ``spare`` entries (rules TRI-6 and TRI-8)."""
-    lengths = above.counts[suffix]
-    counts = np.ones(len(suffix), np.int32)
-    counted = np.flatnonzero(lengths > 1)
-    counts[counted] += reader.read(count_tables(lengths[counted]))
-    if bool((counts > lengths).any()):
-        raise Malformed("a list is longer than its suffix's", 0, "words")
-    if int(counts.sum()) > spare:
-        raise LimitExceeded("the model has too many entries", 0, "words")
-    owners = np.repeat(np.arange(len(suffix), dtype=np.int32), counts)
-    firsts = np.cumsum(counts, dtype=np.int32) - counts
-    place = np.arange(len(owners), dtype=np.int32) - firsts[owners]
-    ranked = np.flatnonzero((counts < lengths)[owners])
-    gaps = np.zeros(len(owners), np.int32)
-    own = owners[ranked]
-    gaps[ranked] = reader.read(rank_tables(lengths[own], counts[own] - place[ranked], place[ranked] == 0))
-    # the rank is the sum of all gaps so far in the list, plus one for each entry before
-    reached = np.cumsum(gaps + 1, dtype=np.int32)
-    ranks = reached - (reached - gaps - 1)[firsts][owners] - 1
-    if bool((ranks >= lengths[owners]).any()):
-        raise Malformed("an entry is beyond the suffix's list", 0, "words")
-    suffix_entries = above.starts[suffix][owners] + ranks
-    many = counts > 1
-    in_many = np.flatnonzero(many[owners])
-    codes = np.zeros(len(owners), np.int32)
-    tables = code_tables(above, suffix_entries[in_many], counts[owners[in_many]])
-    codes[in_many] = _checked(reader, tables, CODES - 1)
-    escapes = np.zeros(len(suffix), np.int32)
-    tables = one_tables(above, suffix_entries[firsts[~many]], level)
-    escapes[~many] = _checked(reader, tables, CODES - 1)
-    escapes[many] = _checked(reader, many_tables(above, suffix[many], counts[many], level), CODES - 1)
-    order = list_order(owners, codes)
-    suffix_entries = suffix_entries[order]
-    symbols = above.symbols[suffix_entries]
-    children = np.full(len(owners), -1, np.int32)
-    return Level(suffix, counts, escapes, owners, suffix_entries, symbols, codes[order], children)
-
-
-class Packer:
-    """Takes levels one after the other and packs them into a context model (rules CTX-3 and TRI-4).
-
-    Of the levels that were added only what the model needs is kept, in types that take little room.
-    """
-
-    def __init__(self) -> None:
-        self._parts: dict[str, list[NDArray[np.integer]]] = {name: [] for name in _TYPES}
-        self._parts["starts"].append(np.zeros(1, np.int32))
-        self._initial = 0
-        self._base = 0  # of the contexts of the level to come
-        self._base_above = 0
-        self._entries = 0
-        self._following_above: NDArray[np.int32] = np.zeros(0, np.int32)
-
-    def add(self, level: Level) -> None:
-        """Add the next level; its children are numbered, and it is complete."""
-        is_root = self._base == 0
-        below = self._base + len(level.counts)
-        # the child if there is one, else where the suffix entry leads; nowhere but to the root from there
-        instead = np.int32(0) if is_root else self._following_above[level.suffix_entries]
-        following = np.where(level.children >= 0, level.children + np.int32(below), instead).astype(np.int32)
-        values = {
-            "starts": np.cumsum(level.counts, dtype=np.int32) + np.int32(self._entries),
-            "symbols": level.symbols,
-            "codes": level.codes,
-            "following": following,
-            "suffixes": level.suffix if is_root else level.suffix + self._base_above,
-            "escapes": level.escapes,
-        }
-        for name, part in values.items():
-            self._parts[name].append(part.astype(_TYPES[name]))
-        if self._base == 1:
-            self._initial = below - 1
-        self._entries += len(level.symbols)
-        self._base_above, self._base = self._base, below
-        self._following_above = following
-
-    def model(self) -> ContextModel:
-        """The model; the match model's table is left empty."""
-        joined = {name: _joined(kind, self._parts.pop(name)) for name, kind in _TYPES.items()}
-        return ContextModel(
-            starts=joined["starts"],
-            symbols=joined["symbols"],
-            codes=joined["codes"],
-            following=joined["following"],
-            suffixes=joined["suffixes"],
-            escapes=joined["escapes"],
-            initial=self._initial,
-            hits=(),
-        )
-
-
-_TYPES = {"starts": "i", "symbols": "H", "codes": "B", "following": "i", "suffixes": "i", "escapes": "B"}
-"""The parts of a context model, and the array type of each."""
-
-
-def _joined(kind: str, parts: list[NDArray[np.integer]]) -> array[int]:
-    """One array that plain Python indexes quickly."""
-    packed = array(kind, [0]) * sum(map(len, parts))
-    np.concatenate(parts, out=np.frombuffer(packed, kind))
-    return packed

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from aura_fast import interleaved_rans, rans, trie
-from aura_fast.trie import Integers, Level
+from aura_fast.trie import Integers
 from aura_spec.context_model import END, SYMBOLS, ContextModel
-from aura_spec.interleaved_rans import MAX_LANES_EXPONENT, frequencies_of
+from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
 from aura_spec.trie import FAMILIES
 
 Batch = tuple[Integers, Integers]
@@ -20,6 +23,41 @@ _RAREST = 49
 """The largest code of a weight that is not the least one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of the trie: contexts in order, and their entries in list order.
+
+    Attributes:
+        suffix: of each context, its suffix's number in the level above; for level 1 all 0.
+        counts: of each context, the length n of its list.
+        escapes: of each context, the code of its escape.
+        owners: of each entry, the number of its context in this level.
+        suffix_entries: of each entry, the number of its suffix entry in the level above.
+        symbols, codes: of each entry; the code is 0 in lists of one entry.
+        children: of each entry, the number of its child in the level below, or -1.
+    """
+
+    suffix: Integers
+    counts: Integers
+    escapes: Integers
+    owners: Integers
+    suffix_entries: Integers
+    symbols: Integers
+    codes: Integers
+    children: Integers
+
+    @property
+    def starts(self) -> Integers:
+        """The place of each context's first entry in this level."""
+        return np.cumsum(self.counts) - self.counts
+
+    @property
+    def ups(self) -> Integers:
+        """What the entries say about those below them."""
+        alone = self.counts == 1
+        return trie.ups(self.codes, np.flatnonzero(alone[self.owners]), self.escapes[alone])
+
+
 def write(model: ContextModel) -> bytes:
     """Write a context model as a trie section; its contexts and lists may stand in any order.
 
@@ -28,7 +66,7 @@ def write(model: ContextModel) -> bytes:
     levels = levels_of(model)
     batches = list(_batches(levels))
     codes = _table_codes(batches)
-    tables = interleaved_rans.lay_out([frequencies_of(table) if table else () for table in codes])
+    tables = interleaved_rans.lay_out_codes(codes)
     symbols = sum(len(indices) for indices, _ in batches)
     exponent = max(0, min(MAX_LANES_EXPONENT, (symbols // _SYMBOLS_PER_LANE).bit_length()))
     words = interleaved_rans.write(batches, 1 << exponent, tables)
@@ -65,7 +103,7 @@ def levels_of(model: ContextModel) -> list[Level]:
     is_child = (symbols != END) & (orders[following] == orders[owners] + 1)
     by_key = np.argsort(owners * (END + 1) + symbols, kind="stable")
     keys = (owners * (END + 1) + symbols)[by_key]
-    contexts = np.zeros(1, np.int64)
+    contexts: Integers = np.zeros(1, np.int64)
     # for every context and entry of the model, its number in its level once that is known
     entry_number = np.full(len(symbols), -1, np.int64)
     context_number = np.full(len(counts), -1, np.int64)
@@ -112,7 +150,7 @@ def _plain(values: object) -> Integers:
 def _orders(suffixes: Integers) -> Integers:
     """The order of each context: the steps along suffix links to the root."""
     orders = np.zeros(len(suffixes), np.int64)
-    reached = np.arange(len(suffixes))
+    reached: Integers = np.arange(len(suffixes))
     while bool(reached.any()):
         orders += reached > 0
         reached = suffixes[reached]
@@ -127,11 +165,16 @@ def _batches(levels: list[Level]) -> list[Batch]:
         if above is not None:
             batches += _level_batches(above, this, depth)
         if depth + 1 < len(levels):
-            asked = trie.may_have_child(this, above)
+            asked = np.flatnonzero(_may_have_child(this, above))
             flags = (this.children[asked] >= 0).astype(np.int64)
-            batches.append((trie.child_tables(this, asked, depth), flags))
+            batches.append((trie.child_tables(this.ups[asked], depth), flags))
         above = this
     return batches
+
+
+def _may_have_child(this: Level, above: Level | None) -> NDArray[np.bool_]:
+    """The entries that a CHILD batch asks about."""
+    return this.symbols != END if above is None else above.children[this.suffix_entries] >= 0
 
 
 def _level_batches(above: Level, this: Level, depth: int) -> list[Batch]:
@@ -142,21 +185,19 @@ def _level_batches(above: Level, this: Level, depth: int) -> list[Batch]:
     # entries in the order of the suffix's list, in which RANK and CODE take them
     order = np.lexsort((this.suffix_entries, this.owners))
     owners, suffix_entries, codes = this.owners[order], this.suffix_entries[order], this.codes[order]
-    firsts = np.cumsum(this.counts) - this.counts
-    place = np.arange(len(owners)) - firsts[owners]
+    place = np.arange(len(owners)) - this.starts[owners]
     ranks = suffix_entries - above.starts[this.suffix][owners]
     gaps = np.where(place == 0, ranks, ranks - np.concatenate([ranks[:1], ranks[:-1]]) - 1)
-    ranked = np.flatnonzero((this.counts < lengths)[owners])
-    own = owners[ranked]
-    rank_tables = trie.rank_tables(lengths[own], this.counts[own] - place[ranked], place[ranked] == 0)
+    ranked = this.counts < lengths
+    rank_tables = trie.rank_tables(lengths[ranked], this.counts[ranked])
     many = this.counts > 1
-    in_many = np.flatnonzero(many[owners])
-    code_tables = trie.code_tables(above, suffix_entries[in_many], this.counts[owners[in_many]])
-    one_tables = trie.one_tables(above, suffix_entries[firsts[~many]], depth)
-    many_tables = trie.many_tables(above, this.suffix[many], this.counts[many], depth)
+    in_many = many[owners]
+    code_tables = trie.code_tables(above.ups[suffix_entries[in_many]], this.counts[many])
+    one_tables = trie.one_tables(above.ups[suffix_entries[~in_many]], depth)
+    many_tables = trie.many_tables(above.escapes[this.suffix[many]], this.counts[many], depth)
     return [
         count,
-        (rank_tables, gaps[ranked]),
+        (rank_tables, gaps[ranked[owners]]),
         (code_tables, codes[in_many]),
         (one_tables, this.escapes[~many]),
         (many_tables, this.escapes[many]),
@@ -168,7 +209,7 @@ def _table_codes(batches: list[Batch]) -> list[bytes]:
     tables = sum(FAMILIES)
     counts = np.zeros(tables * (SYMBOLS + 1), np.int64)
     for indices, symbols in batches:
-        counts += np.bincount(indices * (SYMBOLS + 1) + symbols, minlength=len(counts))
+        counts += np.bincount(indices.astype(np.int64) * (SYMBOLS + 1) + symbols, minlength=len(counts))
     by_table = counts.reshape(tables, SYMBOLS + 1)
     codes = []
     for row in by_table:

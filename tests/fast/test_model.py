@@ -15,16 +15,14 @@ from tests.models import build
 from aura_fast import interleaved_rans, trie_writer
 from aura_fast import model as fast
 from aura_fast import rans as fast_rans
-from aura_fast import trie as fast_trie
 from aura_reference import auralite
 from aura_reference import interleaved_rans as reference_rans
 from aura_reference import model as reference
 from aura_reference import rans as order_0
-from aura_reference import trie as reference_trie
 from aura_spec import model as declared
 from aura_spec import trie as declared_trie
 from aura_spec.context_model import SYMBOLS, ContextModel
-from aura_spec.errors import DecodeError, Malformed
+from aura_spec.errors import DecodeError, Malformed, Truncated
 from aura_spec.interleaved_rans import frequencies_of
 
 FIELDS = (
@@ -302,6 +300,65 @@ def test_interleaved_rans_round_trips_in_both_backends(kinds: list[int], exponen
     plain_reader.finish()
 
 
+@given(st.lists(st.integers(0, 8), max_size=40), st.integers(0, 3), st.binary(max_size=40))
+def test_pieces_of_a_batch_are_read_like_the_whole(sizes: list[int], exponent: int, tail: bytes) -> None:
+    tables = interleaved_rans.lay_out([(), (2048, 1024, 1024), (1,) * 257 + (3839,)])
+    words = b"\x01\x00\x00\x00" * (1 << exponent) + tail[len(tail) % 2 :]
+    indices = np.ones(sum(sizes), np.int64)
+    indices[2::3] = 2
+    whole = interleaved_rans.Reader(words, 1 << exponent, tables)
+    pieces = interleaved_rans.Reader(words, 1 << exponent, tables)
+    pieces.begin()
+
+    def read_pieces() -> list[int]:
+        ends = np.cumsum(sizes).tolist()
+        spans = [indices[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+        return [symbol for span in spans for symbol in pieces.read_on(span).tolist()]
+
+    try:
+        symbols = whole.read(indices).tolist()
+    except Truncated:
+        with pytest.raises(Truncated):
+            read_pieces()
+    else:
+        assert read_pieces() == symbols
+
+
+@given(st.lists(st.integers(0, 2), max_size=20), st.integers(0, 2), st.binary(max_size=12))
+def test_what_comes_first_is_refused(kinds: list[int], exponent: int, tail: bytes) -> None:
+    frequencies = [(), (1024, 3072), (1,) * 4096]
+    words = b"\x01\x00\x05\x02" * (1 << exponent) + tail[len(tail) % 2 :]
+    reader = interleaved_rans.Reader(words, 1 << exponent, interleaved_rans.lay_out(frequencies))
+    plain_reader = reference_rans.Reader(words, 1 << exponent)
+    tables = [reference_rans.table_of(table) if table else None for table in frequencies]
+
+    def outcome_of(read: object, batch: object) -> object:
+        try:
+            return list(read(batch))  # type: ignore[operator]  # one of two methods
+        except DecodeError as error:
+            return error.code
+
+    expected = outcome_of(plain_reader.read, [tables[kind] for kind in kinds])
+    assert outcome_of(reader.read, np.array(kinds, np.int64)) == expected
+
+
+CODES_OF_TABLE = st.lists(st.integers(0, 64) | st.sampled_from([1, 2, 64]), max_size=257).map(bytes)
+
+
+@given(st.lists(CODES_OF_TABLE.filter(lambda codes: not codes or any(codes)), max_size=8))
+@example([bytes([1]) * 3 + bytes([64]) * 250, b"", bytes([1, 0]), bytes([1, 0])])
+def test_tables_of_codes_are_laid_out_like_their_frequencies(tables: list[bytes]) -> None:
+    laid_out = interleaved_rans.lay_out_codes(tables)
+    frequencies = [frequencies_of(codes) if codes else () for codes in tables]
+    for number, table in enumerate(frequencies):
+        first, row = int(laid_out.firsts[number]), int(laid_out.rows[number])
+        assert (row > 0) is bool(table)
+        assert (laid_out.intervals[first + 1 :][: len(table)] >> 16).tolist() == list(table)
+        if table:
+            slots = [symbol + 1 for symbol, frequency in enumerate(table) for _ in range(frequency)]
+            assert laid_out.slots[row : row + 4096].tolist() == slots
+
+
 def test_a_table_without_symbols_is_never_used() -> None:
     words = interleaved_rans.write([], 1, interleaved_rans.lay_out([]))
     with pytest.raises(Malformed):
@@ -340,7 +397,3 @@ def test_levels_are_those_of_the_file() -> None:
     levels = trie_writer.levels_of(build(TALK, max_order=3))
     assert len(levels) == 4
     assert len(levels[0].symbols) == SYMBOLS
-    packer = fast_trie.Packer()
-    for level in levels:
-        packer.add(level)
-    assert plain(packer.model()) == plain(reference_trie.read(trie_writer.write(build(TALK, max_order=3))))
