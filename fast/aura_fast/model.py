@@ -1,4 +1,4 @@
-"""Model files: reading by hand, the trie with numpy; and writing (rules MDL-1 to MDL-5)."""
+"""Model files: reading by hand, the trie with numpy; and writing (rules MDL-1 to MDL-9)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,29 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from aura_fast import trie, trie_writer
+from aura_fast import template_list, trie, trie_writer
 from aura_spec import history, run
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed, Truncated, Unsupported
+from aura_spec.errors import ChecksumMismatch, EncodeError, LimitExceeded, Malformed, Truncated, Unsupported
+from aura_spec.limits import MAX_WINDOW
 from aura_spec.match import HITS
-from aura_spec.model import FIRST_OPTIONAL, HISTORY, MAGIC, MATCH, MAX_FILE, METADATA, RUNS, TRIE, VERSION
+from aura_spec.model import (
+    DICTIONARY,
+    FIRST_OPTIONAL,
+    HISTORY,
+    KNOWN,
+    MAGIC,
+    MATCH,
+    MAX_FILE,
+    METADATA,
+    RUNS,
+    TEMPLATES,
+    TRIE,
+    VERSION,
+    check_dictionary,
+)
+from aura_spec.template import Template
 
 _HEAD_SIZE = 6
 _SECTION_HEAD = struct.Struct(">BII")
@@ -28,12 +44,16 @@ class ModelFile:
     Attributes:
         model_id: eight bytes (rule MDL-4).
         context_model: ready to walk.
+        templates: by id; none if there is no such section.
+        dictionary: of marker 0x05; empty if there is none.
         metadata: the content of the metadata section; empty if there is none.
         sizes: bytes of each section's content by type.
     """
 
     model_id: bytes
     context_model: ContextModel
+    templates: Mapping[int, Template]
+    dictionary: bytes
     metadata: bytes
     sizes: Mapping[int, int]
 
@@ -49,8 +69,10 @@ def read(data: bytes) -> ModelFile:
     past = history.parse_section(bytes(sections[HISTORY])) if HISTORY in sections else None
     hits = _parse_hits(sections[MATCH])
     model = replace(trie.read(sections[TRIE]), hits=hits, runs=runs, history=past)
+    templates = template_list.read(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
+    dictionary = check_dictionary(bytes(sections[DICTIONARY])) if DICTIONARY in sections else b""
     sizes = {kind: len(content) for kind, content in sections.items()}
-    return ModelFile(id_of(sections), model, bytes(sections.get(METADATA, b"")), sizes)
+    return ModelFile(id_of(sections), model, templates, dictionary, bytes(sections.get(METADATA, b"")), sizes)
 
 
 def write(model: ContextModel, metadata: bytes = b"") -> bytes:
@@ -62,6 +84,37 @@ def write(model: ContextModel, metadata: bytes = b"") -> bytes:
         sections[RUNS] = run.build_section(model.runs)
     if metadata:
         sections[METADATA] = metadata
+    return _join(sections)
+
+
+def carried(templates: Mapping[int, Template], dictionary: bytes) -> dict[int, bytes]:
+    """The optional sections by type, without those that would be empty (rules MDL-7 to MDL-9).
+
+    Raises:
+        EncodeError: the templates or the dictionary are too large.
+    """
+    if len(dictionary) > MAX_WINDOW:
+        raise EncodeError(f"a dictionary has at most {MAX_WINDOW} bytes")
+    sections = {TEMPLATES: template_list.write(templates) if templates else b"", DICTIONARY: dictionary}
+    return {kind: content for kind, content in sections.items() if content}
+
+
+def carrying(data: bytes, sections: Mapping[int, bytes]) -> bytes:
+    """A model file with these sections, as :func:`carried` gives them, in place of its own.
+
+    Raises:
+        DecodeError: ``data`` is damaged.
+    """
+    kept = {kind: content for kind, content in _split(data).items() if kind not in (TEMPLATES, DICTIONARY)}
+    return _join({**kept, **sections})
+
+
+def size_of(sections: Mapping[int, bytes]) -> int:
+    """Bytes that sections take in a file."""
+    return sum(_SECTION_HEAD.size + len(content) for content in sections.values())
+
+
+def _join(sections: Mapping[int, bytes]) -> bytes:
     parts = [MAGIC, bytes((VERSION, len(sections)))]
     for kind, content in sorted(sections.items()):
         parts += _SECTION_HEAD.pack(kind, len(content), zlib.crc32(content)), content
@@ -102,7 +155,7 @@ def _checked(found: list[tuple[int, int, memoryview]]) -> dict[int, memoryview]:
     for kind, check, content in found:
         if sections and kind <= max(sections):
             raise Malformed("sections do not ascend", 0, "sections.type")
-        if kind < FIRST_OPTIONAL and kind not in (TRIE, MATCH, HISTORY, RUNS):
+        if kind < FIRST_OPTIONAL and kind not in KNOWN:
             raise Unsupported(f"a section has the unknown type {kind}", 0, "sections.type")
         if zlib.crc32(content) != check:
             raise ChecksumMismatch(f"the CRC of section {kind} disagrees", 0, "sections.crc")

@@ -1,23 +1,59 @@
-"""Reading a model file (rules MDL-1 to MDL-5)."""
+"""Reading a model file (rules MDL-1 to MDL-9)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from aura_reference import trie
 from aura_spec import history, run
 from aura_spec.context_model import ContextModel
-from aura_spec.model import HISTORY, MATCH, RUNS, TRIE, parse_file, parse_hits
+from aura_spec.model import (
+    DICTIONARY,
+    HISTORY,
+    MATCH,
+    RUNS,
+    TEMPLATES,
+    TRIE,
+    check_dictionary,
+    parse_file,
+    parse_hits,
+    parse_templates,
+)
+from aura_spec.template import Template
 
 
-def read(data: bytes) -> tuple[bytes, ContextModel]:
-    """The id of a model and the model.
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a model file says of messages.
+
+    Attributes:
+        model_id: eight bytes (rule MDL-4).
+        context_model: ready to walk.
+        templates: by id; none if the file has none (rule MDL-7).
+        dictionary: of marker 0x05; empty if the file has none (rule MDL-9).
+    """
+
+    model_id: bytes
+    context_model: ContextModel
+    templates: Mapping[int, Template]
+    dictionary: bytes
+
+
+def read(data: bytes) -> Model:
+    """Read a model file.
 
     Raises:
         DecodeError: as the rules of the chapters ``model``, ``trie``, ``history`` and ``run`` say.
     """
     file = parse_file(data)
-    model = trie.read(file.sections[TRIE])
-    runs = run.parse_section(file.sections[RUNS]) if RUNS in file.sections else {}
-    past = history.parse_section(file.sections[HISTORY]) if HISTORY in file.sections else None
-    return file.model_id, replace(model, hits=parse_hits(file.sections[MATCH]), runs=runs, history=past)
+    sections = file.sections
+    context_model = replace(
+        trie.read(sections[TRIE]),
+        hits=parse_hits(sections[MATCH]),
+        runs=run.parse_section(sections[RUNS]) if RUNS in sections else {},
+        history=history.parse_section(sections[HISTORY]) if HISTORY in sections else None,
+    )
+    templates = parse_templates(sections[TEMPLATES]) if TEMPLATES in sections else {}
+    dictionary = check_dictionary(sections[DICTIONARY]) if DICTIONARY in sections else b""
+    return Model(file.model_id, context_model, templates, dictionary)

@@ -13,12 +13,20 @@ that is not known is passed over (rule MDL-3):
 2    the match model's table: ``match.HITS`` probabilities (two bytes each, big
      endian, 1 to 4095); required
 3    a history, chapter ``history``; none if the section is missing
+4    templates for messages of this kind, beside those that both ends hold anyway
+5    the dictionary of marker 0x05, chapter ``zstd``, as it is
 6    lists for runs, chapter ``run``; none if the section is missing
 128  metadata: a JSON object of texts, in UTF-8
 ===  ==========================================================================
 
 The id of a model is the first eight bytes of the SHA-256 of the sections with types below 128, each with its type,
 length and CRC-32, in order (rule MDL-4). A file has at most ``MAX_FILE`` bytes (rule MDL-5).
+
+The templates are a number of entries as varint, and for each the template's id and the length of its pattern as
+varints and the pattern in UTF-8. Ids ascend, from ``template.FIRST_APPLICATION_ID`` on; patterns are as rules TPL-1
+to TPL-6 say; otherwise the section is ``Malformed`` (rule MDL-7). It has at most ``MAX_TEMPLATES`` entries in at
+most ``MAX_TEMPLATES_SIZE`` bytes (rule MDL-8). The dictionary has 1 to ``limits.MAX_WINDOW`` bytes; none is
+``Malformed``, more are ``LimitExceeded`` (rule MDL-9).
 """
 
 from __future__ import annotations
@@ -33,8 +41,11 @@ import construct as c
 from construct import this
 
 from aura_spec.auralite import MODEL_ID_SIZE
-from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed, Unsupported
+from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed, TemplateError, Unsupported
+from aura_spec.limits import MAX_PATTERN, MAX_TEMPLATE_ID, MAX_WINDOW
 from aura_spec.match import HITS
+from aura_spec.template import FIRST_APPLICATION_ID, Template, parse_pattern
+from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, build, parse
 
 MAGIC: Final = b"AURM"
@@ -42,10 +53,17 @@ VERSION: Final = 1
 TRIE: Final = 1
 MATCH: Final = 2
 HISTORY: Final = 3
+TEMPLATES: Final = 4
+DICTIONARY: Final = 5
 RUNS: Final = 6
 METADATA: Final = 128
 FIRST_OPTIONAL: Final = 128
+KNOWN: Final = (TRIE, MATCH, HISTORY, TEMPLATES, DICTIONARY, RUNS)
+"""Types below ``FIRST_OPTIONAL`` that this version knows."""
+
 MAX_FILE: Final = 1 << 26
+MAX_TEMPLATES: Final = 1 << 12
+MAX_TEMPLATES_SIZE: Final = 1 << 20
 
 _SECTION: Final = c.Struct(
     Field("type", c.Byte, "what it holds"),
@@ -79,6 +97,18 @@ HIT_TABLE: Final = c.Struct(
     End,
 )
 
+_TEMPLATE: Final = c.Struct(
+    Field("template_id", VarInt(MAX_TEMPLATE_ID), "of the pattern"),
+    Field("length", c.Rebuild(VarInt(MAX_PATTERN), c.len_(this.pattern)), "bytes of the pattern"),
+    Field("pattern", c.Bytes(this.length), "UTF-8"),
+)
+
+TEMPLATE_LIST: Final = c.Struct(
+    Field("count", c.Rebuild(VarInt(MAX_TEMPLATES), c.len_(this.templates)), "templates"),
+    "templates" / c.Array(this.count, _TEMPLATE),
+    End,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
@@ -101,7 +131,7 @@ def parse_file(data: bytes) -> ModelFile:
     for section in value.sections:
         if sections and section.type <= max(sections):
             raise Malformed("sections do not ascend", 0, "sections.type")
-        if section.type < FIRST_OPTIONAL and section.type not in (TRIE, MATCH, HISTORY, RUNS):
+        if section.type < FIRST_OPTIONAL and section.type not in KNOWN:
             raise Unsupported(f"a section has the unknown type {section.type}", 0, "sections.type")
         if zlib.crc32(section.content) != section.crc:
             raise ChecksumMismatch(f"the CRC of section {section.type} disagrees", 0, "sections.crc")
@@ -138,3 +168,59 @@ def parse_hits(section: bytes) -> tuple[int, ...]:
 def build_hits(hits: tuple[int, ...]) -> bytes:
     """Write the match model's table."""
     return build(HIT_TABLE, {"hits": hits})
+
+
+def parse_templates(section: bytes) -> dict[int, Template]:
+    """Read the templates (rules MDL-7 and MDL-8).
+
+    Raises:
+        DecodeError: as the rules say.
+    """
+    if len(section) > MAX_TEMPLATES_SIZE:
+        raise LimitExceeded(f"the templates have more than {MAX_TEMPLATES_SIZE} bytes", 0, "templates")
+    templates: dict[int, Template] = {}
+    lowest = FIRST_APPLICATION_ID
+    for entry in parse(TEMPLATE_LIST, section).templates:
+        if entry.template_id < lowest:
+            raise Malformed("the ids of templates do not ascend from 256", 0, "templates.template_id")
+        templates[entry.template_id] = read_pattern(entry.pattern)
+        lowest = entry.template_id + 1
+    return templates
+
+
+def read_pattern(pattern: bytes) -> Template:
+    """Parse a pattern from a file (rule MDL-7).
+
+    Raises:
+        Malformed: it is not UTF-8, or breaks one of rules TPL-1 to TPL-6.
+    """
+    try:
+        return parse_pattern(pattern.decode())
+    except (UnicodeDecodeError, TemplateError) as error:
+        raise Malformed(f"a pattern is unusable: {error}", 0, "templates.pattern") from None
+
+
+def build_templates(templates: Mapping[int, Template]) -> bytes:
+    """Write the templates (rule MDL-7).
+
+    Raises:
+        EncodeError: there are more than ``MAX_TEMPLATES``.
+    """
+    entries = [
+        {"template_id": template_id, "pattern": template.pattern.encode()}
+        for template_id, template in sorted(templates.items())
+    ]
+    return build(TEMPLATE_LIST, {"templates": entries})
+
+
+def check_dictionary(section: bytes) -> bytes:
+    """The dictionary, if it has a size that rule MDL-9 allows.
+
+    Raises:
+        DecodeError: ``Malformed`` or ``LimitExceeded``, as the rule says.
+    """
+    if not section:
+        raise Malformed("the dictionary is empty", 0, "dictionary")
+    if len(section) > MAX_WINDOW:
+        raise LimitExceeded(f"the dictionary has more than {MAX_WINDOW} bytes", 0, "dictionary")
+    return section

@@ -11,7 +11,7 @@ from aura import selection
 from aura.model import Model
 from aura.selection import Candidate
 from aura.templates import Match, TemplateLibrary
-from aura_spec.errors import EncodeError
+from aura_spec.errors import EncodeError, TemplateError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 
@@ -26,12 +26,14 @@ class Codec:
         backend: ``"reference"``.
         level: which methods are tried: 0 store only, 1 a quick decision tree, 2 the usual ones, 3 all.
         model: of AURALITE messages; the one that comes with the package if None. Both ends hold the same.
-        templates: the template library; the built-in one if None.
+        templates: the template library; the built-in one if None. If ``model`` has templates, they are held
+            beside these, in a library of the codec's own: add further ones to its attribute ``templates`` then.
         phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
         max_size: bytes that a message may decode to.
 
     Raises:
         ValueError: there is no such backend or level, or ``max_size`` is negative.
+        TemplateError: ``templates`` has another pattern under an id of the model's templates.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class Codec:
         self.backend = backend
         self.level = level
         self.max_size = max_size
-        self.templates = TemplateLibrary() if templates is None else templates
+        self.templates = _beside(TemplateLibrary() if templates is None else templates, model)
         self._backend = backends.get(backend)
         self._model = model
         self._phrases = dict(phrases or {})
@@ -128,6 +130,18 @@ class Codec:
     def general(self, message: bytes) -> Iterator[Candidate]:
         """Candidates without a template, storing first."""
         return selection.general(self._backend, message, self.level, self.knowledge)
+
+
+def _beside(templates: TemplateLibrary, model: Model | None) -> TemplateLibrary:
+    """The library, or if the model has templates, one of its own that holds them too."""
+    if model is None or not model.templates:
+        return templates
+    try:
+        return templates.beside({number: held.pattern for number, held in model.templates.items()})
+    except TemplateError as error:
+        raise TemplateError(
+            f"the templates of model {model.id} do not go with the library: {error}"
+        ) from None
 
 
 def to_bytes(data: str | bytes) -> bytes:

@@ -10,11 +10,19 @@ import numpy as np
 
 from aura.model import Model
 from aura_spec.context_model import END, ContextModel
-from aura_spec.model import HISTORY, MATCH, METADATA, RUNS, TRIE
+from aura_spec.model import DICTIONARY, HISTORY, MATCH, METADATA, RUNS, TEMPLATES, TRIE
 
 _OPENINGS: Final = 8
 _OPENING_BYTES: Final = 24
-_NAMES: Final = {TRIE: "trie", MATCH: "match", HISTORY: "history", RUNS: "runs", METADATA: "metadata"}
+_NAMES: Final = {
+    TRIE: "trie",
+    MATCH: "match",
+    HISTORY: "history",
+    TEMPLATES: "templates",
+    DICTIONARY: "dictionary",
+    RUNS: "runs",
+    METADATA: "metadata",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Inspection:
         size: bytes of the file.
         sections: bytes of each section's content by name.
         contexts, entries: how many.
+        templates: patterns by id.
         orders: for each order, how many contexts and entries.
         openings: likely first bytes of a message, the likeliest first.
     """
@@ -37,6 +46,7 @@ class Inspection:
     sections: Mapping[str, int]
     contexts: int
     entries: int
+    templates: Mapping[int, str]
     orders: tuple[tuple[int, int], ...]
     openings: tuple[str, ...]
 
@@ -52,6 +62,7 @@ def inspect(model: Model) -> Inspection:
         sections,
         len(context_model.suffixes),
         len(context_model.symbols),
+        {number: template.pattern for number, template in model.templates.items()},
         tuple(_orders(context_model)),
         tuple(_openings(context_model)),
     )

@@ -20,6 +20,7 @@ from aura_fast import model as model_file
 from aura_spec import strict_json
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import Malformed, TemplateError
+from aura_spec.template import FIRST_APPLICATION_ID, Template, parse_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Model:
     Attributes:
         id: sixteen hexadecimal digits, from the SHA-256 of the content (rule MDL-4).
         context_model: the arrays that coding walks.
+        templates: that come with the model, by id, 256 and above (rule MDL-7).
+        dictionary: of Zstandard messages with marker 0x05; empty if the model has none (rule MDL-9).
         metadata: texts about the model, which the id does not cover.
         sizes: bytes of each section of the file, by type.
         data: the model file.
@@ -36,6 +39,8 @@ class Model:
 
     id: str
     context_model: ContextModel = field(repr=False)
+    templates: Mapping[int, Template] = field(repr=False)
+    dictionary: bytes = field(repr=False)
     metadata: Mapping[str, str]
     sizes: Mapping[int, int]
     data: bytes = field(repr=False)
@@ -48,13 +53,34 @@ class Model:
             DecodeError: the file is damaged, hostile or of another version.
         """
         file = model_file.read(data)
-        return cls(file.model_id.hex(), file.context_model, _parse_metadata(file.metadata), file.sizes, data)
+        return cls(
+            id=file.model_id.hex(),
+            context_model=file.context_model,
+            templates=file.templates,
+            dictionary=file.dictionary,
+            metadata=_parse_metadata(file.metadata),
+            sizes=file.sizes,
+            data=data,
+        )
 
     @classmethod
     def from_context_model(cls, model: ContextModel, metadata: Mapping[str, str]) -> Model:
         """Write a trained context model as a file, and read it as everyone else will."""
         text = json.dumps(dict(sorted(metadata.items())), ensure_ascii=False)
         return cls.from_bytes(model_file.write(model, text.encode()))
+
+    def carrying(self, *, templates: Mapping[int, str] | None = None, dictionary: bytes = b"") -> Model:
+        """This model with templates and a dictionary in place of its own; it has another id then.
+
+        Args:
+            templates: patterns by id, 256 and above.
+            dictionary: bytes that Zstandard may refer to: pieces of typical messages, the likeliest last.
+
+        Raises:
+            TemplateError: a pattern is unusable, or an id below 256.
+            EncodeError: the templates or the dictionary are too large (rules MDL-8 and MDL-9).
+        """
+        return Model.from_bytes(model_file.carrying(self.data, carried(templates or {}, dictionary)))
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Model:
@@ -100,3 +126,16 @@ def _parse_metadata(section: bytes) -> dict[str, str]:
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         raise Malformed("the metadata is not a JSON object of texts", 0, "metadata")
     return texts
+
+
+def carried(templates: Mapping[int, str], dictionary: bytes) -> dict[int, bytes]:
+    """The sections of a model file that hold these, by type; without those that would be empty.
+
+    Raises:
+        TemplateError: a pattern is unusable, or an id below 256.
+        EncodeError: the templates or the dictionary are too large.
+    """
+    parsed = parse_patterns(templates)
+    if parsed and min(parsed) < FIRST_APPLICATION_ID:
+        raise TemplateError(f"the ids of a model's templates begin at {FIRST_APPLICATION_ID}")
+    return model_file.carried(parsed, dictionary)

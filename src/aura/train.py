@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final
 
 from aura.codec import to_bytes
-from aura.model import Model
+from aura.model import Model, carried
 from aura.training import trainer
+from aura_fast import model as model_file
 from aura_spec.context_model import SYMBOLS
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
@@ -33,6 +34,8 @@ def train(
     min_count: int | None = None,
     minimum_sources: int = 1,
     metadata: Mapping[str, str] | None = None,
+    templates: Mapping[int, str] | None = None,
+    dictionary: bytes = b"",
     progress: Progress = _quiet,
 ) -> Model:
     """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
@@ -46,12 +49,17 @@ def train(
         min_count: times that a context must occur to have a list of its own; by the amount of text if None.
         minimum_sources: distinct sources in which a context of more than 12 bytes must occur to be kept.
         metadata: texts to store with the model; they do not change its id.
+        templates: patterns by id, 256 and above, to store with the model.
+        dictionary: for Zstandard, to store with the model.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
 
     Raises:
         ValueError: there are no messages, or ``max_bytes`` is too small for any model.
-        EncodeError: a text has no UTF-8.
+        EncodeError: a text has no UTF-8, or templates or dictionary are too large.
+        TemplateError: a template is unusable, or its id below 256.
     """
+    sections = carried(templates or {}, dictionary)
+    max_bytes -= model_file.size_of(sections)
     prepared = trainer.prepare(
         [to_bytes(message) for message in messages],
         sources=sources,
@@ -85,4 +93,4 @@ def train(
     progress("fitting the size", 1.0)
     if best is None:
         raise ValueError(f"no model fits into {max_bytes} bytes")
-    return best
+    return Model.from_bytes(model_file.carrying(best.data, sections)) if sections else best

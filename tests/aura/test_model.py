@@ -114,6 +114,54 @@ def test_messages_can_name_their_model(model: Model) -> None:
     assert len(explanation.steps) == 9
 
 
+PATTERNS = {256: "the {what} is {n:int} cm wide", 300: "all is well"}
+
+
+def test_a_codec_uses_the_templates_of_its_model(model: Model) -> None:
+    carrying = model.carrying(templates=PATTERNS)
+    assert carrying.id != model.id
+    assert {number: template.pattern for number, template in carrying.templates.items()} == PATTERNS
+    codec = aura.Codec(model=carrying)
+    match = codec.templates.match(b"the shelf is 90 cm wide")
+    assert match is not None
+    assert match.template_id == 256
+    assert codec.decompress(codec.encode_frame(match)) == b"the shelf is 90 cm wide"
+    assert codec.decompress(codec.compress("all is well")) == b"all is well"
+    assert carrying.carrying().data == model.data
+
+
+def test_templates_of_model_and_library_stand_beside_each_other(model: Model) -> None:
+    carrying = model.carrying(templates=PATTERNS)
+    library = aura.TemplateLibrary({256: PATTERNS[256], 301: "and more"}, with_builtin=False)
+    codec = aura.Codec(model=carrying, templates=library)
+    assert list(codec.templates) == [256, 301, 300]
+    assert list(library) == [256, 301]
+    with pytest.raises(aura.TemplateError, match=f"model {carrying.id} .* template 256 is published"):
+        aura.Codec(model=carrying, templates=aura.TemplateLibrary({256: "another"}))
+
+
+@pytest.mark.parametrize("templates", [{255: "of a peer"}, {256: "{"}, {-1: "x"}])
+def test_templates_that_no_model_carries(model: Model, templates: dict[int, str]) -> None:
+    with pytest.raises(aura.TemplateError):
+        model.carrying(templates=templates)
+
+
+def test_packaged_models_carry_no_templates() -> None:
+    assert not Model.load_default().templates
+    assert not Model.load_small().templates
+
+
+def test_trained_models_carry_what_they_are_given(model: Model) -> None:
+    trained = aura.train(
+        TALK, max_bytes=(64 << 10), max_order=6, templates=PATTERNS, dictionary=b"the lamp is on"
+    )
+    assert trained.carrying().id == model.id
+    assert trained.dictionary == b"the lamp is on"
+    assert set(trained.templates) == set(PATTERNS)
+    with pytest.raises(ValueError, match="no model fits"):
+        aura.train(TALK, max_bytes=64 << 10, dictionary=bytes(64 << 10))
+
+
 def test_long_messages_are_not_foreseen_at_low_levels(model: Model) -> None:
     long = ("the lamp is on in a; " * 2000).encode()
     for level in range(4):
@@ -169,9 +217,24 @@ def test_train_and_look_at_it(tmp_path: Path) -> None:
     assert sum(entries for _, entries in figures["orders"]) == figures["entries"]
     assert sum(contexts for contexts, _ in figures["orders"]) == figures["contexts"]
     assert any(opening.startswith("the ") for opening in figures["openings"])
+    assert figures["templates"] == {}
     evaluated = RUNNER.invoke(app, ["model", "eval", str(path), str(corpus), "--limit", "10"]).stdout
     assert "talk.jsonl: 10 messages" in evaluated
     assert float(evaluated.split()[-1]) > 3
+
+
+def test_train_puts_templates_and_a_dictionary_into_the_model(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "talk.jsonl")
+    path, store, dictionary = tmp_path / "talk.aura", tmp_path / "t.json", tmp_path / "dictionary"
+    aura.TemplateLibrary(PATTERNS).save(store)
+    dictionary.write_bytes(b"the lamp is on")
+    command = ["train", str(corpus), "-o", str(path), "--max-order", "4"]
+    options = ["--templates", str(store), "--dictionary", str(dictionary)]
+    assert RUNNER.invoke(app, [*command, *options]).exit_code == 0
+    shown = RUNNER.invoke(app, ["model", "info", str(path)]).stdout
+    assert "dictionary 14" in shown
+    assert "template 256 'the {what} is {n:int} cm wide'" in shown
+    assert Model.load(path).dictionary == b"the lamp is on"
 
 
 def test_differences_between_models(tmp_path: Path, model: Model) -> None:

@@ -22,8 +22,14 @@ from aura_reference import rans as order_0
 from aura_spec import model as declared
 from aura_spec import trie as declared_trie
 from aura_spec.context_model import SYMBOLS, ContextModel
+<<<<<<< HEAD
 from aura_spec.errors import DecodeError, Malformed, Truncated
+=======
+from aura_spec.errors import DecodeError, EncodeError, Malformed
+>>>>>>> ce3f1f3 (Let model files carry templates and a dictionary)
 from aura_spec.interleaved_rans import frequencies_of
+from aura_spec.limits import MAX_WINDOW
+from aura_spec.template import parse_pattern, parse_patterns
 
 FIELDS = (
     "starts",
@@ -56,9 +62,10 @@ def test_both_backends_read_what_is_written(messages: list[bytes], order: int, m
     model = build(messages, max_order=order)
     data = fast.write(model, b'{"name": "test"}')
     file = fast.read(data)
-    model_id, read = reference.read(data)
+    held = reference.read(data)
+    read = held.context_model
     assert plain(file.context_model) == plain(read)
-    assert file.model_id == model_id
+    assert file.model_id == held.model_id
     assert fast.write(file.context_model, b'{"name": "test"}') == data
     # contexts may have other numbers now, but they say the same
     assert auralite.encode(message, read) == auralite.encode(message, model)
@@ -88,7 +95,8 @@ def outcome(read: object, data: bytes) -> object:
         result = read(data)  # type: ignore[operator]  # one of two functions
     except DecodeError as error:
         return error.code
-    return plain(result.context_model if isinstance(result, fast.ModelFile) else result[1])
+    texts = {number: template.pattern for number, template in result.templates.items()}
+    return {**plain(result.context_model), "templates": texts, "dictionary": result.dictionary}
 
 
 DATA = fast.write(build(TALK), b'{"name": "test"}')
@@ -171,6 +179,74 @@ def test_unknown_optional_sections_are_passed_over() -> None:
 def test_huge_files_are_refused() -> None:
     data = bytes(declared.MAX_FILE + 1)
     assert outcome(fast.read, data) == outcome(reference.read, data) == "LimitExceeded"
+
+
+PATTERNS = parse_patterns({256: "n {n:int}", 300: "Größe {0} {{}}", (1 << 32) - 1: "{a:x|y}!"})
+
+
+def test_templates_and_dictionary_are_carried() -> None:
+    data = fast.carrying(DATA, fast.carried(PATTERNS, b"dictionary"))
+    file = declared.parse_file(data)
+    assert file.sections[declared.TEMPLATES] == declared.build_templates(PATTERNS)
+    assert declared.parse_templates(file.sections[declared.TEMPLATES]) == PATTERNS
+    assert len(data) - len(DATA) == fast.size_of(fast.carried(PATTERNS, b"dictionary"))
+    assert file.model_id != declared.parse_file(DATA).model_id
+    assert fast.read(data).templates == reference.read(data).templates == PATTERNS
+    assert fast.read(data).dictionary == reference.read(data).dictionary == b"dictionary"
+    assert fast.carrying(data, {}) == DATA
+
+
+@given(st.binary(max_size=60) | st.binary(max_size=40).map(declared.build_templates(PATTERNS)[:-8].__add__))
+@example(declared.build_templates(PATTERNS))
+@example(b"")
+@example(b"\x00")
+@example(b"\x00\x00")
+@example(b"\x81\x20")  # 4,097 templates
+@example(b"\x01\xff\x01\x01a")  # id 255
+@example(b"\x02\x80\x02\x01a\x80\x02\x01b")  # an id twice
+@example(b"\x01\x80\x82\x00\x01a")  # an id in three bytes
+@example(b"\x01\x80\x80\x80\x80\x80\x80\x01\x01a")
+@example(b"\x01\x80\x80\x80\x80\x10\x01a")  # an id of 2^32
+@example(b"\x01\x80\x02\x81\x20a")  # a pattern of 4,097 bytes
+@example(b"\x01\x80\x02\x02a")
+@example(b"\x01\x80\x02\x01\xff")  # not UTF-8
+@example(b"\x01\x80\x02\x03{0}")  # no literal
+@example(bytes(declared.MAX_TEMPLATES_SIZE + 1))
+def test_sections_of_templates_are_read_or_refused_alike(section: bytes) -> None:
+    data = with_section(declared.TEMPLATES, section)
+    assert outcome(fast.read, data) == outcome(reference.read, data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "code"),
+    [
+        (declared.TEMPLATES, b"\x01\xff\x01\x01a", "Malformed"),
+        (declared.TEMPLATES, b"\x02\x80\x02\x01a\x80\x02\x01b", "Malformed"),
+        (declared.TEMPLATES, b"\x01\x80\x02\x01\xff", "Malformed"),
+        (declared.TEMPLATES, b"\x01\x80\x02\x03{0}", "Malformed"),
+        (declared.TEMPLATES, b"\x81\x20", "LimitExceeded"),
+        (declared.TEMPLATES, bytes(declared.MAX_TEMPLATES_SIZE + 1), "LimitExceeded"),
+        (declared.TEMPLATES, b"\x01\x80\x82\x00\x01a", "NonCanonical"),
+        (declared.DICTIONARY, b"", "Malformed"),
+        (declared.DICTIONARY, bytes(MAX_WINDOW + 1), "LimitExceeded"),
+    ],
+)
+def test_broken_optional_sections(kind: int, content: bytes, code: str) -> None:
+    data = with_section(kind, content)
+    assert outcome(fast.read, data) == outcome(reference.read, data) == code
+
+
+def test_what_a_model_cannot_carry() -> None:
+    template = parse_pattern("x" * 4000)
+    for templates, dictionary in (
+        (dict.fromkeys(range(256, 256 + declared.MAX_TEMPLATES + 1), template), b""),
+        (dict.fromkeys(range(256, 256 + 300), template), b""),
+        ({}, bytes(MAX_WINDOW + 1)),
+    ):
+        with pytest.raises(EncodeError):
+            fast.carried(templates, dictionary)
+    with pytest.raises(EncodeError):
+        declared.build_templates(dict.fromkeys(range(256, 256 + declared.MAX_TEMPLATES + 1), template))
 
 
 def changed(**parts: object) -> bytes:

@@ -23,7 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command()
 def info(path: ModelPath, *, as_json: AsJson = False) -> None:
-    """Show id, sizes, contexts by order, and the likeliest openings of a message."""
+    """Show id, sizes, contexts by order, templates, and the likeliest openings of a message."""
     found = inspection.inspect(Model.load(path))
     if as_json:
         typer.echo(json.dumps(inspection.as_dictionary(found), indent=2))
@@ -39,6 +39,8 @@ def info(path: ModelPath, *, as_json: AsJson = False) -> None:
     for order, (contexts, entries) in enumerate(found.orders):
         table.add_row(str(order), str(contexts), str(entries))
     Console().print(table)
+    for template_id, pattern in found.templates.items():
+        typer.echo(f"template {template_id} {pattern!r}")
     for opening in found.openings:
         typer.echo(f"opening  {opening!r}")
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aura import messages
 from aura.bench.errors import BenchError
+from aura.templates import store
 from aura.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER
 from aura.train import train as train_model
 
@@ -35,6 +36,14 @@ def train(
     minimum_sources: Annotated[
         int, typer.Option(min=1, help="Sources that must share a context of more than 12 bytes.")
     ] = 1,
+    templates: Annotated[
+        Path | None,
+        typer.Option(help="Template store (JSON) to put into the model; ids 256 and above.", dir_okay=False),
+    ] = None,
+    dictionary: Annotated[
+        Path | None,
+        typer.Option(help="File to put into the model as Zstandard's dictionary.", dir_okay=False),
+    ] = None,
     name: Annotated[str, typer.Option(help="Name to store with the model.")] = "",
 ) -> None:
     """Train a model; both ends then use it.
@@ -48,6 +57,8 @@ def train(
         raise typer.BadParameter(str(error)) from None
     if not found:
         raise typer.BadParameter("there are no messages")
+    patterns = None if templates is None else store.load(templates)
+    content = b"" if dictionary is None else dictionary.read_bytes()
     sources = [message.source for message in found]
     metadata = {"name": name or output.stem, "corpora": ", ".join(corpus.name for corpus in corpora)}
     console = Console(stderr=True)
@@ -64,6 +75,8 @@ def train(
                 min_count=min_count,
                 minimum_sources=minimum_sources,
                 metadata=metadata,
+                templates=patterns,
+                dictionary=content,
                 progress=lambda stage, done: progress.update(task, description=stage, completed=done),
             )
         except ValueError as error:

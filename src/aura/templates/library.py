@@ -87,6 +87,17 @@ class TemplateLibrary(Mapping[int, Template]):
         with self._lock:
             self._publish(patterns)
 
+    def beside(self, patterns: Mapping[int, str]) -> TemplateLibrary:
+        """A library of its own that holds these patterns, too; what is added to one does not show in the other.
+
+        Raises:
+            TemplateError: a pattern is unusable, or an id has another pattern here.
+        """
+        library = TemplateLibrary(with_builtin=False)
+        library._templates = self._templates
+        library.update(patterns)
+        return library
+
     def _next_id(self) -> int:
         return max((FIRST_APPLICATION_ID - 1, *self._templates)) + 1
 
