@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from aura_reference import message
+from aura_reference import model as model_file
 from aura_spec.errors import Code, DecodeError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -28,10 +30,24 @@ class Setting:
     patterns: Mapping[int, str] = field(default_factory=dict)
     phrases: Mapping[int, bytes] = field(default_factory=dict)
     max_size: int = DEFAULT_MAX_SIZE
+    model: bytes = b""
 
     def knowledge(self) -> Knowledge:
-        """As a decoder takes it: exactly these templates, no built-in ones."""
-        return Knowledge(parse_patterns(self.patterns), self.phrases)
+        """As a decoder takes it: exactly these templates and those of the model file, no built-in ones."""
+        templates = parse_patterns(self.patterns)
+        if not self.model:
+            return Knowledge(templates, self.phrases)
+        held = _read_model(self.model)
+        return Knowledge(
+            {**templates, **held.templates},
+            self.phrases,
+            held.context_model,
+            {held.model_id: held.context_model},
+            held.dictionary,
+        )
+
+
+_read_model = cache(model_file.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +153,7 @@ def to_json(family: str, groups: Iterable[tuple[Setting, Iterable[Case]]]) -> st
                 "templates": {str(key): value for key, value in sorted(setting.patterns.items())},
                 "phrases": {str(key): value.hex() for key, value in sorted(setting.phrases.items())},
                 "max_size": str(setting.max_size),
+                **({"model": setting.model.hex()} if setting.model else {}),
                 "tests": tests,
             }
         )
@@ -160,6 +177,7 @@ def from_json(text: str) -> Iterator[tuple[str, Case, Setting]]:
             {int(key): value for key, value in group["templates"].items()},
             {int(key): bytes.fromhex(value) for key, value in group["phrases"].items()},
             int(group["max_size"]),
+            bytes.fromhex(group.get("model", "")),
         )
         for entry in group["tests"]:
             code = Code(entry["error"]) if "error" in entry else None

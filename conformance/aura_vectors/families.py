@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import resources
 from typing import Final
 
 from aura_reference import brio, message, rans
@@ -15,6 +16,9 @@ from aura_vectors.case import Case, Setting, invalid_variants
 Groups = Iterable[tuple[Setting, Iterable[Case]]]
 
 NOTHING: Final = Setting()
+
+MODEL: Final = Setting(model=resources.files("aura_vectors").joinpath("model.aura").read_bytes())
+"""A model of contexts of up to three bytes from a few short texts, with a few templates and a dictionary."""
 
 
 def _with_variants(setting: Setting, cases: Sequence[Case]) -> Iterator[tuple[Setting, Sequence[Case]]]:
@@ -29,7 +33,7 @@ def _refused(code: Code, rule: str, wire: str, comment: str, bug: str) -> Case:
 def markers() -> Groups:
     """Every marker that the registry does not assign to a method of this version."""
     cases = [Case("no marker at all", ("MSG-1",), b"", code=Code.TRUNCATED, bug="indexes an empty message")]
-    for marker in (0x05, *range(0x08, 0x80)):
+    for marker in range(0x08, 0x80):
         wire = bytes((marker, 0x61, 0x62))
         bug = "takes an unknown marker for another"
         cases.append(Case(f"marker 0x{marker:02x}", ("MSG-2",), wire, code=Code.UNSUPPORTED, bug=bug))
@@ -37,6 +41,9 @@ def markers() -> Groups:
         wire = bytes((marker, 0x61, 0x62))
         comment, bug = f"marker 0x{marker:02x} without a model", "reads with a model of its own"
         cases.append(Case(comment, ("AUR-8",), wire, code=Code.UNKNOWN_MODEL, bug=bug))
+    frame = bytes.fromhex("050000190000616263")
+    comment, bug = "marker 0x05 without a model", "reads without a dictionary"
+    cases.append(Case(comment, ("ZST-8",), frame, code=Code.UNKNOWN_MODEL, bug=bug))
     named = b"\x03" + bytes(8) + b"\x80"
     bug = "reads with a model of its own"
     cases.append(Case("a model that is not held", ("AUR-8",), named, code=Code.UNKNOWN_MODEL, bug=bug))
@@ -380,7 +387,7 @@ def _broken_brio() -> Iterator[Case]:
 
 
 def zstd() -> Groups:
-    """Zstandard frames: raw and RLE blocks written by hand, and what the structure forbids."""
+    """Zstandard frames: blocks written by hand, one that refers to a dictionary, and what the structure forbids."""
     hand = [
         ("042003190000616263", b"abc", "one raw block, content size"),
         ("040000190000616263", b"abc", "one raw block, window"),
@@ -419,6 +426,17 @@ def zstd() -> Groups:
             ),
         ],
     )
+    into_dictionary = bytes.fromhex("0500006d000010497403004c0da0823fde261b")
+    text = b"I can help the quick brown fox with that."
+    with_dictionary = [
+        Case("matches that reach into the dictionary", ("ZST-7",), into_dictionary, text),
+        Case(
+            "a raw block, which needs no dictionary", ("ZST-7",), bytes.fromhex("050000190000616263"), b"abc"
+        ),
+    ]
+    yield from _with_variants(MODEL, with_dictionary)
+    without, bug = b"\x04" + into_dictionary[1:], "gives every frame the dictionary"
+    yield MODEL, [Case("the same frame after 0x04", ("ZST-7",), without, code=Code.MALFORMED, bug=bug)]
 
 
 def brotli() -> Groups:

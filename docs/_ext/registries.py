@@ -18,6 +18,7 @@ _CHAPTERS: dict[int, str] = {
     Marker.BROTLI: "brotli",
     Marker.BRIO: "brio",
     Marker.ZSTANDARD: "zstd",
+    Marker.ZSTANDARD_DICTIONARY: "zstd",
     Marker.TYPED: "typed",
     Marker.STORED: "stored",
     Marker.AURALITE_EXPLICIT: "auralite",

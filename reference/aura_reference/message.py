@@ -12,7 +12,7 @@ from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
 
 
-def decode(  # noqa: PLR0911  # one return a method
+def decode(  # noqa: C901, PLR0911  # one case a method
     wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE
 ) -> bytes:
     """Read a message.
@@ -38,6 +38,10 @@ def decode(  # noqa: PLR0911  # one return a method
             return auralite.decode_explicit(message.body, held.models, max_size)
         case Marker.ZSTANDARD:
             return zstd.decode(message.body, max_size)
+        case Marker.ZSTANDARD_DICTIONARY:
+            if not held.dictionary:  # rule ZST-8
+                raise UnknownModel("no model with a dictionary is agreed on", 0, "marker")
+            return zstd.decode(message.body, max_size, held.dictionary)
         case Marker.TYPED:
             return typed.decode(message.body, held.templates, max_size)
         case Marker.STORED:
@@ -73,6 +77,11 @@ def encode_brotli(data: bytes, quality: int = 11) -> bytes:
 def encode_zstd(data: bytes, level: int = 19) -> bytes:
     """A Zstandard message; ``level`` from 1 to 19 (rules ZST-1 to ZST-6)."""
     return build_message(Marker.ZSTANDARD, zstd.encode(data, level))
+
+
+def encode_zstd_dictionary(data: bytes, dictionary: bytes, level: int = 19) -> bytes:
+    """A Zstandard message for the dictionary of the implied model, which is not empty (rule ZST-7)."""
+    return build_message(Marker.ZSTANDARD_DICTIONARY, zstd.encode(data, level, dictionary))
 
 
 def encode_brio(data: bytes, knowledge: Knowledge, *, metadata: bool = False) -> bytes:

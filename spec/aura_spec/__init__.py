@@ -6,7 +6,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``marker``                the first byte of a message and the registry of methods
 ``varint``                the canonical variable-length integer
 ``stored``                marker 0x07, the bytes themselves
-``brotli``, ``zstd``      markers 0x01 and 0x04, streams of RFC 7932 and RFC 8878
+``brotli``, ``zstd``      markers 0x01, 0x04 and 0x05, streams of RFC 7932 and RFC 8878
 ``template``              patterns with slots, the abstract model of a template
 ``slot``                  typed slot values
 ``classic``, ``typed``    markers 0x00 and 0x06, template frames

@@ -18,9 +18,11 @@ class Knowledge:
         phrases: dictionary phrases of BRIO version 1 by id, 0 to 255; none unless given.
         model: the implied model of AURALITE (rule AUR-6); none unless given.
         models: further models by id, for messages that name theirs (rule AUR-7).
+        dictionary: of the implied model, for Zstandard (rule ZST-7); empty if it has none.
     """
 
     templates: Mapping[int, Template] = field(default_factory=builtin)
     phrases: Mapping[int, bytes] = field(default_factory=dict)
     model: ContextModel | None = None
     models: Mapping[bytes, ContextModel] = field(default_factory=dict)
+    dictionary: bytes = b""

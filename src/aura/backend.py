@@ -32,6 +32,9 @@ class Backend(Protocol):
     def encode_zstd(self, data: bytes, level: int) -> bytes:
         """Write a Zstandard message; ``level`` 1 to 19."""
 
+    def encode_zstd_dictionary(self, data: bytes, dictionary: bytes, level: int) -> bytes:
+        """Write a Zstandard message for the model's dictionary; ``level`` 1 to 19."""
+
     def encode_brio(self, data: bytes, knowledge: Knowledge) -> bytes:
         """Write a BRIO version 1 message."""
 

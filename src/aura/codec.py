@@ -63,7 +63,9 @@ class Codec:
         """What this codec holds at this moment."""
         model = self.model
         models = {bytes.fromhex(model.id): model.context_model}
-        return Knowledge(self.templates.snapshot(), self._phrases, model.context_model, models)
+        return Knowledge(
+            self.templates.snapshot(), self._phrases, model.context_model, models, model.dictionary
+        )
 
     @property
     def model(self) -> Model:

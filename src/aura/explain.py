@@ -163,6 +163,7 @@ _READERS: Final[dict[int, Reader]] = {
     Marker.BROTLI: lambda body, _held, _limit, trace: brotli.parse_body(body, trace),
     Marker.BRIO: lambda body, _held, limit, trace: brio.parse_body(body, limit, trace),
     Marker.ZSTANDARD: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
+    Marker.ZSTANDARD_DICTIONARY: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.TYPED: lambda body, held, _limit, trace: typed.parse_body(body, held.templates, trace),
     Marker.AURALITE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(body, trace),
     Marker.STORED: lambda body, _held, _limit, trace: stored.parse_body(body, trace),

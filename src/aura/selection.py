@@ -6,7 +6,7 @@ Levels:
 1. a quick decision tree: a template frame if it halves the message; else AURALITE if the message is short, and
    if it does not halve the message, one general method by size and content;
 2. the default: typed template frame and AURALITE, and unless AURALITE halves a message of at most 4 KiB, Brotli 11
-   and Zstandard 19;
+   and Zstandard 19, the latter also with the model's dictionary if it has one;
 3. everything: also Zstandard and Brotli at other settings, classic template frames and BRIO version 1.
 
 Storing is always a candidate, so that no message grows by more than its marker. Of equally small results the
@@ -53,6 +53,7 @@ class Method(StrEnum):
     TYPED = "typed"
     CLASSIC = "classic"
     ZSTD = "zstd"
+    ZSTD_DICTIONARY = "zstd_dictionary"
     BROTLI = "brotli"
     BRIO = "brio"
 
@@ -95,14 +96,17 @@ def general(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> 
     if level == 1 and not settled:
         yield from _quick(backend, data)
     if level == 3 or (level == 2 and not settled):
-        yield from _thorough(backend, data)
+        yield from _thorough(backend, data, knowledge)
     if level == 3:
         yield from _everything(backend, data, knowledge)
 
 
-def _thorough(backend: Backend, data: bytes) -> Iterator[Candidate]:
+def _thorough(backend: Backend, data: bytes, knowledge: Knowledge) -> Iterator[Candidate]:
     """The general methods at their best."""
     yield Candidate(Method.ZSTD, backend.encode_zstd(data, 19))
+    if knowledge.dictionary:
+        wire = backend.encode_zstd_dictionary(data, knowledge.dictionary, 19)
+        yield Candidate(Method.ZSTD_DICTIONARY, wire)
     yield Candidate(Method.BROTLI, backend.encode_brotli(data, 11))
 
 

@@ -78,6 +78,20 @@ def test_level_3_tries_brio_and_classic_frames() -> None:
     assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.CLASSIC]
 
 
+def test_the_dictionary_of_a_model_is_tried_where_the_model_does_not_halve_a_message() -> None:
+    dictionary = random.Random(5).randbytes(300)
+    codec = aura.Codec(model=knowing_nothing().carrying(dictionary=dictionary))
+    wire = codec.compress(dictionary[50:250])
+    assert (wire[0], len(wire) < 30) == (5, True)
+    assert codec.decompress(wire) == dictionary[50:250]
+    assert aura.explain(wire, model=codec.model).message == dictionary[50:250]
+    with pytest.raises(aura.UnknownModel):
+        PLAIN[2].decompress(wire)
+    foreseen = aura.Codec(model=aura.Model.load_default().carrying(dictionary=b"Where can I find the keys?"))
+    assert foreseen.compress("Where can I find the keys?")[0] >= 0x80
+    assert aura.Codec(level=1, model=codec.model).compress(dictionary[50:250])[0] == 7
+
+
 def test_a_match_that_no_classic_frame_holds_is_still_a_typed_frame() -> None:
     codec = aura.Codec(level=3)
     codec.templates.add("blob <<{0}>> end", id=300)

@@ -31,7 +31,7 @@ from aura_spec.knowledge import Knowledge
 from aura_spec.marker import Marker
 from aura_spec.template import builtin, parse_patterns
 
-KNOWLEDGE = Knowledge(phrases={1: b"hello"})
+KNOWLEDGE = Knowledge(phrases={1: b"hello"}, dictionary=b"How much wood would a woodchuck chuck?")
 LIMIT = 1 << 20
 
 Encoder = Callable[[bytes], bytes]
@@ -73,7 +73,7 @@ def test_slots_of_typed_frames_hold_any_bytes(values: list[bytes]) -> None:
     assert message.decode(wire, knowledge) == b"a" + values[0] + b"b" + values[1] + b"c"
 
 
-@pytest.mark.parametrize("marker", [0x05, *range(0x08, 0x80)])
+@pytest.mark.parametrize("marker", range(0x08, 0x80))
 def test_reserved_markers_are_refused(marker: int) -> None:
     with pytest.raises(Unsupported) as caught:
         message.decode(bytes((marker, 1, 2, 3)))
@@ -84,6 +84,31 @@ def test_reserved_markers_are_refused(marker: int) -> None:
 def test_messages_for_a_model_that_is_not_held_are_refused(wire: str) -> None:
     with pytest.raises(UnknownModel):
         message.decode(bytes.fromhex(wire))
+
+
+DICTIONARY = b"How much wood would a woodchuck chuck, if a woodchuck could chuck wood?"
+
+
+@given(MESSAGES, st.binary(min_size=1, max_size=40) | st.just(DICTIONARY), st.sampled_from([1, 3, 19]))
+@example(DICTIONARY[7:50], DICTIONARY, 19)
+@example(b"", b"\x37\xa4\x30\xec" * 3, 19)  # begins like a dictionary with tables, and is none
+def test_zstd_with_a_dictionary_round_trips(data: bytes, dictionary: bytes, level: int) -> None:
+    wire = message.encode_zstd_dictionary(data, dictionary, level)
+    assert wire[0] == Marker.ZSTANDARD_DICTIONARY
+    assert message.decode(wire, Knowledge(dictionary=dictionary)) == data
+
+
+def test_the_dictionary_is_used_and_needed() -> None:
+    data = DICTIONARY[9:60]
+    wire = message.encode_zstd_dictionary(data, DICTIONARY)
+    assert len(wire) < 20 < len(message.encode_zstd(data))
+    with pytest.raises(UnknownModel) as caught:
+        message.decode(wire)
+    assert (caught.value.offset, caught.value.path) == (0, "marker")
+    with pytest.raises(Malformed):
+        message.decode(b"\x04" + wire[1:])
+    with pytest.raises(LimitExceeded):
+        message.decode(wire, Knowledge(dictionary=DICTIONARY), len(data) - 1)
 
 
 @given(st.binary(max_size=100))
