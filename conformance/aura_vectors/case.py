@@ -102,6 +102,12 @@ def encoded(case: Case, setting: Setting) -> bytes:
             return message.encode_brio(case.text, setting.knowledge(), metadata=bool(how.get("metadata")))
         case "typed":
             return message.encode_typed(int(str(how["template_id"])), _slots(how), setting.knowledge())
+        case "foreseen":
+            held = _read_model(setting.model)
+            templates = setting.knowledge().templates
+            return message.encode_foreseen(
+                int(str(how["template_id"])), _slots(how), templates, held.context_model
+            )
         case _:
             return message.encode_classic(int(str(how["template_id"])), _slots(how))
 

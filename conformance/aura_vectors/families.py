@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from typing import Final
 
-from aura_reference import brio, message, rans
+from aura_reference import auralite, brio, message, rans
+from aura_reference import model as model_file
 from aura_spec.brio import Container, Metadata, build_body
+from aura_spec.context_model import END
 from aura_spec.errors import Code
 from aura_spec.marker import Marker, build_message
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token
@@ -33,7 +36,7 @@ def _refused(code: Code, rule: str, wire: str, comment: str, bug: str) -> Case:
 def markers() -> Groups:
     """Every marker that the registry does not assign to a method of this version."""
     cases = [Case("no marker at all", ("MSG-1",), b"", code=Code.TRUNCATED, bug="indexes an empty message")]
-    for marker in range(0x08, 0x80):
+    for marker in range(0x09, 0x80):
         wire = bytes((marker, 0x61, 0x62))
         bug = "takes an unknown marker for another"
         cases.append(Case(f"marker 0x{marker:02x}", ("MSG-2",), wire, code=Code.UNSUPPORTED, bug=bug))
@@ -44,6 +47,8 @@ def markers() -> Groups:
     frame = bytes.fromhex("050000190000616263")
     comment, bug = "marker 0x05 without a model", "reads without a dictionary"
     cases.append(Case(comment, ("ZST-8",), frame, code=Code.UNKNOWN_MODEL, bug=bug))
+    comment, bug = "marker 0x08 without a model", "reads with a model of its own"
+    cases.append(Case(comment, ("FRS-4",), b"\x08\x80\x02\x80", code=Code.UNKNOWN_MODEL, bug=bug))
     named = b"\x03" + bytes(8) + b"\x80"
     bug = "reads with a model of its own"
     cases.append(Case("a model that is not held", ("AUR-8",), named, code=Code.UNKNOWN_MODEL, bug=bug))
@@ -255,6 +260,91 @@ def _broken_typed() -> Iterator[Case]:
     )
 
 
+FORESEEN_SETTING: Final = replace(MODEL, patterns={0: "x{0}"})
+
+
+def foreseen() -> Groups:
+    """Foreseen frames, for the templates that the model brings and one more."""
+    cases = [
+        _foreseen(0, [b""], "no byte, and the end", "FRS-12"),
+        _foreseen(0, [b"\xff\0"], "bytes that are not text", "FRS-12"),
+        _foreseen(256, [b"Ana", b"I can help you with that"], "two texts", "FRS-9"),
+        _foreseen(256, [b"", b""], "two empty texts", "FRS-9"),
+        _foreseen(256, [b"one s", b"..."], "texts with the first byte of their stops", "FRS-10"),
+        _foreseen(256, ["Größe".encode(), b"x"], "bytes that the model does not foresee", "FRS-9"),
+        _foreseen(257, [b"7", b"hall 3", b"on", b"thank you"], "values and texts", "FRS-2"),
+        _foreseen(257, [b"007", b"hall 3", b"dim", b""], "values that do not fit their types", "FRS-3"),
+        _foreseen(
+            257, [b"12345678", b"Lamp 12345678", b"on", b""], "a match that begins in fed bytes", "FRS-8"
+        ),
+        _foreseen(258, [b"A", b"B"], "slots out of order, one twice", "FRS-7"),
+        _foreseen(258, [b", again", b"=="], "texts like the literals behind them", "FRS-10"),
+        _foreseen(259, [b"none"], "a value alone that does not fit its type", "FRS-3"),
+        _foreseen(260, [b"3", b"get_weather", b"Rome"], "JSON", "FRS-9"),
+        _foreseen(260, [b"3", b'a\\"b', b'"}'], "JSON, with quotation marks in texts", "FRS-10"),
+        _foreseen(261, [b"bab", b"a"], "a stop of one byte, twice in a text", "FRS-9"),
+        _foreseen(262, [b""], "a stop of two equal bytes", "FRS-9"),
+        _foreseen(262, [b"a"], "a text that runs into its stop", "FRS-10"),
+        _foreseen(262, [b"aaaaa"], "a text that is all stop", "FRS-10"),
+    ]
+    yield from _with_variants(FORESEEN_SETTING, cases)
+    yield FORESEEN_SETTING, list(_broken_foreseen())
+    wire = cases[2].wire
+    size = len(cases[2].text)
+    bug = "checks the limit at the end"
+    over = Case("one byte over the limit", ("FRS-13",), wire, code=Code.LIMIT_EXCEEDED, bug=bug)
+    yield replace(FORESEEN_SETTING, max_size=size), [cases[2]]
+    yield replace(FORESEEN_SETTING, max_size=size - 1), [over]
+
+
+def _foreseen(number: int, values: list[bytes], comment: str, rule: str) -> Case:
+    knowledge = FORESEEN_SETTING.knowledge()
+    how = {"method": "foreseen", "template_id": str(number), "slots": [value.hex() for value in values]}
+    model = model_file.read(FORESEEN_SETTING.model).context_model
+    wire = message.encode_foreseen(number, values, knowledge.templates, model)
+    return Case(comment, (rule,), wire, knowledge.templates[number].render(values), how)
+
+
+def _broken_foreseen() -> Iterator[Case]:
+    """Frames that no encoder writes, their strings made symbol by symbol."""
+    model = model_file.read(MODEL.model).context_model
+
+    def coded(head: str, fed: bytes, *symbols: int) -> str:
+        walk, writer = auralite.Walk(model), auralite.Writer()
+        for byte in fed:
+            walk.feed(byte)
+        for writer.symbol in symbols:
+            context = walk.context
+            if walk.code(writer) == END:
+                walk.context = context
+        return head + writer.encoder.finish().hex()
+
+    yield _refused(Code.UNKNOWN_TEMPLATE, "FRS-4", "080180", "an id that is not held", "renders nothing")
+    yield _refused(
+        Code.NON_CANONICAL, "FRS-1", "08800080", "an id in two bytes instead of one", "lax integers"
+    )
+    yield _refused(
+        Code.NON_CANONICAL, "FRS-5", "08830201" + "12" * 16, "no text and no string", "reads what 0x06 says"
+    )
+    yield _refused(
+        Code.NON_CANONICAL, "FRS-5", "08830201" + "12" * 16 + "80", "a string for no text", "reads it"
+    )
+    yield _refused(
+        Code.MALFORMED, "RNG-5", "08007f", "a first byte below 0x80", "does not check the first bit"
+    )
+    uuid = b"01234567-89ab-cdef-0123-456789abcdef"
+    wire = coded("08830200", b"id ", *uuid, END)
+    yield _refused(Code.NON_CANONICAL, "FRS-6", wire, "a text that fits its type", "accepts any text")
+    for symbols, where in (
+        ((END,), "at once"),
+        ((*b"x", END), "after a byte"),
+        ((*b"ab", END), "after two"),
+    ):
+        wire = coded("088602", b"<", *symbols)
+        comment = f"an end in a text with a stop, {where}"
+        yield _refused(Code.MALFORMED, "FRS-11", wire, comment, "takes it for the end of the text")
+
+
 def classic() -> Groups:
     """Classic frames."""
     setting = Setting({0: "Yes", 7: "{0} and {1}", 255: "x{0}"})
@@ -457,6 +547,7 @@ FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
     "marker": markers,
     "stored": stored,
     "typed": typed,
+    "foreseen": foreseen,
     "classic": classic,
     "brio": brio_containers,
     "zstd": zstd,

@@ -33,6 +33,7 @@ _CHAPTERS = {
     "SLT": "slot",
     "CLS": "classic",
     "TYP": "typed",
+    "FRS": "foreseen",
     "BRI": "brio",
     "TOK": "token",
     "RNS": "rans",

@@ -50,6 +50,13 @@ class Walk:
             self.run = after(self.run, symbol)
         return entry
 
+    def feed(self, byte: int) -> None:
+        """Go past a byte that is not coded (rule FRS-8)."""
+        entry = contexts.find_deepest(self._model, self.context, byte)
+        self.context = self._model.following[entry]
+        self.run = after(self.run, byte)
+        self.matcher.feed(byte)
+
     def _choose_entry(self, predicted: int | None, coder: Coder) -> int:
         if predicted is None:
             return contexts.code(self._model, self.context, self.run, set(), coder)
@@ -75,7 +82,7 @@ def _place(symbol: int, symbols: Sequence[int]) -> int:
     return symbols.index(symbol) if symbol in symbols else len(symbols)
 
 
-class _Writer:
+class Writer:
     """Codes the choices that lead to ``symbol``."""
 
     def __init__(self) -> None:
@@ -83,25 +90,27 @@ class _Writer:
         self.encoder = Encoder()
 
     def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        """As :class:`~aura_reference.context.Coder` says."""
         place = _place(self.symbol, symbols)
         self.encoder.code(sum(frequencies[:place]), frequencies[place], sum(frequencies))
         return place
 
 
-class _Reader:
+class Reader:
     """Finds the choices in a string."""
 
     def __init__(self, string: bytes) -> None:
         self.decoder = Decoder(string)
 
     def choose(self, _symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        """As :class:`~aura_reference.context.Coder` says."""
         bounds = list(accumulate(frequencies))
         place = bisect_right(bounds, self.decoder.value(bounds[-1]))
         self.decoder.take(bounds[place] - frequencies[place], frequencies[place])
         return place
 
 
-class _Meter:
+class Meter:
     """Adds up what the choices that lead to ``symbol`` cost."""
 
     def __init__(self, symbol: int) -> None:
@@ -110,6 +119,7 @@ class _Meter:
         self.others = 0
 
     def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        """As :class:`~aura_reference.context.Coder` says."""
         place = _place(self.symbol, symbols)
         self.bits += math.log2(sum(frequencies) / frequencies[place])
         self.others += place == len(symbols)
@@ -124,7 +134,7 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     """
     if len(data) > MAX_FORESEEN:
         raise EncodeError(f"AURALITE codes at most {MAX_FORESEEN} bytes")
-    walk, writer = Walk(model), _Writer()
+    walk, writer = Walk(model), Writer()
     for writer.symbol in chain(data, (END,)):
         walk.code(writer)
     return writer.encoder.finish()
@@ -137,7 +147,7 @@ def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
         DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule
             AUR-9).
     """
-    walk, reader = Walk(model), _Reader(wire)
+    walk, reader = Walk(model), Reader(wire)
     max_size = min(max_size, MAX_FORESEEN)
     while walk.code(reader) != END:
         if len(walk.matcher.message) > max_size:
@@ -204,20 +214,24 @@ class Step:
 def steps(data: bytes, model: ContextModel) -> Iterator[Step]:
     """How each symbol of ``data`` is coded, the end included. Informative: costs are not integers."""
     walk = Walk(model)
-    for position, symbol in enumerate(chain(data, (END,))):
-        predicted = walk.matcher.predict()
-        length = walk.matcher.length
-        match = _state(predicted, symbol)
-        meter = _Meter(symbol)
-        instead = model.runs.get(walk.run)
-        length_of_run = (walk.run - 1) % MAX_LENGTH + 1
-        entry = walk.code_entry(predicted, meter)
-        order = contexts.order_of(model, bisect_right(model.starts, entry) - 1)
-        escapes = meter.others - (match is MatchState.MISS)
-        in_run = instead is not None and order <= instead.order and match is not MatchState.HIT
-        yield Step(
-            position, symbol, order, escapes, match, length, meter.bits, length_of_run if in_run else 0
-        )
+    for symbol in chain(data, (END,)):
+        yield measure(model, walk, symbol)
+
+
+def measure(model: ContextModel, walk: Walk, symbol: int) -> Step:
+    """How the next symbol of a walk, which is this one, is coded."""
+    position = len(walk.matcher.message)
+    predicted = walk.matcher.predict()
+    length = walk.matcher.length
+    match = _state(predicted, symbol)
+    meter = Meter(symbol)
+    instead = model.runs.get(walk.run)
+    length_of_run = (walk.run - 1) % MAX_LENGTH + 1
+    entry = walk.code_entry(predicted, meter)
+    order = contexts.order_of(model, bisect_right(model.starts, entry) - 1)
+    escapes = meter.others - (match is MatchState.MISS)
+    in_run = instead is not None and order <= instead.order and match is not MatchState.HIT
+    return Step(position, symbol, order, escapes, match, length, meter.bits, length_of_run if in_run else 0)
 
 
 def _state(predicted: int | None, symbol: int) -> MatchState:

@@ -73,6 +73,13 @@ class Matcher:
         if 0 <= begin < len(text) - history.LENGTH:
             self._source, self._pointer, self.length = text, begin + history.LENGTH, history.LENGTH
 
+    def feed(self, byte: int) -> None:
+        """Go past a byte that is not coded (rule FRS-8)."""
+        if len(self.message) >= MIN_LENGTH:
+            self._places[slot_of(self.message[-MIN_LENGTH:])] = len(self.message)
+        self.length = 0
+        self.message.append(byte)
+
     def _length_before(self, place: int) -> int:
         """The length of the match that ends before ``place``; 0 if it is too short (rule MAT-2)."""
         message = self.message

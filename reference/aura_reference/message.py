@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from aura_reference import auralite, brio, brotli, classic, stored, typed, zstd
+from aura_reference import auralite, brio, brotli, classic, foreseen, stored, typed, zstd
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import UnknownModel, Unsupported
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
+from aura_spec.template import Template
 
 
 def decode(  # noqa: C901, PLR0911  # one case a method
@@ -39,19 +40,31 @@ def decode(  # noqa: C901, PLR0911  # one case a method
         case Marker.ZSTANDARD:
             return zstd.decode(message.body, max_size)
         case Marker.ZSTANDARD_DICTIONARY:
-            if not held.dictionary:  # rule ZST-8
-                raise UnknownModel("no model with a dictionary is agreed on", 0, "marker")
-            return zstd.decode(message.body, max_size, held.dictionary)
+            return zstd.decode(message.body, max_size, _dictionary(held))
         case Marker.TYPED:
             return typed.decode(message.body, held.templates, max_size)
         case Marker.STORED:
             return stored.decode(message.body, max_size)
+        case Marker.FORESEEN:
+            return foreseen.decode(message.body, held.templates, _implied_model(held), max_size)
         case marker if marker in AURALITE_COMPACT:
-            if held.model is None:
-                raise UnknownModel("no model is agreed on", 0, "marker")
-            return auralite.decode(wire, held.model, max_size)
+            return auralite.decode(wire, _implied_model(held), max_size)
         case marker:
             raise Unsupported(f"marker 0x{marker:02x} ({name_of(marker)}) is not read here", 0, "marker")
+
+
+def _implied_model(held: Knowledge) -> ContextModel:
+    """Rules AUR-8 and FRS-4."""
+    if held.model is None:
+        raise UnknownModel("no model is agreed on", 0, "marker")
+    return held.model
+
+
+def _dictionary(held: Knowledge) -> bytes:
+    """Rule ZST-8."""
+    if not held.dictionary:
+        raise UnknownModel("no model with a dictionary is agreed on", 0, "marker")
+    return held.dictionary
 
 
 def encode_auralite(data: bytes, model: ContextModel) -> bytes:
@@ -93,6 +106,17 @@ def encode_typed(template_id: int, values: Sequence[bytes], knowledge: Knowledge
     """A typed template frame (rules TYP-1 to TYP-3). ``template_id`` is held."""
     body = typed.encode(template_id, knowledge.templates[template_id], values)
     return build_message(Marker.TYPED, body)
+
+
+def encode_foreseen(
+    template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
+) -> bytes:
+    """A foreseen template frame for the implied model (rules FRS-1 to FRS-13). ``template_id`` is held.
+
+    Raises:
+        EncodeError: no value is a text, or the message is too long.
+    """
+    return build_message(Marker.FORESEEN, foreseen.encode(template_id, templates[template_id], values, model))
 
 
 def encode_classic(template_id: int, values: Sequence[bytes]) -> bytes:

@@ -10,6 +10,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``template``              patterns with slots, the abstract model of a template
 ``slot``                  typed slot values
 ``classic``, ``typed``    markers 0x00 and 0x06, template frames
+``foreseen``              marker 0x08, template frames whose texts a model codes
 ``brio``                  marker 0x02, the container of entropy-coded token streams
 ``token``                 the tokens inside a BRIO version 1 container
 ``auralite``              markers 0x80 to 0xFF and 0x03, messages foreseen by a model

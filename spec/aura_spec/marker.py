@@ -17,7 +17,7 @@ from aura_spec.wire import Field, Span, build, parse
 
 
 class Marker(IntEnum):
-    """The registry of markers. 0x08 to 0x7F are unassigned."""
+    """The registry of markers. 0x09 to 0x7F are unassigned."""
 
     CLASSIC = 0x00
     BROTLI = 0x01
@@ -27,6 +27,7 @@ class Marker(IntEnum):
     ZSTANDARD_DICTIONARY = 0x05
     TYPED = 0x06
     STORED = 0x07
+    FORESEEN = 0x08
 
 
 AURALITE_COMPACT: Final = range(0x80, 0x100)

@@ -133,17 +133,32 @@ _PARTS: Final[dict[Kind, tuple[int, tuple[Declaration, ...]]]] = {
 _NUMBER_FIELDS: Final = ("digits", "seconds", "fraction", "offset")
 
 
+def is_text_only(slot: TemplateSlot) -> bool:
+    """Whether values of the slot have no head (rules SLT-2 and SLT-3)."""
+    return slot.kind in (Kind.TEXT, Kind.WORD)
+
+
 @cache
 def declaration(slot: TemplateSlot, last: bool) -> Declaration:
     """The structure of a slot's value, in the last place of a frame or before it."""
-    if slot.kind in (Kind.TEXT, Kind.WORD):
-        return c.Struct(*_text(last))
+    text = c.Struct(*_text(last))
+    return text if is_text_only(slot) else _headed(slot, text)
+
+
+@cache
+def without_text(slot: TemplateSlot) -> Declaration:
+    """The structure of a value with a head whose text, if it is one, stands elsewhere (rule FRS-3)."""
+    return _headed(slot, c.Struct())
+
+
+def _headed(slot: TemplateSlot, text: Declaration) -> Declaration:
+    """A head, and then ``text`` or the parts that the type defines (rule SLT-4)."""
     maximum, parts = _PARTS.get(slot.kind, (len(slot.choices), ()))
     in_range: Callable[[Any], bool] = lambda head: head <= maximum  # noqa: E731
     head = Checked(VarInt(), in_range, f"the head of {slot.kind} is larger than {maximum}")
     return c.Struct(
         Field("head", head, f"0 for text, else how the {slot.kind} is spelt"),
-        "value" / c.IfThenElse(this.head == 0, c.Struct(*_text(last)), _with_head(parts)),
+        "value" / c.IfThenElse(this.head == 0, text, _with_head(parts)),
     )
 
 
@@ -157,7 +172,7 @@ def from_container(value: Any) -> SlotValue:
     if "head" not in value:
         return SlotValue(0, text=value.text)
     if value.head == 0:
-        return SlotValue(0, text=value.value.text)
+        return SlotValue(0, text=value.value.get("text", b""))
     numbers = (value.value.get(name) for name in _NUMBER_FIELDS)
     return SlotValue(
         value.head,
@@ -168,7 +183,7 @@ def from_container(value: Any) -> SlotValue:
 
 def to_container(slot: TemplateSlot, value: SlotValue) -> dict[str, object]:
     """Enter the construct boundary: the inverse of :func:`from_container`."""
-    if slot.kind in (Kind.TEXT, Kind.WORD):
+    if is_text_only(slot):
         return {"text": value.text}
     if value.head == 0:
         return {"head": 0, "value": {"text": value.text}}

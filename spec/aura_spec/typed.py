@@ -46,13 +46,21 @@ def parse_body(body: bytes, templates: Mapping[int, Template], trace: list[Span]
         DecodeError: as the rules say.
     """
     stream = io.BytesIO(body)
-    template_id: int = parse_from(HEAD, stream, base=1, trace=trace).template_id
-    template = templates.get(template_id)
-    if template is None:
-        raise UnknownTemplate(f"no template has the id {template_id}", 1, "template_id")
-    value = parse_from(_slots(template.slots), stream, base=1, trace=trace)
-    values = (from_container(value[str(index)]) for index in range(len(template.slots)))
+    template_id = parse_template_id(stream, templates, trace)
+    slots = templates[template_id].slots
+    value = parse_from(_slots(slots), stream, base=1, trace=trace)
+    values = (from_container(value[str(index)]) for index in range(len(slots)))
     return TypedFrame(template_id, tuple(values))
+
+
+def parse_template_id(
+    stream: io.BytesIO, templates: Mapping[int, Template], trace: list[Span] | None = None
+) -> int:
+    """Read the id of a template that is held (rules TYP-1 and TYP-3)."""
+    template_id: int = parse_from(HEAD, stream, base=1, trace=trace).template_id
+    if template_id not in templates:
+        raise UnknownTemplate(f"no template has the id {template_id}", 1, "template_id")
+    return template_id
 
 
 def build_body(frame: TypedFrame, template: Template) -> bytes:

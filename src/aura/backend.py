@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import aura_reference.message
 from aura_spec.context_model import ContextModel
 from aura_spec.knowledge import Knowledge
+from aura_spec.template import Template
 
 
 class Backend(Protocol):
@@ -40,6 +41,15 @@ class Backend(Protocol):
 
     def encode_typed(self, template_id: int, values: Sequence[bytes], knowledge: Knowledge) -> bytes:
         """Write a typed template frame."""
+
+    def encode_foreseen(
+        self,
+        template_id: int,
+        values: Sequence[bytes],
+        templates: Mapping[int, Template],
+        model: ContextModel,
+    ) -> bytes:
+        """Write a foreseen template frame for the implied model."""
 
     def encode_classic(self, template_id: int, values: Sequence[bytes]) -> bytes:
         """Write a classic template frame."""

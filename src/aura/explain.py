@@ -16,9 +16,10 @@ from aura.model import Model
 from aura.templates import TemplateLibrary
 from aura_reference import auralite as reference_auralite
 from aura_reference import brio as reference_brio
+from aura_reference import foreseen as reference_foreseen
 from aura_reference import typed as reference_typed
 from aura_reference.auralite import Step
-from aura_spec import auralite, brio, brotli, classic, stored, token, typed, zstd
+from aura_spec import auralite, brio, brotli, classic, foreseen, stored, token, typed, zstd
 from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
@@ -61,7 +62,8 @@ class Explanation:
         rows: fields of the message.
         tokens: fields of the token stream inside a BRIO container.
         slots: for template frames the name, type and value of each slot.
-        steps: for AURALITE messages how each byte, and then the end, was coded and what it cost.
+        steps: for AURALITE messages how each byte, and then the end, was coded and what it cost; for
+            foreseen template frames the same of the texts in its slots.
         message: what it decodes to, or None if it is refused.
         error: why it is refused, or None.
     """
@@ -149,7 +151,7 @@ def explain(
         size=len(wire),
         rows=tuple(_row(span, wire, held) for span in spans),
         tokens=tuple(_row(span, stream, held) for span in token_spans),
-        slots=_slots(wire, held) if error is None else (),
+        slots=() if message is None else _slots(wire, message, held),
         steps=_steps(wire, message, held),
         message=message,
         error=error,
@@ -165,15 +167,20 @@ _READERS: Final[dict[int, Reader]] = {
     Marker.ZSTANDARD: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.ZSTANDARD_DICTIONARY: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.TYPED: lambda body, held, _limit, trace: typed.parse_body(body, held.templates, trace),
+    Marker.FORESEEN: lambda body, held, _limit, trace: foreseen.parse_body(body, held.templates, trace),
     Marker.AURALITE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(body, trace),
     Marker.STORED: lambda body, _held, _limit, trace: stored.parse_body(body, trace),
 }
 
 
-def _slots(wire: bytes, held: Knowledge) -> tuple[tuple[str, str, bytes], ...]:
+def _slots(wire: bytes, message: bytes, held: Knowledge) -> tuple[tuple[str, str, bytes], ...]:
     """Name, type and value of the slots of a template frame that was read before."""
     if wire[0] == Marker.TYPED:
         template_id, values = reference_typed.read_values(wire[1:], held.templates)
+    elif wire[0] == Marker.FORESEEN and held.model is not None:
+        template_id, values = reference_foreseen.read_values(
+            wire[1:], held.templates, held.model, len(message)
+        )
     elif wire[0] == Marker.CLASSIC:
         frame = classic.parse_body(wire[1:])
         template_id, values = frame.template_id, frame.values
@@ -184,11 +191,16 @@ def _slots(wire: bytes, held: Knowledge) -> tuple[tuple[str, str, bytes], ...]:
 
 
 def _steps(wire: bytes, message: bytes | None, held: Knowledge) -> tuple[Step, ...]:
-    """How the symbols of an AURALITE message that was read before were coded."""
+    """How the symbols of the string of a message that was read before were coded."""
     if message is None:
         return ()
     if wire[0] in AURALITE_COMPACT and held.model is not None:
         return tuple(reference_auralite.steps(message, held.model))
+    if wire[0] == Marker.FORESEEN and held.model is not None:
+        template_id, values = reference_foreseen.read_values(
+            wire[1:], held.templates, held.model, len(message)
+        )
+        return tuple(reference_foreseen.steps(held.templates[template_id], values, held.model))
     if wire[0] == Marker.AURALITE_EXPLICIT:
         model = held.models[auralite.parse_body(wire[1:]).model_id]
         return tuple(reference_auralite.steps(message, model))
@@ -206,7 +218,7 @@ def _steps_table(steps: Sequence[Step]) -> list[str]:
             f"{step.position:6}  {symbol:6}  {where:>6}  {step.escapes:7}  {match:7}  {step.bits:6.2f}"
         )
     total = sum(step.bits for step in steps)
-    lines.append(f"{len(steps):6}  symbols, {total:.1f} bits and the marker's")
+    lines.append(f"{len(steps):6}  symbols, {total:.1f} bits after the first of the string")
     return lines
 
 

@@ -42,6 +42,7 @@ _STEPS: Final = (0.1, 0.5, 1, 2, 4, 8)
 def page(explanation: Explanation) -> str:
     """The page as HTML; stands by itself."""
     size, message = explanation.size, explanation.message
+    steps = () if explanation.slots else explanation.steps  # those of a template frame leave out its literals
     of = "refused" if message is None else f"for {len(message)}"
     scale = "".join(
         f'<span style="background:{_tint(bits)}">{"below " if bits < 1 else ""}{bits:g}</span>'
@@ -50,7 +51,7 @@ def page(explanation: Explanation) -> str:
     return _PAGE.substitute(
         title=escape(f"{explanation.method}: {size} bytes {of}"),
         scale=scale,
-        text=_tinted(explanation.steps) or escape((message or b"").decode("utf-8", "replace")),
+        text=_tinted(steps) or escape((message or b"").decode("utf-8", "replace")),
         dump=escape(str(explanation)),
     )
 

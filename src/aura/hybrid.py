@@ -78,7 +78,7 @@ class HybridCompressor:
     >>> compressor = HybridCompressor()
     >>> result = compressor.compress("I don't have access to the internet.")
     >>> str(result.method), result.original_size, result.compression_ratio > 4
-    ('auralite', 36, True)
+    ('foreseen', 36, True)
     >>> compressor.decompress(result.compressed_data)
     "I don't have access to the internet."
     """

@@ -5,8 +5,8 @@ Levels:
 0. store the message;
 1. a quick decision tree: a template frame if it halves the message; else AURALITE if the message is short, and
    if it does not halve the message, one general method by size and content;
-2. the default: typed template frame and AURALITE, and unless AURALITE halves a message of at most 4 KiB, Brotli 11
-   and Zstandard 19, the latter also with the model's dictionary if it has one;
+2. the default: template frames, typed and foreseen, and AURALITE, and unless AURALITE halves a message of at
+   most 4 KiB, Brotli 11 and Zstandard 19, the latter also with the model's dictionary if it has one;
 3. everything: also Zstandard and Brotli at other settings, classic template frames and BRIO version 1.
 
 Storing is always a candidate, so that no message grows by more than its marker. Of equally small results the
@@ -16,6 +16,7 @@ first in the order of trying wins, which is cheapest to decode first.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -51,6 +52,7 @@ class Method(StrEnum):
     STORED = "stored"
     AURALITE = "auralite"
     TYPED = "typed"
+    FORESEEN = "foreseen"
     CLASSIC = "classic"
     ZSTD = "zstd"
     ZSTD_DICTIONARY = "zstd_dictionary"
@@ -73,11 +75,14 @@ def frames(backend: Backend, match: Match, level: int, knowledge: Knowledge) -> 
         return
     number = match.template_id
     yield Candidate(Method.TYPED, backend.encode_typed(number, match.values, knowledge), number)
-    if level == 3:
-        try:
+    is_short = match.template.rendered_size(match.values) <= _FORESEEN[level]
+    with suppress(EncodeError):  # no value of the match is a text
+        if level >= 2 and is_short and knowledge.model is not None:
+            wire = backend.encode_foreseen(number, match.values, knowledge.templates, knowledge.model)
+            yield Candidate(Method.FORESEEN, wire, number)
+    with suppress(EncodeError):  # the match does not fit the narrow fields of a classic frame
+        if level == 3:
             yield Candidate(Method.CLASSIC, backend.encode_classic(number, match.values), number)
-        except EncodeError:
-            return  # the match does not fit the narrow fields of a classic frame
 
 
 def foreseen(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> Iterator[Candidate]:

@@ -75,7 +75,7 @@ def test_level_3_tries_brio_and_classic_frames() -> None:
     assert methods == {Method.STORED, Method.AURALITE, Method.ZSTD, Method.BROTLI, Method.BRIO}
     match = codec.templates.match(b"Service a is b")
     assert match is not None
-    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.CLASSIC]
+    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.FORESEEN, Method.CLASSIC]
 
 
 def test_the_dictionary_of_a_model_is_tried_where_the_model_does_not_halve_a_message() -> None:
@@ -92,6 +92,41 @@ def test_the_dictionary_of_a_model_is_tried_where_the_model_does_not_halve_a_mes
     assert aura.Codec(level=1, model=codec.model).compress(dictionary[50:250])[0] == 7
 
 
+ORDERS = {300: "Order {id:uuid} of {who} was packed at {at:timestamp} in {hall}."}
+ORDER = "Order 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b of Ann Miller was packed at 2026-03-01T06:30:00Z in hall three."
+
+
+@pytest.mark.parametrize("level", range(4))
+def test_texts_in_template_frames_are_foreseen_where_that_is_smaller(level: int) -> None:
+    codec = aura.Codec(level=level, templates=aura.TemplateLibrary(ORDERS))
+    wire = codec.compress(ORDER)
+    assert codec.decompress(wire).decode() == ORDER
+    assert wire[0] == (7, 6, 8, 8)[level]
+    match = codec.templates.match(ORDER.encode())
+    assert match is not None
+    sizes = {frame.method: len(frame.wire) for frame in codec.frames(match)}
+    if level >= 2:
+        assert len(wire) == sizes[Method.FORESEEN] < sizes[Method.TYPED] - 8
+        with pytest.raises(aura.UnknownTemplate):
+            aura.decompress(wire)
+
+
+def test_frames_without_texts_and_long_ones_are_not_foreseen() -> None:
+    codec = aura.Codec(templates=aura.TemplateLibrary({300: "n {n:int}", 301: "text {0} end"}))
+    for message in (b"n 5", b"text " + bytes(1 << 16) + b" end"):
+        match = codec.templates.match(message)
+        assert match is not None
+        assert [frame.method for frame in codec.frames(match)] == [Method.TYPED]
+
+
+@given(rendered())
+def test_foreseen_frames_of_builtin_templates_come_back(message: bytes) -> None:
+    match = CODECS[2].templates.match(message)
+    for frame in () if match is None else CODECS[2].frames(match):
+        assert CODECS[2].decompress(frame.wire) == message
+        assert frame.template_id == match.template_id
+
+
 def test_a_match_that_no_classic_frame_holds_is_still_a_typed_frame() -> None:
     codec = aura.Codec(level=3)
     codec.templates.add("blob <<{0}>> end", id=300)
@@ -99,7 +134,7 @@ def test_a_match_that_no_classic_frame_holds_is_still_a_typed_frame() -> None:
     assert codec.decompress(codec.compress(message)) == message
     match = codec.templates.match(message)
     assert match is not None
-    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED]
+    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.FORESEEN]
 
 
 def test_phrases_are_used_and_needed() -> None:

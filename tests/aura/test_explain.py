@@ -7,6 +7,7 @@ from tests.messages import MESSAGES
 from tests.models import knowing_nothing
 
 import aura
+from aura.explain_page import page
 from aura_reference import message as reference
 from aura_spec.knowledge import Knowledge
 from aura_spec.marker import Marker
@@ -46,6 +47,22 @@ def test_template_frames_show_their_slots() -> None:
         explanation = aura.explain(wire)
         assert explanation.slots == (("0", "int", b"30"), ("1", "text", b"db"))
         assert "slot   {0} is '30' (int)" in str(explanation)
+
+
+def test_foreseen_frames_show_slots_and_what_their_texts_cost() -> None:
+    library = aura.TemplateLibrary({300: "Lamp {n:int} in {hall} is {state}"})
+    codec = aura.Codec(templates=library)
+    match = library.match(b"Lamp 7 in the hall is on")
+    assert match is not None
+    wire = next(frame.wire for frame in codec.frames(match) if frame.method == aura.Method.FORESEEN)
+    explanation = aura.explain(wire, templates=library)
+    assert [row.field for row in explanation.rows] == ["marker", "template_id", "slots.0.head", "string"]
+    assert b"".join(row.data for row in explanation.rows) == wire
+    assert explanation.slots == (("n", "int", b"7"), ("hall", "text", b"the hall"), ("state", "text", b"on"))
+    assert bytes(step.symbol for step in explanation.steps[:-1]) == b"the hall ion"
+    bits = sum(step.bits for step in explanation.steps)
+    assert len(explanation.rows[-1].data) - 2 <= (bits + 1) / 8 <= len(explanation.rows[-1].data) + 1
+    assert "Lamp 7 in the hall is on" in page(explanation)
 
 
 def test_own_templates_and_phrases_are_taken_into_account() -> None:

@@ -11,6 +11,7 @@ from tests.models import knowing_nothing
 import aura
 from aura import HybridCompressor, Method
 
+FRAMES = (Method.TYPED, Method.FORESEEN, Method.CLASSIC)
 PLAIN = knowing_nothing()
 
 
@@ -22,7 +23,7 @@ def test_results_tell_what_was_done(message: bytes) -> None:
     assert result.original_size == len(message)
     assert result.compressed_size == len(result.compressed_data) <= len(message) + 1
     assert result.compression_ratio == result.original_size / result.compressed_size
-    assert (result.template_id is None) is (result.method not in (Method.TYPED, Method.CLASSIC))
+    assert (result.template_id is None) is (result.method not in FRAMES)
 
 
 def test_text_comes_back_as_text() -> None:

@@ -6,7 +6,7 @@ from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, p
 def test_every_marker_value_has_a_name() -> None:
     names = {value: name_of(value) for value in range(256)}
     assert {names[value] for value in AURALITE_COMPACT} == {"auralite compact"}
-    assert {names[value] for value in range(0x08, 0x80)} == {"unassigned"}
+    assert {names[value] for value in range(0x09, 0x80)} == {"unassigned"}
     assert [names[value] for value in Marker] == [
         "classic",
         "brotli",
@@ -16,6 +16,7 @@ def test_every_marker_value_has_a_name() -> None:
         "zstandard dictionary",
         "typed",
         "stored",
+        "foreseen",
     ]
 
 
