@@ -24,6 +24,9 @@ class Backend(Protocol):
     def encode_auralite(self, data: bytes, model: ContextModel) -> bytes:
         """Write an AURALITE message for the implied model."""
 
+    def encode_auralite_explicit(self, data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+        """Write an AURALITE message that names its model."""
+
     def encode_stored(self, data: bytes) -> bytes:
         """Write a stored message."""
 

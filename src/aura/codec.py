@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 
@@ -26,6 +27,9 @@ class Codec:
         backend: ``"reference"``.
         level: which methods are tried: 0 store only, 1 a quick decision tree, 2 the usual ones, 3 all.
         model: of AURALITE messages; the one that comes with the package if None. Both ends hold the same.
+        explicit_model: write AURALITE messages that name the model, nine bytes longer, and no others for which the
+            reader would have to know it.
+        models: further models, to read messages that name one of them.
         templates: the template library; the built-in one if None. If ``model`` has templates, they are held
             beside these, in a library of the codec's own: add further ones to its attribute ``templates`` then.
         phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
@@ -42,6 +46,8 @@ class Codec:
         backend: str = "reference",
         level: int = 2,
         model: Model | None = None,
+        explicit_model: bool = False,
+        models: Sequence[Model] = (),
         templates: TemplateLibrary | None = None,
         phrases: Mapping[int, bytes] | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
@@ -55,17 +61,25 @@ class Codec:
         self.max_size = max_size
         self.templates = _beside(TemplateLibrary() if templates is None else templates, model)
         self._backend = backends.get(backend)
+        self.explicit_model = explicit_model
         self._model = model
+        self._models = tuple(models)
         self._phrases = dict(phrases or {})
 
     @property
     def knowledge(self) -> Knowledge:
         """What this codec holds at this moment."""
         model = self.model
-        models = {bytes.fromhex(model.id): model.context_model}
+        models = {bytes.fromhex(held.id): held.context_model for held in (model, *self._models)}
         return Knowledge(
             self.templates.snapshot(), self._phrases, model.context_model, models, model.dictionary
         )
+
+    @property
+    def _shared(self) -> Knowledge:
+        """What this codec takes for granted with its readers: no model, if messages are to name theirs."""
+        held = self.knowledge
+        return replace(held, model=None, dictionary=b"") if self.explicit_model else held
 
     @property
     def model(self) -> Model:
@@ -115,7 +129,7 @@ class Codec:
 
     def frames(self, match: Match) -> Iterator[Candidate]:
         """Template frames for a match, as the level allows."""
-        return selection.frames(self._backend, match, self.level, self.knowledge)
+        return selection.frames(self._backend, match, self.level, self._shared)
 
     def encode_frame(self, match: Match) -> bytes:
         """The typed template frame for a match, whatever its size."""
@@ -123,15 +137,15 @@ class Codec:
 
     def stored(self, message: bytes) -> Iterator[Candidate]:
         """The one candidate that is always there."""
-        return selection.general(self._backend, message, 0, self.knowledge)
+        return selection.general(self._backend, message, 0, self._shared)
 
     def quick(self, message: bytes) -> Iterator[Candidate]:
         """Storing and, as the level allows, AURALITE: candidates for messages too short for anything else."""
-        return selection.foreseen(self._backend, message, self.level, self.knowledge)
+        return selection.foreseen(self._backend, message, self.level, self._shared)
 
     def general(self, message: bytes) -> Iterator[Candidate]:
         """Candidates without a template, storing first."""
-        return selection.general(self._backend, message, self.level, self.knowledge)
+        return selection.general(self._backend, message, self.level, self._shared)
 
 
 def _beside(templates: TemplateLibrary, model: Model | None) -> TemplateLibrary:

@@ -103,6 +103,7 @@ def explain(
     *,
     templates: TemplateLibrary | None = None,
     model: Model | None = None,
+    models: Sequence[Model] = (),
     phrases: dict[int, bytes] | None = None,
     max_size: int = DEFAULT_MAX_SIZE,
 ) -> Explanation:
@@ -112,6 +113,7 @@ def explain(
         wire: the message.
         templates: the template library; the built-in one if None.
         model: of AURALITE messages; the one that comes with the package if None.
+        models: further models, for messages that name one of them.
         phrases: dictionary phrases for BRIO version 1.
         max_size: bytes that the message may decode to.
 
@@ -126,7 +128,7 @@ def explain(
     slot   {1} is 'db' (text)
     text   'Timeout after 30ms for db'
     """
-    held = Codec(templates=templates, model=model, phrases=phrases).knowledge
+    held = Codec(templates=templates, model=model, models=models, phrases=phrases).knowledge
     spans: list[Span] = []
     token_spans: list[Span] = []
     stream = b""

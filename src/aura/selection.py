@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from aura.backend import Backend
@@ -86,10 +87,18 @@ def frames(backend: Backend, match: Match, level: int, knowledge: Knowledge) -> 
 
 
 def foreseen(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> Iterator[Candidate]:
-    """Storing, and AURALITE where the level tries it on a message of this length."""
+    """Storing, and AURALITE where the level tries it on a message of this length.
+
+    Where no model is implied, the message names one, the first of ``knowledge.models``.
+    """
     yield Candidate(Method.STORED, backend.encode_stored(data))
-    if knowledge.model is not None and len(data) <= _FORESEEN[level]:
+    if len(data) > _FORESEEN[level]:
+        return
+    if knowledge.model is not None:
         yield Candidate(Method.AURALITE, backend.encode_auralite(data, knowledge.model))
+        return
+    for model_id, model in islice(knowledge.models.items(), 1):
+        yield Candidate(Method.AURALITE, backend.encode_auralite_explicit(data, model_id, model))
 
 
 def general(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> Iterator[Candidate]:

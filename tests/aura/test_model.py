@@ -162,6 +162,40 @@ def test_trained_models_carry_what_they_are_given(model: Model) -> None:
         aura.train(TALK, max_bytes=64 << 10, dictionary=bytes(64 << 10))
 
 
+def test_codecs_write_messages_that_name_their_model(model: Model) -> None:
+    carrying = model.carrying(templates=PATTERNS, dictionary=b"completely different words, unheard of")
+    sender = aura.Codec(model=carrying, explicit_model=True)
+    texts = ["the lamp is on", "the lamp in the attic is 5 cm wide", "completely different words, unheard of"]
+    markers = []
+    for text in texts:
+        wire = sender.compress(text)
+        markers.append(wire[0])
+        for reader in (sender, aura.Codec(models=[SMALL, carrying], templates=sender.templates)):
+            assert reader.decompress(wire).decode() == text
+    assert markers[0] == 3
+    assert not {5, 8, *range(0x80, 0x100)} & set(markers)
+    assert sender.compress(texts[0])[1:9].hex() == carrying.id
+    implied = aura.Codec(model=carrying).compress(texts[0])
+    assert sender.compress(texts[0])[9:] == implied
+    assert sender.decompress(implied).decode() == texts[0]
+    with pytest.raises(aura.UnknownModel):
+        aura.Codec(models=[SMALL]).decompress(sender.compress(texts[0]))
+    assert aura.explain(sender.compress(texts[0]), models=[carrying]).steps
+
+
+def test_commands_name_models(tmp_path: Path, model: Model) -> None:
+    path = tmp_path / "talk.aura"
+    model.save(path)
+    command = ["compress", "--model", str(path), "--explicit-model"]
+    wire = RUNNER.invoke(app, command, input=b"the lamp is on").stdout_bytes
+    assert wire == aura.Codec(model=model, explicit_model=True).compress("the lamp is on")
+    assert wire[0] == 3
+    further = ["--further-model", str(path)]
+    assert RUNNER.invoke(app, ["decompress", *further], input=wire).stdout == "the lamp is on"
+    assert RUNNER.invoke(app, ["explain", *further, "--hex", wire.hex()]).exit_code == 0
+    assert RUNNER.invoke(app, ["explain", "--hex", wire.hex()]).exit_code == 1
+
+
 def test_long_messages_are_not_foreseen_at_low_levels(model: Model) -> None:
     long = ("the lamp is on in a; " * 2000).encode()
     for level in range(4):

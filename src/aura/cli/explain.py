@@ -24,6 +24,7 @@ def explain(
     ] = None,
     templates: io.TemplatesPath = None,
     model: io.ModelPath = None,
+    further_model: io.ModelPaths = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page that tints each character by its cost.")
@@ -34,7 +35,12 @@ def explain(
     A message that is refused is shown as far as it was understood; the exit status is 1 then.
     """
     wire = io.read(path) if message_hex is None else io.parse_hex(message_hex)
-    result = explanation(wire, templates=io.library(templates), model=io.model(model))
+    result = explanation(
+        wire,
+        templates=io.library(templates),
+        model=io.model(model),
+        models=io.models(further_model),
+    )
     if html is not None:
         write_atomically(html, page(result).encode())
     typer.echo(json.dumps(as_dictionary(result), indent=2) if as_json else str(result))

@@ -24,6 +24,14 @@ ModelPath = Annotated[
     Path | None,
     typer.Option("--model", help="Model file to use instead of the package's own.", dir_okay=False),
 ]
+ModelPaths = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--further-model",
+        help="Model file for messages that name their model; may be given again.",
+        dir_okay=False,
+    ),
+]
 STANDARD = Path("-")
 
 
@@ -49,6 +57,11 @@ def library(path: Path | None) -> TemplateLibrary:
 def model(path: Path | None) -> Model | None:
     """The model of a file; None, for the package's own, without one."""
     return None if path is None else Model.load(path)
+
+
+def models(paths: list[Path] | None) -> list[Model]:
+    """The models of files."""
+    return [Model.load(path) for path in paths or ()]
 
 
 def parse_hex(text: str) -> bytes:
