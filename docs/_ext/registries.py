@@ -60,8 +60,7 @@ class Markers(_Registry):
     def _chapter(marker: int) -> str:
         if name_of(marker) == "unassigned":
             return "refused as `Unsupported`"
-        chapter = _CHAPTERS.get(marker)
-        return f"chapter:{chapter}" if chapter else "reserved; not specified in this version: `Unsupported`"
+        return f"chapter:{_CHAPTERS[marker]}"
 
 
 class Codes(_Registry):

@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 import construct as c
@@ -61,6 +61,9 @@ ZONES: Final = ("", "Z", "hh:mm", "hhmm", "hh")
 IPV6_FORMS: Final = 7
 MAX_SECONDS: Final = (1 << 39) - 1
 """Bound of the zigzagged seconds of a timestamp; years 1 to 9999 need less."""
+
+_KEPT: Final = 1024
+"""Declarations that are kept; templates come from peers and models, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +141,14 @@ def is_text_only(slot: TemplateSlot) -> bool:
     return slot.kind in (Kind.TEXT, Kind.WORD)
 
 
-@cache
+@lru_cache(_KEPT)
 def declaration(slot: TemplateSlot, last: bool) -> Declaration:
     """The structure of a slot's value, in the last place of a frame or before it."""
     text = c.Struct(*_text(last))
     return text if is_text_only(slot) else _headed(slot, text)
 
 
-@cache
+@lru_cache(_KEPT)
 def without_text(slot: TemplateSlot) -> Declaration:
     """The structure of a value with a head whose text, if it is one, stands elsewhere (rule FRS-3)."""
     return _headed(slot, c.Struct())

@@ -41,7 +41,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Final
@@ -229,7 +229,7 @@ def parse_pattern(pattern: str) -> Template:
     )
 
 
-@cache
+@lru_cache
 def _matcher(slot: Slot) -> re.Pattern[bytes] | None:
     """What matches the characters of a slot's type, as many as follow (rule TPL-7).
 
