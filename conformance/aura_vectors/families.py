@@ -21,7 +21,7 @@ Groups = Iterable[tuple[Setting, Iterable[Case]]]
 NOTHING: Final = Setting()
 
 MODEL: Final = Setting(model=resources.files("aura_vectors").joinpath("model.aura").read_bytes())
-"""A model of contexts of up to three bytes from a few short texts, with a few templates and a dictionary."""
+"""A model of contexts of up to three bytes from a few short texts; it has every other section, too."""
 
 
 def _with_variants(setting: Setting, cases: Sequence[Case]) -> Iterator[tuple[Setting, Sequence[Case]]]:
@@ -283,6 +283,7 @@ def foreseen() -> Groups:
         _foreseen(260, [b"3", b"get_weather", b"Rome"], "JSON", "FRS-9"),
         _foreseen(260, [b"3", b'a\\"b', b'"}'], "JSON, with quotation marks in texts", "FRS-10"),
         _foreseen(261, [b"bab", b"a"], "a stop of one byte, twice in a text", "FRS-9"),
+        _foreseen(261, [b"bc1234", b"99"], "runs that begin in fed bytes", "FRS-8"),
         _foreseen(262, [b""], "a stop of two equal bytes", "FRS-9"),
         _foreseen(262, [b"a"], "a text that runs into its stop", "FRS-10"),
         _foreseen(262, [b"aaaaa"], "a text that is all stop", "FRS-10"),

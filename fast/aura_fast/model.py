@@ -1,4 +1,4 @@
-"""Model files: reading by hand, the trie with numpy; and writing (rules MDL-1 to MDL-9)."""
+"""Model files: reading by hand, the trie with numpy; and writing (rules MDL-1 to MDL-8)."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def write(model: ContextModel, metadata: bytes = b"") -> bytes:
 
 
 def carried(templates: Mapping[int, Template], dictionary: bytes) -> dict[int, bytes]:
-    """The optional sections by type, without those that would be empty (rules MDL-7 to MDL-9).
+    """The optional sections by type, without those that would be empty (rules MDL-6 to MDL-8).
 
     Raises:
         EncodeError: the templates or the dictionary are too large.

@@ -1,4 +1,4 @@
-"""The templates in a model file: reading by hand, and writing (rules MDL-7 and MDL-8)."""
+"""The templates in a model file: reading by hand, and writing (rules MDL-6 and MDL-7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a model file (rules MDL-1 to MDL-9)."""
+"""Reading a model file (rules MDL-1 to MDL-8)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Model:
     Attributes:
         model_id: eight bytes (rule MDL-4).
         context_model: ready to walk.
-        templates: by id; none if the file has none (rule MDL-7).
-        dictionary: of marker 0x05; empty if the file has none (rule MDL-9).
+        templates: by id; none if the file has none (rule MDL-6).
+        dictionary: of marker 0x05; empty if the file has none (rule MDL-8).
     """
 
     model_id: bytes

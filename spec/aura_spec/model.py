@@ -24,9 +24,9 @@ length and CRC-32, in order (rule MDL-4). A file has at most ``MAX_FILE`` bytes 
 
 The templates are a number of entries as varint, and for each the template's id and the length of its pattern as
 varints and the pattern in UTF-8. Ids ascend, from ``template.FIRST_APPLICATION_ID`` on; patterns are as rules TPL-1
-to TPL-6 say; otherwise the section is ``Malformed`` (rule MDL-7). It has at most ``MAX_TEMPLATES`` entries in at
-most ``MAX_TEMPLATES_SIZE`` bytes (rule MDL-8). The dictionary has 1 to ``limits.MAX_WINDOW`` bytes; none is
-``Malformed``, more are ``LimitExceeded`` (rule MDL-9).
+to TPL-6 say; otherwise the section is ``Malformed`` (rule MDL-6). It has at most ``MAX_TEMPLATES`` entries in at
+most ``MAX_TEMPLATES_SIZE`` bytes (rule MDL-7). The dictionary has 1 to ``limits.MAX_WINDOW`` bytes; none is
+``Malformed``, more are ``LimitExceeded`` (rule MDL-8).
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def build_hits(hits: tuple[int, ...]) -> bytes:
 
 
 def parse_templates(section: bytes) -> dict[int, Template]:
-    """Read the templates (rules MDL-7 and MDL-8).
+    """Read the templates (rules MDL-6 and MDL-7).
 
     Raises:
         DecodeError: as the rules say.
@@ -189,7 +189,7 @@ def parse_templates(section: bytes) -> dict[int, Template]:
 
 
 def read_pattern(pattern: bytes) -> Template:
-    """Parse a pattern from a file (rule MDL-7).
+    """Parse a pattern from a file (rule MDL-6).
 
     Raises:
         Malformed: it is not UTF-8, or breaks one of rules TPL-1 to TPL-6.
@@ -201,7 +201,7 @@ def read_pattern(pattern: bytes) -> Template:
 
 
 def build_templates(templates: Mapping[int, Template]) -> bytes:
-    """Write the templates (rule MDL-7).
+    """Write the templates (rule MDL-6).
 
     Raises:
         EncodeError: there are more than ``MAX_TEMPLATES``.
@@ -214,7 +214,7 @@ def build_templates(templates: Mapping[int, Template]) -> bytes:
 
 
 def check_dictionary(section: bytes) -> bytes:
-    """The dictionary, if it has a size that rule MDL-9 allows.
+    """The dictionary, if it has a size that rule MDL-8 allows.
 
     Raises:
         DecodeError: ``Malformed`` or ``LimitExceeded``, as the rule says.

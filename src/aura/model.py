@@ -30,8 +30,8 @@ class Model:
     Attributes:
         id: sixteen hexadecimal digits, from the SHA-256 of the content (rule MDL-4).
         context_model: the arrays that coding walks.
-        templates: that come with the model, by id, 256 and above (rule MDL-7).
-        dictionary: of Zstandard messages with marker 0x05; empty if the model has none (rule MDL-9).
+        templates: that come with the model, by id, 256 and above (rule MDL-6).
+        dictionary: of Zstandard messages with marker 0x05; empty if the model has none (rule MDL-8).
         metadata: texts about the model, which the id does not cover.
         sizes: bytes of each section of the file, by type.
         data: the model file.
@@ -78,7 +78,7 @@ class Model:
 
         Raises:
             TemplateError: a pattern is unusable, or an id below 256.
-            EncodeError: the templates or the dictionary are too large (rules MDL-8 and MDL-9).
+            EncodeError: the templates or the dictionary are too large (rules MDL-7 and MDL-8).
         """
         return Model.from_bytes(model_file.carrying(self.data, carried(templates or {}, dictionary)))
 
