@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.models import build
+from tests.models import WITH_ALL, build
 
 from aura_fast import interleaved_rans, trie_writer
 from aura_fast import model as fast
@@ -234,6 +234,14 @@ def test_sections_of_templates_are_read_or_refused_alike(section: bytes) -> None
 def test_broken_optional_sections(kind: int, content: bytes, code: str) -> None:
     data = with_section(kind, content)
     assert outcome(fast.read, data) == outcome(reference.read, data) == code
+
+
+def test_history_and_runs_are_written() -> None:
+    data = fast.write(WITH_ALL)
+    one, other = fast.read(data).context_model, reference.read(data).context_model
+    assert one.history == other.history == WITH_ALL.history
+    assert one.runs == other.runs
+    assert set(one.runs) == set(WITH_ALL.runs)
 
 
 def test_what_a_model_cannot_carry() -> None:
