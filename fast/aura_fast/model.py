@@ -105,7 +105,9 @@ def carrying(data: bytes, sections: Mapping[int, bytes]) -> bytes:
     Raises:
         DecodeError: ``data`` is damaged.
     """
-    kept = {kind: content for kind, content in _split(data).items() if kind not in (TEMPLATES, DICTIONARY)}
+    kept = {
+        kind: bytes(content) for kind, content in _split(data).items() if kind not in (TEMPLATES, DICTIONARY)
+    }
     return _join({**kept, **sections})
 
 

@@ -22,11 +22,7 @@ from aura_reference import rans as order_0
 from aura_spec import model as declared
 from aura_spec import trie as declared_trie
 from aura_spec.context_model import SYMBOLS, ContextModel
-<<<<<<< HEAD
-from aura_spec.errors import DecodeError, Malformed, Truncated
-=======
-from aura_spec.errors import DecodeError, EncodeError, Malformed
->>>>>>> ce3f1f3 (Let model files carry templates and a dictionary)
+from aura_spec.errors import DecodeError, EncodeError, Malformed, Truncated
 from aura_spec.interleaved_rans import frequencies_of
 from aura_spec.limits import MAX_WINDOW
 from aura_spec.template import parse_pattern, parse_patterns
