@@ -7,12 +7,15 @@ from typing import Final
 
 from aura.codec import to_bytes
 from aura.model import Model, carried
-from aura.training import trainer
+from aura.training import background, trainer
 from aura_fast import model as model_file
 from aura_spec.context_model import SYMBOLS
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
+
+_BACKGROUND: Final = 1 << 20
+"""Bytes that are drawn from a base."""
 
 _ATTEMPTS: Final = 6
 _CLOSE_ENOUGH: Final = 0.97
@@ -36,6 +39,7 @@ def train(
     metadata: Mapping[str, str] | None = None,
     templates: Mapping[int, str] | None = None,
     dictionary: bytes = b"",
+    base: Model | None = None,
     progress: Progress = _quiet,
 ) -> Model:
     """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
@@ -51,6 +55,8 @@ def train(
         metadata: texts to store with the model; they do not change its id.
         templates: patterns by id, 256 and above, to store with the model.
         dictionary: for Zstandard, to store with the model.
+        base: a model of similar messages, for those who have few of their own: what it holds likely counts as well,
+            at a sixteenth of the weight.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
 
     Raises:
@@ -62,6 +68,7 @@ def train(
     max_bytes -= model_file.size_of(sections)
     prepared = trainer.prepare(
         [to_bytes(message) for message in messages],
+        background=[] if base is None else list(background.draw(base.context_model, _BACKGROUND)),
         sources=sources,
         max_order=max_order,
         min_count=min_count,

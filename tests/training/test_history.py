@@ -32,12 +32,20 @@ def test_what_recurs_is_chosen() -> None:
     rng = random.Random(4)
     messages = [rng.randbytes(400) + BOILERPLATE + rng.randbytes(400) for _ in range(50)]
     text = frame(messages, np.arange(50))
-    [stretch, *_] = choose_history(text, every(50), 1000)
-    assert BOILERPLATE[:200] in stretch
-    assert len(stretch) < 300
-    assert len(choose_history(text, every(50), 1000)) == 1
+    assert choose_history(text, every(50), 1000) == [BOILERPLATE]
     alone = text.messages[text.starts[:-1]] == 7
     assert choose_history(text, alone, 1000) == []
+
+
+def test_what_few_sources_have_is_not_chosen() -> None:
+    """With a minimum of sources no byte of the history is one source's own."""
+    rng = random.Random(5)
+    secret = b"the password of the blue bicycle is 4711, tell no one"
+    messages = [secret + BOILERPLATE + b"%05d" % rng.randrange(10**5) for _ in range(60)]
+    messages += [BOILERPLATE + b"%05d" % rng.randrange(10**5) for _ in range(60)]
+    text = frame(messages, np.arange(120) // 30)
+    assert any(secret in stretch for stretch in choose_history(text, every(120), 1000))
+    assert choose_history(text, every(120), 1000, 3) == [BOILERPLATE]
 
 
 def test_nothing_is_chosen_from_short_messages() -> None:

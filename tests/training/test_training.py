@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.models import NEVER_ENDING
 
 from aura.model import Model
+from aura.training.background import draw
 from aura.training.counting import Extent, count
-from aura.training.framing import BEGIN, BLOCKS, frame
+from aura.training.framing import BEGIN, BLOCKS, WHOLE, frame
 from aura.training.kneser_ney import denominator, discounted, usage
 from aura.training.leaving_out import LeftOut, excerpt
 from aura.training.quantising import codes, codes_of_one
@@ -234,9 +236,9 @@ def test_runs_are_learned() -> None:
 def test_counts_are_those_of_the_text() -> None:
     text = frame([b"abab", b"ab"], np.zeros(2, np.int64))
     trie, _, _ = count(text, Extent(3), np.arange(1))
-    assert trie.counts[1 + ord("a")] == 3
+    assert trie.counts[1 + ord("a")] == 3 * WHOLE
     pairs = {
-        (int(trie.symbols[trie.parents[node]]), int(trie.symbols[node])): int(trie.counts[node])
+        (int(trie.symbols[trie.parents[node]]), int(trie.symbols[node])): int(trie.counts[node]) / WHOLE
         for node in range(trie.offsets[2], trie.offsets[3])
     }
     assert pairs == {
@@ -263,3 +265,31 @@ def test_repeating_messages_teach_the_match_model() -> None:
     messages = [bytes(rng.choices(range(97, 123), k=12)) * 4 for _ in range(60)]
     assert max(prepare(messages, max_order=2).model(300).hits) > 4000
     assert len(prepare([b"abcdefgh"]).model(300).hits) == HITS
+
+
+def test_background_weighs_little() -> None:
+    text = frame([b"ab", b"ac", b"ac"], np.array([0, 1, 1]), np.array([WHOLE, 1, 1]))
+    trie, shares, _ = count(text, Extent(2), np.arange(1))
+    counts = dict(zip(trie.symbols[trie.level(1)].tolist(), trie.counts[trie.level(1)].tolist(), strict=True))
+    assert (counts[ord("a")], counts[ord("b")], counts[ord("c")]) == (WHOLE + 2, WHOLE, 2)
+    assert np.bincount(shares.nodes, shares.counts, len(trie)).tolist() == trie.counts.tolist()
+
+
+def test_background_tells_what_the_messages_leave_open() -> None:
+    """Few messages, and a base that knows more of the kind."""
+    rng = random.Random(6)
+    words = ["red", "green", "blue", "door", "lamp", "window", "on", "off", "shut"]
+    messages = [" ".join(rng.choices(words, k=5)).encode() for _ in range(1000)]
+    base = prepare(messages[:800]).model(3000)
+    drawn = list(draw(base, 20_000))
+    assert drawn == list(draw(base, 20_000))
+    assert sum(map(len, drawn)) == pytest.approx(20_000, rel=0.2)
+    alone, built = (prepare(messages[800:810], background=text).model(3000) for text in ([], drawn))
+    sizes = [
+        sum(len(auralite.encode(message, model)) for message in messages[900:]) for model in (alone, built)
+    ]
+    assert sizes[1] < 0.9 * sizes[0]
+
+
+def test_what_is_drawn_ends() -> None:
+    assert {len(message) for message in draw(NEVER_ENDING, 5000)} == {4096}

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aura import messages
 from aura.bench.errors import BenchError
+from aura.cli import io
 from aura.templates import store
 from aura.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER
 from aura.train import train as train_model
@@ -43,6 +44,10 @@ def train(
     dictionary: Annotated[
         Path | None,
         typer.Option(help="File to put into the model as Zstandard's dictionary.", dir_okay=False),
+    ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(help="Model of similar messages to build on, for few messages.", dir_okay=False),
     ] = None,
     name: Annotated[str, typer.Option(help="Name to store with the model.")] = "",
 ) -> None:
@@ -77,6 +82,7 @@ def train(
                 metadata=metadata,
                 templates=patterns,
                 dictionary=content,
+                base=io.model(base),
                 progress=lambda stage, done: progress.update(task, description=stage, completed=done),
             )
         except ValueError as error:

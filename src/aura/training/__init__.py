@@ -3,14 +3,17 @@
 In the order of work:
 
 ``framing``       messages as one array of symbols
-``holding_back``  choosing the messages from which weights are learned
+``background``    messages that another model holds likely
 ``counting``      a trie of all n-grams, level by level
 ``kneser_ney``    counts and relative frequencies of lists
-``chains``        the contexts at each place of a text
+``leaving_out``   what lists say about a text when they did not see its block
 ``weights``       interpolation weights, by expectation maximisation
 ``pruning``       choosing the entries that are worth their place
 ``quantising``    probabilities as six-bit codes
 ``match_table``   hit probabilities of the match model
+``history``       what recurs between messages word for word
+``choosing``      the order and the history
+``runs``          lists for runs of digits and letters
 ``assembling``    the arrays of a context model
 ``trainer``       all of it
 

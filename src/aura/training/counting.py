@@ -11,11 +11,15 @@ used to learn how far the counts can be trusted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from aura.training.framing import ALPHABET, BEGIN, BLOCKS, SHIFT, Flags, Ints, Longs, Text
+from aura.training.framing import ALPHABET, BEGIN, BLOCKS, SHIFT, WHOLE, Flags, Ints, Longs, Text
+
+_BACKGROUND: Final = 3
+"""Contexts that occur so often are extended however little they weigh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Trie:
         parents: of each node, the node without its last symbol.
         suffixes: of each node, the node without its first symbol.
         symbols: of each node, its last symbol.
-        counts: how often each occurs.
+        counts: how often each occurs, times the weights of the messages; ``WHOLE`` for once.
         spreads: in how many sources each occurs.
     """
 
@@ -94,7 +98,7 @@ class Shares:
     Attributes:
         nodes: the node of each share.
         blocks: the block of each.
-        counts: how often the n-gram occurs in the block.
+        counts: how often the n-gram occurs in the block, as in the trie.
         spreads: in how many sources of the block.
         parents: the share of the node's parent in the same block.
         suffixes: the share of the node's suffix in the same block.
@@ -153,9 +157,9 @@ def count(text: Text, extent: Extent, traced: Longs) -> tuple[Trie, Shares, Trac
     """Count the n-grams of ``text`` up to one symbol more than the longest contexts, and trace some places."""
     symbols = text.symbols
     places = np.arange(len(symbols))
-    sizes = np.bincount(text.blocks, minlength=BLOCKS)
+    sizes = np.bincount(text.blocks, text.weights, minlength=BLOCKS)
     blocks = np.arange(BLOCKS)
-    root = _table(0, 0, 0, len(symbols), text.sources.max() + 1)
+    root = _table(0, 0, 0, text.weights.sum(), text.sources.max() + 1)
     first = _group(symbols.astype(np.int64), places, text)
     # all symbols and BEGIN have nodes, whether they occur or not
     single = np.zeros((5, ALPHABET), np.int32)
@@ -169,12 +173,14 @@ def count(text: Text, extent: Extent, traced: Longs) -> tuple[Trie, Shares, Trac
     offsets = [0, 1, 1 + ALPHABET]
     node = symbols + np.int32(1)  # at each place, the longest n-gram so far that ends there
     share = np.empty(len(symbols), np.int32)  # and its share
-    share[first.places] = np.repeat(np.arange(len(first.owners)) + BLOCKS, first.shares[1])
+    share[first.places] = np.repeat(np.arange(len(first.owners)) + BLOCKS, first.share_sizes)
+    occurrences = np.zeros(ALPHABET, np.int64)
+    occurrences[first.keys] = first.sizes
     shared = BLOCKS + len(first.owners)
     rows = [(node[traced], share[traced])]
     for order in range(1, extent.order + 1):
         counts, spreads = nodes[order][3:]
-        extended = counts >= extent.minimum
+        extended = (counts >= extent.minimum * WHOLE) | (occurrences >= max(extent.minimum, _BACKGROUND))
         if order == 1:
             extended[BEGIN] = True  # however few the messages, they begin somewhere
         if order > extent.free_order:
@@ -191,10 +197,11 @@ def count(text: Text, extent: Extent, traced: Longs) -> tuple[Trie, Shares, Trac
         shares.append(_table(offsets[-1] + found.owners, *found.shares, share[examples - 1], share[examples]))
         here = np.zeros(len(symbols), np.bool_)
         here[found.places] = True
-        node[found.places] = np.repeat(np.arange(len(last)) + offsets[-1], found.counts)
-        share[found.places] = np.repeat(np.arange(len(found.owners)) + shared, found.shares[1])
+        node[found.places] = np.repeat(np.arange(len(last)) + offsets[-1], found.sizes)
+        share[found.places] = np.repeat(np.arange(len(found.owners)) + shared, found.share_sizes)
         rows.append((np.where(here, node, -1)[traced], np.where(here, share, -1)[traced]))
         offsets.append(offsets[-1] + len(last))
+        occurrences = found.sizes
         shared += len(found.owners)
     return (
         Trie(np.array(offsets), *np.concatenate(nodes, 1)),
@@ -211,20 +218,24 @@ class _Groups:
         places: all places, by key and then ascending.
         keys: the different keys, ascending.
         starts: for each group the index of its first place.
-        counts: the number of places of each.
+        sizes: the number of places of each.
+        counts: the weight of these together.
         spreads: the number of sources of each.
         owners: for each share its group.
         share_starts: for each share the index of its first place.
-        shares: for each share its block, the number of its places and that of their sources.
+        share_sizes: for each share the number of its places.
+        shares: for each share its block, the weight of its places and the number of their sources.
     """
 
     places: Longs
     keys: Longs
     starts: Longs
+    sizes: Longs
     counts: Longs
     spreads: Longs
     owners: Longs
     share_starts: Longs
+    share_sizes: Longs
     shares: tuple[Ints, Longs, Longs]
 
     @property
@@ -238,7 +249,7 @@ def _group(keys: Longs, places: Longs, text: Text) -> _Groups:
     bits = len(text.symbols).bit_length()
     joined = np.sort(keys << bits | places)
     places, keys = joined & ((1 << bits) - 1), joined >> bits
-    blocks, sources = text.blocks[places], text.sources[places]
+    blocks, sources, weights = text.blocks[places], text.sources[places], text.weights[places]
     # places ascend in a group, and blocks and sources ascend with them
     new_key = _changes(keys)
     new_source = new_key | _changes(sources)
@@ -248,13 +259,15 @@ def _group(keys: Longs, places: Longs, text: Text) -> _Groups:
         places=places,
         keys=keys[starts],
         starts=starts,
-        counts=np.diff(starts, append=len(keys)),
+        sizes=np.diff(starts, append=len(keys)),
+        counts=np.add.reduceat(weights, starts, dtype=np.int64),
         spreads=np.add.reduceat(new_source, starts, dtype=np.int64),
         owners=np.cumsum(new_key)[share_starts] - 1,
         share_starts=share_starts,
+        share_sizes=np.diff(share_starts, append=len(keys)),
         shares=(
             blocks[share_starts],
-            np.diff(share_starts, append=len(keys)),
+            np.add.reduceat(weights, share_starts, dtype=np.int64),
             np.add.reduceat(new_source | new_block, share_starts, dtype=np.int64),
         ),
     )

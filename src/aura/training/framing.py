@@ -29,6 +29,9 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.floating]
 
 
+WHOLE: Final = 16
+"""The weight of a message; background text weighs less."""
+
 BLOCKS: Final = 16
 """Parts of a text that are left out in turn."""
 
@@ -42,6 +45,7 @@ class Text:
         messages: for each symbol the number of its message.
         sources: for each symbol the number of the source of its message.
         blocks: for each symbol the number of the block of its message.
+        weights: for each symbol the weight of its message, 1 to ``WHOLE``.
         starts: for each message the place of its BEGIN; one more for the end of the text.
     """
 
@@ -49,6 +53,7 @@ class Text:
     messages: Ints
     sources: Ints
     blocks: Ints
+    weights: Ints
     starts: Longs
 
     def places(self, messages: Flags) -> Longs:
@@ -64,18 +69,20 @@ class Text:
             number.astype(np.int32),
             self.sources[places],
             self.blocks[places],
+            self.weights[places],
             np.concatenate((np.zeros(1, np.int64), np.cumsum(np.diff(self.starts)[messages]))),
         )
 
 
-def frame(messages: Sequence[bytes], sources: Longs) -> Text:
+def frame(messages: Sequence[bytes], sources: Longs, weights: Longs | None = None) -> Text:
     """Join messages into one array of symbols, those of each source together.
 
-    Blocks hold about as many bytes each. They are runs of messages, as neighbours are often alike, and a source
+    Blocks weigh about the same each. They are runs of messages, as neighbours are often alike, and a source
     is in one block unless it is larger than that.
     """
     together = np.argsort(sources, kind="stable")
     messages, sources = [messages[number] for number in together], sources[together]
+    weights = np.full(len(messages), WHOLE) if weights is None else weights[together]
     lengths = np.fromiter((len(message) + 2 for message in messages), np.int64, len(messages))
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
     number = np.repeat(np.arange(len(messages), dtype=np.int32), lengths)
@@ -89,8 +96,15 @@ def frame(messages: Sequence[bytes], sources: Longs) -> Text:
     # a message belongs to the block in which its source begins, or the part of a large source that it is in
     first = np.searchsorted(sources, sources)
     last = np.searchsorted(sources, sources, side="right")
-    size = max(1, -(-len(symbols) // BLOCKS))
-    large = starts[last] - starts[first] > size
-    blocks = np.where(large, starts[:-1], starts[first]) // size
+    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths * weights)))
+    size = max(1, -(-int(before[-1]) // BLOCKS))
+    large = before[last] - before[first] > size
+    blocks = np.where(large, before[:-1], before[first]) // size
     blocks = np.maximum.accumulate(blocks)
-    return Text(symbols, number, sources.astype(np.int32)[number], blocks.astype(np.int32)[number], starts)
+
+    def for_each_symbol(values: Longs) -> Ints:
+        return values.astype(np.int32)[number]
+
+    return Text(
+        symbols, number, for_each_symbol(sources), for_each_symbol(blocks), for_each_symbol(weights), starts
+    )

@@ -29,13 +29,17 @@ Hashes = NDArray[np.uint64]
 _FACTOR: Final = 0x9E3779B97F4A7C15
 
 
-def choose_history(text: Text, messages: Flags, size: int) -> list[bytes]:
-    """Stretches of the chosen messages, about ``size`` bytes together, the most valuable first."""
+def choose_history(text: Text, messages: Flags, size: int, minimum_sources: int = 1) -> list[bytes]:
+    """Stretches of the chosen messages, about ``size`` bytes together, the most valuable first.
+
+    Every ``LENGTH`` bytes of them occur in at least two messages, and in so many sources.
+    """
     places = text.places(messages)
     if len(places) <= LENGTH:
         return []
-    symbols, numbers = text.symbols[places], text.messages[places]
-    value, kind = _values(symbols, numbers)
+    symbols = text.symbols[places]
+    owners = text.messages if minimum_sources == 1 else text.sources
+    value, kind = _values(symbols, text.messages[places], owners[places], max(2, minimum_sources))
     sums = np.concatenate((np.zeros(1), np.cumsum(value)))
     firsts = np.arange(0, len(symbols), _WINDOW // 2)
     worth = sums[np.minimum(firsts + _WINDOW, len(symbols))] - sums[firsts]
@@ -50,27 +54,41 @@ def choose_history(text: Text, messages: Flags, size: int) -> list[bytes]:
         fresh = np.where(taken[kinds], 0.0, value[window])
         if fresh.sum() < _FADED * worth[place]:
             continue
-        stretch = _trim(symbols[window], fresh)
         taken[kinds] = True
-        stretches.append(stretch)
-        total += len(stretch)
+        for stretch in _covered(symbols[window.start : window.stop + LENGTH - 1], fresh):
+            stretches.append(stretch)
+            total += len(stretch)
     return stretches
 
 
-def _values(symbols: Longs, numbers: Longs) -> tuple[Floats, Longs]:
-    """How many other messages repeat the ``LENGTH`` symbols from each place; and a number for these symbols."""
+def _covered(symbols: Longs, fresh: Floats) -> list[bytes]:
+    """The bytes that others repeat, in runs."""
+    marks = np.zeros(len(symbols) + 1, np.int64)
+    starts = np.flatnonzero(fresh)
+    np.add.at(marks, starts, 1)
+    np.add.at(marks, starts + LENGTH, -1)
+    covered = np.concatenate((np.zeros(1, np.bool_), np.cumsum(marks[:-1]) > 0, np.zeros(1, np.bool_)))
+    edges = np.flatnonzero(covered[1:] != covered[:-1])
+    return [
+        symbols[first:last].astype(np.uint8).tobytes()
+        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    ]
+
+
+def _values(symbols: Longs, messages: Longs, owners: Longs, least: int) -> tuple[Floats, Longs]:
+    """How many other owners repeat the ``LENGTH`` symbols from each place; and a number for these symbols."""
     hashes = _hashes(symbols)
     order = np.argsort(hashes, kind="stable")
     new = np.concatenate((np.ones(1, np.bool_), hashes[order][1:] != hashes[order][:-1]))
     kind = np.empty(len(hashes), np.int64)
     kind[order] = np.cumsum(new) - 1
-    in_order = numbers[order]
+    in_order = owners[order]
     other = new | np.concatenate((np.ones(1, np.bool_), in_order[1:] != in_order[:-1]))
-    spread = np.add.reduceat(other, np.flatnonzero(new), dtype=np.float64)
-    value = np.minimum(spread - 1.0, _MOST)[kind]
+    spread = np.add.reduceat(other, np.flatnonzero(new), dtype=np.float64)[kind]
+    value = np.where(spread >= least, np.minimum(spread - 1.0, _MOST), 0.0)
     # what would span two messages is worth nothing
     last = np.minimum(np.arange(len(symbols)) + LENGTH - 1, len(symbols) - 1)
-    value[(numbers[last] != numbers) | (symbols[last] == END) | (symbols == BEGIN)] = 0.0
+    value[(messages[last] != messages) | (symbols[last] == END) | (symbols == BEGIN)] = 0.0
     value[len(symbols) - LENGTH + 1 :] = 0.0
     return value, kind
 
@@ -102,13 +120,6 @@ def _shifted(values: Hashes, by: int) -> Hashes:
 
 def _power(length: int) -> np.uint64:
     return np.uint64(pow(_FACTOR, length, 1 << 64))
-
-
-def _trim(symbols: Longs, fresh: Floats) -> bytes:
-    """The bytes from the first to the last that other messages repeat."""
-    places = np.flatnonzero(fresh)
-    part = symbols[places[0] : places[-1] + LENGTH]
-    return bytes(part[part < END].astype(np.uint8))
 
 
 def places_in(history: bytes, text: Text) -> Longs:

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from aura.training.counting import Trie
-from aura.training.framing import Flags, Floats, Longs
+from aura.training.framing import WHOLE, Flags, Floats, Longs
 
 DISCOUNT: Final = 0.8
 _NOTHING: Final = 1e-9
@@ -32,7 +32,7 @@ class Usage:
         kept: which nodes are kept.
         uses: of each node, how often it is used; 0 for the root and BEGIN.
         totals: of each context, the uses of its entries.
-        kinds: of each context, the number of its entries.
+        kinds: of each context, the number of its entries; what is used less than once counts so much.
         shown: of each context, the discounted uses of its kept entries.
         entries: of each context, the number of its kept entries.
     """
@@ -49,8 +49,10 @@ def usage(trie: Trie, kept: Flags) -> Usage:
     """Count uses when only the ``kept`` n-grams remain."""
     size = len(trie)
     longer = np.flatnonzero(kept[trie.offsets[2] :]) + trie.offsets[2]
-    uses = trie.counts - np.bincount(trie.suffixes[longer], trie.counts[longer] - 1.0, minlength=size)
-    uses = np.maximum(uses, np.minimum(trie.counts, 1))
+    counts = trie.counts / WHOLE
+    seen_coming = np.maximum(counts[longer] - 1.0, 0.0)
+    uses = counts - np.bincount(trie.suffixes[longer], seen_coming, minlength=size)
+    uses = np.maximum(uses, np.minimum(counts, 1.0))
     predicted = trie.predicted
     uses[~predicted] = 0.0
     entries = predicted & kept
@@ -58,7 +60,7 @@ def usage(trie: Trie, kept: Flags) -> Usage:
         kept=kept,
         uses=uses,
         totals=np.bincount(trie.parents, uses, minlength=size).astype(np.float64),
-        kinds=np.bincount(trie.parents, uses > 0, minlength=size).astype(np.float64),
+        kinds=np.bincount(trie.parents, np.minimum(uses, 1.0), minlength=size).astype(np.float64),
         shown=np.bincount(trie.parents[entries], discounted(uses[entries]), minlength=size).astype(
             np.float64
         ),
@@ -67,8 +69,8 @@ def usage(trie: Trie, kept: Flags) -> Usage:
 
 
 def discounted(uses: Floats) -> Floats:
-    """Uses less the discount."""
-    less: Floats = np.maximum(uses - DISCOUNT, 0.0)
+    """Uses less the discount, or that share of uses below 1."""
+    less: Floats = uses - DISCOUNT * np.minimum(uses, 1.0)
     return less
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aura.training.counting import Shares, Trace, Trie
-from aura.training.framing import BEGIN, BLOCKS, SHIFT, Flags, Floats, Ints, Longs, Text
+from aura.training.framing import BEGIN, BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs, Text
 from aura.training.kneser_ney import Usage, denominator, discounted
 from aura.training.weights import Evidence, classes
 
@@ -124,24 +124,25 @@ class LeftOut:
         self._use = use
         # what the block adds to the use of an entry is its count, less what it adds to longer ones that are kept
         longer, node = shares.longer, shares.longer.nodes
-        hidden = np.where(use.kept[node], np.minimum(longer.counts, trie.counts[node] - 1), 0)
+        seen_coming = np.minimum(longer.counts, np.maximum(trie.counts[node] - WHOLE, 0))
+        hidden = np.where(use.kept[node], seen_coming, 0)
         entries, child = shares.entries, shares.entries.nodes
         whole = use.uses[child]
-        taken = entries.counts - np.bincount(shares.suffixes, hidden, minlength=len(child))
+        taken = (entries.counts - np.bincount(shares.suffixes, hidden, minlength=len(child))) / WHOLE
         uses = np.maximum(whole - taken, np.minimum(whole, 1.0))
         uses[(trie.counts[child] <= entries.counts) | (whole == 0)] = 0.0
         lost = np.where(use.kept[child], discounted(whole) - discounted(uses), 0.0)
         contexts, node = shares.contexts, shares.contexts.nodes
 
-        def per_context(values: Floats | Flags) -> Floats:
+        def per_context(values: Floats) -> Floats:
             return np.bincount(shares.owners, values, minlength=len(node)).astype(np.float64)
 
         totals = use.totals[node] - per_context(whole - uses)
-        kinds = use.kinds[node] - per_context((whole > 0) & (uses <= 0))
+        kinds = use.kinds[node] - per_context(np.minimum(whole, 1.0) - np.minimum(uses, 1.0))
         shown = use.shown[node] - per_context(lost)
         left = trie.counts[node] - contexts.counts
         root = node == 0
-        has_list = (use.entries[node] > 0) & (kinds > 0) & (left >= minimum) | root
+        has_list = (use.entries[node] > 0) & (kinds > 0) & (left >= minimum * WHOLE) | root
         self._whole = np.where(root, np.maximum(totals, 1.0), denominator(totals, kinds))
         self._missing = np.where(root, 0.0, np.clip(1.0 - shown / self._whole, 0.0, 1.0))
         kind = classes(trie.orders_of(node), totals, kinds, trie.spreads[node] - contexts.spreads)

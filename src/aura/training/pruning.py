@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from aura.training.framing import BEGIN, Flags, Floats
+from aura.training.framing import BEGIN, WHOLE, Flags, Floats
 from aura.training.weights import Mixture
 
 _LEAST_WEIGHT: Final = 0.02
@@ -23,7 +23,7 @@ def gains(mixture: Mixture) -> Floats:
     result = np.full(size, np.inf)
     longer = slice(int(trie.offsets[2]), size)
     parents = trie.parents[longer]
-    count = np.sqrt(trie.counts[longer] * trie.spreads[longer].astype(np.float64))
+    count = np.sqrt(trie.counts[longer] / WHOLE * trie.spreads[longer].astype(np.float64))
     count = np.maximum(count - 0.5, 0.3 * count)
     lower = probability[trie.suffixes[longer]]
     least = np.maximum(_LEAST_WEIGHT, mixture.weights[parents]) * lower

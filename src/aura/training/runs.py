@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from aura.training.framing import BEGIN, Flags, Floats, Ints, Longs, Text
+from aura.training.framing import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Text
 from aura.training.quantising import codes
 from aura.training.weights import Evidence, interpolate, lower_shares
 from aura_spec.context_model import SYMBOLS, RunList
@@ -41,11 +41,12 @@ def states_of(text: Text) -> Ints:
     return states
 
 
-def count_runs(symbols: Ints, states: Ints) -> Floats:
-    """How often each symbol follows each state; a row for each state."""
-    predicted = symbols != BEGIN
-    keys = states[predicted].astype(np.int64) * SYMBOLS + symbols[predicted]
-    return np.bincount(keys, minlength=STATES * SYMBOLS).reshape(STATES, SYMBOLS).astype(np.float64)
+def count_runs(text: Text, states: Ints) -> Floats:
+    """How often each symbol follows each state, a row for each state; what weighs less counts less."""
+    predicted = text.symbols != BEGIN
+    keys = states[predicted].astype(np.int64) * SYMBOLS + text.symbols[predicted]
+    counts = np.bincount(keys, text.weights[predicted] / WHOLE, STATES * SYMBOLS)
+    return counts.reshape(STATES, SYMBOLS).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)

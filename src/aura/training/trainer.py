@@ -6,7 +6,7 @@ is learned from some of the messages, with the counts of the block of the text t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,7 +15,7 @@ import numpy as np
 from aura.training.assembling import assemble
 from aura.training.choosing import guess_across, halves, least_order, saved_bits
 from aura.training.counting import Extent, count
-from aura.training.framing import ALPHABET, BEGIN, Flags, Floats, Longs, Text, frame
+from aura.training.framing import ALPHABET, BEGIN, WHOLE, Flags, Floats, Longs, Text, frame
 from aura.training.history import choose_history
 from aura.training.kneser_ney import usage
 from aura.training.leaving_out import Chains, LeftOut, excerpt, other_symbols
@@ -63,12 +63,10 @@ class _Matches:
 class Prepared:
     """Counted messages, from which models of any size are made."""
 
-    def __init__(
-        self, messages: list[bytes], sources: Longs, extent: Extent, max_bytes: int, progress: Progress
-    ) -> None:
+    def __init__(self, text: Text, extent: Extent, max_bytes: int, progress: Progress) -> None:
         progress("counting", 0.0)
-        text = frame(messages, sources)
-        sampled = _sample(np.diff(text.starts))
+        own = text.weights[text.starts[:-1]] == WHOLE
+        sampled = _sample(np.diff(text.starts), own)
         self._minimum = extent.minimum
         self._trie, shares, trace = count(text, extent, text.places(sampled))
         progress("weighing", 0.5)
@@ -76,7 +74,7 @@ class Prepared:
         self._chains, self._shares = excerpt(sample, trace, shares, int(self._trie.offsets[2]))
         del shares, trace
         states = states_of(text)
-        self._runs = count_runs(text.symbols, states)
+        self._runs = count_runs(text, states)
         predicted = text.places(sampled)
         self._places = at(text, states, predicted[text.symbols[predicted] != BEGIN])
         use = usage(self._trie, np.ones(len(self._trie), np.bool_))
@@ -89,13 +87,13 @@ class Prepared:
         self._matches = self._match(sample, b"", (b"", b""))
         order = max(1, least_order(evidence, weights, self._matches.guesses, self._matches.columns))
         self._gain[self._trie.offsets[min(order + 2, self._trie.depth + 1)] :] = -np.inf
-        share = len(text.symbols) / max(1, len(sample.symbols))
+        share = np.count_nonzero(text.weights == WHOLE) / len(sample.symbols)
         best = share * self._saved(self._matches, evidence, weights, left_out)
         worth = np.sort(self._gain[self._trie.offsets[2] :])[::-1]
         entries = int(max_bytes * 8 / BITS_AN_ENTRY)
         parts = [
-            choose_history(text, half, max_bytes // 4)
-            for half in (*halves(text), np.ones(len(messages), np.bool_))
+            choose_history(text, chosen, max_bytes // 4, extent.sources)
+            for chosen in (*(own & half for half in halves(text)), own)
         ]
         for size in (max_bytes // 16, max_bytes // 8, max_bytes // 4):
             first, second, whole = (_prefix(stretches, size) for stretches in parts)
@@ -148,11 +146,18 @@ def _prefix(stretches: list[bytes], size: int) -> bytes:
     return b"".join(reversed(stretches[: int(np.searchsorted(ends, size, side="right"))]))
 
 
-def _sample(lengths: Longs) -> Flags:
-    """Messages of about as many symbols as are needed, spread over the text."""
-    share = _SAMPLE / lengths.sum()
+def _with_background(sources: Longs, count: int) -> tuple[Longs, Longs]:
+    """Sources and weights with those of so many messages of background: one more source, of little weight."""
+    one_more = np.full(count, sources.max(initial=0) + 1)
+    weights = np.concatenate((np.full(len(sources), WHOLE), np.ones(count, np.int64)))
+    return np.concatenate((sources, one_more)), weights
+
+
+def _sample(lengths: Longs, own: Flags) -> Flags:
+    """Messages of about as many symbols as are needed, spread over the text that is not background."""
+    share = _SAMPLE / lengths[own].sum()
     number = np.arange(len(lengths), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    chosen: Flags = (number >> np.uint64(32)) < share * 2.0**32
+    chosen: Flags = own & ((number >> np.uint64(32)) < share * 2.0**32)
     return chosen
 
 
@@ -165,9 +170,13 @@ def prepare(
     minimum_sources: int = 1,
     free_order: int = 12,
     max_bytes: int = 2 << 20,
+    background: Sequence[bytes] = (),
     progress: Progress = _quiet,
 ) -> Prepared:
-    """Count messages, learn what each entry gains, and choose the order and a history for a file of that size."""
+    """Count messages, learn what each entry gains, and choose the order and a history for a file of that size.
+
+    Messages of ``background`` weigh a sixteenth: they tell of what the others leave open.
+    """
     texts = [bytes(message) for message in messages]
     if not texts:
         raise ValueError("there are no messages to train on")
@@ -179,6 +188,5 @@ def prepare(
         numbers = np.array([known.setdefault(source, len(known)) for source in sources])
         if len(numbers) != len(texts):
             raise ValueError(f"{len(texts)} messages have {len(numbers)} sources")
-    return Prepared(
-        texts, numbers, Extent(max_order, min_count, minimum_sources, free_order), max_bytes, progress
-    )
+    text = frame([*texts, *background], *_with_background(numbers, len(background)))
+    return Prepared(text, Extent(max_order, min_count, minimum_sources, free_order), max_bytes, progress)

@@ -53,7 +53,7 @@ def classes(orders: Ints, totals: Floats, kinds: Floats, spreads: Ints) -> Ints:
     one = np.searchsorted(_USES_OF_ONE, totals)
     ratio = np.searchsorted(_RATIOS, totals / np.maximum(kinds, 1), side="right")
     several = len(_USES_OF_ONE) + 1 + np.searchsorted(_KINDS, kinds) * (len(_RATIOS) + 1) + ratio
-    shape = np.minimum(orders, _ORDERS - 1) * _SHAPES + np.where(kinds == 1, one, several)
+    shape = np.minimum(orders, _ORDERS - 1) * _SHAPES + np.where(kinds <= 1, one, several)
     return (shape * (len(_SPREADS) + 1) + np.searchsorted(_SPREADS, spreads)).astype(np.int32)
 
 
