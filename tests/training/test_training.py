@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import random
+import uuid
 from itertools import pairwise
 
 import numpy as np
@@ -293,3 +294,29 @@ def test_background_tells_what_the_messages_leave_open() -> None:
 
 def test_what_is_drawn_ends() -> None:
     assert {len(message) for message in draw(NEVER_ENDING, 5000)} == {4096}
+
+
+def test_random_identifiers_cost_little_more_than_their_information() -> None:
+    """Random digits, hexadecimal identifiers and UUIDs in messages that are predictable otherwise."""
+    rng = random.Random(1)
+    kinds = {
+        "account": (lambda: "".join(rng.choices("0123456789", k=16)), 16 * math.log2(10)),
+        "trace": (lambda: f"{rng.getrandbits(128):032x}", 128),
+        "request": (lambda: str(uuid.UUID(int=rng.getrandbits(128), version=4)), 122),
+        "span": (lambda: f"{rng.getrandbits(64):016x}", 64),
+    }
+
+    def message(kind: str) -> tuple[str, bytes]:
+        value = kinds[kind][0]()
+        text = f'{{"status":"{rng.choice(["ok", "failed"])}","{kind}":"{value}","took":{rng.randrange(100)}}}'
+        return value, text.encode()
+
+    names = sorted(kinds)
+    model = prepare([message(rng.choice(names))[1] for _ in range(2000)], max_order=12).model(30_000)
+    for kind, (_, information) in kinds.items():
+        bits = 0.0
+        for _ in range(50):
+            value, text = message(kind)
+            start = text.index(value.encode())
+            bits += sum(step.bits for step in list(auralite.steps(text, model))[start : start + len(value)])
+        assert bits / 50 < 1.1 * information
