@@ -85,7 +85,7 @@ class History:
     hits: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ContextModel:
     """A context model as a decoder walks it.
 

@@ -1,6 +1,12 @@
 """Backends: implementations of the formats that a codec can use.
 
-A backend is a module with the functions of :class:`Backend`. All backends give the same bytes.
+A backend has the functions of :class:`Backend`. All backends give the same bytes:
+
+``fast``
+    AURALITE as ``aura_fast`` does it. Of the other methods the work is done by libraries in C, or is little, so
+    they are those of the reference.
+``reference``
+    The module ``aura_reference.message``.
 """
 
 from __future__ import annotations
@@ -9,9 +15,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Protocol
 
-import aura_reference.message
+from aura_fast import auralite
+from aura_reference import message as reference
 from aura_spec.context_model import ContextModel
 from aura_spec.knowledge import Knowledge
+from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.template import Template
 
 
@@ -58,7 +66,37 @@ class Backend(Protocol):
         """Write a classic template frame."""
 
 
-BACKENDS: Final[Mapping[str, Backend]] = MappingProxyType({"reference": aura_reference.message})
+class Fast:
+    """The backend ``fast``."""
+
+    encode_auralite = staticmethod(auralite.encode)
+    encode_stored = staticmethod(reference.encode_stored)
+    encode_brotli = staticmethod(reference.encode_brotli)
+    encode_zstd = staticmethod(reference.encode_zstd)
+    encode_zstd_dictionary = staticmethod(reference.encode_zstd_dictionary)
+    encode_brio = staticmethod(reference.encode_brio)
+    encode_typed = staticmethod(reference.encode_typed)
+    encode_foreseen = staticmethod(reference.encode_foreseen)
+    encode_classic = staticmethod(reference.encode_classic)
+
+    @staticmethod
+    def encode_auralite_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+        """Write an AURALITE message that names its model."""
+        return bytes((Marker.AURALITE_EXPLICIT,)) + auralite.encode_explicit(data, model_id, model)
+
+    @staticmethod
+    def decode(wire: bytes, knowledge: Knowledge | None, max_size: int) -> bytes:
+        """Read a message."""
+        held = knowledge or Knowledge()
+        marker = wire[0] if wire else None
+        if marker in AURALITE_COMPACT and held.model is not None:
+            return auralite.decode(wire, held.model, max_size)
+        if marker == Marker.AURALITE_EXPLICIT:
+            return auralite.decode_explicit(wire[1:], held.models, max_size)
+        return reference.decode(wire, held, max_size)
+
+
+BACKENDS: Final[Mapping[str, Backend]] = MappingProxyType({"fast": Fast(), "reference": reference})
 
 
 def get(name: str) -> Backend:

@@ -1,0 +1,343 @@
+"""AURALITE messages, one at a time (rules AUR-1 to AUR-9).
+
+For one message plain Python is quicker than numpy. The loops below do what nearly every symbol needs with local
+variables: the likeliest entry, and any other of the first list. The rest is left to ``context_model``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from itertools import chain
+
+from aura_fast import range_coder
+from aura_fast.context_model import (
+    BELOW_END,
+    CODE_MASK,
+    END_SHIFT,
+    LONE,
+    LONE_CODE,
+    PLACE_BITS,
+    PLACE_MASK,
+    SUM_BITS,
+    SUM_MASK,
+    SYMBOL_MASK,
+    Choice,
+    Contexts,
+    List,
+    contexts_of,
+)
+from aura_fast.match import BASES, Prediction, length_before
+from aura_fast.range_coder import Decoder, check_start, too_short
+from aura_spec.auralite import MODEL_ID_SIZE
+from aura_spec.context_model import END, TOTAL_OF_ONE, ContextModel
+from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Truncated, UnknownModel
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, TOTAL
+from aura_spec.range_coder import LOWER_BOUND
+
+_WORD = 0xFFFFFFFF
+
+
+def encode(data: bytes, model: ContextModel) -> bytes:
+    """The string that stands for ``data``; it is a whole message if the model is implied (rule AUR-6).
+
+    Raises:
+        EncodeError: ``data`` has more than ``limits.MAX_FORESEEN`` bytes (rule AUR-9).
+    """
+    if len(data) > MAX_FORESEEN:
+        raise EncodeError(f"AURALITE codes at most {MAX_FORESEEN} bytes")
+    return range_coder.encode(_choices(data, contexts_of(model)))
+
+
+def _choices(data: bytes, contexts: Contexts) -> list[Choice]:  # noqa: PLR0912  # one hot loop
+    """The choices that lead to ``data`` and its end."""
+    words, letters = contexts.words, contexts.letters
+    find = letters.find
+    context = contexts.initial
+    choices: list[Choice] = []
+    places: dict[int, int] = {}
+    four = pointer = length = misses = 0  # four: the last four bytes, as rule MAT-1 reads them
+    for position, symbol in enumerate(chain(data, (END,))):
+        if position >= MIN_LENGTH:
+            slot = (four * MULTIPLIER & _WORD) >> SLOT_SHIFT
+            if not length and slot in places:
+                pointer = places[slot]
+                length = length_before(data, pointer, position)
+            places[slot] = position
+        four = four >> 8 | symbol << 24
+        if length:
+            predicted = data[pointer]
+            prediction = predicted, BASES[length] + misses
+            context = code_predicted(contexts, context, prediction, symbol, choices)
+            if predicted == symbol:
+                pointer += 1
+                length = min(length + 1, MAX_LENGTH)
+            else:
+                length = 0
+                misses = min(misses + 1, MISS_CLASSES - 1)
+        elif (word := words[context]) >= 0:
+            frequency = LONE[word >> LONE_CODE & CODE_MASK]
+            if word >> PLACE_BITS & SYMBOL_MASK == symbol:
+                choices.append((0, frequency, TOTAL_OF_ONE))
+                context = word & PLACE_MASK
+            else:
+                choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
+                excluded = chr(word >> PLACE_BITS & SYMBOL_MASK)
+                context = _lead(contexts, contexts.wider(context), excluded, symbol, choices)
+        else:
+            total = ~word & SUM_MASK
+            entry = words[context + 1]
+            if entry >> PLACE_BITS & SYMBOL_MASK == symbol:  # the likeliest
+                choices.append((0, entry >> END_SHIFT, total))
+                context = entry & PLACE_MASK
+                continue
+            end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
+            place = find(chr(symbol), context + 2, end)
+            lower = words[place - 1 if place >= 0 else end - 1] >> END_SHIFT
+            if place >= 0:
+                entry = words[place]
+                choices.append((lower, (entry >> END_SHIFT) - lower, total))
+                context = entry & PLACE_MASK
+            else:
+                choices.append((lower, total - lower, total))
+                excluded = letters[context + 1 : end]
+                context = _lead(contexts, contexts.wider(context), excluded, symbol, choices)
+    return choices
+
+
+def code_predicted(
+    contexts: Contexts, context: int, prediction: Prediction, symbol: int, choices: list[Choice]
+) -> int:
+    """Add the choices for a symbol where a match is active, and give the following context (rule AUR-5)."""
+    predicted, index = prediction
+    likelihood, following = contexts.foresee(context, predicted)
+    hit = contexts.hits[index + likelihood]
+    if predicted == symbol:
+        choices.append((0, hit, TOTAL))
+        return following
+    choices.append((hit, TOTAL - hit, TOTAL))
+    word = contexts.words[context]
+    if word < 0:
+        listed = context, contexts.end_of(context)
+        return _lead(contexts, listed, "", symbol, choices, predicted=predicted)
+    lone = word >> PLACE_BITS & SYMBOL_MASK
+    if lone != predicted:
+        frequency = LONE[word >> LONE_CODE & CODE_MASK]
+        if lone == symbol:
+            choices.append((0, frequency, TOTAL_OF_ONE))
+            return word & PLACE_MASK
+        choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
+    return _lead(contexts, contexts.wider(context), chr(lone), symbol, choices, predicted=predicted)
+
+
+def _lead(
+    contexts: Contexts,
+    listed: List,
+    excluded: str,
+    symbol: int,
+    choices: list[Choice],
+    *,
+    predicted: int = -1,
+) -> int:
+    """Add the choices that lead to ``symbol`` from a list on, and give the following context.
+
+    The list has more than one entry, and is less the excluded symbols, which were listed by the context before, and
+    the predicted byte if that is none of them (rules AUR-3 to AUR-5).
+    """
+    words, letter = contexts.words, chr(symbol)
+    context, end = listed
+    while True:
+        if predicted >= 0 and chr(predicted) not in excluded:
+            excluded += chr(predicted)
+        gaps = contexts.gaps(context, end, excluded)
+        if len(gaps) < end - context - 1:
+            whole = ~words[context] & SUM_MASK
+            total = whole - sum([gap for _, gap in gaps])
+            at = contexts.letters.find(letter, context + 1, end)
+            if at >= 0:
+                entry = words[at]
+                lower = words[at - 1] >> END_SHIFT if at > context + 1 else 0
+                frequency = (entry >> END_SHIFT) - lower
+                choices.append(
+                    (lower - sum([gap for before, gap in gaps if before < lower]), frequency, total)
+                )
+                return entry & PLACE_MASK
+            escape = whole - (words[end - 1] >> END_SHIFT)
+            choices.append((total - escape, escape, total))
+        excluded = contexts.letters[context + 1 : end]
+        context, end = contexts.wider(context)
+
+
+def decode(  # noqa: C901, PLR0912, PLR0915  # one hot loop
+    wire: bytes, model: ContextModel, max_size: int
+) -> bytes:
+    """Read a string, or a whole message whose model is implied (rule AUR-6).
+
+    Raises:
+        DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule
+            AUR-9).
+    """
+    decoder = Decoder(wire)
+    tail, window, offset, span = decoder.tail, decoder.window, decoder.offset, decoder.span
+    longest = len(tail)
+    max_size = min(max_size, MAX_FORESEEN)
+    contexts = contexts_of(model)
+    words, hits = contexts.words, contexts.hits
+    context = contexts.initial
+    text = bytearray()
+    places: dict[int, int] = {}
+    four = position = pointer = length = misses = 0
+    while True:
+        if position >= MIN_LENGTH:
+            slot = (four * MULTIPLIER & _WORD) >> SLOT_SHIFT
+            if not length and slot in places:
+                pointer = places[slot]
+                length = length_before(text, pointer, position)
+            places[slot] = position
+        if length:
+            predicted = text[pointer]
+            likelihood, following = contexts.foresee(context, predicted)
+            hit = hits[BASES[length] + likelihood + misses]
+            unit = span // TOTAL
+            if offset < hit * unit:
+                span = hit * unit
+                symbol, context = predicted, following
+                pointer += 1
+                length = min(length + 1, MAX_LENGTH)
+            else:
+                decoder.window, decoder.offset, decoder.span = window, offset, span
+                decoder.value(TOTAL)
+                decoder.take(hit, TOTAL - hit)
+                symbol, context = _after_miss(decoder, contexts, context, predicted)
+                window, offset, span = decoder.window, decoder.offset, decoder.span
+                length = 0
+                misses = min(misses + 1, MISS_CLASSES - 1)
+        elif (word := words[context]) >= 0:
+            lone = LONE[word >> LONE_CODE & CODE_MASK]
+            upper = lone * (span // TOTAL_OF_ONE)
+            symbol = word >> PLACE_BITS & SYMBOL_MASK
+            if offset < upper:
+                span = upper
+                context = word & PLACE_MASK
+            else:
+                decoder.window, decoder.offset, decoder.span = window, offset, span
+                decoder.value(TOTAL_OF_ONE)
+                decoder.take(
+                    LONE[word >> LONE_CODE & CODE_MASK], TOTAL_OF_ONE - LONE[word >> LONE_CODE & CODE_MASK]
+                )
+                symbol, context = _follow(decoder, contexts, contexts.wider(context), chr(symbol))
+                window, offset, span = decoder.window, decoder.offset, decoder.span
+        else:
+            total = ~word & SUM_MASK
+            unit = span // total
+            entry = words[context + 1]
+            upper = (entry >> END_SHIFT) * unit
+            if offset < upper:  # the likeliest
+                span = upper
+                symbol, context = entry >> PLACE_BITS & SYMBOL_MASK, entry & PLACE_MASK
+            else:
+                end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
+                place = bisect_right(words, offset // unit << END_SHIFT | BELOW_END, context + 2, end)
+                lower = words[place - 1] >> END_SHIFT
+                if place < end:
+                    entry = words[place]
+                    offset -= lower * unit
+                    span = ((entry >> END_SHIFT) - lower) * unit
+                    symbol, context = entry >> PLACE_BITS & SYMBOL_MASK, entry & PLACE_MASK
+                else:
+                    decoder.window, decoder.offset, decoder.span = window, offset, span
+                    decoder.value(total)
+                    decoder.take(lower, total - lower)
+                    excluded = contexts.letters[context + 1 : end]
+                    symbol, context = _follow(decoder, contexts, contexts.wider(context), excluded)
+                    window, offset, span = decoder.window, decoder.offset, decoder.span
+        while span < LOWER_BOUND:
+            if window == longest:
+                raise too_short()
+            offset = offset << 8 | tail[window]
+            window += 1
+            span <<= 8
+        if symbol == END:
+            break
+        text.append(symbol)
+        position += 1
+        if position > max_size:
+            raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")
+        four = four >> 8 | symbol << 24
+    decoder.window, decoder.offset, decoder.span = window, offset, span
+    decoder.finish()
+    return bytes(text)
+
+
+def _after_miss(decoder: Decoder, contexts: Contexts, context: int, predicted: int) -> tuple[int, int]:
+    """Decode a symbol that is not the predicted byte (rule AUR-5); give it and the context that follows it."""
+    word = contexts.words[context]
+    if word < 0:
+        return _follow(decoder, contexts, (context, contexts.end_of(context)), "", predicted=predicted)
+    lone = word >> PLACE_BITS & SYMBOL_MASK
+    if lone != predicted:
+        frequency = LONE[word >> LONE_CODE & CODE_MASK]
+        if decoder.value(TOTAL_OF_ONE) < frequency:
+            decoder.take(0, frequency)
+            return lone, word & PLACE_MASK
+        decoder.take(frequency, TOTAL_OF_ONE - frequency)
+    return _follow(decoder, contexts, contexts.wider(context), chr(lone), predicted=predicted)
+
+
+def _follow(
+    decoder: Decoder, contexts: Contexts, listed: List, excluded: str, *, predicted: int = -1
+) -> tuple[int, int]:
+    """Decode choices from a list on; arguments are as in ``_lead``."""
+    words = contexts.words
+    context, end = listed
+    while True:
+        if predicted >= 0 and chr(predicted) not in excluded:
+            excluded += chr(predicted)
+        gaps = contexts.gaps(context, end, excluded)
+        if len(gaps) < end - context - 1:
+            whole = ~words[context] & SUM_MASK
+            total = whole - sum([gap for _, gap in gaps])
+            value = start = decoder.value(total)
+            for at, gap in gaps:  # to where the value lies in the whole list
+                if value >= at:
+                    value += gap
+            place = bisect_right(words, value << END_SHIFT | BELOW_END, context + 1, end)
+            lower = words[place - 1] >> END_SHIFT if place > context + 1 else 0
+            if place < end:
+                entry = words[place]
+                decoder.take(lower - (value - start), (entry >> END_SHIFT) - lower)
+                return entry >> PLACE_BITS & SYMBOL_MASK, entry & PLACE_MASK
+            decoder.take(total - (whole - lower), whole - lower)
+        excluded = contexts.letters[context + 1 : end]
+        context, end = contexts.wider(context)
+
+
+def encode_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+    """Write a body that names its model (rule AUR-7).
+
+    Raises:
+        EncodeError: the id has another size, or ``data`` is too long.
+    """
+    if len(model_id) != MODEL_ID_SIZE:
+        raise EncodeError(f"the id of a model has {MODEL_ID_SIZE} bytes")
+    return model_id + encode(data, model)
+
+
+def decode_explicit(body: bytes, models: Mapping[bytes, ContextModel], max_size: int) -> bytes:
+    """Read a body that names its model, one of ``models`` by id (rules AUR-7 to AUR-9).
+
+    Raises:
+        DecodeError: as the rules say. Errors of the string have its offset.
+    """
+    model_id, string = body[:MODEL_ID_SIZE], body[MODEL_ID_SIZE:]
+    if len(model_id) < MODEL_ID_SIZE:
+        raise Truncated("the body ends in the id of the model", 1 + len(body), "model_id")
+    try:
+        check_start(string)
+        model = models.get(model_id)
+        if model is not None:
+            return decode(string, model, max_size)
+    except DecodeError as error:
+        raise type(error)(error.reason, 1 + MODEL_ID_SIZE, error.path) from None
+    raise UnknownModel(f"model {model_id.hex()} is not held", 1, "model_id")  # rule AUR-8

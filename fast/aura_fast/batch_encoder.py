@@ -1,0 +1,304 @@
+"""Many AURALITE messages at once, with numpy: encoding.
+
+All that a message's choices depend on is known before any is coded. So the work is done one stage after the other
+for all messages: the way through the model, on which each message looks at one entry a step; the choices, all at
+once; the intervals, in which each message takes one choice a step; and the sums that the strings are.
+
+What a symbol costs where a match is active is left to ``auralite``: it is rare, and has many cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aura_fast import auralite, match, search
+from aura_fast.context_model import (
+    CODE_MASK,
+    END_SHIFT,
+    LONE,
+    LONE_CODE,
+    LONE_SUFFIX,
+    PLACE_BITS,
+    PLACE_MASK,
+    SUFFIX,
+    SUM_BITS,
+    SUM_MASK,
+    SYMBOL_MASK,
+    Choice,
+    Contexts,
+)
+from aura_fast.match import Prediction
+from aura_fast.range_coder import shortest
+from aura_fast.search import FEW, Numbers, words_of
+from aura_spec.context_model import END, TOTAL_OF_ONE
+from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
+
+_LONE: Final = np.array(LONE)
+
+
+def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
+    """The strings of the messages; there is at least one."""
+    sizes = np.array([len(message) + 1 for message in messages])
+    starts = np.cumsum(sizes) - sizes
+    flat = np.frombuffer(b"\0".join([*messages, b""]), np.uint8).astype(np.int64)
+    flat[starts + sizes - 1] = END
+    way = _walk(contexts, flat, starts)
+    predictions = match.foresee(messages, flat, starts)
+    choices = _Choices(len(flat))
+    _code_plain(way, np.fromiter(predictions, np.int64, len(predictions)), choices)
+    _code_predicted(way, predictions, flat, choices)
+    firsts, cumulatives, frequencies, totals = choices.joined(starts)
+    units, shifts, spans = _narrow(firsts, frequencies, totals)
+    lows = _add(firsts, cumulatives * units, shifts)
+    return [shortest(low, span) for low, span in zip(lows, spans.tolist(), strict=True)]
+
+
+@dataclass(slots=True)
+class _Way:
+    """The way of all messages through a model.
+
+    Attributes:
+        model: the packed model.
+        words: its words.
+        at: for each symbol the context in which it is coded.
+        owners: the first context along the suffixes whose list has it.
+        places: of its entry there.
+    """
+
+    model: Contexts
+    words: Numbers
+    at: Numbers
+    owners: Numbers
+    places: Numbers
+
+
+def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
+    """Find the entry of each symbol. Each message looks at one entry a step, all at their own places."""
+    words = words_of(model)
+    way = _Way(model, words, *(np.zeros(len(flat), np.int64) for _ in range(3)))
+    current = starts.copy()  # of each message that goes on: the place of its symbol
+    symbols = flat[current]
+    contexts = np.full(len(starts), model.initial)  # whose list is looked at
+    way.at[current] = contexts
+    places, ends = _list_of(words, contexts)
+    while len(current) > FEW:
+        entries = words[places]
+        is_it = entries >> PLACE_BITS & SYMBOL_MASK == symbols
+        found = is_it.nonzero()[0]
+        way.owners[current[found]] = contexts[found]
+        way.places[current[found]] = places[found]
+        goes_on = ~(is_it & (symbols == END))
+        if not goes_on.all():  # drop messages that are done
+            current, symbols, contexts = current[goes_on], symbols[goes_on], contexts[goes_on]
+            places, ends, entries = places[goes_on], ends[goes_on], entries[goes_on]
+            is_it = is_it[goes_on]
+            found = is_it.nonzero()[0]
+        # on to the next symbol
+        following = entries[found] & PLACE_MASK
+        ahead = current[found] + 1
+        current[found] = ahead
+        symbols[found] = flat[ahead]
+        way.at[ahead] = following
+        # or to the next entry, or from the end of a list to the suffix
+        places += 1
+        ended = ((places == ends) & ~is_it).nonzero()[0]
+        moved = np.concatenate([found, ended])
+        to = np.concatenate([following, search.suffixes_of(words[contexts[ended]])])
+        contexts[moved] = to
+        places[moved], ends[moved] = _list_of(words, to)
+    for place in current.tolist():
+        _walk_alone(way, flat, place)
+    return way
+
+
+def _walk_alone(way: _Way, flat: Numbers, place: int) -> None:
+    """Find the entries of one message from a place on."""
+    words, letters = way.model.words, way.model.letters
+    symbols = flat[place : place + 1 + int(np.argmax(flat[place:] == END))].tolist()
+    context = int(way.at[place])
+    for at, symbol in enumerate(symbols, place):
+        way.at[at] = context
+        while True:
+            word = words[context]
+            if word >= 0:
+                entry = context if word >> PLACE_BITS & SYMBOL_MASK == symbol else -1
+                suffix = word >> LONE_SUFFIX
+            else:
+                end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
+                entry = letters.find(chr(symbol), context + 1, end)
+                suffix = ~word >> SUFFIX
+            if entry >= 0:
+                break
+            context = suffix
+        way.owners[at], way.places[at] = context, entry
+        context = words[entry] & PLACE_MASK
+
+
+def _list_of(words: Numbers, contexts: Numbers) -> tuple[Numbers, Numbers]:
+    """The places of the first entries of lists, and where the lists end."""
+    heads = words[contexts]
+    places = contexts + (heads < 0)
+    return places, places + search.sizes_of(heads)
+
+
+class _Choices:
+    """Choices, gathered in any order, each for a symbol and with its rank among those of the symbol."""
+
+    def __init__(self, symbols: int) -> None:
+        self._symbols = symbols
+        self._parts: list[tuple[Numbers, ...]] = []
+
+    def add(
+        self, at: Numbers, ranks: Numbers, cumulatives: Numbers, frequencies: Numbers, totals: Numbers
+    ) -> None:
+        """Add choices for the symbols ``at``."""
+        self._parts.append((at, ranks, cumulatives, frequencies, totals))
+
+    def joined(self, starts: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """Of each message its first choice; of all choices in order the cumulative, frequency and total."""
+        at, ranks, *columns = (np.concatenate(part) for part in zip(*self._parts, strict=True))
+        counts = np.bincount(at, minlength=self._symbols)
+        firsts = np.cumsum(counts) - counts
+        order = np.empty(len(at), np.int64)
+        order[firsts[at] + ranks] = np.arange(len(at))
+        cumulatives, frequencies, totals = (column[order] for column in columns)
+        return firsts[starts], cumulatives, frequencies, totals
+
+
+def _lower(words: Numbers, places: Numbers, firsts: Numbers) -> Numbers:
+    """The cumulatives before entries of lists whose first entries are ``firsts``."""
+    return np.where(places == firsts, 0, words[places - 1] >> END_SHIFT)
+
+
+def _code_plain(way: _Way, predicted: Numbers, choices: _Choices) -> None:
+    """Code all symbols but those at the places ``predicted``."""
+    words = way.words
+    is_plain = np.ones(len(way.at), bool)
+    is_plain[predicted] = False
+    places = np.flatnonzero(is_plain)
+    contexts = way.at[places]
+    heads = words[contexts]
+    is_lone = heads >= 0
+    totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
+    is_listed = way.owners[places] == contexts
+    # where the first list does not have the symbol, the escape lies between the end of the last entry and the total
+    entries = np.where(is_listed, way.places[places], contexts + np.where(is_lone, 0, search.sizes_of(heads)))
+    ends = np.where(is_lone, _LONE[words[entries] >> LONE_CODE & CODE_MASK], words[entries] >> END_SHIFT)
+    before = np.where(is_lone, 0, _lower(words, entries, contexts + 1))
+    lower = np.where(is_listed, before, ends)
+    upper = np.where(is_listed, ends, totals)
+    choices.add(places, np.zeros(len(places), np.int64), lower, upper - lower, totals)
+    _code_after_escapes(way, places[~is_listed], choices)
+
+
+def _code_after_escapes(way: _Way, at: Numbers, choices: _Choices) -> None:
+    """Code symbols that the first lists do not have, from their first escapes on (rule AUR-3)."""
+    words = way.words
+    left = way.at[at]
+    rank = 1
+    while len(at):
+        contexts = search.wider(words, left)
+        firsts = contexts + 1
+        wholes = ~words[contexts] & SUM_MASK
+        ends = firsts + search.sizes_of(words[contexts])
+        # what the list that was left holds is a gap in the longer one
+        places, ends_left = _list_of(words, left)
+        owners, members = search.spread(ends_left - places)
+        excluded = words[places[owners] + members] >> PLACE_BITS & SYMBOL_MASK
+        found = search.find(way.model, firsts[owners], ends[owners], excluded)
+        gaps_at = _lower(words, found, firsts[owners])
+        gaps = (words[found] >> END_SHIFT) - gaps_at
+        totals = wholes - _sums(owners, gaps, len(at))
+        # either the symbol is here, or another escape
+        is_here = way.owners[at] == contexts
+        entries = np.where(is_here, way.places[at], ends - 1)
+        ends_of = words[entries] >> END_SHIFT
+        lower_of = _lower(words, entries, firsts)
+        before = _sums(owners, np.where(gaps_at < lower_of[owners], gaps, 0), len(at))
+        escapes = wholes - ends_of
+        lower = np.where(is_here, lower_of - before, totals - escapes)
+        frequencies = np.where(is_here, ends_of - lower_of, escapes)
+        choices.add(at, np.full(len(at), rank), lower, frequencies, totals)
+        at, left = at[~is_here], contexts[~is_here]
+        rank += 1
+
+
+def _sums(owners: Numbers, values: Numbers, count: int) -> Numbers:
+    """The sums of the values of each owner."""
+    return np.bincount(owners, values, count).astype(np.int64)
+
+
+def _code_predicted(way: _Way, predictions: dict[int, Prediction], flat: Numbers, choices: _Choices) -> None:
+    """Code the symbols where a match is active."""
+    coded: list[Choice] = []
+    at: list[int] = []
+    ranks: list[int] = []
+    for place, prediction in predictions.items():
+        before = len(coded)
+        auralite.code_predicted(way.model, int(way.at[place]), prediction, int(flat[place]), coded)
+        at += [place] * (len(coded) - before)
+        ranks += range(len(coded) - before)
+    columns = np.array(coded, np.int64).reshape(-1, 3).T
+    choices.add(np.array(at, np.int64), np.array(ranks, np.int64), *columns)
+
+
+def _narrow(firsts: Numbers, frequencies: Numbers, totals: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """The unit of each choice, the shifts after it, and the last span of each message (rules RNG-2 and RNG-3)."""
+    counts = np.diff(firsts, append=len(totals))
+    order = np.argsort(-counts, kind="stable")  # so that those with choices left stand in front
+    bases = firsts[order]
+    left = len(counts) - np.cumsum(np.bincount(counts))  # how many have more than so many choices
+    units = np.empty(len(totals), np.int64)
+    shifts = np.zeros(len(totals), np.int64)
+    spans = np.full(len(counts), START)
+    step = 0
+    while left[step] > FEW:
+        active = left[step]
+        at = bases[:active] + step
+        unit = spans[:active] // totals[at]
+        span = frequencies[at] * unit
+        shift = (span < LOWER_BOUND).astype(np.int64)
+        shift += span < LOWER_BOUND >> 8
+        shift += span < LOWER_BOUND >> 16
+        spans[:active] = span << 8 * shift
+        units[at] = unit
+        shifts[at] = shift
+        step += 1
+    for lane in range(left[step]):
+        span = int(spans[lane])
+        for place in range(int(bases[lane]) + step, int(bases[lane] + counts[order[lane]])):
+            unit = span // int(totals[place])
+            span = int(frequencies[place]) * unit
+            units[place] = unit
+            while span < LOWER_BOUND:
+                span <<= 8
+                shifts[place] += 1
+        spans[lane] = span
+    last = np.empty_like(spans)
+    last[order] = spans
+    return units, shifts, last
+
+
+def _add(firsts: Numbers, addends: Numbers, shifts: Numbers) -> Iterator[bytes]:
+    """The bytes of low of each message, all of its window: the sum of what its choices add."""
+    owners = np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(shifts)))
+    before = np.cumsum(shifts) - shifts
+    sizes = WINDOW + _sums(owners, shifts, len(firsts))
+    starts = np.cumsum(sizes) - sizes
+    at = starts[owners] + before - before[firsts][owners]
+    # bytes may be larger than 255 at first
+    low = sum(
+        np.bincount(at + byte, addends >> 24 - 8 * byte & 0xFF, int(sizes.sum())) for byte in range(WINDOW)
+    ).astype(np.int64)
+    low[starts] += START >> 24
+    while len(carries := np.flatnonzero(low > 0xFF)):
+        carried = low[carries] >> 8
+        low[carries] &= 0xFF
+        low[carries - 1] += carried
+    text = low.astype(np.uint8).tobytes()
+    return (text[start : start + size] for start, size in zip(starts.tolist(), sizes.tolist(), strict=True))

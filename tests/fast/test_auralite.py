@@ -1,0 +1,159 @@
+"""The fast coder against the reference: the same strings, the same messages, the same refusals."""
+
+from __future__ import annotations
+
+import gc
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.models import (
+    EXHAUSTED,
+    MODELS,
+    NEVER_ENDING,
+    NO_CONTEXTS,
+    SAMPLES,
+    START,
+    TEXTS,
+    TRAINED,
+    assemble,
+    models,
+)
+
+import aura_reference.auralite as reference
+from aura.model import Model
+from aura_fast import auralite, context_model
+from aura_spec.auralite import MODEL_ID_SIZE
+from aura_spec.context_model import SYMBOLS, ContextModel
+from aura_spec.errors import DecodeError, EncodeError
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.match import HITS, TOTAL
+
+SMALL = Model.load_small().context_model
+
+REPETITIVE = st.lists(
+    st.sampled_from([b"abcd", b"bcda", b"abcde", b"\0\0", b"x", b'{"id":', b" help"]), max_size=60
+)
+
+MESSAGES = TEXTS | REPETITIVE.map(b"".join) | st.binary(max_size=300)
+
+
+def outcome(decode: object, *arguments: object) -> object:
+    """What a decoder gives, or what it refuses with."""
+    try:
+        return decode(*arguments)  # type: ignore[operator]
+    except DecodeError as error:
+        return error.code, error.offset, error.path
+
+
+@given(models() | st.just(SMALL), MESSAGES)
+@settings(max_examples=300)
+def test_same_strings_and_messages(model: ContextModel, data: bytes) -> None:
+    wire = auralite.encode(data, model)
+    assert wire == reference.encode(data, model)
+    assert auralite.decode(wire, model, len(data)) == data
+
+
+@given(models() | st.just(SMALL), st.binary(max_size=40), st.integers(0, 600))
+@settings(max_examples=400)
+def test_same_outcome_for_any_bytes(model: ContextModel, rest: bytes, max_size: int) -> None:
+    for wire in (b"\xa7" + rest, rest):
+        assert outcome(auralite.decode, wire, model, max_size) == outcome(
+            reference.decode, wire, model, max_size
+        )
+
+
+@given(models() | st.just(SMALL), MESSAGES, st.data())
+@settings(max_examples=200)
+def test_same_outcome_beside_a_message(model: ContextModel, data: bytes, draw: st.DataObject) -> None:
+    wire = reference.encode(data, model)
+    number = max(0x80, int.from_bytes(wire, "big") + draw.draw(st.integers(-3, 3)))
+    cut = draw.draw(st.integers(0, len(wire)))
+    tail = draw.draw(st.binary(max_size=9))
+    near = number.to_bytes(len(wire) + 1, "big").lstrip(b"\0")
+    for other in (near, wire[:cut] + tail, wire + tail, wire[:-1]):
+        max_size = draw.draw(st.sampled_from([2000, len(data), 3]))
+        assert outcome(auralite.decode, other, model, max_size) == outcome(
+            reference.decode, other, model, max_size
+        )
+
+
+@pytest.mark.parametrize("model", [*MODELS, NEVER_ENDING])
+def test_short_strings_exhaustively(model: ContextModel) -> None:
+    for number in (*range(0x80, 0x100), *range(0x8000, 0x10000, 23)):
+        wire = number.to_bytes(1 + (number > 0xFF), "big")
+        assert outcome(auralite.decode, wire, model, 200) == outcome(reference.decode, wire, model, 200)
+
+
+@given(st.randoms(use_true_random=False), models() | st.just(SMALL))
+def test_long_garbage(source: random.Random, model: ContextModel) -> None:
+    wire = b"\xc0" + source.randbytes(300)
+    assert outcome(auralite.decode, wire, model, 1000) == outcome(reference.decode, wire, model, 1000)
+
+
+def test_carry_through_many_bytes() -> None:
+    """Whatever is coded just below a half of the interval, and then above it, carries."""
+    for model in MODELS:
+        for seed in range(300):
+            data = random.Random(seed).choices(range(256), k=12)
+            assert auralite.encode(bytes(data), model) == reference.encode(bytes(data), model)
+
+
+def test_escape_that_leaves_no_symbol() -> None:
+    assert outcome(auralite.decode, b"\xff", EXHAUSTED, 10) == outcome(
+        reference.decode, b"\xff", EXHAUSTED, 10
+    )
+
+
+def test_list_of_nothing_but_excluded_symbols_after_a_miss() -> None:
+    """After da only b is listed, after a also c, which the match predicts and which does not come."""
+    a, b, c, d = b"abcd"
+    flat = dict.fromkeys(range(SYMBOLS), 32)
+    lists: dict[tuple[int, ...], dict[int, int]] = {(): flat, (START,): {a: 0}, (a,): {b: 4, c: 4}}
+    lists |= {(d,): {a: 0}, (d, a): {b: 0}}
+    model = assemble(lists, {(START,): 9, (a,): 9, (d,): 9, (d, a): 9})
+    data = b"xxdac xxdaz xxdab"
+    wire = auralite.encode(data, model)
+    assert wire == reference.encode(data, model)
+    assert auralite.decode(wire, model, 100) == data
+
+
+def test_limits() -> None:
+    with pytest.raises(EncodeError, match="at most"):
+        auralite.encode(bytes(MAX_FORESEEN + 1), NO_CONTEXTS)
+    model = replace(NEVER_ENDING, hits=(TOTAL - 1,) * HITS)
+    assert outcome(auralite.decode, b"\x80", model, 100) == outcome(reference.decode, b"\x80", model, 100)
+
+
+@given(
+    st.binary(max_size=20) | st.sampled_from([bytes(8) + wire for wire in (b"\x9a", b"\x12", b"", b"\xff")])
+)
+@settings(max_examples=200)
+def test_explicit_model(body: bytes) -> None:
+    for models_held in ({}, {bytes(8): TRAINED}):
+        assert outcome(auralite.decode_explicit, body, models_held, 50) == outcome(
+            reference.decode_explicit, body, models_held, 50
+        )
+
+
+@pytest.mark.parametrize("data", SAMPLES)
+def test_explicit_round_trip(data: bytes) -> None:
+    model_id = bytes(range(MODEL_ID_SIZE))
+    body = auralite.encode_explicit(data, model_id, TRAINED)
+    assert body == reference.encode_explicit(data, model_id, TRAINED)
+    assert auralite.decode_explicit(body, {model_id: TRAINED}, 100) == data
+    with pytest.raises(EncodeError):
+        auralite.encode_explicit(data, b"short", TRAINED)
+
+
+def test_packed_model_goes_with_the_model() -> None:
+    model = replace(TRAINED)
+    packed = context_model.contexts_of(model)
+    assert context_model.contexts_of(model) is packed
+    number = id(model)
+    assert number in context_model._CONTEXTS
+    del model
+    gc.collect()
+    assert number not in context_model._CONTEXTS
