@@ -27,16 +27,22 @@ from aura_fast.context_model import (
     List,
     contexts_of,
 )
-from aura_fast.match import BASES, Prediction, length_before
+from aura_fast.history import FILTER_SHIFT
+from aura_fast.match import BASES, HISTORY_BASE, Prediction, foresee, length_before
 from aura_fast.range_coder import Decoder, check_start, too_short
+from aura_fast.run import NEXT, StandIn, rest_of
 from aura_spec.auralite import MODEL_ID_SIZE
-from aura_spec.context_model import END, TOTAL_OF_ONE, ContextModel
+from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Truncated, UnknownModel
+from aura_spec.history import LENGTH
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, TOTAL
 from aura_spec.range_coder import LOWER_BOUND
 
 _WORD = 0xFFFFFFFF
+
+At = tuple[int, int]
+"""Where in a message a symbol is coded: the context, and the state of the run."""
 
 
 def encode(data: bytes, model: ContextModel) -> bytes:
@@ -50,32 +56,19 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     return range_coder.encode(_choices(data, contexts_of(model)))
 
 
-def _choices(data: bytes, contexts: Contexts) -> list[Choice]:  # noqa: PLR0912  # one hot loop
+def _choices(data: bytes, contexts: Contexts) -> list[Choice]:
     """The choices that lead to ``data`` and its end."""
     words, letters = contexts.words, contexts.letters
-    find = letters.find
+    stand_ins = contexts.stand_ins
+    predictions = foresee(data, contexts.history)
     context = contexts.initial
     choices: list[Choice] = []
-    places: dict[int, int] = {}
-    four = pointer = length = misses = 0  # four: the last four bytes, as rule MAT-1 reads them
+    state = bound = 0
     for position, symbol in enumerate(chain(data, (END,))):
-        if position >= MIN_LENGTH:
-            slot = (four * MULTIPLIER & _WORD) >> SLOT_SHIFT
-            if not length and slot in places:
-                pointer = places[slot]
-                length = length_before(data, pointer, position)
-            places[slot] = position
-        four = four >> 8 | symbol << 24
-        if length:
-            predicted = data[pointer]
-            prediction = predicted, BASES[length] + misses
-            context = code_predicted(contexts, context, prediction, symbol, choices)
-            if predicted == symbol:
-                pointer += 1
-                length = min(length + 1, MAX_LENGTH)
-            else:
-                length = 0
-                misses = min(misses + 1, MISS_CLASSES - 1)
+        if position in predictions:
+            context = code_predicted(contexts, (context, state), predictions[position], symbol, choices)
+        elif context < bound:
+            context = code_unforeseen(contexts, (context, state), symbol, choices)
         elif (word := words[context]) >= 0:
             frequency = LONE[word >> LONE_CODE & CODE_MASK]
             if word >> PLACE_BITS & SYMBOL_MASK == symbol:
@@ -84,72 +77,97 @@ def _choices(data: bytes, contexts: Contexts) -> list[Choice]:  # noqa: PLR0912 
             else:
                 choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
                 excluded = chr(word >> PLACE_BITS & SYMBOL_MASK)
-                context = _lead(contexts, contexts.wider(context), excluded, symbol, choices)
+                context = _lead(contexts, contexts.wider(context), state, excluded, symbol, choices)
         else:
             total = ~word & SUM_MASK
+            end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
             entry = words[context + 1]
             if entry >> PLACE_BITS & SYMBOL_MASK == symbol:  # the likeliest
                 choices.append((0, entry >> END_SHIFT, total))
                 context = entry & PLACE_MASK
-                continue
-            end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
-            place = find(chr(symbol), context + 2, end)
-            lower = words[place - 1 if place >= 0 else end - 1] >> END_SHIFT
-            if place >= 0:
-                entry = words[place]
+            elif (place := letters.find(chr(symbol), context + 2, end)) >= 0:
+                entry, lower = words[place], words[place - 1] >> END_SHIFT
                 choices.append((lower, (entry >> END_SHIFT) - lower, total))
                 context = entry & PLACE_MASK
             else:
+                lower = words[end - 1] >> END_SHIFT
                 choices.append((lower, total - lower, total))
                 excluded = letters[context + 1 : end]
-                context = _lead(contexts, contexts.wider(context), excluded, symbol, choices)
+                context = _lead(contexts, contexts.wider(context), state, excluded, symbol, choices)
+        if contexts.has_runs:
+            state = NEXT[state << 8 | symbol]
+            bound = stand_ins[state][0]
     return choices
 
 
 def code_predicted(
-    contexts: Contexts, context: int, prediction: Prediction, symbol: int, choices: list[Choice]
+    contexts: Contexts, at: At, prediction: Prediction, symbol: int, choices: list[Choice]
 ) -> int:
     """Add the choices for a symbol where a match is active, and give the following context (rule AUR-5)."""
     predicted, index = prediction
-    likelihood, following = contexts.foresee(context, predicted)
+    likelihood, following = contexts.foresee(at[0], predicted)
     hit = contexts.hits[index + likelihood]
     if predicted == symbol:
         choices.append((0, hit, TOTAL))
         return following
     choices.append((hit, TOTAL - hit, TOTAL))
+    return code_unforeseen(contexts, at, symbol, choices, predicted=chr(predicted))
+
+
+def code_unforeseen(
+    contexts: Contexts, at: At, symbol: int, choices: list[Choice], *, predicted: str = ""
+) -> int:
+    """Add the choices for a symbol that no match foresaw, and give the following context (rules AUR-2 to AUR-5).
+
+    ``predicted`` is the byte that a match foresaw in its place.
+    """
+    context, state = at
     word = contexts.words[context]
-    if word < 0:
+    if word < 0 or context < contexts.stand_ins[state][0]:
         listed = context, contexts.end_of(context)
-        return _lead(contexts, listed, "", symbol, choices, predicted=predicted)
+        return _lead(contexts, listed, state, "", symbol, choices, predicted=predicted)
     lone = word >> PLACE_BITS & SYMBOL_MASK
-    if lone != predicted:
+    if chr(lone) != predicted:
         frequency = LONE[word >> LONE_CODE & CODE_MASK]
         if lone == symbol:
             choices.append((0, frequency, TOTAL_OF_ONE))
             return word & PLACE_MASK
         choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
-    return _lead(contexts, contexts.wider(context), chr(lone), symbol, choices, predicted=predicted)
+    return _lead(contexts, contexts.wider(context), state, chr(lone), symbol, choices, predicted=predicted)
 
 
-def _lead(
+def _lead(  # noqa: PLR0917  # for speed
     contexts: Contexts,
     listed: List,
+    state: int,
     excluded: str,
     symbol: int,
     choices: list[Choice],
     *,
-    predicted: int = -1,
+    predicted: str = "",
 ) -> int:
     """Add the choices that lead to ``symbol`` from a list on, and give the following context.
 
-    The list has more than one entry, and is less the excluded symbols, which were listed by the context before, and
-    the predicted byte if that is none of them (rules AUR-3 to AUR-5).
+    The list has more than one entry, unless one for runs stands in for it, and is less the excluded symbols, which
+    the context before listed, and the predicted byte (rules AUR-3 to AUR-5).
     """
     words, letter = contexts.words, chr(symbol)
     context, end = listed
+    stand_in = contexts.stand_ins[state]
     while True:
-        if predicted >= 0 and chr(predicted) not in excluded:
-            excluded += chr(predicted)
+        if predicted not in excluded:
+            excluded += predicted
+        if context < stand_in[0]:
+            options, total = rest_of(stand_in, excluded)
+            if letter in options:
+                choices.append((*options[letter], total))
+                return contexts.follow(context, symbol)
+            if options:
+                escape = stand_in[3]
+                choices.append((total - escape, escape, total))
+            excluded += "".join(options)
+            _lead(contexts, (ROOT, contexts.end_of(ROOT)), 0, excluded, symbol, choices)
+            return contexts.follow(context, symbol)
         gaps = contexts.gaps(context, end, excluded)
         if len(gaps) < end - context - 1:
             whole = ~words[context] & SUM_MASK
@@ -158,10 +176,8 @@ def _lead(
             if at >= 0:
                 entry = words[at]
                 lower = words[at - 1] >> END_SHIFT if at > context + 1 else 0
-                frequency = (entry >> END_SHIFT) - lower
-                choices.append(
-                    (lower - sum([gap for before, gap in gaps if before < lower]), frequency, total)
-                )
+                before = sum([gap for start, gap in gaps if start < lower])
+                choices.append((lower - before, (entry >> END_SHIFT) - lower, total))
                 return entry & PLACE_MASK
             escape = whole - (words[end - 1] >> END_SHIFT)
             choices.append((total - escape, escape, total))
@@ -183,36 +199,48 @@ def decode(  # noqa: C901, PLR0912, PLR0915  # one hot loop
     longest = len(tail)
     max_size = min(max_size, MAX_FORESEEN)
     contexts = contexts_of(model)
-    words, hits = contexts.words, contexts.hits
+    words, hits, stand_ins, history = contexts.words, contexts.hits, contexts.stand_ins, contexts.history
     context = contexts.initial
     text = bytearray()
+    source: bytes | bytearray = text  # what the pointer of a match points into
     places: dict[int, int] = {}
-    four = position = pointer = length = misses = 0
+    four = position = pointer = length = misses = state = bound = 0
     while True:
         if position >= MIN_LENGTH:
-            slot = (four * MULTIPLIER & _WORD) >> SLOT_SHIFT
+            mixed = four * MULTIPLIER & _WORD
+            slot = mixed >> SLOT_SHIFT
             if not length and slot in places:
-                pointer = places[slot]
+                source, pointer = text, places[slot]
                 length = length_before(text, pointer, position)
             places[slot] = position
+            if history and not length and position >= LENGTH and history.ends[mixed >> FILTER_SHIFT]:
+                pointer = history.find(text[position - LENGTH :])
+                if pointer:
+                    source, length = history.text, LENGTH
         if length:
-            predicted = text[pointer]
+            predicted = source[pointer]
             likelihood, following = contexts.foresee(context, predicted)
-            hit = hits[BASES[length] + likelihood + misses]
+            hit = hits[(BASES[length] if source is text else HISTORY_BASE) + likelihood + misses]
             unit = span // TOTAL
             if offset < hit * unit:
                 span = hit * unit
                 symbol, context = predicted, following
                 pointer += 1
                 length = min(length + 1, MAX_LENGTH)
+                if source is not text and pointer == len(source):
+                    length = 0
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
                 decoder.value(TOTAL)
                 decoder.take(hit, TOTAL - hit)
-                symbol, context = _after_miss(decoder, contexts, context, predicted)
+                symbol, context = _read_unforeseen(decoder, contexts, (context, state), chr(predicted))
                 window, offset, span = decoder.window, decoder.offset, decoder.span
                 length = 0
                 misses = min(misses + 1, MISS_CLASSES - 1)
+        elif context < bound:
+            decoder.window, decoder.offset, decoder.span = window, offset, span
+            symbol, context = _follow(decoder, contexts, (context, context), state, "")
+            window, offset, span = decoder.window, decoder.offset, decoder.span
         elif (word := words[context]) >= 0:
             lone = LONE[word >> LONE_CODE & CODE_MASK]
             upper = lone * (span // TOTAL_OF_ONE)
@@ -223,10 +251,8 @@ def decode(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
                 decoder.value(TOTAL_OF_ONE)
-                decoder.take(
-                    LONE[word >> LONE_CODE & CODE_MASK], TOTAL_OF_ONE - LONE[word >> LONE_CODE & CODE_MASK]
-                )
-                symbol, context = _follow(decoder, contexts, contexts.wider(context), chr(symbol))
+                decoder.take(lone, TOTAL_OF_ONE - lone)
+                symbol, context = _follow(decoder, contexts, contexts.wider(context), state, chr(symbol))
                 window, offset, span = decoder.window, decoder.offset, decoder.span
         else:
             total = ~word & SUM_MASK
@@ -250,7 +276,7 @@ def decode(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                     decoder.value(total)
                     decoder.take(lower, total - lower)
                     excluded = contexts.letters[context + 1 : end]
-                    symbol, context = _follow(decoder, contexts, contexts.wider(context), excluded)
+                    symbol, context = _follow(decoder, contexts, contexts.wider(context), state, excluded)
                     window, offset, span = decoder.window, decoder.offset, decoder.span
         while span < LOWER_BOUND:
             if window == longest:
@@ -265,35 +291,43 @@ def decode(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         if position > max_size:
             raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")
         four = four >> 8 | symbol << 24
+        if contexts.has_runs:
+            state = NEXT[state << 8 | symbol]
+            bound = stand_ins[state][0]
     decoder.window, decoder.offset, decoder.span = window, offset, span
     decoder.finish()
     return bytes(text)
 
 
-def _after_miss(decoder: Decoder, contexts: Contexts, context: int, predicted: int) -> tuple[int, int]:
+def _read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, predicted: str) -> tuple[int, int]:
     """Decode a symbol that is not the predicted byte (rule AUR-5); give it and the context that follows it."""
+    context, state = at
     word = contexts.words[context]
-    if word < 0:
-        return _follow(decoder, contexts, (context, contexts.end_of(context)), "", predicted=predicted)
+    if word < 0 or context < contexts.stand_ins[state][0]:
+        listed = context, contexts.end_of(context)
+        return _follow(decoder, contexts, listed, state, "", predicted=predicted)
     lone = word >> PLACE_BITS & SYMBOL_MASK
-    if lone != predicted:
+    if chr(lone) != predicted:
         frequency = LONE[word >> LONE_CODE & CODE_MASK]
         if decoder.value(TOTAL_OF_ONE) < frequency:
             decoder.take(0, frequency)
             return lone, word & PLACE_MASK
         decoder.take(frequency, TOTAL_OF_ONE - frequency)
-    return _follow(decoder, contexts, contexts.wider(context), chr(lone), predicted=predicted)
+    return _follow(decoder, contexts, contexts.wider(context), state, chr(lone), predicted=predicted)
 
 
 def _follow(
-    decoder: Decoder, contexts: Contexts, listed: List, excluded: str, *, predicted: int = -1
+    decoder: Decoder, contexts: Contexts, listed: List, state: int, excluded: str, *, predicted: str = ""
 ) -> tuple[int, int]:
-    """Decode choices from a list on; arguments are as in ``_lead``."""
+    """Decode choices from a list on, and give the symbol and the following context; otherwise as ``_lead``."""
     words = contexts.words
     context, end = listed
+    stand_in = contexts.stand_ins[state]
     while True:
-        if predicted >= 0 and chr(predicted) not in excluded:
-            excluded += chr(predicted)
+        if predicted not in excluded:
+            excluded += predicted
+        if context < stand_in[0]:
+            return _follow_run(decoder, contexts, context, stand_in, excluded)
         gaps = contexts.gaps(context, end, excluded)
         if len(gaps) < end - context - 1:
             whole = ~words[context] & SUM_MASK
@@ -311,6 +345,23 @@ def _follow(
             decoder.take(total - (whole - lower), whole - lower)
         excluded = contexts.letters[context + 1 : end]
         context, end = contexts.wider(context)
+
+
+def _follow_run(
+    decoder: Decoder, contexts: Contexts, context: int, stand_in: StandIn, excluded: str
+) -> tuple[int, int]:
+    """Decode a symbol where a list for runs stands in for ``context`` (rules RUN-4 and RUN-5)."""
+    options, total = rest_of(stand_in, excluded)
+    if options:
+        value = decoder.value(total)
+        for letter, (lower, frequency) in options.items():
+            if value < lower + frequency:
+                decoder.take(lower, frequency)
+                return ord(letter), contexts.follow(context, ord(letter))
+        decoder.take(total - stand_in[3], stand_in[3])
+    root = ROOT, contexts.end_of(ROOT)
+    symbol, _ = _follow(decoder, contexts, root, 0, excluded + "".join(options))
+    return symbol, contexts.follow(context, symbol)
 
 
 def encode_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:

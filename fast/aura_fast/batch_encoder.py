@@ -4,7 +4,8 @@ All that a message's choices depend on is known before any is coded. So the work
 for all messages: the way through the model, on which each message looks at one entry a step; the choices, all at
 once; the intervals, in which each message takes one choice a step; and the sums that the strings are.
 
-What a symbol costs where a match is active is left to ``auralite``: it is rare, and has many cases.
+What a symbol costs where a match is active, or a list for runs is used, is left to ``auralite``: that has many
+cases, and is not frequent.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aura_fast import auralite, match, search
 from aura_fast.context_model import (
@@ -34,11 +34,13 @@ from aura_fast.context_model import (
 )
 from aura_fast.match import Prediction
 from aura_fast.range_coder import shortest
-from aura_fast.search import FEW, Numbers, words_of
+from aura_fast.run import NEXT
+from aura_fast.search import Numbers, words_of
 from aura_spec.context_model import END, TOTAL_OF_ONE
 from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
 
 _LONE: Final = np.array(LONE)
+_NEXT: Final = np.frombuffer(NEXT, np.uint8)
 
 
 def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
@@ -48,10 +50,11 @@ def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
     flat = np.frombuffer(b"\0".join([*messages, b""]), np.uint8).astype(np.int64)
     flat[starts + sizes - 1] = END
     way = _walk(contexts, flat, starts)
-    predictions = match.foresee(messages, flat, starts)
+    special: dict[int, Prediction | None] = dict.fromkeys(_in_runs(way).tolist())
+    special |= match.foresee_many(messages, contexts.history, flat, starts)
     choices = _Choices(len(flat))
-    _code_plain(way, np.fromiter(predictions, np.int64, len(predictions)), choices)
-    _code_predicted(way, predictions, flat, choices)
+    _code_plain(way, np.fromiter(special, np.int64, len(special)), choices)
+    _code_special(way, special, flat, choices)
     firsts, cumulatives, frequencies, totals = choices.joined(starts)
     units, shifts, spans = _narrow(firsts, frequencies, totals)
     lows = _add(firsts, cumulatives * units, shifts)
@@ -68,6 +71,7 @@ class _Way:
         at: for each symbol the context in which it is coded.
         owners: the first context along the suffixes whose list has it.
         places: of its entry there.
+        states: of the run before each symbol; all 0 if the model has no lists for runs.
     """
 
     model: Contexts
@@ -75,18 +79,19 @@ class _Way:
     at: Numbers
     owners: Numbers
     places: Numbers
+    states: Numbers
 
 
 def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
     """Find the entry of each symbol. Each message looks at one entry a step, all at their own places."""
     words = words_of(model)
-    way = _Way(model, words, *(np.zeros(len(flat), np.int64) for _ in range(3)))
+    way = _Way(model, words, *(np.zeros(len(flat), np.int64) for _ in range(4)))
     current = starts.copy()  # of each message that goes on: the place of its symbol
     symbols = flat[current]
     contexts = np.full(len(starts), model.initial)  # whose list is looked at
     way.at[current] = contexts
     places, ends = _list_of(words, contexts)
-    while len(current) > FEW:
+    while len(current) > search.FEW:
         entries = words[places]
         is_it = entries >> PLACE_BITS & SYMBOL_MASK == symbols
         found = is_it.nonzero()[0]
@@ -101,6 +106,8 @@ def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
         # on to the next symbol
         following = entries[found] & PLACE_MASK
         ahead = current[found] + 1
+        if model.has_runs:
+            way.states[ahead] = _NEXT[way.states[ahead - 1] << 8 | symbols[found]]
         current[found] = ahead
         symbols[found] = flat[ahead]
         way.at[ahead] = following
@@ -120,9 +127,9 @@ def _walk_alone(way: _Way, flat: Numbers, place: int) -> None:
     """Find the entries of one message from a place on."""
     words, letters = way.model.words, way.model.letters
     symbols = flat[place : place + 1 + int(np.argmax(flat[place:] == END))].tolist()
-    context = int(way.at[place])
+    context, state = int(way.at[place]), int(way.states[place])
     for at, symbol in enumerate(symbols, place):
-        way.at[at] = context
+        way.at[at], way.states[at] = context, state
         while True:
             word = words[context]
             if word >= 0:
@@ -137,6 +144,16 @@ def _walk_alone(way: _Way, flat: Numbers, place: int) -> None:
             context = suffix
         way.owners[at], way.places[at] = context, entry
         context = words[entry] & PLACE_MASK
+        if way.model.has_runs:
+            state = NEXT[state << 8 | symbol]
+
+
+def _in_runs(way: _Way) -> Numbers:
+    """The symbols on whose way a list for runs stands in for another (rule RUN-4)."""
+    if not way.model.has_runs:
+        return np.zeros(0, np.int64)
+    bounds = np.array([stand_in[0] for stand_in in way.model.stand_ins])
+    return np.flatnonzero(way.owners < bounds[way.states])
 
 
 def _list_of(words: Numbers, contexts: Numbers) -> tuple[Numbers, Numbers]:
@@ -175,11 +192,11 @@ def _lower(words: Numbers, places: Numbers, firsts: Numbers) -> Numbers:
     return np.where(places == firsts, 0, words[places - 1] >> END_SHIFT)
 
 
-def _code_plain(way: _Way, predicted: Numbers, choices: _Choices) -> None:
-    """Code all symbols but those at the places ``predicted``."""
+def _code_plain(way: _Way, special: Numbers, choices: _Choices) -> None:
+    """Code all symbols but the special ones."""
     words = way.words
     is_plain = np.ones(len(way.at), bool)
-    is_plain[predicted] = False
+    is_plain[special] = False
     places = np.flatnonzero(is_plain)
     contexts = way.at[places]
     heads = words[contexts]
@@ -233,14 +250,18 @@ def _sums(owners: Numbers, values: Numbers, count: int) -> Numbers:
     return np.bincount(owners, values, count).astype(np.int64)
 
 
-def _code_predicted(way: _Way, predictions: dict[int, Prediction], flat: Numbers, choices: _Choices) -> None:
-    """Code the symbols where a match is active."""
+def _code_special(way: _Way, special: dict[int, Prediction | None], flat: Numbers, choices: _Choices) -> None:
+    """Code the symbols where a match is active or a list for runs is used."""
     coded: list[Choice] = []
     at: list[int] = []
     ranks: list[int] = []
-    for place, prediction in predictions.items():
+    for place, prediction in special.items():
         before = len(coded)
-        auralite.code_predicted(way.model, int(way.at[place]), prediction, int(flat[place]), coded)
+        where = int(way.at[place]), int(way.states[place])
+        if prediction is None:
+            auralite.code_unforeseen(way.model, where, int(flat[place]), coded)
+        else:
+            auralite.code_predicted(way.model, where, prediction, int(flat[place]), coded)
         at += [place] * (len(coded) - before)
         ranks += range(len(coded) - before)
     columns = np.array(coded, np.int64).reshape(-1, 3).T
@@ -257,7 +278,7 @@ def _narrow(firsts: Numbers, frequencies: Numbers, totals: Numbers) -> tuple[Num
     shifts = np.zeros(len(totals), np.int64)
     spans = np.full(len(counts), START)
     step = 0
-    while left[step] > FEW:
+    while left[step] > search.FEW:
         active = left[step]
         at = bases[:active] + step
         unit = spans[:active] // totals[at]
@@ -270,18 +291,30 @@ def _narrow(firsts: Numbers, frequencies: Numbers, totals: Numbers) -> tuple[Num
         shifts[at] = shift
         step += 1
     for lane in range(left[step]):
-        span = int(spans[lane])
-        for place in range(int(bases[lane]) + step, int(bases[lane] + counts[order[lane]])):
-            unit = span // int(totals[place])
-            span = int(frequencies[place]) * unit
-            units[place] = unit
-            while span < LOWER_BOUND:
-                span <<= 8
-                shifts[place] += 1
-        spans[lane] = span
+        spans[lane] = _narrow_alone(
+            int(spans[lane]),
+            range(int(bases[lane]) + step, int(bases[lane] + counts[order[lane]])),
+            (frequencies, totals),
+            (units, shifts),
+        )
     last = np.empty_like(spans)
     last[order] = spans
     return units, shifts, last
+
+
+def _narrow_alone(
+    span: int, places: range, choices: tuple[Numbers, Numbers], into: tuple[Numbers, Numbers]
+) -> int:
+    """Narrow the interval of one message by some choices; the last span."""
+    frequencies, totals = choices
+    units, shifts = into
+    for place in places:
+        units[place] = span // int(totals[place])
+        span = int(frequencies[place]) * int(units[place])
+        while span < LOWER_BOUND:
+            span <<= 8
+            shifts[place] += 1
+    return span
 
 
 def _add(firsts: Numbers, addends: Numbers, shifts: Numbers) -> Iterator[bytes]:
@@ -292,10 +325,10 @@ def _add(firsts: Numbers, addends: Numbers, shifts: Numbers) -> Iterator[bytes]:
     starts = np.cumsum(sizes) - sizes
     at = starts[owners] + before - before[firsts][owners]
     # bytes may be larger than 255 at first
-    low = sum(
-        np.bincount(at + byte, addends >> 24 - 8 * byte & 0xFF, int(sizes.sum())) for byte in range(WINDOW)
-    ).astype(np.int64)
-    low[starts] += START >> 24
+    low = np.zeros(int(sizes.sum()), np.int64)
+    low[starts] = START >> 24
+    for byte in range(WINDOW):
+        low += _sums(at + byte, addends >> 24 - 8 * byte & 0xFF, len(low))
     while len(carries := np.flatnonzero(low > 0xFF)):
         carried = low[carries] >> 8
         low[carries] &= 0xFF

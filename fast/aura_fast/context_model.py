@@ -27,6 +27,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aura_fast.history import Index
+from aura_fast.run import stand_ins
 from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import Malformed
 from aura_spec.match import MISS_CLASSES, PROBABILITY_STEPS
@@ -79,7 +81,10 @@ class Contexts:
         words: as above.
         letters: of each word the symbol, as a character; nothing of use for words below 0 and single words.
         initial: context at the start of a message.
-        hits: the match model's table.
+        hits: the match model's table, and behind it the history's.
+        history: what finds matches in the history, if there is one.
+        has_runs: whether there are lists for runs.
+        stand_ins: these lists, by state.
     """
 
     def __init__(self, model: ContextModel) -> None:
@@ -87,7 +92,10 @@ class Contexts:
         self.words = array("q", words.tobytes())
         self.letters = (words >> PLACE_BITS & SYMBOL_MASK).astype("<u2").tobytes().decode("utf-16-le")
         self.initial = int(places[model.initial])
-        self.hits = tuple(model.hits)
+        self.hits = tuple(model.hits) + (() if model.history is None else tuple(model.history.hits))
+        self.history = None if model.history is None else Index(model.history.text)
+        self.has_runs = bool(model.runs)
+        self.stand_ins = stand_ins(model.runs, _bounds(model, places) if model.runs else [])
 
     def end_of(self, context: int) -> int:
         """Where a list of more than one entry ends."""
@@ -113,11 +121,21 @@ class Contexts:
                     words[place - 1] >> END_SHIFT if place > context + 1 else 0
                 )
                 return LIKELIHOOD[1000 * frequency // (~word & SUM_MASK)], entry & PLACE_MASK
+        return 0, self.follow(self.wider(context)[0], predicted)
+
+    def follow(self, context: int, symbol: int) -> int:
+        """The context that follows ``symbol`` by the first list along the suffixes that has it."""
+        letter = chr(symbol)
         while True:
-            context, end = self.wider(context)
-            place = self.letters.find(letter, context + 1, end)
-            if place >= 0:
-                return 0, words[place] & PLACE_MASK
+            word = self.words[context]
+            if word >= 0:
+                if word >> PLACE_BITS & SYMBOL_MASK == symbol:
+                    return word & PLACE_MASK
+            else:
+                place = self.letters.find(letter, context + 1, self.end_of(context))
+                if place >= 0:
+                    return self.words[place] & PLACE_MASK
+            context = self.wider(context)[0]
 
     def wider(self, context: int) -> List:
         """The first context along the suffixes with a longer list (rule AUR-4).
@@ -188,6 +206,17 @@ def _pack(model: ContextModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         ~(totals | counts << SUM_BITS | suffixes << SUFFIX),
     )
     return words, places
+
+
+def _bounds(model: ContextModel, places: NDArray[np.int64]) -> list[int]:
+    """For each order the place after its contexts, which stand in ascending order."""
+    suffixes = np.asarray(model.suffixes)
+    bounds = [0, 1]  # numbers of contexts of an order below 0, and up to 0
+    while bounds[-1] < len(suffixes):
+        # the next order goes on until suffixes are of that order themselves
+        behind = np.flatnonzero(suffixes[bounds[-1] :] >= bounds[-1])
+        bounds.append(bounds[-1] + int(behind[0]) if len(behind) else len(suffixes))
+    return [int(places[bound - 1]) + 1 for bound in bounds[1:]]
 
 
 _CONTEXTS: Final[dict[int, Contexts]] = {}

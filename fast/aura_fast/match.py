@@ -1,4 +1,4 @@
-"""The match model of one message (rules MAT-1 to MAT-8)."""
+"""The match model of messages that are known (rules MAT-1 to MAT-8 and HIS-1 to HIS-3)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from aura_fast.history import FILTER_SHIFT, Index
 from aura_fast.search import Numbers
+from aura_spec.history import LENGTH
 from aura_spec.match import (
+    HITS,
     LENGTH_STEPS,
     MAX_LENGTH,
     MIN_LENGTH,
@@ -25,11 +28,75 @@ BASES: Final = tuple(
 )
 """The part of the index in rule MAT-4 that the length of the match decides."""
 
+HISTORY_BASE: Final = HITS
+"""The same of a match in the history, whose table stands behind the other."""
+
 _PLACE_BITS: Final = 24
 _PLACES: Final = (1 << _PLACE_BITS) - 1
 
 Prediction = tuple[int, int]
 """A byte, and the index of rule MAT-4 without the probability class."""
+
+
+class Foresight:
+    """What matches predict in a message.
+
+    Attributes:
+        predictions: by position.
+        free: the position from which on no match is active.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.predictions: dict[int, Prediction] = {}
+        self.free = 0
+        self._data = data
+        self._misses = 0
+
+    def look_back(self, place: int, position: int) -> None:
+        """Follow the match between two places of the message, if there is one (rule MAT-2)."""
+        length = length_before(self._data, place, position)
+        if length:
+            self._follow(self._data, place, position, length)
+
+    def look_into(self, history: Index, position: int) -> None:
+        """Follow the match between the history and the message, if there is one (rule HIS-1)."""
+        place = history.find(self._data[position - LENGTH : position])
+        if place:
+            self._follow(history.text, place, position, 0)
+
+    def _follow(self, source: bytes, place: int, position: int, length: int) -> None:
+        data, misses = self._data, self._misses
+        while True:
+            base = BASES[length] if length else HISTORY_BASE
+            self.predictions[position] = source[place], base + misses
+            if position == len(data) or source[place] != data[position]:
+                self._misses = min(misses + 1, MISS_CLASSES - 1)
+                self.free = position + 1
+                return
+            place, position = place + 1, position + 1
+            if length:
+                length = min(length + 1, MAX_LENGTH)
+            elif place == len(source):  # rule HIS-3
+                self.free = position
+                return
+
+
+def foresee(data: bytes, history: Index | None) -> dict[int, Prediction]:
+    """What matches predict in a message, by position."""
+    foresight = Foresight(data)
+    places: dict[int, int] = {}
+    four = int.from_bytes(data[:MIN_LENGTH], "little")
+    for position in range(MIN_LENGTH, len(data) + 1):
+        mixed = four * MULTIPLIER & 0xFFFFFFFF
+        slot = mixed >> SLOT_SHIFT
+        if slot in places and position >= foresight.free:
+            foresight.look_back(places[slot], position)
+        if history and LENGTH <= position >= foresight.free and history.ends[mixed >> FILTER_SHIFT]:
+            foresight.look_into(history, position)
+        places[slot] = position
+        if position < len(data):
+            four = four >> 8 | data[position] << 24
+    return foresight.predictions
 
 
 def length_before(text: bytes | bytearray, place: int, position: int) -> int:
@@ -43,43 +110,42 @@ def length_before(text: bytes | bytearray, place: int, position: int) -> int:
     return length
 
 
-def foresee(messages: Sequence[bytes], flat: Numbers, starts: Numbers) -> dict[int, Prediction]:
-    """What matches predict in messages that are known, by the place in ``flat``.
+def foresee_many(
+    messages: Sequence[bytes], history: Index | None, flat: Numbers, starts: Numbers
+) -> dict[int, Prediction]:
+    """What matches predict in messages, by the place in ``flat``.
 
     Args:
         messages: all of them.
+        history: of the model.
         flat: their symbols, one message after the other, the ends included.
         starts: of the messages in ``flat``.
     """
-    repeats, before = _repeats(flat, starts)
     predictions: dict[int, Prediction] = {}
-    lane = -1
-    owners = np.searchsorted(starts, repeats, side="right") - 1
-    for owner, place, pointer in zip(owners.tolist(), repeats.tolist(), before.tolist(), strict=True):
-        if owner != lane:
-            lane, start, data = owner, int(starts[owner]), messages[owner]
-            misses = free = 0
-        position, pointed = place - start, pointer - start
-        if position < free:  # a match is active already
-            continue
-        length = length_before(data, pointed, position)
-        while True:
-            predictions[start + position] = data[pointed], BASES[length] + misses
-            if position == len(data) or data[pointed] != data[position]:
-                break
-            position, pointed, length = position + 1, pointed + 1, min(length + 1, MAX_LENGTH)
-        free = position + 1
-        misses = min(misses + 1, MISS_CLASSES - 1)
+    if history:
+        for start, data in zip(starts.tolist(), messages, strict=True):
+            predictions |= {start + at: prediction for at, prediction in foresee(data, history).items()}
+        return predictions
+    owners, places, before = _repeats(flat, starts)
+    bounds = np.searchsorted(owners, np.arange(len(messages) + 1)).tolist()
+    for owner in np.unique(owners).tolist():
+        foresight = Foresight(messages[owner])
+        start = int(starts[owner])
+        some = slice(bounds[owner], bounds[owner + 1])
+        for place, pointer in zip(places[some].tolist(), before[some].tolist(), strict=True):
+            if place - start >= foresight.free:
+                foresight.look_back(pointer - start, place - start)
+        predictions |= {start + at: prediction for at, prediction in foresight.predictions.items()}
     return predictions
 
 
-def _repeats(flat: Numbers, starts: Numbers) -> tuple[Numbers, Numbers]:
-    """Places in order at which the slot holds a place after the same four bytes, and what it holds."""
+def _repeats(flat: Numbers, starts: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Places at which the slot holds a place after the same four bytes: the message, the place, what is held."""
     owners = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(flat)))
     places = np.flatnonzero(np.arange(len(flat)) - starts[owners] >= MIN_LENGTH)
-    fours = sum(
-        flat[byte : byte - MIN_LENGTH] << 8 * byte for byte in range(MIN_LENGTH)
-    )  # of the place 4 later
+    fours = np.zeros(max(0, len(flat) - MIN_LENGTH), np.int64)  # of the place 4 later
+    for byte in range(MIN_LENGTH if len(fours) else 0):
+        fours |= flat[byte : byte - MIN_LENGTH] << 8 * byte
     slots = (fours[places - MIN_LENGTH] * MULTIPLIER & 0xFFFFFFFF) >> SLOT_SHIFT
     # sorted by message and slot, each place stands behind what its slot holds then
     keys = (owners[places] << 32 - SLOT_SHIFT | slots) << _PLACE_BITS | places
@@ -87,6 +153,6 @@ def _repeats(flat: Numbers, starts: Numbers) -> tuple[Numbers, Numbers]:
     held = np.flatnonzero(keys[1:] >> _PLACE_BITS == keys[:-1] >> _PLACE_BITS)
     after, before = keys[held + 1] & _PLACES, keys[held] & _PLACES
     is_match = fours[after - MIN_LENGTH] == fours[before - MIN_LENGTH]
-    after, before = after[is_match], before[is_match]
-    order = np.argsort(after)
-    return after[order], before[order]
+    order = np.argsort(after[is_match])
+    after, before = after[is_match][order], before[is_match][order]
+    return owners[after], after, before

@@ -14,22 +14,27 @@ from tests.models import (
     MODELS,
     NEVER_ENDING,
     NO_CONTEXTS,
+    PAST,
+    RUNS_EXHAUSTED,
     SAMPLES,
     START,
     TEXTS,
     TRAINED,
+    WITH_ALL,
+    WITH_HISTORY,
     assemble,
     models,
 )
 
 import aura_reference.auralite as reference
 from aura.model import Model
-from aura_fast import auralite, context_model
+from aura_fast import auralite, context_model, history
 from aura_spec.auralite import MODEL_ID_SIZE
-from aura_spec.context_model import SYMBOLS, ContextModel
+from aura_spec.context_model import SYMBOLS, ContextModel, RunList
 from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.match import HITS, TOTAL
+from aura_spec.run import Kind, state_of
 
 SMALL = Model.load_small().context_model
 
@@ -118,6 +123,49 @@ def test_list_of_nothing_but_excluded_symbols_after_a_miss() -> None:
     wire = auralite.encode(data, model)
     assert wire == reference.encode(data, model)
     assert auralite.decode(wire, model, 100) == data
+
+
+@pytest.mark.parametrize("model", [WITH_HISTORY, WITH_ALL])
+@pytest.mark.parametrize(
+    "data",
+    [PAST[:30] + b"!" + PAST[3:40], PAST + b"{" + PAST, PAST[-30:] * 2, PAST[8:50] + PAST[8:52], PAST[:24]],
+)
+def test_history(model: ContextModel, data: bytes) -> None:
+    wire = reference.encode(data, model)
+    assert auralite.encode(data, model) == wire
+    assert auralite.decode(wire, model, 1000) == data
+
+
+def test_history_with_equal_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "_FACTORS", (0, 0, 0))
+    index = history.Index(PAST)
+    for place in range(24, len(PAST)):
+        assert index.find(PAST[place - 24 : place]) == place
+    assert index.find(PAST[-24:]) == index.find(bytes(24)) == 0
+    assert history.Index(b"short").find(bytes(24)) == 0
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_list_for_runs_of_which_nothing_remains(order: int) -> None:
+    """After 4 only 5 is listed, and so it is in the list for runs, which may stand in for that."""
+    four, five = b"45"
+    flat = dict.fromkeys(range(SYMBOLS), 32)
+    model = assemble({(): flat, (START,): {four: 0}, (four,): {five: 0}}, {(START,): 9, (four,): 9})
+    model = replace(model, runs={state_of(Kind.DIGITS, 1): RunList(order, (five,), (8,), 8)})
+    for data in (b"4x", b"45x", b"4"):
+        wire = reference.encode(data, model)
+        assert auralite.encode(data, model) == wire
+        assert auralite.decode(wire, model, 10) == data
+
+
+def test_run_that_excludes_all() -> None:
+    """What follows a digit that is coded: anything."""
+    wire = reference.encode(b"1", RUNS_EXHAUSTED)
+    for tail in range(0, 0x10000, 7):
+        for other in (wire[:1] + tail.to_bytes(2, "big"), wire[:2] + tail.to_bytes(2, "big")):
+            assert outcome(auralite.decode, other, RUNS_EXHAUSTED, 50) == outcome(
+                reference.decode, other, RUNS_EXHAUSTED, 50
+            )
 
 
 def test_limits() -> None:

@@ -1,0 +1,74 @@
+"""Batches against messages coded one at a time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.models import MODELS, NO_CONTEXTS, PAST, SAMPLES, TEXTS, TRAINED, WITH_ALL, models
+
+from aura.model import Model
+from aura_fast import auralite, batch, search
+from aura_spec.context_model import ContextModel
+from aura_spec.errors import EncodeError
+from aura_spec.limits import MAX_FORESEEN
+
+SMALL = Model.load_small().context_model
+
+REPETITIVE = st.lists(
+    st.sampled_from([b"abcd", b"bcda", b"abcde", b"\0\0", b"x", b'{"id":', b"123"]), max_size=30
+)
+MESSAGES = st.lists(TEXTS | REPETITIVE.map(b"".join) | st.binary(max_size=100), max_size=30)
+
+
+@contextmanager
+def together(symbols: int = 1 << 19, few: int = 0) -> Iterator[None]:
+    """Let all but ``few`` messages go through numpy, in chunks of so many symbols."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "_STEP", 0.0)
+        patch.setattr(batch, "_MAX_SYMBOLS", symbols)
+        patch.setattr(search, "FEW", few)
+        yield
+
+
+@given(models() | st.just(SMALL), MESSAGES, st.sampled_from([0, 3]), st.sampled_from([100, 1 << 19]))
+@settings(max_examples=100)
+def test_same_strings(model: ContextModel, messages: list[bytes], few: int, symbols: int) -> None:
+    expected = [auralite.encode(message, model) for message in messages]
+    assert batch.encode(messages, model) == expected
+    with together(symbols, few):
+        assert batch.encode(messages, model) == expected
+
+
+@pytest.mark.parametrize("model", [*MODELS, SMALL])
+def test_many_messages(model: ContextModel) -> None:
+    source = random.Random(5)
+    parts = [*SAMPLES, b"id 12", b"3f0a", b"help", PAST[10:50], b"\0", b" ", b"\xfe\xff"]
+    messages = [b"".join(source.choices(parts, k=source.randrange(9))) for _ in range(300)]
+    expected = [auralite.encode(message, model) for message in messages]
+    assert batch.encode(messages, model) == expected
+    source.shuffle(messages)
+    assert sorted(batch.encode(messages, model)) == sorted(expected)
+
+
+def test_nothing() -> None:
+    assert batch.encode([], TRAINED) == []
+    with together():
+        assert batch.encode([b""], TRAINED) == [auralite.encode(b"", TRAINED)]
+
+
+def test_carries_run_through_a_string() -> None:
+    messages = [random.Random(seed).randbytes(40) for seed in range(500)]
+    with together():
+        assert batch.encode(messages, NO_CONTEXTS) == [
+            auralite.encode(data, NO_CONTEXTS) for data in messages
+        ]
+
+
+def test_message_that_is_too_long() -> None:
+    with pytest.raises(EncodeError, match="at most"):
+        batch.encode([b"", bytes(MAX_FORESEEN + 1)], WITH_ALL)
