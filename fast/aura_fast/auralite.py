@@ -233,13 +233,15 @@ def decode(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 decoder.window, decoder.offset, decoder.span = window, offset, span
                 decoder.value(TOTAL)
                 decoder.take(hit, TOTAL - hit)
-                symbol, context = _read_unforeseen(decoder, contexts, (context, state), chr(predicted))
+                symbol, context = read_unforeseen(
+                    decoder, contexts, (context, state), predicted=chr(predicted)
+                )
                 window, offset, span = decoder.window, decoder.offset, decoder.span
                 length = 0
                 misses = min(misses + 1, MISS_CLASSES - 1)
         elif context < bound:
             decoder.window, decoder.offset, decoder.span = window, offset, span
-            symbol, context = _follow(decoder, contexts, (context, context), state, "")
+            symbol, context = read_unforeseen(decoder, contexts, (context, state))
             window, offset, span = decoder.window, decoder.offset, decoder.span
         elif (word := words[context]) >= 0:
             lone = LONE[word >> LONE_CODE & CODE_MASK]
@@ -299,8 +301,20 @@ def decode(  # noqa: C901, PLR0912, PLR0915  # one hot loop
     return bytes(text)
 
 
-def _read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, predicted: str) -> tuple[int, int]:
-    """Decode a symbol that is not the predicted byte (rule AUR-5); give it and the context that follows it."""
+def read_predicted(decoder: Decoder, contexts: Contexts, at: At, prediction: Prediction) -> tuple[int, int]:
+    """Decode a symbol where a match is active; give it and the context that follows it (rule AUR-5)."""
+    predicted, index = prediction
+    likelihood, following = contexts.foresee(at[0], predicted)
+    hit = contexts.hits[index + likelihood]
+    if decoder.value(TOTAL) < hit:
+        decoder.take(0, hit)
+        return predicted, following
+    decoder.take(hit, TOTAL - hit)
+    return read_unforeseen(decoder, contexts, at, predicted=chr(predicted))
+
+
+def read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, *, predicted: str = "") -> tuple[int, int]:
+    """Decode a symbol that no match foresaw; otherwise as ``code_unforeseen``."""
     context, state = at
     word = contexts.words[context]
     if word < 0 or context < contexts.stand_ins[state][0]:
@@ -314,6 +328,15 @@ def _read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, predicted: st
             return lone, word & PLACE_MASK
         decoder.take(frequency, TOTAL_OF_ONE - frequency)
     return _follow(decoder, contexts, contexts.wider(context), state, chr(lone), predicted=predicted)
+
+
+def read_after_escape(decoder: Decoder, contexts: Contexts, at: At) -> tuple[int, int]:
+    """Decode a symbol after an escape from a list; otherwise as ``code_unforeseen``."""
+    context, state = at
+    word = contexts.words[context]
+    lone = chr(word >> PLACE_BITS & SYMBOL_MASK)
+    excluded = lone if word >= 0 else contexts.letters[context + 1 : contexts.end_of(context)]
+    return _follow(decoder, contexts, contexts.wider(context), state, excluded)
 
 
 def _follow(

@@ -7,12 +7,16 @@ from typing import Final
 
 import numpy as np
 
-from aura_fast import auralite, batch_encoder
+from aura_fast import auralite, batch_decoder, batch_encoder
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
+from aura_spec.errors import DecodeError
 
 _MAX_SYMBOLS: Final = 1 << 19
 """In a chunk, unless it has only one message: bounds the memory, some 100 MB."""
+
+_GROWTH: Final = 5
+"""A guess at how much longer a message is than its string."""
 
 _STEP: Final = 40.0
 """What a step of a chunk costs whatever the number of messages, in symbols coded one at a time."""
@@ -36,6 +40,31 @@ def encode(messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
             for place, string in zip(together, strings, strict=True):
                 wires[place] = string
     return wires
+
+
+def decode(wires: Sequence[bytes], model: ContextModel, max_size: int) -> list[bytes | DecodeError]:
+    """The messages of strings; each is what ``auralite.decode`` gives, or the error that it raises."""
+    contexts = contexts_of(model)
+    results: list[bytes | DecodeError | None] = [None] * len(wires)
+    sizes = [_GROWTH * len(wire) for wire in wires]
+    for chunk in _chunks(sizes):
+        alone = _alone([sizes[place] for place in chunk])
+        together = [place for place in chunk[alone:] if wires[place][:1] >= b"\x80"]
+        if together:
+            messages = batch_decoder.decode([wires[place] for place in together], contexts, max_size)
+            for place, message in zip(together, messages, strict=True):
+                results[place] = message
+    return [
+        _decode_alone(wire, model, max_size) if result is None else result
+        for wire, result in zip(wires, results, strict=True)
+    ]
+
+
+def _decode_alone(wire: bytes, model: ContextModel, max_size: int) -> bytes | DecodeError:
+    try:
+        return auralite.decode(wire, model, max_size)
+    except DecodeError as error:
+        return error
 
 
 def _chunks(sizes: Sequence[int]) -> Iterator[list[int]]:

@@ -90,7 +90,7 @@ def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
     symbols = flat[current]
     contexts = np.full(len(starts), model.initial)  # whose list is looked at
     way.at[current] = contexts
-    places, ends = _list_of(words, contexts)
+    places, ends = search.list_of(words, contexts)
     while len(current) > search.FEW:
         entries = words[places]
         is_it = entries >> PLACE_BITS & SYMBOL_MASK == symbols
@@ -117,7 +117,7 @@ def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
         moved = np.concatenate([found, ended])
         to = np.concatenate([following, search.suffixes_of(words[contexts[ended]])])
         contexts[moved] = to
-        places[moved], ends[moved] = _list_of(words, to)
+        places[moved], ends[moved] = search.list_of(words, to)
     for place in current.tolist():
         _walk_alone(way, flat, place)
     return way
@@ -156,13 +156,6 @@ def _in_runs(way: _Way) -> Numbers:
     return np.flatnonzero(way.owners < bounds[way.states])
 
 
-def _list_of(words: Numbers, contexts: Numbers) -> tuple[Numbers, Numbers]:
-    """The places of the first entries of lists, and where the lists end."""
-    heads = words[contexts]
-    places = contexts + (heads < 0)
-    return places, places + search.sizes_of(heads)
-
-
 class _Choices:
     """Choices, gathered in any order, each for a symbol and with its rank among those of the symbol."""
 
@@ -187,11 +180,6 @@ class _Choices:
         return firsts[starts], cumulatives, frequencies, totals
 
 
-def _lower(words: Numbers, places: Numbers, firsts: Numbers) -> Numbers:
-    """The cumulatives before entries of lists whose first entries are ``firsts``."""
-    return np.where(places == firsts, 0, words[places - 1] >> END_SHIFT)
-
-
 def _code_plain(way: _Way, special: Numbers, choices: _Choices) -> None:
     """Code all symbols but the special ones."""
     words = way.words
@@ -206,7 +194,7 @@ def _code_plain(way: _Way, special: Numbers, choices: _Choices) -> None:
     # where the first list does not have the symbol, the escape lies between the end of the last entry and the total
     entries = np.where(is_listed, way.places[places], contexts + np.where(is_lone, 0, search.sizes_of(heads)))
     ends = np.where(is_lone, _LONE[words[entries] >> LONE_CODE & CODE_MASK], words[entries] >> END_SHIFT)
-    before = np.where(is_lone, 0, _lower(words, entries, contexts + 1))
+    before = np.where(is_lone, 0, search.lower(words, entries, contexts + 1))
     lower = np.where(is_listed, before, ends)
     upper = np.where(is_listed, ends, totals)
     choices.add(places, np.zeros(len(places), np.int64), lower, upper - lower, totals)
@@ -219,35 +207,25 @@ def _code_after_escapes(way: _Way, at: Numbers, choices: _Choices) -> None:
     left = way.at[at]
     rank = 1
     while len(at):
-        contexts = search.wider(words, left)
+        contexts = search.wider(way.model, left)
         firsts = contexts + 1
         wholes = ~words[contexts] & SUM_MASK
         ends = firsts + search.sizes_of(words[contexts])
         # what the list that was left holds is a gap in the longer one
-        places, ends_left = _list_of(words, left)
-        owners, members = search.spread(ends_left - places)
-        excluded = words[places[owners] + members] >> PLACE_BITS & SYMBOL_MASK
-        found = search.find(way.model, firsts[owners], ends[owners], excluded)
-        gaps_at = _lower(words, found, firsts[owners])
-        gaps = (words[found] >> END_SHIFT) - gaps_at
-        totals = wholes - _sums(owners, gaps, len(at))
+        owners, gaps_at, gaps = search.gaps(way.model, left, firsts, ends)
+        totals = wholes - search.sums(owners, gaps, len(at))
         # either the symbol is here, or another escape
         is_here = way.owners[at] == contexts
         entries = np.where(is_here, way.places[at], ends - 1)
         ends_of = words[entries] >> END_SHIFT
-        lower_of = _lower(words, entries, firsts)
-        before = _sums(owners, np.where(gaps_at < lower_of[owners], gaps, 0), len(at))
+        lower_of = search.lower(words, entries, firsts)
+        before = search.sums(owners, np.where(gaps_at < lower_of[owners], gaps, 0), len(at))
         escapes = wholes - ends_of
         lower = np.where(is_here, lower_of - before, totals - escapes)
         frequencies = np.where(is_here, ends_of - lower_of, escapes)
         choices.add(at, np.full(len(at), rank), lower, frequencies, totals)
         at, left = at[~is_here], contexts[~is_here]
         rank += 1
-
-
-def _sums(owners: Numbers, values: Numbers, count: int) -> Numbers:
-    """The sums of the values of each owner."""
-    return np.bincount(owners, values, count).astype(np.int64)
 
 
 def _code_special(way: _Way, special: dict[int, Prediction | None], flat: Numbers, choices: _Choices) -> None:
@@ -321,14 +299,14 @@ def _add(firsts: Numbers, addends: Numbers, shifts: Numbers) -> Iterator[bytes]:
     """The bytes of low of each message, all of its window: the sum of what its choices add."""
     owners = np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(shifts)))
     before = np.cumsum(shifts) - shifts
-    sizes = WINDOW + _sums(owners, shifts, len(firsts))
+    sizes = WINDOW + search.sums(owners, shifts, len(firsts))
     starts = np.cumsum(sizes) - sizes
     at = starts[owners] + before - before[firsts][owners]
     # bytes may be larger than 255 at first
     low = np.zeros(int(sizes.sum()), np.int64)
     low[starts] = START >> 24
     for byte in range(WINDOW):
-        low += _sums(at + byte, addends >> 24 - 8 * byte & 0xFF, len(low))
+        low += search.sums(at + byte, addends >> 24 - 8 * byte & 0xFF, len(low))
     while len(carries := np.flatnonzero(low > 0xFF)):
         carried = low[carries] >> 8
         low[carries] &= 0xFF

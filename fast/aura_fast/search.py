@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aura_fast.context_model import (
+    BELOW_END,
+    END_SHIFT,
     LONE_SUFFIX,
     PLACE_BITS,
     SUFFIX,
@@ -15,6 +18,8 @@ from aura_fast.context_model import (
     SYMBOL_MASK,
     Contexts,
 )
+from aura_spec.context_model import ROOT
+from aura_spec.errors import Malformed
 
 Numbers = NDArray[np.int64]
 
@@ -55,17 +60,78 @@ def find(model: Contexts, firsts: Numbers, ends: Numbers, symbols: Numbers) -> N
     return found
 
 
-def wider(words: Numbers, contexts: Numbers) -> Numbers:
+def search(model: Contexts, firsts: Numbers, ends: Numbers, values: Numbers) -> Numbers:
+    """The first of the entries from ``firsts`` on whose interval ends above a value; the end if none does."""
+    words = words_of(model)
+    found = ends.copy()
+    asked = (firsts < ends).nonzero()[0]
+    places, ends, values = firsts[asked], ends[asked], values[asked]
+    while len(asked) > FEW:  # look at one entry of each list, and go on with those lists that are not done
+        is_it = words[places] >> END_SHIFT > values
+        found[asked[is_it]] = places[is_it]
+        goes_on = (~is_it & (places + 1 < ends)).nonzero()[0]
+        asked, places, ends, values = asked[goes_on], places[goes_on] + 1, ends[goes_on], values[goes_on]
+    for number, *where, value in zip(*(part.tolist() for part in (asked, places, ends, values)), strict=True):
+        found[number] = bisect_right(model.words, value << END_SHIFT | BELOW_END, *where)
+    return found
+
+
+def lower(words: Numbers, places: Numbers, firsts: Numbers) -> Numbers:
+    """The cumulatives before entries of lists whose first entries are ``firsts``."""
+    return np.where(places == firsts, 0, words[places - 1] >> END_SHIFT)
+
+
+def list_of(words: Numbers, contexts: Numbers) -> tuple[Numbers, Numbers]:
+    """The places of the first entries of lists, and where the lists end."""
+    heads = words[contexts]
+    places = contexts + (heads < 0)
+    return places, places + sizes_of(heads)
+
+
+def gaps(model: Contexts, left: Numbers, firsts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """The gaps that the symbols of one list leave in another, for many pairs of lists.
+
+    Returns:
+        For each gap the number of its pair, the cumulative before it in the whole list, and its frequency.
+    """
+    words = words_of(model)
+    places, ends_left = list_of(words, left)
+    owners, members = spread(ends_left - places)
+    excluded = words[places[owners] + members] >> PLACE_BITS & SYMBOL_MASK
+    found = find(model, firsts[owners], ends[owners], excluded)
+    at = lower(words, found, firsts[owners])
+    return owners, at, (words[found] >> END_SHIFT) - at
+
+
+def sums(owners: Numbers, values: Numbers, count: int) -> Numbers:
+    """The sum of the values of each of so many owners."""
+    return np.bincount(owners, values, count).astype(np.int64)
+
+
+def wider(model: Contexts, contexts: Numbers) -> Numbers:
     """For each context the first one along the suffixes with a longer list; the root if there is none."""
+    words = words_of(model)
     heads = words[contexts]
     sizes = sizes_of(heads)
     found = suffixes_of(heads)
     asked = np.arange(len(contexts))
     while len(asked):  # lists contain each other, so those of equal length are equal
         heads = words[found[asked]]
-        asked = asked[(sizes_of(heads) == sizes[asked]) & (found[asked] != 0)]
-        found[asked] = suffixes_of(words[found[asked]])
+        goes_on = ((sizes_of(heads) == sizes[asked]) & (found[asked] != ROOT)).nonzero()[0]
+        asked = asked[goes_on]
+        found[asked] = suffixes_of(heads[goes_on])
+        if len(asked) <= FEW:
+            for number in asked.tolist():
+                found[number] = _wider_alone(model, int(contexts[number]))
+            break
     return found
+
+
+def _wider_alone(model: Contexts, context: int) -> int:
+    try:
+        return model.wider(context)[0]
+    except Malformed:
+        return ROOT
 
 
 def spread(counts: Numbers) -> tuple[Numbers, Numbers]:

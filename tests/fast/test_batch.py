@@ -9,12 +9,12 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.models import MODELS, NO_CONTEXTS, PAST, SAMPLES, TEXTS, TRAINED, WITH_ALL, models
+from tests.models import MODELS, NEVER_ENDING, NO_CONTEXTS, PAST, SAMPLES, TEXTS, TRAINED, WITH_ALL, models
 
 from aura.model import Model
-from aura_fast import auralite, batch, search
+from aura_fast import auralite, batch, batch_decoder, search
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import EncodeError
+from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.limits import MAX_FORESEEN
 
 SMALL = Model.load_small().context_model
@@ -44,6 +44,61 @@ def test_same_strings(model: ContextModel, messages: list[bytes], few: int, symb
         assert batch.encode(messages, model) == expected
 
 
+def outcomes(wires: list[bytes], model: ContextModel, max_size: int) -> list[object]:
+    """What each string is, decoded by itself."""
+    found: list[object] = []
+    for wire in wires:
+        try:
+            found.append(auralite.decode(wire, model, max_size))
+        except DecodeError as error:
+            found.append((error.code, error.offset, error.path))
+    return found
+
+
+def decoded(wires: list[bytes], model: ContextModel, max_size: int) -> list[object]:
+    """The same, decoded together."""
+    return [
+        (result.code, result.offset, result.path) if isinstance(result, DecodeError) else result
+        for result in batch.decode(wires, model, max_size)
+    ]
+
+
+@given(
+    models() | st.just(SMALL),
+    MESSAGES,
+    st.lists(st.binary(max_size=40)),
+    st.sampled_from([0, 3]),
+    st.sampled_from([0, 20, 1000]),
+)
+@settings(max_examples=150)
+def test_same_messages_and_refusals(
+    model: ContextModel, messages: list[bytes], others: list[bytes], few: int, max_size: int
+) -> None:
+    wires = [auralite.encode(message, model) for message in messages]
+    wires += [b"\xb1" + other for other in others] + others + [wire[:-1] for wire in wires]
+    wires += [wire + b"\x01" for wire in wires[:9]] + [wire[:2] + b"\x55" for wire in wires[:9]]
+    expected = outcomes(wires, model, max_size)
+    assert decoded(wires, model, max_size) == expected
+    with together(few=few):
+        assert decoded(wires, model, max_size) == expected
+
+
+@pytest.mark.parametrize("model", [*MODELS, NEVER_ENDING])
+def test_strings_of_a_few_bytes(model: ContextModel) -> None:
+    wires = [number.to_bytes(2, "big") for number in range(0x8000, 0x10000, 41)]
+    assert decoded(wires, model, 200) == outcomes(wires, model, 200)
+    with together():
+        assert decoded(wires, model, 200) == outcomes(wires, model, 200)
+
+
+def test_long_messages_leave_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_decoder, "_MAX_TABLE", 1 << 13)
+    messages = [b"help " * size for size in range(0, 100, 2)]
+    wires = [auralite.encode(message, TRAINED) for message in messages]
+    with together():
+        assert batch.decode(wires, TRAINED, 1000) == messages
+
+
 @pytest.mark.parametrize("model", [*MODELS, SMALL])
 def test_many_messages(model: ContextModel) -> None:
     source = random.Random(5)
@@ -53,10 +108,15 @@ def test_many_messages(model: ContextModel) -> None:
     assert batch.encode(messages, model) == expected
     source.shuffle(messages)
     assert sorted(batch.encode(messages, model)) == sorted(expected)
+    wires = batch.encode(messages, model)
+    assert batch.decode(wires, model, 1000) == messages
+    with together(few=3):
+        assert batch.decode(wires, model, 1000) == messages
 
 
 def test_nothing() -> None:
     assert batch.encode([], TRAINED) == []
+    assert batch.decode([], TRAINED, 10) == []
     with together():
         assert batch.encode([b""], TRAINED) == [auralite.encode(b"", TRAINED)]
 
