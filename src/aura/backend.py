@@ -15,12 +15,16 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from aura_fast import auralite
+from aura_fast import auralite, batch
 from aura_reference import message as reference
 from aura_spec.context_model import ContextModel
+from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
+from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.template import Template
+
+_COMPACT: Final = bytes(AURALITE_COMPACT[:1])
 
 
 class Backend(Protocol):
@@ -31,6 +35,14 @@ class Backend(Protocol):
 
     def encode_auralite(self, data: bytes, model: ContextModel) -> bytes:
         """Write an AURALITE message for the implied model."""
+
+    def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
+        """Write AURALITE messages for the implied model; what ``encode_auralite`` writes for each."""
+
+    def decode_batch(
+        self, wires: Sequence[bytes], knowledge: Knowledge, max_size: int
+    ) -> list[bytes | DecodeError]:
+        """Read messages: what ``decode`` reads from each, or the error that it raises."""
 
     def encode_auralite_explicit(self, data: bytes, model_id: bytes, model: ContextModel) -> bytes:
         """Write an AURALITE message that names its model."""
@@ -66,10 +78,12 @@ class Backend(Protocol):
         """Write a classic template frame."""
 
 
-class Fast:
-    """The backend ``fast``."""
+class Reference:
+    """The backend ``reference``."""
 
-    encode_auralite = staticmethod(auralite.encode)
+    decode = staticmethod(reference.decode)
+    encode_auralite = staticmethod(reference.encode_auralite)
+    encode_auralite_explicit = staticmethod(reference.encode_auralite_explicit)
     encode_stored = staticmethod(reference.encode_stored)
     encode_brotli = staticmethod(reference.encode_brotli)
     encode_zstd = staticmethod(reference.encode_zstd)
@@ -79,24 +93,65 @@ class Fast:
     encode_foreseen = staticmethod(reference.encode_foreseen)
     encode_classic = staticmethod(reference.encode_classic)
 
-    @staticmethod
-    def encode_auralite_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
-        """Write an AURALITE message that names its model."""
-        return bytes((Marker.AURALITE_EXPLICIT,)) + auralite.encode_explicit(data, model_id, model)
+    def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
+        """Write AURALITE messages for the implied model."""
+        return [self.encode_auralite(message, model) for message in messages]
 
-    @staticmethod
-    def decode(wire: bytes, knowledge: Knowledge | None, max_size: int) -> bytes:
-        """Read a message."""
-        held = knowledge or Knowledge()
-        marker = wire[0] if wire else None
-        if marker in AURALITE_COMPACT and held.model is not None:
-            return auralite.decode(wire, held.model, max_size)
-        if marker == Marker.AURALITE_EXPLICIT:
-            return auralite.decode_explicit(wire[1:], held.models, max_size)
-        return reference.decode(wire, held, max_size)
+    def decode_batch(
+        self, wires: Sequence[bytes], knowledge: Knowledge, max_size: int
+    ) -> list[bytes | DecodeError]:
+        """Read messages."""
+        return [self._result(wire, knowledge, max_size) for wire in wires]
+
+    def _result(self, wire: bytes, knowledge: Knowledge, max_size: int) -> bytes | DecodeError:
+        try:
+            return self.decode(wire, knowledge, max_size)
+        except DecodeError as error:
+            return error
 
 
-BACKENDS: Final[Mapping[str, Backend]] = MappingProxyType({"fast": Fast(), "reference": reference})
+def _decode_fast(wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+    """Read a message."""
+    held = knowledge or Knowledge()
+    marker = wire[0] if wire else None
+    if marker in AURALITE_COMPACT and held.model is not None:
+        return auralite.decode(wire, held.model, max_size)
+    if marker == Marker.AURALITE_EXPLICIT:
+        return auralite.decode_explicit(wire[1:], held.models, max_size)
+    return reference.decode(wire, held, max_size)
+
+
+def _encode_explicit_fast(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+    """Write an AURALITE message that names its model."""
+    return bytes((Marker.AURALITE_EXPLICIT,)) + auralite.encode_explicit(data, model_id, model)
+
+
+class Fast(Reference):
+    """The backend ``fast``."""
+
+    decode = staticmethod(_decode_fast)
+    encode_auralite = staticmethod(auralite.encode)
+    encode_auralite_explicit = staticmethod(_encode_explicit_fast)
+
+    def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
+        """Write AURALITE messages for the implied model."""
+        return batch.encode(messages, model)
+
+    def decode_batch(
+        self, wires: Sequence[bytes], knowledge: Knowledge, max_size: int
+    ) -> list[bytes | DecodeError]:
+        """Read messages; those of AURALITE together."""
+        if knowledge.model is None:
+            return super().decode_batch(wires, knowledge, max_size)
+        strings = [wire for wire in wires if wire[:1] >= _COMPACT]
+        together = iter(batch.decode(strings, knowledge.model, max_size))
+        return [
+            next(together) if wire[:1] >= _COMPACT else self._result(wire, knowledge, max_size)
+            for wire in wires
+        ]
+
+
+BACKENDS: Final[Mapping[str, Backend]] = MappingProxyType({"fast": Fast(), "reference": Reference()})
 
 
 def get(name: str) -> Backend:

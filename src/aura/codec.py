@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
+from typing import Self
 
 from aura import backend as backends
 from aura import selection
+from aura.cache import Cache, CacheInfo
 from aura.model import Model
 from aura.selection import Candidate
 from aura.templates import Match, TemplateLibrary
-from aura_spec.errors import EncodeError, TemplateError
+from aura.workers import WORTHWHILE, Workers
+from aura_spec.errors import DecodeError, EncodeError, TemplateError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 
@@ -34,9 +37,13 @@ class Codec:
             beside these, in a library of the codec's own: add further ones to its attribute ``templates`` then.
         phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
         max_size: bytes that a message may decode to.
+        workers: processes that share the work of batches of ``workers.WORTHWHILE`` messages and more, if there
+            are several. They start with the first such batch, which takes them seconds; end them with
+            :meth:`close`, or use the codec in a ``with`` statement.
+        cache_size: results that are kept for messages and wires that come again; see :attr:`cache_info`.
 
     Raises:
-        ValueError: there is no such backend or level, or ``max_size`` is negative.
+        ValueError: there is no such backend or level, or a number is negative.
         TemplateError: ``templates`` has another pattern under an id of the model's templates.
     """
 
@@ -51,11 +58,14 @@ class Codec:
         templates: TemplateLibrary | None = None,
         phrases: Mapping[int, bytes] | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
+        workers: int = 1,
+        cache_size: int = 0,
     ) -> None:
         if level not in selection.LEVELS:
             raise ValueError(f"level {level} is not one of 0, 1, 2, 3")
-        if max_size < 0:
-            raise ValueError(f"max_size is {max_size}, below 0")
+        for name, number in (("max_size", max_size), ("workers", workers), ("cache_size", cache_size)):
+            if number < 0:
+                raise ValueError(f"{name} is {number}, below 0")
         self.backend = backend
         self.level = level
         self.max_size = max_size
@@ -65,6 +75,35 @@ class Codec:
         self._model = model
         self._models = tuple(models)
         self._phrases = dict(phrases or {})
+        self._wires = Cache(cache_size) if cache_size else None
+        self._messages = Cache(cache_size) if cache_size else None
+        self._workers = Workers(workers, self) if workers > 1 else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker processes, if there are any; the codec can be used further."""
+        if self._workers:
+            self._workers.close()
+
+    @property
+    def cache_info(self) -> tuple[CacheInfo, CacheInfo]:
+        """How often results were kept already, of compressing and of decompressing."""
+        nothing = CacheInfo(0, 0, 0, 0)
+        return (
+            self._wires.info if self._wires else nothing,
+            self._messages.info if self._messages else nothing,
+        )
+
+    def __reduce__(self) -> tuple[Callable[..., Codec], tuple[object, ...]]:
+        """Let a copy in another process hold the same, but have no workers and keep no results."""
+        patterns = {number: template.pattern for number, template in self.templates.items()}
+        settings = self.backend, self.level, self.explicit_model, self.max_size
+        return _remake, (settings, self._model, self._models, patterns, self._phrases)
 
     @property
     def knowledge(self) -> Knowledge:
@@ -95,11 +134,34 @@ class Codec:
         >>> Codec().compress("Request 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b completed in 12ms").hex()
         '0648011e4f7d8e54f04a0f9f4b0c1d2e3f4a5b19'
         """
-        message = to_bytes(data)
+        return self._compress_all([to_bytes(data)])[0]
+
+    def _compress_all(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Code messages in this process."""
+        shared = self._shared
+        if self._wires:
+            return self._wires.look_up(
+                messages, lambda missing: self._find_wires(missing, shared), basis=shared.templates
+            )
+        return self._find_wires(messages, shared)
+
+    def _find_wires(self, messages: Sequence[bytes], shared: Knowledge) -> list[bytes]:
+        strings = self._foresee(messages, shared)
+        return [self._select(message, shared, strings.get(message)) for message in messages]
+
+    def _foresee(self, messages: Sequence[bytes], shared: Knowledge) -> dict[bytes, bytes]:
+        """AURALITE messages for the implied model, of those that the level tries it on, if they are several."""
+        tried = [message for message in dict.fromkeys(messages) if selection.foresees(message, self.level)]
+        if shared.model is None or len(tried) < 2:
+            return {}
+        return dict(zip(tried, self._backend.encode_auralite_batch(tried, shared.model), strict=True))
+
+    def _select(self, message: bytes, shared: Knowledge, auralite: bytes | None) -> bytes:
         match = self.templates.match(message) if self.level else None
-        frames = [] if match is None else list(self.frames(match))
+        frames = [] if match is None else list(selection.frames(self._backend, match, self.level, shared))
         settled = self.level == 1 and any(selection.settles(frame, message) for frame in frames)
-        general = self.stored(message) if settled else self.general(message)
+        level = 0 if settled else self.level
+        general = selection.general(self._backend, message, level, shared, auralite)
         return selection.smallest(chain(general, frames)).wire
 
     def decompress(self, wire: bytes, *, max_size: int | None = None) -> bytes:
@@ -112,20 +174,55 @@ class Codec:
         Raises:
             DecodeError: the message is refused; there is no partial result.
         """
-        limit = self.max_size if max_size is None else max_size
-        return self._backend.decode(bytes(wire), self.knowledge, limit)
+        if not self._messages:
+            limit = self.max_size if max_size is None else max_size
+            return self._backend.decode(bytes(wire), self.knowledge, limit)
+        [result] = self.read_batch([wire], max_size=max_size)
+        if isinstance(result, DecodeError):
+            raise result
+        return result
 
     def compress_batch(self, messages: Iterable[str | bytes]) -> list[bytes]:
-        """Code messages, each by itself, in order."""
-        return [self.compress(message) for message in messages]
+        """Code messages, in order; each as :meth:`compress` codes it, but faster.
+
+        Raises:
+            EncodeError: a text holds a lone surrogate.
+        """
+        batch = [to_bytes(message) for message in messages]
+        if self._workers and len(batch) >= WORTHWHILE:
+            return self._workers.compress(batch)
+        return self._compress_all(batch)
 
     def decompress_batch(self, wires: Iterable[bytes], *, max_size: int | None = None) -> list[bytes]:
         """Read messages in order; ``max_size`` bounds each.
 
         Raises:
-            DecodeError: a message is refused; there is no partial result.
+            DecodeError: a message is refused, the first of those that are, whose place in the batch a note tells;
+                there is no partial result. :meth:`read_batch` gives the others.
         """
-        return [self.decompress(wire, max_size=max_size) for wire in wires]
+        messages = []
+        for place, result in enumerate(self.read_batch(wires, max_size=max_size)):
+            if isinstance(result, DecodeError):
+                result.add_note(f"message {place} of the batch")
+                raise result
+            messages.append(result)
+        return messages
+
+    def read_batch(self, wires: Iterable[bytes], *, max_size: int | None = None) -> list[bytes | DecodeError]:
+        """Read messages in order; in place of one that is refused there is the error."""
+        limit = self.max_size if max_size is None else max_size
+        batch = [bytes(wire) for wire in wires]
+        if self._workers and len(batch) >= WORTHWHILE:
+            return self._workers.decompress(batch, limit)
+        knowledge = self.knowledge
+        if self._messages:
+            return self._messages.look_up(
+                batch,
+                lambda missing: self._backend.decode_batch(missing, knowledge, limit),
+                basis=knowledge.templates,
+                longest=limit,
+            )
+        return self._backend.decode_batch(batch, knowledge, limit)
 
     def frames(self, match: Match) -> Iterator[Candidate]:
         """Template frames for a match, as the level allows."""
@@ -146,6 +243,27 @@ class Codec:
     def general(self, message: bytes) -> Iterator[Candidate]:
         """Candidates without a template, storing first."""
         return selection.general(self._backend, message, self.level, self._shared)
+
+
+def _remake(
+    settings: tuple[str, int, bool, int],
+    model: Model | None,
+    models: Sequence[Model],
+    patterns: Mapping[int, str],
+    phrases: Mapping[int, bytes],
+) -> Codec:
+    """A codec in another process."""
+    backend, level, explicit_model, max_size = settings
+    return Codec(
+        backend=backend,
+        level=level,
+        explicit_model=explicit_model,
+        max_size=max_size,
+        model=model,
+        models=models,
+        templates=TemplateLibrary(patterns, with_builtin=False),
+        phrases=phrases,
+    )
 
 
 def _beside(templates: TemplateLibrary, model: Model | None) -> TemplateLibrary:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -62,6 +62,10 @@ class Model:
             sizes=file.sizes,
             data=data,
         )
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Model], tuple[bytes]]:
+        """Let a copy in another process be read from the file."""
+        return Model.from_bytes, (self.data,)
 
     @classmethod
     def from_context_model(cls, model: ContextModel, metadata: Mapping[str, str]) -> Model:

@@ -86,25 +86,35 @@ def frames(backend: Backend, match: Match, level: int, knowledge: Knowledge) -> 
             yield Candidate(Method.CLASSIC, backend.encode_classic(number, match.values), number)
 
 
-def foreseen(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> Iterator[Candidate]:
+def foresees(data: bytes, level: int) -> bool:
+    """Whether the level tries AURALITE on a message of this length."""
+    return len(data) <= _FORESEEN[level]
+
+
+def foreseen(
+    backend: Backend, data: bytes, level: int, knowledge: Knowledge, auralite: bytes | None = None
+) -> Iterator[Candidate]:
     """Storing, and AURALITE where the level tries it on a message of this length.
 
-    Where no model is implied, the message names one, the first of ``knowledge.models``.
+    Where no model is implied, the message names one, the first of ``knowledge.models``. ``auralite`` is the message
+    for the implied model, if it is coded already.
     """
     yield Candidate(Method.STORED, backend.encode_stored(data))
-    if len(data) > _FORESEEN[level]:
+    if not foresees(data, level):
         return
     if knowledge.model is not None:
-        yield Candidate(Method.AURALITE, backend.encode_auralite(data, knowledge.model))
+        yield Candidate(Method.AURALITE, auralite or backend.encode_auralite(data, knowledge.model))
         return
     for model_id, model in islice(knowledge.models.items(), 1):
         yield Candidate(Method.AURALITE, backend.encode_auralite_explicit(data, model_id, model))
 
 
-def general(backend: Backend, data: bytes, level: int, knowledge: Knowledge) -> Iterator[Candidate]:
-    """Candidates that need no template, storing first, then AURALITE."""
+def general(
+    backend: Backend, data: bytes, level: int, knowledge: Knowledge, auralite: bytes | None = None
+) -> Iterator[Candidate]:
+    """Candidates that need no template, storing first, then AURALITE; ``auralite`` as for :func:`foreseen`."""
     settled = False
-    for candidate in foreseen(backend, data, level, knowledge):
+    for candidate in foreseen(backend, data, level, knowledge, auralite):
         yield candidate
         settled = settles(candidate, data)
     if level == 1 and not settled:
