@@ -4,8 +4,8 @@ All that a message's choices depend on is known before any is coded. So the work
 for all messages: the way through the model, on which each message looks at one entry a step; the choices, all at
 once; the intervals, in which each message takes one choice a step; and the sums that the strings are.
 
-What a symbol costs where a match is active, or a list for runs is used, is left to ``auralite``: that has many
-cases, and is not frequent.
+What a symbol costs that a match does not foresee, or for which a list for runs is used, is left to ``auralite``:
+that has many cases, and is not frequent.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aura_fast import auralite, match, search
 from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
+    LIKELIHOOD,
     LONE,
     LONE_CODE,
     LONE_SUFFIX,
@@ -37,9 +39,11 @@ from aura_fast.range_coder import shortest
 from aura_fast.run import NEXT
 from aura_fast.search import Numbers, words_of
 from aura_spec.context_model import END, TOTAL_OF_ONE
+from aura_spec.match import TOTAL
 from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
 
 _LONE: Final = np.array(LONE)
+_LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
 _NEXT: Final = np.frombuffer(NEXT, np.uint8)
 
 
@@ -50,10 +54,19 @@ def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
     flat = np.frombuffer(b"\0".join([*messages, b""]), np.uint8).astype(np.int64)
     flat[starts + sizes - 1] = END
     way = _walk(contexts, flat, starts)
+    predictions = match.foresee_many(messages, contexts.history, flat, starts)
+    foreseen = np.fromiter(predictions, np.int64, len(predictions))
+    predicted, indices = np.array(list(predictions.values()), np.int64).reshape(-1, 2).T
+    is_hit = predicted == flat[foreseen]
     special: dict[int, Prediction | None] = dict.fromkeys(_in_runs(way).tolist())
-    special |= match.foresee_many(messages, contexts.history, flat, starts)
+    special |= predictions
+    is_plain = np.ones(len(flat), np.bool_)
+    is_plain[np.fromiter(special, np.int64, len(special))] = False
+    for place in foreseen[is_hit].tolist():
+        del special[place]
     choices = _Choices(len(flat))
-    _code_plain(way, np.fromiter(special, np.int64, len(special)), choices)
+    _code_hits(way, foreseen[is_hit], indices[is_hit], choices)
+    _code_plain(way, is_plain.nonzero()[0], choices)
     _code_special(way, special, flat, choices)
     firsts, cumulatives, frequencies, totals = choices.joined(starts)
     units, shifts, spans = _narrow(firsts, frequencies, totals)
@@ -180,24 +193,35 @@ class _Choices:
         return firsts[starts], cumulatives, frequencies, totals
 
 
-def _code_plain(way: _Way, special: Numbers, choices: _Choices) -> None:
-    """Code all symbols but the special ones."""
+def _in_first_lists(way: _Way, places: Numbers) -> tuple[NDArray[np.bool_], Numbers, Numbers, Numbers]:
+    """Whether first lists have symbols; cumulative and frequency of the entry, or else of the escape; the total."""
     words = way.words
-    is_plain = np.ones(len(way.at), bool)
-    is_plain[special] = False
-    places = np.flatnonzero(is_plain)
     contexts = way.at[places]
     heads = words[contexts]
     is_lone = heads >= 0
     totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
     is_listed = way.owners[places] == contexts
-    # where the first list does not have the symbol, the escape lies between the end of the last entry and the total
+    # the escape lies between the end of the last entry and the total
     entries = np.where(is_listed, way.places[places], contexts + np.where(is_lone, 0, search.sizes_of(heads)))
     ends = np.where(is_lone, _LONE[words[entries] >> LONE_CODE & CODE_MASK], words[entries] >> END_SHIFT)
     before = np.where(is_lone, 0, search.lower(words, entries, contexts + 1))
     lower = np.where(is_listed, before, ends)
-    upper = np.where(is_listed, ends, totals)
-    choices.add(places, np.zeros(len(places), np.int64), lower, upper - lower, totals)
+    return is_listed, lower, np.where(is_listed, ends, totals) - lower, totals
+
+
+def _code_hits(way: _Way, places: Numbers, indices: Numbers, choices: _Choices) -> None:
+    """Code symbols that a match foresees, by the indices of rule MAT-4 without the probability class."""
+    is_listed, _, frequencies, totals = _in_first_lists(way, places)
+    likelihoods = np.where(is_listed, _LIKELIHOOD[1000 * frequencies // totals], 0)
+    hits = np.array(way.model.hits)[indices + likelihoods]
+    nothing = np.zeros(len(places), np.int64)
+    choices.add(places, nothing, nothing, hits, np.full(len(places), TOTAL))
+
+
+def _code_plain(way: _Way, places: Numbers, choices: _Choices) -> None:
+    """Code symbols where no match is active and no list for runs is used."""
+    is_listed, *columns = _in_first_lists(way, places)
+    choices.add(places, np.zeros(len(places), np.int64), *columns)
     _code_after_escapes(way, places[~is_listed], choices)
 
 
@@ -229,7 +253,7 @@ def _code_after_escapes(way: _Way, at: Numbers, choices: _Choices) -> None:
 
 
 def _code_special(way: _Way, special: dict[int, Prediction | None], flat: Numbers, choices: _Choices) -> None:
-    """Code the symbols where a match is active or a list for runs is used."""
+    """Code symbols that a match does not foresee, or for which a list for runs is used."""
     coded: list[Choice] = []
     at: list[int] = []
     ranks: list[int] = []

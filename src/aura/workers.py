@@ -14,7 +14,7 @@ from aura_spec.errors import DecodeError
 if TYPE_CHECKING:
     from aura.codec import Codec
 
-WORTHWHILE: Final = 2000
+WORTHWHILE: Final = 10_000
 """Messages in a batch from which on several processes gain more than handing over costs."""
 
 
