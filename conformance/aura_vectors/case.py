@@ -100,6 +100,8 @@ def encoded(case: Case, setting: Setting) -> bytes:
             return message.encode_stored(case.text)
         case "brio":
             return message.encode_brio(case.text, setting.knowledge(), metadata=bool(how.get("metadata")))
+        case "brio2":
+            return message.encode_brio2(case.text, int(str(how["effort"])))
         case "typed":
             return message.encode_typed(int(str(how["template_id"])), _slots(how), setting.knowledge())
         case "foreseen":

@@ -1,4 +1,4 @@
-"""Interleaved rANS, one symbol at a time (rules IRN-1 to IRN-7)."""
+"""Interleaved rANS, one symbol at a time (rules IRN-1 to IRN-8)."""
 
 from __future__ import annotations
 
@@ -61,3 +61,27 @@ class Reader:
         """Check that everything was read (rule IRN-5)."""
         if self._position != len(self._words) or any(state != LOWER_BOUND for state in self._states):
             raise Malformed("the payload does not end where its symbols do", 2 * self._position, "words")
+
+    def rest(self) -> list[int]:
+        """End where a format has words of its own, and give them (rule IRN-8)."""
+        if any(state >= 2 * LOWER_BOUND for state in self._states):
+            raise Malformed("a state ends out of range", 2 * self._position, "words")
+        return [state - LOWER_BOUND for state in self._states] + self._words[self._position :]
+
+
+def write(batches: Sequence[Sequence[tuple[Table, int]]], lanes: int, rest: Sequence[int]) -> bytes:
+    """Encode batches of (table, symbol), in the order in which they will be read (rules IRN-6 and IRN-8)."""
+    states = [LOWER_BOUND + word for word in rest[:lanes]] + [LOWER_BOUND] * (lanes - len(rest))
+    backwards = list(reversed(rest[lanes:]))
+    for batch in reversed(batches):
+        for index in reversed(range(len(batch))):
+            table, symbol = batch[index]
+            frequency = table.frequencies[symbol]
+            state = states[index % lanes]
+            if state >= frequency << 32 - SCALE_BITS:
+                backwards.append(state & 0xFFFF)
+                state >>= WORD_BITS
+            quotient, remainder = divmod(state, frequency)
+            states[index % lanes] = (quotient << SCALE_BITS) + remainder + table.cumulatives[symbol]
+    heads = [word for state in states for word in (state >> WORD_BITS, state & 0xFFFF)]
+    return b"".join(word.to_bytes(2, "little") for word in (*heads, *reversed(backwards)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aura_reference import auralite, brio, brotli, classic, foreseen, stored, typed, zstd
+from aura_reference import auralite, brio, brio2, brotli, classic, foreseen, stored, typed, zstd
+from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import UnknownModel, Unsupported
 from aura_spec.knowledge import Knowledge
@@ -34,6 +35,8 @@ def decode(  # noqa: C901, PLR0911  # one case a method
         case Marker.BROTLI:
             return brotli.decode(message.body, max_size)
         case Marker.BRIO:
+            if is_version_2(message.body):
+                return brio2.decode(message.body, max_size)
             return brio.decode(message.body, held, max_size)
         case Marker.AURALITE_EXPLICIT:
             return auralite.decode_explicit(message.body, held.models, max_size)
@@ -100,6 +103,15 @@ def encode_zstd_dictionary(data: bytes, dictionary: bytes, level: int = 19) -> b
 def encode_brio(data: bytes, knowledge: Knowledge, *, metadata: bool = False) -> bytes:
     """A BRIO version 1 message (rules BRI-1 to BRI-5)."""
     return build_message(Marker.BRIO, brio.encode(data, knowledge.phrases, metadata=metadata))
+
+
+def encode_brio2(data: bytes, effort: int = 0) -> bytes:
+    """A BRIO version 2 message; ``effort`` 0 or 1 (rules BII-1 to BII-10).
+
+    Raises:
+        EncodeError: ``data`` has more than 64 MiB.
+    """
+    return build_message(Marker.BRIO, brio2.encode(data, effort))
 
 
 def encode_typed(template_id: int, values: Sequence[bytes], knowledge: Knowledge) -> bytes:

@@ -13,12 +13,14 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``foreseen``              marker 0x08, template frames whose texts a model codes
 ``brio``                  marker 0x02, the container of entropy-coded token streams
 ``token``                 the tokens inside a BRIO version 1 container
+``brio2``, ``unit``       marker 0x02 again, the container of version 2, and what it is made of
+``adaptive``, ``parse``   its tables, and how its canonical encoder cuts a message
 ``auralite``              markers 0x80 to 0xFF and 0x03, messages foreseen by a model
 ``range_coder``           its entropy coder
 ``context_model``         contexts, their lists, frequencies
 ``match``                 what stood after the same bytes earlier in the message
 ``model``, ``trie``       the model file, and the contexts in it
-``interleaved_rans``      the entropy coder of model files
+``interleaved_rans``      the entropy coder of model files and of BRIO version 2
 ``rans``, ``lz77``        constants of the entropy coder and of the matches
 ``phrase``                dictionary phrases
 ``limits``, ``errors``    what a decoder refuses, and how it says so

@@ -62,6 +62,9 @@ class Backend(Protocol):
     def encode_brio(self, data: bytes, knowledge: Knowledge) -> bytes:
         """Write a BRIO version 1 message."""
 
+    def encode_brio2(self, data: bytes, effort: int) -> bytes:
+        """Write a BRIO version 2 message; ``effort`` 0 or 1."""
+
     def encode_typed(self, template_id: int, values: Sequence[bytes], knowledge: Knowledge) -> bytes:
         """Write a typed template frame."""
 

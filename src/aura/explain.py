@@ -19,7 +19,7 @@ from aura_reference import brio as reference_brio
 from aura_reference import foreseen as reference_foreseen
 from aura_reference import typed as reference_typed
 from aura_reference.auralite import Step
-from aura_spec import auralite, brio, brotli, classic, foreseen, stored, token, typed, zstd
+from aura_spec import auralite, brio, brio2, brotli, classic, foreseen, stored, token, typed, zstd
 from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
@@ -29,7 +29,7 @@ from aura_spec.wire import Span
 
 _BYTES_SHOWN: Final = 8
 _TEXT_SHOWN: Final = 64
-_PACKED: Final = ("content", "payload", "stream", "checksum", "string", "model_id")
+_PACKED: Final = ("content", "payload", "words", "stream", "checksum", "string", "model_id")
 """Fields whose bytes are not text."""
 
 
@@ -60,7 +60,7 @@ class Explanation:
         method: name of the marker.
         size: bytes on the wire.
         rows: fields of the message.
-        tokens: fields of the token stream inside a BRIO container.
+        tokens: fields of the token stream inside a BRIO container of version 1.
         slots: for template frames the name, type and value of each slot.
         steps: for AURALITE messages how each byte, and then the end, was coded and what it cost; for
             foreseen template frames the same of the texts in its slots.
@@ -142,7 +142,7 @@ def explain(
         reader = _READERS.get(parsed.marker)
         if reader is not None:
             reader(parsed.body, held, max_size, spans)
-        if parsed.marker == Marker.BRIO:
+        if parsed.marker == Marker.BRIO and not brio2.is_version_2(parsed.body):
             stream = reference_brio.decode_tokens(brio.parse_body(parsed.body, max_size))
             list(token.parse_tokens(stream, trace=token_spans))
         message = get("reference").decode(wire, held, max_size)
@@ -160,12 +160,19 @@ def explain(
     )
 
 
+def _container(body: bytes, max_size: int, trace: list[Span]) -> object:
+    """A BRIO container of either version."""
+    if brio2.is_version_2(body):
+        return brio2.parse_body(body, max_size, trace)
+    return brio.parse_body(body, max_size, trace)
+
+
 Reader = Callable[[bytes, Knowledge, int, list[Span]], object]
 
 _READERS: Final[dict[int, Reader]] = {
     Marker.CLASSIC: lambda body, _held, _limit, trace: classic.parse_body(body, trace),
     Marker.BROTLI: lambda body, _held, _limit, trace: brotli.parse_body(body, trace),
-    Marker.BRIO: lambda body, _held, limit, trace: brio.parse_body(body, limit, trace),
+    Marker.BRIO: lambda body, _held, limit, trace: _container(body, limit, trace),
     Marker.ZSTANDARD: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.ZSTANDARD_DICTIONARY: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.TYPED: lambda body, held, _limit, trace: typed.parse_body(body, held.templates, trace),

@@ -7,7 +7,7 @@ Levels:
    if it does not halve the message, one general method by size and content;
 2. the default: template frames, typed and foreseen, and AURALITE, and unless AURALITE halves a message of at
    most 4 KiB, Brotli 11 and Zstandard 19, the latter also with the model's dictionary if it has one;
-3. everything: also Zstandard and Brotli at other settings, classic template frames and BRIO version 1.
+3. everything: also Zstandard and Brotli at other settings, classic template frames and BRIO.
 
 Storing is always a candidate, so that no message grows by more than its marker. Of equally small results the
 first in the order of trying wins, which is cheapest to decode first.
@@ -43,6 +43,9 @@ _FORESEEN: Final = (-1, 1 << 10, 1 << 16, 1 << 20)
 _SETTLED: Final = 1 << 12
 """Bytes up to which a message halved is a message settled."""
 
+_CONTAINED: Final = range(1 << 10, (1 << 20) + 1)
+"""Lengths, in bytes, for which BRIO version 2 is tried."""
+
 _SAMPLE: Final = 4096
 """Bytes that tell whether a message is worth compressing."""
 
@@ -59,6 +62,7 @@ class Method(StrEnum):
     ZSTD_DICTIONARY = "zstd_dictionary"
     BROTLI = "brotli"
     BRIO = "brio"
+    BRIO2 = "brio2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,8 @@ def _everything(backend: Backend, data: bytes, knowledge: Knowledge) -> Iterator
         yield Candidate(Method.BROTLI, backend.encode_brotli(data, quality))
     if len(data) > HEADER_SIZE:  # below that the header alone outgrows the message
         yield Candidate(Method.BRIO, backend.encode_brio(data, knowledge))
+    if len(data) in _CONTAINED:
+        yield Candidate(Method.BRIO2, backend.encode_brio2(data, 1))
 
 
 def _quick(backend: Backend, data: bytes) -> Iterator[Candidate]:

@@ -73,6 +73,8 @@ def test_level_3_tries_brio_and_classic_frames() -> None:
     message = b"x" * 600
     methods = {c.method for c in selection.general(backend, message, 3, codec.knowledge)}
     assert methods == {Method.STORED, Method.AURALITE, Method.ZSTD, Method.BROTLI, Method.BRIO}
+    longer = [c.method for c in selection.general(backend, b"x" * 1500, 3, codec.knowledge)]
+    assert longer[-1] is Method.BRIO2
     match = codec.templates.match(b"Service a is b")
     assert match is not None
     assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.FORESEEN, Method.CLASSIC]

@@ -27,6 +27,14 @@ def test_the_fields_cover_the_message_without_gaps(level: int, message: bytes) -
     assert str(explanation).startswith(explanation.method)
 
 
+def test_a_brio_container_of_version_2_shows_its_fields() -> None:
+    explanation = aura.explain(reference.encode_brio2(b"the end of the thing"))
+    assert explanation.message == b"the end of the thing"
+    names = ["marker", "magic", "version", "length", "crc", "sequences", "units", "words"]
+    assert [row.field for row in explanation.rows] == names
+    assert explanation.tokens == ()
+
+
 def test_a_brio_container_shows_its_tokens() -> None:
     wire = reference.encode_brio(b"abcabcabcabc", KNOWLEDGE)
     explanation = aura.explain(wire)

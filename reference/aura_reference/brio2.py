@@ -1,0 +1,185 @@
+"""BRIO version 2: units and matches in four adaptive streams (rules BII-1 to BII-10)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+
+from aura_reference.adaptive import Tables, batches, read
+from aura_reference.interleaved_rans import Reader, write
+from aura_reference.lz77 import copy
+from aura_reference.parse import Parse, parse
+from aura_spec.brio2 import (
+    MAX_LENGTH,
+    MIN_MATCH,
+    RECENT,
+    Container,
+    build_body,
+    lanes_of,
+    number_of,
+    number_symbol,
+    parse_body,
+)
+from aura_spec.errors import ChecksumMismatch, DecodeError, EncodeError, Malformed
+from aura_spec.unit import (
+    CODES,
+    UNIT_BYTES,
+    extra_bits,
+    first_of,
+    symbol_of,
+)
+
+Coded = tuple[int, int, int]
+"""A symbol, its extra bits and how many of them."""
+
+
+def encode(data: bytes, effort: int) -> bytes:
+    """Write ``data`` as a body; effort 1 takes more time than 0 and gives less (rule PAR-1).
+
+    Raises:
+        EncodeError: ``data`` is longer than ``MAX_LENGTH``.
+    """
+    if len(data) > MAX_LENGTH:
+        raise EncodeError(f"{len(data)} bytes are more than a container of version 2 can hold")
+    return encode_parse(data, parse(data, effort))
+
+
+def encode_parse(data: bytes, cut: Parse) -> bytes:
+    """Write ``data``, cut as the caller likes, as a body (rules BII-4 to BII-8)."""
+    runs = [number_symbol(repeat.run) for repeat in cut.sequences]
+    distances = list(code_distances(repeat.distance for repeat in cut.sequences))
+    lengths = [number_symbol(repeat.length - MIN_MATCH) for repeat in cut.sequences]
+    units = [symbol_of(unit) for unit in cut.units]
+    symbols = [[symbol for symbol, _, _ in stream] for stream in (runs, distances, lengths, units)]
+    lanes = lanes_of(len(data))
+    contexts = _length_contexts(symbols[0], symbols[1])
+    coded = [
+        *batches(symbols[0], lanes, Tables(CODES["runs"]), [0] * len(runs)),
+        *batches(symbols[1], lanes, Tables(CODES["distances"]), [0] * len(runs)),
+        *batches(symbols[2], lanes, Tables(CODES["lengths"]), contexts),
+        *batches(symbols[3], lanes, Tables(CODES["units"]), [0] * len(units)),
+    ]
+    rest = pack(bits for stream in (runs, distances, lengths, units) for bits in stream)
+    words = write(coded, lanes, rest)
+    return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
+
+
+def decode(body: bytes, max_size: int) -> bytes:
+    """Read a body.
+
+    Raises:
+        DecodeError: as the rules say.
+    """
+    container = parse_body(body, max_size)
+    start = 1 + len(body) - len(container.words)
+    try:
+        data = _expand(container, *decode_parse(container))
+    except DecodeError as error:
+        raise type(error)(error.reason, start + error.offset, error.path) from None
+    if zlib.crc32(data) != container.crc:
+        raise ChecksumMismatch("the message does not have its CRC-32", 6, "crc")
+    return data
+
+
+def decode_parse(container: Container) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Runs, distances, lengths and units (rules BII-4 to BII-8)."""
+    lanes = lanes_of(container.length)
+    count = container.sequences
+    reader = Reader(container.words, lanes)
+    runs = read(reader, lanes, Tables(CODES["runs"]), [0] * count)
+    distances = read(reader, lanes, Tables(CODES["distances"]), [0] * count)
+    lengths = read(reader, lanes, Tables(CODES["lengths"]), _length_contexts(runs, distances))
+    units = read(reader, lanes, Tables(CODES["units"]), [0] * container.units)
+    coded = [
+        *(number_of(symbol) for symbol in runs),
+        *(_distance_of(symbol) for symbol in distances),
+        *(number_of(symbol) for symbol in lengths),
+        *((first_of(symbol), extra_bits(symbol)) for symbol in units),
+    ]
+    values = unpack(coded, reader.rest(), lanes)
+    return (
+        values[:count],
+        list(_distances(distances, values[count : 2 * count])),
+        [MIN_MATCH + value for value in values[2 * count : 3 * count]],
+        values[3 * count :],
+    )
+
+
+def code_distances(distances: Iterable[int]) -> Iterable[Coded]:
+    """Code distances, as recent ones where they are (rule BII-7)."""
+    recent = list(RECENT)
+    for distance in distances:
+        if distance in recent:
+            place = recent.index(distance)
+            yield place, 0, 0
+            recent.pop(place)
+        else:
+            symbol, extra, bits = number_symbol(distance - 1)
+            yield len(RECENT) + symbol, extra, bits
+            recent.pop()
+        recent.insert(0, distance)
+
+
+def _distance_of(symbol: int) -> tuple[int, int]:
+    """The least value of a distance symbol, and how many extra bits follow."""
+    return (symbol, 0) if symbol < len(RECENT) else number_of(symbol - len(RECENT))
+
+
+def _distances(symbols: Sequence[int], values: Sequence[int]) -> Iterable[int]:
+    """The distances meant (rule BII-7)."""
+    recent = list(RECENT)
+    for symbol, value in zip(symbols, values, strict=True):
+        if symbol < len(RECENT):
+            distance = recent.pop(symbol)
+        else:
+            distance = value + 1
+            if distance in recent:
+                recent.remove(distance)
+            else:
+                recent.pop()
+        recent.insert(0, distance)
+        yield distance
+
+
+def _length_contexts(runs: Sequence[int], distances: Sequence[int]) -> list[int]:
+    """The contexts of lengths (rule BII-5)."""
+    return [(distance < len(RECENT)) + 2 * (run > 0) for run, distance in zip(runs, distances, strict=True)]
+
+
+def pack(coded: Iterable[Coded]) -> list[int]:
+    """Extra bits as words (rule BII-8)."""
+    text = "".join(f"{extra:0{bits}b}"[::-1] for _, extra, bits in coded if bits)
+    return [int(text[at : at + 16][::-1], 2) for at in range(0, len(text), 16)]
+
+
+def unpack(coded: Iterable[tuple[int, int]], words: Sequence[int], lanes: int) -> list[int]:
+    """Values from their least ones and numbers of extra bits (rule BII-8)."""
+    text = "".join(f"{word:016b}"[::-1] for word in words)
+    position = 0
+    values = []
+    for least, bits in coded:
+        extra = text[position : position + bits]
+        position += bits
+        values.append(least + int(extra[::-1] or "0", 2))
+    if "1" in text[position:] or len(words) != max(lanes, -(-position // 16)):
+        raise Malformed("the extra bits do not end where the words do", 0, "words")
+    return values
+
+
+def _expand(
+    container: Container, runs: list[int], distances: list[int], lengths: list[int], units: list[int]
+) -> bytes:
+    """Carry out units and matches (rule BII-9)."""
+    size = sum(lengths) + sum(len(UNIT_BYTES[unit]) for unit in units)
+    if sum(runs) > len(units) or size != container.length:
+        raise Malformed("units and matches do not make up the message", 0, "words")
+    output = bytearray()
+    taken = 0
+    for run, distance, length in zip(runs, distances, lengths, strict=True):
+        for unit in units[taken : taken + run]:
+            output += UNIT_BYTES[unit]
+        taken += run
+        copy(output, distance, length)
+    for unit in units[taken:]:
+        output += UNIT_BYTES[unit]
+    return bytes(output)

@@ -1,0 +1,149 @@
+"""The parse of BRIO version 2, position by position (rules PAR-1 to PAR-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from aura_spec.brio2 import MIN_MATCH, number_symbol
+from aura_spec.parse import (
+    ADVANTAGE,
+    AVERAGE,
+    BLOCK,
+    DISTANCE_PRICES,
+    EXTENSION,
+    LENGTH_PRICES,
+    LEVELS,
+    LONG,
+    MAX_CANDIDATE,
+    OVERLAP,
+    UNIT_PRICES,
+)
+from aura_spec.unit import MAX_UNIT, UNIT_BYTES
+
+_UNITS = {text: unit for unit, text in enumerate(UNIT_BYTES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to do at a position: a unit, with distance 0, or a match."""
+
+    length: int
+    distance: int
+    unit: int = 0
+
+
+@dataclass(slots=True)
+class Repeat:
+    """A run of units, and the match that follows."""
+
+    run: int
+    length: int
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """A message in units and matches; the units behind the last match have no sequence."""
+
+    units: tuple[int, ...]
+    sequences: tuple[Repeat, ...]
+
+
+def parse(data: bytes, effort: int) -> Parse:
+    """Cut a message (rules PAR-1 to PAR-5)."""
+    levels = [candidates(data, level) for level in LEVELS[effort]]
+    choices: list[Choice] = []
+    for start in range(0, len(data), BLOCK):
+        choices += judge(data, start, levels)
+    return walk(data, choices)
+
+
+Candidates = tuple[list[int], list[int]]
+"""Distances, 0 for none, and lengths, of all positions at a level."""
+
+
+def candidates(data: bytes, level: int) -> Candidates:
+    """The candidates of a level (rule PAR-1)."""
+    size = len(data)
+    distances, lengths = [0] * size, [0] * size
+    latest: dict[bytes, int] = {}
+    for position in range(size - level + 1):
+        key = data[position : position + level]
+        distances[position] = position - latest.get(key, position)
+        latest[key] = position
+    for position in reversed(range(size)):
+        distance = distances[position]
+        if distance and position + 1 < size and distances[position + 1] == distance:
+            lengths[position] = min(lengths[position + 1] + 1, MAX_CANDIDATE)
+        elif distance:
+            lengths[position] = level + agreeing(data, position + level, distance, EXTENSION)
+    return distances, lengths
+
+
+def agreeing(data: bytes, position: int, distance: int, most: int) -> int:
+    """How many bytes from ``position`` on agree with those ``distance`` before, at most ``most``."""
+    count = 0
+    while (
+        count < most
+        and position + count < len(data)
+        and data[position + count] == data[position + count - distance]
+    ):
+        count += 1
+    return count
+
+
+def options(data: bytes, position: int, levels: Sequence[Candidates]) -> Iterator[tuple[int, Choice]]:
+    """What could be done at a position, each with its price (rules PAR-2 and PAR-3)."""
+    for length in range(1, MAX_UNIT + 1):
+        unit = _UNITS.get(data[position : position + length])
+        if unit is not None and position + length <= len(data):
+            yield UNIT_PRICES[unit], Choice(length, 0, unit)
+    for distances, lengths in levels:
+        distance, length = distances[position], lengths[position]
+        if distance:
+            price = DISTANCE_PRICES[number_symbol(distance - 1)[0]]
+            price += LENGTH_PRICES[number_symbol(length - MIN_MATCH)[0]]
+            yield price, Choice(length, distance)
+
+
+def judge(data: bytes, start: int, levels: Sequence[Candidates]) -> list[Choice]:
+    """The choices of the block that begins at ``start`` (rule PAR-3)."""
+    width = BLOCK + OVERLAP
+    costs = [0] * (width + 1)
+    choices: list[Choice] = []
+    for place in reversed(range(min(width, len(data) - start))):
+        judged = []
+        for price, choice in options(data, start + place, levels):
+            end = place + min(choice.length, LONG)
+            cost = costs[end] if end <= width else -AVERAGE * (end - width)
+            judged.append((price + cost - AVERAGE * max(0, choice.length - LONG), choice))
+        costs[place], best = min(judged, key=itemgetter(0))
+        choices.append(best)
+    choices.reverse()
+    return choices[:BLOCK]
+
+
+def walk(data: bytes, choices: Sequence[Choice]) -> Parse:
+    """Follow the choices (rules PAR-4 and PAR-5)."""
+    units: list[int] = []
+    sequences: list[Repeat] = []
+    position = run = last = 0
+    while position < len(data):
+        choice = choices[position]
+        length, distance = choice.length, choice.distance
+        if last and distance != last:
+            again = agreeing(data, position, last, len(data))
+            if again >= max(MIN_MATCH, length - (ADVANTAGE if distance else 0)):
+                length, distance = again, last
+        position += length
+        if not distance:
+            units.append(choice.unit)
+            run += 1
+        elif distance == last and not run:
+            sequences[-1].length += length
+        else:
+            sequences.append(Repeat(run, length, distance))
+            run, last = 0, distance
+    return Parse(tuple(units), tuple(sequences))

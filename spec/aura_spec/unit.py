@@ -1,0 +1,69 @@
+"""Units: what BRIO version 2 codes where nothing is repeated, namely bytes and phrases.
+
+There are ``UNITS`` units: the 256 bytes, and after them ``PHRASES`` phrases of two to eight bytes, which stand
+in ``units.json`` (rule UNI-1). A unit is coded as one of ``SYMBOLS`` symbols and some extra bits. Symbols 0 to
+255 are the bytes. The phrases come in tiers: tier k holds eight buckets of 2^k phrases, in order, and each
+bucket is a symbol; k extra bits say which of its phrases is meant (rule UNI-2).
+
+``units.json`` also holds the codes of the tables that coding begins with (rule ADA-1), two hexadecimal digits a
+code. The phrases were learned from messages of the kinds that AURA is made for, by ``models/units.py``; with
+this version of the container they never change.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Final
+
+TIERS: Final = 9
+BUCKETS: Final = 8
+PHRASES: Final = BUCKETS * ((1 << TIERS) - 1)
+UNITS: Final = 256 + PHRASES
+SYMBOLS: Final = 256 + BUCKETS * TIERS
+MAX_UNIT: Final = 8
+
+
+def _load() -> tuple[tuple[bytes, ...], dict[str, tuple[bytes, ...]]]:
+    text = resources.files("aura_spec").joinpath("units.json").read_text(encoding="ascii")
+    content = json.loads(text)
+    phrases = tuple(phrase.encode("ascii") for phrase in content["phrases"])
+    codes = {name: tuple(map(bytes.fromhex, tables)) for name, tables in content["codes"].items()}
+    return phrases, codes
+
+
+_PHRASES, CODES = _load()
+"""``CODES``: for each kind of symbol the codes of its tables, one table a context."""
+
+UNIT_BYTES: Final[tuple[bytes, ...]] = (*(bytes((byte,)) for byte in range(256)), *_PHRASES)
+"""The bytes of each unit (rule UNI-1)."""
+
+
+def symbol_of(unit: int) -> tuple[int, int, int]:
+    """Symbol, extra bits and how many of them (rule UNI-2).
+
+    >>> symbol_of(97), symbol_of(256 + 7), symbol_of(256 + 8), symbol_of(256 + 11)
+    ((97, 0, 0), (263, 0, 0), (264, 0, 1), (265, 1, 1))
+    """
+    if unit < 256:
+        return unit, 0, 0
+    tier = ((unit - 256) // BUCKETS + 1).bit_length() - 1
+    bucket, extra = divmod(unit - first_of(256 + BUCKETS * tier), 1 << tier)
+    return 256 + BUCKETS * tier + bucket, extra, tier
+
+
+def first_of(symbol: int) -> int:
+    """The first unit of a symbol (rule UNI-2).
+
+    >>> first_of(97), first_of(263), first_of(265), first_of(272)
+    (97, 263, 266, 280)
+    """
+    if symbol < 256:
+        return symbol
+    tier, bucket = divmod(symbol - 256, BUCKETS)
+    return 256 + BUCKETS * ((1 << tier) - 1) + (bucket << tier)
+
+
+def extra_bits(symbol: int) -> int:
+    """How many extra bits follow a symbol (rule UNI-2)."""
+    return 0 if symbol < 256 else (symbol - 256) // BUCKETS

@@ -1,0 +1,80 @@
+"""BRIO version 2 in the reference: numbers, units, tables, the parse, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.messages import MESSAGES
+
+from aura_reference import brio2, message
+from aura_reference.parse import parse
+from aura_spec.adaptive import rounds
+from aura_spec.brio2 import MAX_LENGTH, NUMBERS, lanes_of, number_of, number_symbol
+from aura_spec.errors import EncodeError, LimitExceeded
+from aura_spec.parse import LEVELS
+from aura_spec.unit import SYMBOLS, UNIT_BYTES, UNITS, extra_bits, first_of, symbol_of
+
+LIMIT = 1 << 20
+EFFORTS = range(len(LEVELS))
+
+
+@given(MESSAGES, st.sampled_from(EFFORTS))
+@example(b"", 0)
+@example(bytes(9000), 1)
+def test_any_message_round_trips(data: bytes, effort: int) -> None:
+    assert brio2.decode(brio2.encode(data, effort), LIMIT) == data
+    assert message.decode(message.encode_brio2(data, effort)) == data
+
+
+@given(st.integers(0, MAX_LENGTH))
+def test_numbers_come_back(number: int) -> None:
+    symbol, extra, bits = number_symbol(number)
+    assert number_of(symbol) == (number - extra, bits)
+    assert 0 <= extra < 1 << bits
+    assert symbol < NUMBERS
+
+
+def test_units_come_back_and_differ() -> None:
+    assert len(set(UNIT_BYTES)) == len(UNIT_BYTES) == UNITS
+    for unit in range(UNITS):
+        symbol, extra, bits = symbol_of(unit)
+        assert first_of(symbol) + extra == unit
+        assert extra_bits(symbol) == bits
+    assert symbol_of(UNITS - 1)[0] == SYMBOLS - 1
+
+
+def test_phrases_are_short_texts_without_zeros() -> None:
+    for phrase in UNIT_BYTES[256:]:
+        assert 2 <= len(phrase) <= 8
+        assert phrase.isascii()
+        assert 0 not in phrase
+
+
+@given(st.integers(0, 1 << 27))
+def test_lanes_are_a_power_of_two(length: int) -> None:
+    lanes = lanes_of(length)
+    assert 4 <= lanes <= 2048
+    assert lanes.bit_count() == 1
+
+
+def test_rounds_cover_all_steps() -> None:
+    for steps in range(40):
+        assert [step for together in rounds(steps) for step in together] == list(range(steps))
+
+
+def test_a_match_goes_on_behind_the_window_of_a_block() -> None:
+    data = b"".join(number.to_bytes(2, "big") for number in range(400)) * 2
+    cut = parse(data, 0)
+    assert [(repeat.length, repeat.distance) for repeat in cut.sequences[-1:]] == [(800, 800)]
+
+
+def test_more_than_64_mib_are_refused() -> None:
+    with pytest.raises(EncodeError):
+        brio2.encode(bytes(MAX_LENGTH + 1), 0)
+
+
+def test_the_length_is_checked_first() -> None:
+    body = brio2.encode(b"abcd", 0)
+    with pytest.raises(LimitExceeded):
+        brio2.decode(body, 3)
