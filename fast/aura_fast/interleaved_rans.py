@@ -1,4 +1,4 @@
-"""Interleaved rANS with numpy: one vector operation a step for all lanes (rules IRN-1 to IRN-7)."""
+"""Interleaved rANS with numpy: one vector operation a step for all lanes (rules IRN-1 to IRN-8)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from aura_spec.errors import Malformed, Truncated
 from aura_spec.interleaved_rans import LOWER_BOUND, SCALE_BITS, TOTAL, WORD_BITS, frequencies_of
 
 Integers = NDArray[np.integer]
+Wide = NDArray[np.int64]
 
 _WEIGHTS = np.array([0, *FREQUENCIES], np.int64)
 """The weight of each code (rule IRN-7)."""
@@ -197,4 +198,67 @@ def write(batches: Sequence[tuple[Integers, Integers]], lanes: int, tables: Tabl
             quotient, remainder = np.divmod(state, frequency)
             states[: stop - start] = (quotient << np.uint64(SCALE_BITS)) + remainder + cumulatives[start:stop]
     heads = np.stack([states >> np.uint64(16), states & np.uint64(0xFFFF)], 1).ravel()
+    return np.concatenate([heads, *reversed(words)]).astype("<u2").tobytes()
+
+
+class StepReader:
+    """Decodes steps whose tables are known only then, with a row of frequencies and of biases for each table.
+
+    A row holds for each of its 4096 slots the frequency of the symbol there, and the slot less the symbol's
+    cumulative, so that a step is a multiplication and an addition (rule IRN-4).
+    """
+
+    def __init__(self, words: bytes, lanes: int) -> None:
+        self._words = np.frombuffer(words, "<u2").astype(np.int64)
+        if len(self._words) < 2 * lanes:
+            raise Truncated("the payload is too short for its lanes", len(words), "words")
+        heads = self._words[: 2 * lanes]
+        self._states = heads[0::2] << WORD_BITS | heads[1::2]
+        if int(self._states.min()) < LOWER_BOUND:
+            raise Malformed("a state is out of range", 0, "words")
+        self._position = 2 * lanes
+
+    def step(self, count: int, frequencies: Wide, biases: Wide, bases: Wide | int) -> Wide:
+        """Decode a symbol in each of the first ``count`` lanes.
+
+        ``bases`` says where the rows begin in the flat ``frequencies`` and ``biases``; the result is the places.
+        """
+        states = self._states[:count]
+        places = (states & (TOTAL - 1)) + bases
+        states >>= SCALE_BITS
+        states *= frequencies.take(places)
+        states += biases.take(places)
+        # lanes that fell below the bound take the next words, in their order
+        hungry = (states < LOWER_BOUND).nonzero()[0]
+        wanted = len(hungry)
+        if wanted:
+            words = self._words[self._position : self._position + wanted]
+            if len(words) < wanted:
+                raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
+            states[hungry] = states.take(hungry) << WORD_BITS | words
+            self._position += wanted
+        return places
+
+    def rest(self) -> Wide:
+        """End where a format has words of its own, and give them (rule IRN-8)."""
+        if int(self._states.max()) >= 2 * LOWER_BOUND:
+            raise Malformed("a state ends out of range", 2 * self._position, "words")
+        return np.concatenate([self._states - LOWER_BOUND, self._words[self._position :]])
+
+
+def write_steps(steps: Sequence[tuple[Wide, Wide]], lanes: int, rest: Wide) -> bytes:
+    """Encode steps of (frequencies, cumulatives), in the order of reading (rules IRN-6 and IRN-8)."""
+    states = np.full(lanes, LOWER_BOUND, np.int64)
+    states[: len(rest)] += rest[:lanes]
+    words = [rest[lanes:]]
+    for frequencies, cumulatives in reversed(steps):
+        state = states[: len(frequencies)]
+        full = state >= frequencies << 32 - SCALE_BITS
+        # a decoder takes the words of a step in the order of the lanes, so they stand in that order
+        words.append(state[full] & 0xFFFF)
+        state >>= full * WORD_BITS
+        # the quotient of integers below 2^32 is exact in floating point once rounded down
+        quotient = (state / frequencies).astype(np.int64)
+        state += quotient * (TOTAL - frequencies) + cumulatives
+    heads = np.stack([states >> WORD_BITS, states & 0xFFFF], 1).ravel()
     return np.concatenate([heads, *reversed(words)]).astype("<u2").tobytes()

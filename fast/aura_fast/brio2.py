@@ -1,0 +1,241 @@
+"""BRIO version 2: streams with numpy, matches copied as slices (rules BII-1 to BII-10)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import numpy as np
+
+from aura_fast.adaptive import counts_of, read, steps_of
+from aura_fast.interleaved_rans import StepReader, Wide, write_steps
+from aura_fast.parse import Cut, parse
+from aura_spec.brio2 import (
+    MAX_LENGTH,
+    MIN_MATCH,
+    NUMBERS,
+    RECENT,
+    Container,
+    build_body,
+    lanes_of,
+    number_of,
+    parse_body,
+)
+from aura_spec.errors import ChecksumMismatch, DecodeError, EncodeError, Malformed
+from aura_spec.unit import (
+    CODES,
+    SYMBOLS,
+    UNIT_BYTES,
+    UNITS,
+    extra_bits,
+    first_of,
+    symbol_of,
+)
+
+_RUNS: Final = counts_of(CODES["runs"])
+_DISTANCES: Final = counts_of(CODES["distances"])
+_LENGTHS: Final = counts_of(CODES["lengths"])
+_UNITS: Final = counts_of(CODES["units"])
+
+# For each symbol of a number its least number, and how many extra bits follow (rule BII-6); the same for distances,
+# whose recent ones stand for themselves (rule BII-7), and for units (rule UNI-2).
+_NUMBER_LEAST, _NUMBER_BITS = (
+    np.array(column, np.int64) for column in zip(*map(number_of, range(NUMBERS)), strict=True)
+)
+_DISTANCE_LEAST: Final = np.concatenate([np.arange(len(RECENT)), _NUMBER_LEAST])
+_DISTANCE_BITS: Final = np.concatenate([np.zeros(len(RECENT), np.int64), _NUMBER_BITS])
+_UNIT_LEAST: Final = np.array([first_of(symbol) for symbol in range(SYMBOLS)], np.int64)
+_UNIT_BITS: Final = np.array([extra_bits(symbol) for symbol in range(SYMBOLS)], np.int64)
+_SYMBOL_OF_UNIT: Final = np.array([symbol_of(unit)[0] for unit in range(UNITS)], np.int64)
+
+# The bytes of all units, end to end.
+_TEXT: Final = np.frombuffer(b"".join(UNIT_BYTES), np.uint8)
+_UNIT_SIZES: Final = np.array([len(text) for text in UNIT_BYTES], np.int64)
+_UNIT_STARTS: Final = np.cumsum(_UNIT_SIZES) - _UNIT_SIZES
+
+
+def encode(data: bytes, effort: int) -> bytes:
+    """Write ``data`` as a body; effort 1 takes more time than 0 and gives less (rule PAR-1).
+
+    Raises:
+        EncodeError: ``data`` is longer than ``MAX_LENGTH``.
+    """
+    if len(data) > MAX_LENGTH:
+        raise EncodeError(f"{len(data)} bytes are more than a container of version 2 can hold")
+    return encode_parse(data, parse(data, effort))
+
+
+def encode_parse(data: bytes, cut: Cut) -> bytes:
+    """Write ``data``, cut as the caller likes, as a body."""
+    runs, run_extra = _number_symbols(np.array(cut.runs, np.int64))
+    recent = np.fromiter(recent_places(cut.distances), np.int64)
+    far, far_extra = _number_symbols(np.array(cut.distances, np.int64) - 1)
+    distances = np.where(recent >= 0, recent, far + len(RECENT))
+    lengths, length_extra = _number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)
+    all_units = np.array(cut.units, np.int64)
+    units = _SYMBOL_OF_UNIT.take(all_units)
+    lanes = lanes_of(len(data))
+    steps = [
+        *steps_of(runs, lanes, _RUNS),
+        *steps_of(distances, lanes, _DISTANCES),
+        *steps_of(lengths, lanes, _LENGTHS, _length_contexts(runs, distances)),
+        *steps_of(units, lanes, _UNITS),
+    ]
+    extra = np.concatenate([run_extra, far_extra, length_extra, all_units - _UNIT_LEAST.take(units)])
+    bits = np.concatenate(_bits_of(runs, distances, lengths, units))
+    words = write_steps(steps, lanes, _pack(extra, bits))
+    return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
+
+
+def decode(body: bytes, max_size: int) -> bytes:
+    """Read a body.
+
+    Raises:
+        DecodeError: as the rules say.
+    """
+    container = parse_body(body, max_size)
+    start = 1 + len(body) - len(container.words)
+    try:
+        data = _read(container)
+    except DecodeError as error:
+        raise type(error)(error.reason, start + error.offset, error.path) from None
+    if zlib.crc32(data) != container.crc:
+        raise ChecksumMismatch("the message does not have its CRC-32", 6, "crc")
+    return data
+
+
+def _read(container: Container) -> bytes:
+    """Read the streams (rules BII-4 to BII-9)."""
+    lanes = lanes_of(container.length)
+    count = container.sequences
+    reader = StepReader(container.words, lanes)
+    runs = read(reader, lanes, count, _RUNS)
+    distances = read(reader, lanes, count, _DISTANCES)
+    lengths = read(reader, lanes, count, _LENGTHS, _length_contexts(runs, distances))
+    units = read(reader, lanes, container.units, _UNITS)
+    least = np.concatenate(
+        [
+            _NUMBER_LEAST.take(runs),
+            _DISTANCE_LEAST.take(distances),
+            _NUMBER_LEAST.take(lengths),
+            _UNIT_LEAST.take(units),
+        ]
+    )
+    bits = np.concatenate(_bits_of(runs, distances, lengths, units))
+    values = least + _unpack(bits, reader.rest(), lanes)
+    run_values, distance_values = values[:count], values[count : 2 * count]
+    length_values = values[2 * count : 3 * count] + MIN_MATCH
+    unit_values = values[3 * count :]
+    # where each run ends, in units and then in bytes
+    ends = np.cumsum(run_values)
+    sizes = _UNIT_SIZES.take(unit_values)
+    total = int(sizes.sum()) + int(length_values.sum())
+    if (count and int(ends[-1]) > len(unit_values)) or total != container.length:
+        raise Malformed("units and matches do not make up the message", 0, "words")
+    size_ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    # for each byte of the units its place in the text of all units
+    places = np.repeat(_UNIT_STARTS.take(unit_values) - size_ends[:-1], sizes) + np.arange(size_ends[-1])
+    text = _TEXT.take(places).tobytes()
+    return _carry_out(
+        text,
+        size_ends.take(ends).tolist(),
+        distances.tolist(),
+        distance_values.tolist(),
+        length_values.tolist(),
+    )
+
+
+def _carry_out(
+    text: bytes, ends: list[int], symbols: list[int], values: list[int], lengths: list[int]
+) -> bytes:
+    """Copy units and matches, one after the other (rules BII-7 and BII-9)."""
+    output = bytearray()
+    taken = 0
+    first, second, third = RECENT
+    for end, symbol, value, length in zip(ends, symbols, values, lengths, strict=True):
+        output += text[taken:end]
+        taken = end
+        distance = value + 1 if symbol > 2 else (first, second, third)[symbol]
+        if distance != first:
+            if distance != second:
+                third = second
+            second = first
+            first = distance
+        start = len(output) - distance
+        if start < 0:
+            raise Malformed("a match begins before the output", 0, "distance")
+        if length <= distance:
+            output += output[start : start + length]
+        else:
+            # a match that overlaps itself repeats its beginning
+            output += (output[start:] * (length // distance + 1))[:length]
+    output += text[taken:]
+    return bytes(output)
+
+
+def recent_places(distances: Iterable[int]) -> Iterator[int]:
+    """For each distance its place among the recent ones, or -1 (rule BII-7)."""
+    first, second, third = RECENT
+    for distance in distances:
+        if distance == first:
+            yield 0
+        elif distance == second:
+            yield 1
+            first, second = distance, first
+        else:
+            yield 2 if distance == third else -1
+            first, second, third = distance, first, second
+
+
+def _number_symbols(numbers: Wide) -> tuple[Wide, Wide]:
+    """Symbols and extra bits of numbers (rule BII-6)."""
+    symbols = np.searchsorted(_NUMBER_LEAST, numbers, "right") - 1
+    return symbols, numbers - _NUMBER_LEAST.take(symbols)
+
+
+def _length_contexts(runs: Wide, distances: Wide) -> Wide:
+    """The contexts of lengths (rule BII-5)."""
+    contexts: Wide = (distances < len(RECENT)) + 2 * (runs > 0)
+    return contexts
+
+
+def _bits_of(runs: Wide, distances: Wide, lengths: Wide, units: Wide) -> list[Wide]:
+    """How many extra bits follow each symbol."""
+    return [
+        _NUMBER_BITS.take(runs),
+        _DISTANCE_BITS.take(distances),
+        _NUMBER_BITS.take(lengths),
+        _UNIT_BITS.take(units),
+    ]
+
+
+def _pack(extra: Wide, bits: Wide) -> Wide:
+    """Extra bits as words, from the lowest bit on (rule BII-8)."""
+    used = bits > 0
+    extra, bits = extra[used], bits[used]
+    starts = np.cumsum(bits) - bits
+    total = int(bits.sum())
+    words = np.zeros((total + 15) // 16 + 2, np.int64)
+    # a value of up to 24 bits touches up to three words; no two values share a bit, so that sums do
+    shifted = extra << (starts & 15)
+    for part in range(3):
+        at = (starts >> 4) + part
+        words += np.bincount(at, shifted >> 16 * part & 0xFFFF, len(words)).astype(np.int64)[: len(words)]
+    return words[:-2]
+
+
+def _unpack(bits: Wide, words: Wide, lanes: int) -> Wide:
+    """The extra bits of each symbol (rule BII-8)."""
+    ends = np.cumsum(bits)
+    total = int(ends[-1]) if len(ends) else 0
+    needed = -(-total // 16)
+    left = total % 16
+    if len(words) != max(lanes, needed) or words[needed:].any() or (left and int(words[needed - 1]) >> left):
+        raise Malformed("the extra bits do not end where the words do", 0, "words")
+    starts = ends - bits
+    padded = np.concatenate([words, np.zeros(3, np.int64)])
+    # three words from each place on, as one integer
+    wide = padded[:-2] | padded[1:-1] << 16 | padded[2:] << 32
+    extra: Wide = wide.take(starts >> 4) >> (starts & 15) & ((1 << bits) - 1)
+    return extra

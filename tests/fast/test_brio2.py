@@ -1,0 +1,201 @@
+"""BRIO version 2 in both backends: the same bytes, the same messages, the same refusals; hostile input."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.messages import MESSAGES
+
+from aura_fast import adaptive, brio2
+from aura_fast import parse as fast_parse
+from aura_reference import brio2 as reference
+from aura_reference import parse as reference_parse
+from aura_reference.adaptive import frequencies_from
+from aura_reference.parse import Parse, Repeat
+from aura_spec.brio2 import MAX_LENGTH, build_body, number_symbol, parse_body
+from aura_spec.errors import DecodeError, EncodeError
+from aura_spec.parse import LEVELS
+from aura_vectors.families import FAMILIES
+
+LIMIT = 1 << 20
+EFFORTS = range(len(LEVELS))
+
+LONG = st.builds(
+    lambda parts, seed, times: b"".join(random.Random(seed).choices(parts, k=times)),
+    st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=12),
+    st.integers(0, 1 << 30),
+    st.integers(1, 120),
+)
+"""Payloads with repeats at many distances, long enough for several lanes and rounds."""
+
+
+@given(MESSAGES | LONG, st.sampled_from(EFFORTS))
+@example(b"", 0)
+@example(b"abc", 1)
+@example(bytes(9000), 1)
+@example(bytes(range(256)) * 3, 0)
+@example(bytes(70_000), 0)
+def test_both_backends_write_and_read_the_same(data: bytes, effort: int) -> None:
+    body = brio2.encode(data, effort)
+    assert body == reference.encode(data, effort)
+    assert brio2.decode(body, LIMIT) == reference.decode(body, LIMIT) == data
+
+
+def test_they_agree_on_a_message_of_several_pieces() -> None:
+    rng = random.Random(5)
+    words = [bytes(rng.choices(b"abcdefgh ", k=rng.randrange(2, 9))) for _ in range(300)]
+    data = b" ".join(rng.choices(words, k=15_000))
+    assert len(data) > fast_parse._PIECE
+    body = brio2.encode(data, 0)
+    assert body == reference.encode(data, 0)
+    assert brio2.decode(body, LIMIT) == data
+
+
+@given(st.lists(st.integers(1, 1 << 22), min_size=2, max_size=400))
+def test_tables_are_the_same(counts: list[int]) -> None:
+    assert adaptive._frequencies(np.array([counts], np.int64))[0].tolist() == frequencies_from(counts)
+
+
+@given(LONG)
+def test_keys_too_long_to_be_packed_are_sorted_alike(data: bytes) -> None:
+    keys = fast_parse.eights(data)
+    distances, numbers = fast_parse._latest(keys.copy(), 64, len(data))
+    small = np.unique(keys, return_inverse=True)[1].astype(np.uint64)
+    packed, packed_numbers = fast_parse._latest(small, 12, len(data))
+    assert distances.tolist() == packed.tolist()
+    assert numbers.tolist() == packed_numbers.tolist()
+
+
+def outcome(decode: Callable[[bytes, int], bytes], body: bytes, limit: int = LIMIT) -> object:
+    try:
+        return decode(body, limit)
+    except DecodeError as error:
+        return error.code
+
+
+CASES = [
+    (case.wire[1:], setting.max_size, case.text if case.code is None else case.code)
+    for setting, cases in FAMILIES["brio2"]()
+    for case in cases
+    if len(case.wire) > 1
+]
+
+
+def test_the_vectors_pass() -> None:
+    for body, limit, expected in CASES:
+        assert outcome(brio2.decode, body, limit) == expected
+
+
+TEXT = b"".join(b'{"n": %d, "of": "hundred"}\n' % (n * 37 % 101) for n in range(60))
+
+
+@given(st.integers(0, 1 << 32))
+def test_damage_is_refused_alike(seed: int) -> None:
+    rng = random.Random(seed)
+    body = bytearray(brio2.encode(TEXT, 0))
+    for _ in range(rng.randrange(1, 4)):
+        if len(body) > 4 and rng.random() < 0.8:
+            body[rng.randrange(4, len(body))] ^= 1 << rng.randrange(8)
+        else:
+            del body[rng.randrange(len(body) + 1) :]
+            body += rng.randbytes(rng.randrange(4))
+    assert outcome(brio2.decode, bytes(body)) == outcome(reference.decode, bytes(body))
+
+
+@given(st.binary(max_size=300), st.integers(0, 3000), st.integers(0, 100), st.integers(0, 300))
+def test_garbage_is_refused_alike(words: bytes, length: int, sequences: int, units: int) -> None:
+    container = parse_body(brio2.encode(TEXT, 0), LIMIT)
+    claimed = type(container)(length, container.crc, sequences, units, b"\1\0\0\0" * 4 + words)
+    body = build_body(claimed)
+    assert outcome(brio2.decode, body) == outcome(reference.decode, body)
+
+
+@st.composite
+def cuts(draw: st.DrawFn) -> tuple[bytes, Parse]:
+    """A message and a way to cut it that no parse would choose, sometimes with a match that is not there."""
+    units: list[int] = []
+    sequences: list[Repeat] = []
+    data = bytearray()
+    for _ in range(draw(st.integers(0, 12))):
+        run = draw(st.lists(st.integers(0, 255), max_size=20))
+        units += run
+        data += bytes(run)
+        if data:
+            length = draw(st.integers(3, 60))
+            distance = draw(st.integers(1, len(data) + draw(st.integers(0, 1))))
+            sequences.append(Repeat(len(run), length, distance))
+            for _ in range(length):
+                data.append(data[-min(distance, len(data))])
+        else:
+            units.clear()
+    return bytes(data), Parse(tuple(units), tuple(sequences))
+
+
+@given(cuts())
+def test_any_cut_is_written_and_read_alike(case: tuple[bytes, Parse]) -> None:
+    data, cut = case
+    body = reference.encode_parse(data, cut)
+    runs, lengths, distances = (
+        [getattr(repeat, name) for repeat in cut.sequences] for name in ("run", "length", "distance")
+    )
+    assert brio2.encode_parse(data, fast_parse.Cut(list(cut.units), runs, lengths, distances)) == body
+    assert outcome(brio2.decode, body) == outcome(reference.decode, body)
+
+
+def test_a_recent_distance_may_be_written_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_full(distances: list[int]) -> list[tuple[int, int, int]]:
+        coded = (number_symbol(distance - 1) for distance in distances)
+        return [(3 + symbol, extra, bits) for symbol, extra, bits in coded]
+
+    data = b"abcabcdabcabcbcb"
+    repeats = (Repeat(3, 3, 3), Repeat(1, 3, 4), Repeat(0, 3, 3), Repeat(0, 3, 2))
+    monkeypatch.setattr(reference, "code_distances", in_full)
+    body = reference.encode_parse(data, Parse((97, 98, 99, 100), repeats))
+    assert reference.decode(body, LIMIT) == brio2.decode(body, LIMIT) == data
+
+
+def de_bruijn(order: int) -> bytes:
+    """Every word of ``order`` bits once, as the characters 0 and 1."""
+    state, seen, out = 0, {0}, bytearray(b"0" * order)
+    for _ in range((1 << order) - 1):
+        one = (state << 1 | 1) & ((1 << order) - 1)
+        state = one if one not in seen else one ^ 1
+        seen.add(state)
+        out.append(48 + (state & 1))
+    return bytes(out)
+
+
+HOSTILE = {
+    "zeros": bytes(1 << 18),
+    "period 2": b"ab" * (1 << 17),
+    "random": random.Random(1).randbytes(1 << 18),
+    "de Bruijn": de_bruijn(18),
+    "nested": b"".join(b"a" * n + b"b" for n in range(700)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_payloads_take_no_longer(name: str) -> None:
+    data = HOSTILE[name]
+    started = time.monotonic()
+    body = brio2.encode(data, 1)
+    assert brio2.decode(body, 1 << 26) == data
+    assert time.monotonic() - started < 20
+
+
+def test_an_agreement_is_counted_to_the_byte() -> None:
+    for same in range(3, 200):
+        data = b"x" * same + b"y" + b"x" * same + b"z"
+        assert fast_parse._agreeing(data, same + 1, same + 1) == same
+        assert reference_parse.agreeing(data, same + 1, same + 1, len(data)) == same
+
+
+def test_more_than_64_mib_are_refused() -> None:
+    with pytest.raises(EncodeError):
+        brio2.encode(bytes(MAX_LENGTH + 1), 0)
