@@ -139,7 +139,7 @@ def tables(samples: Iterable[bytes]) -> tuple[list[bytes], Codes]:
     units = [0] * UNITS
     cuts = [parse(sample, 0) for sample in samples]
     for cut in cuts:
-        for unit in cut.units:
+        for unit in cut.units.tolist():
             units[unit] += 1
     order = sorted(range(256, UNITS), key=lambda unit: (-units[unit], unit))
     ranked: list[int] = []
@@ -153,7 +153,7 @@ def tables(samples: Iterable[bytes]) -> tuple[list[bytes], Codes]:
     runs, distances = [0] * NUMBERS, [0] * DISTANCES
     lengths = [[0] * NUMBERS for _ in range(LENGTH_CONTEXTS)]
     for cut in cuts:
-        for unit in cut.units:
+        for unit in cut.units.tolist():
             unit_counts[symbols[unit]] += 1
         places = brio2.recent_places(cut.distances)
         for run, distance, length, place in zip(cut.runs, cut.distances, cut.lengths, places, strict=True):

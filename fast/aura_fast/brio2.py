@@ -73,7 +73,7 @@ def encode_parse(data: bytes, cut: Cut) -> bytes:
     far, far_extra = _number_symbols(np.array(cut.distances, np.int64) - 1)
     distances = np.where(recent >= 0, recent, far + len(RECENT))
     lengths, length_extra = _number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)
-    all_units = np.array(cut.units, np.int64)
+    all_units = cut.units.astype(np.int64)
     units = _SYMBOL_OF_UNIT.take(all_units)
     lanes = lanes_of(len(data))
     steps = [

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +49,7 @@ class Cut:
         runs, lengths, distances: of each sequence.
     """
 
-    units: list[int]
+    units: Narrow
     runs: list[int]
     lengths: list[int]
     distances: list[int]
@@ -67,12 +66,14 @@ class _Level:
 def parse(data: bytes, effort: int) -> Cut:
     """Cut a message."""
     if not data:
-        return Cut([], [], [], [])
+        return Cut(np.zeros(0, np.int32), [], [], [])
     words = eights(data)
     levels = _levels(words, len(data), LEVELS[effort])
     judged = [_judge(words, start, levels) for start in range(0, len(data), _PIECE)]
-    units, lengths, distances = (list(chain.from_iterable(part)) for part in zip(*judged, strict=True))
-    return _walk(data, units, lengths, distances)
+    del levels, words
+    units, lengths, distances = (np.concatenate(part) for part in zip(*judged, strict=True))
+    places, runs, copied, back = _walk(data, lengths.tolist(), distances.tolist())
+    return Cut(units[np.array(places, np.int64)], runs, copied, back)
 
 
 def eights(data: bytes) -> Words:
@@ -143,21 +144,17 @@ def _lengths(words: Words, distances: Narrow, level: int) -> NDArray[np.uint16]:
     size = len(distances)
     changes = np.ones(size, bool)
     np.not_equal(distances[1:], distances[:-1], out=changes[:-1])
-    # where chains of positions with one distance end, and how many bytes agree beyond the level
+    # where chains of positions with one distance end, and how many of the eight bytes beyond the level agree
     last = np.flatnonzero(changes)
-    more = np.zeros(len(last), np.int64)
-    beyond = last + level
-    active = np.flatnonzero((distances[last] > 0) & (beyond < size))
-    for _ in range(EXTENSION // 8):
-        at = beyond[active] + more[active]
-        differing = words[at] ^ words[at - distances[last[active]]]
-        # the lowest bit that differs tells how many of the eight bytes agree
-        lowest = differing & (~differing + np.uint64(1))
-        agreed = np.where(differing == 0, 8, (np.frexp(lowest.astype(np.float64))[1] - 1) >> 3)
-        more[active] += agreed
-        active = active[(agreed == 8) & (beyond[active] + more[active] < size)]
+    beyond = np.minimum(last + level, size - 1)
+    differing = words.take(beyond)
+    differing ^= words.take(beyond - distances.take(last))
+    # the lowest bit that differs tells how many; as a float, its exponent does
+    lowest = differing & (~differing + np.uint64(1))
+    more = (lowest.astype(np.float64).view(np.int64) >> 52) - 1023 >> 3
+    more[differing == 0] = EXTENSION
     # zeros stand for bytes behind the end, and may agree
-    ends = np.minimum(beyond + more, size)
+    ends = np.minimum(last + level + more, size)
     lengths = np.repeat(ends, np.diff(last, prepend=-1)) - np.arange(size)
     lengths[distances == 0] = 0
     return np.minimum(lengths, MAX_CANDIDATE).astype(np.uint16)
@@ -169,16 +166,20 @@ class _Phrases:
 
     Attributes:
         factor: the top bits of a phrase times this are its place.
-        keys: at each place a phrase, its first byte lowest.
-        units: at each place its unit.
+        by_place: at each place the number of the phrase that may stand there.
+        keys: of each phrase by number its bytes, the first one lowest.
+        units: of each phrase by number its unit.
+        prices: of each phrase by number its price.
     """
 
     factor: int
+    by_place: NDArray[np.int16]
     keys: Words
     units: Narrow
+    prices: Narrow
 
 
-_PLACES: Final = 1 << 17
+_PLACE_BITS: Final = 17
 
 
 @cache
@@ -186,44 +187,37 @@ def _phrases() -> tuple[_Phrases, ...]:
     """The phrases by length, from two bytes on, with factors under which no two share a place."""
     found = []
     for length in range(2, MAX_UNIT + 1):
-        units = [unit for unit, text in enumerate(UNIT_BYTES) if len(text) == length]
+        units = np.array([unit for unit, text in enumerate(UNIT_BYTES) if len(text) == length], np.int32)
         keys = np.array([int.from_bytes(UNIT_BYTES[unit], "little") for unit in units], np.uint64)
         factor = 0x9E3779B97F4A7C15
         while len(np.unique(_places(keys, factor))) < len(keys):
             factor = factor * 0xD1342543DE82EF95 % (1 << 64)
-        places = _places(keys, factor)
-        # what belongs to one place is found at no other, so that places that stay empty never match
-        by_place = np.full(_PLACES, keys[0])
-        by_place[places] = keys
-        unit_by_place = np.zeros(_PLACES, np.int32)
-        unit_by_place[places] = units
-        found.append(_Phrases(factor, by_place, unit_by_place))
+        # phrase 0 is found at its own place only, so that where it stands elsewhere it never matches
+        by_place = np.zeros(1 << _PLACE_BITS, np.int16)
+        by_place[_places(keys, factor)] = np.arange(len(keys))
+        found.append(_Phrases(factor, by_place, keys, units, _UNIT_PRICES[units]))
     return tuple(found)
 
 
 def _places(keys: Words, factor: int) -> NDArray[np.int64]:
-    return (keys * np.uint64(factor) >> np.uint64(64 - 17)).astype(np.int64)
+    return (keys * np.uint64(factor) >> np.uint64(64 - _PLACE_BITS)).view(np.int64)
 
 
-def _units_at(words: Words) -> tuple[Narrow, Narrow]:
-    """For lengths 1 to ``MAX_UNIT``, a row each: the unit at each position, and its price."""
-    count = len(words)
-    units = np.zeros((MAX_UNIT, count), np.int32)
-    prices = np.empty((MAX_UNIT, count), np.int32)
-    units[0] = words & np.uint64(0xFF)
-    prices[0] = _UNIT_PRICES.take(units[0])
+def _price_units(words: Words, prices: Narrow, numbers: NDArray[np.int16]) -> None:
+    """Look up the phrases that stand at each place of the matrix ``words``.
+
+    Writes for each length from one byte on the price, and the phrase's number among those of its length.
+    """
+    prices[:, 0] = _UNIT_PRICES.take((words & np.uint64(0xFF)).view(np.int64))
     for row, phrases in enumerate(_phrases(), 1):
         keys = words & np.uint64((1 << 8 * (row + 1)) - 1)
-        places = _places(keys, phrases.factor)
+        found = phrases.by_place.take(_places(keys, phrases.factor))
+        numbers[:, row] = found
         # no phrase holds a zero, so that zeros behind the end never match
-        absent = phrases.keys.take(places) != keys
-        units[row] = phrases.units.take(places)
-        prices[row] = _UNIT_PRICES.take(units[row])
-        prices[row][absent] = _IMPOSSIBLE
-    return units, prices
+        prices[:, row] = np.where(phrases.keys.take(found) == keys, phrases.prices.take(found), _IMPOSSIBLE)
 
 
-def _match_prices(distances: Narrow, lengths: NDArray[np.uint16]) -> Narrow:
+def _price_matches(distances: Narrow, lengths: NDArray[np.uint16]) -> Narrow:
     """The prices of candidates, less what their bytes beyond ``LONG`` are credited with (rules PAR-2 and PAR-3)."""
     # exponent and top bit of the fraction of a float make the symbol of a number (rule BII-6)
     shifted = (distances - (DIRECT - 3)).astype(np.float64).view(np.int64) >> 51
@@ -244,73 +238,85 @@ def _credited() -> Narrow:
 _CREDITED: Final = _credited()
 
 
-def _judge(words: Words, start: int, levels: list[_Level]) -> tuple[list[int], list[int], list[int]]:
-    """Choose at each position of a piece: unit, length and distance, 0 for a unit (rule PAR-3)."""
-    size = len(words)
-    stop = min(start + _PIECE, size)
-    seen = min(stop + OVERLAP, size)
+def _judge(words: Words, start: int, levels: list[_Level]) -> tuple[Narrow, Narrow, Narrow]:
+    """Choose at each position of a piece: unit, length and distance, 0 for a unit (rule PAR-3).
+
+    The blocks of the piece stand side by side, a column each; all matrices have a row for each position of a block
+    and its overlap, and take a step for all blocks at once.
+    """
+    stop = min(start + _PIECE, len(words))
+    seen = min(stop + OVERLAP, len(words))
     lanes = -(-(stop - start) // BLOCK)
-    padded = lanes * BLOCK + OVERLAP
     rows = len(levels)
-
-    def blocks(values: Narrow, fill: int) -> Narrow:
-        """Rows of values of the piece as (step, row, lane): the blocks of the piece, side by side."""
-        wide = np.full((len(values), padded), fill, np.int32)
-        wide[:, : seen - start] = values
-        shape, strides = (_WIDTH, len(values), lanes), (4, 4 * padded, 4 * BLOCK)
-        return np.ascontiguousarray(np.lib.stride_tricks.as_strided(wide, shape, strides))
-
-    unit_here, unit_prices = _units_at(words[start:seen])
-    by_unit = blocks(unit_prices, _IMPOSSIBLE)
-    if padded > seen - start:
-        # behind the end of the message nothing costs anything
-        behind = np.arange(_WIDTH)[:, None] + np.arange(lanes) * BLOCK >= seen - start
-        by_unit[:, 0][behind] = 0
-    match_prices = np.empty((rows, seen - start), np.int32)
-    reach = np.empty((rows, seen - start), np.int32)
+    beside = _blocks(words[start:seen], lanes)
+    by_unit = np.empty((_WIDTH, MAX_UNIT, lanes), np.int32)
+    numbers = np.empty((_WIDTH, MAX_UNIT, lanes), np.int16)
+    _price_units(beside, by_unit, numbers)
+    # behind the end of the message nothing costs anything
+    positions = np.arange(_WIDTH)[:, None] + np.arange(lanes) * BLOCK
+    by_unit[:, 0][positions >= seen - start] = 0
+    by_match = np.empty((_WIDTH, rows, lanes), np.int32)
+    # where each candidate leads, as a place in the flat costs; where there is none, any way on will do
+    targets = np.empty((_WIDTH, rows, lanes), np.int64)
     for row, level in enumerate(levels):
-        match_prices[row] = _match_prices(level.distances[start:seen], level.lengths[start:seen])
-        # where there is no candidate, any way on will do
-        np.clip(level.lengths[start:seen], 1, LONG, out=reach[row], casting="unsafe")
-    by_match = blocks(match_prices, _IMPOSSIBLE)
-    # where each candidate leads, as a place in the flat costs
-    targets = blocks(reach, 1)
-    targets += np.arange(_WIDTH, dtype=np.int32)[:, None, None]
+        lengths = _blocks(level.lengths[start:seen], lanes)
+        by_match[:, row] = _price_matches(_blocks(level.distances[start:seen], lanes), lengths)
+        targets[:, row] = np.clip(lengths, 1, LONG)
+    targets += np.arange(_WIDTH)[:, None, None]
     targets *= lanes
-    targets += np.arange(lanes, dtype=np.int32)
+    targets += np.arange(lanes)
     costs = np.empty((_WIDTH + LONG + 1, lanes), np.int32)
     costs[_WIDTH:] = -AVERAGE * np.arange(LONG + 1, dtype=np.int32)[:, None]
     flat = costs.reshape(-1)
+    options = np.empty((MAX_UNIT + rows, lanes), np.int32)
     for step in range(_WIDTH - 1, -1, -1):
-        least = (by_unit[step] + costs[step + 1 : step + 1 + MAX_UNIT]).min(0)
+        np.add(by_unit[step], costs[step + 1 : step + 1 + MAX_UNIT], out=options[:MAX_UNIT])
         if rows:
-            by_candidate = flat.take(targets[step])
-            by_candidate += by_match[step]
-            np.minimum(least, by_candidate.min(0), out=least)
-        costs[step] = least
-    # the options again, now that all costs are known: the first of those that give the cost
-    following = np.lib.stride_tricks.sliding_window_view(costs[1 : BLOCK + MAX_UNIT], MAX_UNIT, axis=0)
-    options = np.empty((BLOCK, MAX_UNIT + rows, lanes), np.int32)
-    np.add(by_unit[:BLOCK], following.transpose(0, 2, 1), out=options[:, :MAX_UNIT])
-    np.add(by_match[:BLOCK], flat.take(targets[:BLOCK]), out=options[:, MAX_UNIT:])
-    choice = options.argmin(1).T.reshape(-1)[: stop - start]
-    here = np.arange(stop - start)
-    is_unit = choice < MAX_UNIT
-    unit_row = np.where(is_unit, choice, 0)
-    units = unit_here[unit_row, here]
-    lengths = unit_row + 1
-    distances = np.zeros(len(here), np.int32)
-    for number, level in enumerate(levels):
-        those = np.flatnonzero(choice == MAX_UNIT + number)
-        lengths[those] = level.lengths[start + those]
+            np.add(by_match[step], flat.take(targets[step]), out=options[MAX_UNIT:])
+        np.minimum.reduce(options, axis=0, out=costs[step])
+    # the first option, in the order of the rule, that gives the cost: the last one written
+    choice = np.empty((BLOCK, lanes), np.uint8)
+    here = costs[:BLOCK]
+    for row in reversed(range(rows)):
+        match = by_match[:BLOCK, row] + flat.take(targets[:BLOCK, row])
+        np.copyto(choice, MAX_UNIT + row, where=match == here)
+    for row in reversed(range(MAX_UNIT)):
+        unit = by_unit[:BLOCK, row] + costs[row + 1 : row + 1 + BLOCK]
+        np.copyto(choice, row, where=unit == here)
+    chosen = choice.T.ravel()[: stop - start]
+    units = (beside[:BLOCK].T.ravel()[: stop - start] & np.uint64(0xFF)).astype(np.int32)
+    sizes = chosen.astype(np.int32) + 1
+    distances = np.zeros(stop - start, np.int32)
+    for row, phrases in enumerate(_phrases(), 1):
+        those = np.flatnonzero(chosen == row)
+        units[those] = phrases.units.take(numbers[those % BLOCK, row, those // BLOCK])
+    for row, level in enumerate(levels):
+        those = np.flatnonzero(chosen == MAX_UNIT + row)
+        sizes[those] = level.lengths[start + those]
         distances[those] = level.distances[start + those]
-    return units.tolist(), lengths.tolist(), distances.tolist()
+    return units, sizes, distances
 
 
-def _walk(data: bytes, units: list[int], lengths: list[int], distances: list[int]) -> Cut:
-    """Follow the choices (rules PAR-4 and PAR-5)."""
-    chosen: list[int] = []
-    cut = Cut(chosen, [], [], [])
+Number = TypeVar("Number", np.uint64, np.int32, np.uint16)
+
+
+def _blocks(values: NDArray[Number], lanes: int) -> NDArray[Number]:
+    """The blocks of a piece and their overlaps side by side, a column each; zeros behind the end."""
+    padded = np.zeros(lanes * BLOCK + OVERLAP, values.dtype)
+    padded[: len(values)] = values
+    size = values.itemsize
+    beside = np.lib.stride_tricks.as_strided(padded, (_WIDTH, lanes), (size, size * BLOCK))
+    return np.ascontiguousarray(beside)
+
+
+def _walk(
+    data: bytes, lengths: list[int], distances: list[int]
+) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Follow the choices (rules PAR-4 and PAR-5): where the units stand, runs, lengths and distances."""
+    places: list[int] = []
+    runs: list[int] = []
+    taken: list[int] = []
+    back: list[int] = []
     position = last = before = 0
     size = len(data)
     while position < size:
@@ -327,16 +333,16 @@ def _walk(data: bytes, units: list[int], lengths: list[int], distances: list[int
             if again >= length - (ADVANTAGE if distance else 0):
                 length, distance = again, last
         if not distance:
-            chosen.append(units[position])
-        elif distance == last and len(chosen) == before:
-            cut.lengths[-1] += length
+            places.append(position)
+        elif distance == last and len(places) == before:
+            taken[-1] += length
         else:
-            cut.runs.append(len(chosen) - before)
-            cut.lengths.append(length)
-            cut.distances.append(distance)
-            last, before = distance, len(chosen)
+            runs.append(len(places) - before)
+            taken.append(length)
+            back.append(distance)
+            last, before = distance, len(places)
         position += length
-    return cut
+    return places, runs, taken, back
 
 
 def _agreeing(data: bytes, position: int, distance: int) -> int:

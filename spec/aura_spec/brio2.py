@@ -10,11 +10,11 @@ The length is at most max_size, else ``LimitExceeded`` (rule BII-2). Units, and 
 more than ``SYMBOLS_PER_BYTE`` for each byte of the words, which no symbol can undercut since none is certain,
 nor are they more than the length; else the message is ``Malformed`` (rule BII-3). An odd byte is ``Malformed``.
 
-The number of lanes is the largest power of two of which 256 times are not more than the length, but at least
-``MIN_LANES`` and at most 2048 (rule BII-4). Four streams are coded one after the other with the tables of
-chapter ``adaptive``: the number of units of each run; distances; lengths; units. A length has context 0, plus 1
-if the distance is one of the recent ones, plus 2 if the symbol of the run is not 0. The others have one context
-(rule BII-5).
+The number of lanes is 2^e, where e is half the number of bits of the length, rounded down, less 2, but at least
+``MIN_LANES`` and at most 2048 (rule BII-4): more lanes are faster, and each costs about a byte. Four streams
+are coded one after the other with the tables of chapter ``adaptive``: the number of units of each run;
+distances; lengths; units. A length has context 0, plus 1 if the distance is one of the recent ones, plus 2 if
+the symbol of the run is not 0. The others have one context (rule BII-5).
 
 Numbers are coded as a symbol and extra bits. A number below ``DIRECT`` is its own symbol. Else w is the number
 less ``DIRECT`` plus 4, b the place of its top bit, and the symbol is ``DIRECT`` + 2 · (b - 2) plus the bit
@@ -49,7 +49,6 @@ VERSION: Final = 2
 MAX_LENGTH: Final = 1 << 26
 SYMBOLS_PER_BYTE: Final = 1024
 MIN_LANES: Final = 4
-BYTES_PER_LANE: Final = 256
 DIRECT: Final = 16
 NUMBERS: Final = 64
 MIN_MATCH: Final = 3
@@ -148,10 +147,10 @@ def lanes_of(length: int) -> int:
     """The number of lanes for a message of ``length`` bytes (rule BII-4).
 
     >>> lanes_of(0), lanes_of(4096), lanes_of(1 << 20)
-    (4, 16, 2048)
+    (4, 16, 256)
     """
-    exponent = (length // BYTES_PER_LANE).bit_length() - 1
-    return min(max(1 << max(exponent, 0), MIN_LANES), 1 << MAX_LANES_EXPONENT)
+    exponent = max(0, length.bit_length() // 2 - 2)
+    return min(max(1 << exponent, MIN_LANES), 1 << MAX_LANES_EXPONENT)
 
 
 def number_symbol(number: int) -> tuple[int, int, int]:

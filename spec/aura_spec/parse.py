@@ -37,18 +37,18 @@ from aura_spec.interleaved_rans import SCALE_BITS, frequencies_of
 from aura_spec.unit import CODES, UNITS, symbol_of
 
 LEVELS: Final[tuple[tuple[int, ...], ...]] = (
-    (4, 6, 8, 12, 16, 32, 64),
-    (4, 5, 6, 7, 8, 10, 12, 16, 20, 32, 64, 128),
+    (4, 8, 16, 32),
+    (4, 5, 7, 10, 14, 20, 32, 64),
 )
 """Rule PAR-1: the levels of each effort."""
 
-EXTENSION: Final = 32
+EXTENSION: Final = 8
 MAX_CANDIDATE: Final = (1 << 16) - 1
 RUN_PRICE: Final = 64
-BLOCK: Final = 256
-OVERLAP: Final = 64
+BLOCK: Final = 128
+OVERLAP: Final = 32
 LONG: Final = 64
-AVERAGE: Final = 32
+AVERAGE: Final = 16
 ADVANTAGE: Final = 3
 
 
