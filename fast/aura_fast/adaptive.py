@@ -39,12 +39,9 @@ def read(reader: StepReader, lanes: int, count: int, initial: Wide, contexts: Wi
         owners = np.repeat(np.arange(counts.size), frequencies.ravel())
         by_slot = frequencies.ravel().take(owners)
         biases = (np.arange(len(owners)) & (TOTAL - 1)) - _below(frequencies).ravel().take(owners)
-        places = np.zeros((len(together), used), np.int64)
         taken = [-(-(count - step) // steps) for step in together]
-        for row, step, number in zip(places, together, taken, strict=True):
-            base = 0 if bases is None else bases[step, :number]
-            row[:number] = reader.step(number, by_slot, biases, base)
-        owned = owners.take(places)
+        base = None if bases is None else bases[together.start : together.stop]
+        owned = owners.take(reader.steps(taken, used, by_slot, biases, base))
         symbols[together.start : together.stop] = owned % counts.shape[1]
         if together.stop < steps:
             _learn(counts, owned, taken)

@@ -218,26 +218,42 @@ class StepReader:
             raise Malformed("a state is out of range", 0, "words")
         self._position = 2 * lanes
 
-    def step(self, count: int, frequencies: Wide, biases: Wide, bases: Wide | int) -> Wide:
-        """Decode a symbol in each of the first ``count`` lanes.
+    def steps(
+        self, taken: Sequence[int], used: int, frequencies: Wide, biases: Wide, bases: Wide | None
+    ) -> Wide:
+        """Decode steps that share tables.
 
-        ``bases`` says where the rows begin in the flat ``frequencies`` and ``biases``; the result is the places.
+        Args:
+            taken: how many lanes, counted from the first, take part in each step.
+            used: the most that do.
+            frequencies: the rows of all tables, end to end.
+            biases: the same.
+            bases: for each step and lane where its row begins; all at the first if None.
+
+        Returns:
+            For each step and lane the slot's place in the rows; 0 for lanes that do not take part.
         """
-        states = self._states[:count]
-        places = (states & (TOTAL - 1)) + bases
-        states >>= SCALE_BITS
-        states *= frequencies.take(places)
-        states += biases.take(places)
-        # lanes that fell below the bound take the next words, in their order
-        hungry = (states < LOWER_BOUND).nonzero()[0]
-        wanted = len(hungry)
-        if wanted:
-            words = self._words[self._position : self._position + wanted]
-            if len(words) < wanted:
-                raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
-            states[hungry] = states.take(hungry) << WORD_BITS | words
-            self._position += wanted
-        return places
+        result = np.zeros((len(taken), used), np.int64)
+        position = self._position
+        for step, count in enumerate(taken):
+            states = self._states[:count]
+            places = result[step, :count]
+            np.bitwise_and(states, TOTAL - 1, out=places)
+            if bases is not None:
+                places += bases[step, :count]
+            states >>= SCALE_BITS
+            states *= frequencies.take(places)
+            states += biases.take(places)
+            # lanes that fell below the bound take the next words, in their order
+            hungry = (states < LOWER_BOUND).nonzero()[0]
+            if len(hungry):
+                words = self._words[position : position + len(hungry)]
+                if len(words) < len(hungry):
+                    raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
+                states[hungry] = states.take(hungry) << WORD_BITS | words
+                position += len(hungry)
+        self._position = position
+        return result
 
     def rest(self) -> Wide:
         """End where a format has words of its own, and give them (rule IRN-8)."""
