@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_spec.brio2 import DIRECT, MIN_MATCH, number_symbol
+from aura_spec.brio2 import DIRECT, MIN_MATCH, NUMBERS, number_of
 from aura_spec.parse import (
     ADVANTAGE,
     AVERAGE,
@@ -155,9 +155,11 @@ def _lengths(words: Words, distances: Narrow, level: int) -> NDArray[np.uint16]:
     more[differing == 0] = EXTENSION
     # zeros stand for bytes behind the end, and may agree
     ends = np.minimum(last + level + more, size)
-    lengths = np.repeat(ends, np.diff(last, prepend=-1)) - np.arange(size)
+    lengths = np.repeat(ends.astype(np.int32), np.diff(last, prepend=-1))
+    lengths -= np.arange(size, dtype=np.int32)
+    np.minimum(lengths, MAX_CANDIDATE, out=lengths)
     lengths[distances == 0] = 0
-    return np.minimum(lengths, MAX_CANDIDATE).astype(np.uint16)
+    return lengths.astype(np.uint16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,8 @@ def _price_matches(distances: Narrow, lengths: NDArray[np.uint16]) -> Narrow:
 def _credited() -> Narrow:
     """For each length of a candidate its price, less the credit for what is beyond ``LONG``."""
     lengths = np.arange(MAX_CANDIDATE + 1)
-    symbols = [number_symbol(max(0, int(length) - MIN_MATCH))[0] for length in lengths]
+    least = [number_of(symbol)[0] for symbol in range(NUMBERS)]
+    symbols = np.searchsorted(least, np.maximum(lengths - MIN_MATCH, 0), "right") - 1
     prices: Narrow = _LENGTH_PRICES[symbols] - AVERAGE * np.maximum(lengths - LONG, 0).astype(np.int32)
     return prices
 
