@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, TypeVar
@@ -70,10 +71,11 @@ def parse(data: bytes, effort: int) -> Cut:
     words = eights(data)
     levels = _levels(words, len(data), LEVELS[effort])
     judged = [_judge(words, start, levels) for start in range(0, len(data), _PIECE)]
-    del levels, words
     units, lengths, distances = (np.concatenate(part) for part in zip(*judged, strict=True))
-    places, runs, copied, back = _walk(data, lengths.tolist(), distances.tolist())
-    return Cut(units[np.array(places, np.int64)], runs, copied, back)
+    del levels, words, judged
+    # plain views: few positions are visited, and lists of all would take much memory
+    places, runs, copied, back = _walk(data, lengths.data, distances.data)
+    return Cut(units[np.array(places, np.int32)], runs, copied, back)
 
 
 def eights(data: bytes) -> Words:
@@ -122,15 +124,14 @@ def _latest(keys: Words, bits: int, size: int) -> tuple[Narrow, NDArray[np.uint3
         keys <<= np.uint64(width)
         keys |= np.arange(count, dtype=np.uint64)
         keys.sort()
-        positions = (keys & np.uint64((1 << width) - 1)).astype(np.int32)
-        keys >>= np.uint64(width)
+        fresh = _changes(keys >> np.uint64(width))
+        keys &= np.uint64((1 << width) - 1)
+        positions = keys.view(np.int64)
     else:
-        order = np.argsort(keys, kind="stable")
-        positions, keys = order.astype(np.int32), keys[order]
-    fresh = np.ones(count, bool)
-    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+        positions = np.argsort(keys, kind="stable")
+        fresh = _changes(keys[positions])
     gaps = np.zeros(count, np.int32)
-    np.subtract(positions[1:], positions[:-1], out=gaps[1:])
+    np.subtract(positions[1:], positions[:-1], out=gaps[1:], casting="unsafe")
     gaps[fresh] = 0
     distances = np.zeros(size, np.int32)
     distances[positions] = gaps
@@ -139,23 +140,33 @@ def _latest(keys: Words, bits: int, size: int) -> tuple[Narrow, NDArray[np.uint3
     return distances, numbers
 
 
+def _changes(keys: Words) -> NDArray[np.bool_]:
+    """Where a key differs from the one before it."""
+    changes = np.ones(len(keys), bool)
+    np.not_equal(keys[1:], keys[:-1], out=changes[1:])
+    return changes
+
+
 def _lengths(words: Words, distances: Narrow, level: int) -> NDArray[np.uint16]:
     """The lengths of the candidates of a level (rule PAR-1)."""
     size = len(distances)
     changes = np.ones(size, bool)
     np.not_equal(distances[1:], distances[:-1], out=changes[:-1])
     # where chains of positions with one distance end, and how many of the eight bytes beyond the level agree
-    last = np.flatnonzero(changes)
+    last = np.flatnonzero(changes).astype(np.int32)
     beyond = np.minimum(last + level, size - 1)
     differing = words.take(beyond)
     differing ^= words.take(beyond - distances.take(last))
     # the lowest bit that differs tells how many; as a float, its exponent does
-    lowest = differing & (~differing + np.uint64(1))
-    more = (lowest.astype(np.float64).view(np.int64) >> 52) - 1023 >> 3
-    more[differing == 0] = EXTENSION
+    same = differing == 0
+    differing &= ~differing + np.uint64(1)
+    exponents = differing.astype(np.float64).view(np.int64) >> 52
+    more = (exponents - 1023 >> 3).astype(np.int32)
+    more[same] = EXTENSION
+    del differing, exponents
     # zeros stand for bytes behind the end, and may agree
     ends = np.minimum(last + level + more, size)
-    lengths = np.repeat(ends.astype(np.int32), np.diff(last, prepend=-1))
+    lengths = np.repeat(ends, np.diff(last, prepend=np.int32(-1)))
     lengths -= np.arange(size, dtype=np.int32)
     np.minimum(lengths, MAX_CANDIDATE, out=lengths)
     lengths[distances == 0] = 0
@@ -313,10 +324,10 @@ def _blocks(values: NDArray[Number], lanes: int) -> NDArray[Number]:
 
 
 def _walk(
-    data: bytes, lengths: list[int], distances: list[int]
-) -> tuple[list[int], list[int], list[int], list[int]]:
+    data: bytes, lengths: memoryview, distances: memoryview
+) -> tuple[array[int], list[int], list[int], list[int]]:
     """Follow the choices (rules PAR-4 and PAR-5): where the units stand, runs, lengths and distances."""
-    places: list[int] = []
+    places = array("i")
     runs: list[int] = []
     taken: list[int] = []
     back: list[int] = []
