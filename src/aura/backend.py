@@ -3,8 +3,8 @@
 A backend has the functions of :class:`Backend`. All backends give the same bytes:
 
 ``fast``
-    AURALITE as ``aura_fast`` does it. Of the other methods the work is done by libraries in C, or is little, so
-    they are those of the reference.
+    AURALITE and BRIO version 2 as ``aura_fast`` does them. Of the other methods the work is done by libraries in
+    C, or is little, so they are those of the reference.
 ``reference``
     The module ``aura_reference.message``.
 """
@@ -15,13 +15,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from aura_fast import auralite, batch
+from aura_fast import auralite, batch, brio2
 from aura_reference import message as reference
+from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.marker import AURALITE_COMPACT, Marker
+from aura_spec.marker import AURALITE_COMPACT, Marker, build_message
 from aura_spec.template import Template
 
 _COMPACT: Final = bytes(AURALITE_COMPACT[:1])
@@ -92,6 +93,7 @@ class Reference:
     encode_zstd = staticmethod(reference.encode_zstd)
     encode_zstd_dictionary = staticmethod(reference.encode_zstd_dictionary)
     encode_brio = staticmethod(reference.encode_brio)
+    encode_brio2 = staticmethod(reference.encode_brio2)
     encode_typed = staticmethod(reference.encode_typed)
     encode_foreseen = staticmethod(reference.encode_foreseen)
     encode_classic = staticmethod(reference.encode_classic)
@@ -121,6 +123,8 @@ def _decode_fast(wire: bytes, knowledge: Knowledge | None = None, max_size: int 
         return auralite.decode(wire, held.model, max_size)
     if marker == Marker.AURALITE_EXPLICIT:
         return auralite.decode_explicit(wire[1:], held.models, max_size)
+    if marker == Marker.BRIO and is_version_2(wire[1:]):
+        return brio2.decode(wire[1:], max_size)
     return reference.decode(wire, held, max_size)
 
 
@@ -129,12 +133,18 @@ def _encode_explicit_fast(data: bytes, model_id: bytes, model: ContextModel) -> 
     return bytes((Marker.AURALITE_EXPLICIT,)) + auralite.encode_explicit(data, model_id, model)
 
 
+def _encode_brio2_fast(data: bytes, effort: int = 0) -> bytes:
+    """Write a BRIO version 2 message."""
+    return build_message(Marker.BRIO, brio2.encode(data, effort))
+
+
 class Fast(Reference):
     """The backend ``fast``."""
 
     decode = staticmethod(_decode_fast)
     encode_auralite = staticmethod(auralite.encode)
     encode_auralite_explicit = staticmethod(_encode_explicit_fast)
+    encode_brio2 = staticmethod(_encode_brio2_fast)
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""
