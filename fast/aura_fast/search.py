@@ -115,15 +115,13 @@ def wider(model: Contexts, contexts: Numbers) -> Numbers:
     sizes = sizes_of(heads)
     found = suffixes_of(heads)
     asked = np.arange(len(contexts))
-    while len(asked):  # lists contain each other, so those of equal length are equal
+    while len(asked) > FEW:  # lists contain each other, so those of equal length are equal
         heads = words[found[asked]]
         goes_on = ((sizes_of(heads) == sizes[asked]) & (found[asked] != ROOT)).nonzero()[0]
         asked = asked[goes_on]
         found[asked] = suffixes_of(heads[goes_on])
-        if len(asked) <= FEW:
-            for number in asked.tolist():
-                found[number] = _wider_alone(model, int(contexts[number]))
-            break
+    for number in asked.tolist():
+        found[number] = _wider_alone(model, int(contexts[number]))
     return found
 
 
