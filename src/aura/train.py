@@ -46,8 +46,8 @@ def train(
 
     Args:
         messages: to learn from; they are never joined.
-        sources: for each message, what it comes from: a conversation, a file. Messages of one source are held
-            back together when weights are learned.
+        sources: for each message, what it comes from: a conversation, a file. Messages of one source are left
+            out together when it is learned how far to trust counts.
         max_bytes: of the model file.
         max_order: bytes of the longest context, 1 to 32.
         min_count: times that a context must occur to have a list of its own; by the amount of text if None.

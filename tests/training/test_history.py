@@ -122,3 +122,18 @@ def test_trained_models_have_a_history_where_it_pays() -> None:
     assert min(model.history.hits) >= 1
     assert BEGIN == SYMBOLS
     assert prepare([rng.randbytes(100) for _ in range(50)], max_bytes=20_000).model(300).history is None
+
+
+def test_a_smaller_file_has_a_smaller_history() -> None:
+    rng = random.Random(6)
+    recurring = [rng.randbytes(200) for _ in range(40)]
+    messages = [b"".join(rng.choices(recurring, k=3)) for _ in range(120)]
+    prepared = prepare(messages, max_order=2, max_bytes=64_000)
+    large = prepared.model(SYMBOLS).history
+    prepared.choose_size(16_000)
+    small = prepared.model(SYMBOLS).history
+    fresh = prepare(messages, max_order=2, max_bytes=16_000).model(SYMBOLS).history
+    assert large is not None
+    assert small is not None
+    assert len(small.text) <= 4000 < len(large.text)
+    assert small == fresh

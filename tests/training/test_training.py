@@ -158,6 +158,35 @@ def test_fewer_entries_cost_more_but_never_fail() -> None:
     assert sizes[0] > sizes[1] > sizes[2]
 
 
+def test_models_of_lower_order_are_made_of_the_same_counts() -> None:
+    prepared = prepare(TALK * 20, max_order=8, min_count=1)
+    assert prepared.order > 2
+    model = prepared.model(1 << 20, order=2)
+    check_rules(model)
+    orders = {step.order for message in TALK for step in auralite.steps(message, model)}
+    assert max(orders) <= 2
+    low = prepare(TALK * 20, max_order=2, min_count=1).model(1 << 20)
+    assert list(model.symbols) == list(low.symbols)
+
+
+def test_plain_counts_are_left_out_in_whole() -> None:
+    """Without one block, plain uses are the counts of the others."""
+    messages = [bytes(random.Random(seed).choices(b"abcd", k=12)) for seed in range(320)]
+    text = frame(messages, np.arange(320))
+    trie, shares, trace = count(text, Extent(3), np.arange(len(text.symbols)))
+    use = usage(trie, np.ones(len(trie), np.bool_), kneser_ney=False)
+    assert np.array_equal(use.uses[trie.predicted], trie.counts[trie.predicted] / WHOLE)
+    chains, parts = excerpt(text, trace, shares, int(trie.offsets[2]))
+    evidence = LeftOut(trie, use, parts, 1).evidence(chains)
+    inside = text.blocks == 5
+    symbols = text.symbols[~inside & (text.symbols != BEGIN)]
+    expected = np.bincount(symbols, minlength=SYMBOLS) / len(symbols)
+    predicted = text.symbols != BEGIN
+    assert evidence.frequency[0][inside[predicted]] == pytest.approx(
+        expected[text.symbols[inside & predicted]]
+    )
+
+
 def test_blocks_are_alike_in_size_and_keep_sources_together() -> None:
     sources = np.arange(1000) // 10
     text = frame([b"x" * 50] * 1000, sources)

@@ -35,6 +35,7 @@ class Usage:
         kinds: of each context, the number of its entries; what is used less than once counts so much.
         shown: of each context, the discounted uses of its kept entries.
         entries: of each context, the number of its kept entries.
+        kneser_ney: whether uses are counts of Kneser and Ney, or plain ones.
     """
 
     kept: Flags
@@ -43,15 +44,18 @@ class Usage:
     kinds: Floats
     shown: Floats
     entries: Longs
+    kneser_ney: bool
 
 
-def usage(trie: Trie, kept: Flags) -> Usage:
-    """Count uses when only the ``kept`` n-grams remain."""
+def usage(trie: Trie, kept: Flags, *, kneser_ney: bool = True) -> Usage:
+    """Count uses when only the ``kept`` n-grams remain; if not ``kneser_ney``, these are plain counts."""
     size = len(trie)
-    longer = np.flatnonzero(kept[trie.offsets[2] :]) + trie.offsets[2]
     counts = trie.counts / WHOLE
-    seen_coming = np.maximum(counts[longer] - 1.0, 0.0)
-    uses = counts - np.bincount(trie.suffixes[longer], seen_coming, minlength=size)
+    uses = counts
+    if kneser_ney:
+        longer = np.flatnonzero(kept[trie.offsets[2] :]) + trie.offsets[2]
+        seen_coming = np.maximum(counts[longer] - 1.0, 0.0)
+        uses = counts - np.bincount(trie.suffixes[longer], seen_coming, minlength=size)
     uses = np.maximum(uses, np.minimum(counts, 1.0))
     predicted = trie.predicted
     uses[~predicted] = 0.0
@@ -65,6 +69,7 @@ def usage(trie: Trie, kept: Flags) -> Usage:
             np.float64
         ),
         entries=np.bincount(trie.parents[entries], minlength=size),
+        kneser_ney=kneser_ney,
     )
 
 

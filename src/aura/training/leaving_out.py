@@ -125,7 +125,7 @@ class LeftOut:
         # what the block adds to the use of an entry is its count, less what it adds to longer ones that are kept
         longer, node = shares.longer, shares.longer.nodes
         seen_coming = np.minimum(longer.counts, np.maximum(trie.counts[node] - WHOLE, 0))
-        hidden = np.where(use.kept[node], seen_coming, 0)
+        hidden = np.where(use.kept[node] & use.kneser_ney, seen_coming, 0)
         entries, child = shares.entries, shares.entries.nodes
         whole = use.uses[child]
         taken = (entries.counts - np.bincount(shares.suffixes, hidden, minlength=len(child))) / WHOLE

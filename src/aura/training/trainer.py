@@ -15,7 +15,7 @@ import numpy as np
 from aura.training.assembling import assemble
 from aura.training.choosing import guess_across, halves, least_order, saved_bits
 from aura.training.counting import Extent, count
-from aura.training.framing import ALPHABET, BEGIN, WHOLE, Flags, Floats, Longs, Text, frame
+from aura.training.framing import ALPHABET, BEGIN, WHOLE, Flags, Longs, Text, frame
 from aura.training.history import choose_history
 from aura.training.kneser_ney import usage
 from aura.training.leaving_out import Chains, LeftOut, excerpt, other_symbols
@@ -61,7 +61,11 @@ class _Matches:
 
 
 class Prepared:
-    """Counted messages, from which models of any size are made."""
+    """Counted messages, from which models of any size are made.
+
+    Attributes:
+        order: of the longest contexts worth their place, as chosen on a sample of the text.
+    """
 
     def __init__(self, text: Text, extent: Extent, max_bytes: int, progress: Progress) -> None:
         progress("counting", 0.0)
@@ -84,34 +88,51 @@ class Prepared:
         progress("pruning", 0.7)
         self._gain = gains(mix(self._trie, use, weights))
         progress("choosing", 0.85)
-        self._matches = self._match(sample, b"", (b"", b""))
-        order = max(1, least_order(evidence, weights, self._matches.guesses, self._matches.columns))
-        self._gain[self._trie.offsets[min(order + 2, self._trie.depth + 1)] :] = -np.inf
-        share = np.count_nonzero(text.weights == WHOLE) / len(sample.symbols)
-        best = share * self._saved(self._matches, evidence, weights, left_out)
-        worth = np.sort(self._gain[self._trie.offsets[2] :])[::-1]
-        entries = int(max_bytes * 8 / BITS_AN_ENTRY)
-        parts = [
+        self._sample = sample
+        alone = self._match(b"", (b"", b""))
+        self.order = max(1, least_order(evidence, weights, alone.guesses, alone.columns))
+        self._share = np.count_nonzero(text.weights == WHOLE) / len(sample.symbols)
+        self._parts = [
             choose_history(text, chosen, max_bytes // 4, extent.sources)
             for chosen in (*(own & half for half in halves(text)), own)
         ]
+        self._matches = self._choose_matches(max_bytes, evidence, left_out)
+
+    def choose_size(self, max_bytes: int) -> None:
+        """Choose the history anew: for a file of another size, which is no larger than the first."""
+        use = usage(self._trie, np.ones(len(self._trie), np.bool_))
+        left_out = LeftOut(self._trie, use, self._shares, self._minimum)
+        self._matches = self._choose_matches(max_bytes, left_out.evidence(self._chains), left_out)
+
+    def _choose_matches(self, max_bytes: int, evidence: Evidence, left_out: LeftOut) -> _Matches:
+        """The history that saves most, against the entries that it takes the place of."""
+        chosen = self._match(b"", (b"", b""))
+        best = self._share * self._saved(chosen, evidence, left_out)
+        worth = np.sort(self._gain[self._trie.offsets[2] : self._stop(self.order)])[::-1]
+        entries = int(max_bytes * 8 / BITS_AN_ENTRY)
         for size in (max_bytes // 16, max_bytes // 8, max_bytes // 4):
-            first, second, whole = (_prefix(stretches, size) for stretches in parts)
-            matches = self._match(sample, whole, (first, second))
+            first, second, whole = (_prefix(stretches, size) for stretches in self._parts)
+            matches = self._match(whole, (first, second))
             fewer = entries - int(len(whole) * 8 / BITS_AN_ENTRY)
             lost = _LASTING * worth[max(0, fewer) : entries].clip(0.0).sum()
-            saved = share * self._saved(matches, evidence, weights, left_out) - lost
+            saved = self._share * self._saved(matches, evidence, left_out) - lost
             if saved <= best:
                 break
-            best, self._matches = saved, matches
+            best, chosen = saved, matches
+        return chosen
 
-    def _match(self, sample: Text, whole: bytes, parts: tuple[bytes, bytes]) -> _Matches:
-        guesses = guess_across(sample, parts)
-        columns = guesses.places - sample.messages[guesses.places] - 1  # BEGINs have no column
+    def _stop(self, order: int) -> int:
+        """The number of nodes of contexts up to an order, and of what follows those."""
+        return int(self._trie.offsets[min(order + 2, self._trie.depth + 1)])
+
+    def _match(self, whole: bytes, parts: tuple[bytes, bytes]) -> _Matches:
+        guesses = guess_across(self._sample, parts)
+        columns = guesses.places - self._sample.messages[guesses.places] - 1  # BEGINs have no column
         chains = other_symbols(self._chains, columns, guesses.symbols, self._trie, self._shares)
         return _Matches(whole, guesses, columns, chains)
 
-    def _saved(self, matches: _Matches, evidence: Evidence, weights: Floats, left_out: LeftOut) -> float:
+    def _saved(self, matches: _Matches, evidence: Evidence, left_out: LeftOut) -> float:
+        weights = self._weights
         guessed = left_out.evidence(matches.chains)
         tables = learn_hits(matches.guesses, guessed, weights)
         alone = -np.log2(interpolate(evidence, weights)[-1][matches.columns])
@@ -120,14 +141,23 @@ class Prepared:
     @property
     def entries(self) -> int:
         """The entries of the largest model."""
-        return int(np.count_nonzero(self._trie.predicted & (self._gain > -np.inf)))
+        return self._stop(self.order) - 2  # the root and BEGIN are none
 
-    def model(self, entries: int) -> ContextModel:
-        """A model of at most so many entries, at least one for each symbol."""
+    def model(self, entries: int, *, order: int | None = None, kneser_ney: bool = True) -> ContextModel:
+        """A model of at most so many entries, at least one for each symbol.
+
+        Args:
+            entries: that are kept at most.
+            order: of the longest contexts; as chosen on the text if None.
+            kneser_ney: whether lists count what no longer context foresaw, or all that they saw; the latter shows
+                what the former is good for.
+        """
         if entries < SYMBOLS:
             raise ValueError(f"a model has at least {SYMBOLS} entries, not {entries}")
-        nodes = min(self.entries, entries) + 2
-        use = usage(self._trie, keep(self._gain, max(nodes, LEAST_NODES)))
+        stop = self._stop(self.order if order is None else order)
+        kept = np.zeros(len(self._trie), np.bool_)
+        kept[:stop] = keep(self._gain[:stop], max(min(stop, entries + 2), LEAST_NODES))
+        use = usage(self._trie, kept, kneser_ney=kneser_ney)
         left_out = LeftOut(self._trie, use, self._shares, self._minimum)
         evidence = left_out.evidence(self._chains)
         weights = learn_weights(evidence, self._weights)
