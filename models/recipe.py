@@ -27,6 +27,9 @@ CORPORA = {
     "ws_market": 1,
     "logs_json": 1,
 }
+REPLIES = ["Yes.", "No.", "Yes", "No", "OK", "Thanks!"]
+"""Short replies that are more frequent where people chat than in the corpora: a byte each, or little more."""
+REPLIED = 800
 SIZES = {"default": 3 << 20, "small": 256 << 10}
 MAX_ORDER = 16
 MIN_COUNT = 3
@@ -47,6 +50,11 @@ def main() -> None:
         read_here = list(read(arguments.corpora / f"{name}.train.jsonl.gz")) * times
         messages += [message.data for message in read_here]
         sources += [f"{name}/{message.source}" for message in read_here]
+    for number in range(
+        REPLIED
+    ):  # in as many sources: that they come again must not look like one text's habit
+        messages += [reply.encode() for reply in REPLIES]
+        sources += [f"replies/{number}"] * len(REPLIES)
     started = time.monotonic()
 
     def progress(stage: str, done: float) -> None:

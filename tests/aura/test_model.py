@@ -146,6 +146,11 @@ def test_templates_that_no_model_carries(model: Model, templates: dict[int, str]
         model.carrying(templates=templates)
 
 
+@pytest.mark.parametrize("reply", ["Yes.", "No.", "Yes", "No", "OK"])
+def test_common_replies_take_one_byte(reply: str) -> None:
+    assert len(aura.compress(reply)) == 1
+
+
 def test_packaged_models_carry_no_templates() -> None:
     assert not Model.load_default().templates
     assert not Model.load_small().templates
