@@ -7,8 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from aura_vectors.case import SPEC, to_json
 from aura_vectors.families import FAMILIES
+from aura_vectors.file import SPEC, dumps, to_json
 
 
 def render() -> dict[str, str]:
@@ -23,7 +23,7 @@ def render() -> dict[str, str]:
         "count": sum(int(entry["count"]) for entry in entries.values()),
         "files": entries,
     }
-    return {**files, "MANIFEST.json": json.dumps(manifest, indent=1) + "\n"}
+    return {**files, "MANIFEST.json": dumps(manifest)}
 
 
 def main() -> None:

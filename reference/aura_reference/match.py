@@ -39,6 +39,7 @@ class Matcher:
     Attributes:
         message: the message so far.
         length: of the active match; 0 if none is active.
+        pointer: of the active match, a place in the message or in the history.
         misses: of the message so far.
     """
 
@@ -48,8 +49,13 @@ class Matcher:
         self.misses = 0
         self._model = model
         self._source: bytes | bytearray = self.message  # what the pointer of the active match points into
-        self._pointer = 0
+        self.pointer = 0
         self._places: dict[int, int] = {}  # slots that are not empty
+
+    @property
+    def in_history(self) -> bool:
+        """Whether the pointer is a place in the history (rule HIS-1)."""
+        return self._source is not self.message
 
     def predict(self) -> int | None:
         """Look for a match if none is active; the byte that it predicts (rules MAT-1 to MAT-3).
@@ -60,18 +66,18 @@ class Matcher:
         if position >= MIN_LENGTH:
             slot = slot_of(self.message[-MIN_LENGTH:])
             if not self.length and slot in self._places:
-                self._source, self._pointer = self.message, self._places[slot]
-                self.length = self._length_before(self._pointer)
+                self._source, self.pointer = self.message, self._places[slot]
+                self.length = self._length_before(self.pointer)
             self._places[slot] = position
         if not self.length and self._model.history is not None and position >= history.LENGTH:
             self._look_into(self._model.history.text)
-        return self._source[self._pointer] if self.length else None
+        return self._source[self.pointer] if self.length else None
 
     def _look_into(self, text: bytes) -> None:
         """Look for a match in the history (rule HIS-1)."""
         begin = text.rfind(self.message[-history.LENGTH :])
         if 0 <= begin < len(text) - history.LENGTH:
-            self._source, self._pointer, self.length = text, begin + history.LENGTH, history.LENGTH
+            self._source, self.pointer, self.length = text, begin + history.LENGTH, history.LENGTH
 
     def feed(self, byte: int) -> None:
         """Go past a byte that is not coded (rule FRS-8)."""
@@ -92,16 +98,16 @@ class Matcher:
     def hits(self, probability: int) -> int:
         """The probability of a hit, out of 4096, in a class of the byte's probability (rules MAT-4 and HIS-2)."""
         misses = min(self.misses, MISS_CLASSES - 1)
-        if self._model.history is not None and self._source is self._model.history.text:
+        if self._model.history is not None and self.in_history:
             return self._model.history.hits[probability * MISS_CLASSES + misses]
         classes = length_class(self.length) * PROBABILITY_CLASSES + probability
         return self._model.hits[classes * MISS_CLASSES + misses]
 
     def hit(self) -> None:
         """The prediction was right (rules MAT-7 and HIS-3)."""
-        self._pointer += 1
+        self.pointer += 1
         self.length = min(self.length + 1, MAX_LENGTH)
-        if self._source is not self.message and self._pointer == len(self._source):
+        if self.in_history and self.pointer == len(self._source):
             self.length = 0
 
     def miss(self) -> None:

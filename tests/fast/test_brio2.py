@@ -22,6 +22,7 @@ from aura_spec.brio2 import MAX_LENGTH, build_body, number_symbol, parse_body
 from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.parse import LEVELS
 from aura_vectors.families import FAMILIES
+from aura_vectors.forms.message import text_of
 
 LIMIT = 1 << 20
 EFFORTS = range(len(LEVELS))
@@ -80,8 +81,8 @@ def outcome(decode: Callable[[bytes, int], bytes], body: bytes, limit: int = LIM
 
 
 CASES = [
-    (case.wire[1:], setting.max_size, case.text if case.code is None else case.code)
-    for setting, cases in FAMILIES["brio2"]()
+    (case.wire[1:], form.max_size, text_of(case) if case.code is None else case.code)
+    for form, cases in FAMILIES["brio2"]()
     for case in cases
     if len(case.wire) > 1
 ]

@@ -13,7 +13,6 @@ from tests.models import (
     HAND_MADE,
     HAND_MADE_WITH_RUNS,
     MODELS,
-    NEVER_ENDING,
     NO_CONTEXTS,
     RUNS_EXHAUSTED,
     SAMPLES,
@@ -39,6 +38,7 @@ from aura_spec.limits import MAX_FORESEEN
 from aura_spec.match import HITS, TOTAL
 from aura_spec.range_coder import MAX_OMITTED
 from aura_spec.wire import Span
+from aura_vectors.models import NEVER_ENDING
 
 MODEL_ID = bytes.fromhex("0123456789abcdef")
 

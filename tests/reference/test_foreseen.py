@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.messages import VALUES_BY_KIND
-from tests.models import NEVER_ENDING, NO_CONTEXTS, SAMPLES, TEXTS, TRAINED, models
+from tests.models import NO_CONTEXTS, SAMPLES, TEXTS, TRAINED, models
 
 from aura_reference import auralite, foreseen, message
 from aura_reference.auralite import MatchState, Meter, Walk
@@ -30,6 +30,7 @@ from aura_spec.knowledge import Knowledge
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.match import HITS, TOTAL
 from aura_spec.template import Kind, parse_patterns
+from aura_vectors.models import NEVER_ENDING
 
 TEMPLATES = parse_patterns(
     {

@@ -134,13 +134,13 @@ def test_length_backwards_is_bounded_by_the_start_and_the_largest() -> None:
 
 def test_latest_occurrence_wins() -> None:
     matcher = after(b"abcd1 abcd2 abcd")
-    assert matcher.message[matcher._pointer] == ord("2")
+    assert matcher.message[matcher.pointer] == ord("2")
 
 
 def test_positions_are_kept_while_a_match_is_active() -> None:
     """The second abcd+ is passed by hits, and yet the third finds it, and what followed it."""
     matcher = after(b"abcd+++1 abcd+++2 abcd")
-    assert matcher._pointer == 13
+    assert matcher.pointer == 13
 
 
 def test_miss_ends_the_match_and_is_counted() -> None:

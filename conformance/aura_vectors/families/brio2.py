@@ -1,0 +1,99 @@
+"""BRIO version 2: units, matches, adaptive tables, lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aura_reference import brio2, message
+from aura_reference.parse import Parse, Repeat
+from aura_spec import brio2 as declared
+from aura_spec.errors import Code
+from aura_spec.marker import Marker, build_message
+from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.forms.message import NOTHING, Messages, valid
+
+
+def groups() -> Groups:
+    """All groups of the chapter."""
+    texts = [
+        (b"", "nothing"),
+        (b"a", "one byte"),
+        (b"the function returns a list", "phrases"),
+        (b"abcabcabcabcabcabc", "an overlapping match"),
+        (bytes(5000), "a long match at distance 1, more lanes"),
+        (bytes(range(256)) * 2, "every byte"),
+        (b"".join(b'{"id": %d, "name": "item %d"}, ' % (n, n * 7) for n in range(90)), "recent distances"),
+        (b"".join((n * n * 40503 % 65537).to_bytes(3, "big") for n in range(400)), "many rounds of tables"),
+    ]
+    cases = [
+        valid(
+            f"{comment}, effort {effort}",
+            ("BII-1", "ADA-4", "UNI-2", "PAR-3"),
+            message.encode_brio2(text, effort),
+            text,
+            {"method": "brio2", "effort": str(effort)},
+        )
+        for text, comment in texts
+        for effort in (0, 1)
+    ]
+    yield NOTHING, cases
+    by_hand = [
+        (b"aaaaaaa", Parse((97,), (Repeat(1, 3, 1), Repeat(0, 3, 1))), "two matches, one after the other"),
+        (b"abababcbab", Parse((97, 98, 99), (Repeat(2, 4, 2), Repeat(1, 3, 4))), "the third recent distance"),
+        (b"ababa", Parse((97, 98), (Repeat(2, 3, 2),)), "a distance that is recent from the start"),
+        (b"the", Parse((116, 104, 101), ()), "bytes where there is a phrase"),
+    ]
+    decodable = [
+        valid(comment, ("BII-5", "BII-7"), build_message(Marker.BRIO, brio2.encode_parse(text, cut)), text)
+        for text, cut, comment in by_hand
+    ]
+    yield NOTHING, decodable
+    yield NOTHING, list(invalid_variants(cases[2:5], NOTHING))
+    yield NOTHING, list(_broken())
+    limit = Messages(max_size=26)
+    over = cases[4].wire
+    yield limit, [Case("one byte over the limit", ("BII-2",), over, code=Code.LIMIT_EXCEEDED, bug="no limit")]
+
+
+def _broken() -> Iterator[Case]:
+    def container(length: int, words: str, *, sequences: int = 0, units: int = 0, crc: int = 0) -> bytes:
+        claimed = declared.Container(length, crc, sequences, units, bytes.fromhex(words))
+        return build_message(Marker.BRIO, declared.build_body(claimed))
+
+    def cut(text: bytes, units: Sequence[int], *sequences: Repeat) -> bytes:
+        return build_message(Marker.BRIO, brio2.encode_parse(text, Parse(tuple(units), sequences)))
+
+    def refused(code: Code, rule: str, wire: bytes, comment: str, bug: str) -> Case:
+        return Case(comment, (rule,), wire, code=code, bug=bug)
+
+    bare = "01000000" * 4
+    good = container(0, bare)
+    bad = Code.MALFORMED
+    yield refused(bad, "BII-1", good.replace(b"AURA", b"AURB"), "another magic", "ignores the magic")
+    overlong = good[:6] + b"\x80" + good[6:]
+    yield refused(Code.NON_CANONICAL, "VAR-2", overlong, "a length in two bytes", "accepts overlong integers")
+    huge = good[:6] + bytes.fromhex("8080808010") + good[7:]
+    yield refused(Code.LIMIT_EXCEEDED, "BII-1", huge, "a length of 2^32", "allocates by the claim")
+    claim = container(1 << 26, bare, units=1 << 26)
+    yield refused(bad, "BII-3", claim, "more units than the words hold", "loops by the claim")
+    yield refused(bad, "BII-3", container(5, bare, sequences=2), "two matches in five bytes", "no check")
+    yield refused(bad, "BII-1", container(0, bare + "00"), "half a word", "drops a byte")
+    few = container(0, bare[:-8])
+    yield refused(Code.TRUNCATED, "IRN-3", few, "a state too few", "reads past the end")
+    low = container(0, "00000000" + bare[8:])
+    yield refused(bad, "IRN-3", low, "a state below 2^16", "does not check the states")
+    out = container(1, bare, units=1)
+    yield refused(Code.TRUNCATED, "IRN-4", out, "words that run out", "reads past the end")
+    high = container(0, "02000000" + bare[8:])
+    yield refused(bad, "IRN-8", high, "a state of 2^17 at the end", "takes the low half")
+    bit = container(0, "01000100" + bare[8:])
+    yield refused(bad, "BII-8", bit, "a bit left over", "ignores what is left in the states")
+    yield refused(bad, "BII-8", container(0, bare + "0000"), "a word left over", "ignores what follows")
+    few_units = cut(b"aaaa", (97,), Repeat(2, 3, 1))
+    yield refused(bad, "BII-9", few_units, "a run longer than the units", "reads past the units")
+    yield refused(bad, "BII-9", cut(b"aaaaa", (97,), Repeat(1, 3, 1)), "a byte too few", "pads")
+    yield refused(bad, "BII-9", cut(b"aaa", (97, 97, 97, 97)), "a byte too many", "cuts")
+    before = cut(b"abab", (97,), Repeat(1, 3, 2))
+    yield refused(bad, "BII-9", before, "a match before the message", "copies from the end")
+    wrong = container(0, bare, crc=1)
+    yield refused(Code.CHECKSUM_MISMATCH, "BII-10", wrong, "a wrong CRC-32", "no check")

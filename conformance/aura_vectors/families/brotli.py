@@ -1,0 +1,20 @@
+"""Brotli streams: empty ones in several spellings, an uncompressed one, a compressed one."""
+
+from __future__ import annotations
+
+from aura_vectors.case import Groups, with_variants
+from aura_vectors.forms.message import NOTHING, valid
+
+
+def groups() -> Groups:
+    """All groups of the chapter."""
+    streams = [
+        ("06", b"", "empty, window 2^16"),
+        ("3b", b"", "empty, window 2^22"),
+        ("0b028068656c6c6f03", b"hello", "a raw meta-block"),
+    ]
+    cases = [
+        valid(comment, ("BRO-1", "BRO-3"), b"\x01" + bytes.fromhex(stream), text)
+        for stream, text, comment in streams
+    ]
+    yield from with_variants(NOTHING, cases)

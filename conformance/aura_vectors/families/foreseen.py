@@ -1,0 +1,98 @@
+"""Foreseen frames, for the templates that the model brings and one more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from aura_reference import auralite, message
+from aura_spec.context_model import END
+from aura_spec.errors import Code
+from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.forms.message import MODEL, Messages, read_model, text_of, valid
+
+HELD: Final[Messages] = replace(MODEL, patterns={0: "x{0}"})
+
+
+def groups() -> Groups:
+    """All groups of the chapter."""
+    cases = [
+        _foreseen(0, [b""], "no byte, and the end", "FRS-12"),
+        _foreseen(0, [b"\xff\0"], "bytes that are not text", "FRS-12"),
+        _foreseen(256, [b"Ana", b"I can help you with that"], "two texts", "FRS-9"),
+        _foreseen(256, [b"", b""], "two empty texts", "FRS-9"),
+        _foreseen(256, [b"one s", b"..."], "texts with the first byte of their stops", "FRS-10"),
+        _foreseen(256, ["Größe".encode(), b"x"], "bytes that the model does not foresee", "FRS-9"),
+        _foreseen(257, [b"7", b"hall 3", b"on", b"thank you"], "values and texts", "FRS-2"),
+        _foreseen(257, [b"007", b"hall 3", b"dim", b""], "values that do not fit their types", "FRS-3"),
+        _foreseen(
+            257, [b"12345678", b"Lamp 12345678", b"on", b""], "a match that begins in fed bytes", "FRS-8"
+        ),
+        _foreseen(258, [b"A", b"B"], "slots out of order, one twice", "FRS-7"),
+        _foreseen(258, [b", again", b"=="], "texts like the literals behind them", "FRS-10"),
+        _foreseen(259, [b"none"], "a value alone that does not fit its type", "FRS-3"),
+        _foreseen(260, [b"3", b"get_weather", b"Rome"], "JSON", "FRS-9"),
+        _foreseen(260, [b"3", b'a\\"b', b'"}'], "JSON, with quotation marks in texts", "FRS-10"),
+        _foreseen(261, [b"bab", b"a"], "a stop of one byte, twice in a text", "FRS-9"),
+        _foreseen(261, [b"bc1234", b"99"], "runs that begin in fed bytes", "FRS-8"),
+        _foreseen(262, [b""], "a stop of two equal bytes", "FRS-9"),
+        _foreseen(262, [b"a"], "a text that runs into its stop", "FRS-10"),
+        _foreseen(262, [b"aaaaa"], "a text that is all stop", "FRS-10"),
+    ]
+    yield from with_variants(HELD, cases)
+    yield HELD, list(_broken_foreseen())
+    wire = cases[2].wire
+    size = len(text_of(cases[2]))
+    bug = "checks the limit at the end"
+    over = Case("one byte over the limit", ("FRS-13",), wire, code=Code.LIMIT_EXCEEDED, bug=bug)
+    yield replace(HELD, max_size=size), [cases[2]]
+    yield replace(HELD, max_size=size - 1), [over]
+
+
+def _foreseen(number: int, values: list[bytes], comment: str, rule: str) -> Case:
+    knowledge = HELD.knowledge()
+    how = {"method": "foreseen", "template_id": str(number), "slots": [value.hex() for value in values]}
+    model = read_model(HELD.model).context_model
+    wire = message.encode_foreseen(number, values, knowledge.templates, model)
+    return valid(comment, (rule,), wire, knowledge.templates[number].render(values), how)
+
+
+def _broken_foreseen() -> Iterator[Case]:
+    """Frames that no encoder writes, their strings made symbol by symbol."""
+    model = read_model(MODEL.model).context_model
+
+    def coded(head: str, fed: bytes, *symbols: int) -> str:
+        walk, writer = auralite.Walk(model), auralite.Writer()
+        for byte in fed:
+            walk.feed(byte)
+        for writer.symbol in symbols:
+            context = walk.context
+            if walk.code(writer) == END:
+                walk.context = context
+        return head + writer.encoder.finish().hex()
+
+    yield refused(Code.UNKNOWN_TEMPLATE, "FRS-4", "080180", "an id that is not held", "renders nothing")
+    yield refused(
+        Code.NON_CANONICAL, "FRS-1", "08800080", "an id in two bytes instead of one", "lax integers"
+    )
+    yield refused(
+        Code.NON_CANONICAL, "FRS-5", "08830201" + "12" * 16, "no text and no string", "reads what 0x06 says"
+    )
+    yield refused(
+        Code.NON_CANONICAL, "FRS-5", "08830201" + "12" * 16 + "80", "a string for no text", "reads it"
+    )
+    yield refused(
+        Code.MALFORMED, "RNG-5", "08007f", "a first byte below 0x80", "does not check the first bit"
+    )
+    uuid = b"01234567-89ab-cdef-0123-456789abcdef"
+    wire = coded("08830200", b"id ", *uuid, END)
+    yield refused(Code.NON_CANONICAL, "FRS-6", wire, "a text that fits its type", "accepts any text")
+    for symbols, where in (
+        ((END,), "at once"),
+        ((*b"x", END), "after a byte"),
+        ((*b"ab", END), "after two"),
+    ):
+        wire = coded("088602", b"<", *symbols)
+        comment = f"an end in a text with a stop, {where}"
+        yield refused(Code.MALFORMED, "FRS-11", wire, comment, "takes it for the end of the text")

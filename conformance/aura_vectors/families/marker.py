@@ -1,0 +1,30 @@
+"""Every marker that the registry does not assign to a method of this version."""
+
+from __future__ import annotations
+
+from aura_spec.errors import Code
+from aura_vectors.case import Case, Groups
+from aura_vectors.forms.message import NOTHING
+
+
+def groups() -> Groups:
+    """All groups of the chapter."""
+    cases = [Case("no marker at all", ("MSG-1",), b"", code=Code.TRUNCATED, bug="indexes an empty message")]
+    for marker in range(0x09, 0x80):
+        wire = bytes((marker, 0x61, 0x62))
+        bug = "takes an unknown marker for another"
+        cases.append(Case(f"marker 0x{marker:02x}", ("MSG-2",), wire, code=Code.UNSUPPORTED, bug=bug))
+    for marker in range(0x80, 0x100):
+        wire = bytes((marker, 0x61, 0x62))
+        comment, bug = f"marker 0x{marker:02x} without a model", "reads with a model of its own"
+        cases.append(Case(comment, ("AUR-8",), wire, code=Code.UNKNOWN_MODEL, bug=bug))
+    frame = bytes.fromhex("050000190000616263")
+    comment, bug = "marker 0x05 without a model", "reads without a dictionary"
+    cases.append(Case(comment, ("ZST-8",), frame, code=Code.UNKNOWN_MODEL, bug=bug))
+    comment, bug = "marker 0x08 without a model", "reads with a model of its own"
+    cases.append(Case(comment, ("FRS-4",), b"\x08\x80\x02\x80", code=Code.UNKNOWN_MODEL, bug=bug))
+    named = b"\x03" + bytes(8) + b"\x80"
+    bug = "reads with a model of its own"
+    cases.append(Case("a model that is not held", ("AUR-8",), named, code=Code.UNKNOWN_MODEL, bug=bug))
+    cases.append(Case("half a model id", ("AUR-7",), named[:5], code=Code.TRUNCATED, bug="pads the id"))
+    yield NOTHING, cases

@@ -1,0 +1,60 @@
+"""Zstandard frames: blocks written by hand, one that refers to a dictionary, and what the structure forbids."""
+
+from __future__ import annotations
+
+from aura_spec.errors import Code
+from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.forms.message import MODEL, NOTHING, valid
+
+
+def groups() -> Groups:
+    """All groups of the chapter."""
+    hand = [
+        ("042003190000616263", b"abc", "one raw block, content size"),
+        ("040000190000616263", b"abc", "one raw block, window"),
+        ("0400001b000061", b"aaa", "one RLE block"),
+        ("040000080000611b000062", b"abbb", "two blocks"),
+        ("04300109000061", b"a", "the unused bit is set"),
+    ]
+    cases = [valid(comment, ("ZST-1", "ZST-6"), bytes.fromhex(wire), text) for wire, text, comment in hand]
+    yield from with_variants(NOTHING, cases)
+    yield (
+        NOTHING,
+        [
+            refused(Code.MALFORMED, "ZST-2", "042803190000616263", "the reserved bit", "ignores it"),
+            refused(
+                Code.MALFORMED, "ZST-2", "0400001f0000616263", "the reserved block type", "skips the block"
+            ),
+            refused(Code.UNKNOWN_MODEL, "ZST-3", "04210503190000616263", "a dictionary id", "ignores it"),
+            refused(
+                Code.LIMIT_EXCEEDED, "ZST-4", "040069190000616263", "a window over 8 MiB", "allocates it"
+            ),
+            refused(
+                Code.LIMIT_EXCEEDED, "ZST-4", "04a0ffffffff010000", "a content size of 4 GiB", "allocates it"
+            ),
+            refused(
+                Code.MALFORMED,
+                "ZST-5",
+                "040000090010" + "00" * 8,
+                "a block over 128 KiB",
+                "no bound on blocks",
+            ),
+            refused(
+                Code.MALFORMED, "ZST-1", "042004190000616263", "four bytes stated, three there", "no count"
+            ),
+            refused(
+                Code.CHECKSUM_MISMATCH, "ZST-1", "04240319000061626300000000", "a wrong checksum", "no check"
+            ),
+        ],
+    )
+    into_dictionary = bytes.fromhex("0500006d000010497403004c0da0823fde261b")
+    text = b"I can help the quick brown fox with that."
+    with_dictionary = [
+        valid("matches that reach into the dictionary", ("ZST-7",), into_dictionary, text),
+        valid(
+            "a raw block, which needs no dictionary", ("ZST-7",), bytes.fromhex("050000190000616263"), b"abc"
+        ),
+    ]
+    yield from with_variants(MODEL, with_dictionary)
+    without, bug = b"\x04" + into_dictionary[1:], "gives every frame the dictionary"
+    yield MODEL, [Case("the same frame after 0x04", ("ZST-7",), without, code=Code.MALFORMED, bug=bug)]

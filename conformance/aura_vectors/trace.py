@@ -1,0 +1,82 @@
+"""What happens at each symbol of a message, so that a port can be compared step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from aura_reference import auralite
+from aura_spec.context_model import END, ContextModel
+from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
+from aura_vectors.case import Fields
+
+Choice = tuple[int, int, int]
+"""Cumulative, frequency and total."""
+
+
+@dataclass
+class Interval:
+    """The interval of the range coder, in numbers of any size (rules RNG-1 to RNG-3)."""
+
+    low: int = START
+    size: int = START
+    window: int = WINDOW
+
+    def narrow(self, choice: Choice) -> None:
+        """Code an option."""
+        cumulative, frequency, total = choice
+        unit = self.size // total
+        self.low, self.size = self.low + cumulative * unit, frequency * unit
+        while self.size < LOWER_BOUND:
+            self.low, self.size, self.window = self.low << 8, self.size << 8, self.window + 1
+
+    def fields(self) -> Fields:
+        """As a trace has it: low as the window's bytes."""
+        return {"low": self.low.to_bytes(self.window, "big").hex(), "range": self.size}
+
+
+@dataclass
+class Recorder:
+    """A coder that knows the next symbol, and remembers the choices."""
+
+    symbol: int = END
+    choices: list[Choice] = field(default_factory=list)
+    interval: Interval = field(default_factory=Interval)
+
+    def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        """As :class:`~aura_reference.context.Coder` says."""
+        place = list(symbols).index(self.symbol) if self.symbol in symbols else len(symbols)
+        choice = sum(frequencies[:place]), frequencies[place], sum(frequencies)
+        self.choices.append(choice)
+        self.interval.narrow(choice)
+        return place
+
+
+def of_choices(choices: Iterable[Choice]) -> Iterator[Fields]:
+    """The interval after each choice."""
+    interval = Interval()
+    for choice in choices:
+        interval.narrow(choice)
+        yield interval.fields()
+
+
+def of_message(text: bytes, model: ContextModel) -> Iterator[Fields]:
+    """For each symbol, the state in which it is coded, the choices, and the interval after them.
+
+    ``context`` is a number of rule TRI-4 and ``run`` a state of rule RUN-1. Where a match is active, ``match``
+    says where its pointer points, into the message or the history.
+    """
+    walk, recorder = auralite.Walk(model), Recorder()
+    for recorder.symbol in chain(text, (END,)):
+        matcher = walk.matcher
+        state = {"symbol": recorder.symbol, "context": walk.context, "run": walk.run}
+        recorder.choices = []
+        predicted = matcher.predict()
+        match: dict[str, object] = {}
+        if predicted is not None:
+            where = "history" if matcher.in_history else "message"
+            match = {"match": {where: matcher.pointer, "length": matcher.length, "misses": matcher.misses}}
+        walk.code_entry(predicted, recorder)
+        choices = [list(choice) for choice in recorder.choices]
+        yield {**state, **match, "choices": choices, **recorder.interval.fields()}
