@@ -87,13 +87,13 @@ def confirm(case: Case, form: Form, implementation: str = REFERENCE) -> None:
             value = read()
         except DecodeError as error:
             if error.code != case.code:
-                raise AssertionError(f"{implementation}, {case}: {error}") from error
+                raise AssertionError(f"{implementation}, {case.comment}: {error}") from error
         else:
             if case.code is not None or value != case.value:
-                raise AssertionError(f"{implementation}, {case}: reads {value!r}")
+                raise AssertionError(f"{implementation}, {case.comment}: reads {value!r:.2000}")
     write = form.writers(case).get(implementation) if case.encode is not None else None
     if write is not None and (wire := write()) != case.wire:
-        raise AssertionError(f"{implementation}, {case}: writes {wire.hex()}")
+        raise AssertionError(f"{implementation}, {case.comment}: writes {wire.hex()}")
 
 
 def refusal(case: Case, form: Form) -> Code | None:

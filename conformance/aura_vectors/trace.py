@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from aura_reference import auralite
 from aura_spec.context_model import END, ContextModel
+from aura_spec.errors import DecodeError
 from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
-from aura_vectors.case import Fields
-
-Choice = tuple[int, int, int]
-"""Cumulative, frequency and total."""
+from aura_vectors.case import Case, Fields, refusal
+from aura_vectors.forms.choices import Choice
+from aura_vectors.forms.message import Messages, read_model, valid
 
 
 @dataclass
@@ -80,3 +81,21 @@ def of_message(text: bytes, model: ContextModel) -> Iterator[Fields]:
         walk.code_entry(predicted, recorder)
         choices = [list(choice) for choice in recorder.choices]
         yield {**state, **match, "choices": choices, **recorder.interval.fields()}
+
+
+def coded(form: Messages, text: bytes, comment: str, *rules: str, steps: int = 40) -> Case:
+    """A message of AURALITE for the implied model, traced if it has few symbols."""
+    model = read_model(form.model).context_model
+    wire = auralite.encode(text, model)
+    case = valid(comment, rules, wire, text, {"method": "auralite"})
+    return replace(case, trace=tuple(of_message(text, model))) if len(text) < steps else case
+
+
+def skewed(form: Messages, symbols: Iterable[int], comment: str, rule: str, bug: str) -> Case:
+    """A string that no encoder writes, whose choices lead to these symbols, and which is refused."""
+    walk, writer = auralite.Walk(read_model(form.model).context_model), auralite.Writer()
+    with suppress(DecodeError):  # no list may have the last symbol
+        for writer.symbol in symbols:
+            walk.code(writer)
+    case = Case(comment, (rule,), writer.encoder.finish(), bug=bug)
+    return replace(case, code=refusal(case, form))

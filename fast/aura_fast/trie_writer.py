@@ -58,17 +58,19 @@ class Level:
         return trie.ups(self.codes, np.flatnonzero(alone[self.owners]), self.escapes[alone])
 
 
-def write(model: ContextModel) -> bytes:
+def write(model: ContextModel, lanes_exponent: int | None = None) -> bytes:
     """Write a context model as a trie section; its contexts and lists may stand in any order.
 
-    The order of contexts and of entries in the file is that of rules TRI-4 and CTX-7.
+    The order of contexts and of entries in the file is that of rules TRI-4 and CTX-7. There are as many lanes as
+    the model is worth, unless their exponent, 0 to ``MAX_LANES_EXPONENT``, is given.
     """
     levels = levels_of(model)
     batches = list(_batches(levels))
     codes = _table_codes(batches)
     tables = interleaved_rans.lay_out_codes(codes)
     symbols = sum(len(indices) for indices, _ in batches)
-    exponent = max(0, min(MAX_LANES_EXPONENT, (symbols // _SYMBOLS_PER_LANE).bit_length()))
+    worth = min(MAX_LANES_EXPONENT, (symbols // _SYMBOLS_PER_LANE).bit_length())
+    exponent = worth if lanes_exponent is None else lanes_exponent
     words = interleaved_rans.write(batches, 1 << exponent, tables)
     content = b"".join(len(table).to_bytes(2, "big") + table for table in codes)
     frequencies = rans.frequencies_of(content)

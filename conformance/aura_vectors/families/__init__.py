@@ -9,17 +9,45 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from aura_vectors.case import Groups
-from aura_vectors.families import brio, brio2, brotli, classic, foreseen, marker, stored, typed, zstd
+from aura_vectors.families import (
+    auralite,
+    brio,
+    brio2,
+    brotli,
+    classic,
+    context_model,
+    foreseen,
+    history,
+    interleaved_rans,
+    marker,
+    match,
+    model,
+    range_coder,
+    run,
+    stored,
+    trie,
+    typed,
+    zstd,
+)
 
 FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
     "marker": marker.groups,
     "stored": stored.groups,
     "typed": typed.groups,
-    "foreseen": foreseen.groups,
     "classic": classic.groups,
     "brio": brio.groups,
     "brio2": brio2.groups,
     "zstd": zstd.groups,
     "brotli": brotli.groups,
+    "interleaved_rans": interleaved_rans.groups,
+    "trie": trie.groups,
+    "model": model.groups,
+    "range_coder": range_coder.groups,
+    "context_model": context_model.groups,
+    "match": match.groups,
+    "history": history.groups,
+    "run": run.groups,
+    "auralite": auralite.groups,
+    "foreseen": foreseen.groups,
 }
 """The families, in the order in which a port would be built."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aura_vectors.case import Fields, Form
 from aura_vectors.forms import choices, message, model, payload
 from aura_vectors.forms.function import Values
@@ -15,7 +17,8 @@ def form_of(group: Fields) -> Form:
         case choices.NAME:
             return choices.Choices()
         case payload.NAME:
-            return payload.Payloads()
+            tables = cast("list[list[int]]", group["tables"])
+            return payload.Payloads(tuple(tuple(codes) for codes in tables))
         case model.FILE:
             return model.Files()
         case model.SECTION:

@@ -1,7 +1,7 @@
 """Payloads of interleaved rANS, and the symbols in them.
 
-``tables`` are rows of codes of rule IRN-7, an empty row for a table without symbols; each row of ``batches``
-names the tables of a batch by their places.
+A group shares ``tables``: rows of codes of rule IRN-7, an empty row for a table without symbols. Each row of
+``batches`` names the tables of a batch by their places.
 """
 
 from __future__ import annotations
@@ -25,57 +25,55 @@ Rows = Sequence[Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Payloads:
-    """A group of such cases, which share nothing."""
+    """A group of such cases, which share their tables."""
+
+    tables: tuple[tuple[int, ...], ...]
 
     @property
     def given(self) -> Sequence[str]:
         """What is known before the payload is read."""
-        return ("lanes", "tables", "batches")
+        return ("lanes", "batches")
 
     def shared(self) -> Fields:
-        """The name of the form."""
-        return {"form": NAME}
+        """The name of the form, and the tables."""
+        return {"form": NAME, "tables": [list(codes) for codes in self.tables]}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """Both implementations."""
-        return {REFERENCE: partial(_read, case), FAST: partial(_read_fast, case)}
+        return {REFERENCE: partial(self._read, case), FAST: partial(self._read_fast, case)}
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:
         """The fast implementation: the reference does not write model files."""
-        lanes, tables, batches = given_of(case)
-        return {FAST: partial(write, lanes, tables, batches, cast("Rows", case.value["symbols"]))}
+        symbols = cast("Rows", case.value["symbols"])
+        return {FAST: partial(self.write, *_given(case), symbols)}
+
+    def _read(self, case: Case) -> Fields:
+        lanes, batches = _given(case)
+        reader = Reader(case.wire, lanes)
+        tables = [table_of(frequencies_of(bytes(codes))) if codes else None for codes in self.tables]
+        symbols = [reader.read([tables[table] for table in batch]) for batch in batches]
+        reader.finish()
+        return {"symbols": symbols}
+
+    def _read_fast(self, case: Case) -> Fields:
+        lanes, batches = _given(case)
+        reader = fast.Reader(case.wire, lanes, self._laid_out())
+        symbols = [reader.read(np.array(batch, np.int64)).tolist() for batch in batches]
+        reader.finish()
+        return {"symbols": symbols}
+
+    def write(self, lanes: int, batches: Rows, symbols: Rows) -> bytes:
+        """The payload of these symbols."""
+        pairs = [
+            (np.array(batch, np.int64), np.array(row, np.int64))
+            for batch, row in zip(batches, symbols, strict=True)
+        ]
+        return fast.write(pairs, lanes, self._laid_out())
+
+    def _laid_out(self) -> fast.Tables:
+        return fast.lay_out_codes([bytes(codes) for codes in self.tables])
 
 
-def given_of(case: Case) -> tuple[int, Rows, Rows]:
-    """Number of lanes, tables and batches."""
-    return (
-        int(str(case.given["lanes"])),
-        cast("Rows", case.given["tables"]),
-        cast("Rows", case.given["batches"]),
-    )
-
-
-def _read(case: Case) -> Fields:
-    lanes, tables, batches = given_of(case)
-    reader = Reader(case.wire, lanes)
-    held = [table_of(frequencies_of(bytes(codes))) if codes else None for codes in tables]
-    symbols = [reader.read([held[table] for table in batch]) for batch in batches]
-    reader.finish()
-    return {"symbols": symbols}
-
-
-def _read_fast(case: Case) -> Fields:
-    lanes, tables, batches = given_of(case)
-    reader = fast.Reader(case.wire, lanes, fast.lay_out_codes([bytes(codes) for codes in tables]))
-    symbols = [reader.read(np.array(batch, np.int64)).tolist() for batch in batches]
-    reader.finish()
-    return {"symbols": symbols}
-
-
-def write(lanes: int, tables: Rows, batches: Rows, symbols: Rows) -> bytes:
-    """The payload of these symbols."""
-    pairs = [
-        (np.array(batch, np.int64), np.array(row, np.int64))
-        for batch, row in zip(batches, symbols, strict=True)
-    ]
-    return fast.write(pairs, lanes, fast.lay_out_codes([bytes(codes) for codes in tables]))
+def _given(case: Case) -> tuple[int, Rows]:
+    """Number of lanes, and batches."""
+    return int(str(case.given["lanes"])), cast("Rows", case.given["batches"])
