@@ -2,14 +2,16 @@
 
 A model is a trie of contexts. A context stands for the last bytes of a message, or for all of them and the
 start before them, which counts like a byte; its order is their number. The root is the context of order 0,
-and the start alone is always a context. Symbols are the byte values 0 to 255 and ``END``, the end of the
-message (rule CTX-1).
+and the start alone is always a context. A context of order 2 or more without its last byte is a context,
+too, and its list has that byte. Symbols are the byte values 0 to 255 and ``END``, the end of the message
+(rule CTX-1).
 
 Each context has a list of one or more entries, different symbols that were seen after it; the root's list
 has all 257 symbols. The suffix of a context is the context without its first byte; a context's list is
 contained in its suffix's, so that suffix links lead to the root along growing lists (rule CTX-2). Each
-entry names the context in which coding continues after its symbol: the longest one in the model, and the
-root after the end (rule CTX-3).
+entry names the context in which coding continues after its symbol: the longest one in the model that the
+entry's own context, followed by the symbol, ends in, so that it is the longest that the message ends in; and
+the root after the end (rule CTX-3).
 
 Probabilities are six-bit codes. In a list of two or more entries, an entry with code c has the frequency
 ``FREQUENCIES[c]``, and so has the escape; the total is the sum of all (rule CTX-4). In a list of one entry

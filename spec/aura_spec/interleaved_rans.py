@@ -10,9 +10,10 @@ as its high and then its low word; a state lies in [2^16, 2^32) (rule IRN-3). To
 mod 4096 names the symbol whose interval holds it; the state becomes frequency · (state div 4096) + slot -
 cumulative; if it is then below 2^16, it is shifted left by 16 and takes in the next word. Lanes of a step take
 their words in the order of the lanes (rule IRN-4). After the last batch every state is 2^16 and every word has
-been read; anything else is ``Malformed``, and a word too few is ``Truncated`` (rule IRN-5). The encoder does
-the inverse, from the last symbol to the first: while the state is at least frequency · 2^20, its low word is
-put in front of the words so far and the state shifted right by 16 (rule IRN-6).
+been read; anything else is ``Malformed``, as are half a word and the use of a table without symbols; a word too
+few is ``Truncated`` (rule IRN-5). The encoder does the inverse, from the last symbol to the first: while the
+state is at least frequency · 2^20, its low word is put in front of the words so far and the state shifted right
+by 16 (rule IRN-6).
 
 A format may put words of its own where rule IRN-5 has constants: the encoder begins lane i with state 2^16 +
 word i, as far as there are words, so that a decoder finds them in the low halves of the states that it ends

@@ -5,8 +5,9 @@ A file begins with ``AURM``, a version byte (1) and the number of its sections (
 and the content. Nothing follows the last section. Types ascend; none stands twice (rule MDL-1). Another version is
 ``Unsupported``, a wrong CRC-32 ``ChecksumMismatch`` (rule MDL-2).
 
-Types below 128 change what messages mean; a type that is not known is ``Unsupported``. Types from 128 do not; one
-that is not known is passed over (rule MDL-3):
+Types below 128 change what messages mean; a type that is not known is ``Unsupported``, a required one that is
+missing ``Malformed``. Types from 128 do not; one that is not known is passed over, once its CRC-32 is checked
+(rule MDL-3):
 
 ===  ==========================================================================
 1    the trie of contexts, chapter ``trie``; required

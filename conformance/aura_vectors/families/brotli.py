@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aura_vectors.case import Groups, with_variants
+from aura_spec.errors import Code
+from aura_vectors.case import Groups, refused, with_variants
 from aura_vectors.forms.message import NOTHING, valid
 
 
@@ -18,3 +19,5 @@ def groups() -> Groups:
         for stream, text, comment in streams
     ]
     yield from with_variants(NOTHING, cases)
+    bug = "enables the extension"
+    yield NOTHING, [refused(Code.MALFORMED, "BRO-2", "0111de", "empty, a large window of 2^30", bug)]

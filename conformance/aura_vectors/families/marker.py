@@ -27,4 +27,8 @@ def groups() -> Groups:
     bug = "reads with a model of its own"
     cases.append(Case("a model that is not held", ("AUR-8",), named, code=Code.UNKNOWN_MODEL, bug=bug))
     cases.append(Case("half a model id", ("AUR-7",), named[:5], code=Code.TRUNCATED, bug="pads the id"))
+    bug = "ignores what follows the body"
+    for message, method in (("010600", "Brotli"), ("04000019000061626300", "Zstandard")):
+        comment = f"a byte after a body of {method}"
+        cases.append(Case(comment, ("MSG-3",), bytes.fromhex(message), code=Code.MALFORMED, bug=bug))
     yield NOTHING, cases

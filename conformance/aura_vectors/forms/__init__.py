@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import cast
 
 from aura_vectors.case import Fields, Form
-from aura_vectors.forms import choices, message, model, payload
+from aura_vectors.forms import choices, integer, matching, message, model, order_0, payload
 from aura_vectors.forms.function import Values
 
 
-def form_of(group: Fields) -> Form:
+def form_of(group: Fields) -> Form:  # noqa: PLR0911  # one case a form
     """The form of a group in a file; whole messages unless it names another."""
     match group.get("form"):
         case None:
             return message.from_shared(group)
+        case integer.NAME:
+            return integer.Integers(int(str(group["maximum"])))
+        case matching.NAME:
+            return matching.Matches(str(group["pattern"]))
+        case order_0.NAME:
+            return order_0.Order0(tuple(cast("list[int]", group["frequencies"])))
         case choices.NAME:
             return choices.Choices()
         case payload.NAME:
