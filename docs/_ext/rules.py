@@ -1,18 +1,20 @@
 """Rule ids, such as VAR-2: the place that states a rule becomes a target, every other mention a link.
 
 A rule is stated in the chapter of its letters, in parentheses after the sentence, ``(rule VAR-2)``, or
-before it, ``LIM-1:``. A mention of a rule that no chapter states is a warning. The directive
-``rule-index`` lists the rules, the modules of the reference implementation that name them, and how many
-golden vectors rest on them.
+before it, ``LIM-1:``; there it links to its row in the index. The directive ``rule-index`` makes the index: for
+each chapter the rules, the modules of the reference implementation that name them, and the golden vectors and
+tests that rest on them.
+
+A mention of a rule that no chapter states is a warning, and so are a rule with neither a vector nor a test, and
+a vector that cites no rule or an unknown one: the documentation is built with warnings as errors.
 """
 
-import json
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from citations import Citations, collect, faults, place, rules_in
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -57,25 +59,38 @@ _CHAPTERS = {
 }
 _RULE = re.compile(rf"\b({'|'.join(_CHAPTERS)})-(\d+)\b")
 _STATEMENT = re.compile(r"(?:\(rule\s+|^)$")
-_RANGE = re.compile(r"([A-Z]+)-(\d+) to \1-(\d+)")
+_INDEX = "spec/rules"
 
 _logger = logging.getLogger(__name__)
+
+
+class _Statement(nodes.strong):
+    """A rule id where the rule is stated."""
 
 
 class _Mention(nodes.literal):
     """A rule id in a text, before it is known where the rule is stated."""
 
 
-class _Index(nodes.General, nodes.Element):
-    """Where the list of rules is to stand."""
+class _Rows(nodes.General, nodes.Element):
+    """Where the rules of one chapter are to be listed; ``letters`` says which."""
 
 
 class RuleIndex(SphinxDirective):
-    """The list of all rules."""
+    """The rules of all chapters, a section each."""
 
     def run(self) -> list[nodes.Node]:
-        """Leave a place for it."""
-        return [_Index()]
+        """Leave places for the tables."""
+        return [
+            nodes.section(
+                "",
+                nodes.title("", f"{letters}: {chapter.replace('_', ' ')}"),
+                _Rows(letters=letters),
+                ids=[f"rules-{letters.lower()}"],
+                names=[f"rules {letters}"],
+            )
+            for letters, chapter in _CHAPTERS.items()
+        ]
 
 
 def _stated(env: BuildEnvironment) -> dict[str, str]:
@@ -111,43 +126,64 @@ def _mention(rule: re.Match[str], before: str, docname: str, stated: dict[str, s
     name = rule[0]
     if docname == f"spec/{_CHAPTERS[rule[1]]}" and name not in stated and _STATEMENT.search(before):
         stated[name] = docname
-        return nodes.strong("", name, ids=[name.lower()])
+        return _Statement("", name, ids=[name.lower()])
     return _Mention("", name)
 
 
+def _collected(app: Sphinx) -> Citations:
+    """The citations, looked for once a build."""
+    if not hasattr(app, "aura_citations"):
+        app.aura_citations = collect(Path(app.srcdir).parent)  # type: ignore[attr-defined]
+    return cast("Citations", app.aura_citations)  # type: ignore[attr-defined]
+
+
+def _check(app: Sphinx, env: BuildEnvironment) -> None:
+    """Hold the rules and what cites them together."""
+    for fault in faults(_stated(env), _collected(app)):
+        _logger.warning("%s", fault, location=_INDEX)
+
+
 def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Link the mentions, and fill in the list."""
+    """Link the mentions and statements, and fill in the lists."""
     stated = _stated(app.env)
     for mention in list(doctree.findall(_Mention)):
         name = mention.astext()
         if name not in stated:
             _logger.warning("no chapter states rule %s", name, location=docname)
         mention.replace_self(_link(app, docname, name, stated.get(name, docname)))
-    for place in list(doctree.findall(_Index)):
-        place.replace_self(
-            table(("Rule", "Chapter", "Named in the reference by", "Vectors"), _cells(app, docname), docname)
+    for statement in list(doctree.findall(_Statement)):
+        name = statement.astext()
+        link = make_refnode(
+            app.builder, docname, _INDEX, f"tests-{name.lower()}", nodes.inline("", name), "what tests it"
         )
+        statement.replace_self(nodes.strong("", "", link, ids=statement["ids"], classes=["rule"]))
+    for place_of_rows in list(doctree.findall(_Rows)):
+        rows = _cells(app, docname, place_of_rows["letters"])
+        head = ("Rule", "Named in the reference by", "Vectors", "Tests")
+        place_of_rows.replace_self(table(head, rows, docname, classes=["rule-index"]))
 
 
 def _link(app: Sphinx, docname: str, name: str, page: str) -> nodes.reference:
     return make_refnode(app.builder, docname, page, name.lower(), nodes.inline("", name))
 
 
-def _cells(app: Sphinx, docname: str) -> Iterator[tuple[Cell, ...]]:
+def _cells(app: Sphinx, docname: str, letters: str) -> Iterator[tuple[Cell, ...]]:
     users = _users()
-    cases = _cases(Path(app.srcdir).parent / "vectors")
+    citations = _collected(app)
     stated = _stated(app.env)
-    order = list(_CHAPTERS)
-    for name in sorted(
-        stated, key=lambda name: (order.index(name.partition("-")[0]), int(name.split("-")[1]))
-    ):
-        modules = ", ".join(f"`{module}`" for module in sorted(users.get(name, ())))
+    for name in sorted((rule for rule in stated if rule.startswith(f"{letters}-")), key=place):
+        link = nodes.inline("", "", _link(app, docname, name, stated[name]), ids=[f"tests-{name.lower()}"])
+        families = citations.vectors.get(name, {})
         yield (
-            _link(app, docname, name, stated[name]),
-            stated[name].rpartition("/")[2],
-            modules,
-            str(cases[name] or ""),
+            link,
+            ", ".join(f"`{module}`" for module in sorted(users.get(name, ()))),
+            ", ".join(f"{family}: {count}" for family, count in sorted(families.items())),
+            _listed(citations.tests.get(name, ())),
         )
+
+
+def _listed(names: Sequence[str]) -> nodes.Element:
+    return nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph("", name)) for name in names))
 
 
 def _users() -> dict[str, set[str]]:
@@ -156,28 +192,19 @@ def _users() -> dict[str, set[str]]:
     folder = Path(aura_reference.__file__).parent
     for path in folder.rglob("*.py"):
         module = path.relative_to(folder).parts[0].removesuffix(".py")
-        text = path.read_text(encoding="utf-8")
-        names = {rule[0] for rule in _RULE.finditer(text)}
-        for span in _RANGE.finditer(text):
-            names |= {f"{span[1]}-{number}" for number in range(int(span[2]), int(span[3]) + 1)}
-        for name in names:
+        for name in rules_in(path.read_text(encoding="utf-8")):
             users.setdefault(name, set()).add(module)
     return users
-
-
-def _cases(folder: Path) -> Counter[str]:
-    """For each rule the number of golden vectors that rest on it."""
-    files = (json.loads(path.read_text(encoding="ascii")) for path in folder.glob("*.json"))
-    groups = (group for file in files for group in file.get("groups", ()))
-    return Counter(rule for group in groups for case in group["tests"] for rule in case["rules"])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Entry point of the extension."""
     app.add_directive("rule-index", RuleIndex)
+    app.add_node(_Statement)
     app.add_node(_Mention)
-    app.add_node(_Index)
+    app.add_node(_Rows)
     app.connect("env-purge-doc", _purge)
     app.connect("doctree-read", _split)
+    app.connect("env-check-consistency", _check)
     app.connect("doctree-resolved", _resolve)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"version": "2", "env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}

@@ -13,17 +13,23 @@ Cell = str | nodes.Element
 """Marked-up text, or a node as it is."""
 
 
-def table(head: Sequence[Cell], rows: Iterable[Sequence[Cell]], docname: str) -> nodes.table:
+def table(
+    head: Sequence[Cell], rows: Iterable[Sequence[Cell]], docname: str, classes: Sequence[str] = ()
+) -> nodes.table:
     """A table with a head and one paragraph a cell."""
     group = nodes.tgroup(cols=len(head))
     group += [nodes.colspec(colwidth=1) for _ in head]
     group += nodes.thead("", _row(head, docname))
     group += nodes.tbody("", *(_row(row, docname) for row in rows))
-    return nodes.table("", group)
+    return nodes.table("", group, classes=list(classes))
 
 
 def _row(cells: Sequence[Cell], docname: str) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", _paragraph(cell, docname)) for cell in cells))
+    return nodes.row("", *(nodes.entry("", _block(cell, docname)) for cell in cells))
+
+
+def _block(cell: Cell, docname: str) -> nodes.Element:
+    return cell if isinstance(cell, nodes.bullet_list) else _paragraph(cell, docname)
 
 
 def _paragraph(text: Cell, docname: str) -> nodes.paragraph:

@@ -43,12 +43,14 @@ LONG = st.builds(
 @example(bytes(range(256)) * 3, 0)
 @example(bytes(70_000), 0)
 def test_both_backends_write_and_read_the_same(data: bytes, effort: int) -> None:
+    """Rules PAR-1 to PAR-5, ADA-1 to ADA-4."""
     body = brio2.encode(data, effort)
     assert body == reference.encode(data, effort)
     assert brio2.decode(body, LIMIT) == reference.decode(body, LIMIT) == data
 
 
 def test_they_agree_on_a_message_of_several_pieces() -> None:
+    """Rules PAR-1 to PAR-5."""
     rng = random.Random(5)
     words = [bytes(rng.choices(b"abcdefgh ", k=rng.randrange(2, 9))) for _ in range(300)]
     data = b" ".join(rng.choices(words, k=15_000))
@@ -60,6 +62,7 @@ def test_they_agree_on_a_message_of_several_pieces() -> None:
 
 @given(st.lists(st.integers(1, 1 << 22), min_size=2, max_size=400))
 def test_tables_are_the_same(counts: list[int]) -> None:
+    """Rule ADA-2."""
     assert adaptive._frequencies(np.array([counts], np.int64))[0].tolist() == frequencies_from(counts)
 
 

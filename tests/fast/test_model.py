@@ -55,6 +55,7 @@ def plain(model: ContextModel) -> dict[str, object]:
 @given(MESSAGES, st.integers(1, 6), st.binary(max_size=30))
 @example(TALK, 4, b"how are they")
 def test_both_backends_read_what_is_written(messages: list[bytes], order: int, message: bytes) -> None:
+    """Rules TRI-3 to TRI-7."""
     model = build(messages, max_order=order)
     data = fast.write(model, b'{"name": "test"}')
     file = fast.read(data)
@@ -68,6 +69,7 @@ def test_both_backends_read_what_is_written(messages: list[bytes], order: int, m
 
 
 def test_the_id_is_that_of_the_content() -> None:
+    """Rule MDL-4."""
     model = build(TALK)
     with_metadata, without = fast.read(fast.write(model, b"{}")), fast.read(fast.write(model))
     assert with_metadata.model_id == without.model_id
@@ -99,12 +101,14 @@ DATA = fast.write(build(TALK), b'{"name": "test"}')
 
 
 def test_every_truncation_is_refused_alike() -> None:
+    """Rule MDL-1."""
     for size in range(len(DATA)):
         assert outcome(fast.read, DATA[:size]) == outcome(reference.read, DATA[:size]) == "Truncated"
 
 
 @pytest.mark.parametrize("tail", [b"\0", DATA])
 def test_trailing_bytes_are_refused(tail: bytes) -> None:
+    """Rule MDL-1."""
     assert outcome(fast.read, DATA + tail) == outcome(reference.read, DATA + tail) == "Malformed"
 
 
@@ -164,15 +168,18 @@ PARTS = declared.parse_file(DATA).sections
     ],
 )
 def test_broken_containers(data: bytes, code: str) -> None:
+    """Rules MDL-1, MDL-2 and MDL-3."""
     assert outcome(fast.read, data) == outcome(reference.read, data) == code
 
 
 def test_unknown_optional_sections_are_passed_over() -> None:
+    """Rule MDL-3."""
     data = with_section(200, b"whatever")
     assert outcome(fast.read, data) == outcome(reference.read, data) == outcome(fast.read, DATA)
 
 
 def test_huge_files_are_refused() -> None:
+    """Rule MDL-5."""
     data = bytes(declared.MAX_FILE + 1)
     assert outcome(fast.read, data) == outcome(reference.read, data) == "LimitExceeded"
 
@@ -181,6 +188,7 @@ PATTERNS = parse_patterns({256: "n {n:int}", 300: "Größe {0} {{}}", (1 << 32) 
 
 
 def test_templates_and_dictionary_are_carried() -> None:
+    """Rules MDL-6 and MDL-8."""
     data = fast.carrying(DATA, fast.carried(PATTERNS, b"dictionary"))
     file = declared.parse_file(data)
     assert file.sections[declared.TEMPLATES] == declared.build_templates(PATTERNS)
@@ -228,11 +236,13 @@ def test_sections_of_templates_are_read_or_refused_alike(section: bytes) -> None
     ],
 )
 def test_broken_optional_sections(kind: int, content: bytes, code: str) -> None:
+    """Rules MDL-6, MDL-7 and MDL-8."""
     data = with_section(kind, content)
     assert outcome(fast.read, data) == outcome(reference.read, data) == code
 
 
 def test_history_and_runs_are_written() -> None:
+    """Rules HIS-4 and RUN-3."""
     data = fast.write(WITH_ALL)
     one, other = fast.read(data).context_model, reference.read(data).context_model
     assert one.history == other.history == WITH_ALL.history
@@ -308,6 +318,7 @@ WORDS = declared_trie.parse_section(PARTS[1]).words
     ],
 )
 def test_broken_trie_sections(content: bytes, code: str) -> None:
+    """Rules TRI-1, TRI-2, TRI-6, TRI-9 and IRN-5."""
     data = with_section(declared.TRIE, content)
     assert outcome(fast.read, data) == outcome(reference.read, data) == code
 
@@ -354,6 +365,7 @@ def hostile(
     ],
 )
 def test_sections_that_describe_much_in_few_bytes(content: bytes, code: str | None) -> None:
+    """Rules TRI-8 and TRI-9."""
     data = with_section(declared.TRIE, content)
     first, second = outcome(fast.read, data), outcome(reference.read, data)
     assert first == second
@@ -362,6 +374,7 @@ def test_sections_that_describe_much_in_few_bytes(content: bytes, code: str | No
 
 @given(st.lists(st.integers(0, 3), max_size=300), st.integers(0, 4), st.integers(0, 1 << 32))
 def test_interleaved_rans_round_trips_in_both_backends(kinds: list[int], exponent: int, seed: int) -> None:
+    """Rules IRN-1 to IRN-6."""
     rng = random.Random(seed)
     frequencies = [(2048, 1024, 1024), (4000, 96), (4096,), frequencies_of(bytes(range(1, 50)))]
     tables = interleaved_rans.lay_out([(), *frequencies])
@@ -406,6 +419,7 @@ def test_pieces_of_a_batch_are_read_like_the_whole(sizes: list[int], exponent: i
 
 @given(st.lists(st.integers(0, 2), max_size=20), st.integers(0, 2), st.binary(max_size=12))
 def test_what_comes_first_is_refused(kinds: list[int], exponent: int, tail: bytes) -> None:
+    """Rule IRN-5."""
     frequencies = [(), (1024, 3072), (1,) * 4096]
     words = b"\x01\x00\x05\x02" * (1 << exponent) + tail[len(tail) % 2 :]
     reader = interleaved_rans.Reader(words, 1 << exponent, interleaved_rans.lay_out(frequencies))
@@ -440,6 +454,7 @@ def test_tables_of_codes_are_laid_out_like_their_frequencies(tables: list[bytes]
 
 
 def test_a_table_without_symbols_is_never_used() -> None:
+    """Rule TRI-2."""
     words = interleaved_rans.write([], 1, interleaved_rans.lay_out([]))
     with pytest.raises(Malformed):
         interleaved_rans.Reader(words, 1, interleaved_rans.lay_out([()])).read(np.zeros(1, np.int64))
@@ -449,6 +464,7 @@ def test_a_table_without_symbols_is_never_used() -> None:
 
 @given(st.lists(st.integers(0, 64), min_size=1, max_size=257).filter(any))
 def test_tables_sum_to_the_total(codes: list[int]) -> None:
+    """Rule IRN-7."""
     frequencies = frequencies_of(bytes(codes))
     assert sum(frequencies) == 4096
     assert all((frequency > 0) is (code > 0) for frequency, code in zip(frequencies, codes, strict=True))

@@ -74,11 +74,13 @@ def check_rules(model: ContextModel) -> None:
 @given(models())
 @settings(max_examples=30)
 def test_models_of_these_tests_keep_the_rules(model: ContextModel) -> None:
+    """Rules CTX-1 to CTX-7."""
     check_rules(model)
 
 
 @given(models(), TEXTS | st.binary(max_size=300))
 def test_round_trip(model: ContextModel, data: bytes) -> None:
+    """Rule AUR-1."""
     wire = auralite.encode(data, model)
     assert wire[0] >= 0x80
     assert auralite.decode(wire, model, len(data)) == data
@@ -87,6 +89,7 @@ def test_round_trip(model: ContextModel, data: bytes) -> None:
 @given(models(), st.binary(max_size=40), st.integers(0x80, 0xFF))
 @settings(max_examples=250)
 def test_whatever_decodes_is_what_an_encoder_writes(model: ContextModel, rest: bytes, first: int) -> None:
+    """Rules AUR-6 and RNG-7."""
     wire = bytes([first]) + rest
     try:
         data = auralite.decode(wire, model, 500)
@@ -99,6 +102,7 @@ def test_whatever_decodes_is_what_an_encoder_writes(model: ContextModel, rest: b
 def test_whatever_decodes_beside_a_message_is_what_an_encoder_writes(
     model: ContextModel, data: bytes, draw: st.DataObject
 ) -> None:
+    """Rule RNG-7."""
     wire = auralite.encode(data, model)
     number = int.from_bytes(wire, "big") + draw.draw(st.integers(-3, 3))
     cut = draw.draw(st.integers(0, len(wire) - 1))
@@ -115,7 +119,10 @@ def test_whatever_decodes_beside_a_message_is_what_an_encoder_writes(
 
 @pytest.mark.parametrize("model", MODELS)
 def test_short_strings_exhaustively(model: ContextModel) -> None:
-    """Of all strings of one byte, and many of two, each is refused or the one of its message."""
+    """Of all strings of one byte, and many of two, each is refused or the one of its message.
+
+    Rules RNG-4 and RNG-7.
+    """
     found: dict[bytes, bytes] = {}
     for number in chain(range(0x80, 0x100), range(0x8000, 0x10000, 23)):
         wire = number.to_bytes(1 + (number > 0xFF), "big")
@@ -131,7 +138,10 @@ def test_short_strings_exhaustively(model: ContextModel) -> None:
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("data", SAMPLES)
 def test_no_other_tail_is_taken(model: ContextModel, data: bytes) -> None:
-    """All strings that differ in the last byte, lack it, or have one more, mean something else or nothing."""
+    """All strings that differ in the last byte, lack it, or have one more, mean something else or nothing.
+
+    Rule RNG-7.
+    """
     wire = auralite.encode(data, model)
     others = {wire[:-1] + bytes([byte]) for byte in range(256)} | {
         wire + bytes([byte]) for byte in range(256)
@@ -156,6 +166,8 @@ def test_message_worked_by_hand() -> None:
     the end: total = 256 · 32 = 8192, unit = 3723 · 2^6, low grows by 97 · 32 · unit, range = 32 · unit. This
     is below 2^24, a shift. The root again, now for the end, after 256 others: total = 8224, unit = 237344.
     b8313c is the first number of three bytes in the interval, which another shift would not change.
+
+    Rules AUR-1, AUR-2 and AUR-6.
     """
     low = 0x80000000 + 373 * 2**19 + 97 * 32 * 3723 * 2**6
     low = low * 256 + 256 * 32 * 237344
@@ -174,6 +186,7 @@ FLAT_TOTAL = 32 * 254 + FREQUENCIES[4] + FREQUENCIES[8] + FREQUENCIES[12]
 
 
 def test_one_entry_after_the_other() -> None:
+    """Rule AUR-2."""
     first = sum(FREQUENCIES[code] for code in (2, 8, 12, 16))
     assert how(b"abc", HAND_MADE) == [
         (1, 0, pytest.approx(first / FREQUENCIES[2])),
@@ -184,7 +197,7 @@ def test_one_entry_after_the_other() -> None:
 
 
 def test_escapes_exclude_what_their_lists_hold() -> None:
-    """After a, START a holds b alone; a holds b, c and a, b now excluded."""
+    """After a, START a holds b alone; a holds b, c and a, b now excluded. Rule AUR-3."""
     [_, second, end] = how(b"aa", HAND_MADE)
     after_a = FREQUENCIES[8] + FREQUENCIES[12] + FREQUENCIES[12]
     escape = 4096 / ESCAPES[20]
@@ -195,13 +208,13 @@ def test_escapes_exclude_what_their_lists_hold() -> None:
 
 
 def test_list_without_other_entries_is_passed_in_silence() -> None:
-    """After ab: START a b, a b and b hold c alone, so that one escape leads to the root."""
+    """After ab: START a b, a b and b hold c alone, so that one escape leads to the root. Rule AUR-4."""
     third = how(b"abb", HAND_MADE)[2]
     assert third == (0, 1, pytest.approx(4096 / ESCAPES[63] * (FLAT_TOTAL - 32) / FREQUENCIES[8]))
 
 
 def test_escape_that_leaves_no_symbol_is_malformed() -> None:
-    """In the first context the escape comes after 257 · 32, and has 8192."""
+    """In the first context the escape comes after 257 · 32, and has 8192. Rule AUR-4."""
     with pytest.raises(Malformed, match="excludes all symbols") as refused:
         auralite.decode(b"\xff", EXHAUSTED, 10)
     assert refused.value.offset == 0
@@ -223,7 +236,7 @@ def test_list_for_a_run_stands_in() -> None:
 
 
 def test_context_of_a_higher_order_stays() -> None:
-    """After ``a`` the list is for contexts of order 0; a has order 1, its escape leads to the root."""
+    """After ``a`` the list is for contexts of order 0; a has order 1, its escape leads to the root. Rule RUN-4."""
     second = list(auralite.steps(b"aa", HAND_MADE_WITH_RUNS))[1]
     assert second.run == 0
     third = list(auralite.steps(b"ac.", HAND_MADE_WITH_RUNS))[2]
@@ -232,6 +245,7 @@ def test_context_of_a_higher_order_stays() -> None:
 
 @given(TEXTS)
 def test_context_after_a_run_is_the_one_after_its_bytes(data: bytes) -> None:
+    """Rule RUN-5."""
     with_runs, without = auralite.Walk(HAND_MADE_WITH_RUNS), auralite.Walk(HAND_MADE)
     for symbol in data:
         with_runs.code(auralite.Meter(symbol))
@@ -240,6 +254,7 @@ def test_context_after_a_run_is_the_one_after_its_bytes(data: bytes) -> None:
 
 
 def test_escape_from_a_run_that_leaves_no_symbol_is_malformed() -> None:
+    """Rules AUR-4 and RUN-4."""
     before = auralite.encode(b"1", RUNS_EXHAUSTED)
     with pytest.raises(Malformed, match="excludes all symbols"):
         auralite.decode(before[:2] + b"\xff\xff\xff\xff", RUNS_EXHAUSTED, 10)
@@ -250,12 +265,14 @@ def matches(data: bytes, model: ContextModel = NO_CONTEXTS) -> list[tuple[MatchS
 
 
 def test_matches_in_steps() -> None:
+    """Rules MAT-1 to MAT-8."""
     states = matches(b"wxyz1 wxyz1wxyz2")
     assert [state.value[0] for state, _ in states] == list("nnnnnnnnnnhmnnnmn")
     assert [length for _, length in states] == [0] * 10 + [4, 5, 0, 0, 0, 4, 0]
 
 
 def test_hit_costs_the_flag_alone() -> None:
+    """Rules AUR-5 and MAT-4."""
     steps = list(auralite.steps(b"wxyz1 wxyz1", NO_CONTEXTS))
     index = (0 * 12 + 1) * 3  # length 4; 1 has 32 of 8224 at the root; no miss
     assert 2 ** steps[10].bits == pytest.approx(TOTAL / NO_CONTEXTS.hits[index])
@@ -263,6 +280,7 @@ def test_hit_costs_the_flag_alone() -> None:
 
 
 def test_miss_excludes_the_predicted_byte() -> None:
+    """Rule AUR-5."""
     step = list(auralite.steps(b"wxyz1 wxyz2", NO_CONTEXTS))[10]
     flag = TOTAL / (TOTAL - NO_CONTEXTS.hits[3])
     assert 2**step.bits == pytest.approx(flag * (256 * 32) / 32)
@@ -270,12 +288,13 @@ def test_miss_excludes_the_predicted_byte() -> None:
 
 
 def test_end_of_a_message_is_a_miss() -> None:
+    """Rule MAT-8."""
     step = list(auralite.steps(b"wxyz1 wxyz", NO_CONTEXTS))[-1]
     assert (step.symbol, step.match, step.length) == (END, MatchState.MISS, 4)
 
 
 def test_predicted_byte_outside_the_list_has_class_0() -> None:
-    """After b only c is listed; x is predicted, and was never foreseen."""
+    """After b only c is listed; x is predicted, and was never foreseen. Rule MAT-6."""
     step = list(auralite.steps(b"bbbbx bbbbx", HAND_MADE))[10]
     assert (step.symbol, step.match, step.length) == (ord("x"), MatchState.HIT, 4)
     assert 2**step.bits == pytest.approx(TOTAL / HAND_MADE.hits[min(2, _misses(b"bbbbx bbbb"))])
@@ -288,6 +307,7 @@ def _misses(data: bytes) -> int:
 
 @given(models(), TEXTS)
 def test_context_after_a_hit_is_the_one_after_its_byte(model: ContextModel, data: bytes) -> None:
+    """Rule AUR-5."""
     with_matches, without = auralite.Walk(model), auralite.Walk(model)
     for symbol in data:
         with_matches.code(auralite.Meter(symbol))
@@ -307,7 +327,7 @@ def test_costs_add_up_to_the_length(model: ContextModel, data: bytes) -> None:
 
 
 def test_garbage_is_refused_in_time() -> None:
-    """However cheap its symbols are, a string gives out eight bytes after its end."""
+    """However cheap its symbols are, a string gives out eight bytes after its end. Rule RNG-6."""
     model = replace(NEVER_ENDING, hits=(TOTAL - 1,) * HITS)
     with pytest.raises(Truncated):
         auralite.decode(b"\x80", model, (1 + MAX_OMITTED) * 8 * 2839)
@@ -317,7 +337,7 @@ def test_garbage_is_refused_in_time() -> None:
 
 @given(st.randoms(), models())
 def test_long_garbage(source: random.Random, model: ContextModel) -> None:
-    """It is refused, or by a rare chance what an encoder writes."""
+    """It is refused, or by a rare chance what an encoder writes. Rules AUR-9 and RNG-6."""
     wire = b"\xc0" + source.randbytes(60)
     try:
         data = auralite.decode(wire, model, 1000)
@@ -329,6 +349,7 @@ def test_long_garbage(source: random.Random, model: ContextModel) -> None:
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("data", [data for data in SAMPLES if data])
 def test_output_limit(model: ContextModel, data: bytes) -> None:
+    """Rules AUR-9 and LIM-1."""
     wire = auralite.encode(data, model)
     assert auralite.decode(wire, model, len(data)) == data
     with pytest.raises(LimitExceeded, match="more than") as refused:
@@ -337,6 +358,7 @@ def test_output_limit(model: ContextModel, data: bytes) -> None:
 
 
 def test_output_limit_stops_a_cheap_message() -> None:
+    """Rule AUR-9."""
     wire = auralite.encode(b"a" * 5000, NEVER_ENDING)
     assert len(wire) < 40
     with pytest.raises(LimitExceeded):
@@ -352,6 +374,7 @@ def test_long_message() -> None:
 
 @given(TEXTS)
 def test_body_that_names_its_model(data: bytes) -> None:
+    """Rule AUR-7."""
     body = auralite.encode_explicit(data, MODEL_ID, TRAINED)
     assert body == MODEL_ID + auralite.encode(data, TRAINED)
     assert auralite.decode_explicit(body, {bytes(8): HAND_MADE, MODEL_ID: TRAINED}, len(data)) == data
@@ -375,6 +398,7 @@ def test_body_that_names_its_model(data: bytes) -> None:
     ],
 )
 def test_refused_bodies(body: str, error: type[DecodeError], offset: int, path: str) -> None:
+    """Rules AUR-7 and AUR-8."""
     with pytest.raises(error) as refused:
         auralite.decode_explicit(bytes.fromhex(body), {MODEL_ID: NO_CONTEXTS}, 0)
     assert (refused.value.offset, refused.value.path) == (offset, path)
@@ -404,6 +428,7 @@ def test_spans() -> None:
     ("wire", "error"), [(b"", Truncated), (b"\x7f", Malformed), (b"\x03\x80", Malformed)]
 )
 def test_refused_beginnings(wire: bytes, error: type[DecodeError]) -> None:
+    """Rule RNG-5."""
     readers: tuple[Callable[[], bytes], ...] = (
         lambda: parse_compact(wire),
         lambda: auralite.decode(wire, TRAINED, 10),
@@ -415,5 +440,6 @@ def test_refused_beginnings(wire: bytes, error: type[DecodeError]) -> None:
 
 
 def test_messages_beyond_the_limit_of_the_method_are_refused() -> None:
+    """Rules AUR-9 and LIM-6."""
     with pytest.raises(EncodeError):
         auralite.encode(bytes(MAX_FORESEEN + 1), TRAINED)

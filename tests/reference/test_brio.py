@@ -28,12 +28,14 @@ LIMIT = 1 << 20
 
 @given(MESSAGES, st.booleans(), st.sampled_from([EMPTY, KNOWLEDGE]))
 def test_round_trip(data: bytes, metadata: bool, knowledge: Knowledge) -> None:
+    """Rules BRI-2 and TOK-1."""
     body = brio.encode(data, knowledge.phrases, metadata=metadata)
     assert brio.decode(body, knowledge, LIMIT) == data
 
 
 @pytest.mark.parametrize("data", [b"", b"abcabcabcabcabcabc"])
 def test_header_and_payload_have_the_sizes_of_the_format(data: bytes) -> None:
+    """Rule BRI-2."""
     body = brio.encode(data, {})
     container = parse_body(body, LIMIT)
     assert len(body) == 527 + len(container.payload)
@@ -42,16 +44,21 @@ def test_header_and_payload_have_the_sizes_of_the_format(data: bytes) -> None:
 
 
 def test_the_empty_message_is_a_header_and_a_bare_state() -> None:
+    """Rule RNS-4."""
     assert brio.encode(b"", {})[HEADER_SIZE:].hex() == "0000100000"
 
 
 def test_repetition_becomes_three_literals_and_a_match() -> None:
+    """Rule LZ-1."""
     tokens = [Literal(97), Literal(98), Literal(99), Match(3, 15)]
     assert list(token.choose(b"abcabcabcabcabcabc", {})) == tokens
 
 
 def test_a_container_built_byte_by_byte_decodes() -> None:
-    """Every byte of this container comes from the description of the format, none from the encoder."""
+    """Every byte of this container comes from the description of the format, none from the encoder.
+
+    Rules BRI-2 and TOK-1.
+    """
     tokens = bytes.fromhex("00 61  00 62  02 0002 04")  # a, b, then four bytes from two back
     # A table in which every third of the symbols that occur is likely; sum 4096.
     frequencies = [1] * 256
@@ -87,6 +94,7 @@ def test_a_container_built_byte_by_byte_decodes() -> None:
 
 
 def test_metadata_describes_tokens_and_changes_nothing() -> None:
+    """Rule BRI-3."""
     tokens: list[Token] = [
         TemplateEvent(3, (b"Ana", b"ok")),
         Literal(33),
@@ -138,6 +146,7 @@ def packed(tokens: bytes) -> bytes:
     ],
 )
 def test_broken_token_streams(tokens: str, error: type[DecodeError], path: str) -> None:
+    """Rules TOK-2, TOK-3 and LZ-2."""
     body = packed(bytes.fromhex(tokens))
     with pytest.raises(error) as caught:
         brio.decode(body, KNOWLEDGE, LIMIT)
@@ -161,6 +170,7 @@ def test_errors_in_the_payload_are_located_in_the_message() -> None:
     ],
 )
 def test_output_beyond_the_limit_is_refused(tokens: list[Token]) -> None:
+    """Rule LIM-1."""
     body = brio.encode_tokens(tokens)
     with pytest.raises(LimitExceeded):
         brio.decode(body, KNOWLEDGE, 10)
@@ -168,6 +178,7 @@ def test_output_beyond_the_limit_is_refused(tokens: list[Token]) -> None:
 
 
 def test_a_small_container_that_claims_four_gibibytes_is_refused() -> None:
+    """Rules BRI-4 and BRI-5."""
     header = b"AURA\x01" + b"\xff\xff\xff\xff" + b"\x00\x00\x00\x05" + b"\x00\x00" + b"\x00\x10" * 256
     with pytest.raises(LimitExceeded):
         brio.decode(header + bytes.fromhex("0000100000"), EMPTY, LIMIT)
@@ -177,6 +188,7 @@ def test_a_small_container_that_claims_four_gibibytes_is_refused() -> None:
 
 @pytest.mark.parametrize("table", [[16] * 255 + [15], [0] + [16] * 254 + [32], [0xFFFF] * 256])
 def test_frequencies_that_break_the_rule_are_malformed(table: list[int]) -> None:
+    """Rule RNS-1."""
     body = bytearray(brio.encode(b"", {}))
     body[15:527] = b"".join(value.to_bytes(2, "big") for value in table)
     with pytest.raises(Malformed):
@@ -191,6 +203,7 @@ def test_what_does_not_fit_its_field_is_not_written() -> None:
 
 
 def test_the_finder_stops_at_the_window() -> None:
+    """Rule LZ-2."""
     far = b"needle" + bytes(40_000) + b"needle"
     tokens = list(token.choose(far, {}))
     assert tokens[-6:] == [Literal(byte) for byte in b"needle"]

@@ -23,12 +23,14 @@ EFFORTS = range(len(LEVELS))
 @example(b"", 0)
 @example(bytes(9000), 1)
 def test_any_message_round_trips(data: bytes, effort: int) -> None:
+    """Rules BII-1, BII-7 and BII-8."""
     assert brio2.decode(brio2.encode(data, effort), LIMIT) == data
     assert message.decode(message.encode_brio2(data, effort)) == data
 
 
 @given(st.integers(0, MAX_LENGTH))
 def test_numbers_come_back(number: int) -> None:
+    """Rule BII-6."""
     symbol, extra, bits = number_symbol(number)
     assert number_of(symbol) == (number - extra, bits)
     assert 0 <= extra < 1 << bits
@@ -36,6 +38,7 @@ def test_numbers_come_back(number: int) -> None:
 
 
 def test_units_come_back_and_differ() -> None:
+    """Rules UNI-1 and UNI-2."""
     assert len(set(UNIT_BYTES)) == len(UNIT_BYTES) == UNITS
     for unit in range(UNITS):
         symbol, extra, bits = symbol_of(unit)
@@ -45,6 +48,7 @@ def test_units_come_back_and_differ() -> None:
 
 
 def test_phrases_are_short_texts_without_zeros() -> None:
+    """Rule UNI-1."""
     for phrase in UNIT_BYTES[256:]:
         assert 2 <= len(phrase) <= 8
         assert phrase.isascii()
@@ -53,17 +57,20 @@ def test_phrases_are_short_texts_without_zeros() -> None:
 
 @given(st.integers(0, 1 << 27))
 def test_lanes_are_a_power_of_two(length: int) -> None:
+    """Rule BII-4."""
     lanes = lanes_of(length)
     assert 4 <= lanes <= 2048
     assert lanes.bit_count() == 1
 
 
 def test_rounds_cover_all_steps() -> None:
+    """Rule ADA-4."""
     for steps in range(40):
         assert [step for together in rounds(steps) for step in together] == list(range(steps))
 
 
 def test_a_match_goes_on_behind_the_window_of_a_block() -> None:
+    """Rule PAR-5."""
     data = b"".join(number.to_bytes(2, "big") for number in range(400)) * 2
     cut = parse(data, 0)
     assert [(repeat.length, repeat.distance) for repeat in cut.sequences[-1:]] == [(800, 800)]
@@ -75,6 +82,7 @@ def test_more_than_64_mib_are_refused() -> None:
 
 
 def test_the_length_is_checked_first() -> None:
+    """Rule BII-2."""
     body = brio2.encode(b"abcd", 0)
     with pytest.raises(LimitExceeded):
         brio2.decode(body, 3)

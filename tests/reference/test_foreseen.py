@@ -80,6 +80,7 @@ def encode(template_id: int, values: list[bytes], model: ContextModel = TRAINED)
 @example(NO_CONTEXTS, (300, [b" and "]))
 @settings(max_examples=200)
 def test_any_values_come_back(model: ContextModel, case: tuple[int, list[bytes]]) -> None:
+    """Rules FRS-2, FRS-3 and FRS-7."""
     template_id, values = case
     body = encode(template_id, values, model)
     if body is not None:
@@ -129,6 +130,8 @@ def test_a_frame_worked_by_hand() -> None:
     In ``NO_CONTEXTS`` no byte leads out of the root, where every symbol has 32 of 8224. unit = 2^31 / 8224 =
     261124; low grows by 98 · 32 · unit and range is 32 · unit = 8355968, which is below 2^24, so both are
     multiplied by 256 and T is 5. Then unit = 260108, and the end comes after 256 others.
+
+    Rules FRS-1 and FRS-2.
     """
     unit = 2**31 // 8224
     low, size = (2**31 + 98 * 32 * unit) * 256, 32 * unit * 256
@@ -143,7 +146,7 @@ def test_a_frame_worked_by_hand() -> None:
 
 
 def test_fed_bytes_give_the_context() -> None:
-    """After feeding, the walk stands where it would stand had the bytes been coded."""
+    """After feeding, the walk stands where it would stand had the bytes been coded. Rule FRS-8."""
     for sample in SAMPLES:
         fed, coded = Walk(TRAINED), Walk(TRAINED)
         for byte in sample:
@@ -159,6 +162,7 @@ def steps(template_id: int, values: list[bytes], model: ContextModel = TRAINED) 
 
 
 def test_only_texts_and_their_stops_are_coded() -> None:
+    """Rules FRS-7 and FRS-9."""
     found = steps(4, [b"7", b"hall 3", b"on", b"new"])
     assert bytes(step.symbol for step in found[:-1]) == b"hall 3 inew"
     assert found[-1].symbol == END
@@ -180,10 +184,12 @@ def test_only_texts_and_their_stops_are_coded() -> None:
     ],
 )
 def test_where_texts_end(template_id: int, values: list[bytes], symbols: list[int]) -> None:
+    """Rules FRS-9, FRS-10 and FRS-12."""
     assert [step.symbol for step in steps(template_id, values)] == symbols
 
 
 def test_matches_reach_into_fed_bytes() -> None:
+    """Rule FRS-8."""
     found = steps(4, [b"123456789", b"lamp 12345", b"on", b"x"], NO_CONTEXTS)
     states = [(bytes([step.symbol]), step.match) for step in found[:10]]
     assert states[3][1] is MatchState.NONE
@@ -203,6 +209,7 @@ def test_costs_add_up_to_the_length(model: ContextModel, case: tuple[int, list[b
 
 @given(filled())
 def test_the_limit_is_exact(case: tuple[int, list[bytes]]) -> None:
+    """Rule FRS-13."""
     body = encode(*case)
     if body is not None:
         with pytest.raises(LimitExceeded) as refused:
@@ -212,6 +219,7 @@ def test_the_limit_is_exact(case: tuple[int, list[bytes]]) -> None:
 
 
 def test_few_bytes_do_not_keep_a_decoder_busy() -> None:
+    """Rule FRS-13."""
     body = encode(2, [b"a" * 5000], NEVER_ENDING)
     assert body is not None
     assert len(body) < 40
@@ -247,6 +255,7 @@ def string_of(body: bytes | None) -> bytes:
     ],
 )
 def test_refused_bodies(body: bytes, error: type[DecodeError], offset: int, path: str) -> None:
+    """Rules FRS-1, FRS-4 and FRS-5."""
     with pytest.raises(error) as refused:
         foreseen.decode(body, TEMPLATES, TRAINED, 100)
     assert (refused.value.offset, refused.value.path) == (offset, path)
@@ -265,6 +274,7 @@ def coded(symbols: list[int], before: bytes, model: ContextModel = TRAINED) -> b
 
 
 def test_an_end_inside_a_text_is_malformed() -> None:
+    """Rule FRS-11."""
     assert foreseen.decode(b"\x07" + coded([*b"xaa"], b"<"), TEMPLATES, TRAINED, 100) == b"<xaab"
     for symbols in ([END], [*b"x", END], [*b"ab", END]):
         with pytest.raises(Malformed, match="an end inside"):
@@ -272,6 +282,7 @@ def test_an_end_inside_a_text_is_malformed() -> None:
 
 
 def test_a_text_that_fits_its_type_is_not_canonical() -> None:
+    """Rule FRS-6."""
     body = b"\x0a\x00\x03\xa0" + coded([*b"7, "], b"")
     with pytest.raises(NonCanonical) as refused:
         foreseen.decode(body, TEMPLATES, TRAINED, 100)

@@ -38,6 +38,7 @@ def after(data: bytes) -> Matcher:
 
 
 def test_slots() -> None:
+    """Rule MAT-1."""
     assert slot_of(b"\0\0\0\0") == 0
     assert slot_of(b"\1\0\0\0") == 0x9E3779B1 >> 18
     assert slot_of(b"\2\0\0\0") == (2 * 0x9E3779B1 - 2**32) >> 18
@@ -46,10 +47,12 @@ def test_slots() -> None:
 
 @given(st.binary(min_size=4, max_size=4))
 def test_slots_are_in_the_table(four: bytes) -> None:
+    """Rule MAT-1."""
     assert 0 <= slot_of(four) < SLOTS
 
 
 def test_length_classes() -> None:
+    """Rule MAT-5."""
     classes = [length_class(length) for length in range(4, 33)]
     assert classes == [0, 1, 2, 3, 3, *[4] * 3, *[5] * 4, *[6] * 8, *[7] * 8, 8]
     assert max(classes) + 1 == LENGTH_CLASSES
@@ -77,10 +80,12 @@ def test_length_classes() -> None:
     ],
 )
 def test_probability_classes(frequency: int, total: int, expected: int) -> None:
+    """Rule MAT-6."""
     assert probability_class(frequency, total) == expected < PROBABILITY_CLASSES
 
 
 def test_indices_fill_the_table() -> None:
+    """Rule MAT-4."""
     numbered = replace(NO_CONTEXTS, hits=range(HITS))
     indices = set()
     for length in range(4, MAX_LENGTH + 1):
@@ -95,27 +100,34 @@ def test_indices_fill_the_table() -> None:
 
 
 def test_nothing_is_predicted_before_four_bytes_repeat() -> None:
+    """Rule MAT-2."""
     assert feed(Matcher(NO_CONTEXTS), b"abcabcab") == [None] * 7 + [ord("b")]
     assert feed(Matcher(NO_CONTEXTS), b"abcd-abcd-") == [None] * 9 + [ord("-")]
 
 
 def test_match_may_overlap_itself() -> None:
+    """Rule MAT-7."""
     assert feed(Matcher(NO_CONTEXTS), b"aaaaaaaa") == [None] * 5 + [ord("a")] * 3
 
 
 def test_match_has_the_length_found_backwards() -> None:
-    """After the second miss, on A, its four bytes lead to the first group, which begins one byte earlier."""
+    """After the second miss, on A, its four bytes lead to the first group, which begins one byte earlier.
+
+    Rule MAT-2.
+    """
     matcher = after(b"1wxyzA+2wxyzB+3wxyzA")
     assert (matcher.length, matcher.misses) == (5, 2)
     assert matcher.predict() == ord("+")
 
 
 def test_match_grows_with_each_hit() -> None:
+    """Rule MAT-7."""
     assert after(b"12345678+1234").length == 4
     assert after(b"12345678+123456").length == 6
 
 
 def test_length_backwards_is_bounded_by_the_start_and_the_largest() -> None:
+    """Rule MAT-2."""
     text = bytes(range(100))
     matcher = Matcher(NO_CONTEXTS)
     for part in (text, text):  # in silence, as if nothing had been looked for meanwhile
@@ -133,17 +145,19 @@ def test_length_backwards_is_bounded_by_the_start_and_the_largest() -> None:
 
 
 def test_latest_occurrence_wins() -> None:
+    """Rule MAT-3."""
     matcher = after(b"abcd1 abcd2 abcd")
     assert matcher.message[matcher.pointer] == ord("2")
 
 
 def test_positions_are_kept_while_a_match_is_active() -> None:
-    """The second abcd+ is passed by hits, and yet the third finds it, and what followed it."""
+    """The second abcd+ is passed by hits, and yet the third finds it, and what followed it. Rule MAT-3."""
     matcher = after(b"abcd+++1 abcd+++2 abcd")
     assert matcher.pointer == 13
 
 
 def test_miss_ends_the_match_and_is_counted() -> None:
+    """Rule MAT-8."""
     matcher = Matcher(NO_CONTEXTS)
     assert feed(matcher, b"abcd1 abcd2")[-1] == ord("1")
     assert (matcher.length, matcher.misses) == (0, 1)
@@ -151,6 +165,7 @@ def test_miss_ends_the_match_and_is_counted() -> None:
 
 
 def test_slot_shared_by_other_bytes_is_no_match_and_is_taken_over() -> None:
+    """Rules MAT-2 and MAT-3."""
     other = next(four for n in count() if slot_of(four := n.to_bytes(4, "big")) == slot_of(b"abcd"))
     assert after(b"abcd" + other).length == 0
     matcher = after(b"abcd" + other + b"abcd")
@@ -158,6 +173,7 @@ def test_slot_shared_by_other_bytes_is_no_match_and_is_taken_over() -> None:
 
 
 def test_three_bytes_alike_are_too_few() -> None:
+    """Rule MAT-2."""
     matcher = Matcher(NO_CONTEXTS)
     matcher.message += b"-bcde+bcd"
     matcher._places[slot_of(b"+bcd")] = 4
@@ -181,6 +197,7 @@ def test_the_history_is_looked_into() -> None:
 
 
 def test_the_last_place_in_the_history_counts() -> None:
+    """Rule HIS-1."""
     twice = replace(NO_CONTEXTS, history=History(PAST + b"1" + PAST + b"2", (2000,) * history.HITS))
     assert feed(Matcher(twice), PAST[20:] + b"2")[-1] == ord("2")
     at_the_end = replace(NO_CONTEXTS, history=History(PAST + b"1" + PAST, (2000,) * history.HITS))
@@ -188,11 +205,13 @@ def test_the_last_place_in_the_history_counts() -> None:
 
 
 def test_the_message_comes_before_the_history() -> None:
+    """Rule HIS-1."""
     data = PAST[2:40] + b"wrong" + PAST[2:12] + b"wrong" + PAST[2:12]
     assert feed(Matcher(WITH_HISTORY), data + b"w")[-1] == ord("w")
 
 
 def test_a_miss_in_the_history_is_a_miss() -> None:
+    """Rules HIS-3 and MAT-8."""
     matcher = Matcher(WITH_HISTORY)
     feed(matcher, PAST[:24] + b"\0")
     assert (matcher.length, matcher.misses) == (0, 1)

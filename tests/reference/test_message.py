@@ -75,6 +75,7 @@ def test_slots_of_typed_frames_hold_any_bytes(values: list[bytes]) -> None:
 
 @pytest.mark.parametrize("marker", range(0x09, 0x80))
 def test_reserved_markers_are_refused(marker: int) -> None:
+    """Rule MSG-2."""
     with pytest.raises(Unsupported) as caught:
         message.decode(bytes((marker, 1, 2, 3)))
     assert (caught.value.offset, caught.value.path) == (0, "marker")
@@ -82,6 +83,7 @@ def test_reserved_markers_are_refused(marker: int) -> None:
 
 @pytest.mark.parametrize("wire", ["80", "ff01", "03000000000000000080"])
 def test_messages_for_a_model_that_is_not_held_are_refused(wire: str) -> None:
+    """Rules AUR-8, FRS-4 and ZST-8."""
     with pytest.raises(UnknownModel):
         message.decode(bytes.fromhex(wire))
 
@@ -93,12 +95,14 @@ DICTIONARY = b"How much wood would a woodchuck chuck, if a woodchuck could chuck
 @example(DICTIONARY[7:50], DICTIONARY, 19)
 @example(b"", b"\x37\xa4\x30\xec" * 3, 19)  # begins like a dictionary with tables, and is none
 def test_zstd_with_a_dictionary_round_trips(data: bytes, dictionary: bytes, level: int) -> None:
+    """Rule ZST-7."""
     wire = message.encode_zstd_dictionary(data, dictionary, level)
     assert wire[0] == Marker.ZSTANDARD_DICTIONARY
     assert message.decode(wire, Knowledge(dictionary=dictionary)) == data
 
 
 def test_the_dictionary_is_used_and_needed() -> None:
+    """Rules ZST-7 and ZST-8."""
     data = DICTIONARY[9:60]
     wire = message.encode_zstd_dictionary(data, DICTIONARY)
     assert len(wire) < 20 < len(message.encode_zstd(data))
@@ -152,6 +156,7 @@ def test_every_truncation_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in GENERAL if name != "stored"])
 def test_trailing_bytes_are_refused(name: str) -> None:
+    """Rule MSG-3."""
     wire = GENERAL[name](b"How much wood would a woodchuck chuck?")
     for tail in (b"\0", b"x", wire[1:]):
         with pytest.raises(DecodeError):
@@ -213,6 +218,7 @@ def test_damaged_template_frames(data: bytes, seed: int) -> None:
     ],
 )
 def test_small_messages_that_claim_much(wire: str, error: type[DecodeError] | None) -> None:
+    """Rules VAR-2, LIM-5, TYP-3, CLS-2, CLS-4, ZST-3, ZST-4 and BRO-1."""
     if error is None:
         assert message.decode(bytes.fromhex(wire)) == b""
     else:
@@ -221,6 +227,7 @@ def test_small_messages_that_claim_much(wire: str, error: type[DecodeError] | No
 
 
 def test_bombs_stop_at_the_limit() -> None:
+    """Rule LIM-1."""
     bomb = bytes(50_000_000)
     for wire in (message.encode_brotli(bomb, 5), message.encode_zstd(bomb, 3)):
         assert len(wire) < 10_000
@@ -230,6 +237,7 @@ def test_bombs_stop_at_the_limit() -> None:
 
 @pytest.mark.parametrize("name", GENERAL)
 def test_the_limit_is_exact(name: str) -> None:
+    """Rule LIM-1."""
     wire = GENERAL[name](bytes(1000))
     assert message.decode(wire, KNOWLEDGE, 1000) == bytes(1000)
     with pytest.raises(LimitExceeded):
@@ -237,6 +245,7 @@ def test_the_limit_is_exact(name: str) -> None:
 
 
 def test_the_limit_holds_for_template_frames() -> None:
+    """Rule LIM-1."""
     knowledge = Knowledge(parse_patterns({1: "{0}" + ",{0}" * 500}))
     value = bytes(b"x" * 1000)
     size = 501 * 1000 + 500
@@ -247,6 +256,7 @@ def test_the_limit_holds_for_template_frames() -> None:
 
 
 def test_a_typed_value_spelt_as_text_is_located() -> None:
+    """Rule SLT-5."""
     with pytest.raises(NonCanonical) as caught:
         message.decode(bytes.fromhex("0655 00 02 3330 6462"))
     assert caught.value.path == "slots.0"
@@ -261,12 +271,14 @@ def zstd_body(data: bytes, **options: bool) -> bytes:
 
 @pytest.mark.parametrize("size", [0, 5, 255, 256, 300, 65_791, 70_000])
 def test_zstd_frames_of_other_encoders_are_read(size: int) -> None:
+    """Rule ZST-1."""
     data = random.Random(size).randbytes(size // 2) + bytes(size - size // 2)
     wire = b"\x04" + zstd_body(data, write_content_size=True, write_checksum=True)
     assert message.decode(wire) == data
 
 
 def test_a_wrong_zstd_checksum_is_a_mismatch() -> None:
+    """Rule ZST-1."""
     wire = bytearray(b"\x04" + zstd_body(b"hello" * 20, write_checksum=True))
     wire[-1] ^= 1
     with pytest.raises(ChecksumMismatch):
@@ -274,6 +286,7 @@ def test_a_wrong_zstd_checksum_is_a_mismatch() -> None:
 
 
 def test_a_large_window_is_refused() -> None:
+    """Rules ZST-4 and LIM-2."""
     body = bytearray(zstd_body(b"hello" * 20, write_content_size=False))
     assert body[0] >> 5 & 1 == 0
     body[1] = (13 << 3) | 1  # 8 MiB and an eighth
@@ -287,6 +300,7 @@ def test_a_large_window_is_refused() -> None:
 
 
 def test_brotli_streams_of_other_encoders_are_read() -> None:
+    """Rule BRO-3."""
     data = b"The quick brown fox. " * 40
     for quality in (0, 5, 11):
         for window in (10, 16, 24):
@@ -294,12 +308,20 @@ def test_brotli_streams_of_other_encoders_are_read() -> None:
             assert message.decode(b"\x01" + body) == data
 
 
+def test_large_windows_are_no_brotli() -> None:
+    """Rule BRO-2: this header announces the large-window extension, 2^25 bytes, and an empty last meta-block."""
+    with pytest.raises(Malformed):
+        message.decode(bytes.fromhex("01 11 d9"))
+
+
 def test_deflate_is_not_brotli() -> None:
+    """Rule BRO-1."""
     with pytest.raises(DecodeError):
         message.decode(b"\x01" + zlib.compress(b"hello" * 20))
 
 
 def test_classic_frames_have_narrow_fields() -> None:
+    """Rules CLS-1 and CLS-3."""
     with pytest.raises(EncodeError):
         message.encode_classic(256, ())
     with pytest.raises(EncodeError):

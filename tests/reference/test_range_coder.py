@@ -65,11 +65,13 @@ def interval(choices: Sequence[Choice]) -> tuple[int, int, int]:
 
 @given(CHOICES)
 def test_round_trip(choices: list[Choice]) -> None:
+    """Rules RNG-2 and RNG-5."""
     assert follow(encode(choices), choices)
 
 
 @given(CHOICES)
 def test_string_is_the_shortest_and_smallest_in_the_interval(choices: list[Choice]) -> None:
+    """Rule RNG-4."""
     low, size, window = interval(choices)
     string = encode(choices)
     least = max(1, window - MAX_OMITTED)
@@ -87,6 +89,7 @@ def test_string_is_the_shortest_and_smallest_in_the_interval(choices: list[Choic
 
 @given(CHOICES, st.randoms())
 def test_every_other_string_in_the_interval_is_refused(choices: list[Choice], source: random.Random) -> None:
+    """Rule RNG-7."""
     low, size, window = interval(choices)
     canonical = encode(choices)
     for length in range(1, window + 3):
@@ -116,19 +119,23 @@ def test_every_other_string_in_the_interval_is_refused(choices: list[Choice], so
 
 
 def test_no_choices_leave_the_first_step() -> None:
+    """Rule RNG-1."""
     assert encode([]).hex() == "80"
     assert follow(b"\x80", [])
 
 
 def test_one_choice_worked_by_hand() -> None:
-    """unit = 2^31 div 3 = 0x2aaaaaaa, low = 0x80000000 + unit = 0xaaaaaaaa; the first byte in it is ab."""
+    """unit = 2^31 div 3 = 0x2aaaaaaa, low = 0x80000000 + unit = 0xaaaaaaaa; the first byte in it is ab.
+
+    Rules RNG-1, RNG-2 and RNG-4.
+    """
     assert encode([(THIRDS, 0)]).hex() == "80"
     assert encode([(THIRDS, 1)]).hex() == "ab"
     assert encode([(THIRDS, 2)]).hex() == "d6"
 
 
 def test_what_division_leaves_over_belongs_to_no_option() -> None:
-    """3 · unit = 0x7ffffffe, so the last two numbers of the window are free."""
+    """3 · unit = 0x7ffffffe, so the last two numbers of the window are free. Rule RNG-2."""
     assert follow(b"\xd6", [(THIRDS, 2)])
     with pytest.raises(NonCanonical):
         follow(b"\xff\xff\xff\xfd", [(THIRDS, 2)])
@@ -137,7 +144,7 @@ def test_what_division_leaves_over_belongs_to_no_option() -> None:
 
 
 def test_carry_runs_through_many_bytes() -> None:
-    """Close in on 0x81 from below, so that low begins with 80 ff ff ..., then step over it."""
+    """Close in on 0x81 from below, so that low begins with 80 ff ff ..., then step over it. Rule RNG-3."""
     target, choices = 0x81, list[Choice]()
     for _ in range(200):
         for place in reversed(range(3)):
@@ -175,13 +182,14 @@ def test_long_row_of_choices() -> None:
     ],
 )
 def test_refused_strings(string: str, error: type[DecodeError], reason: str) -> None:
+    """Rules RNG-5, RNG-6 and RNG-7."""
     with pytest.raises(error, match=reason) as refused:
         follow(bytes.fromhex(string), [])
     assert refused.value.offset == 0
 
 
 def test_first_options_alone_stay_at_the_start_of_the_interval() -> None:
-    """80 would stand for any number of them; the window grows by one with each."""
+    """80 would stand for any number of them; the window grows by one with each. Rule RNG-4."""
     for count in range(20):
         choices = [((1, 255), 0)] * count
         _, _, window = interval(choices)
@@ -192,7 +200,7 @@ def test_first_options_alone_stay_at_the_start_of_the_interval() -> None:
 
 @given(st.binary(max_size=12))
 def test_a_string_ends_in_time(rest: bytes) -> None:
-    """Each shift takes in a byte, so that a decoder is done after n + 8 - 4 of them."""
+    """Each shift takes in a byte, so that a decoder is done after n + 8 - 4 of them. Rule RNG-6."""
     string = b"\x80" + rest
     decoder = Decoder(string)
     for _ in range(len(string) + MAX_OMITTED - 4):

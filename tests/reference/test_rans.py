@@ -12,18 +12,21 @@ FLAT = (16,) * 256
 
 @given(st.binary(max_size=500))
 def test_round_trip(symbols: bytes) -> None:
+    """Rules RNS-3 and RNS-6."""
     frequencies = rans.frequencies_of(symbols)
     assert rans.decode(rans.encode(symbols, frequencies), len(symbols), frequencies) == symbols
 
 
 @given(st.binary(max_size=500), st.binary(max_size=500))
 def test_any_valid_table_codes_any_symbols(symbols: bytes, other: bytes) -> None:
+    """Rules RNS-2 and RNS-3."""
     frequencies = rans.frequencies_of(other)
     assert rans.decode(rans.encode(symbols, frequencies), len(symbols), frequencies) == symbols
 
 
 @given(st.binary(max_size=2000))
 def test_frequencies_are_positive_and_sum_to_the_total(symbols: bytes) -> None:
+    """Rule RNS-1."""
     frequencies = rans.frequencies_of(symbols)
     assert min(frequencies) >= 1
     assert sum(frequencies) == 4096
@@ -34,6 +37,7 @@ def test_frequencies_are_positive_and_sum_to_the_total(symbols: bytes) -> None:
 
 
 def test_no_symbols_make_a_flat_table_and_a_bare_state() -> None:
+    """Rule RNS-4."""
     assert rans.frequencies_of(b"") == FLAT
     assert rans.encode(b"", FLAT).hex() == "0000100000"
     assert rans.decode(bytes.fromhex("0000100000"), 0, FLAT) == b""
@@ -44,6 +48,8 @@ def test_one_symbol_worked_by_hand() -> None:
 
     State 2^20 is not below 16 x 2^16, so its low byte 00 goes out and 2^12 stays; then
     (2^12 div 16) x 4096 + 2^12 mod 16 + 1040 = 2^20 + 1040, which is 10 04 10 00 00, low byte first.
+
+    Rules RNS-2 to RNS-4.
     """
     assert rans.encode(b"A", FLAT).hex() == "001004100000"
     assert rans.decode(bytes.fromhex("001004100000"), 1, FLAT) == b"A"
@@ -72,5 +78,6 @@ def test_any_payload_ends_in_symbols_or_a_declared_error(payload: bytes, count: 
     ],
 )
 def test_broken_payloads(payload: str, count: int, error: type[DecodeError]) -> None:
+    """Rules RNS-5 and RNS-6."""
     with pytest.raises(error):
         rans.decode(bytes.fromhex(payload), count, FLAT)

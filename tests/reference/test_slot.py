@@ -25,6 +25,7 @@ def slot_and_value(draw: st.DrawFn) -> tuple[Slot, bytes]:
 
 @given(slot_and_value(), st.booleans())
 def test_every_value_round_trips_in_its_stated_size(case: tuple[Slot, bytes], last: bool) -> None:
+    """Rules SLT-1, SLT-2 and SLT-3."""
     slot, value = case
     spelt = slots.spell(slot, value)
     assert slots.read(slot, spelt) == value
@@ -36,7 +37,7 @@ def test_every_value_round_trips_in_its_stated_size(case: tuple[Slot, bytes], la
 
 @given(st.sampled_from(SLOTS), st.binary(max_size=24), st.booleans())
 def test_whatever_is_read_is_spelt_the_same(slot: Slot, wire: bytes, last: bool) -> None:
-    """No two spellings of one value: what a decoder accepts, the encoder writes."""
+    """No two spellings of one value: what a decoder accepts, the encoder writes. Rule SLT-5."""
     declaration = declared.declaration(slot, last)
     try:
         spelt = declared.from_container(parse(declaration, wire))
@@ -81,6 +82,7 @@ TYPED = [
 
 @pytest.mark.parametrize(("kind", "value", "wire"), TYPED)
 def test_spellings_worked_by_hand(kind: Kind, value: str, wire: str) -> None:
+    """Rules SLT-6 to SLT-13."""
     slot = ENUM if kind is Kind.ENUM else Slot("x", kind)
     declaration = declared.declaration(slot, last=True)
     container = declared.to_container(slot, slots.spell(slot, value.encode()))
@@ -106,6 +108,7 @@ def test_spellings_worked_by_hand(kind: Kind, value: str, wire: str) -> None:
     ],
 )
 def test_what_cannot_be_given_back_exactly_becomes_text(kind: Kind, value: str) -> None:
+    """Rule SLT-4."""
     slot = ENUM if kind is Kind.ENUM else Slot("x", kind)
     assert slots.spell(slot, value.encode()) == SlotValue(0, text=value.encode())
 
@@ -129,6 +132,7 @@ def test_what_cannot_be_given_back_exactly_becomes_text(kind: Kind, value: str) 
     ],
 )
 def test_other_spellings_are_refused(kind: Kind, spelt: SlotValue, error: type[DecodeError] | None) -> None:
+    """Rule SLT-5."""
     slot = ENUM if kind is Kind.ENUM else Slot("x", kind)
     if error is None:
         assert slots.spell(slot, slots.read(slot, spelt)) == spelt
@@ -149,5 +153,6 @@ def test_other_spellings_are_refused(kind: Kind, spelt: SlotValue, error: type[D
     ],
 )
 def test_heads_and_numbers_out_of_range(kind: Kind, wire: str, error: type[DecodeError]) -> None:
+    """Rules SLT-4 and SLT-12."""
     with pytest.raises(error):
         parse(declared.declaration(Slot("x", kind), last=True), bytes.fromhex(wire))

@@ -11,6 +11,7 @@ KINDS = DecodeError.__subclasses__()
 
 
 def test_each_code_has_one_class_named_like_it() -> None:
+    """Rule ERR-1."""
     assert sorted(kind.code for kind in KINDS) == sorted(Code)
     assert all(kind.__name__ == kind.code for kind in KINDS)
 
@@ -25,6 +26,7 @@ def test_decode_errors_are_value_errors_that_pickle(kind: type[DecodeError]) -> 
 
 
 def test_the_text_names_code_place_and_reason() -> None:
+    """Rule ERR-2."""
     assert str(Malformed("because", 7, "slots.0")) == "Malformed at offset 7 (slots.0): because"
     assert str(Malformed("because")) == "Malformed at offset 0: because"
 

@@ -11,6 +11,7 @@ TABLE = tuple(1 + 113 * index for index in range(HITS))
 
 @pytest.mark.parametrize("text", [b"x", b"some text", bytes(MAX_SIZE)])
 def test_round_trip(text: bytes) -> None:
+    """Rule HIS-4."""
     section = build_section(History(text, TABLE))
     assert parse_section(section) == History(text, TABLE)
     assert section.endswith(text)
@@ -27,12 +28,14 @@ def test_not_written(history: History) -> None:
 
 @pytest.mark.parametrize("hit", [0, 4096])
 def test_odd_probabilities_are_malformed(hit: int) -> None:
+    """Rule HIS-4."""
     section = build_section(History(b"x", TABLE))
     with pytest.raises(Malformed, match="probability"):
         parse_section(hit.to_bytes(2, "big") + section[2:])
 
 
 def test_sections_without_a_text() -> None:
+    """Rule HIS-4."""
     section = build_section(History(b"x", TABLE))
     with pytest.raises(Malformed, match="history has"):
         parse_section(section[:-1])

@@ -4,6 +4,7 @@ from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, p
 
 
 def test_every_marker_value_has_a_name() -> None:
+    """Rule MSG-2."""
     names = {value: name_of(value) for value in range(256)}
     assert {names[value] for value in AURALITE_COMPACT} == {"auralite compact"}
     assert {names[value] for value in range(0x09, 0x80)} == {"unassigned"}
@@ -21,5 +22,6 @@ def test_every_marker_value_has_a_name() -> None:
 
 
 def test_marker_and_body_are_joined_and_split() -> None:
+    """Rule MSG-1."""
     message = parse_message(build_message(Marker.TYPED, b"\x01x"))
     assert (message.marker, message.body) == (6, b"\x01x")

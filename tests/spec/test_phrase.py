@@ -7,6 +7,7 @@ from aura_spec.phrase import parse_phrases
 
 
 def test_phrases_are_read_by_id() -> None:
+    """Rule PHR-1."""
     assert dict(parse_phrases('{"0": "grüß", "255": " "}')) == {0: "grüß".encode(), 255: b" "}
     assert dict(parse_phrases("{}")) == {}
 
@@ -31,5 +32,6 @@ def test_phrases_are_read_by_id() -> None:
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
+    """Rule PHR-1."""
     with pytest.raises(TemplateError):
         parse_phrases(text)

@@ -46,11 +46,13 @@ def test_states(text: bytes, kind: Kind, length: int) -> None:
     "text", [b"", b"12.", b"abc ", b"12-", b"0f8fad5-", b"letters8-x-"[:7] + b"-", b"x_", b"1_", b"7\xc3"]
 )
 def test_no_run(text: bytes) -> None:
+    """Rule RUN-2."""
     assert state(text) == NO_RUN
 
 
 @given(st.binary(max_size=50))
 def test_states_are_in_range(text: bytes) -> None:
+    """Rule RUN-1."""
     assert 0 <= state(text) < STATES
 
 
@@ -61,6 +63,7 @@ LISTS = {
 
 
 def test_sections_round_trip() -> None:
+    """Rule RUN-3."""
     assert parse_section(build_section(LISTS)) == LISTS
     assert parse_section(build_section({})) == {}
 
@@ -104,11 +107,13 @@ DIGITS_END = 5 + 33 + 3 * 4
     ],
 )
 def test_sections_that_break_the_rule(section: bytes) -> None:
+    """Rule RUN-3."""
     with pytest.raises(Malformed):
         parse_section(section)
 
 
 def test_every_truncation_is_refused() -> None:
+    """Rule RUN-3."""
     section = build_section(LISTS)
     for size in range(len(section)):
         with pytest.raises(Truncated):

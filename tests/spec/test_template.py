@@ -45,6 +45,7 @@ from aura_spec.template import Kind, builtin, digest, parse_pattern, parse_patte
     ],
 )
 def test_matching(pattern: str, message: bytes, values: tuple[bytes, ...] | None) -> None:
+    """Rules TPL-1, TPL-2, TPL-3, TPL-5 and TPL-7."""
     template = parse_pattern(pattern)
     assert template.match(message) == values
     if values is not None:
@@ -80,12 +81,14 @@ def test_matching(pattern: str, message: bytes, values: tuple[bytes, ...] | None
     ],
 )
 def test_unusable_patterns_are_refused(pattern: str) -> None:
+    """Rules TPL-1 to TPL-6, LIM-3 and LIM-4."""
     with pytest.raises(TemplateError):
         parse_pattern(pattern)
 
 
 @given(rendered())
 def test_whatever_matches_renders_to_the_identical_bytes(message: bytes) -> None:
+    """Rule TPL-8."""
     for template in builtin().values():
         values = template.match(message)
         if values is not None:
@@ -95,13 +98,14 @@ def test_whatever_matches_renders_to_the_identical_bytes(message: bytes) -> None
 @given(st.lists(st.text("ab ", min_size=1, max_size=3), min_size=2, max_size=5), st.text("ab ", max_size=30))
 @example(literals=["a", "b"], message="ab")
 def test_matching_text_slots_finds_a_match_whenever_there_is_one(literals: list[str], message: str) -> None:
+    """Rule TPL-7."""
     pattern = "".join(f"{literal}{{{n}}}" for n, literal in enumerate(literals[:-1])) + literals[-1]
     expected = re.fullmatch("(.*)".join(map(re.escape, literals)), message) is not None
     assert (parse_pattern(pattern).match(message.encode()) is not None) is expected
 
 
 def test_hostile_messages_take_linear_time() -> None:
-    """A backtracking matcher would need about n^7 steps here; this one passes over the message once."""
+    """A backtracking matcher would need about n^7 steps here; this one passes over the message once. Rule TPL-7."""
     template = parse_pattern("a{0}a{1}a{2}a{3}a{4}a{5}a{6}b")
     assert template.match(b"a" * 1_000_000) is None
     assert template.match(b"a" * 1_000_000 + b"cb") is not None
@@ -111,6 +115,7 @@ def test_hostile_messages_take_linear_time() -> None:
 
 
 def test_the_builtin_set() -> None:
+    """Rule TPL-9."""
     templates = builtin()
     assert list(templates) == list(range(128))
     assert len({template.pattern for template in templates.values()}) == 128
@@ -132,12 +137,14 @@ def test_the_builtin_set() -> None:
 
 
 def test_ids_out_of_range_are_refused() -> None:
+    """Rule LIM-5."""
     for template_id in (-1, 1 << 32):
         with pytest.raises(TemplateError):
             parse_patterns({template_id: "x"})
 
 
 def test_the_digest_depends_on_every_entry_and_on_nothing_else() -> None:
+    """Rule TPL-11."""
     first = parse_patterns({1: "a {0}", 2: "b"})
     assert digest(first.items()) == digest(reversed(first.items()))
     assert digest(first.items()) != digest(parse_patterns({1: "a {0}", 3: "b"}).items())

@@ -15,6 +15,7 @@ PAIR = c.Struct(Field("first", c.Byte, "a byte"), Field("second", c.Int16ub), En
 
 
 def test_trailing_bytes_are_malformed_and_located() -> None:
+    """Rule MSG-3."""
     with pytest.raises(Malformed) as caught:
         parse(PAIR, b"\x01\x00\x02\x03", base=10)
     assert caught.value.offset == 13
@@ -36,16 +37,19 @@ def test_a_swallowed_error_inside_a_repetition_is_impossible() -> None:
 
 @pytest.mark.parametrize("tag", [4, 5, 0x7F, 0xFF])
 def test_unknown_token_tags_are_malformed(tag: int) -> None:
+    """Rule TOK-2."""
     with pytest.raises(Malformed):
         list(token.parse_tokens(bytes((tag, 0, 0, 0, 0))))
 
 
 def test_an_unknown_container_version_is_unsupported() -> None:
+    """Rule BRI-1."""
     with pytest.raises(Unsupported):
         brio.parse_body(b"AURA\x02" + bytes(600), 1 << 20)
 
 
 def test_a_bad_enumeration_value_is_malformed() -> None:
+    """Rule BRI-3."""
     container = brio.Container(0, (16,) * 256, (brio.Metadata(0, 2, 0),), bytes(5))
     body = bytearray(brio.build_body(container))
     body[brio.HEADER_SIZE + 2] = 3  # the kind of the only metadata entry
@@ -55,6 +59,7 @@ def test_a_bad_enumeration_value_is_malformed() -> None:
 
 
 def test_a_head_beyond_an_enumeration_is_malformed() -> None:
+    """Rules SLT-4 and SLT-13."""
     templates = parse_patterns({1: "level {x:low|high}"})
     with pytest.raises(Malformed):
         typed.parse_body(b"\x01\x03", templates)
@@ -68,6 +73,7 @@ def test_leftovers_inside_a_length_are_impossible() -> None:
 
 @pytest.mark.parametrize("value", [b"\xff", b"\xed\xa0\x80", b"\xc3"])
 def test_a_classic_value_that_is_not_utf8_is_malformed(value: bytes) -> None:
+    """Rule CLS-3."""
     with pytest.raises(Malformed):
         classic.parse_body(b"\x01\x01" + len(value).to_bytes(2, "big") + value)
     with pytest.raises(EncodeError):
@@ -106,11 +112,13 @@ def test_an_error_of_construct_becomes_malformed() -> None:
 
 
 def test_a_message_without_a_marker_is_truncated() -> None:
+    """Rule MSG-1."""
     with pytest.raises(Truncated):
         marker.parse_message(b"")
 
 
 def test_an_unknown_template_is_named() -> None:
+    """Rule TYP-3."""
     with pytest.raises(UnknownTemplate, match="9"):
         typed.parse_body(b"\x09", {})
 
@@ -132,6 +140,7 @@ def test_an_unknown_template_is_named() -> None:
     ],
 )
 def test_zstd_frames_are_walked_before_they_are_decoded(body: str, error: type[Exception] | None) -> None:
+    """Rules ZST-1, ZST-2, ZST-3, ZST-4, ZST-5 and ZST-6."""
     if error is None:
         assert zstd.parse_frame(bytes.fromhex(body), 5) == zstd.Frame(5, 1, False)
     else:

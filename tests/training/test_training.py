@@ -77,6 +77,7 @@ def check_rules(model: ContextModel) -> None:
     st.integers(0, 300),
 )
 def test_trained_models_keep_the_rules(messages: list[bytes], order: int, minimum: int, more: int) -> None:
+    """Rules CTX-1 to CTX-7."""
     prepared = prepare(messages, max_order=order, min_count=minimum)
     model = prepared.model(SYMBOLS + more)
     check_rules(model)

@@ -1,0 +1,115 @@
+"""What rests on the rules of the specification: golden vectors, tests and documented examples.
+
+A vector names its rules in the field ``rules``. A test names them in its docstring, ``Rule VAR-2.`` or ``Rules
+RNG-4 and RNG-7.``, where ``CTX-1 to CTX-7`` stands for all seven; so does a documented example of a function of the
+specification, the reference or the fast implementation.
+"""
+
+import ast
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_RULE = re.compile(r"\b[A-Z]{2,3}-\d+\b")
+_RANGE = re.compile(r"\b([A-Z]{2,3})-(\d+) to \1-(\d+)\b")
+_SOURCES = ("spec", "reference", "fast")
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """Who cites what.
+
+    Attributes:
+        vectors: for each rule, how many cases of each family.
+        tests: for each rule, the tests and examples, as readable names.
+        aimless: ids of cases that cite no rule.
+    """
+
+    vectors: Mapping[str, Counter[str]] = field(default_factory=dict)
+    tests: Mapping[str, list[str]] = field(default_factory=dict)
+    aimless: tuple[str, ...] = ()
+
+
+def faults(rules: Iterable[str], citations: Citations) -> Iterator[str]:
+    """What is wrong with these citations of these rules, a sentence each."""
+    known = set(rules)
+    for rule in sorted(known, key=place):
+        if rule not in citations.vectors and rule not in citations.tests:
+            yield f"rule {rule} has neither a vector nor a test"
+    for rule, families in sorted(citations.vectors.items()):
+        if rule not in known:
+            yield f"vectors of {', '.join(sorted(families))} cite rule {rule}, which no chapter states"
+    for case in citations.aimless:
+        yield f"vector {case} cites no rule"
+
+
+def place(rule: str) -> tuple[str, int]:
+    """What sorts rules by letters and number.
+
+    >>> sorted(["VAR-10", "VAR-2"], key=place)
+    ['VAR-2', 'VAR-10']
+    """
+    letters, _, number = rule.partition("-")
+    return letters, int(number)
+
+
+def rules_in(text: str) -> set[str]:
+    """All that looks like a rule in a text, ranges spelt out.
+
+    >>> sorted(rules_in("Rules RNG-4 and CTX-1 to CTX-3."))
+    ['CTX-1', 'CTX-2', 'CTX-3', 'RNG-4']
+    """
+    spans = (
+        f"{span[1]}-{number}"
+        for span in _RANGE.finditer(text)
+        for number in range(int(span[2]), int(span[3]) + 1)
+    )
+    return {rule[0] for rule in _RULE.finditer(text)}.union(spans)
+
+
+def collect(root: Path) -> Citations:
+    """The citations in a checkout."""
+    vectors, aimless = _of_vectors(root / "vectors")
+    tests: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted((root / "tests").rglob("test_*.py")):
+        for name, text in _functions(path):
+            if name.startswith("test_"):
+                _note(tests, text, f"{path.relative_to(root / 'tests').as_posix()}: {_spoken(name)}")
+    for source in _SOURCES:
+        for path in sorted((root / source).rglob("*.py")):
+            for name, text in _functions(path):
+                if ">>>" in text:
+                    _note(tests, text, f"{path.relative_to(root / source).as_posix()}: example of {name}")
+    return Citations(vectors, dict(tests), aimless)
+
+
+def _note(tests: Mapping[str, list[str]], text: str, name: str) -> None:
+    for rule in rules_in(text):
+        tests[rule].append(name)
+
+
+def _spoken(name: str) -> str:
+    return name.removeprefix("test_").replace("_", " ")
+
+
+def _functions(path: Path) -> Iterator[tuple[str, str]]:
+    """Name and docstring of each function and class that has one."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and (text := ast.get_docstring(node)):
+            yield node.name, text
+
+
+def _of_vectors(folder: Path) -> tuple[dict[str, Counter[str]], tuple[str, ...]]:
+    vectors: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    aimless = []
+    for path in sorted(folder.glob("*.json")):
+        for group in json.loads(path.read_text(encoding="ascii")).get("groups", ()):
+            for case in group["tests"]:
+                for rule in case["rules"]:
+                    vectors[rule][path.stem] += 1
+                if not case["rules"]:
+                    aimless.append(case["id"])
+    return dict(vectors), tuple(aimless)
