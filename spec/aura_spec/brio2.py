@@ -23,9 +23,11 @@ distance symbols 0, 1, 2 mean the three latest different distances, the latest f
 any use moves a distance to the front. Other distances are coded less 1, and their symbols raised by 3 (rule
 BII-7).
 
-The extra bits of all symbols, in the order of the four streams, fill words from the lowest bit on. The first
-words are those in the states of the lanes, by rule IRN-8, the others follow the last word that the symbols
-take. Bits left over are zero, and no word is left over; else the message is ``Malformed`` (rule BII-8).
+The extra bits of all symbols, in the order of the four streams, fill words from the lowest bit on, those of a
+symbol from its own lowest bit on. The first words are those in the states of the lanes, by rule IRN-8, the
+others follow the last word that the symbols take. Bits left over are zero, and no word is left over: for b extra
+bits there are b div 16 words, rounded up, or as many as lanes, whichever is more; else the message is
+``Malformed`` (rule BII-8).
 
 The runs are no longer than the units, and units and matches together as long as the message says; a match may
 overlap what it makes and never begins before the message; else it is ``Malformed`` (rule BII-9). A wrong CRC-32

@@ -12,7 +12,7 @@ match as rule MAT-8 says. When the pointer comes to the end of the history, the 
 which is not a miss (rule HIS-3).
 
 The section of a model file has the ``HITS`` probabilities of hits, each of two bytes, big endian, 1 to
-4095 of 4096, and then the history, 1 to ``MAX_SIZE`` bytes (rule HIS-4).
+4095 of 4096, and then the history, 1 to ``MAX_SIZE`` bytes, else it is ``Malformed`` (rule HIS-4).
 """
 
 from __future__ import annotations

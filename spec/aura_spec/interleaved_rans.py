@@ -6,7 +6,8 @@ frequencies that sum to 4096, which is known before the batch is decoded; the cu
 of the frequencies of the symbols below it (rule IRN-2). A frequency of 4096 costs nothing and changes nothing.
 
 The payload is a row of sixteen-bit words, little endian. It begins with the states of the lanes, in order, each
-as its high and then its low word; a state lies in [2^16, 2^32) (rule IRN-3). To decode a symbol, slot = state
+as its high and then its low word; a state lies in [2^16, 2^32), else the payload is ``Malformed``; with too few
+words for the states it is ``Truncated`` (rule IRN-3). To decode a symbol, slot = state
 mod 4096 names the symbol whose interval holds it; the state becomes frequency · (state div 4096) + slot -
 cumulative; if it is then below 2^16, it is shifted left by 16 and takes in the next word. Lanes of a step take
 their words in the order of the lanes (rule IRN-4). After the last batch every state is 2^16 and every word has

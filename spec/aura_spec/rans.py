@@ -8,11 +8,12 @@ at least frequency · 2^16, its low byte is emitted and the state shifted right 
 becomes (state div frequency) · ``TOTAL`` + state mod frequency + cumulative (rule RNS-3). At the end the
 state is appended in five bytes, low byte first (rule RNS-4).
 
-Decoder: the state is the last five bytes; it must lie in [2^20, 2^28) (rule RNS-5). For each symbol,
+Decoder: the state is the last five bytes; it must lie in [2^20, 2^28), else the payload is ``Malformed``, and
+with fewer than five bytes it is ``Truncated`` (rule RNS-5). For each symbol,
 slot = state mod ``TOTAL`` names the symbol whose interval holds it, the state becomes frequency ·
 (state div ``TOTAL``) + slot - cumulative, and while it is below ``LOWER_BOUND`` it is shifted left by 8
 and takes in the next byte, reading backwards. At the end the state is ``LOWER_BOUND`` and every byte has
-been read; anything else is ``Malformed`` (rule RNS-6).
+been read; anything else is ``Malformed``, and a byte too few on the way ``Truncated`` (rule RNS-6).
 """
 
 from __future__ import annotations

@@ -11,13 +11,14 @@ characters that they stand for, is refused as ``NonCanonical`` (rule SLT-5). Hea
 type needs to give back the identical characters:
 
 ``int``        an integer without sign or with ``-``, without leading zeros, of magnitude at most
-               2^63 - 1. Head: 1 + zigzag(value) (rule SLT-6).
+               2^63 - 1; not ``-0``. Head: 1 + zigzag(value) (rule SLT-6).
 ``decimal``    digits with an optional ``-`` and an optional point with ``scale`` digits after it, at
-               most 18; no leading zeros before the point but a single one. Head: 1 + 2·scale + (1 if
-               negative); then the digits without the point as varint (rule SLT-7).
-``hex``        digits 0–9 with letters all lower or all upper case. Head: 1 + 2·digits + (1 if upper
-               case); then two digits a byte, an odd last digit in the high half. Without letters the
-               case is lower (rule SLT-8).
+               most 18; before the point at most 19, no leading zeros but a single one. Head: 1 + 2·scale
+               + (1 if negative), so that ``-0`` is one; then the digits without the point as varint, at
+               most 2^64 - 1 (rule SLT-7).
+``hex``        one digit or more, 0–9 with letters all lower or all upper case. Head: 1 + 2·digits + (1 if
+               upper case), at most 2^32 - 1; then two digits a byte, an odd last digit in the high half,
+               under which the low half is 0. Without letters the case is lower (rule SLT-8).
 ``uuid``       8-4-4-4-12 hexadecimal digits of one case. Head: 1 lower, 2 upper case; then 16 bytes
                (rule SLT-9).
 ``ipv4``       four numbers 0–255 without leading zeros. Head 1; then 4 bytes (rule SLT-10).
@@ -30,10 +31,11 @@ type needs to give back the identical characters:
                and a zone: none, ``Z``, ``±HH:MM``, ``±HHMM`` or ``±HH``. Head: 1 + ((2·comma + separator)·5
                + zone)·10 + digits, where comma is 1 if a comma precedes the digits, separator is 0 for
                ``T``, and zones count from 0 in that order. Then zigzag of the seconds from
-               2024-01-01T00:00:00 to the date and time as spelt, whatever the zone; then, if there are
-               digits, their value; then, if the zone has an offset, 2·minutes + (1 if negative). Years
-               1–9999, seconds 0–59, offsets below 24 hours; another year, or minutes in an offset of
-               hours alone, is ``Malformed``, a longer offset ``LimitExceeded`` (rule SLT-12).
+               2024-01-01T00:00:00 to the date and time as spelt, whatever the zone, in the Gregorian
+               calendar, all days of 86,400 seconds; then, if there are digits, their value; then, if the
+               zone has an offset, 2·minutes + (1 if negative). Years 1–9999, seconds 0–59, offsets below
+               24 hours; another year, or minutes in an offset of hours alone, is ``Malformed``, a longer
+               offset ``LimitExceeded`` (rule SLT-12).
 enumerations   Head: 1 + index of the alternative (rule SLT-13).
 """
 

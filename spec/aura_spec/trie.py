@@ -8,7 +8,8 @@ its end the words of rule IRN-3 (rule TRI-1).
 
 The tables stand in the order of ``FAMILIES`` and of their indices. Each begins with the number of its symbols, at
 most 257 (two bytes, big endian), and has that many codes of rule IRN-7, each at most 64; a table without symbols
-is never used, and one whose codes are all 0 is ``Malformed`` (rule TRI-2).
+is never used, and one whose codes are all 0 is ``Malformed``, as are bytes after the last table; tables that end
+too early are ``Truncated`` (rule TRI-2).
 
 ``size_class`` sorts the length of a list into ten classes: 1, 2, 3, 4–5, 6–8, 9–13, 14–23, 24–49, 50–119, and more
 (rule TRI-3).
@@ -17,7 +18,9 @@ Contexts are numbered level by level, a level being an order, from the root, num
 have a child is known when the level has been read; their children, in the order of the entries, are the next
 level, and at the end of level 1 comes the context in which every message begins (rule TRI-4). The suffix of a
 child is the child of its parent's entry's own suffix entry: the entry with the same symbol in the suffix's list.
-Children of the root, and the beginning, have the root as suffix (rule TRI-5).
+Children of the root, and the beginning, have the root as suffix (rule TRI-5). So what rule CTX-3 asks for takes
+one pass over the entries: an entry leads to its child; without one, to where its suffix entry leads; and an entry
+of the root without a child leads to the root.
 
 At level 0 there is one batch: CHILD for the root's entries, the end left out. Then each level from 1 to the
 largest order is read in six batches, for the contexts of the level in order. N is the length of the suffix's

@@ -4,7 +4,9 @@ An unsigned integer is written in groups of seven bits, least significant group 
 byte but the last is set (rule VAR-1). An integer has exactly one spelling: the shortest. A last byte of
 zero after another byte is refused as ``NonCanonical`` (rule VAR-2). Values end at 2^64 - 1, or at a
 smaller bound where a field names one; more is refused as ``LimitExceeded`` as soon as it shows, so that
-no message can make a decoder build a large number (rule VAR-3).
+no message can make a decoder build a large number (rule VAR-3). It shows at the first byte with which the bits
+so far are more than the bound, or which is not zero and stands behind k others with 7 · k greater than the
+number of bits of the bound; this comes before rule VAR-2.
 
 >>> VarInt().build(300).hex()
 'ac02'
