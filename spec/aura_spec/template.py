@@ -3,9 +3,9 @@
 A pattern is text in which ``{name}`` or ``{name:type}`` stands for a slot and doubled braces for a brace
 (rule TPL-1). Names are all numbers, counting from 0 without gaps or leading zeros, or all identifiers, an ASCII
 letter or underscore and then such letters, digits and underscores; slots are ordered by number, or by first
-appearance (rule TPL-2). A slot may appear more than once and then has one value and one type, which is stated each
-time (rule TPL-3). Two slots are never adjacent, and at least one literal character is present (rule TPL-4). Patterns
-are compared and rendered as UTF-8 bytes; nothing is normalised (rule TPL-5).
+appearance (rule TPL-2). A slot may appear more than once and then has one value and one type, which is
+stated each time (rule TPL-3). Two slots are never adjacent, and at least one literal character is present (rule
+TPL-4). Patterns are compared and rendered as UTF-8 bytes; nothing is normalised (rule TPL-5).
 
 The types are those of rule SLT-1: ``text`` (the default), ``word``, ``int``, ``decimal``, ``hex``,
 ``uuid``, ``ipv4``, ``ipv6``, ``timestamp``, and enumerations, written as alternatives:
