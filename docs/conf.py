@@ -17,6 +17,7 @@ extensions = [
     "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
+    "diagram",
     "docstrings",
     "models",
     "registries",
@@ -29,6 +30,8 @@ source_suffix = {".md": "markdown"}
 html_theme = "furo"
 html_title = f"AURA {release}"
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["aura.css"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

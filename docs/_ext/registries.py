@@ -1,5 +1,6 @@
-"""Tables of what ``aura_spec`` assigns: markers, error codes, constants and the built-in templates."""
+"""Tables of what ``aura_spec`` assigns: markers, slot types, sections, tags, codes, constants and templates."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from importlib import import_module
@@ -8,9 +9,10 @@ from typing import ClassVar
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from structure import rows
 from tables import Cell, table
 
-from aura_spec import errors, template
+from aura_spec import errors, model, slot, template, token
 from aura_spec.marker import AURALITE_COMPACT, Marker, name_of
 
 _CHAPTERS: dict[int, str] = {
@@ -61,6 +63,81 @@ class Markers(_Registry):
         if name_of(marker) == "unassigned":
             return "refused as `Unsupported`"
         return f"chapter:{_CHAPTERS[marker]}"
+
+
+class SlotTypes(_Registry):
+    """The slot types, with the heads and the fields that each has on the wire."""
+
+    head = ("Type", "Head", "After the head")
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        """One row a type."""
+        return [(f"`{kind}`", *self._spelling(kind)) for kind in template.Kind]
+
+    @staticmethod
+    def _spelling(kind: template.Kind) -> tuple[str, str]:
+        if kind is template.Kind.ENUM:
+            return "1 to the number of alternatives", "nothing"
+        if kind in (template.Kind.TEXT, template.Kind.WORD):
+            return "none", "the text"
+        found = list(rows(slot.declaration(template.Slot("value", kind), last=False)))
+        maximum = re.search(r"larger than (\d+)", found[0].meaning)
+        parts = [row.name.split(".")[-1].strip("`") for row in found if row.meaning.startswith("unless")]
+        return f"1 to {int(maximum[1]):,}" if maximum else "", ", ".join(
+            f"`{part}`" for part in parts
+        ) or "nothing"
+
+
+class Sections(_Registry):
+    """The types of sections of a model file, assigned or not."""
+
+    head = ("Type", "Section", "If it is missing", "Chapter")
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        """One row a type, or a range that is not assigned."""
+        optional = model.FIRST_OPTIONAL
+        assigned = {
+            model.TRIE: ("trie of contexts", "`Malformed`", "chapter:trie"),
+            model.MATCH: ("probabilities of hits", "`Malformed`", "chapter:match"),
+            model.HISTORY: ("history", "none", "chapter:history"),
+            model.TEMPLATES: ("templates", "none", "chapter:model"),
+            model.DICTIONARY: ("dictionary of marker 0x05", "none", "chapter:zstd"),
+            model.RUNS: ("lists for runs", "none", "chapter:run"),
+            model.METADATA: ("metadata", "none", "chapter:model"),
+        }
+        if {kind for kind in assigned if kind < optional} != set(model.KNOWN):
+            raise ValueError("a known type of section is not listed")
+        free = [
+            (f"{max(model.KNOWN) + 1} to {optional - 1}", "not assigned: refused as `Unsupported`", "", "")
+        ]
+        rest = [(f"{model.METADATA + 1} to 255", "not assigned: passed over", "", "")]
+        listed = [(str(kind), *row) for kind, row in assigned.items()]
+        return [
+            ("0", "not assigned: refused as `Unsupported`", "", ""),
+            *listed[:-1],
+            *free,
+            listed[-1],
+            *rest,
+        ]
+
+
+class Tags(_Registry):
+    """The tags of tokens in a BRIO container of version 1."""
+
+    head = ("Tag", "Token", "Fields")
+
+    def cells(self) -> Sequence[Sequence[Cell]]:
+        """One row a tag."""
+        names = {
+            token.LITERAL: "literal",
+            token.PHRASE: "dictionary phrase",
+            token.MATCH: "match",
+            token.TEMPLATE: "template",
+        }
+        found = [row for row in rows(token.TOKEN) if row.meaning.startswith("if `tag`")]
+        fields = {tag: [row.name for row in found if f"= {tag}:" in row.meaning] for tag in names}
+        listed = [(f"`0x{tag:02X}`", name, ", ".join(fields[tag])) for tag, name in names.items()]
+        return [*listed, (f"`0x{len(names):02X}` to `0xFF`", "not assigned: refused as `Malformed`", "")]
 
 
 class Codes(_Registry):
@@ -128,6 +205,9 @@ class Digest(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Entry point of the extension."""
     app.add_directive("markers", Markers)
+    app.add_directive("slot-types", SlotTypes)
+    app.add_directive("model-sections", Sections)
+    app.add_directive("token-tags", Tags)
     app.add_directive("codes", Codes)
     app.add_directive("constants", Constants)
     app.add_directive("builtin-templates", Templates)

@@ -37,7 +37,7 @@ from typing import Final
 import construct as c
 
 from aura_spec.errors import Truncated
-from aura_spec.wire import Checked, Field, Span, build, parse
+from aura_spec.wire import Checked, Field, Span, bits, build, parse
 
 MODEL_ID_SIZE: Final = 8
 
@@ -50,6 +50,12 @@ STRING: Final = Field(
     ),
     "symbols of the message, range coded",
 )
+
+FIRST: Final = c.BitStruct(
+    bits("marker", 1, "1: the first binary step of the range coder, coded already"),
+    bits("string", 7, "the highest bits of the string that are not known beforehand"),
+)
+"""The first byte of a string (rules RNG-1 and AUR-6)."""
 
 COMPACT: Final = c.Struct(STRING)
 """Rule AUR-6: a whole message."""

@@ -27,7 +27,7 @@ from construct import this
 
 from aura_spec.errors import LimitExceeded, Malformed, Unsupported
 from aura_spec.rans import SYMBOLS, TOTAL
-from aura_spec.wire import Checked, End, Field, Span, build, parse
+from aura_spec.wire import Checked, End, Field, Span, bits, build, parse
 
 MAGIC: Final = b"AURA"
 VERSION: Final = 1
@@ -36,6 +36,12 @@ SERVER_ONLY: Final = 0x80
 MAX_METADATA: Final = (1 << 16) - 1
 TOKENS_PER_PAYLOAD_BYTE: Final = 87
 KINDS: Final = ("literal", "phrase", "match")
+
+FLAGS: Final = c.BitStruct(
+    bits("server_only", 1, "for the server only"),
+    bits("unused", 7, "ignored"),
+)
+"""The flags of a metadata entry."""
 
 METADATA: Final = c.Struct(
     Field("index", c.Int16ub, "of the token"),

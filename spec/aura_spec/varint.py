@@ -22,9 +22,16 @@ from typing import IO, Any
 import construct as c
 
 from aura_spec.errors import LimitExceeded, NonCanonical
-from aura_spec.wire import Declaration, refuse
+from aura_spec.wire import Declaration, bits, refuse
 
 MAX_VALUE = (1 << 64) - 1
+
+
+GROUP = c.BitStruct(
+    bits("more", 1, "another byte follows"),
+    bits("group", 7, "seven bits of the integer, the lowest in the first byte"),
+)
+"""A byte of the spelling (rule VAR-1)."""
 
 
 class VarInt(Declaration):

@@ -124,6 +124,11 @@ class Checked(Adapter):
         return obj
 
 
+def bits(name: str, width: int, doc: str) -> Declaration:
+    """A field of some bits, for a ``BitStruct``, whose first field has the highest."""
+    return Field(name, c.BitsInteger(width), doc)
+
+
 def parse(
     declaration: Declaration,
     data: bytes,

@@ -23,10 +23,33 @@ from construct import this
 
 from aura_spec.errors import LimitExceeded, Malformed, UnknownModel
 from aura_spec.limits import MAX_WINDOW
-from aura_spec.wire import Checked, Declaration, End, Field, Span, parse, refuse
+from aura_spec.wire import Checked, Declaration, End, Field, Span, bits, parse, refuse
 
 MAX_BLOCK: Final = 1 << 17
 """Bytes that one block may hold (rule ZST-5)."""
+
+DESCRIPTOR: Final = c.BitStruct(
+    bits("content_size_flag", 2, "bytes of content_size: 0, or 1 in a single segment; 2; 4; 8"),
+    bits("single_segment", 1, "no window; the content size stands for it"),
+    bits("unused", 1, "ignored"),
+    bits("reserved", 1, "0, else the frame is refused"),
+    bits("checksum_flag", 1, "a checksum follows the blocks"),
+    bits("dictionary_id_flag", 2, "bytes of dictionary_id: 0, 1, 2, 4"),
+)
+"""The descriptor, bit by bit."""
+
+WINDOW: Final = c.BitStruct(
+    bits("exponent", 5, "the window's base is 2^(10 + exponent) bytes"),
+    bits("mantissa", 3, "eighths of the base that are added to it"),
+)
+"""The window's byte."""
+
+BLOCK: Final = c.BitStruct(
+    bits("size", 21, "bytes of the block; of a repeated byte, how often it stands"),
+    bits("type", 2, "0 as it is, 1 one byte that is repeated, 2 compressed, 3 reserved"),
+    bits("last", 1, "no block follows"),
+)
+"""The header of a block, as a number: its three bytes stand in little-endian order."""
 
 RAW, RLE, COMPRESSED, RESERVED = range(4)
 
