@@ -296,7 +296,7 @@ class _Batch:
         """Decode symbols from the first escape on, from these contexts (rule AUR-3)."""
         state, model, words = self.state, self._model, self._words
         while len(lanes) > search.FEW:
-            contexts = search.wider(model, left)
+            contexts = search.wider(words[left])
             alone = search.sizes_of(words[contexts]) == search.sizes_of(words[left])  # to be refused
             if model.has_runs:
                 alone |= contexts < self._bounds[state.runs[lanes]]

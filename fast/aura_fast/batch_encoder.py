@@ -24,13 +24,13 @@ from aura_fast.context_model import (
     LIKELIHOOD,
     LONE,
     LONE_CODE,
-    LONE_SUFFIX,
+    LONE_WIDER,
     PLACE_BITS,
     PLACE_MASK,
-    SUFFIX,
     SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
+    WIDER,
     Choice,
     Contexts,
 )
@@ -124,11 +124,11 @@ def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
         current[found] = ahead
         symbols[found] = flat[ahead]
         way.at[ahead] = following
-        # or to the next entry, or from the end of a list to the suffix
+        # or to the next entry, or from the end of a list to a wider one
         places += 1
         ended = ((places == ends) & ~is_it).nonzero()[0]
         moved = np.concatenate([found, ended])
-        to = np.concatenate([following, search.suffixes_of(words[contexts[ended]])])
+        to = np.concatenate([following, search.wider(words[contexts[ended]])])
         contexts[moved] = to
         places[moved], ends[moved] = search.list_of(words, to)
     for place in current.tolist():
@@ -147,14 +147,14 @@ def _walk_alone(way: _Way, flat: Numbers, place: int) -> None:
             word = words[context]
             if word >= 0:
                 entry = context if word >> PLACE_BITS & SYMBOL_MASK == symbol else -1
-                suffix = word >> LONE_SUFFIX
+                wider = word >> LONE_WIDER
             else:
                 end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
                 entry = letters.find(chr(symbol), context + 1, end)
-                suffix = ~word >> SUFFIX
+                wider = ~word >> WIDER
             if entry >= 0:
                 break
-            context = suffix
+            context = wider
         way.owners[at], way.places[at] = context, entry
         context = words[entry] & PLACE_MASK
         if way.model.has_runs:
@@ -231,7 +231,7 @@ def _code_after_escapes(way: _Way, at: Numbers, choices: _Choices) -> None:
     left = way.at[at]
     rank = 1
     while len(at):
-        contexts = search.wider(way.model, left)
+        contexts = search.wider(words[left])
         firsts = contexts + 1
         wholes = ~words[contexts] & SUM_MASK
         ends = firsts + search.sizes_of(words[contexts])

@@ -4,15 +4,19 @@ To code a symbol, all of what a context says has to be at hand, and reading it f
 it stands side by side, in words of 64 bits. A context is named by the place of its first word. One with a list of
 one entry is a single word, 0 or above, from the low bits up:
 
-    24 following context, 9 symbol, 6 code of the escape, 24 suffix.
+    24 following context, 9 symbol, 6 code of the escape, 24 wider context.
 
 One with more entries is a word below 0, whose complement holds
 
-    22 total, 9 size of the list, 24 suffix,
+    22 total, 9 size of the list, 24 wider context,
 
 and a word for each entry, in order:
 
     24 following context, 9 symbol, 22 cumulative frequency up to and with the entry.
+
+The wider context is the first one along the suffixes with a longer list: lists contain each other, so that those
+of equal length are equal, and leave nothing to code after an escape (rule AUR-4). Where there is none, it is the
+root.
 
 The symbols of all words stand once more in a text, as characters, where one is quickly found.
 """
@@ -29,7 +33,7 @@ from numpy.typing import NDArray
 
 from aura_fast.history import Index
 from aura_fast.run import stand_ins
-from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, TOTAL_OF_ONE, ContextModel
+from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, SYMBOLS, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import Malformed
 from aura_spec.match import MISS_CLASSES, PROBABILITY_STEPS
 
@@ -44,8 +48,8 @@ PLACE_MASK: Final = (1 << PLACE_BITS) - 1
 SUM_MASK: Final = (1 << SUM_BITS) - 1
 
 LONE_CODE: Final = PLACE_BITS + SYMBOL_BITS
-LONE_SUFFIX: Final = LONE_CODE + CODE_BITS
-SUFFIX: Final = SUM_BITS + SYMBOL_BITS
+LONE_WIDER: Final = LONE_CODE + CODE_BITS
+WIDER: Final = SUM_BITS + SYMBOL_BITS
 END_SHIFT: Final = PLACE_BITS + SYMBOL_BITS
 """Where the parts of words begin; those that are not named begin with the word, or after ``PLACE_BITS`` or
 ``SUM_BITS``."""
@@ -146,21 +150,12 @@ class Contexts:
         words = self.words
         word = words[context]
         if word >= 0:
-            size = 1
-            context = word >> LONE_SUFFIX
+            context = word >> LONE_WIDER
+        elif ~word >> SUM_BITS & SYMBOL_MASK == SYMBOLS:
+            raise Malformed("the string excludes all symbols", 0, "string")
         else:
-            size = ~word >> SUM_BITS & SYMBOL_MASK
-            context = ~word >> SUFFIX
-        while True:
-            word = words[context]
-            if word >= 0:
-                context = word >> LONE_SUFFIX
-            elif ~word >> SUM_BITS & SYMBOL_MASK > size:  # one list contains the other
-                return context, context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
-            elif context == ROOT:
-                raise Malformed("the string excludes all symbols", 0, "string")
-            else:
-                context = ~word >> SUFFIX
+            context = ~word >> WIDER
+        return context, context + 1 + (~words[context] >> SUM_BITS & SYMBOL_MASK)
 
     def gaps(self, context: int, end: int, excluded: str) -> list[Gap]:
         """The gaps that the excluded symbols leave in the list from ``context`` to ``end``, in order."""
@@ -188,7 +183,7 @@ def _pack(model: ContextModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     moves = np.cumsum(~alone)
     places = firsts + moves - ~alone
     following = places[np.asarray(model.following)]
-    suffixes = places[np.asarray(model.suffixes)]
+    wider = places[_wider(np.asarray(model.suffixes), counts)]
     symbols = np.asarray(model.symbols, np.int64)
     # sums from the first entry of all, modulo 2^32, less those before each list
     frequencies = np.array(FREQUENCIES, np.uint32)[np.asarray(model.codes)]
@@ -202,10 +197,21 @@ def _pack(model: ContextModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     )
     words[places] = np.where(
         alone,
-        following[firsts] | symbols[firsts] << PLACE_BITS | escapes << LONE_CODE | suffixes << LONE_SUFFIX,
-        ~(totals | counts << SUM_BITS | suffixes << SUFFIX),
+        following[firsts] | symbols[firsts] << PLACE_BITS | escapes << LONE_CODE | wider << LONE_WIDER,
+        ~(totals | counts << SUM_BITS | wider << WIDER),
     )
     return words, places
+
+
+def _wider(suffixes: NDArray[np.integer], counts: NDArray[np.int64]) -> NDArray[np.integer]:
+    """For each context the first one along the suffixes with a longer list; the root if there is none."""
+    wider = suffixes.copy()
+    asked = np.flatnonzero(counts[wider] == counts)
+    while len(asked):  # a jump may pass over several contexts, since those behind it jump as well
+        asked = asked[wider[asked] != ROOT]
+        wider[asked] = wider[wider[asked]]
+        asked = asked[counts[wider[asked]] == counts[asked]]
+    return wider
 
 
 def _bounds(model: ContextModel, places: NDArray[np.int64]) -> list[int]:

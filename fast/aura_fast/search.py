@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from aura_fast.context_model import (
     BELOW_END,
     END_SHIFT,
-    LONE_SUFFIX,
+    LONE_WIDER,
     PLACE_BITS,
-    SUFFIX,
     SUM_BITS,
     SYMBOL_MASK,
+    WIDER,
     Contexts,
 )
-from aura_spec.context_model import ROOT
-from aura_spec.errors import Malformed
 
 Numbers = NDArray[np.int64]
 
@@ -37,9 +35,9 @@ def sizes_of(words: Numbers) -> Numbers:
     return np.where(words >= 0, 1, ~words >> SUM_BITS & SYMBOL_MASK)
 
 
-def suffixes_of(words: Numbers) -> Numbers:
-    """The suffixes of the contexts that begin with these words."""
-    return np.where(words >= 0, words >> LONE_SUFFIX, ~words >> SUFFIX)
+def wider(words: Numbers) -> Numbers:
+    """The contexts to go on with after an escape from the lists that begin with these words."""
+    return np.where(words >= 0, words >> LONE_WIDER, ~words >> WIDER)
 
 
 def find(model: Contexts, firsts: Numbers, ends: Numbers, symbols: Numbers) -> Numbers:
@@ -106,30 +104,6 @@ def gaps(model: Contexts, left: Numbers, firsts: Numbers, ends: Numbers) -> tupl
 def sums(owners: Numbers, values: Numbers, count: int) -> Numbers:
     """The sum of the values of each of so many owners."""
     return np.bincount(owners, values, count).astype(np.int64)
-
-
-def wider(model: Contexts, contexts: Numbers) -> Numbers:
-    """For each context the first one along the suffixes with a longer list; the root if there is none."""
-    words = words_of(model)
-    heads = words[contexts]
-    sizes = sizes_of(heads)
-    found = suffixes_of(heads)
-    asked = np.arange(len(contexts))
-    while len(asked) > FEW:  # lists contain each other, so those of equal length are equal
-        heads = words[found[asked]]
-        goes_on = ((sizes_of(heads) == sizes[asked]) & (found[asked] != ROOT)).nonzero()[0]
-        asked = asked[goes_on]
-        found[asked] = suffixes_of(heads[goes_on])
-    for number in asked.tolist():
-        found[number] = _wider_alone(model, int(contexts[number]))
-    return found
-
-
-def _wider_alone(model: Contexts, context: int) -> int:
-    try:
-        return model.wider(context)[0]
-    except Malformed:
-        return ROOT
 
 
 def spread(counts: Numbers) -> tuple[Numbers, Numbers]:
