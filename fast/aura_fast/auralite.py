@@ -28,7 +28,7 @@ from aura_fast.context_model import (
     contexts_of,
 )
 from aura_fast.history import FILTER_SHIFT
-from aura_fast.match import BASES, HISTORY_BASE, Prediction, foresee, length_before
+from aura_fast.match import BASES, HISTORY_BASE, Prediction, foresee, length_before, places_of
 from aura_fast.range_coder import Decoder, check_start, too_short
 from aura_fast.run import NEXT, StandIn, rest_of
 from aura_spec.auralite import MODEL_ID_SIZE
@@ -185,26 +185,47 @@ def _lead(  # noqa: PLR0917  # for speed
         context, end = contexts.wider(context)
 
 
-def decode(  # noqa: C901, PLR0912, PLR0915  # one hot loop
-    wire: bytes, model: ContextModel, max_size: int
-) -> bytes:
+def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
     """Read a string, or a whole message whose model is implied (rule AUR-6).
 
     Raises:
         DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule
             AUR-9).
     """
-    decoder = Decoder(wire)
+    contexts = contexts_of(model)
+    return go_on(Decoder(wire), contexts, max_size, bytearray(), (contexts.initial, 0), (0, 0, 0))
+
+
+def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
+    decoder: Decoder, contexts: Contexts, max_size: int, text: bytearray, at: At, match: tuple[int, int, int]
+) -> bytes:
+    """Decode the rest of a message from where a symbol begins.
+
+    Args:
+        decoder: as it is there.
+        contexts: the packed model.
+        max_size: bytes that the message may have.
+        text: the message so far; it is added to.
+        at: where the symbol is coded.
+        match: of the active match the pointer, counted from the end of the history if it is there, and the length,
+            0 if there is none; and the misses so far.
+
+    Raises:
+        DecodeError: as :func:`decode`.
+    """
     tail, window, offset, span = decoder.tail, decoder.window, decoder.offset, decoder.span
     longest = len(tail)
     max_size = min(max_size, MAX_FORESEEN)
-    contexts = contexts_of(model)
     words, hits, stand_ins, history = contexts.words, contexts.hits, contexts.stand_ins, contexts.history
-    context = contexts.initial
-    text = bytearray()
+    context, state = at
+    bound = stand_ins[state][0]
+    pointer, length, misses = match
     source: bytes | bytearray = text  # what the pointer of a match points into
-    places: dict[int, int] = {}
-    four = position = pointer = length = misses = state = bound = 0
+    if history and pointer < 0:
+        source, pointer = history.text, pointer + len(history.text)
+    places = places_of(text)
+    position = len(text)
+    four = int.from_bytes(text[-MIN_LENGTH:].rjust(MIN_LENGTH, b"\0"), "little")
     while True:
         if position >= MIN_LENGTH:
             mixed = four * MULTIPLIER & _WORD
@@ -330,13 +351,15 @@ def read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, *, predicted: 
     return _follow(decoder, contexts, contexts.wider(context), state, chr(lone), predicted=predicted)
 
 
-def read_after_escape(decoder: Decoder, contexts: Contexts, at: At) -> tuple[int, int]:
+def read_after_escape(
+    decoder: Decoder, contexts: Contexts, at: At, *, predicted: str = ""
+) -> tuple[int, int]:
     """Decode a symbol after an escape from a list; otherwise as ``code_unforeseen``."""
     context, state = at
     word = contexts.words[context]
     lone = chr(word >> PLACE_BITS & SYMBOL_MASK)
     excluded = lone if word >= 0 else contexts.letters[context + 1 : contexts.end_of(context)]
-    return _follow(decoder, contexts, contexts.wider(context), state, excluded)
+    return _follow(decoder, contexts, contexts.wider(context), state, excluded, predicted=predicted)
 
 
 def _follow(

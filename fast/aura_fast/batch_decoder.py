@@ -1,15 +1,16 @@
 """Many AURALITE messages at once, with numpy: decoding.
 
-All messages decode one symbol a step. Where the list of the context has it, and after escapes, that takes a few
-vector operations for all of them; where a match is active or a list for runs is used, which has many cases and is
-not frequent, it is left to ``auralite``. So is any message from its start in which something is wrong, so that
-there is one place that says what; and the last few messages, which would leave the vectors nearly empty.
+All messages take one choice a step, each where it is: at the first list of a symbol, after an escape, at a match.
+Those that are at the same kind of choice take it together, in a few vector operations, unless they are so few that
+one after the other is quicker, which is left to ``auralite``. So is a choice of which a list for runs is an option,
+and the rest of the last few messages, which would leave the vectors nearly empty. Any message in which something is
+wrong is decoded anew by ``auralite``, so that there is one place that says what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -20,6 +21,7 @@ from aura_fast import auralite, search
 from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
+    LIKELIHOOD,
     LONE,
     LONE_CODE,
     PLACE_BITS,
@@ -30,18 +32,21 @@ from aura_fast.context_model import (
     Contexts,
 )
 from aura_fast.history import FILTER_SHIFT
-from aura_fast.match import BASES, HISTORY_BASE, length_before
-from aura_fast.range_coder import Decoder
+from aura_fast.match import BASES, HISTORY_BASE
+from aura_fast.range_coder import Decoder, check_end
 from aura_fast.run import NEXT
 from aura_fast.search import Numbers, words_of
-from aura_spec.context_model import END, TOTAL_OF_ONE
+from aura_spec.context_model import END, ROOT, SYMBOLS, TOTAL_OF_ONE
 from aura_spec.errors import DecodeError
 from aura_spec.history import LENGTH
-from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
-from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
+from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, SLOTS, TOTAL
+from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, START, WINDOW
 
 _LONE: Final = np.array(LONE)
-_NEXT: Final = np.frombuffer(NEXT, np.uint8)
+_LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
+_BASES: Final = np.array(BASES)
+_NEXT_AFTER: Final = np.frombuffer(NEXT, np.uint8).astype(np.int64)
+_BITS: Final = np.left_shift(1, np.arange(8)).astype(np.uint8)
 
 _MAX_TABLE: Final = 1 << 24
 """Symbols in the table of what is decoded; beyond that, messages are decoded one at a time."""
@@ -51,12 +56,17 @@ _WIDTH: Final = 64
 
 _NO_SLOT: Final = 0xFFFF
 
+_NOTHING: Final = -1
+
+Flags = NDArray[np.bool_]
+
 
 def decode(wires: Sequence[bytes], contexts: Contexts, max_size: int) -> list[bytes | None]:
     """The messages of strings that begin as they should; None for those that are left to ``auralite``."""
-    batch = _Batch(wires, contexts)
-    while len(batch.state.numbers) > search.FEW and batch.position <= max_size and batch.fits():
+    batch = _Batch(wires, contexts, max_size)
+    while len(batch.state.numbers) > search.FEW and batch.fits():
         batch.step()
+    batch.go_on_alone()
     return batch.messages
 
 
@@ -66,20 +76,25 @@ class _State:
 
     Attributes:
         numbers: which message it is.
+        rows: of the message in the table of text.
         bases: where its string is in the tails.
         sizes: of its string with the zeros that continue it.
         windows, offsets, spans: as in ``range_coder.Decoder``.
-        contexts, runs: where the next symbol is coded; the state of the run.
+        contexts, runs: where the next choice is; the state of the run.
+        is_new: whether no choice of the next symbol is coded yet.
+        is_less: whether symbols of the current list are excluded: those of ``lefts``, and ``predicted``.
+        lefts: the context that was left by an escape for the current one; -1 if there was none.
+        predicted: a byte that a match foresaw in vain in place of the next symbol; or -1.
+        positions: how many symbols there are.
         fours: the last four bytes, as rule MAT-1 reads them.
         lengths: of the active match; 0 if there is none.
         pointers: of the match in the message; of one in the history counted from its end, below 0.
         misses: of the message so far, at most 2.
-        text: the message so far.
-        slots: those of rule MAT-1 at each position.
         is_active: false if the message is done, or something is wrong with it.
     """
 
     numbers: Numbers
+    rows: Numbers
     bases: Numbers
     sizes: Numbers
     windows: Numbers
@@ -87,13 +102,16 @@ class _State:
     spans: Numbers
     contexts: Numbers
     runs: Numbers
+    is_new: Flags
+    is_less: Flags
+    lefts: Numbers
+    predicted: Numbers
+    positions: Numbers
     fours: Numbers
     lengths: Numbers
     pointers: Numbers
     misses: Numbers
-    text: NDArray[np.uint8]
-    slots: NDArray[np.uint16]
-    is_active: NDArray[np.bool_]
+    is_active: Flags
 
     def drop(self) -> None:
         """Forget the messages that are not active."""
@@ -102,246 +120,450 @@ class _State:
             setattr(self, field.name, getattr(self, field.name)[kept])
 
 
+@dataclass(slots=True)
+class _Choice:
+    """What a step finds; arrays as in ``_State``.
+
+    Attributes:
+        offsets, spans: after the choice, but before shifts.
+        symbols: of use where there is one.
+        following: the context after the choice.
+        is_symbol: whether the choice makes the symbol known.
+    """
+
+    offsets: Numbers
+    spans: Numbers
+    symbols: Numbers
+    following: Numbers
+    is_symbol: Flags
+
+
 class _Batch:
     """Messages that are decoded in step.
 
     Attributes:
         messages: those that are done.
         state: of the others.
-        position: the number of symbols that each has so far.
     """
 
-    def __init__(self, wires: Sequence[bytes], model: Contexts) -> None:
+    def __init__(self, wires: Sequence[bytes], model: Contexts, max_size: int) -> None:
         count = len(wires)
         self.messages: list[bytes | None] = [None] * count
-        self.position = 0
+        self._wires = wires
         self._model = model
+        self._max_size = max_size
         self._words = words_of(model)
+        self._hits = np.array(model.hits)
         self._bounds = np.array([stand_in[0] for stand_in in model.stand_ins])
-        self._decoders = [Decoder(wire) for wire in wires]
-        self._tails = np.frombuffer(b"".join([decoder.tail for decoder in self._decoders]), np.uint8)
-        sizes = np.array([len(decoder.tail) for decoder in self._decoders])
-        runs, fours, lengths, pointers, misses = np.zeros((5, count), np.int64)
+        zeros = bytes(MAX_OMITTED)
+        tails = np.frombuffer(zeros.join([*wires, zeros]), np.uint8).astype(np.int64)
+        # at each place the number that four bytes are
+        self._tails = tails[:-3] << 24 | tails[1:-2] << 16 | tails[2:-1] << 8 | tails[3:]
+        sizes = np.array([len(wire) for wire in wires]) + MAX_OMITTED
+        bases = np.cumsum(sizes) - sizes
+        self._text = np.zeros((count, _WIDTH), np.uint8)
+        self._slots = np.full((count, _WIDTH), _NO_SLOT, np.uint16)
+        self._seen = np.zeros((count, SLOTS // 8), np.uint8)  # a bit for each slot
         self.state = _State(
             numbers=np.arange(count),
-            bases=np.cumsum(sizes) - sizes,
+            rows=np.arange(count),
+            bases=bases,
             sizes=sizes,
             windows=np.full(count, WINDOW),
-            offsets=np.array([decoder.offset for decoder in self._decoders]),
+            offsets=self._tails[bases] - START,
             spans=np.full(count, START),
             contexts=np.full(count, model.initial),
-            runs=runs,
-            fours=fours,
-            lengths=lengths,
-            pointers=pointers,
-            misses=misses,
-            text=np.zeros((count, _WIDTH), np.uint8),
-            slots=np.full((count, _WIDTH), _NO_SLOT, np.uint16),
+            runs=np.zeros(count, np.int64),
+            is_new=np.ones(count, np.bool_),
+            is_less=np.zeros(count, np.bool_),
+            lefts=np.full(count, _NOTHING),
+            predicted=np.full(count, _NOTHING),
+            positions=np.zeros(count, np.int64),
+            fours=np.zeros(count, np.int64),
+            lengths=np.zeros(count, np.int64),
+            pointers=np.zeros(count, np.int64),
+            misses=np.zeros(count, np.int64),
             is_active=np.ones(count, np.bool_),
         )
 
     def fits(self) -> bool:
         """Make room for one more symbol of each; whether there is."""
-        state = self.state
-        width = state.text.shape[1]
-        if self.position < width:
+        rows = self.state.rows
+        width = self._text.shape[1]
+        if self.state.positions.max() < width:
             return True
-        if 2 * state.text.size > _MAX_TABLE:
+        if 2 * width * len(rows) > _MAX_TABLE:
             return False
-        state.text = np.pad(state.text, ((0, 0), (0, width)))
-        state.slots = np.pad(state.slots, ((0, 0), (0, width)), constant_values=_NO_SLOT)
+        more = ((0, 0), (0, width))
+        self._text = np.pad(self._text[rows], more)
+        self._slots = np.pad(self._slots[rows], more, constant_values=_NO_SLOT)
+        self._seen = self._seen[rows]
+        self.state.rows = np.arange(len(rows))
         return True
 
     def step(self) -> None:
-        """Decode a symbol of each."""
+        """Take a choice of each."""
         state = self.state
         self._look_for_matches()
-        symbols, following = np.zeros((2, len(state.numbers)), np.int64)
-        is_special = state.is_active & (state.lengths > 0)
+        is_matched = state.is_new & (state.lengths > 0)
+        is_less = state.is_less.copy()
+        alone = np.zeros(0, np.int64)
+        if self._model.has_runs:  # a list for runs may stand in for that of the context
+            gives_way = (state.contexts < self._bounds[state.runs]) & ~is_matched
+            alone = gives_way.nonzero()[0]
+            is_less |= gives_way
+        choice = self._read_plain(is_matched | is_less)
+        is_less[alone] = False
+        after_escape = is_less.nonzero()[0]
+        if len(after_escape) > search.FEW // 4:
+            self._read_less(after_escape, choice)
+        else:
+            alone = np.concatenate([alone, after_escape])
+        matched = is_matched.nonzero()[0]
+        if len(matched) > search.FEW // 4:
+            self._read_predicted(matched, choice)
+        else:
+            self._read_predicted_alone(matched, choice)
+        self._read_alone(alone, choice)
+        self._apply(choice)
+
+    def _apply(self, choice: _Choice) -> None:
+        """Go on to after the choices."""
+        state, symbols, is_symbol = self.state, choice.symbols, choice.is_symbol
+        state.offsets, state.spans, state.contexts = choice.offsets, choice.spans, choice.following
+        self._shift()
+        # what is not a symbol yet is written over later
+        self._text.reshape(-1)[state.rows * self._text.shape[1] + state.positions] = symbols
+        np.copyto(state.fours, state.fours >> 8 | symbols << 24, where=is_symbol)
         if self._model.has_runs:
-            is_special |= state.is_active & (state.contexts < self._bounds[state.runs])
-        for lane in is_special.nonzero()[0].tolist():
-            self._read_special(lane, symbols, following)
-        self._read_plain((state.is_active & ~is_special).nonzero()[0], symbols, following)
-        self._finish(((symbols == END) & state.is_active).nonzero()[0].tolist())
-        if self._model.has_runs:
-            state.runs = _NEXT[state.runs << 8 | symbols].astype(np.int64)
-        state.text[:, self.position] = symbols
-        state.fours = state.fours >> 8 | symbols << 24
-        state.contexts = following
-        self.position += 1
+            np.copyto(state.runs, _NEXT_AFTER[state.runs << 8 | symbols], where=is_symbol)
+        np.putmask(state.predicted, is_symbol, _NOTHING)
+        state.is_new = is_symbol
+        state.is_less &= state.is_active & ~is_symbol
+        self._finish(((symbols == END) & is_symbol & state.is_active).nonzero()[0])
+        state.positions += is_symbol
+        state.is_active &= state.positions <= self._max_size
         if 8 * np.count_nonzero(state.is_active) < 7 * len(state.is_active):
             state.drop()
 
     def _look_for_matches(self) -> None:
         """Rules MAT-1 to MAT-3 and HIS-1."""
-        state, position, history = self.state, self.position, self._model.history
-        if position < MIN_LENGTH:
-            return
+        state, history = self.state, self._model.history
         mixed = state.fours * MULTIPLIER & 0xFFFFFFFF
-        slots = (mixed >> SLOT_SHIFT).astype(np.uint16)
-        is_free = state.is_active & (state.lengths == 0)
-        repeated = (state.slots[:, :position] == slots[:, None]).any(axis=1)
-        for lane in (repeated & is_free).nonzero()[0].tolist():
-            pointer = int((state.slots[lane, :position] == slots[lane]).nonzero()[0][-1])
-            state.lengths[lane] = length_before(self._text_of(lane), pointer, position)
-            state.pointers[lane] = pointer
-        state.slots[:, position] = slots
-        if history and position >= LENGTH:
+        slots = mixed >> SLOT_SHIFT
+        is_held = state.positions >= MIN_LENGTH
+        places = state.rows * (SLOTS // 8) + (slots >> 3)
+        bits = _BITS[slots & 7] * is_held
+        seen = self._seen.reshape(-1)
+        bytes_seen = seen[places]
+        is_free = state.is_new & (state.lengths == 0)
+        repeated = ((bytes_seen & bits > 0) & is_free).nonzero()[0]
+        if len(repeated):
+            self._match(repeated, slots[repeated])
+        seen[places] = bytes_seen | bits
+        self._slots.reshape(-1)[state.rows * self._slots.shape[1] + state.positions] = slots
+        if history:
             known = np.frombuffer(history.ends, np.bool_)[mixed >> FILTER_SHIFT]
-            for lane in (known & is_free & (state.lengths == 0)).nonzero()[0].tolist():
+            known &= is_free & (state.lengths == 0) & (state.positions >= LENGTH)
+            for lane in known.nonzero()[0].tolist():
                 place = history.find(self._text_of(lane)[-LENGTH:])
                 if place:
                     state.lengths[lane] = LENGTH
                     state.pointers[lane] = place - len(history.text)
 
+    def _match(self, lanes: Numbers, slots: Numbers) -> None:
+        """Compare with what stands before the last place that has the same slot (rule MAT-2)."""
+        state = self.state
+        rows, positions = state.rows[lanes], state.positions[lanes]
+        behind = int(positions.max())
+        held = self._slots[rows, MIN_LENGTH:behind] == slots[:, None]
+        pointers = behind - 1 - held[:, ::-1].argmax(axis=1)
+        back = np.arange(1, MAX_LENGTH + 1)
+        ends = (rows * self._text.shape[1])[:, None] - back
+        text = self._text.reshape(-1)
+        is_equal = np.zeros((len(lanes), MAX_LENGTH + 1), np.bool_)
+        is_equal[:, :-1] = text[ends + pointers[:, None]] == text[ends + positions[:, None]]
+        is_equal[:, :-1] &= back <= pointers[:, None]
+        lengths = is_equal.argmin(axis=1)
+        state.lengths[lanes] = np.where(lengths >= MIN_LENGTH, lengths, 0)
+        state.pointers[lanes] = pointers
+
     def _text_of(self, lane: int) -> bytes:
-        return self.state.text[lane, : self.position].tobytes()
+        return self._text[self.state.rows[lane], : self.state.positions[lane]].tobytes()
 
-    def _read_special(self, lane: int, symbols: Numbers, following: Numbers) -> None:
-        """Decode a symbol where a match is active, or a list for runs stands in for the first list."""
-        state = self.state
-        at = int(state.contexts[lane]), int(state.runs[lane])
-        pointer = int(state.pointers[lane])
-        length = int(state.lengths[lane])
-        with self._decoder(lane) as decoder:
-            if not length:
-                symbols[lane], following[lane] = auralite.read_unforeseen(decoder, self._model, at)
-                return
-            history = self._model.history
-            if pointer < 0 and history:
-                predicted, base = history.text[pointer], HISTORY_BASE
-            else:
-                predicted, base = int(state.text[lane, pointer]), BASES[length]
-            prediction = predicted, base + int(state.misses[lane])
-            symbols[lane], following[lane] = auralite.read_predicted(decoder, self._model, at, prediction)
-            if symbols[lane] == predicted:
-                state.pointers[lane] = pointer + 1
-                state.lengths[lane] = 0 if pointer == -1 else min(length + 1, MAX_LENGTH)
-            else:
-                state.lengths[lane] = 0
-                state.misses[lane] = min(state.misses[lane] + 1, MISS_CLASSES - 1)
-
-    @contextmanager
-    def _decoder(self, lane: int) -> Iterator[Decoder]:
-        """The decoder of a message, as it is now; what it does counts, unless it finds something wrong."""
-        state = self.state
-        decoder = self._decoders[state.numbers[lane]]
-        decoder.window = int(state.windows[lane])
-        decoder.offset = int(state.offsets[lane])
-        decoder.span = int(state.spans[lane])
-        try:
-            yield decoder
-        except DecodeError:
-            state.is_active[lane] = False
-        state.windows[lane], state.offsets[lane] = decoder.window, decoder.offset
-        state.spans[lane] = decoder.span
-
-    def _read_plain(self, lanes: Numbers, symbols: Numbers, following: Numbers) -> None:
-        """Decode symbols by the lists of their contexts: most are the likeliest of theirs."""
-        state, words = self.state, self._words
-        contexts = state.contexts[lanes]
+    def _read_plain(self, is_apart: Flags) -> _Choice:
+        """Read choices of lists of which nothing is excluded: most are the likeliest of theirs."""
+        state, words, contexts = self.state, self._words, self.state.contexts
         heads = words[contexts]
         is_lone = heads >= 0
         firsts = contexts + ~is_lone
         entries = words[firsts]
         totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
-        units = state.spans[lanes] // totals
+        units = state.spans // totals
         ends = np.where(is_lone, _LONE[entries >> LONE_CODE & CODE_MASK], entries >> END_SHIFT)
-        is_first = state.offsets[lanes] < ends * units
-        symbols[lanes] = entries >> PLACE_BITS & SYMBOL_MASK
-        following[lanes] = entries & PLACE_MASK
-        state.spans[lanes] = ends * units
+        spans = ends * units
+        symbols = entries >> PLACE_BITS & SYMBOL_MASK
+        following = entries & PLACE_MASK
+        is_symbol = state.offsets < spans
+        offsets = state.offsets.copy()
+        choice = _Choice(offsets, spans, symbols, following, is_symbol)
+        other = (~(is_symbol | is_apart)).nonzero()[0]
+        if not len(other):
+            return choice
         # the others: by a search for the value in the list; a lone entry was seen already
-        other = (~is_first).nonzero()[0]
-        lanes_of, totals, units, firsts = lanes[other], totals[other], units[other], firsts[other]
-        values = self._values(lanes_of, totals, units)
-        behind = firsts + search.sizes_of(heads[other])
-        places = search.search(self._model, firsts + 1, behind, values)
-        is_listed = places < behind
-        entries = words[np.where(is_listed, places, firsts)]
-        lower = np.where(is_lone[other], ends[other], words[places - 1] >> END_SHIFT)
+        heads, is_lone, firsts, totals, units = (
+            part[other] for part in (heads, is_lone, firsts, totals, units)
+        )
+        values = self._values(other, totals, units)
+        sizes = search.sizes_of(heads)
+        places = firsts + search.ranks(self._model, firsts, sizes, values)
+        is_listed = places < firsts + sizes
+        entries = words[places]
+        lower = np.where(is_lone, ends[other], words[places - 1] >> END_SHIFT)
         upper = np.where(is_listed, entries >> END_SHIFT, totals)
-        state.offsets[lanes_of] -= lower * units
-        state.spans[lanes_of] = (upper - lower) * units
-        symbols[lanes_of] = entries >> PLACE_BITS & SYMBOL_MASK
-        following[lanes_of] = entries & PLACE_MASK
-        self._shift(lanes)
-        escaped = (~is_listed & state.is_active[lanes_of]).nonzero()[0]
-        self._read_after_escapes(lanes_of[escaped], contexts[other[escaped]], symbols, following)
+        offsets[other] = state.offsets[other] - lower * units
+        spans[other] = (upper - lower) * units
+        symbols[other] = entries >> PLACE_BITS & SYMBOL_MASK
+        following[other] = np.where(is_listed, entries & PLACE_MASK, search.wider(heads))
+        is_symbol[other] = is_listed
+        escaped = other[~is_listed]
+        state.lefts[escaped] = contexts[escaped]
+        state.is_less[escaped] = True
+        return choice
 
     def _values(self, lanes: Numbers, totals: Numbers, units: Numbers) -> Numbers:
         """Where fractions lie; those that name no option are given up (rule RNG-5)."""
-        values = self.state.offsets[lanes] // units
-        self.state.is_active[lanes[values >= totals]] = False
+        state = self.state
+        values = state.offsets[lanes] // units
+        beyond = (values >= totals).nonzero()[0]
+        if len(beyond):
+            state.is_active[lanes[beyond]] = False
+            state.offsets[lanes[beyond]] = values[beyond] = (
+                0  # so that they are harmless until they are dropped
+            )
         return values
 
-    def _shift(self, lanes: Numbers) -> None:
+    def _read_less(self, lanes: Numbers, choice: _Choice) -> None:
+        """Read choices of lists of which symbols are excluded (rules AUR-3 and AUR-4)."""
+        state, words = self.state, self._words
+        contexts, lefts = state.contexts[lanes], state.lefts[lanes]
+        is_excluded = np.zeros((len(lanes), SYMBOLS + 1), np.bool_)
+        is_excluded[np.arange(len(lanes)), state.predicted[lanes]] = True  # the last column if there is none
+        escaped = (lefts >= 0).nonzero()[0]
+        firsts, ends = search.list_of(words, lefts[escaped])
+        owners, members = search.spread(ends - firsts)
+        excluded = words[firsts[owners] + members] >> PLACE_BITS & SYMBOL_MASK
+        is_excluded[escaped[owners], excluded] = True
+        # of the lists what remains, one after the other
+        heads = words[contexts]
+        sizes = ~heads >> SUM_BITS & SYMBOL_MASK
+        owners, members = search.spread(sizes)
+        entries = words[contexts[owners] + 1 + members]
+        frequencies = entries >> END_SHIFT
+        frequencies[1:] -= np.where(members[1:], frequencies[:-1], 0)
+        frequencies *= ~is_excluded[owners, entries >> PLACE_BITS & SYMBOL_MASK]
+        sums = np.concatenate([[0], np.cumsum(frequencies)])
+        behind = np.cumsum(sizes)
+        bases = sums[behind - sizes]
+        listed = sums[behind] - bases
+        escapes = (~heads & SUM_MASK) - (entries[behind - 1] >> END_SHIFT)
+        totals = listed + escapes
+        nothing = (listed == 0).nonzero()[0]
+        if len(nothing):  # nothing is coded there
+            totals[nothing] = 1
+            state.is_active[lanes[nothing[contexts[nothing] == ROOT]]] = False
+        units = state.spans[lanes] // totals
+        values = self._values(lanes, totals, units)
+        places = np.searchsorted(sums, bases + values, side="right") - 1
+        is_listed = values < listed
+        places[~is_listed] = 0
+        lower = np.where(is_listed, sums[places] - bases, listed)
+        upper = np.where(is_listed, sums[places + 1] - bases, totals)
+        choice.offsets[lanes] = state.offsets[lanes] - lower * units
+        choice.spans[lanes] = (upper - lower) * units
+        choice.symbols[lanes] = entries[places] >> PLACE_BITS & SYMBOL_MASK
+        choice.following[lanes] = np.where(is_listed, entries[places] & PLACE_MASK, search.wider(heads))
+        choice.is_symbol[lanes] = is_listed
+        state.lefts[lanes] = contexts
+
+    def _prediction(self, lanes: Numbers) -> tuple[Numbers, Numbers]:
+        """What matches predict, and the index of rule MAT-4 without the probability class."""
+        state, history = self.state, self._model.history
+        pointers = state.pointers[lanes]
+        places = state.rows[lanes] * self._text.shape[1] + pointers
+        bases = _BASES[state.lengths[lanes]]
+        if history:
+            is_past = pointers < 0
+            past = np.frombuffer(history.text, np.uint8)
+            predicted = np.where(
+                is_past,
+                past[np.where(is_past, pointers, 0)],
+                self._text.reshape(-1)[np.where(is_past, 0, places)],
+            )
+            bases = np.where(is_past, HISTORY_BASE, bases)
+        else:
+            predicted = self._text.reshape(-1)[places]
+        return predicted.astype(np.int64), bases + state.misses[lanes]
+
+    def _read_predicted(self, lanes: Numbers, choice: _Choice) -> None:
+        """Read whether matches foresee the symbols (rules MAT-4 to MAT-8)."""
+        state, words = self.state, self._words
+        contexts = state.contexts[lanes]
+        predicted, indices = self._prediction(lanes)
+        # the entries of predicted bytes in the lists
+        heads = words[contexts]
+        is_lone = heads >= 0
+        firsts = contexts + ~is_lone
+        owners, members = search.spread(search.sizes_of(heads))
+        symbols = words[firsts[owners] + members] >> PLACE_BITS & SYMBOL_MASK
+        found = (symbols == predicted[owners]).nonzero()[0]
+        places = firsts.copy()
+        places[owners[found]] += members[found]
+        is_listed = np.zeros(len(lanes), np.bool_)
+        is_listed[owners[found]] = True
+        entries = words[places]
+        frequencies = np.where(
+            is_lone,
+            _LONE[entries >> LONE_CODE & CODE_MASK],
+            (entries >> END_SHIFT) - search.lower(words, places, firsts),
+        )
+        totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
+        hits = self._hits[indices + np.where(is_listed, _LIKELIHOOD[1000 * frequencies // totals], 0)]
+        units = state.spans[lanes] // TOTAL
+        is_hit = self._values(lanes, np.full(len(lanes), TOTAL), units) < hits
+        choice.offsets[lanes] = state.offsets[lanes] - np.where(is_hit, 0, hits * units)
+        choice.spans[lanes] = np.where(is_hit, hits, TOTAL - hits) * units
+        choice.symbols[lanes] = predicted
+        choice.is_symbol[lanes] = is_hit
+        # after a miss on with the list, unless that is of one entry, which is excluded
+        is_over = is_lone & is_listed
+        choice.following[lanes] = np.where(
+            is_hit, entries & PLACE_MASK, np.where(is_over, search.wider(heads), contexts)
+        )
+        for place in (is_hit & ~is_listed).nonzero()[0].tolist():
+            wider = self._model.wider(int(contexts[place]))[0]
+            choice.following[lanes[place]] = self._model.follow(wider, int(predicted[place]))
+        state.predicted[lanes] = predicted
+        state.is_less[lanes] = is_listed
+        state.lefts[lanes] = np.where(is_over, contexts, _NOTHING)
+        self._go_on(lanes, is_hit)
+
+    def _go_on(self, lanes: Numbers, is_hit: Flags) -> None:
+        """After hits and misses (rules MAT-7, MAT-8 and HIS-3)."""
+        state = self.state
+        pointers = state.pointers[lanes]
+        is_on = is_hit & (pointers != -1)
+        state.lengths[lanes] = np.where(is_on, np.minimum(state.lengths[lanes] + 1, MAX_LENGTH), 0)
+        state.pointers[lanes] = pointers + 1
+        state.misses[lanes] = np.minimum(state.misses[lanes] + ~is_hit, MISS_CLASSES - 1)
+
+    def _read_predicted_alone(self, lanes: Numbers, choice: _Choice) -> None:
+        """Read symbols where a match is active, one after the other."""
+        if not len(lanes):
+            return
+        state, model = self.state, self._model
+        predicted, indices = self._prediction(lanes)
+        parts = lanes, state.contexts[lanes], state.runs[lanes], predicted, indices
+        for lane, context, run, *prediction in zip(*(part.tolist() for part in parts), strict=True):
+            decoder = self._decoder(lane)
+            try:
+                found = auralite.read_predicted(
+                    decoder, model, (context, run), (prediction[0], prediction[1])
+                )
+            except DecodeError:
+                state.is_active[lane] = False
+            else:
+                self._take(lane, decoder, found, choice)
+        self._go_on(lanes, choice.symbols[lanes] == predicted)
+
+    def _read_alone(self, lanes: Numbers, choice: _Choice) -> None:
+        """Read the rest of what codes symbols, one after the other."""
+        for lane in lanes.tolist():
+            decoder = self._decoder(lane)
+            try:
+                found = self._read_rest(lane, decoder)
+            except DecodeError:
+                self.state.is_active[lane] = False
+            else:
+                self._take(lane, decoder, found, choice)
+
+    def _read_rest(self, lane: int, decoder: Decoder) -> tuple[int, int]:
+        """The symbol whose choices a message is amid, and the context that follows."""
+        state, run = self.state, int(self.state.runs[lane])
+        predicted = int(state.predicted[lane])
+        letter = "" if predicted == _NOTHING else chr(predicted)
+        if state.is_less[lane] and state.lefts[lane] != _NOTHING:
+            at = int(state.lefts[lane]), run
+            return auralite.read_after_escape(decoder, self._model, at, predicted=letter)
+        return auralite.read_unforeseen(
+            decoder, self._model, (int(state.contexts[lane]), run), predicted=letter
+        )
+
+    def _decoder(self, lane: int) -> Decoder:
+        """The decoder of a message, as it is now."""
+        state = self.state
+        decoder = Decoder(self._wires[state.numbers[lane]])
+        decoder.window = int(state.windows[lane])
+        decoder.offset = int(state.offsets[lane])
+        decoder.span = int(state.spans[lane])
+        return decoder
+
+    def _take(self, lane: int, decoder: Decoder, found: tuple[int, int], choice: _Choice) -> None:
+        """A symbol and the context after it, read by a decoder."""
+        self.state.windows[lane] = decoder.window
+        choice.offsets[lane], choice.spans[lane] = decoder.offset, decoder.span
+        choice.symbols[lane], choice.following[lane] = found
+        choice.is_symbol[lane] = True
+
+    def _shift(self) -> None:
         """Rules RNG-3 and RNG-6."""
         state = self.state
-        lanes = lanes[state.spans[lanes] < LOWER_BOUND]
-        while len(lanes):
-            ended = state.windows[lanes] == state.sizes[lanes]
-            state.is_active[lanes[ended]] = False
-            lanes = lanes[~ended]
-            tails = self._tails[state.bases[lanes] + state.windows[lanes]]
-            state.offsets[lanes] = state.offsets[lanes] << 8 | tails
-            state.windows[lanes] += 1
-            state.spans[lanes] <<= 8
-            lanes = lanes[state.spans[lanes] < LOWER_BOUND]
+        lanes = (state.spans < LOWER_BOUND).nonzero()[0]
+        if not len(lanes):
+            return
+        spans, windows = state.spans[lanes], state.windows[lanes]
+        shifts = 1 + (spans < LOWER_BOUND >> 8) + (spans < LOWER_BOUND >> 16)
+        state.is_active[lanes[windows + shifts > state.sizes[lanes]]] = False
+        bits = 8 * shifts
+        tails = self._tails.take(state.bases[lanes] + windows, mode="clip")
+        state.offsets[lanes] = state.offsets[lanes] << bits | tails >> 32 - bits
+        state.spans[lanes] = spans << bits
+        state.windows[lanes] = np.minimum(windows + shifts, state.sizes[lanes])
 
-    def _read_after_escapes(
-        self, lanes: Numbers, left: Numbers, symbols: Numbers, following: Numbers
-    ) -> None:
-        """Decode symbols from the first escape on, from these contexts (rule AUR-3)."""
-        state, model, words = self.state, self._model, self._words
-        while len(lanes) > search.FEW:
-            contexts = search.wider(words[left])
-            alone = search.sizes_of(words[contexts]) == search.sizes_of(words[left])  # to be refused
-            if model.has_runs:
-                alone |= contexts < self._bounds[state.runs[lanes]]
-            if alone.any():
-                self._read_alone(lanes[alone], left[alone], symbols, following)
-                lanes, left, contexts = lanes[~alone], left[~alone], contexts[~alone]
-            firsts = contexts + 1
-            wholes = ~words[contexts] & SUM_MASK
-            behind = firsts + search.sizes_of(words[contexts])
-            owners, gaps_at, gaps = search.gaps(model, left, firsts, behind)
-            totals = wholes - search.sums(owners, gaps, len(lanes))
-            units = state.spans[lanes] // totals
-            values = self._values(lanes, totals, units)
-            # in order, a gap lies before the value if what remains before the gap does not exceed the value
-            order = np.argsort(owners << SUM_BITS | gaps_at)
-            owners, gaps_at, gaps = owners[order], gaps_at[order], gaps[order]
-            before = np.cumsum(gaps) - gaps
-            before -= before[np.searchsorted(owners, owners)]
-            passed = values[owners] >= gaps_at - before
-            skipped = search.sums(owners, np.where(passed, gaps, 0), len(lanes))
-            places = search.search(model, firsts, behind, values + skipped)
-            is_listed = places < behind
-            entries = words[np.where(is_listed, places, firsts)]
-            lower = search.lower(words, places, firsts)
-            upper = np.where(is_listed, entries >> END_SHIFT, wholes)
-            state.offsets[lanes] -= (lower - skipped) * units
-            state.spans[lanes] = (upper - lower) * units
-            symbols[lanes] = entries >> PLACE_BITS & SYMBOL_MASK
-            following[lanes] = entries & PLACE_MASK
-            self._shift(lanes)
-            escaped = ~is_listed & state.is_active[lanes]
-            lanes, left = lanes[escaped], contexts[escaped]
-        self._read_alone(lanes, left, symbols, following)
-
-    def _read_alone(self, lanes: Numbers, left: Numbers, symbols: Numbers, following: Numbers) -> None:
-        """The same, one message after the other."""
-        for lane, context in zip(lanes.tolist(), left.tolist(), strict=True):
-            with self._decoder(lane) as decoder:
-                at = context, int(self.state.runs[lane])
-                symbols[lane], following[lane] = auralite.read_after_escape(decoder, self._model, at)
-
-    def _finish(self, lanes: list[int]) -> None:
+    def _finish(self, lanes: Numbers) -> None:
         """Check the ends of messages (rule RNG-7)."""
-        for lane in lanes:
-            self.state.is_active[lane] = False
-            with self._decoder(lane) as decoder:
+        state = self.state
+        state.is_active[lanes] = False
+        parts = state.windows[lanes], state.offsets[lanes], state.spans[lanes]
+        for lane, *end in zip(lanes.tolist(), *(part.tolist() for part in parts), strict=True):
+            number = int(state.numbers[lane])
+            wire = self._wires[number]
+            try:
+                check_end(len(wire), wire[-1], *end)
+            except DecodeError:
+                continue
+            self.messages[number] = self._text_of(lane)
+
+    def go_on_alone(self) -> None:
+        """Decode the rest of messages, one after the other."""
+        state = self.state
+        for lane in state.is_active.nonzero()[0].tolist():
+            with suppress(DecodeError):
+                self.messages[state.numbers[lane]] = self._go_on_alone(lane)
+
+    def _go_on_alone(self, lane: int) -> bytes | None:
+        state = self.state
+        decoder = self._decoder(lane)
+        text = bytearray(self._text_of(lane))
+        context, run = int(state.contexts[lane]), int(state.runs[lane])
+        if not state.is_new[lane]:
+            symbol, context = self._read_rest(lane, decoder)
+            if symbol == END:
                 decoder.finish()
-                self.messages[self.state.numbers[lane]] = self._text_of(lane)
+                return bytes(text)
+            text.append(symbol)
+            run = NEXT[run << 8 | symbol]
+            if len(text) > self._max_size:
+                return None
+        match = int(state.pointers[lane]), int(state.lengths[lane]), int(state.misses[lane])
+        return auralite.go_on(decoder, self._model, self._max_size, text, (context, run), match)

@@ -191,7 +191,7 @@ def _pack(model: ContextModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     ends -= np.repeat((ends - frequencies)[firsts], counts)
     totals = ends[starts[1:] - 1] + np.array(FREQUENCIES, np.uint32)[escapes]
     totals[ROOT] = ends[starts[1] - 1]  # rule CTX-6
-    words = np.empty(len(symbols) + int(moves[-1]), np.int64)
+    words = np.zeros(len(symbols) + int(moves[-1]) + 1, np.int64)  # one more, which ends may name
     words[np.arange(len(symbols)) + np.repeat(moves, counts)] = (
         following | symbols << PLACE_BITS | ends.astype(np.int64) << END_SHIFT
     )

@@ -99,6 +99,15 @@ def foresee(data: bytes, history: Index | None) -> dict[int, Prediction]:
     return foresight.predictions
 
 
+def places_of(text: bytes | bytearray) -> dict[int, int]:
+    """What the slots hold before the position at the end of a text (rules MAT-1 and MAT-3)."""
+    places: dict[int, int] = {}
+    for position in range(MIN_LENGTH, len(text)):
+        four = int.from_bytes(text[position - MIN_LENGTH : position], "little")
+        places[(four * MULTIPLIER & 0xFFFFFFFF) >> SLOT_SHIFT] = position
+    return places
+
+
 def length_before(text: bytes | bytearray, place: int, position: int) -> int:
     """How many bytes before ``place`` equal those before ``position``; 0 if too few for a match (rule MAT-2)."""
     if text[place - MIN_LENGTH : place] != text[position - MIN_LENGTH : position]:

@@ -25,6 +25,10 @@ FEW: Final = 32
 """Contexts or messages for which plain Python is quicker than numpy."""
 
 
+_NEAR: Final = 8
+"""Entries after the first that are looked at for all lists."""
+
+
 def words_of(model: Contexts) -> Numbers:
     """The words of a packed model."""
     return np.frombuffer(model.words, np.int64)
@@ -58,19 +62,20 @@ def find(model: Contexts, firsts: Numbers, ends: Numbers, symbols: Numbers) -> N
     return found
 
 
-def search(model: Contexts, firsts: Numbers, ends: Numbers, values: Numbers) -> Numbers:
-    """The first of the entries from ``firsts`` on whose interval ends above a value; the end if none does."""
+def ranks(model: Contexts, firsts: Numbers, sizes: Numbers, values: Numbers) -> Numbers:
+    """How many entries of lists end at most at a value; at least one, as the first is known to."""
     words = words_of(model)
-    found = ends.copy()
-    asked = (firsts < ends).nonzero()[0]
-    places, ends, values = firsts[asked], ends[asked], values[asked]
-    while len(asked) > FEW:  # look at one entry of each list, and go on with those lists that are not done
-        is_it = words[places] >> END_SHIFT > values
-        found[asked[is_it]] = places[is_it]
-        goes_on = (~is_it & (places + 1 < ends)).nonzero()[0]
-        asked, places, ends, values = asked[goes_on], places[goes_on] + 1, ends[goes_on], values[goes_on]
-    for number, *where, value in zip(*(part.tolist() for part in (asked, places, ends, values)), strict=True):
-        found[number] = bisect_right(model.words, value << END_SHIFT | BELOW_END, *where)
+    keys = values << END_SHIFT | BELOW_END
+    # look at some entries of each list at once, beyond its end too
+    is_above = np.ones((len(firsts), _NEAR + 1), np.bool_)
+    near = words.take(firsts[:, None] + np.arange(1, _NEAR + 1), mode="clip")
+    np.greater(near, keys[:, None], out=is_above[:, :-1])
+    found = np.minimum(1 + is_above.argmax(axis=1), sizes)
+    far = ((found > _NEAR) & (sizes > _NEAR + 1)).nonzero()[0]
+    for number, key, first, size in zip(
+        *(part.tolist() for part in (far, keys[far], firsts[far], sizes[far])), strict=True
+    ):
+        found[number] = bisect_right(model.words, key, first + 1, first + size) - first
     return found
 
 
