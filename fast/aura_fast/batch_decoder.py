@@ -45,7 +45,7 @@ from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, START, WINDOW
 _LONE: Final = np.array(LONE)
 _LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
 _BASES: Final = np.array(BASES)
-_NEXT_AFTER: Final = np.frombuffer(NEXT, np.uint8).astype(np.int64)
+_NEXT_AFTER: Final = np.frombuffer(NEXT, np.uint8)
 _BITS: Final = np.left_shift(1, np.arange(8)).astype(np.uint8)
 
 _MAX_TABLE: Final = 1 << 24
@@ -53,6 +53,9 @@ _MAX_TABLE: Final = 1 << 24
 
 _WIDTH: Final = 64
 """Of this table at first."""
+
+_FEW: Final = 8
+"""Messages for which a step of another kind is taken one after the other."""
 
 _NO_SLOT: Final = 0xFFFF
 
@@ -120,30 +123,14 @@ class _State:
             setattr(self, field.name, getattr(self, field.name)[kept])
 
 
-@dataclass(slots=True)
-class _Choice:
-    """What a step finds; arrays as in ``_State``.
-
-    Attributes:
-        offsets, spans: after the choice, but before shifts.
-        symbols: of use where there is one.
-        following: the context after the choice.
-        is_symbol: whether the choice makes the symbol known.
-    """
-
-    offsets: Numbers
-    spans: Numbers
-    symbols: Numbers
-    following: Numbers
-    is_symbol: Flags
-
-
 class _Batch:
     """Messages that are decoded in step.
 
     Attributes:
         messages: those that are done.
         state: of the others.
+        symbols: that were read in this step; of use where there is one.
+        is_symbol: whether there is.
     """
 
     def __init__(self, wires: Sequence[bytes], model: Contexts, max_size: int) -> None:
@@ -202,36 +189,39 @@ class _Batch:
         return True
 
     def step(self) -> None:
-        """Take a choice of each."""
+        """Go on with each, to the next symbol if that takes no more than one escape."""
         state = self.state
+        self.symbols = np.zeros(len(state.numbers), np.int64)
+        self.is_symbol = np.zeros(len(state.numbers), np.bool_)
         self._look_for_matches()
-        is_matched = state.is_new & (state.lengths > 0)
-        is_less = state.is_less.copy()
-        alone = np.zeros(0, np.int64)
-        if self._model.has_runs:  # a list for runs may stand in for that of the context
-            gives_way = (state.contexts < self._bounds[state.runs]) & ~is_matched
-            alone = gives_way.nonzero()[0]
-            is_less |= gives_way
-        choice = self._read_plain(is_matched | is_less)
-        is_less[alone] = False
-        after_escape = is_less.nonzero()[0]
-        if len(after_escape) > search.FEW // 4:
-            self._read_less(after_escape, choice)
+        matched = (state.is_new & (state.lengths > 0)).nonzero()[0]
+        if len(matched) > _FEW:
+            self._read_predicted(matched)
         else:
-            alone = np.concatenate([alone, after_escape])
-        matched = is_matched.nonzero()[0]
-        if len(matched) > search.FEW // 4:
-            self._read_predicted(matched, choice)
+            self._read_predicted_alone(matched)
+        self._read_alone(self._in_runs((~self.is_symbol).nonzero()[0]))
+        self._read_plain((~(self.is_symbol | state.is_less)).nonzero()[0])
+        after_escape = (state.is_less & ~self.is_symbol).nonzero()[0]
+        if len(after_escape) > _FEW:
+            in_runs = self._in_runs(after_escape)
+            self._read_alone(in_runs)
+            if len(in_runs):
+                after_escape = after_escape[~self.is_symbol[after_escape]]
+            self._read_less(after_escape)
         else:
-            self._read_predicted_alone(matched, choice)
-        self._read_alone(alone, choice)
-        self._apply(choice)
+            self._read_alone(after_escape)
+        self._take_symbols()
 
-    def _apply(self, choice: _Choice) -> None:
-        """Go on to after the choices."""
-        state, symbols, is_symbol = self.state, choice.symbols, choice.is_symbol
-        state.offsets, state.spans, state.contexts = choice.offsets, choice.spans, choice.following
-        self._shift()
+    def _in_runs(self, lanes: Numbers) -> Numbers:
+        """The messages of which a list for runs stands in for that of the context (rule RUN-4)."""
+        if not self._model.has_runs:
+            return lanes[:0]
+        state = self.state
+        return lanes[state.contexts[lanes] < self._bounds[state.runs[lanes]]]
+
+    def _take_symbols(self) -> None:
+        """Append symbols to the messages."""
+        state, symbols, is_symbol = self.state, self.symbols, self.is_symbol
         # what is not a symbol yet is written over later
         self._text.reshape(-1)[state.rows * self._text.shape[1] + state.positions] = symbols
         np.copyto(state.fours, state.fours >> 8 | symbols << 24, where=is_symbol)
@@ -291,45 +281,43 @@ class _Batch:
     def _text_of(self, lane: int) -> bytes:
         return self._text[self.state.rows[lane], : self.state.positions[lane]].tobytes()
 
-    def _read_plain(self, is_apart: Flags) -> _Choice:
+    def _read_plain(self, lanes: Numbers) -> None:
         """Read choices of lists of which nothing is excluded: most are the likeliest of theirs."""
-        state, words, contexts = self.state, self._words, self.state.contexts
+        state, words = self.state, self._words
+        contexts = state.contexts[lanes]
         heads = words[contexts]
         is_lone = heads >= 0
         firsts = contexts + ~is_lone
         entries = words[firsts]
         totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
-        units = state.spans // totals
+        units = state.spans[lanes] // totals
         ends = np.where(is_lone, _LONE[entries >> LONE_CODE & CODE_MASK], entries >> END_SHIFT)
         spans = ends * units
-        symbols = entries >> PLACE_BITS & SYMBOL_MASK
-        following = entries & PLACE_MASK
-        is_symbol = state.offsets < spans
-        offsets = state.offsets.copy()
-        choice = _Choice(offsets, spans, symbols, following, is_symbol)
-        other = (~(is_symbol | is_apart)).nonzero()[0]
-        if not len(other):
-            return choice
-        # the others: by a search for the value in the list; a lone entry was seen already
-        heads, is_lone, firsts, totals, units = (
-            part[other] for part in (heads, is_lone, firsts, totals, units)
-        )
-        values = self._values(other, totals, units)
-        sizes = search.sizes_of(heads)
-        places = firsts + search.ranks(self._model, firsts, sizes, values)
-        is_listed = places < firsts + sizes
-        entries = words[places]
-        lower = np.where(is_lone, ends[other], words[places - 1] >> END_SHIFT)
-        upper = np.where(is_listed, entries >> END_SHIFT, totals)
-        offsets[other] = state.offsets[other] - lower * units
-        spans[other] = (upper - lower) * units
-        symbols[other] = entries >> PLACE_BITS & SYMBOL_MASK
-        following[other] = np.where(is_listed, entries & PLACE_MASK, search.wider(heads))
-        is_symbol[other] = is_listed
-        escaped = other[~is_listed]
-        state.lefts[escaped] = contexts[escaped]
-        state.is_less[escaped] = True
-        return choice
+        is_first = state.offsets[lanes] < spans
+        state.spans[lanes] = spans
+        state.contexts[lanes] = entries & PLACE_MASK
+        self.symbols[lanes] = entries >> PLACE_BITS & SYMBOL_MASK
+        self.is_symbol[lanes] = is_first
+        other = (~is_first).nonzero()[0]
+        if len(other):  # a search for the value in the list; a lone entry was seen already
+            asked, lone, heads, firsts = lanes[other], is_lone[other], heads[other], firsts[other]
+            totals, units = totals[other], units[other]
+            values = self._values(asked, totals, units)
+            sizes = search.sizes_of(heads)
+            places = firsts + search.ranks(self._model, firsts, sizes, values)
+            is_listed = places < firsts + sizes
+            entries = words[places]
+            lower = np.where(lone, ends[other], words[places - 1] >> END_SHIFT)
+            upper = np.where(is_listed, entries >> END_SHIFT, totals)
+            state.offsets[asked] -= lower * units
+            state.spans[asked] = (upper - lower) * units
+            state.contexts[asked] = np.where(is_listed, entries & PLACE_MASK, search.wider(heads))
+            self.symbols[asked] = entries >> PLACE_BITS & SYMBOL_MASK
+            self.is_symbol[asked] = is_listed
+            is_escape = ~is_listed
+            state.is_less[asked] = is_escape
+            state.lefts[asked[is_escape]] = contexts[other[is_escape]]
+        self._shift(lanes)
 
     def _values(self, lanes: Numbers, totals: Numbers, units: Numbers) -> Numbers:
         """Where fractions lie; those that name no option are given up (rule RNG-5)."""
@@ -343,7 +331,7 @@ class _Batch:
             )
         return values
 
-    def _read_less(self, lanes: Numbers, choice: _Choice) -> None:
+    def _read_less(self, lanes: Numbers) -> None:
         """Read choices of lists of which symbols are excluded (rules AUR-3 and AUR-4)."""
         state, words = self.state, self._words
         contexts, lefts = state.contexts[lanes], state.lefts[lanes]
@@ -351,22 +339,25 @@ class _Batch:
         is_excluded[np.arange(len(lanes)), state.predicted[lanes]] = True  # the last column if there is none
         escaped = (lefts >= 0).nonzero()[0]
         firsts, ends = search.list_of(words, lefts[escaped])
-        owners, members = search.spread(ends - firsts)
-        excluded = words[firsts[owners] + members] >> PLACE_BITS & SYMBOL_MASK
-        is_excluded[escaped[owners], excluded] = True
+        owners, places = search.spread(firsts, ends - firsts)
+        is_excluded[escaped[owners], words[places] >> PLACE_BITS & SYMBOL_MASK] = True
         # of the lists what remains, one after the other
         heads = words[contexts]
         sizes = ~heads >> SUM_BITS & SYMBOL_MASK
-        owners, members = search.spread(sizes)
-        entries = words[contexts[owners] + 1 + members]
-        frequencies = entries >> END_SHIFT
-        frequencies[1:] -= np.where(members[1:], frequencies[:-1], 0)
+        owners, places = search.spread(contexts + 1, sizes)
+        entries = words[places]
+        ends = entries >> END_SHIFT
+        behind = sizes.cumsum()
+        starts = behind - sizes
+        frequencies = ends.copy()
+        frequencies[1:] -= ends[:-1]
+        frequencies[starts] = ends[starts]
         frequencies *= ~is_excluded[owners, entries >> PLACE_BITS & SYMBOL_MASK]
-        sums = np.concatenate([[0], np.cumsum(frequencies)])
-        behind = np.cumsum(sizes)
-        bases = sums[behind - sizes]
+        sums = np.zeros(len(entries) + 1, np.int64)
+        frequencies.cumsum(out=sums[1:])
+        bases = sums[starts]
         listed = sums[behind] - bases
-        escapes = (~heads & SUM_MASK) - (entries[behind - 1] >> END_SHIFT)
+        escapes = (~heads & SUM_MASK) - ends[behind - 1]
         totals = listed + escapes
         nothing = (listed == 0).nonzero()[0]
         if len(nothing):  # nothing is coded there
@@ -374,17 +365,19 @@ class _Batch:
             state.is_active[lanes[nothing[contexts[nothing] == ROOT]]] = False
         units = state.spans[lanes] // totals
         values = self._values(lanes, totals, units)
-        places = np.searchsorted(sums, bases + values, side="right") - 1
+        places = sums.searchsorted(bases + values, side="right") - 1
         is_listed = values < listed
         places[~is_listed] = 0
         lower = np.where(is_listed, sums[places] - bases, listed)
         upper = np.where(is_listed, sums[places + 1] - bases, totals)
-        choice.offsets[lanes] = state.offsets[lanes] - lower * units
-        choice.spans[lanes] = (upper - lower) * units
-        choice.symbols[lanes] = entries[places] >> PLACE_BITS & SYMBOL_MASK
-        choice.following[lanes] = np.where(is_listed, entries[places] & PLACE_MASK, search.wider(heads))
-        choice.is_symbol[lanes] = is_listed
+        entries = entries[places]
+        state.offsets[lanes] -= lower * units
+        state.spans[lanes] = (upper - lower) * units
+        state.contexts[lanes] = np.where(is_listed, entries & PLACE_MASK, search.wider(heads))
         state.lefts[lanes] = contexts
+        self.symbols[lanes] = entries >> PLACE_BITS & SYMBOL_MASK
+        self.is_symbol[lanes] = is_listed
+        self._shift(lanes)
 
     def _prediction(self, lanes: Numbers) -> tuple[Numbers, Numbers]:
         """What matches predict, and the index of rule MAT-4 without the probability class."""
@@ -405,8 +398,8 @@ class _Batch:
             predicted = self._text.reshape(-1)[places]
         return predicted.astype(np.int64), bases + state.misses[lanes]
 
-    def _read_predicted(self, lanes: Numbers, choice: _Choice) -> None:
-        """Read whether matches foresee the symbols (rules MAT-4 to MAT-8)."""
+    def _read_predicted(self, lanes: Numbers) -> None:
+        """Read whether matches foresee the symbols (rules MAT-4 to MAT-6)."""
         state, words = self.state, self._words
         contexts = state.contexts[lanes]
         predicted, indices = self._prediction(lanes)
@@ -414,78 +407,100 @@ class _Batch:
         heads = words[contexts]
         is_lone = heads >= 0
         firsts = contexts + ~is_lone
-        owners, members = search.spread(search.sizes_of(heads))
-        symbols = words[firsts[owners] + members] >> PLACE_BITS & SYMBOL_MASK
-        found = (symbols == predicted[owners]).nonzero()[0]
-        places = firsts.copy()
-        places[owners[found]] += members[found]
+        owners, places = search.spread(firsts, search.sizes_of(heads))
+        found = (words[places] >> PLACE_BITS & SYMBOL_MASK == predicted[owners]).nonzero()[0]
+        listed = owners[found]
+        entries_at = firsts.copy()
+        entries_at[listed] = places[found]
         is_listed = np.zeros(len(lanes), np.bool_)
-        is_listed[owners[found]] = True
-        entries = words[places]
+        is_listed[listed] = True
+        entries = words[entries_at]
         frequencies = np.where(
             is_lone,
             _LONE[entries >> LONE_CODE & CODE_MASK],
-            (entries >> END_SHIFT) - search.lower(words, places, firsts),
+            (entries >> END_SHIFT) - search.lower(words, entries_at, firsts),
         )
         totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
         hits = self._hits[indices + np.where(is_listed, _LIKELIHOOD[1000 * frequencies // totals], 0)]
         units = state.spans[lanes] // TOTAL
         is_hit = self._values(lanes, np.full(len(lanes), TOTAL), units) < hits
-        choice.offsets[lanes] = state.offsets[lanes] - np.where(is_hit, 0, hits * units)
-        choice.spans[lanes] = np.where(is_hit, hits, TOTAL - hits) * units
-        choice.symbols[lanes] = predicted
-        choice.is_symbol[lanes] = is_hit
-        # after a miss on with the list, unless that is of one entry, which is excluded
-        is_over = is_lone & is_listed
-        choice.following[lanes] = np.where(
-            is_hit, entries & PLACE_MASK, np.where(is_over, search.wider(heads), contexts)
-        )
+        state.offsets[lanes] -= np.where(is_hit, 0, hits * units)
+        state.spans[lanes] = np.where(is_hit, hits, TOTAL - hits) * units
+        following = entries & PLACE_MASK
         for place in (is_hit & ~is_listed).nonzero()[0].tolist():
             wider = self._model.wider(int(contexts[place]))[0]
-            choice.following[lanes[place]] = self._model.follow(wider, int(predicted[place]))
+            following[place] = self._model.follow(wider, int(predicted[place]))
+        self._go_on(lanes, predicted, following, is_hit, is_listed)
+
+    def _read_predicted_alone(self, lanes: Numbers) -> None:
+        """The same, one message after the other."""
+        if not len(lanes):
+            return
+        state, model = self.state, self._model
+        predicted, indices = self._prediction(lanes)
+        following: list[int] = []
+        is_hit: list[bool] = []
+        is_listed: list[bool] = []
+        parts = lanes, state.contexts[lanes], state.offsets[lanes], state.spans[lanes], predicted, indices
+        for lane, context, offset, span, byte, index in zip(*(part.tolist() for part in parts), strict=True):
+            likelihood, after = model.foresee(context, byte)
+            hit, unit = model.hits[index + likelihood], span // TOTAL
+            following.append(after)
+            is_hit.append(offset < hit * unit)
+            is_listed.append(likelihood > 0)
+            if offset < hit * unit:
+                state.spans[lane] = hit * unit
+            elif offset < TOTAL * unit:
+                state.offsets[lane], state.spans[lane] = offset - hit * unit, (TOTAL - hit) * unit
+            else:
+                state.is_active[lane] = False
+        self._go_on(lanes, predicted, np.array(following), np.array(is_hit), np.array(is_listed))
+
+    def _go_on(
+        self, lanes: Numbers, predicted: Numbers, following: Numbers, is_hit: Flags, is_listed: Flags
+    ) -> None:
+        """Go on after hits and misses (rules MAT-7, MAT-8, HIS-3 and AUR-5).
+
+        Args:
+            lanes: the messages.
+            predicted: the bytes that matches foresaw.
+            following: the contexts after them.
+            is_hit: whether they are the symbols.
+            is_listed: whether they are in the lists.
+        """
+        state, words = self.state, self._words
+        contexts = state.contexts[lanes]
+        heads = words[contexts]
+        # after a miss on with the list, unless that is of one entry, which is excluded
+        is_over = (heads >= 0) & is_listed
+        state.contexts[lanes] = np.where(is_hit, following, np.where(is_over, search.wider(heads), contexts))
         state.predicted[lanes] = predicted
         state.is_less[lanes] = is_listed
         state.lefts[lanes] = np.where(is_over, contexts, _NOTHING)
-        self._go_on(lanes, is_hit)
-
-    def _go_on(self, lanes: Numbers, is_hit: Flags) -> None:
-        """After hits and misses (rules MAT-7, MAT-8 and HIS-3)."""
-        state = self.state
+        self.symbols[lanes] = predicted
+        self.is_symbol[lanes] = is_hit
         pointers = state.pointers[lanes]
         is_on = is_hit & (pointers != -1)
         state.lengths[lanes] = np.where(is_on, np.minimum(state.lengths[lanes] + 1, MAX_LENGTH), 0)
         state.pointers[lanes] = pointers + 1
         state.misses[lanes] = np.minimum(state.misses[lanes] + ~is_hit, MISS_CLASSES - 1)
+        self._shift(lanes)
 
-    def _read_predicted_alone(self, lanes: Numbers, choice: _Choice) -> None:
-        """Read symbols where a match is active, one after the other."""
-        if not len(lanes):
-            return
-        state, model = self.state, self._model
-        predicted, indices = self._prediction(lanes)
-        parts = lanes, state.contexts[lanes], state.runs[lanes], predicted, indices
-        for lane, context, run, *prediction in zip(*(part.tolist() for part in parts), strict=True):
-            decoder = self._decoder(lane)
-            try:
-                found = auralite.read_predicted(
-                    decoder, model, (context, run), (prediction[0], prediction[1])
-                )
-            except DecodeError:
-                state.is_active[lane] = False
-            else:
-                self._take(lane, decoder, found, choice)
-        self._go_on(lanes, choice.symbols[lanes] == predicted)
-
-    def _read_alone(self, lanes: Numbers, choice: _Choice) -> None:
-        """Read the rest of what codes symbols, one after the other."""
+    def _read_alone(self, lanes: Numbers) -> None:
+        """Read the rest of what codes symbols, one message after the other."""
+        state = self.state
         for lane in lanes.tolist():
             decoder = self._decoder(lane)
             try:
-                found = self._read_rest(lane, decoder)
+                self.symbols[lane], state.contexts[lane] = self._read_rest(lane, decoder)
             except DecodeError:
-                self.state.is_active[lane] = False
-            else:
-                self._take(lane, decoder, found, choice)
+                state.is_active[lane] = False
+            self.is_symbol[lane] = True
+            state.windows[lane], state.offsets[lane], state.spans[lane] = (
+                decoder.window,
+                decoder.offset,
+                decoder.span,
+            )
 
     def _read_rest(self, lane: int, decoder: Decoder) -> tuple[int, int]:
         """The symbol whose choices a message is amid, and the context that follows."""
@@ -508,19 +523,10 @@ class _Batch:
         decoder.span = int(state.spans[lane])
         return decoder
 
-    def _take(self, lane: int, decoder: Decoder, found: tuple[int, int], choice: _Choice) -> None:
-        """A symbol and the context after it, read by a decoder."""
-        self.state.windows[lane] = decoder.window
-        choice.offsets[lane], choice.spans[lane] = decoder.offset, decoder.span
-        choice.symbols[lane], choice.following[lane] = found
-        choice.is_symbol[lane] = True
-
-    def _shift(self) -> None:
+    def _shift(self, lanes: Numbers) -> None:
         """Rules RNG-3 and RNG-6."""
         state = self.state
-        lanes = (state.spans < LOWER_BOUND).nonzero()[0]
-        if not len(lanes):
-            return
+        lanes = lanes[state.spans[lanes] < LOWER_BOUND]
         spans, windows = state.spans[lanes], state.windows[lanes]
         shifts = 1 + (spans < LOWER_BOUND >> 8) + (spans < LOWER_BOUND >> 16)
         state.is_active[lanes[windows + shifts > state.sizes[lanes]]] = False

@@ -70,7 +70,7 @@ def ranks(model: Contexts, firsts: Numbers, sizes: Numbers, values: Numbers) -> 
     is_above = np.ones((len(firsts), _NEAR + 1), np.bool_)
     near = words.take(firsts[:, None] + np.arange(1, _NEAR + 1), mode="clip")
     np.greater(near, keys[:, None], out=is_above[:, :-1])
-    found = np.minimum(1 + is_above.argmax(axis=1), sizes)
+    found: Numbers = np.minimum(1 + is_above.argmax(axis=1), sizes)
     far = ((found > _NEAR) & (sizes > _NEAR + 1)).nonzero()[0]
     for number, key, first, size in zip(
         *(part.tolist() for part in (far, keys[far], firsts[far], sizes[far])), strict=True
@@ -99,8 +99,8 @@ def gaps(model: Contexts, left: Numbers, firsts: Numbers, ends: Numbers) -> tupl
     """
     words = words_of(model)
     places, ends_left = list_of(words, left)
-    owners, members = spread(ends_left - places)
-    excluded = words[places[owners] + members] >> PLACE_BITS & SYMBOL_MASK
+    owners, places = spread(places, ends_left - places)
+    excluded = words[places] >> PLACE_BITS & SYMBOL_MASK
     found = find(model, firsts[owners], ends[owners], excluded)
     at = lower(words, found, firsts[owners])
     return owners, at, (words[found] >> END_SHIFT) - at
@@ -111,7 +111,8 @@ def sums(owners: Numbers, values: Numbers, count: int) -> Numbers:
     return np.bincount(owners, values, count).astype(np.int64)
 
 
-def spread(counts: Numbers) -> tuple[Numbers, Numbers]:
-    """For groups of these sizes: of each member the number of its group, and its place in the group."""
-    owners = np.repeat(np.arange(len(counts)), counts)
-    return owners, np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+def spread(firsts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
+    """For lists with these first entries and sizes: of each entry the number of its list, and its place."""
+    behind = sizes.cumsum()
+    owners = np.arange(len(sizes)).repeat(sizes)
+    return owners, np.arange(len(owners)) + (firsts - behind + sizes)[owners]
