@@ -18,7 +18,8 @@ _MAX_SYMBOLS: Final = 1 << 19
 _GROWTH: Final = 5
 """A guess at how much longer a message is than its string."""
 
-_STEP: Final = 40.0
+_ENCODING_STEP: Final = 8.0
+_DECODING_STEP: Final = 40.0
 """What a step of a chunk costs whatever the number of messages, in symbols coded one at a time."""
 
 
@@ -31,7 +32,7 @@ def encode(messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
     contexts = contexts_of(model)
     wires = [b""] * len(messages)
     for chunk in _chunks([len(message) for message in messages]):
-        alone = _alone([len(messages[place]) for place in chunk])
+        alone = _alone([len(messages[place]) for place in chunk], _ENCODING_STEP)
         for place in chunk[:alone]:
             wires[place] = auralite.encode(messages[place], model)
         together = chunk[alone:]
@@ -48,7 +49,7 @@ def decode(wires: Sequence[bytes], model: ContextModel, max_size: int) -> list[b
     results: list[bytes | DecodeError | None] = [None] * len(wires)
     sizes = [_GROWTH * len(wire) for wire in wires]
     for chunk in _chunks(sizes):
-        alone = _alone([sizes[place] for place in chunk])
+        alone = _alone([sizes[place] for place in chunk], _DECODING_STEP)
         together = [place for place in chunk[alone:] if wires[place][:1] >= b"\x80"]
         if together:
             messages = batch_decoder.decode([wires[place] for place in together], contexts, max_size)
@@ -80,8 +81,8 @@ def _chunks(sizes: Sequence[int]) -> Iterator[list[int]]:
     yield chunk
 
 
-def _alone(sizes: Sequence[int]) -> int:
+def _alone(sizes: Sequence[int], step: float) -> int:
     """How many messages of a chunk, sizes falling, to code one at a time: steps last as long as the longest."""
     longest = np.array([*sizes, 0])
-    costs = _STEP * longest + np.cumsum(longest) - longest
+    costs = step * longest + np.cumsum(longest) - longest
     return int(np.argmin(costs))

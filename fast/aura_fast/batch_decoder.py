@@ -15,18 +15,14 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aura_fast import auralite, search
 from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
-    LIKELIHOOD,
-    LONE,
     LONE_CODE,
     PLACE_BITS,
     PLACE_MASK,
-    SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
     Contexts,
@@ -35,15 +31,13 @@ from aura_fast.history import FILTER_SHIFT
 from aura_fast.match import BASES, HISTORY_BASE
 from aura_fast.range_coder import Decoder, check_end
 from aura_fast.run import NEXT
-from aura_fast.search import Numbers, words_of
-from aura_spec.context_model import END, ROOT, SYMBOLS, TOTAL_OF_ONE
+from aura_fast.search import LONE_NUMBERS, Flags, Numbers, words_of
+from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.errors import DecodeError
 from aura_spec.history import LENGTH
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, SLOTS, TOTAL
 from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, START, WINDOW
 
-_LONE: Final = np.array(LONE)
-_LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
 _BASES: Final = np.array(BASES)
 _NEXT_AFTER: Final = np.frombuffer(NEXT, np.uint8)
 _BITS: Final = np.left_shift(1, np.arange(8)).astype(np.uint8)
@@ -60,8 +54,6 @@ _FEW: Final = 8
 _NO_SLOT: Final = 0xFFFF
 
 _NOTHING: Final = -1
-
-Flags = NDArray[np.bool_]
 
 
 def decode(wires: Sequence[bytes], contexts: Contexts, max_size: int) -> list[bytes | None]:
@@ -291,7 +283,7 @@ class _Batch:
         entries = words[firsts]
         totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
         units = state.spans[lanes] // totals
-        ends = np.where(is_lone, _LONE[entries >> LONE_CODE & CODE_MASK], entries >> END_SHIFT)
+        ends = np.where(is_lone, LONE_NUMBERS[entries >> LONE_CODE & CODE_MASK], entries >> END_SHIFT)
         spans = ends * units
         is_first = state.offsets[lanes] < spans
         state.spans[lanes] = spans
@@ -334,46 +326,21 @@ class _Batch:
     def _read_less(self, lanes: Numbers) -> None:
         """Read choices of lists of which symbols are excluded (rules AUR-3 and AUR-4)."""
         state, words = self.state, self._words
-        contexts, lefts = state.contexts[lanes], state.lefts[lanes]
-        is_excluded = np.zeros((len(lanes), SYMBOLS + 1), np.bool_)
-        is_excluded[np.arange(len(lanes)), state.predicted[lanes]] = True  # the last column if there is none
-        escaped = (lefts >= 0).nonzero()[0]
-        firsts, ends = search.list_of(words, lefts[escaped])
-        owners, places = search.spread(firsts, ends - firsts)
-        is_excluded[escaped[owners], words[places] >> PLACE_BITS & SYMBOL_MASK] = True
-        # of the lists what remains, one after the other
-        heads = words[contexts]
-        sizes = ~heads >> SUM_BITS & SYMBOL_MASK
-        owners, places = search.spread(contexts + 1, sizes)
-        entries = words[places]
-        ends = entries >> END_SHIFT
-        behind = sizes.cumsum()
-        starts = behind - sizes
-        frequencies = ends.copy()
-        frequencies[1:] -= ends[:-1]
-        frequencies[starts] = ends[starts]
-        frequencies *= ~is_excluded[owners, entries >> PLACE_BITS & SYMBOL_MASK]
-        sums = np.zeros(len(entries) + 1, np.int64)
-        frequencies.cumsum(out=sums[1:])
-        bases = sums[starts]
-        listed = sums[behind] - bases
-        escapes = (~heads & SUM_MASK) - ends[behind - 1]
-        totals = listed + escapes
-        nothing = (listed == 0).nonzero()[0]
-        if len(nothing):  # nothing is coded there
-            totals[nothing] = 1
-            state.is_active[lanes[nothing[contexts[nothing] == ROOT]]] = False
-        units = state.spans[lanes] // totals
-        values = self._values(lanes, totals, units)
-        places = sums.searchsorted(bases + values, side="right") - 1
+        contexts = state.contexts[lanes]
+        rest = search.rest(self._model, contexts, state.lefts[lanes], state.predicted[lanes])
+        sums, listed = rest.sums, rest.listed
+        state.is_active[lanes[(listed == 0) & (contexts == ROOT)]] = False
+        units = state.spans[lanes] // rest.totals
+        values = self._values(lanes, rest.totals, units)
         is_listed = values < listed
-        places[~is_listed] = 0
+        bases = sums[rest.starts]
+        places = np.where(is_listed, sums.searchsorted(bases + values, side="right") - 1, 0)
         lower = np.where(is_listed, sums[places] - bases, listed)
-        upper = np.where(is_listed, sums[places + 1] - bases, totals)
-        entries = entries[places]
+        upper = np.where(is_listed, sums[places + 1] - bases, rest.totals)
+        entries = rest.entries[places]
         state.offsets[lanes] -= lower * units
         state.spans[lanes] = (upper - lower) * units
-        state.contexts[lanes] = np.where(is_listed, entries & PLACE_MASK, search.wider(heads))
+        state.contexts[lanes] = np.where(is_listed, entries & PLACE_MASK, search.wider(words[contexts]))
         state.lefts[lanes] = contexts
         self.symbols[lanes] = entries >> PLACE_BITS & SYMBOL_MASK
         self.is_symbol[lanes] = is_listed
@@ -400,28 +367,11 @@ class _Batch:
 
     def _read_predicted(self, lanes: Numbers) -> None:
         """Read whether matches foresee the symbols (rules MAT-4 to MAT-6)."""
-        state, words = self.state, self._words
+        state = self.state
         contexts = state.contexts[lanes]
         predicted, indices = self._prediction(lanes)
-        # the entries of predicted bytes in the lists
-        heads = words[contexts]
-        is_lone = heads >= 0
-        firsts = contexts + ~is_lone
-        owners, places = search.spread(firsts, search.sizes_of(heads))
-        found = (words[places] >> PLACE_BITS & SYMBOL_MASK == predicted[owners]).nonzero()[0]
-        listed = owners[found]
-        entries_at = firsts.copy()
-        entries_at[listed] = places[found]
-        is_listed = np.zeros(len(lanes), np.bool_)
-        is_listed[listed] = True
-        entries = words[entries_at]
-        frequencies = np.where(
-            is_lone,
-            _LONE[entries >> LONE_CODE & CODE_MASK],
-            (entries >> END_SHIFT) - search.lower(words, entries_at, firsts),
-        )
-        totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
-        hits = self._hits[indices + np.where(is_listed, _LIKELIHOOD[1000 * frequencies // totals], 0)]
+        is_listed, entries, likelihoods = search.foresee(self._model, contexts, predicted)
+        hits = self._hits[indices + likelihoods]
         units = state.spans[lanes] // TOTAL
         is_hit = self._values(lanes, np.full(len(lanes), TOTAL), units) < hits
         state.offsets[lanes] -= np.where(is_hit, 0, hits * units)
@@ -491,16 +441,14 @@ class _Batch:
         state = self.state
         for lane in lanes.tolist():
             decoder = self._decoder(lane)
+            self.is_symbol[lane] = True
             try:
                 self.symbols[lane], state.contexts[lane] = self._read_rest(lane, decoder)
             except DecodeError:
                 state.is_active[lane] = False
-            self.is_symbol[lane] = True
-            state.windows[lane], state.offsets[lane], state.spans[lane] = (
-                decoder.window,
-                decoder.offset,
-                decoder.span,
-            )
+                continue
+            state.windows[lane], state.offsets[lane] = decoder.window, decoder.offset
+            state.spans[lane] = decoder.span
 
     def _read_rest(self, lane: int, decoder: Decoder) -> tuple[int, int]:
         """The symbol whose choices a message is amid, and the context that follows."""

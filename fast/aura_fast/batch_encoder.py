@@ -11,7 +11,7 @@ that has many cases, and is not frequent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -22,7 +22,6 @@ from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
     LIKELIHOOD,
-    LONE,
     LONE_CODE,
     LONE_WIDER,
     PLACE_BITS,
@@ -36,15 +35,21 @@ from aura_fast.context_model import (
 )
 from aura_fast.match import Prediction
 from aura_fast.range_coder import shortest
-from aura_fast.run import NEXT
-from aura_fast.search import Numbers, words_of
-from aura_spec.context_model import END, TOTAL_OF_ONE
+from aura_fast.run import states_of
+from aura_fast.search import LONE_NUMBERS, Flags, Numbers, words_of
+from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.match import TOTAL
 from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
 
-_LONE: Final = np.array(LONE)
 _LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
-_NEXT: Final = np.frombuffer(NEXT, np.uint8)
+_PIECE: Final = 64
+"""Symbols of a message that are looked up one after the other."""
+
+_NEAR: Final = 4
+"""Entries of a list that are looked at together."""
+
+_TOGETHER: Final = 1 << 12
+"""Symbols after escapes that are coded together: bounds the memory."""
 
 
 def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
@@ -54,18 +59,22 @@ def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
     flat = np.frombuffer(b"\0".join([*messages, b""]), np.uint8).astype(np.int64)
     flat[starts + sizes - 1] = END
     way = _walk(contexts, flat, starts)
-    predictions = match.foresee_many(messages, contexts.history, flat, starts)
-    foreseen = np.fromiter(predictions, np.int64, len(predictions))
-    predicted, indices = np.array(list(predictions.values()), np.int64).reshape(-1, 2).T
+    foreseen, predicted, indices = match.foresee_many(messages, contexts.history, flat, starts)
     is_hit = predicted == flat[foreseen]
-    special: dict[int, Prediction | None] = dict.fromkeys(_in_runs(way).tolist())
-    special |= predictions
-    is_plain = np.ones(len(flat), np.bool_)
-    is_plain[np.fromiter(special, np.int64, len(special))] = False
-    for place in foreseen[is_hit].tolist():
-        del special[place]
+    in_runs = _in_runs(way)
+    is_plain = ~in_runs
+    is_plain[foreseen] = False
+    is_miss = ~is_hit & ~in_runs[foreseen]
+    special: dict[int, Prediction | None] = dict.fromkeys(np.flatnonzero(in_runs).tolist())
+    for number in np.flatnonzero(in_runs[foreseen]).tolist():
+        place = int(foreseen[number])
+        if is_hit[number]:
+            del special[place]
+        else:
+            special[place] = int(predicted[number]), int(indices[number])
     choices = _Choices(len(flat))
     _code_hits(way, foreseen[is_hit], indices[is_hit], choices)
+    _code_misses(way, foreseen[is_miss], predicted[is_miss], indices[is_miss], choices)
     _code_plain(way, is_plain.nonzero()[0], choices)
     _code_special(way, special, flat, choices)
     firsts, cumulatives, frequencies, totals = choices.joined(starts)
@@ -96,77 +105,116 @@ class _Way:
 
 
 def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
-    """Find the entry of each symbol. Each message looks at one entry a step, all at their own places."""
+    """Find the entry of each symbol.
+
+    Messages are cut into pieces, which go their ways together. Which context a piece begins in is found by starting
+    a little before it, at the root. Until the contexts are those of the whole way, which are longer, they grow by a
+    byte with each symbol, for the suffixes of contexts are contexts too; so as many symbols as the order of the
+    longest contexts are enough.
+    """
     words = words_of(model)
     way = _Way(model, words, *(np.zeros(len(flat), np.int64) for _ in range(4)))
-    current = starts.copy()  # of each message that goes on: the place of its symbol
-    symbols = flat[current]
-    contexts = np.full(len(starts), model.initial)  # whose list is looked at
-    way.at[current] = contexts
-    places, ends = search.list_of(words, contexts)
-    while len(current) > search.FEW:
-        entries = words[places]
-        is_it = entries >> PLACE_BITS & SYMBOL_MASK == symbols
-        found = is_it.nonzero()[0]
-        way.owners[current[found]] = contexts[found]
-        way.places[current[found]] = places[found]
-        goes_on = ~(is_it & (symbols == END))
-        if not goes_on.all():  # drop messages that are done
-            current, symbols, contexts = current[goes_on], symbols[goes_on], contexts[goes_on]
-            places, ends, entries = places[goes_on], ends[goes_on], entries[goes_on]
-            is_it = is_it[goes_on]
-            found = is_it.nonzero()[0]
-        # on to the next symbol
-        following = entries[found] & PLACE_MASK
-        ahead = current[found] + 1
-        if model.has_runs:
-            way.states[ahead] = _NEXT[way.states[ahead - 1] << 8 | symbols[found]]
-        current[found] = ahead
-        symbols[found] = flat[ahead]
-        way.at[ahead] = following
-        # or to the next entry, or from the end of a list to a wider one
-        places += 1
-        ended = ((places == ends) & ~is_it).nonzero()[0]
-        moved = np.concatenate([found, ended])
-        to = np.concatenate([following, search.wider(words[contexts[ended]])])
-        contexts[moved] = to
-        places[moved], ends[moved] = search.list_of(words, to)
-    for place in current.tolist():
-        _walk_alone(way, flat, place)
+    if model.has_runs:
+        way.states[:] = states_of(flat.astype(np.uint8), starts)
+    ends = np.append(starts[1:], len(flat))
+    owners, numbers = search.spread(np.zeros(len(starts), np.int64), (ends - starts + _PIECE - 1) // _PIECE)
+    begins = starts[owners] + _PIECE * numbers
+    before = np.maximum(begins - model.order, starts[owners])
+    contexts = np.where(before == starts[owners], model.initial, ROOT)
+    contexts = _go(way, flat, before, begins, contexts, is_way=False)
+    _go(way, flat, begins, np.minimum(begins + _PIECE, ends[owners]), contexts, is_way=True)
     return way
 
 
-def _walk_alone(way: _Way, flat: Numbers, place: int) -> None:
-    """Find the entries of one message from a place on."""
+def _go(
+    way: _Way, flat: Numbers, begins: Numbers, ends: Numbers, contexts: Numbers, *, is_way: bool
+) -> Numbers:
+    """Go from places to others, all at once; the contexts there.
+
+    Args:
+        way: what is found is written to, if ``is_way``.
+        flat: the symbols.
+        begins: of pieces.
+        ends: of pieces.
+        contexts: where pieces begin.
+        is_way: whether the way is asked for, not only where it ends.
+    """
+    words = way.words
+    last = contexts.copy()
+    pieces = (begins < ends).nonzero()[0]  # those that are not at their ends
+    current, ends, contexts = begins[pieces], ends[pieces], contexts[pieces]
+    if is_way:
+        way.at[current] = contexts
+    symbols = flat[current]
+    places, behind = search.list_of(words, contexts)
+    near = np.arange(_NEAR)
+    while len(pieces) > search.FEW:
+        # look at some entries of each list, beyond its end too
+        entries = words.take(places[:, None] + near, mode="clip")
+        ranks = (entries >> PLACE_BITS & SYMBOL_MASK == symbols[:, None]).argmax(axis=1)
+        entry = entries[np.arange(len(ranks)), ranks]
+        is_it = (entry >> PLACE_BITS & SYMBOL_MASK == symbols) & (places + ranks < behind)
+        found = is_it.nonzero()[0]
+        following = entry[found] & PLACE_MASK
+        at = current[found]
+        if is_way:
+            way.owners[at] = contexts[found]
+            way.places[at] = places[found] + ranks[found]
+        # on to further entries, or from the end of a list to a wider one, or to the next symbol
+        places += _NEAR
+        other = (~is_it & (places >= behind)).nonzero()[0]
+        contexts[other] = search.wider(words[contexts[other]])
+        contexts[found] = following
+        at += 1
+        current[found] = at
+        moved = np.concatenate([found, other])
+        places[moved], behind[moved] = search.list_of(words, contexts[moved])
+        is_done = at == ends[found]
+        if is_way:
+            way.at[at[~is_done]] = following[~is_done]
+        done = found[is_done]
+        if len(done):
+            last[pieces[done]] = contexts[done]
+            goes_on = np.ones(len(pieces), np.bool_)
+            goes_on[done] = False
+            pieces, current, ends, contexts = (part[goes_on] for part in (pieces, current, ends, contexts))
+            places, behind = places[goes_on], behind[goes_on]
+        symbols = flat[current]
+    for number, *piece in zip(*(part.tolist() for part in (pieces, current, ends, contexts)), strict=True):
+        last[number] = _go_alone(way, flat, *piece, is_way=is_way)
+    return last
+
+
+def _go_alone(way: _Way, flat: Numbers, begin: int, end: int, context: int, *, is_way: bool) -> int:
+    """The same for one piece, from a context in which its first symbol may not be listed."""
     words, letters = way.model.words, way.model.letters
-    symbols = flat[place : place + 1 + int(np.argmax(flat[place:] == END))].tolist()
-    context, state = int(way.at[place]), int(way.states[place])
-    for at, symbol in enumerate(symbols, place):
-        way.at[at], way.states[at] = context, state
+    for at, symbol in enumerate(flat[begin:end].tolist(), begin):
         while True:
             word = words[context]
             if word >= 0:
                 entry = context if word >> PLACE_BITS & SYMBOL_MASK == symbol else -1
                 wider = word >> LONE_WIDER
             else:
-                end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
-                entry = letters.find(chr(symbol), context + 1, end)
+                size = ~word >> SUM_BITS & SYMBOL_MASK
+                entry = letters.find(chr(symbol), context + 1, context + 1 + size)
                 wider = ~word >> WIDER
             if entry >= 0:
                 break
             context = wider
-        way.owners[at], way.places[at] = context, entry
+        if is_way:
+            way.owners[at], way.places[at] = context, entry
         context = words[entry] & PLACE_MASK
-        if way.model.has_runs:
-            state = NEXT[state << 8 | symbol]
+        if is_way and at + 1 < end:
+            way.at[at + 1] = context
+    return context
 
 
-def _in_runs(way: _Way) -> Numbers:
-    """The symbols on whose way a list for runs stands in for another (rule RUN-4)."""
+def _in_runs(way: _Way) -> Flags:
+    """Which symbols have a list for runs on their way that stands in for another (rule RUN-4)."""
     if not way.model.has_runs:
-        return np.zeros(0, np.int64)
+        return np.zeros(len(way.at), np.bool_)
     bounds = np.array([stand_in[0] for stand_in in way.model.stand_ins])
-    return np.flatnonzero(way.owners < bounds[way.states])
+    return way.owners < bounds[way.states]
 
 
 class _Choices:
@@ -203,7 +251,9 @@ def _in_first_lists(way: _Way, places: Numbers) -> tuple[NDArray[np.bool_], Numb
     is_listed = way.owners[places] == contexts
     # the escape lies between the end of the last entry and the total
     entries = np.where(is_listed, way.places[places], contexts + np.where(is_lone, 0, search.sizes_of(heads)))
-    ends = np.where(is_lone, _LONE[words[entries] >> LONE_CODE & CODE_MASK], words[entries] >> END_SHIFT)
+    ends = np.where(
+        is_lone, LONE_NUMBERS[words[entries] >> LONE_CODE & CODE_MASK], words[entries] >> END_SHIFT
+    )
     before = np.where(is_lone, 0, search.lower(words, entries, contexts + 1))
     lower = np.where(is_listed, before, ends)
     return is_listed, lower, np.where(is_listed, ends, totals) - lower, totals
@@ -225,31 +275,83 @@ def _code_plain(way: _Way, places: Numbers, choices: _Choices) -> None:
     _code_after_escapes(way, places[~is_listed], choices)
 
 
+def _code_misses(way: _Way, places: Numbers, predicted: Numbers, indices: Numbers, choices: _Choices) -> None:
+    """Code symbols that matches do not foresee (rule AUR-5)."""
+    contexts = way.at[places]
+    is_listed, _, likelihoods = search.foresee(way.model, contexts, predicted)
+    hits = np.array(way.model.hits)[indices + likelihoods]
+    ranks = np.zeros(len(places), np.int64)
+    choices.add(places, ranks, hits, TOTAL - hits, np.full(len(places), TOTAL))
+    # a list of one entry is passed over if that is predicted; otherwise it is as without a prediction
+    is_lone = way.words[contexts] >= 0
+    alone = (is_lone & ~is_listed).nonzero()[0]
+    is_here, *columns = _in_first_lists(way, places[alone])
+    choices.add(places[alone], ranks[alone] + 1, *columns)
+    is_over = is_lone.copy()
+    is_over[alone[is_here]] = False
+    left = np.concatenate([(~is_lone).nonzero()[0], is_over.nonzero()[0]])
+    is_over = is_over[left]
+    contexts = contexts[left]
+    _code_rest(
+        way,
+        _Pending(
+            places[left],
+            np.where(is_over, search.wider(way.words[contexts]), contexts),
+            np.where(is_over, contexts, -1),
+            predicted[left],
+            1 + (is_over & ~is_listed[left]),
+        ),
+        choices,
+    )
+
+
 def _code_after_escapes(way: _Way, at: Numbers, choices: _Choices) -> None:
     """Code symbols that the first lists do not have, from their first escapes on (rule AUR-3)."""
-    words = way.words
     left = way.at[at]
-    rank = 1
-    while len(at):
-        contexts = search.wider(words[left])
-        firsts = contexts + 1
-        wholes = ~words[contexts] & SUM_MASK
-        ends = firsts + search.sizes_of(words[contexts])
-        # what the list that was left holds is a gap in the longer one
-        owners, gaps_at, gaps = search.gaps(way.model, left, firsts, ends)
-        totals = wholes - search.sums(owners, gaps, len(at))
-        # either the symbol is here, or another escape
-        is_here = way.owners[at] == contexts
-        entries = np.where(is_here, way.places[at], ends - 1)
-        ends_of = words[entries] >> END_SHIFT
-        lower_of = search.lower(words, entries, firsts)
-        before = search.sums(owners, np.where(gaps_at < lower_of[owners], gaps, 0), len(at))
-        escapes = wholes - ends_of
-        lower = np.where(is_here, lower_of - before, totals - escapes)
-        frequencies = np.where(is_here, ends_of - lower_of, escapes)
-        choices.add(at, np.full(len(at), rank), lower, frequencies, totals)
-        at, left = at[~is_here], contexts[~is_here]
-        rank += 1
+    nothing = np.full(len(at), -1)
+    pending = _Pending(at, search.wider(way.words[left]), left, nothing, np.ones(len(at), np.int64))
+    _code_rest(way, pending, choices)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """Symbols amid their choices.
+
+    Attributes:
+        at: their places.
+        contexts: whose lists come next; they have more than one entry.
+        lefts: the contexts whose symbols are excluded, or -1.
+        predicted: a byte that is excluded, or -1.
+        ranks: of the choices that come next.
+    """
+
+    at: Numbers
+    contexts: Numbers
+    lefts: Numbers
+    predicted: Numbers
+    ranks: Numbers
+
+    def some(self, chosen: Numbers | Flags | slice) -> _Pending:
+        """Some of them."""
+        return _Pending(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+
+def _code_rest(way: _Way, pending: _Pending, choices: _Choices) -> None:
+    """Code symbols to the end by lists of which some symbols are excluded (rules AUR-3 to AUR-5)."""
+    for start in range(0, len(pending.at), _TOGETHER):
+        some = pending.some(slice(start, start + _TOGETHER))
+        while len(some.at):
+            rest = search.rest(way.model, some.contexts, some.lefts, some.predicted)
+            bases = rest.sums[rest.starts]
+            is_here = way.owners[some.at] == some.contexts
+            entries = rest.starts + np.where(is_here, way.places[some.at] - some.contexts - 1, 0)
+            lower = np.where(is_here, rest.sums[entries] - bases, rest.listed)
+            upper = np.where(is_here, rest.sums[entries + 1] - bases, rest.totals)
+            remains = rest.listed > 0
+            choices.add(*(part[remains] for part in (some.at, some.ranks, lower, upper - lower, rest.totals)))
+            some.ranks = some.ranks + remains
+            some.lefts, some.contexts = some.contexts, search.wider(way.words[some.contexts])
+            some = some.some(~is_here)
 
 
 def _code_special(way: _Way, special: dict[int, Prediction | None], flat: Numbers, choices: _Choices) -> None:

@@ -26,6 +26,7 @@ from __future__ import annotations
 import weakref
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -87,6 +88,7 @@ class Contexts:
         initial: context at the start of a message.
         hits: the match model's table, and behind it the history's.
         history: what finds matches in the history, if there is one.
+        order: of the longest contexts.
         has_runs: whether there are lists for runs.
         stand_ins: these lists, by state.
     """
@@ -98,6 +100,7 @@ class Contexts:
         self.initial = int(places[model.initial])
         self.hits = tuple(model.hits) + (() if model.history is None else tuple(model.history.hits))
         self.history = None if model.history is None else Index(model.history.text)
+        self.order = _order(model.suffixes)
         self.has_runs = bool(model.runs)
         self.stand_ins = stand_ins(model.runs, _bounds(model, places) if model.runs else [])
 
@@ -212,6 +215,14 @@ def _wider(suffixes: NDArray[np.integer], counts: NDArray[np.int64]) -> NDArray[
         wider[asked] = wider[wider[asked]]
         asked = asked[counts[wider[asked]] == counts[asked]]
     return wider
+
+
+def _order(suffixes: Sequence[int]) -> int:
+    """The order of the last context; they stand in ascending order."""
+    context, order = len(suffixes) - 1, 0
+    while context != ROOT:
+        context, order = int(suffixes[context]), order + 1
+    return order
 
 
 def _bounds(model: ContextModel, places: NDArray[np.int64]) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from aura_fast.history import FILTER_SHIFT, Index
-from aura_fast.search import Numbers
+from aura_fast.search import Numbers, spread
 from aura_spec.history import LENGTH
 from aura_spec.match import (
     HITS,
@@ -33,6 +33,9 @@ HISTORY_BASE: Final = HITS
 
 _PLACE_BITS: Final = 24
 _PLACES: Final = (1 << _PLACE_BITS) - 1
+
+_REACH: Final = 32
+"""Hits of a match that are counted for all matches together."""
 
 Prediction = tuple[int, int]
 """A byte, and the index of rule MAT-4 without the probability class."""
@@ -121,31 +124,88 @@ def length_before(text: bytes | bytearray, place: int, position: int) -> int:
 
 def foresee_many(
     messages: Sequence[bytes], history: Index | None, flat: Numbers, starts: Numbers
-) -> dict[int, Prediction]:
-    """What matches predict in messages, by the place in ``flat``.
+) -> tuple[Numbers, Numbers, Numbers]:
+    """What matches predict in messages.
 
     Args:
         messages: all of them.
         history: of the model.
         flat: their symbols, one message after the other, the ends included.
         starts: of the messages in ``flat``.
+
+    Returns:
+        The places in ``flat`` of all predictions, the bytes, and the indices of rule MAT-4 without the probability
+        classes.
     """
-    predictions: dict[int, Prediction] = {}
     if history:
-        for start, data in zip(starts.tolist(), messages, strict=True):
-            predictions |= {start + at: prediction for at, prediction in foresee(data, history).items()}
-        return predictions
-    owners, places, before = _repeats(flat, starts)
-    bounds = np.searchsorted(owners, np.arange(len(messages) + 1)).tolist()
-    for owner in np.unique(owners).tolist():
-        foresight = Foresight(messages[owner])
-        start = int(starts[owner])
-        some = slice(bounds[owner], bounds[owner + 1])
-        for place, pointer in zip(places[some].tolist(), before[some].tolist(), strict=True):
-            if place - start >= foresight.free:
-                foresight.look_back(pointer - start, place - start)
-        predictions |= {start + at: prediction for at, prediction in foresight.predictions.items()}
-    return predictions
+        found = [
+            (start + at, *prediction)
+            for start, data in zip(starts.tolist(), messages, strict=True)
+            for at, prediction in foresee(data, history).items()
+        ]
+        places, predicted, indices = np.array(found, np.int64).reshape(-1, 3).T
+        return places, predicted, indices
+    owners, after, before = _repeats(flat, starts)
+    hits = _hits(flat, after, before)
+    followed = _follow_all(after, before, hits, flat)
+    owners, after, before, hits = owners[followed], after[followed], before[followed], hits[followed]
+    misses = np.minimum(np.arange(len(owners)) - owners.searchsorted(owners), MISS_CLASSES - 1)
+    lengths = _lengths_before(flat, before - starts[owners], after, before)
+    # each is a prediction for every hit, and one for the miss
+    matches, places = spread(after, hits + 1)
+    ahead = places - after[matches]
+    lengths = np.minimum(lengths[matches] + ahead, MAX_LENGTH)
+    return places, flat[before[matches] + ahead], np.array(BASES)[lengths] + misses[matches]
+
+
+def _follow_all(after: Numbers, before: Numbers, hits: Numbers, flat: Numbers) -> list[int]:
+    """Which of the repeated places begin a match, as none is active there; completes the hits of these."""
+    behind = after.searchsorted(after + hits + 1)
+    behind[hits == _REACH] = -1
+    following = behind.tolist()
+    followed: list[int] = []
+    number = 0
+    while number < len(following):
+        followed.append(number)
+        if following[number] < 0:
+            place, pointer = int(after[number]), int(before[number])
+            hits[number] = count = _hits_alone(flat, pointer, place)
+            number = int(after.searchsorted(place + count + 1))
+        else:
+            number = following[number]
+    return followed
+
+
+def _hits(flat: Numbers, after: Numbers, before: Numbers) -> Numbers:
+    """How many symbols from pairs of places on are equal, at most ``_REACH``."""
+    hits = np.zeros(len(after), np.int64)
+    equal = np.arange(len(after))
+    for ahead in range(_REACH):
+        equal = equal[flat[before[equal] + ahead] == flat[after[equal] + ahead]]
+        hits[equal] += 1
+    return hits
+
+
+def _hits_alone(flat: Numbers, pointer: int, place: int) -> int:
+    """The same for one pair, without bound; the end of the message is equal to nothing."""
+    count, block = 0, _REACH
+    while True:
+        some = flat[place + count : place + count + block]
+        is_equal = flat[pointer + count : pointer + count + len(some)] == some
+        if not is_equal.all():
+            return count + int(is_equal.argmin())
+        count, block = count + block, 2 * block
+
+
+def _lengths_before(flat: Numbers, room: Numbers, after: Numbers, before: Numbers) -> Numbers:
+    """How many symbols before pairs of places are equal, if there is room; ``MIN_LENGTH`` of them are."""
+    lengths = np.full(len(after), MIN_LENGTH)
+    equal = np.arange(len(after))
+    for back in range(MIN_LENGTH + 1, MAX_LENGTH + 1):
+        equal = equal[room[equal] >= back]
+        equal = equal[flat[before[equal] - back] == flat[after[equal] - back]]
+        lengths[equal] += 1
+    return lengths
 
 
 def _repeats(flat: Numbers, starts: Numbers) -> tuple[Numbers, Numbers, Numbers]:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from aura_spec.context_model import FREQUENCIES, RunList
 from aura_spec.run import STATES, after
 
 NEXT: Final = bytes(after(state, byte) for state in range(STATES) for byte in range(256)) + bytes(256)
 """The state after a byte, by 256 · state + byte; a row more for what comes after the end of a message."""
+
+_NEXT_NUMBERS: Final = np.frombuffer(NEXT, np.uint8)
+_IS_RESET: Final = _NEXT_NUMBERS.reshape(-1, 256).max(axis=0) == 0
+"""Whether a byte leads to state 0 from everywhere."""
+
+_FEW: Final = 32
 
 StandIn = tuple[int, str, tuple[int, ...], int]
 """A list for a run: the place in a packed model before which contexts give way, the symbols as characters, their
@@ -41,3 +50,31 @@ def rest_of(stand_in: StandIn, excluded: str) -> tuple[dict[str, tuple[int, int]
             options[letter] = total, frequency
             total += frequency
     return options, total + escape
+
+
+def states_of(text: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """The state before each byte of messages, one after the other, each with a byte behind it.
+
+    They begin at ``starts``, and are cut where the state is 0 whatever came before. All pieces take a byte a step,
+    longest first.
+    """
+    is_start = np.zeros(len(text), np.bool_)
+    is_start[starts] = True
+    is_start[1:] |= _IS_RESET[text[:-1]]
+    begins = np.flatnonzero(is_start)
+    sizes = np.diff(begins, append=len(text))
+    order = np.argsort(-sizes, kind="stable")
+    begins, sizes = begins[order], sizes[order]
+    longer = len(sizes) - np.cumsum(np.bincount(sizes))  # how many pieces have more than so many bytes
+    states = np.zeros(len(text), np.uint8)
+    step = 0
+    while longer[step + 1] > _FEW:
+        at = begins[: longer[step + 1]] + step
+        states[at + 1] = _NEXT_NUMBERS[states[at].astype(np.int64) << 8 | text[at]]
+        step += 1
+    for begin, size in zip(begins[: longer[step + 1]].tolist(), sizes.tolist(), strict=False):
+        state = int(states[begin + step])
+        for place in range(begin + step, begin + size - 1):
+            state = NEXT[state << 8 | int(text[place])]
+            states[place + 1] = state
+    return states

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,16 +11,26 @@ from numpy.typing import NDArray
 
 from aura_fast.context_model import (
     BELOW_END,
+    CODE_MASK,
     END_SHIFT,
+    LIKELIHOOD,
+    LONE,
+    LONE_CODE,
     LONE_WIDER,
     PLACE_BITS,
     SUM_BITS,
+    SUM_MASK,
     SYMBOL_MASK,
     WIDER,
     Contexts,
 )
+from aura_spec.context_model import SYMBOLS, TOTAL_OF_ONE
 
 Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+LONE_NUMBERS: Final = np.array(LONE)
+_LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
 
 FEW: Final = 32
 """Contexts or messages for which plain Python is quicker than numpy."""
@@ -42,24 +53,6 @@ def sizes_of(words: Numbers) -> Numbers:
 def wider(words: Numbers) -> Numbers:
     """The contexts to go on with after an escape from the lists that begin with these words."""
     return np.where(words >= 0, words >> LONE_WIDER, ~words >> WIDER)
-
-
-def find(model: Contexts, firsts: Numbers, ends: Numbers, symbols: Numbers) -> Numbers:
-    """The place of each symbol among the entries from ``firsts`` to before ``ends``; -1 where there is none."""
-    words = words_of(model)
-    found = np.full(len(symbols), -1)
-    asked = np.arange(len(symbols))
-    places = firsts
-    while len(asked) > FEW:  # look at one entry of each list, and go on with those lists that are not done
-        is_it = words[places] >> PLACE_BITS & SYMBOL_MASK == symbols
-        found[asked[is_it]] = places[is_it]
-        goes_on = (~is_it & (places + 1 < ends)).nonzero()[0]
-        asked, places, ends, symbols = asked[goes_on], places[goes_on] + 1, ends[goes_on], symbols[goes_on]
-    for number, *where, symbol in zip(
-        *(part.tolist() for part in (asked, places, ends, symbols)), strict=True
-    ):
-        found[number] = model.letters.find(chr(symbol), *where)
-    return found
 
 
 def ranks(model: Contexts, firsts: Numbers, sizes: Numbers, values: Numbers) -> Numbers:
@@ -91,21 +84,6 @@ def list_of(words: Numbers, contexts: Numbers) -> tuple[Numbers, Numbers]:
     return places, places + sizes_of(heads)
 
 
-def gaps(model: Contexts, left: Numbers, firsts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """The gaps that the symbols of one list leave in another, for many pairs of lists.
-
-    Returns:
-        For each gap the number of its pair, the cumulative before it in the whole list, and its frequency.
-    """
-    words = words_of(model)
-    places, ends_left = list_of(words, left)
-    owners, places = spread(places, ends_left - places)
-    excluded = words[places] >> PLACE_BITS & SYMBOL_MASK
-    found = find(model, firsts[owners], ends[owners], excluded)
-    at = lower(words, found, firsts[owners])
-    return owners, at, (words[found] >> END_SHIFT) - at
-
-
 def sums(owners: Numbers, values: Numbers, count: int) -> Numbers:
     """The sum of the values of each of so many owners."""
     return np.bincount(owners, values, count).astype(np.int64)
@@ -116,3 +94,83 @@ def spread(firsts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
     behind = sizes.cumsum()
     owners = np.arange(len(sizes)).repeat(sizes)
     return owners, np.arange(len(owners)) + (firsts - behind + sizes)[owners]
+
+
+def foresee(model: Contexts, contexts: Numbers, predicted: Numbers) -> tuple[Flags, Numbers, Numbers]:
+    """What the first lists say about bytes that are predicted; as ``Contexts.foresee``.
+
+    Returns:
+        Whether the lists have them, their entries there, and what their probabilities add to the index of rule
+        MAT-4.
+    """
+    words = words_of(model)
+    heads = words[contexts]
+    is_lone = heads >= 0
+    firsts = contexts + ~is_lone
+    owners, places = spread(firsts, sizes_of(heads))
+    found = (words[places] >> PLACE_BITS & SYMBOL_MASK == predicted[owners]).nonzero()[0]
+    is_listed = np.zeros(len(contexts), np.bool_)
+    is_listed[owners[found]] = True
+    entries_at = firsts.copy()
+    entries_at[owners[found]] = places[found]
+    entries = words[entries_at]
+    frequencies = np.where(
+        is_lone,
+        LONE_NUMBERS[entries >> LONE_CODE & CODE_MASK],
+        (entries >> END_SHIFT) - lower(words, entries_at, firsts),
+    )
+    totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
+    return is_listed, entries, np.where(is_listed, _LIKELIHOOD[1000 * frequencies // totals], 0)
+
+
+@dataclass(slots=True)
+class Rest:
+    """What remains of lists of more than one entry if symbols are excluded.
+
+    Attributes:
+        entries: of all lists, one after the other.
+        sums: of frequencies before each of these entries, and at the end, without those that are excluded.
+        starts: of the lists among the entries.
+        listed: the sums of the frequencies of what remains of each list.
+        totals: the same with the escapes; 1 where nothing remains, so that a choice there changes nothing.
+    """
+
+    entries: Numbers
+    sums: Numbers
+    starts: Numbers
+    listed: Numbers
+    totals: Numbers
+
+
+def rest(model: Contexts, contexts: Numbers, lefts: Numbers, predicted: Numbers) -> Rest:
+    """What remains of lists (rules AUR-3 to AUR-5).
+
+    Args:
+        model: the packed model.
+        contexts: with the lists.
+        lefts: for each a context whose list is excluded, or -1.
+        predicted: for each a symbol that is excluded, or -1.
+    """
+    words = words_of(model)
+    is_excluded = np.zeros((len(contexts), SYMBOLS + 1), np.bool_)
+    is_excluded[np.arange(len(contexts)), predicted] = True  # the last column if there is none
+    escaped = (lefts >= 0).nonzero()[0]
+    firsts, ends = list_of(words, lefts[escaped])
+    owners, places = spread(firsts, ends - firsts)
+    is_excluded[escaped[owners], words[places] >> PLACE_BITS & SYMBOL_MASK] = True
+    heads = ~words[contexts]
+    sizes = heads >> SUM_BITS & SYMBOL_MASK
+    owners, places = spread(contexts + 1, sizes)
+    entries = words[places]
+    ends = entries >> END_SHIFT
+    behind = sizes.cumsum()
+    starts = behind - sizes
+    frequencies = ends.copy()
+    frequencies[1:] -= ends[:-1]
+    frequencies[starts] = ends[starts]
+    frequencies *= ~is_excluded[owners, entries >> PLACE_BITS & SYMBOL_MASK]
+    sums = np.zeros(len(entries) + 1, np.int64)
+    frequencies.cumsum(out=sums[1:])
+    listed = sums[behind] - sums[starts]
+    totals = np.where(listed > 0, listed + (heads & SUM_MASK) - ends[behind - 1], 1)
+    return Rest(entries, sums, starts, listed, totals)
