@@ -2,31 +2,79 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from typer.testing import CliRunner
 
 from aura.backend import BACKENDS
 from aura_spec.errors import Code
-from aura_vectors.__main__ import main, render
+from aura_vectors.__main__ import app
 from aura_vectors.case import FAST, REFERENCE, Case, Form, confirm, offers
 from aura_vectors.families import FAMILIES
 from aura_vectors.file import from_json
+from aura_vectors.flags import NOTES, Flag
 from aura_vectors.forms.message import NOTHING, valid
+from aura_vectors.profiles import PROFILES, RESULTS, result_of
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 FILES = sorted(VECTORS.glob("*.json"))
+SCHEMAS = {path.name: json.loads(path.read_text()) for path in (VECTORS / "schemas").iterdir()}
+REGISTRY = Registry().with_resources(
+    [(name, Resource.from_contents(schema)) for name, schema in SCHEMAS.items()]
+)
 IMPLEMENTATIONS = sorted({REFERENCE, FAST, *BACKENDS})
 
 
+@cache
+def content_of(name: str) -> dict[str, object]:
+    return json.loads((VECTORS / name).read_text(encoding="ascii"))
+
+
+@cache
 def cases_of(family: str) -> list[tuple[str, Case, Form]]:
     return list(from_json((VECTORS / f"{family}.json").read_text(encoding="ascii")))
 
 
-def test_committed_vectors_are_up_to_date() -> None:
-    rendered = render()
-    assert {path.name: path.read_text(encoding="ascii") for path in FILES} == rendered
+ALL = [case for family in FAMILIES for case in cases_of(family)]
+
+
+def test_committed_vectors_are_up_to_date(tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["vectors", str(tmp_path)]).exit_code == 0
+    written = {path.name: path.read_text(encoding="ascii") for path in tmp_path.iterdir()}
+    assert {path.name: path.read_text(encoding="ascii") for path in FILES} == written
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_schemas(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_files_fit_their_schema(path: Path) -> None:
+    content = content_of(path.name)
+    schema = SCHEMAS[Path(content["schema"]).name]
+    Draft202012Validator(schema, registry=REGISTRY).validate(content)
+
+
+def test_schemas_refuse_what_has_no_place() -> None:
+    """As an example: a field that no form has, a case without an error, one with two results."""
+    validator = Draft202012Validator(SCHEMAS["cases.json"], registry=REGISTRY)
+    content = json.loads(json.dumps(content_of("stored.json")))
+    refused = content["groups"][1]["tests"][1]
+    for change in ({"unknown": 1}, {"error": "Wrong"}, {"text_hex": ""}, {"flags": []}, {"result": "maybe"}):
+        before = dict(refused)
+        refused |= change
+        assert not validator.is_valid(content)
+        refused.clear()
+        refused.update(before)
+    assert validator.is_valid(content)
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
@@ -51,24 +99,61 @@ def test_cases_are_numbered(family: str) -> None:
 def test_no_case_stands_twice() -> None:
     for family in FAMILIES:
         seen = [
-            (case.wire, repr(case.given), repr(case.encode), repr(form.shared()))
+            (form.name, case.wire, repr(case.given), repr(case.encode), repr(form.shared()))
             for _, case, form in cases_of(family)
         ]
         assert len(set(seen)) == len(seen)
 
 
 def test_every_error_code_that_a_message_can_have_has_a_case() -> None:
-    assert {case.code for family in FAMILIES for _, case, _ in cases_of(family)} == {None, *Code}
+    assert {case.code for _, case, _ in ALL} == {None, *Code}
 
 
-def test_the_manifest_counts_every_case() -> None:
-    manifest = json.loads((VECTORS / "MANIFEST.json").read_text(encoding="ascii"))
-    assert manifest["count"] == sum(entry["count"] for entry in manifest["files"].values()) > 800
-    assert set(manifest["files"]) == {f"{family}.json" for family in FAMILIES}
+def test_every_flag_has_a_note_and_a_case() -> None:
+    assert set(NOTES) == set(Flag)
+    files = [content_of(f"{family}.json") for family in FAMILIES]
+    used = {
+        flag
+        for content in files
+        for group in content["groups"]
+        for case in group["tests"]
+        for flag in case["flags"]
+    }
+    assert used == set(Flag) == {name for content in files for name in content["notes"]}
+
+
+def test_the_manifest_tells_what_there_is() -> None:
+    manifest = content_of("MANIFEST.json")
+    assert [entry["name"] for entry in manifest["files"]] == [f"{family}.json" for family in FAMILIES]
+    for entry in manifest["files"]:
+        assert entry["sha256"] == hashlib.sha256((VECTORS / entry["name"]).read_bytes()).hexdigest()
+        assert entry["count"] == content_of(entry["name"])["count"] == sum(entry["results"].values())
+    for model in manifest["models"]:
+        data = (VECTORS.parent / model["path"]).read_bytes()
+        assert model["sha256"] == hashlib.sha256(data).hexdigest()
+    assert manifest["count"] == len(ALL) > 1500
+
+
+def test_profiles_can_be_told_from_the_files_alone() -> None:
+    """With the few lines that a runner in any language needs."""
+    manifest = content_of("MANIFEST.json")
+    counts = Counter(
+        name
+        for family in FAMILIES
+        for group in content_of(f"{family}.json")["groups"]
+        for case in group["tests"]
+        for name, profile in manifest["profiles"].items()
+        if group["form"] in profile["forms"]
+        and case["result"] in profile["results"]
+        and not set(case.get("requires", ())) & set(profile["without"])
+    )
+    assert counts == {name: profile["count"] for name, profile in manifest["profiles"].items()}
+    assert all(any(profile.has(case, form) for profile in PROFILES.values()) for _, case, form in ALL)
+    assert {result_of(case) for _, case, _ in ALL} == set(RESULTS)
 
 
 def test_the_vectors_stay_small() -> None:
-    assert sum(path.stat().st_size for path in FILES) < 5 << 20
+    assert sum(path.stat().st_size for path in VECTORS.rglob("*") if path.is_file()) < 5 << 20
 
 
 @pytest.mark.parametrize(
@@ -90,9 +175,3 @@ def test_the_vectors_stay_small() -> None:
 def test_the_generator_confirms_what_it_writes(case: Case) -> None:
     with pytest.raises(AssertionError):
         confirm(case, NOTHING)
-
-
-def test_the_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["aura_vectors", str(tmp_path)])
-    main()
-    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in FILES}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from aura_spec.errors import Code, DecodeError
+from aura_vectors.flags import Flag
 
 REFERENCE = "reference"
 FAST = "fast"
@@ -32,7 +33,7 @@ class Case:
         given: what a reader is told beside the wire.
         encode: how a writer makes the wire from the value, for canonical cases: the method and its arguments.
         code: the error, for invalid cases.
-        bug: for invalid cases, the mistake in a decoder that would accept it.
+        flag: for invalid cases, the mistake of a decoder that would take it.
         trace: what happens on the way, step by step.
     """
 
@@ -43,7 +44,7 @@ class Case:
     given: Fields = field(default_factory=dict)
     encode: Fields | None = None
     code: Code | None = None
-    bug: str = ""
+    flag: Flag | None = None
     trace: Sequence[Fields] = ()
 
 
@@ -51,11 +52,15 @@ class Form(Protocol):
     """What the cases of a group are about, and what they share."""
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+
+    @property
     def given(self) -> Sequence[str]:
         """The fields of a case that a reader is told beside the wire."""
 
     def shared(self) -> Fields:
-        """What the cases share, and the name of the form, as it stands in the file."""
+        """What the cases share beside the form, as it stands in the file."""
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """By implementation, a function that reads the wire; absent where there is none.
@@ -119,16 +124,16 @@ def invalid_variants(cases: Iterable[Case], form: Form, step: int = 1) -> Iterat
         ]
         longer = case.wire + bytes(step), f"a byte too many: {case.comment}"
         for wire, comment in (*cuts, longer):
-            bug = "reads past the end" if wire != longer[0] else "ignores what follows the structure"
-            variant = refused_variant(case, form, wire, comment, bug)
+            flag = Flag.READS_PAST_END if wire != longer[0] else Flag.IGNORES_TRAILING_BYTES
+            variant = refused_variant(case, form, wire, comment, flag)
             if variant is not None and (wire, repr(case.given)) not in seen:
                 seen.add((wire, repr(case.given)))
                 yield variant
 
 
-def refused_variant(case: Case, form: Form, wire: bytes, comment: str, bug: str) -> Case | None:
+def refused_variant(case: Case, form: Form, wire: bytes, comment: str, flag: Flag) -> Case | None:
     """The case with another wire, if that is refused."""
-    variant = Case(comment, case.rules, wire, given=case.given, bug=bug)
+    variant = Case(comment, case.rules, wire, given=case.given, flag=flag)
     code = refusal(variant, form)
     return None if code is None else replace(variant, code=code)
 
@@ -139,6 +144,6 @@ def with_variants(form: Form, cases: Sequence[Case]) -> Iterator[tuple[Form, Seq
     yield form, list(invalid_variants(cases, form))
 
 
-def refused(code: Code, rule: str, wire: str, comment: str, bug: str) -> Case:
+def refused(code: Code, rule: str, wire: str, comment: str, flag: Flag) -> Case:
     """An invalid case, its wire in hexadecimal digits."""
-    return Case(comment, (rule,), bytes.fromhex(wire), code=code, bug=bug)
+    return Case(comment, (rule,), bytes.fromhex(wire), code=code, flag=flag)

@@ -1,59 +1,98 @@
 """The form of a file of cases: JSON, with bytes as lower-case hexadecimal digits.
 
-Lists of numbers, and steps of traces, stand on one line each.
+What is short stands on one line, as do lists of numbers or texts, and what is in the fields of a case: steps of
+traces, and rows.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Fields, Form, Groups, confirm
+from aura_vectors.case import Case, Form, Groups, confirm
+from aura_vectors.flags import NOTES, Flag, flags_of
 from aura_vectors.forms import form_of
+from aura_vectors.profiles import requires, result_of
 
 SPEC: Final = "0.1.0"
 
-_NUMBERS: Final = re.compile(r"\[\n\s*(-?\d+(?:,\n\s*-?\d+)*)\n\s*\]")
-_LINE: Final = re.compile(r'"\\u0000(\d+)"')
-_OWN: Final = {"id", "comment", "rules", "result", "wire", "error", "bug", "encode", "trace"}
+_SHORT: Final = 100
+_DEPTH: Final = 6
+"""Of what is in a field of a case."""
+
+_OWN: Final = frozenset(
+    ("id", "comment", "flags", "rules", "requires", "result", "wire", "error", "encode", "trace")
+)
 
 
-def dumps(content: object, lines: Sequence[Fields] = ()) -> str:
-    """As JSON, indented. A text of NUL and a number stands for one of ``lines``."""
-    text = json.dumps(content, indent=1, ensure_ascii=True)
-    text = _NUMBERS.sub(lambda row: f"[{' '.join(row[1].split())}]", text)
-    return _LINE.sub(lambda line: json.dumps(lines[int(line[1])]), text) + "\n"
+def dumps(content: object) -> str:
+    """As JSON."""
+    return _lines(content, 0) + "\n"
+
+
+def _lines(content: object, depth: int) -> str:
+    line = json.dumps(content)
+    if len(line) <= _SHORT or depth >= _DEPTH or not isinstance(content, (Mapping, Sequence)):
+        return line
+    if isinstance(content, Mapping):
+        parts = [f"{json.dumps(name)}: {_lines(value, depth + 1)}" for name, value in content.items()]
+        return _block("{", parts, "}", depth)
+    if isinstance(content, str) or not any(isinstance(part, (Mapping, list, tuple)) for part in content):
+        return line
+    return _block("[", [_lines(part, depth + 1) for part in content], "]", depth)
+
+
+def _block(opening: str, parts: Sequence[str], closing: str, depth: int) -> str:
+    margin = "\n" + " " * depth
+    return opening + ",".join(f"{margin} {part}" for part in parts) + margin + closing
 
 
 def to_json(family: str, groups: Groups) -> str:
     """A file of cases, numbered; the reference confirms each."""
     written = []
     number = 0
-    lines: list[Fields] = []
+    rules: dict[Flag, set[str]] = {}
     for form, cases in groups:
         tests = []
         for case in cases:
             confirm(case, form)
-            tests.append(_entry(f"{family}/{number:04}", case, lines))
+            tests.append(_entry(f"{family}/{number:04}", case, form))
             number += 1
-        written.append({**form.shared(), "tests": tests})
-    return dumps({"spec": SPEC, "family": family, "count": number, "groups": written}, lines)
+            for flag in _flags(case):
+                rules.setdefault(flag, set()).update(case.rules)
+        written.append({"form": form.name, **form.shared(), "tests": tests})
+    notes = {
+        flag: {"bug": note.bug, "effect": note.effect, "rules": sorted(rules[flag])}
+        for flag, note in NOTES.items()
+        if flag in rules
+    }
+    head = {"schema": "schemas/cases.json", "spec": SPEC, "family": family, "count": number}
+    return dumps({**head, "notes": notes, "groups": written})
 
 
-def _entry(name: str, case: Case, lines: list[Fields]) -> dict[str, object]:
-    head = {"id": name, "comment": case.comment, "rules": list(case.rules), **case.given}
+def _flags(case: Case) -> list[Flag]:
+    return list(flags_of(case.rules)) if case.flag is None else [case.flag]
+
+
+def _entry(name: str, case: Case, form: Form) -> dict[str, object]:
+    head: dict[str, object] = {
+        "id": name,
+        "comment": case.comment,
+        "flags": _flags(case),
+        "rules": list(case.rules),
+    }
+    if needs := requires(case, form):
+        head["requires"] = list(needs)
+    head |= {**case.given, "result": result_of(case), "wire": case.wire.hex()}
     if case.code is not None:
-        return {**head, "result": "invalid", "wire": case.wire.hex(), "error": case.code, "bug": case.bug}
-    result = "decodable" if case.encode is None else "canonical"
-    entry = {**head, "result": result, "wire": case.wire.hex(), **case.value}
+        return {**head, "error": case.code}
+    entry = {**head, **case.value}
     if case.encode is not None:
         entry["encode"] = dict(case.encode)
     if case.trace:
-        entry["trace"] = [f"\0{len(lines) + number}" for number in range(len(case.trace))]
-        lines += case.trace
+        entry["trace"] = list(case.trace)
     return entry
 
 
@@ -64,6 +103,7 @@ def from_json(text: str) -> Iterator[tuple[str, Case, Form]]:
         for entry in group["tests"]:
             given = {name: entry[name] for name in form.given}
             value = {name: entry[name] for name in entry if name not in _OWN and name not in given}
+            code = Code(entry["error"]) if "error" in entry else None
             yield (
                 entry["id"],
                 Case(
@@ -73,8 +113,8 @@ def from_json(text: str) -> Iterator[tuple[str, Case, Form]]:
                     value=value,
                     given=given,
                     encode=entry.get("encode"),
-                    code=Code(entry["error"]) if "error" in entry else None,
-                    bug=entry.get("bug", ""),
+                    code=code,
+                    flag=Flag(entry["flags"][0]) if code else None,
                     trace=entry.get("trace", ()),
                 ),
                 form,

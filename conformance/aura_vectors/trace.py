@@ -12,6 +12,7 @@ from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
 from aura_vectors.case import Case, Fields, refusal
+from aura_vectors.flags import Flag
 from aura_vectors.forms.choices import Choice
 from aura_vectors.forms.message import Messages, read_model, valid
 
@@ -91,11 +92,11 @@ def coded(form: Messages, text: bytes, comment: str, *rules: str, steps: int = 4
     return replace(case, trace=tuple(of_message(text, model))) if len(text) < steps else case
 
 
-def skewed(form: Messages, symbols: Iterable[int], comment: str, rule: str, bug: str) -> Case:
+def skewed(form: Messages, symbols: Iterable[int], comment: str, rule: str, flag: Flag) -> Case:
     """A string that no encoder writes, whose choices lead to these symbols, and which is refused."""
     walk, writer = auralite.Walk(read_model(form.model).context_model), auralite.Writer()
     with suppress(DecodeError):  # no list may have the last symbol
         for writer.symbol in symbols:
             walk.code(writer)
-    case = Case(comment, (rule,), writer.encoder.finish(), bug=bug)
+    case = Case(comment, (rule,), writer.encoder.finish(), flag=flag)
     return replace(case, code=refusal(case, form))

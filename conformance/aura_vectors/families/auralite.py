@@ -10,6 +10,7 @@ from aura_reference import message
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups, invalid_variants, refused, refused_variant, with_variants
 from aura_vectors.families.context_model import held
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, NOTHING, PACKAGED, Messages, read_model, text_of, valid
 from aura_vectors.models import HAND_MADE, NEVER_ENDING, NO_CONTEXTS
 from aura_vectors.trace import coded
@@ -66,13 +67,13 @@ def _other_tails(form: Messages, text: bytes) -> Iterator[Case]:
     case = coded(form, text, repr(text), "RNG-7", steps=0)
     size = len(case.wire)
     number = int.from_bytes(case.wire, "big")
-    for wire, comment, bug in (
-        ((number + 1).to_bytes(size + 1, "big")[-size:], "the next string", "takes any in the interval"),
-        (case.wire + b"\1", "a byte 1 too many", "takes any in the interval"),
-        (case.wire + b"\xff", "a byte 0xff too many", "takes any in the interval"),
-        (case.wire + bytes(9), "nine zeros too many", "ignores what follows"),
+    for wire, comment, flag in (
+        ((number + 1).to_bytes(size + 1, "big")[-size:], "the next string", Flag.ANY_IN_INTERVAL),
+        (case.wire + b"\1", "a byte 1 too many", Flag.ANY_IN_INTERVAL),
+        (case.wire + b"\xff", "a byte 0xff too many", Flag.ANY_IN_INTERVAL),
+        (case.wire + bytes(9), "nine zeros too many", Flag.IGNORES_TRAILING_BYTES),
     ):
-        variant = refused_variant(case, form, wire, f"{comment}: {case.comment}", bug)
+        variant = refused_variant(case, form, wire, f"{comment}: {case.comment}", flag)
         if variant is not None and wire[0] >= 0x80:
             yield replace(variant, rules=("RNG-6" if variant.code is Code.TRUNCATED else "RNG-7",))
 
@@ -80,12 +81,12 @@ def _other_tails(form: Messages, text: bytes) -> Iterator[Case]:
 def _broken(form: Messages) -> Iterator[Case]:
     model_id = read_model(form.model).model_id.hex()
     other = bytes(byte ^ 1 for byte in bytes.fromhex(model_id)).hex()
-    bug = "reads with another model"
-    yield refused(Code.UNKNOWN_MODEL, "AUR-8", f"03{other}80", "a model that is not held", bug)
-    yield refused(Code.UNKNOWN_MODEL, "AUR-8", f"03{model_id[:-2]}0080", "an id with another last byte", bug)
-    bug = "ignores the first step"
-    yield refused(Code.MALFORMED, "AUR-7", f"03{model_id}7f", "a string that begins below 0x80", bug)
-    yield refused(Code.MALFORMED, "AUR-7", f"03{model_id}00", "a string that begins with 0", bug)
+    flag = Flag.OTHER_MODEL
+    yield refused(Code.UNKNOWN_MODEL, "AUR-8", f"03{other}80", "a model that is not held", flag)
+    yield refused(Code.UNKNOWN_MODEL, "AUR-8", f"03{model_id[:-2]}0080", "an id with another last byte", flag)
+    flag = Flag.UNCHECKED_START
+    yield refused(Code.MALFORMED, "AUR-7", f"03{model_id}7f", "a string that begins below 0x80", flag)
+    yield refused(Code.MALFORMED, "AUR-7", f"03{model_id}00", "a string that begins with 0", flag)
 
 
 def _limits(form: Messages, text: bytes) -> Groups:
@@ -93,12 +94,12 @@ def _limits(form: Messages, text: bytes) -> Groups:
     case = coded(form, text, f"{len(text)} bytes, as many as the limit", "AUR-9", "LIM-1", steps=0)
     yield replace(form, max_size=len(text)), [case]
     if text:
-        bug = "checks the limit at the end"
-        over = Case("one byte over the limit", ("AUR-9",), case.wire, code=Code.LIMIT_EXCEEDED, bug=bug)
+        flag = Flag.IGNORES_LIMIT
+        over = Case("one byte over the limit", ("AUR-9",), case.wire, code=Code.LIMIT_EXCEEDED, flag=flag)
         yield replace(form, max_size=len(text) - 1), [over]
 
 
 def _without_a_model() -> Iterator[Case]:
-    bug = "reads with a model of its own"
+    flag = Flag.OTHER_MODEL
     for wire in ("80", "ff00", "c0ffee"):
-        yield refused(Code.UNKNOWN_MODEL, "AUR-8", wire, f"the message {wire} without a model", bug)
+        yield refused(Code.UNKNOWN_MODEL, "AUR-8", wire, f"the message {wire} without a model", flag)

@@ -10,6 +10,7 @@ from aura_spec.errors import Code
 from aura_spec.marker import Marker, build_message
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token
 from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages, text_of, valid
 
 
@@ -18,19 +19,27 @@ def groups() -> Groups:
     setting = Messages({3: "Hi {0}, {1}!"}, {0: b"I can help with ", 255: b"the"})
     knowledge = setting.knowledge()
     texts = [
-        (b"", "nothing"),
-        (b"abcabcabcabcabcabc", "an overlapping match"),
-        (b"a" * 600, "matches of the greatest length"),
-        (b"I can help with the theme.", "phrases"),
-        (bytes(range(256)), "every byte once"),
-        (b"the cat and the hat", "phrase, literals, match"),
+        (b"", "nothing", ("BRI-2",)),
+        (b"abcabcabcabcabcabc", "an overlapping match", ("LZ-1",)),
+        (b"a" * 600, "matches of the greatest length", ("LZ-1", "LZ-2")),
+        (b"I can help with the theme.", "phrases", ("TOK-3",)),
+        (bytes(range(256)), "every byte once", ("RNS-4",)),
+        (b"the cat and the hat", "phrase, literals, match", ("TOK-1",)),
     ]
     cases = []
-    for text, comment in texts:
+    for text, comment, rules in texts:
         for metadata in (False, True):
             how = {"method": "brio", "metadata": metadata}
             wire = message.encode_brio(text, knowledge, metadata=metadata)
-            cases.append(valid(comment + ", metadata" * metadata, ("BRI-2", "RNS-3"), wire, text, how))
+            cases.append(
+                valid(
+                    comment + ", metadata" * metadata,
+                    tuple(dict.fromkeys((*rules, "BRI-2", "RNS-3"))),
+                    wire,
+                    text,
+                    how,
+                )
+            )
     events: list[Token] = [TemplateEvent(3, (b"Ana", b"ok")), Literal(33), Phrase(255), Match(3, 4)]
     wire = build_message(Marker.BRIO, brio.encode_tokens(events, metadata=True))
     decodable = [valid("every kind of token", ("TOK-1", "BRI-3"), wire, b"Hi Ana, ok!!thethet")]
@@ -49,8 +58,8 @@ def _broken_brio() -> Iterator[Case]:
             Marker.BRIO, build_body(Container(length, tuple(table), metadata, bytes.fromhex(payload)))
         )
 
-    def refused(code: Code, rule: str, wire: bytes, comment: str, bug: str) -> Case:
-        return Case(comment, (rule,), wire, code=code, bug=bug)
+    def refused(code: Code, rule: str, wire: bytes, comment: str, flag: Flag) -> Case:
+        return Case(comment, (rule,), wire, code=code, flag=flag)
 
     def tokens(stream: str) -> bytes:
         data = bytes.fromhex(stream)
@@ -60,20 +69,20 @@ def _broken_brio() -> Iterator[Case]:
     bare = "0000100000"
     good = container(0, bare)
     yield refused(
-        Code.MALFORMED, "BRI-1", good.replace(b"AURA", b"AURB"), "another magic", "ignores the magic"
+        Code.MALFORMED, "BRI-1", good.replace(b"AURA", b"AURB"), "another magic", Flag.IGNORES_MAGIC
     )
     yield refused(
-        Code.UNSUPPORTED, "BRI-1", good[:5] + b"\x03" + good[6:], "an unknown version", "ignores the version"
+        Code.UNSUPPORTED, "BRI-1", good[:5] + b"\x03" + good[6:], "an unknown version", Flag.IGNORES_VERSION
     )
     bad_kind = bytearray(container(0, bare, Metadata(0, 2, 0)))
     bad_kind[1 + 527 + 2] = 3
-    yield refused(Code.MALFORMED, "BRI-3", bytes(bad_kind), "metadata of kind 3", "accepts any kind")
+    yield refused(Code.MALFORMED, "BRI-3", bytes(bad_kind), "metadata of kind 3", Flag.ACCEPTS_RESERVED)
     huge = bytearray(good)
     huge[6:10] = b"\xff\xff\xff\xff"
-    yield refused(Code.LIMIT_EXCEEDED, "BRI-4", bytes(huge), "4 GiB of tokens", "allocates by the claim")
+    yield refused(Code.LIMIT_EXCEEDED, "BRI-4", bytes(huge), "4 GiB of tokens", Flag.TRUSTS_CLAIMS)
     huge[6:10] = b"\0\0\xff\xff"
     yield refused(
-        Code.MALFORMED, "BRI-5", bytes(huge), "more tokens than the payload holds", "loops by the claim"
+        Code.MALFORMED, "BRI-5", bytes(huge), "more tokens than the payload holds", Flag.TRUSTS_CLAIMS
     )
     for table, comment in (
         ([15, *[16] * 255], "frequencies that sum to 4095"),
@@ -81,7 +90,7 @@ def _broken_brio() -> Iterator[Case]:
     ):
         wire = bytearray(good)
         wire[16:528] = b"".join(value.to_bytes(2, "big") for value in table)
-        yield refused(Code.MALFORMED, "RNS-1", bytes(wire), comment, "builds a broken table")
+        yield refused(Code.MALFORMED, "RNS-1", bytes(wire), comment, Flag.BROKEN_TABLE)
     for payload, comment in (
         ("ffff0f0000", "a state below the lower bound"),
         ("0000001000", "a state at the upper bound"),
@@ -89,23 +98,23 @@ def _broken_brio() -> Iterator[Case]:
         ("aa0000100000", "a byte left over"),
     ):
         rule = "RNS-5" if "bound" in comment else "RNS-6"
-        yield refused(Code.MALFORMED, rule, container(0, payload), comment, "does not check the state")
+        yield refused(Code.MALFORMED, rule, container(0, payload), comment, Flag.UNCHECKED_START)
     yield refused(
-        Code.TRUNCATED, "RNS-6", container(1, bare), "a payload that runs out", "reads before its start"
+        Code.TRUNCATED, "RNS-6", container(1, bare), "a payload that runs out", Flag.READS_BEFORE_START
     )
     yield refused(
-        Code.TRUNCATED, "RNS-5", container(0, "00001000"), "a state of four bytes", "reads before its start"
+        Code.TRUNCATED, "RNS-5", container(0, "00001000"), "a state of four bytes", Flag.READS_BEFORE_START
     )
-    for code, rule, stream, comment, bug in (
-        (Code.MALFORMED, "TOK-2", "04", "an unknown tag", "skips what it does not know"),
-        (Code.TRUNCATED, "TOK-1", "00", "a literal without its byte", "reads past the end"),
-        (Code.TRUNCATED, "TOK-1", "0061 020001", "a match without its length", "reads past the end"),
-        (Code.MALFORMED, "LZ-2", "0061 02000004", "distance 0", "copies from the end"),
-        (Code.MALFORMED, "LZ-2", "0061 02000204", "a distance before the start", "wraps an index"),
-        (Code.MALFORMED, "LZ-2", "0061 02800104", "a distance beyond the window", "forgets the window"),
-        (Code.MALFORMED, "LZ-2", "0061 02000103", "a length of 3", "accepts any length"),
-        (Code.UNKNOWN_MODEL, "TOK-3", "0107", "a phrase that is not held", "renders nothing"),
-        (Code.UNKNOWN_TEMPLATE, "TOK-3", "030900", "a template that is not held", "renders nothing"),
-        (Code.MALFORMED, "TOK-3", "030301000161", "a slot too few", "renders what is there"),
+    for code, rule, stream, comment, flag in (
+        (Code.MALFORMED, "TOK-2", "04", "an unknown tag", Flag.ACCEPTS_RESERVED),
+        (Code.TRUNCATED, "TOK-1", "00", "a literal without its byte", Flag.READS_PAST_END),
+        (Code.TRUNCATED, "TOK-1", "0061 020001", "a match without its length", Flag.READS_PAST_END),
+        (Code.MALFORMED, "LZ-2", "0061 02000004", "distance 0", Flag.COPIES_FROM_OUTSIDE),
+        (Code.MALFORMED, "LZ-2", "0061 02000204", "a distance before the start", Flag.COPIES_FROM_OUTSIDE),
+        (Code.MALFORMED, "LZ-2", "0061 02800104", "a distance beyond the window", Flag.FORGETS_WINDOW),
+        (Code.MALFORMED, "LZ-2", "0061 02000103", "a length of 3", Flag.ACCEPTS_RESERVED),
+        (Code.UNKNOWN_MODEL, "TOK-3", "0107", "a phrase that is not held", Flag.UNKNOWN_TEMPLATE),
+        (Code.UNKNOWN_TEMPLATE, "TOK-3", "030900", "a template that is not held", Flag.UNKNOWN_TEMPLATE),
+        (Code.MALFORMED, "TOK-3", "030301000161", "a slot too few", Flag.WRONG_SLOT_COUNT),
     ):
-        yield refused(code, rule, tokens(stream), comment, bug)
+        yield refused(code, rule, tokens(stream), comment, flag)

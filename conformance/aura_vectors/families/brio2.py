@@ -10,30 +10,39 @@ from aura_spec import brio2 as declared
 from aura_spec.errors import Code
 from aura_spec.marker import Marker, build_message
 from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import NOTHING, Messages, valid
 
 
 def groups() -> Groups:
     """All groups of the chapter."""
     texts = [
-        (b"", "nothing"),
-        (b"a", "one byte"),
-        (b"the function returns a list", "phrases"),
-        (b"abcabcabcabcabcabc", "an overlapping match"),
-        (bytes(5000), "a long match at distance 1, more lanes"),
-        (bytes(range(256)) * 2, "every byte"),
-        (b"".join(b'{"id": %d, "name": "item %d"}, ' % (n, n * 7) for n in range(90)), "recent distances"),
-        (b"".join((n * n * 40503 % 65537).to_bytes(3, "big") for n in range(400)), "many rounds of tables"),
+        (b"", "nothing", "BII-1 BII-4"),
+        (b"a", "one byte", "BII-4 UNI-2 ADA-1"),
+        (b"the function returns a list", "phrases", "UNI-1 UNI-2 BII-8 PAR-2 PAR-3"),
+        (b"abcabcabcabcabcabc", "an overlapping match", "BII-5 BII-6 BII-9 PAR-1 PAR-3"),
+        (bytes(5000), "a long match at distance 1, more lanes", "BII-4 BII-6 BII-8 ADA-3 PAR-1 PAR-3"),
+        (bytes(range(256)) * 2, "every byte", "UNI-2 ADA-2 PAR-2"),
+        (
+            b"".join(b'{"id": %d, "name": "item %d"}, ' % (n, n * 7) for n in range(90)),
+            "recent distances",
+            "BII-5 BII-7 BII-8 ADA-4 PAR-4 PAR-5",
+        ),
+        (
+            b"".join((n * n * 40503 % 65537).to_bytes(3, "big") for n in range(400)),
+            "many rounds of tables",
+            "ADA-2 ADA-3 ADA-4 BII-8",
+        ),
     ]
     cases = [
         valid(
             f"{comment}, effort {effort}",
-            ("BII-1", "ADA-4", "UNI-2", "PAR-3"),
+            tuple(rules.split()),
             message.encode_brio2(text, effort),
             text,
             {"method": "brio2", "effort": str(effort)},
         )
-        for text, comment in texts
+        for text, comment, rules in texts
         for effort in (0, 1)
     ]
     yield NOTHING, cases
@@ -52,7 +61,14 @@ def groups() -> Groups:
     yield NOTHING, list(_broken())
     limit = Messages(max_size=26)
     over = cases[4].wire
-    yield limit, [Case("one byte over the limit", ("BII-2",), over, code=Code.LIMIT_EXCEEDED, bug="no limit")]
+    yield (
+        limit,
+        [
+            Case(
+                "one byte over the limit", ("BII-2",), over, code=Code.LIMIT_EXCEEDED, flag=Flag.IGNORES_LIMIT
+            )
+        ],
+    )
 
 
 def _broken() -> Iterator[Case]:
@@ -63,37 +79,41 @@ def _broken() -> Iterator[Case]:
     def cut(text: bytes, units: Sequence[int], *sequences: Repeat) -> bytes:
         return build_message(Marker.BRIO, brio2.encode_parse(text, Parse(tuple(units), sequences)))
 
-    def refused(code: Code, rule: str, wire: bytes, comment: str, bug: str) -> Case:
-        return Case(comment, (rule,), wire, code=code, bug=bug)
+    def refused(code: Code, rule: str, wire: bytes, comment: str, flag: Flag) -> Case:
+        return Case(comment, (rule,), wire, code=code, flag=flag)
 
     bare = "01000000" * 4
     good = container(0, bare)
     bad = Code.MALFORMED
-    yield refused(bad, "BII-1", good.replace(b"AURA", b"AURB"), "another magic", "ignores the magic")
+    yield refused(bad, "BII-1", good.replace(b"AURA", b"AURB"), "another magic", Flag.IGNORES_MAGIC)
     overlong = good[:6] + b"\x80" + good[6:]
-    yield refused(Code.NON_CANONICAL, "VAR-2", overlong, "a length in two bytes", "accepts overlong integers")
+    yield refused(Code.NON_CANONICAL, "VAR-2", overlong, "a length in two bytes", Flag.OVERLONG_INTEGER)
     huge = good[:6] + bytes.fromhex("8080808010") + good[7:]
-    yield refused(Code.LIMIT_EXCEEDED, "BII-1", huge, "a length of 2^32", "allocates by the claim")
+    yield refused(Code.LIMIT_EXCEEDED, "BII-1", huge, "a length of 2^32", Flag.TRUSTS_CLAIMS)
     claim = container(1 << 26, bare, units=1 << 26)
-    yield refused(bad, "BII-3", claim, "more units than the words hold", "loops by the claim")
-    yield refused(bad, "BII-3", container(5, bare, sequences=2), "two matches in five bytes", "no check")
-    yield refused(bad, "BII-1", container(0, bare + "00"), "half a word", "drops a byte")
+    yield refused(bad, "BII-3", claim, "more units than the words hold", Flag.TRUSTS_CLAIMS)
+    yield refused(
+        bad, "BII-3", container(5, bare, sequences=2), "two matches in five bytes", Flag.TRUSTS_CLAIMS
+    )
+    yield refused(bad, "BII-1", container(0, bare + "00"), "half a word", Flag.IGNORES_TRAILING_BYTES)
     few = container(0, bare[:-8])
-    yield refused(Code.TRUNCATED, "IRN-3", few, "a state too few", "reads past the end")
+    yield refused(Code.TRUNCATED, "IRN-3", few, "a state too few", Flag.READS_PAST_END)
     low = container(0, "00000000" + bare[8:])
-    yield refused(bad, "IRN-3", low, "a state below 2^16", "does not check the states")
+    yield refused(bad, "IRN-3", low, "a state below 2^16", Flag.UNCHECKED_START)
     out = container(1, bare, units=1)
-    yield refused(Code.TRUNCATED, "IRN-4", out, "words that run out", "reads past the end")
+    yield refused(Code.TRUNCATED, "IRN-4", out, "words that run out", Flag.READS_PAST_END)
     high = container(0, "02000000" + bare[8:])
-    yield refused(bad, "IRN-8", high, "a state of 2^17 at the end", "takes the low half")
+    yield refused(bad, "IRN-8", high, "a state of 2^17 at the end", Flag.UNCHECKED_END)
     bit = container(0, "01000100" + bare[8:])
-    yield refused(bad, "BII-8", bit, "a bit left over", "ignores what is left in the states")
-    yield refused(bad, "BII-8", container(0, bare + "0000"), "a word left over", "ignores what follows")
+    yield refused(bad, "BII-8", bit, "a bit left over", Flag.UNCHECKED_END)
+    yield refused(bad, "BII-8", container(0, bare + "0000"), "a word left over", Flag.IGNORES_TRAILING_BYTES)
     few_units = cut(b"aaaa", (97,), Repeat(2, 3, 1))
-    yield refused(bad, "BII-9", few_units, "a run longer than the units", "reads past the units")
-    yield refused(bad, "BII-9", cut(b"aaaaa", (97,), Repeat(1, 3, 1)), "a byte too few", "pads")
-    yield refused(bad, "BII-9", cut(b"aaa", (97, 97, 97, 97)), "a byte too many", "cuts")
+    yield refused(bad, "BII-9", few_units, "a run longer than the units", Flag.UNITS_AND_LENGTH)
+    yield refused(
+        bad, "BII-9", cut(b"aaaaa", (97,), Repeat(1, 3, 1)), "a byte too few", Flag.UNITS_AND_LENGTH
+    )
+    yield refused(bad, "BII-9", cut(b"aaa", (97, 97, 97, 97)), "a byte too many", Flag.UNITS_AND_LENGTH)
     before = cut(b"abab", (97,), Repeat(1, 3, 2))
-    yield refused(bad, "BII-9", before, "a match before the message", "copies from the end")
+    yield refused(bad, "BII-9", before, "a match before the message", Flag.COPIES_FROM_OUTSIDE)
     wrong = container(0, bare, crc=1)
-    yield refused(Code.CHECKSUM_MISMATCH, "BII-10", wrong, "a wrong CRC-32", "no check")
+    yield refused(Code.CHECKSUM_MISMATCH, "BII-10", wrong, "a wrong CRC-32", Flag.IGNORES_CHECKSUM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aura_spec.errors import Code
 from aura_vectors.case import Groups, refused, with_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import NOTHING, valid
 
 
@@ -19,5 +20,5 @@ def groups() -> Groups:
         for stream, text, comment in streams
     ]
     yield from with_variants(NOTHING, cases)
-    bug = "enables the extension"
-    yield NOTHING, [refused(Code.MALFORMED, "BRO-2", "0111de", "empty, a large window of 2^30", bug)]
+    flag = Flag.LARGE_WINDOW
+    yield NOTHING, [refused(Code.MALFORMED, "BRO-2", "0111de", "empty, a large window of 2^30", flag)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aura_reference import message
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages, valid
 
 
@@ -27,15 +28,13 @@ def groups() -> Groups:
     yield (
         setting,
         [
-            refused(Code.UNKNOWN_TEMPLATE, "CLS-4", "000100", "an id that is not held", "renders nothing"),
-            refused(Code.MALFORMED, "CLS-2", "000701000161", "a slot too few", "renders what is there"),
-            refused(Code.MALFORMED, "CLS-2", "000001000161", "a slot too many", "drops what is over"),
             refused(
-                Code.MALFORMED, "CLS-3", "00070200 01ff 000161", "a lone byte 0xff", "does not check UTF-8"
+                Code.UNKNOWN_TEMPLATE, "CLS-4", "000100", "an id that is not held", Flag.UNKNOWN_TEMPLATE
             ),
-            refused(Code.MALFORMED, "CLS-3", "000702 0003eda080 000161", "a surrogate", "reads a lax UTF-8"),
-            refused(
-                Code.MALFORMED, "CLS-3", "000702 0002c080 000161", "an overlong zero", "reads a lax UTF-8"
-            ),
+            refused(Code.MALFORMED, "CLS-2", "000701000161", "a slot too few", Flag.WRONG_SLOT_COUNT),
+            refused(Code.MALFORMED, "CLS-2", "000001000161", "a slot too many", Flag.WRONG_SLOT_COUNT),
+            refused(Code.MALFORMED, "CLS-3", "00070200 01ff 000161", "a lone byte 0xff", Flag.LAX_UTF8),
+            refused(Code.MALFORMED, "CLS-3", "000702 0003eda080 000161", "a surrogate", Flag.LAX_UTF8),
+            refused(Code.MALFORMED, "CLS-3", "000702 0002c080 000161", "an overlong zero", Flag.LAX_UTF8),
         ],
     )

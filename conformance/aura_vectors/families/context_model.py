@@ -8,6 +8,7 @@ from typing import Final
 from aura_fast import model as model_file
 from aura_spec.context_model import CODES, END, SYMBOLS, ContextModel
 from aura_vectors.case import Case, Groups
+from aura_vectors.flags import Flag
 from aura_vectors.forms.function import Values
 from aura_vectors.forms.message import Messages
 from aura_vectors.models import (
@@ -109,12 +110,12 @@ def groups() -> Groups:
         ],
     )
     exhausted = held(EXHAUSTED)
-    comment, bug = "an escape from a list of all symbols", "divides by nothing, or takes a symbol twice"
+    comment, flag = "an escape from a list of all symbols", Flag.NOTHING_LEFT
     yield (
         exhausted,
         [
             coded(exhausted, b"q", "a list of all symbols", "CTX-2"),
-            skewed(exhausted, [SYMBOLS], comment, "AUR-4", bug),
+            skewed(exhausted, [SYMBOLS], comment, "AUR-4", flag),
         ],
     )
     empty = held(NO_CONTEXTS)

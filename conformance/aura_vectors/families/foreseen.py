@@ -10,6 +10,7 @@ from aura_reference import auralite, message
 from aura_spec.context_model import END
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, Messages, read_model, text_of, valid
 
 HELD: Final[Messages] = replace(MODEL, patterns={0: "x{0}"})
@@ -44,8 +45,8 @@ def groups() -> Groups:
     yield HELD, list(_broken_foreseen())
     wire = cases[2].wire
     size = len(text_of(cases[2]))
-    bug = "checks the limit at the end"
-    over = Case("one byte over the limit", ("FRS-13",), wire, code=Code.LIMIT_EXCEEDED, bug=bug)
+    flag = Flag.IGNORES_LIMIT
+    over = Case("one byte over the limit", ("FRS-13",), wire, code=Code.LIMIT_EXCEEDED, flag=flag)
     yield replace(HELD, max_size=size), [cases[2]]
     yield replace(HELD, max_size=size - 1), [over]
 
@@ -72,22 +73,24 @@ def _broken_foreseen() -> Iterator[Case]:
                 walk.context = context
         return head + writer.encoder.finish().hex()
 
-    yield refused(Code.UNKNOWN_TEMPLATE, "FRS-4", "080180", "an id that is not held", "renders nothing")
+    yield refused(Code.UNKNOWN_TEMPLATE, "FRS-4", "080180", "an id that is not held", Flag.UNKNOWN_TEMPLATE)
     yield refused(
-        Code.NON_CANONICAL, "FRS-1", "08800080", "an id in two bytes instead of one", "lax integers"
+        Code.NON_CANONICAL, "FRS-1", "08800080", "an id in two bytes instead of one", Flag.OVERLONG_INTEGER
     )
     yield refused(
-        Code.NON_CANONICAL, "FRS-5", "08830201" + "12" * 16, "no text and no string", "reads what 0x06 says"
+        Code.NON_CANONICAL, "FRS-5", "08830201" + "12" * 16, "no text and no string", Flag.SECOND_SPELLING
     )
     yield refused(
-        Code.NON_CANONICAL, "FRS-5", "08830201" + "12" * 16 + "80", "a string for no text", "reads it"
+        Code.NON_CANONICAL,
+        "FRS-5",
+        "08830201" + "12" * 16 + "80",
+        "a string for no text",
+        Flag.SECOND_SPELLING,
     )
-    yield refused(
-        Code.MALFORMED, "RNG-5", "08007f", "a first byte below 0x80", "does not check the first bit"
-    )
+    yield refused(Code.MALFORMED, "RNG-5", "08007f", "a first byte below 0x80", Flag.UNCHECKED_START)
     uuid = b"01234567-89ab-cdef-0123-456789abcdef"
     wire = coded("08830200", b"id ", *uuid, END)
-    yield refused(Code.NON_CANONICAL, "FRS-6", wire, "a text that fits its type", "accepts any text")
+    yield refused(Code.NON_CANONICAL, "FRS-6", wire, "a text that fits its type", Flag.SECOND_SPELLING)
     for symbols, where in (
         ((END,), "at once"),
         ((*b"x", END), "after a byte"),
@@ -95,4 +98,4 @@ def _broken_foreseen() -> Iterator[Case]:
     ):
         wire = coded("088602", b"<", *symbols)
         comment = f"an end in a text with a stop, {where}"
-        yield refused(Code.MALFORMED, "FRS-11", wire, comment, "takes it for the end of the text")
+        yield refused(Code.MALFORMED, "FRS-11", wire, comment, Flag.END_INSIDE_TEXT)

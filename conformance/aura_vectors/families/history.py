@@ -12,6 +12,7 @@ from aura_spec.errors import Code
 from aura_spec.model import HISTORY
 from aura_vectors.case import Case, Groups, with_variants
 from aura_vectors.families.context_model import held
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages
 from aura_vectors.forms.model import Sections
 from aura_vectors.models import HAND_MADE, NO_CONTEXTS
@@ -89,5 +90,5 @@ def _held(text: bytes) -> Messages:
 def _broken() -> Iterator[Case]:
     for place, hit in ((0, 0), (history.HITS - 1, 0), (7, 4096), (9, 0xFFFF)):
         hits = b"".join((hit if index == place else 7).to_bytes(2, "big") for index in range(history.HITS))
-        comment, bug = f"a probability of {hit} at place {place}", "codes with nothing or all of the total"
-        yield Case(comment, ("HIS-4",), hits + b"x", code=Code.MALFORMED, bug=bug)
+        comment, flag = f"a probability of {hit} at place {place}", Flag.BROKEN_TABLE
+        yield Case(comment, ("HIS-4",), hits + b"x", code=Code.MALFORMED, flag=flag)

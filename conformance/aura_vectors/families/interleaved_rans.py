@@ -8,6 +8,7 @@ from typing import Final
 
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.function import Values
 from aura_vectors.forms.payload import Payloads, Rows
 
@@ -75,18 +76,18 @@ def _worked() -> Iterator[tuple[str, tuple[str, ...], int, Rows, Rows]]:
 
 
 def _broken() -> Iterator[Case]:
-    def malformed(rule: str, wire: str, batches: Rows, comment: str, bug: str) -> Case:
+    def malformed(rule: str, wire: str, batches: Rows, comment: str, flag: Flag) -> Case:
         given = {"lanes": 2 if "second" in comment else 1, "batches": [list(row) for row in batches]}
-        return Case(comment, (rule,), bytes.fromhex(wire), given=given, code=Code.MALFORMED, bug=bug)
+        return Case(comment, (rule,), bytes.fromhex(wire), given=given, code=Code.MALFORMED, flag=flag)
 
-    yield malformed("IRN-3", "0000ffff", [], "a state below 2^16", "does not check the state")
+    yield malformed("IRN-3", "0000ffff", [], "a state below 2^16", Flag.UNCHECKED_START)
     comment = "a second state below 2^16"
-    yield malformed("IRN-3", "010000000000ffff", [], comment, "checks the first state only")
-    yield malformed("IRN-5", "01000100", [], "a state that does not end", "does not check the end")
+    yield malformed("IRN-3", "010000000000ffff", [], comment, Flag.UNCHECKED_START)
+    yield malformed("IRN-5", "01000100", [], "a state that does not end", Flag.UNCHECKED_END)
     comment = "a second lane that does not end"
-    yield malformed("IRN-5", "0100000001000100", [[]], comment, "checks the first lane only")
-    comment, bug = "a table without symbols", "divides by nothing"
-    yield malformed("TRI-2", "01000000", [[4]], comment, bug)
+    yield malformed("IRN-5", "0100000001000100", [[]], comment, Flag.UNCHECKED_END)
+    comment, flag = "a table without symbols", Flag.BROKEN_TABLE
+    yield malformed("TRI-2", "01000000", [[4]], comment, flag)
     good = PAYLOADS.write(1, [[0, 1, 3]], [[1, 1, 200]]).hex()
     comment = "high and low word of a state in the other order"
-    yield malformed("IRN-3", good[4:8] + good[:4] + good[8:], [[0, 1, 3]], comment, "reads states as u32")
+    yield malformed("IRN-3", good[4:8] + good[:4] + good[8:], [[0, 1, 3]], comment, Flag.BYTE_ORDER)

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import NOTHING
 
 
 def groups() -> Groups:
     """All groups of the chapter."""
-    cases = [Case("no marker at all", ("MSG-1",), b"", code=Code.TRUNCATED, bug="indexes an empty message")]
+    cases = [Case("no marker at all", ("MSG-1",), b"", code=Code.TRUNCATED, flag=Flag.READS_PAST_END)]
     for marker in range(0x09, 0x80):
         wire = bytes((marker, 0x61, 0x62))
-        bug = "takes an unknown marker for another"
-        cases.append(Case(f"marker 0x{marker:02x}", ("MSG-2",), wire, code=Code.UNSUPPORTED, bug=bug))
+        flag = Flag.ACCEPTS_RESERVED
+        cases.append(Case(f"marker 0x{marker:02x}", ("MSG-2",), wire, code=Code.UNSUPPORTED, flag=flag))
     for marker in range(0x80, 0x100):
         wire = bytes((marker, 0x61, 0x62))
-        comment, bug = f"marker 0x{marker:02x} without a model", "reads with a model of its own"
-        cases.append(Case(comment, ("AUR-8",), wire, code=Code.UNKNOWN_MODEL, bug=bug))
+        comment, flag = f"marker 0x{marker:02x} without a model", Flag.OTHER_MODEL
+        cases.append(Case(comment, ("AUR-8",), wire, code=Code.UNKNOWN_MODEL, flag=flag))
     frame = bytes.fromhex("050000190000616263")
-    comment, bug = "marker 0x05 without a model", "reads without a dictionary"
-    cases.append(Case(comment, ("ZST-8",), frame, code=Code.UNKNOWN_MODEL, bug=bug))
-    comment, bug = "marker 0x08 without a model", "reads with a model of its own"
-    cases.append(Case(comment, ("FRS-4",), b"\x08\x80\x02\x80", code=Code.UNKNOWN_MODEL, bug=bug))
+    comment, flag = "marker 0x05 without a model", Flag.OTHER_MODEL
+    cases.append(Case(comment, ("ZST-8",), frame, code=Code.UNKNOWN_MODEL, flag=flag))
+    comment, flag = "marker 0x08 without a model", Flag.OTHER_MODEL
+    cases.append(Case(comment, ("FRS-4",), b"\x08\x80\x02\x80", code=Code.UNKNOWN_MODEL, flag=flag))
     named = b"\x03" + bytes(8) + b"\x80"
-    bug = "reads with a model of its own"
-    cases.append(Case("a model that is not held", ("AUR-8",), named, code=Code.UNKNOWN_MODEL, bug=bug))
-    cases.append(Case("half a model id", ("AUR-7",), named[:5], code=Code.TRUNCATED, bug="pads the id"))
-    bug = "ignores what follows the body"
+    flag = Flag.OTHER_MODEL
+    cases.append(Case("a model that is not held", ("AUR-8",), named, code=Code.UNKNOWN_MODEL, flag=flag))
+    cases.append(Case("half a model id", ("AUR-7",), named[:5], code=Code.TRUNCATED, flag=Flag.PADS_INPUT))
+    flag = Flag.IGNORES_TRAILING_BYTES
     for message, method in (("010600", "Brotli"), ("04000019000061626300", "Zstandard")):
         comment = f"a byte after a body of {method}"
-        cases.append(Case(comment, ("MSG-3",), bytes.fromhex(message), code=Code.MALFORMED, bug=bug))
+        cases.append(Case(comment, ("MSG-3",), bytes.fromhex(message), code=Code.MALFORMED, flag=flag))
     yield NOTHING, cases

@@ -24,6 +24,7 @@ from aura_spec.model import (
 )
 from aura_spec.template import parse_patterns
 from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL
 from aura_vectors.forms.model import Files, Sections, file
 from aura_vectors.models import HAND_MADE
@@ -51,7 +52,7 @@ def groups() -> Groups:
         dictionary,
         [
             dictionary.valid("one byte", ("MDL-8",), b"x", None),
-            refused(Code.MALFORMED, "MDL-8", "", "no byte", "takes it for no dictionary"),
+            refused(Code.MALFORMED, "MDL-8", "", "no byte", Flag.MISSING_PART),
         ],
     )
 
@@ -75,10 +76,10 @@ def _cut() -> Iterator[Case]:
     names |= {first: "content", first + 1: "content", second - 1: "content", second: "a second section"}
     names |= {second + 1: "a second length", second + 9: "a second content", len(WHOLE) - 1: "the last byte"}
     for size, name in sorted(names.items()):
-        comment, bug = f"cut after {size} bytes, before {name} or within it", "reads past the end"
-        yield Case(comment, ("MDL-1",), WHOLE[:size], code=Code.TRUNCATED, bug=bug)
-    comment, bug = "a byte after the last section", "ignores what follows"
-    yield Case(comment, ("MDL-1",), WHOLE + b"\0", code=Code.MALFORMED, bug=bug)
+        comment, flag = f"cut after {size} bytes, before {name} or within it", Flag.READS_PAST_END
+        yield Case(comment, ("MDL-1",), WHOLE[:size], code=Code.TRUNCATED, flag=flag)
+    comment, flag = "a byte after the last section", Flag.IGNORES_TRAILING_BYTES
+    yield Case(comment, ("MDL-1",), WHOLE + b"\0", code=Code.MALFORMED, flag=flag)
 
 
 def _section(kind: int, content: bytes, flipped: int = 0) -> bytes:
@@ -90,45 +91,45 @@ def _pack(*sections: bytes, magic: bytes = b"AURM", version: int = 1, count: int
 
 
 def _broken() -> Iterator[Case]:
-    def case(code: Code, rule: str, wire: bytes, comment: str, bug: str) -> Case:
-        return Case(comment, (rule,), wire, code=code, bug=bug)
+    def case(code: Code, rule: str, wire: bytes, comment: str, flag: Flag) -> Case:
+        return Case(comment, (rule,), wire, code=code, flag=flag)
 
     trie, hits = (_section(kind, SMALL[kind]) for kind in (TRIE, MATCH))
     wire = _pack(trie, hits, magic=b"AURN")
-    yield case(Code.MALFORMED, "MDL-1", wire, "another magic", "ignores the magic")
+    yield case(Code.MALFORMED, "MDL-1", wire, "another magic", Flag.IGNORES_MAGIC)
     for version in (0, 2):
         wire = _pack(trie, hits, version=version)
-        yield case(Code.UNSUPPORTED, "MDL-2", wire, f"version {version}", "ignores the version")
+        yield case(Code.UNSUPPORTED, "MDL-2", wire, f"version {version}", Flag.IGNORES_VERSION)
     wire = _pack(trie, hits, count=3)
-    yield case(Code.TRUNCATED, "MDL-1", wire, "a third section that is not there", "stops at the end")
+    yield case(Code.TRUNCATED, "MDL-1", wire, "a third section that is not there", Flag.IGNORES_COUNT)
     wire = _pack(trie, hits, count=1)
-    yield case(Code.MALFORMED, "MDL-1", wire, "a second section that is not counted", "reads on to the end")
-    bug = "takes sections in any order"
-    yield case(Code.MALFORMED, "MDL-1", _pack(hits, trie), "types that descend", bug)
-    yield case(Code.MALFORMED, "MDL-1", _pack(trie, hits, hits), "a type twice", "takes the last")
+    yield case(Code.MALFORMED, "MDL-1", wire, "a second section that is not counted", Flag.IGNORES_COUNT)
+    flag = Flag.IGNORES_ORDER
+    yield case(Code.MALFORMED, "MDL-1", _pack(hits, trie), "types that descend", flag)
+    yield case(Code.MALFORMED, "MDL-1", _pack(trie, hits, hits), "a type twice", Flag.IGNORES_ORDER)
     wire = _pack(trie, hits, _section(200, b"a"), _section(129, b"b"))
-    yield case(Code.MALFORMED, "MDL-1", wire, "types above 128 that descend", "looks at known types only")
-    bug = "passes over what changes messages"
+    yield case(Code.MALFORMED, "MDL-1", wire, "types above 128 that descend", Flag.IGNORES_ORDER)
+    flag = Flag.ACCEPTS_RESERVED
     for kind in (7, 100, 127):
         wire = _pack(trie, hits, _section(kind, b""))
-        yield case(Code.UNSUPPORTED, "MDL-3", wire, f"the unknown type {kind}", bug)
+        yield case(Code.UNSUPPORTED, "MDL-3", wire, f"the unknown type {kind}", flag)
     wire = _pack(_section(0, b""), trie, hits)
-    yield case(Code.UNSUPPORTED, "MDL-3", wire, "type 0", bug)
-    yield case(Code.MALFORMED, "MDL-3", _pack(), "no sections", "expects the required ones")
-    yield case(Code.MALFORMED, "MDL-3", _pack(trie), "no table of hits", "codes hits with a table of its own")
-    yield case(Code.MALFORMED, "MDL-3", _pack(hits), "no trie", "looks it up without asking")
-    bug = "does not check the CRC"
+    yield case(Code.UNSUPPORTED, "MDL-3", wire, "type 0", flag)
+    yield case(Code.MALFORMED, "MDL-3", _pack(), "no sections", Flag.MISSING_PART)
+    yield case(Code.MALFORMED, "MDL-3", _pack(trie), "no table of hits", Flag.MISSING_PART)
+    yield case(Code.MALFORMED, "MDL-3", _pack(hits), "no trie", Flag.MISSING_PART)
+    flag = Flag.IGNORES_CHECKSUM
     for place in (0, 31):
         wire = _pack(trie, _section(MATCH, SMALL[MATCH], 1 << place))
-        yield case(Code.CHECKSUM_MISMATCH, "MDL-2", wire, f"bit {place} of a CRC", bug)
+        yield case(Code.CHECKSUM_MISMATCH, "MDL-2", wire, f"bit {place} of a CRC", flag)
     flipped = bytearray(WHOLE)
     flipped[_START + _HEAD.size + 10] ^= 1
-    yield case(Code.CHECKSUM_MISMATCH, "MDL-2", bytes(flipped), "a bit of a trie", bug)
+    yield case(Code.CHECKSUM_MISMATCH, "MDL-2", bytes(flipped), "a bit of a trie", flag)
     wire = _pack(trie, hits, _section(255, b"whatever", 1))
-    bug = "does not check what it passes over"
-    yield case(Code.CHECKSUM_MISMATCH, "MDL-2", wire, "the CRC of an unknown section", bug)
+    flag = Flag.IGNORES_CHECKSUM
+    yield case(Code.CHECKSUM_MISMATCH, "MDL-2", wire, "the CRC of an unknown section", flag)
     wire = _pack(_HEAD.pack(TRIE, 0xFFFFFFFF, 0))
-    yield case(Code.TRUNCATED, "MDL-1", wire, "a section of 4 GiB", "allocates by the claim")
+    yield case(Code.TRUNCATED, "MDL-1", wire, "a section of 4 GiB", Flag.TRUSTS_CLAIMS)
 
 
 def _hits() -> Iterator[Case]:
@@ -136,15 +137,15 @@ def _hits() -> Iterator[Case]:
     content = SMALL[MATCH]
     yield section.valid("from 1 to 4095", ("MAT-4", "MDL-3"), content, {})
     for size in (0, 1, len(content) - 2, len(content) - 1):
-        comment, bug = f"cut after {size} bytes", "reads past the end"
-        yield Case(comment, ("MDL-3",), content[:size], code=Code.TRUNCATED, bug=bug)
+        comment, flag = f"cut after {size} bytes", Flag.READS_PAST_END
+        yield Case(comment, ("MDL-3",), content[:size], code=Code.TRUNCATED, flag=flag)
     for tail in (b"\0", b"\0\1"):
-        comment, bug = f"{len(tail)} bytes too many", "ignores what follows"
-        yield Case(comment, ("MDL-3",), content + tail, code=Code.MALFORMED, bug=bug)
+        comment, flag = f"{len(tail)} bytes too many", Flag.IGNORES_TRAILING_BYTES
+        yield Case(comment, ("MDL-3",), content + tail, code=Code.MALFORMED, flag=flag)
     for place, hit in ((0, 0), (HITS - 1, 0), (1, 4096), (2, 0xFFFF)):
         wire = b"".join((hit if index == place else 7).to_bytes(2, "big") for index in range(HITS))
-        comment, bug = f"a probability of {hit} at place {place}", "codes with nothing or all of the total"
-        yield Case(comment, ("MDL-3",), wire, code=Code.MALFORMED, bug=bug)
+        comment, flag = f"a probability of {hit} at place {place}", Flag.BROKEN_TABLE
+        yield Case(comment, ("MDL-3",), wire, code=Code.MALFORMED, flag=flag)
 
 
 def _templates() -> Iterator[Case]:
@@ -159,22 +160,22 @@ def _templates() -> Iterator[Case]:
 
 
 def _broken_templates() -> Iterator[Case]:
-    bug = "takes the built-in ids"
-    yield refused(Code.MALFORMED, "MDL-6", "01ff010161", "id 255", bug)
-    yield refused(Code.MALFORMED, "MDL-6", "01000161", "id 0", bug)
-    yield refused(Code.MALFORMED, "MDL-6", "02800201618002 0162", "an id twice", "takes the last")
-    bug = "takes ids in any order"
-    yield refused(Code.MALFORMED, "MDL-6", "02810201618002 0162", "ids that descend", bug)
-    bug = "accepts overlong integers"
-    yield refused(Code.NON_CANONICAL, "VAR-2", "018082000161", "an id in three bytes instead of two", bug)
-    yield refused(Code.NON_CANONICAL, "VAR-2", "8000", "a number of templates in two bytes", bug)
-    yield refused(Code.NON_CANONICAL, "VAR-2", "018002810061", "a length in two bytes", bug)
-    yield refused(Code.LIMIT_EXCEEDED, "LIM-5", "0180808080100161", "an id of 2^32", "lets integers wrap")
+    flag = Flag.ACCEPTS_RESERVED
+    yield refused(Code.MALFORMED, "MDL-6", "01ff010161", "id 255", flag)
+    yield refused(Code.MALFORMED, "MDL-6", "01000161", "id 0", flag)
+    yield refused(Code.MALFORMED, "MDL-6", "02800201618002 0162", "an id twice", Flag.IGNORES_ORDER)
+    flag = Flag.IGNORES_ORDER
+    yield refused(Code.MALFORMED, "MDL-6", "02810201618002 0162", "ids that descend", flag)
+    flag = Flag.OVERLONG_INTEGER
+    yield refused(Code.NON_CANONICAL, "VAR-2", "018082000161", "an id in three bytes instead of two", flag)
+    yield refused(Code.NON_CANONICAL, "VAR-2", "8000", "a number of templates in two bytes", flag)
+    yield refused(Code.NON_CANONICAL, "VAR-2", "018002810061", "a length in two bytes", flag)
+    yield refused(Code.LIMIT_EXCEEDED, "LIM-5", "0180808080100161", "an id of 2^32", Flag.UNBOUNDED_INTEGER)
     count = (MAX_TEMPLATES + 1) & 0x7F | 0x80, (MAX_TEMPLATES + 1) >> 7
-    bug = "allocates by the claim"
-    yield refused(Code.LIMIT_EXCEEDED, "MDL-7", bytes(count).hex(), "4,097 templates", bug)
-    yield refused(Code.LIMIT_EXCEEDED, "LIM-3", "0180028120" + "61", "a pattern of 4,097 bytes", bug)
-    yield refused(Code.MALFORMED, "MDL-6", "01800201ff", "a pattern that is not UTF-8", "replaces the byte")
-    yield refused(Code.MALFORMED, "MDL-6", "018002037b307d", "a pattern without a literal", "takes it")
-    yield refused(Code.MALFORMED, "MDL-6", "01800200", "an empty pattern", "takes it")
-    yield refused(Code.MALFORMED, "MDL-6", "018002027b78", "a brace that is not closed", "takes it")
+    flag = Flag.TRUSTS_CLAIMS
+    yield refused(Code.LIMIT_EXCEEDED, "MDL-7", bytes(count).hex(), "4,097 templates", flag)
+    yield refused(Code.LIMIT_EXCEEDED, "LIM-3", "0180028120" + "61", "a pattern of 4,097 bytes", flag)
+    yield refused(Code.MALFORMED, "MDL-6", "01800201ff", "a pattern that is not UTF-8", Flag.LAX_UTF8)
+    yield refused(Code.MALFORMED, "MDL-6", "018002037b307d", "a pattern without a literal", Flag.LAX_PATTERN)
+    yield refused(Code.MALFORMED, "MDL-6", "01800200", "an empty pattern", Flag.LAX_PATTERN)
+    yield refused(Code.MALFORMED, "MDL-6", "018002027b78", "a brace that is not closed", Flag.LAX_PATTERN)

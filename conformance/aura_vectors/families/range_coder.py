@@ -10,6 +10,7 @@ from aura_spec.errors import Code
 from aura_spec.range_coder import MAX_TOTAL
 from aura_vectors import trace
 from aura_vectors.case import Case, Groups, invalid_variants, refusal, refused_variant
+from aura_vectors.flags import Flag
 from aura_vectors.forms.choices import Choice, Choices, write
 
 STRINGS: Final = Choices()
@@ -80,13 +81,13 @@ def _others(cases: Sequence[Case]) -> Iterator[Case]:
         number = int.from_bytes(case.wire, "big")
         size = len(case.wire)
         after = (number + 1).to_bytes(size + 1, "big")[-size:]
-        for wire, comment, bug in (
-            (after, "the next string of the length", "does not ask for the smallest"),
-            (case.wire + b"\1", "a byte 1 too many", "does not ask for the shortest"),
-            (case.wire + b"\xff", "a byte 0xff too many", "does not ask for the shortest"),
-            (case.wire + bytes(12), "twelve bytes too many", "does not look behind the end"),
+        for wire, comment, flag in (
+            (after, "the next string of the length", Flag.ANY_IN_INTERVAL),
+            (case.wire + b"\1", "a byte 1 too many", Flag.ANY_IN_INTERVAL),
+            (case.wire + b"\xff", "a byte 0xff too many", Flag.ANY_IN_INTERVAL),
+            (case.wire + bytes(12), "twelve bytes too many", Flag.IGNORES_TRAILING_BYTES),
         ):
-            variant = refused_variant(case, STRINGS, wire, f"{comment}: {case.comment}", bug)
+            variant = refused_variant(case, STRINGS, wire, f"{comment}: {case.comment}", flag)
             if variant is not None:
                 yield variant
 
@@ -104,25 +105,25 @@ def _explained(case: Case) -> Case:
 
 
 def _broken() -> Iterator[Case]:
-    def refused(rule: str, wire: str, choices: Sequence[Choice], comment: str, bug: str) -> Case:
+    def refused(rule: str, wire: str, choices: Sequence[Choice], comment: str, flag: Flag) -> Case:
         given = {"choices": [list(choice) for choice in choices]}
-        case = Case(comment, (rule,), bytes.fromhex(wire), given=given, bug=bug)
+        case = Case(comment, (rule,), bytes.fromhex(wire), given=given, flag=flag)
         return replace(case, code=refusal(case, STRINGS))
 
-    yield refused("RNG-5", "7f", [], "a first byte below 0x80", "ignores the first step")
-    yield refused("RNG-5", "00800000", [], "a first byte of 0", "ignores the first step")
-    yield refused("RNG-5", "fffffffe", THIRDS[2:], "in what the division left over", "takes the last")
-    yield refused("RNG-5", "ffffffff", THIRDS[2:], "the end of what was left over", "takes the last")
-    yield refused("RNG-6", "80", [(0, 1, 256)] * 10, "zeros that go on too long", "pads without end")
-    yield refused("RNG-6", "80" + "00" * 4, [(0, 1, 256)] * 14, "four written zeros", "pads without end")
-    yield refused("RNG-7", "8000", [], "a zero that is not needed", "does not ask for the shortest")
-    yield refused("RNG-7", "81", [], "not the smallest of one byte", "does not ask for the smallest")
-    yield refused("RNG-7", "80000001", [], "the top of the window", "does not ask for the smallest")
+    yield refused("RNG-5", "7f", [], "a first byte below 0x80", Flag.UNCHECKED_START)
+    yield refused("RNG-5", "00800000", [], "a first byte of 0", Flag.UNCHECKED_START)
+    yield refused("RNG-5", "fffffffe", THIRDS[2:], "in what the division left over", Flag.BEYOND_OPTIONS)
+    yield refused("RNG-5", "ffffffff", THIRDS[2:], "the end of what was left over", Flag.BEYOND_OPTIONS)
+    yield refused("RNG-6", "80", [(0, 1, 256)] * 10, "zeros that go on too long", Flag.PADS_INPUT)
+    yield refused("RNG-6", "80" + "00" * 4, [(0, 1, 256)] * 14, "four written zeros", Flag.PADS_INPUT)
+    yield refused("RNG-7", "8000", [], "a zero that is not needed", Flag.ANY_IN_INTERVAL)
+    yield refused("RNG-7", "81", [], "not the smallest of one byte", Flag.ANY_IN_INTERVAL)
+    yield refused("RNG-7", "80000001", [], "the top of the window", Flag.ANY_IN_INTERVAL)
     yield refused(
         "RNG-7",
         "fffffffd",
         THIRDS[2:],
         "the last of an option",
-        "takes any in the interval",
+        Flag.ANY_IN_INTERVAL,
     )
-    yield refused("RNG-7", "8000000000", [], "five bytes for a window of four", "ignores what follows")
+    yield refused("RNG-7", "8000000000", [], "five bytes for a window of four", Flag.IGNORES_TRAILING_BYTES)

@@ -9,6 +9,7 @@ from typing import Final
 from aura_reference.rans import frequencies_of
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.order_0 import Order0
 
 TEXT: Final = b"the cat and the hat"
@@ -40,9 +41,9 @@ def _symbols() -> Iterator[tuple[bytes, str]]:
 
 
 def _broken() -> Iterator[Case]:
-    def malformed(rule: str, wire: str, comment: str, bug: str) -> Case:
+    def malformed(rule: str, wire: str, comment: str, flag: Flag) -> Case:
         given = {"count": 0}
-        return Case(comment, (rule,), bytes.fromhex(wire), given=given, code=Code.MALFORMED, bug=bug)
+        return Case(comment, (rule,), bytes.fromhex(wire), given=given, code=Code.MALFORMED, flag=flag)
 
     cases: Sequence[tuple[str, str, str]] = (
         ("RNS-5", "ffff0f0000", "a state below the lower bound"),
@@ -51,4 +52,4 @@ def _broken() -> Iterator[Case]:
         ("RNS-6", "0100100000", "a state that does not end"),
     )
     for rule, wire, comment in cases:
-        yield malformed(rule, wire, comment, "does not check the state")
+        yield malformed(rule, wire, comment, Flag.UNCHECKED_START)

@@ -13,6 +13,7 @@ from aura_spec.model import RUNS
 from aura_spec.run import MAX_LENGTH, Kind, state_of
 from aura_vectors.case import Case, Groups, with_variants
 from aura_vectors.families.context_model import held
+from aura_vectors.flags import Flag
 from aura_vectors.forms.function import Values
 from aura_vectors.forms.model import Sections
 from aura_vectors.models import FLAT, HAND_MADE, NO_CONTEXTS, START, Context, assemble
@@ -77,12 +78,12 @@ def groups() -> Groups:
     )
     every = RunList(0, tuple(range(SYMBOLS)), (32,) * SYMBOLS, 0)
     exhausted = held(replace(NO_CONTEXTS, runs={state_of(Kind.DIGITS, 1): every}))
-    comment, bug = "an escape from a list of all symbols", "divides by nothing, or takes a symbol twice"
+    comment, flag = "an escape from a list of all symbols", Flag.NOTHING_LEFT
     yield (
         exhausted,
         [
             coded(exhausted, b"1\0", "a list of all symbols", "RUN-4"),
-            skewed(exhausted, [*b"1", SYMBOLS], comment, "AUR-4", bug),
+            skewed(exhausted, [*b"1", SYMBOLS], comment, "AUR-4", flag),
         ],
     )
     small = {state_of(Kind.DIGITS, 2): RunList(2, tuple(b"01"), (8, 9), 24)}
@@ -142,25 +143,23 @@ def _broken() -> Iterator[Case]:
         codes = bytes(1 + sum(byte.bit_count() for byte in symbols))
         return bytes((number, order, first, count)) + symbols + codes * count
 
-    def malformed(kinds: list[bytes], comment: str, bug: str) -> Case:
+    def malformed(kinds: list[bytes], comment: str, flag: Flag) -> Case:
         wire = bytes((len(kinds),)) + b"".join(kinds)
-        return Case(comment, ("RUN-3",), wire, code=Code.MALFORMED, bug=bug)
+        return Case(comment, ("RUN-3",), wire, code=Code.MALFORMED, flag=flag)
 
-    yield malformed([kind(1), kind(0)], "kinds that descend", "takes kinds in any order")
-    yield malformed([kind(1), kind(1)], "a kind twice", "lets the second replace the first")
-    yield malformed([kind(5)], "a sixth kind", "does not check the kind")
-    yield malformed([kind(order=33)], "an order above the largest", "does not check the order")
-    yield malformed([kind(first=0)], "runs of length 0", "gives state 0 a list, or another kind's last")
-    yield malformed([kind(count=0)], "no lists", "reads none")
-    yield malformed([kind(first=41)], "a run that is too long", "gives another kind the list")
-    yield malformed(
-        [kind(first=40, count=2)], "a second run that is too long", "checks the first length only"
-    )
-    yield malformed([kind(symbols=bytes(33))], "no symbols", "codes the escape alone")
-    yield malformed([kind(symbols=bytes(32) + b"\2")], "a symbol 257", "reads bits that stand for nothing")
-    yield malformed([kind(symbols=bytes(32) + b"\x81")], "a symbol 263", "reads bits that stand for nothing")
+    yield malformed([kind(1), kind(0)], "kinds that descend", Flag.IGNORES_ORDER)
+    yield malformed([kind(1), kind(1)], "a kind twice", Flag.IGNORES_ORDER)
+    yield malformed([kind(5)], "a sixth kind", Flag.ACCEPTS_RESERVED)
+    yield malformed([kind(order=33)], "an order above the largest", Flag.INDEXES_OUTSIDE)
+    yield malformed([kind(first=0)], "runs of length 0", Flag.LAX_RUN_LIST)
+    yield malformed([kind(count=0)], "no lists", Flag.LAX_RUN_LIST)
+    yield malformed([kind(first=41)], "a run that is too long", Flag.LAX_RUN_LIST)
+    yield malformed([kind(first=40, count=2)], "a second run that is too long", Flag.LAX_RUN_LIST)
+    yield malformed([kind(symbols=bytes(33))], "no symbols", Flag.LAX_RUN_LIST)
+    yield malformed([kind(symbols=bytes(32) + b"\2")], "a symbol 257", Flag.ACCEPTS_RESERVED)
+    yield malformed([kind(symbols=bytes(32) + b"\x81")], "a symbol 263", Flag.ACCEPTS_RESERVED)
     for place, what in ((0, "first symbol"), (2, "escape")):
         codes = bytearray(3)
         codes[place] = 64
         wire = kind()[:-3] + bytes(codes)
-        yield malformed([wire], f"a code of 64 for the {what}", "reads beyond the table of frequencies")
+        yield malformed([wire], f"a code of 64 for the {what}", Flag.INDEXES_OUTSIDE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aura_reference import message
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups, refused
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import NOTHING, Messages, valid
 
 
@@ -22,7 +23,7 @@ def groups() -> Groups:
         [
             case(b"abc", "as long as the limit"),
             refused(
-                Code.LIMIT_EXCEEDED, "LIM-1", "0761626364", "one byte over the limit", "forgets the limit"
+                Code.LIMIT_EXCEEDED, "LIM-1", "0761626364", "one byte over the limit", Flag.IGNORES_LIMIT
             ),
         ],
     )

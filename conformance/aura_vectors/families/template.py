@@ -11,6 +11,7 @@ from aura_spec.model import TEMPLATES, build_templates
 from aura_spec.template import FIRST_APPLICATION_ID, parse_pattern
 from aura_spec.varint import VarInt
 from aura_vectors.case import Case, Groups
+from aura_vectors.flags import Flag
 from aura_vectors.forms.matching import Matches
 from aura_vectors.forms.model import Sections
 
@@ -89,4 +90,4 @@ def _patterns() -> Iterator[Case]:
     for pattern, rule, comment in BROKEN:
         encoded = pattern.encode()
         wire = b"\x01\x80\x02" + VarInt().build(len(encoded)) + encoded
-        yield Case(comment, (rule,), wire, code=Code.MALFORMED, bug="takes the pattern")
+        yield Case(comment, (rule,), wire, code=Code.MALFORMED, flag=Flag.LAX_PATTERN)

@@ -25,6 +25,7 @@ from aura_spec.trie import (
     parse_section,
 )
 from aura_vectors.case import Case, Groups, refused_variant
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL
 from aura_vectors.forms.model import Sections
 from aura_vectors.models import EXHAUSTED, FLAT, HAND_MADE, START, A, B, Context, assemble
@@ -164,105 +165,112 @@ def _cut() -> Iterator[Case]:
     cuts = {size: name for name, start in fields.items() for size in (start + 1, start)}
     cuts |= {len(wire) - 2: "the last word", len(wire) - 1: "half the last word"}
     for size, name in sorted(cuts.items()):
-        comment, bug = f"cut after {size} bytes: {name}", "reads past the end"
-        if (case := refused_variant(good, SECTIONS, wire[:size], comment, bug)) is not None:
+        comment, flag = f"cut after {size} bytes: {name}", Flag.READS_PAST_END
+        if (case := refused_variant(good, SECTIONS, wire[:size], comment, flag)) is not None:
             yield case
     for tail in (b"\0", b"\0\0"):
-        comment, bug = f"{len(tail)} bytes of words too many", "ignores what follows"
-        if (case := refused_variant(good, SECTIONS, wire + tail, comment, bug)) is not None:
+        comment, flag = f"{len(tail)} bytes of words too many", Flag.IGNORES_TRAILING_BYTES
+        if (case := refused_variant(good, SECTIONS, wire + tail, comment, flag)) is not None:
             yield case
 
 
-def _malformed(section: TrieSection, rule: str, comment: str, bug: str, code: Code = Code.MALFORMED) -> Case:
-    return Case(comment, (rule,), _pack(section), code=code, bug=bug)
+def _malformed(
+    section: TrieSection, rule: str, comment: str, flag: Flag, code: Code = Code.MALFORMED
+) -> Case:
+    return Case(comment, (rule,), _pack(section), code=code, flag=flag)
 
 
 def _broken_fields() -> Iterator[Case]:
-    bug = "does not check the order"
-    yield _malformed(replace(BASE, order=0), "TRI-1", "order 0", bug)
-    yield _malformed(replace(BASE, order=MAX_ORDER + 1), "TRI-1", "an order above the largest", bug)
+    flag = Flag.INDEXES_OUTSIDE
+    yield _malformed(replace(BASE, order=0), "TRI-1", "order 0", flag)
+    yield _malformed(replace(BASE, order=MAX_ORDER + 1), "TRI-1", "an order above the largest", flag)
     for place in (0, 256):
         codes = bytearray(BASE.root_codes)
         codes[place] = CODES
-        comment, bug = f"a code of 64 at the root, symbol {place}", "reads beyond the table of frequencies"
-        yield _malformed(replace(BASE, root_codes=bytes(codes)), "TRI-1", comment, bug)
-    bug = "allocates by the claim"
-    yield _malformed(replace(BASE, lanes_exponent=12), "TRI-1", "4,096 lanes", bug)
-    yield _malformed(replace(BASE, lanes_exponent=255), "TRI-1", "2^255 lanes", "shifts too far")
+        comment, flag = f"a code of 64 at the root, symbol {place}", Flag.INDEXES_OUTSIDE
+        yield _malformed(replace(BASE, root_codes=bytes(codes)), "TRI-1", comment, flag)
+    flag = Flag.TRUSTS_CLAIMS
+    yield _malformed(replace(BASE, lanes_exponent=12), "TRI-1", "4,096 lanes", flag)
+    yield _malformed(replace(BASE, lanes_exponent=255), "TRI-1", "2^255 lanes", Flag.SHIFTS_TOO_FAR)
     comment = "2,048 lanes in a few words"
-    yield _malformed(replace(BASE, lanes_exponent=11), "IRN-5", comment, "reads past the end", Code.TRUNCATED)
+    yield _malformed(replace(BASE, lanes_exponent=11), "IRN-5", comment, Flag.READS_PAST_END, Code.TRUNCATED)
     comment = "tables that are too long"
-    yield _malformed(replace(BASE, tables_length=MAX_TABLE_BYTES + 1), "TRI-1", comment, bug)
-    yield _malformed(replace(BASE, tables_length=(1 << 32) - 1), "TRI-1", "tables of 4 GiB", bug)
+    yield _malformed(replace(BASE, tables_length=MAX_TABLE_BYTES + 1), "TRI-1", comment, flag)
+    yield _malformed(replace(BASE, tables_length=(1 << 32) - 1), "TRI-1", "tables of 4 GiB", flag)
     claim = _pack(BASE)
     claim = claim[:263] + b"\xff\xff\xff\xff" + claim[267:]
-    yield Case("a payload of 4 GiB", ("TRI-1",), claim, code=Code.TRUNCATED, bug=bug)
-    bug = "builds a broken table"
+    yield Case("a payload of 4 GiB", ("TRI-1",), claim, code=Code.TRUNCATED, flag=flag)
+    flag = Flag.BROKEN_TABLE
     many, none = list(BASE.frequencies), list(BASE.frequencies)
     many[7] += 1
     none[none.index(max(none))] += none[0]
     none[0] = 0
-    yield _malformed(replace(BASE, frequencies=tuple(many)), "TRI-1", "frequencies that sum to 4097", bug)
-    yield _malformed(replace(BASE, frequencies=tuple(none)), "TRI-1", "a frequency of 0", bug)
+    yield _malformed(replace(BASE, frequencies=tuple(many)), "TRI-1", "frequencies that sum to 4097", flag)
+    yield _malformed(replace(BASE, frequencies=tuple(none)), "TRI-1", "a frequency of 0", flag)
     payload = b"\0" + BASE.payload
     yield _malformed(
-        replace(BASE, payload=payload), "RNS-6", "a byte of the payload that is left", "ignores it"
+        replace(BASE, payload=payload),
+        "RNS-6",
+        "a byte of the payload that is left",
+        Flag.IGNORES_TRAILING_BYTES,
     )
     payload = BASE.payload[1:]
-    comment, bug = "a byte of the payload that is missing", "reads past the start"
-    yield _malformed(replace(BASE, payload=payload), "RNS-6", comment, bug, Code.TRUNCATED)
+    comment, flag = "a byte of the payload that is missing", Flag.READS_BEFORE_START
+    yield _malformed(replace(BASE, payload=payload), "RNS-6", comment, flag, Code.TRUNCATED)
     payload = BASE.payload[-4:]
-    yield _malformed(replace(BASE, payload=payload), "RNS-5", "no whole state", bug, Code.TRUNCATED)
+    yield _malformed(replace(BASE, payload=payload), "RNS-5", "no whole state", flag, Code.TRUNCATED)
 
 
 def _broken_tables() -> Iterator[Case]:
     empty = bytes(2 * sum(FAMILIES))
-    bug = "reads past the end"
+    flag = Flag.READS_PAST_END
     none = _with_tables(BASE, empty)
-    yield _malformed(none, "TRI-2", "a table without symbols is used", "divides by nothing")
-    yield _malformed(_with_tables(BASE, empty[:-1]), "TRI-2", "half a length", bug, Code.TRUNCATED)
+    yield _malformed(none, "TRI-2", "a table without symbols is used", Flag.BROKEN_TABLE)
+    yield _malformed(_with_tables(BASE, empty[:-1]), "TRI-2", "half a length", flag, Code.TRUNCATED)
     comment = "tables that lack a code"
-    yield _malformed(_with_tables(BASE, empty[:-2] + b"\0\2\1"), "TRI-2", comment, bug, Code.TRUNCATED)
-    yield _malformed(_with_tables(BASE, empty + b"\0"), "TRI-2", "a byte after the last table", "ignores it")
-    for table, comment, bug in (
-        (b"\0\1\0", "a table of one code 0", "divides by nothing"),
-        (b"\0\3\0\0\0", "a table of codes 0", "divides by nothing"),
-        (b"\0\1\x41", "a code of 65", "reads beyond the table of frequencies"),
-        (b"\1\2" + b"\1" * 258, "a table of 258 symbols", "reads a symbol that does not exist"),
+    yield _malformed(_with_tables(BASE, empty[:-2] + b"\0\2\1"), "TRI-2", comment, flag, Code.TRUNCATED)
+    yield _malformed(
+        _with_tables(BASE, empty + b"\0"), "TRI-2", "a byte after the last table", Flag.IGNORES_TRAILING_BYTES
+    )
+    for table, comment, flag in (
+        (b"\0\1\0", "a table of one code 0", Flag.BROKEN_TABLE),
+        (b"\0\3\0\0\0", "a table of codes 0", Flag.BROKEN_TABLE),
+        (b"\0\1\x41", "a code of 65", Flag.INDEXES_OUTSIDE),
+        (b"\1\2" + b"\1" * 258, "a table of 258 symbols", Flag.INDEXES_OUTSIDE),
     ):
-        yield _malformed(_with_tables(BASE, table + empty[2:]), "TRI-2", comment, bug)
+        yield _malformed(_with_tables(BASE, table + empty[2:]), "TRI-2", comment, flag)
 
 
 def _broken_levels() -> Iterator[Case]:
-    def tables(rule: str, tables: _Tables, order: int, comment: str, bug: str) -> Case:
-        return _malformed(tables.section(order), rule, comment, bug)
+    def tables(rule: str, tables: _Tables, order: int, comment: str, flag: Flag) -> Case:
+        return _malformed(tables.section(order), rule, comment, flag)
 
     both = 0, 1  # codes of a table of flags that is always 1
-    yield tables("TRI-6", _Tables(ranks=257), 1, "a rank of 257", "reads beyond the suffix's list")
-    comment, bug = "ranks beyond the suffix's list", "reads entries of another list"
-    yield tables("TRI-6", _Tables(counts=2, ranks=100, children=both), 2, comment, bug)
-    bug = "reads the suffix's list twice"
+    yield tables("TRI-6", _Tables(ranks=257), 1, "a rank of 257", Flag.INDEXES_OUTSIDE)
+    comment, flag = "ranks beyond the suffix's list", Flag.INDEXES_OUTSIDE
+    yield tables("TRI-6", _Tables(counts=2, ranks=100, children=both), 2, comment, flag)
+    flag = Flag.INDEXES_OUTSIDE
     yield tables(
-        "TRI-6", _Tables(2, children=both, counts_of_short=7), 2, "a list longer than its suffix's", bug
+        "TRI-6", _Tables(2, children=both, counts_of_short=7), 2, "a list longer than its suffix's", flag
     )
-    yield tables("TRI-9", _Tables(children=(0, 0, 1)), 1, "a flag of 2", "takes it for 1")
-    bug = "reads beyond the table of frequencies"
-    yield tables("TRI-9", _Tables(counts=1, codes=64), 1, "a code of 64 in a list of two", bug)
-    yield tables("TRI-9", _Tables(ones=64), 1, "an escape of 64 in a list of one", bug)
-    yield tables("TRI-9", _Tables(counts=1, many=64), 1, "an escape of 64 in a list of two", bug)
-    yield tables("TRI-7", _Tables(), 2, "a second level without contexts", "loops over nothing")
-    yield tables("TRI-7", _Tables(), MAX_ORDER, "31 levels without contexts", "loops over nothing")
+    yield tables("TRI-9", _Tables(children=(0, 0, 1)), 1, "a flag of 2", Flag.ACCEPTS_RESERVED)
+    flag = Flag.INDEXES_OUTSIDE
+    yield tables("TRI-9", _Tables(counts=1, codes=64), 1, "a code of 64 in a list of two", flag)
+    yield tables("TRI-9", _Tables(ones=64), 1, "an escape of 64 in a list of one", flag)
+    yield tables("TRI-9", _Tables(counts=1, many=64), 1, "an escape of 64 in a list of two", flag)
+    yield tables("TRI-7", _Tables(), 2, "a second level without contexts", Flag.TRUSTS_CLAIMS)
+    yield tables("TRI-7", _Tables(), MAX_ORDER, "31 levels without contexts", Flag.TRUSTS_CLAIMS)
     many = _Tables(counts=256, children=both).section(MAX_ORDER)
-    comment, bug = "257^32 entries in a few bytes", "allocates what is claimed"
-    yield _malformed(many, "TRI-8", comment, bug, Code.LIMIT_EXCEEDED)
-    comment, bug = "a second level of 257 times 256 entries, above the limit", "checks the limit at the end"
-    yield _malformed(replace(many, order=2), "TRI-8", comment, bug, Code.LIMIT_EXCEEDED)
+    comment, flag = "257^32 entries in a few bytes", Flag.TRUSTS_CLAIMS
+    yield _malformed(many, "TRI-8", comment, flag, Code.LIMIT_EXCEEDED)
+    comment, flag = "a second level of 257 times 256 entries, above the limit", Flag.IGNORES_LIMIT
+    yield _malformed(replace(many, order=2), "TRI-8", comment, flag, Code.LIMIT_EXCEEDED)
     trained = parse_section(parse_file(MODEL.model).sections[TRIE])
     yield _malformed(
         replace(trained, order=trained.order - 1),
         "IRN-5",
         "a level that is not read",
-        "ignores words that are left",
+        Flag.IGNORES_TRAILING_BYTES,
     )
     words = b"\0\0\xff\xff" + BASE.words[4:]
-    yield _malformed(replace(BASE, words=words), "IRN-3", "a state below 2^16", "does not check the state")
+    yield _malformed(replace(BASE, words=words), "IRN-3", "a state below 2^16", Flag.UNCHECKED_START)

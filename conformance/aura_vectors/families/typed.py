@@ -8,6 +8,7 @@ from typing import Final
 from aura_reference import message
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages, valid
 
 HELD: Final = Messages(
@@ -120,11 +121,11 @@ def groups() -> Groups:
     for number, values in VALUES.items():
         slot = HELD.patterns[number]
         cases += [
-            _typed(number, [value.encode()], f"{slot} with {value!r}", f"SLT-{rule_of[number]}")
+            _typed(number, [value.encode()], f"{slot} with {value!r}", f"SLT-{rule_of[number]}", "SLT-4")
             for value in values
         ]
     cases += [
-        _typed(9, [b"one", b"two words"], "word and text", "SLT-3"),
+        _typed(9, [b"one", b"two words"], "word and text", "SLT-1", "SLT-3"),
         _typed(9, [b"not one", b""], "a word slot takes any text, the last may be empty", "SLT-2"),
         _typed(9, [b"x" * 127, b"y"], "length in one byte", "SLT-2"),
         _typed(9, [b"x" * 128, b"y"], "length in two bytes", "SLT-2"),
@@ -137,56 +138,64 @@ def groups() -> Groups:
     yield HELD, list(_broken_typed())
 
 
-def _typed(number: int, values: list[bytes], comment: str, rule: str = "TYP-2") -> Case:
+def _typed(number: int, values: list[bytes], comment: str, *rules: str) -> Case:
     knowledge = HELD.knowledge()
     how = {"method": "typed", "template_id": str(number), "slots": [value.hex() for value in values]}
     wire = message.encode_typed(number, values, knowledge)
-    return valid(comment, (rule,), wire, knowledge.templates[number].render(values), how)
+    return valid(comment, rules or ("TYP-2",), wire, knowledge.templates[number].render(values), how)
 
 
 def _broken_typed() -> Iterator[Case]:
-    overlong, text = "accepts overlong integers", "accepts text for a typed value"
+    overlong, text = Flag.OVERLONG_INTEGER, Flag.SECOND_SPELLING
     yield refused(Code.NON_CANONICAL, "VAR-2", "068000", "an id in two bytes instead of one", overlong)
     yield refused(Code.NON_CANONICAL, "VAR-2", "06818000", "an id in three bytes instead of one", overlong)
     yield refused(Code.NON_CANONICAL, "VAR-2", "06018100", "a head in two bytes instead of one", overlong)
-    yield refused(Code.LIMIT_EXCEEDED, "LIM-5", "068080808010", "an id of 2^32", "lets integers wrap")
-    yield refused(Code.LIMIT_EXCEEDED, "VAR-3", "06" + "80" * 60 + "01", "an endless integer", "has no bound")
-    yield refused(Code.UNKNOWN_TEMPLATE, "TYP-3", "060b", "an id that is not held", "renders nothing")
+    yield refused(Code.LIMIT_EXCEEDED, "LIM-5", "068080808010", "an id of 2^32", Flag.UNBOUNDED_INTEGER)
+    yield refused(
+        Code.LIMIT_EXCEEDED, "VAR-3", "06" + "80" * 60 + "01", "an endless integer", Flag.UNBOUNDED_INTEGER
+    )
+    yield refused(Code.UNKNOWN_TEMPLATE, "TYP-3", "060b", "an id that is not held", Flag.UNKNOWN_TEMPLATE)
     yield refused(Code.NON_CANONICAL, "SLT-5", "06010037", "the integer 7 as text", text)
     yield refused(Code.NON_CANONICAL, "SLT-5", "0608006c6f77", "an alternative as text", text)
-    yield refused(Code.MALFORMED, "SLT-13", "060803", "the third of two alternatives", "wraps an index")
+    yield refused(Code.MALFORMED, "SLT-13", "060803", "the third of two alternatives", Flag.INDEXES_OUTSIDE)
     yield refused(
-        Code.NON_CANONICAL, "SLT-8", "0603081234", "upper case without letters", "ignores the case bit"
+        Code.NON_CANONICAL, "SLT-8", "0603081234", "upper case without letters", Flag.SECOND_SPELLING
     )
     yield refused(
-        Code.NON_CANONICAL, "SLT-8", "060307bee1", "a fourth digit in a value of three", "ignores padding"
+        Code.NON_CANONICAL, "SLT-8", "060307bee1", "a fourth digit in a value of three", Flag.SECOND_SPELLING
     )
-    yield refused(Code.NON_CANONICAL, "SLT-8", "060301", "no digits at all", "accepts an empty number")
+    yield refused(Code.NON_CANONICAL, "SLT-8", "060301", "no digits at all", Flag.SECOND_SPELLING)
     yield refused(
-        Code.NON_CANONICAL, "SLT-9", "060402" + "00" * 16, "upper case without letters", "ignores the case"
+        Code.NON_CANONICAL, "SLT-9", "060402" + "00" * 16, "upper case without letters", Flag.SECOND_SPELLING
     )
-    yield refused(Code.MALFORMED, "SLT-9", "060403" + "00" * 16, "a third case", "accepts any head")
-    yield refused(Code.MALFORMED, "SLT-10", "060502c0000201", "a second form", "accepts any head")
+    yield refused(Code.MALFORMED, "SLT-9", "060403" + "00" * 16, "a third case", Flag.ACCEPTS_RESERVED)
+    yield refused(Code.MALFORMED, "SLT-10", "060502c0000201", "a second form", Flag.ACCEPTS_RESERVED)
     yield refused(
-        Code.NON_CANONICAL, "SLT-11", "060603" + "0001" * 8, "form 2 where form 0 says the same", "no order"
-    )
-    yield refused(
-        Code.NON_CANONICAL, "SLT-11", "060607" + "00" * 16, "a dotted quad that is not mapped", "no check"
-    )
-    yield refused(
-        Code.NON_CANONICAL, "SLT-12", "060702000a", "two digits where one is stated", "no bound on digits"
-    )
-    yield refused(Code.NON_CANONICAL, "SLT-12", "06076500", "a comma without digits", "no check of the mark")
-    yield refused(
-        Code.MALFORMED, "SLT-12", "06072900" + "03", "minutes in an offset of hours", "drops the minutes"
+        Code.NON_CANONICAL,
+        "SLT-11",
+        "060603" + "0001" * 8,
+        "form 2 where form 0 says the same",
+        Flag.SECOND_SPELLING,
     )
     yield refused(
-        Code.LIMIT_EXCEEDED, "SLT-12", "06071500" + "c016", "an offset of a day", "no bound on offsets"
+        Code.NON_CANONICAL,
+        "SLT-11",
+        "060607" + "00" * 16,
+        "a dotted quad that is not mapped",
+        Flag.SECOND_SPELLING,
     )
     yield refused(
-        Code.MALFORMED, "SLT-12", "060701ffffffffff0f", "a year after 9999", "overflows the calendar"
+        Code.NON_CANONICAL, "SLT-12", "060702000a", "two digits where one is stated", Flag.LAX_TIMESTAMP
     )
-    yield refused(Code.MALFORMED, "SLT-12", "0607c90100", "a head beyond the last form", "accepts any head")
+    yield refused(Code.NON_CANONICAL, "SLT-12", "06076500", "a comma without digits", Flag.LAX_TIMESTAMP)
     yield refused(
-        Code.TRUNCATED, "SLT-2", "0609ffffffff0f61", "a text that claims 4 GiB", "allocates by the claim"
+        Code.MALFORMED, "SLT-12", "06072900" + "03", "minutes in an offset of hours", Flag.LAX_TIMESTAMP
     )
+    yield refused(
+        Code.LIMIT_EXCEEDED, "SLT-12", "06071500" + "c016", "an offset of a day", Flag.LAX_TIMESTAMP
+    )
+    yield refused(Code.MALFORMED, "SLT-12", "060701ffffffffff0f", "a year after 9999", Flag.LAX_TIMESTAMP)
+    yield refused(
+        Code.MALFORMED, "SLT-12", "0607c90100", "a head beyond the last form", Flag.ACCEPTS_RESERVED
+    )
+    yield refused(Code.TRUNCATED, "SLT-2", "0609ffffffff0f61", "a text that claims 4 GiB", Flag.TRUSTS_CLAIMS)

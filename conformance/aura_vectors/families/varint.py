@@ -7,6 +7,7 @@ from typing import Final
 
 from aura_spec.errors import Code
 from aura_vectors.case import Groups, refused, with_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.integer import Integers
 
 ANY: Final = Integers((1 << 64) - 1)
@@ -37,7 +38,7 @@ def groups() -> Groups:
     ]
     cases += [ANY.valid(value, comment, "VAR-4") for value, comment in folded]
     yield from with_variants(ANY, cases)
-    overlong, endless = "accepts overlong integers", "lets integers wrap"
+    overlong, endless = Flag.OVERLONG_INTEGER, Flag.UNBOUNDED_INTEGER
     yield (
         ANY,
         [
@@ -47,10 +48,10 @@ def groups() -> Groups:
             refused(Code.NON_CANONICAL, "VAR-2", "80808080808080808000", "0 in ten bytes", overlong),
             refused(Code.LIMIT_EXCEEDED, "VAR-3", "80808080808080808002", "2^64", endless),
             refused(Code.LIMIT_EXCEEDED, "VAR-3", "ffffffffffffffffff7f", "2^70 - 1", endless),
-            refused(Code.LIMIT_EXCEEDED, "VAR-3", "80" * 40 + "01", "2^280", "builds a large number"),
+            refused(Code.LIMIT_EXCEEDED, "VAR-3", "80" * 40 + "01", "2^280", Flag.UNBOUNDED_INTEGER),
         ],
     )
     bound = [BYTES.valid(value, f"{value}, bound by 255", "VAR-3") for value in (0, 128, 255)]
     over = [("8002", "256"), ("ff7f", "16383"), ("808001", "16384"), ("ffffffffff01", "2^36 - 1")]
-    bug = "checks the bound of the whole only"
-    yield BYTES, bound + [refused(Code.LIMIT_EXCEEDED, "VAR-3", wire, value, bug) for wire, value in over]
+    flag = Flag.UNBOUNDED_INTEGER
+    yield BYTES, bound + [refused(Code.LIMIT_EXCEEDED, "VAR-3", wire, value, flag) for wire, value in over]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, NOTHING, valid
 
 
@@ -13,6 +14,7 @@ def groups() -> Groups:
         ("042003190000616263", b"abc", "one raw block, content size"),
         ("040000190000616263", b"abc", "one raw block, window"),
         ("0400001b000061", b"aaa", "one RLE block"),
+        ("040068190000616263", b"abc", "a window of 8 MiB"),
         ("040000080000611b000062", b"abbb", "two blocks"),
         ("04300109000061", b"a", "the unused bit is set"),
     ]
@@ -21,29 +23,45 @@ def groups() -> Groups:
     yield (
         NOTHING,
         [
-            refused(Code.MALFORMED, "ZST-2", "042803190000616263", "the reserved bit", "ignores it"),
+            refused(Code.MALFORMED, "ZST-2", "042803190000616263", "the reserved bit", Flag.ACCEPTS_RESERVED),
             refused(
-                Code.MALFORMED, "ZST-2", "0400001f0000616263", "the reserved block type", "skips the block"
+                Code.MALFORMED,
+                "ZST-2",
+                "0400001f0000616263",
+                "the reserved block type",
+                Flag.ACCEPTS_RESERVED,
             ),
-            refused(Code.UNKNOWN_MODEL, "ZST-3", "04210503190000616263", "a dictionary id", "ignores it"),
+            refused(Code.UNKNOWN_MODEL, "ZST-3", "04210503190000616263", "a dictionary id", Flag.OTHER_MODEL),
             refused(
-                Code.LIMIT_EXCEEDED, "ZST-4", "040069190000616263", "a window over 8 MiB", "allocates it"
+                Code.LIMIT_EXCEEDED, "LIM-2", "040069190000616263", "a window over 8 MiB", Flag.TRUSTS_CLAIMS
             ),
             refused(
-                Code.LIMIT_EXCEEDED, "ZST-4", "04a0ffffffff010000", "a content size of 4 GiB", "allocates it"
+                Code.LIMIT_EXCEEDED,
+                "ZST-4",
+                "04a0ffffffff010000",
+                "a content size of 4 GiB",
+                Flag.TRUSTS_CLAIMS,
             ),
             refused(
                 Code.MALFORMED,
                 "ZST-5",
                 "040000090010" + "00" * 8,
                 "a block over 128 KiB",
-                "no bound on blocks",
+                Flag.TRUSTS_CLAIMS,
             ),
             refused(
-                Code.MALFORMED, "ZST-1", "042004190000616263", "four bytes stated, three there", "no count"
+                Code.MALFORMED,
+                "ZST-1",
+                "042004190000616263",
+                "four bytes stated, three there",
+                Flag.UNITS_AND_LENGTH,
             ),
             refused(
-                Code.CHECKSUM_MISMATCH, "ZST-1", "04240319000061626300000000", "a wrong checksum", "no check"
+                Code.CHECKSUM_MISMATCH,
+                "ZST-1",
+                "04240319000061626300000000",
+                "a wrong checksum",
+                Flag.IGNORES_CHECKSUM,
             ),
         ],
     )
@@ -56,5 +74,5 @@ def groups() -> Groups:
         ),
     ]
     yield from with_variants(MODEL, with_dictionary)
-    without, bug = b"\x04" + into_dictionary[1:], "gives every frame the dictionary"
-    yield MODEL, [Case("the same frame after 0x04", ("ZST-7",), without, code=Code.MALFORMED, bug=bug)]
+    without, flag = b"\x04" + into_dictionary[1:], Flag.OTHER_MODEL
+    yield MODEL, [Case("the same frame after 0x04", ("ZST-7",), without, code=Code.MALFORMED, flag=flag)]

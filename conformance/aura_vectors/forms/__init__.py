@@ -10,9 +10,9 @@ from aura_vectors.forms.function import Values
 
 
 def form_of(group: Fields) -> Form:  # noqa: PLR0911  # one case a form
-    """The form of a group in a file; whole messages unless it names another."""
-    match group.get("form"):
-        case None:
+    """The form of a group in a file."""
+    match group["form"]:
+        case message.NAME:
             return message.from_shared(group)
         case integer.NAME:
             return integer.Integers(int(str(group["maximum"])))

@@ -31,13 +31,18 @@ class Choices:
     """A group of such cases, which share nothing."""
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+        return NAME
+
+    @property
     def given(self) -> Sequence[str]:
         """The choices."""
         return ("choices",)
 
     def shared(self) -> Fields:
-        """The name of the form."""
-        return {"form": NAME}
+        """Nothing."""
+        return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """The reference's decoder."""

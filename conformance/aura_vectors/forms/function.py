@@ -67,8 +67,8 @@ class Values:
         return ()
 
     def shared(self) -> Fields:
-        """The name of the form."""
-        return {"form": self.name}
+        """Nothing."""
+        return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """The implementations that have the function."""

@@ -22,13 +22,18 @@ class Integers:
     maximum: int
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+        return NAME
+
+    @property
     def given(self) -> Sequence[str]:
         """Nothing beside the bytes."""
         return ()
 
     def shared(self) -> Fields:
-        """The name of the form, and the largest integer."""
-        return {"form": NAME, "maximum": str(self.maximum)}
+        """The largest integer."""
+        return {"maximum": str(self.maximum)}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """The declaration."""

@@ -20,13 +20,18 @@ class Matches:
     pattern: str
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+        return NAME
+
+    @property
     def given(self) -> Sequence[str]:
         """Nothing beside the text."""
         return ()
 
     def shared(self) -> Fields:
-        """The name of the form, and the pattern."""
-        return {"form": NAME, "pattern": self.pattern}
+        """The pattern."""
+        return {"pattern": self.pattern}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """What the specification itself does."""

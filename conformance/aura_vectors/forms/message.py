@@ -17,6 +17,8 @@ from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.template import parse_patterns
 from aura_vectors.case import REFERENCE, Case, Fields
 
+NAME: Final = "message"
+
 read_model: Final = cache(model_file.read)
 
 
@@ -39,6 +41,11 @@ class Messages:
     packaged: str = ""
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+        return NAME
+
+    @property
     def given(self) -> Sequence[str]:
         """Nothing beside the message."""
         return ()
@@ -46,11 +53,12 @@ class Messages:
     def shared(self) -> Fields:
         """The settings; a model that comes with the package by its path and digest."""
         model: dict[str, object] = {}
+        if self.model:
+            model = {"model": self.model.hex(), "model_id": read_model(self.model).model_id.hex()}
         if self.packaged:
             digest = hashlib.sha256(self.model).hexdigest()
-            model = {"model_file": _path(self.packaged), "model_sha256": digest}
-        elif self.model:
-            model = {"model": self.model.hex()}
+            model |= {"model_file": path_of(self.packaged), "model_sha256": digest}
+            del model["model"]
         return {
             "templates": {str(key): value for key, value in sorted(self.patterns.items())},
             "phrases": {str(key): value.hex() for key, value in sorted(self.phrases.items())},
@@ -151,7 +159,8 @@ def from_shared(shared: Fields) -> Messages:
     )
 
 
-def _path(packaged: str) -> str:
+def path_of(packaged: str) -> str:
+    """In the repository, of a model that comes with the package."""
     return f"src/aura/data/{packaged}.aura"
 
 

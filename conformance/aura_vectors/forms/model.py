@@ -1,7 +1,7 @@
 """Model files, and sections of them.
 
 In a group of sections, the wire is the content of a section of the ``type`` that the group states. It says the
-same as a file with this section, in place of its own if it has one.
+same as a file with this section and those ``around`` it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,6 @@ class Content(Protocol):
 _READERS: Final[Mapping[str, Callable[[bytes], Content]]] = {REFERENCE: reference.read, FAST: fast.read}
 
 _PARTS: Final = parse_file(MODEL.model).sections
-_AROUND: Final = {kind: _PARTS[kind] for kind in (TRIE, MATCH)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,18 @@ class Files:
     """A group of whole files, which share nothing."""
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+        return FILE
+
+    @property
     def given(self) -> Sequence[str]:
         """Nothing beside the file."""
         return ()
 
     def shared(self) -> Fields:
-        """The name of the form."""
-        return {"form": FILE}
+        """Nothing."""
+        return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """Both implementations."""
@@ -105,13 +109,24 @@ class Sections:
     kind: int
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+        return SECTION
+
+    @property
     def given(self) -> Sequence[str]:
         """Nothing beside the section."""
         return ()
 
     def shared(self) -> Fields:
-        """The name of the form, and the type."""
-        return {"form": SECTION, "type": self.kind}
+        """The type, and the other sections of the file."""
+        return {
+            "type": self.kind,
+            "around": {str(kind): content.hex() for kind, content in self._around().items()},
+        }
+
+    def _around(self) -> dict[int, bytes]:
+        return {kind: _PARTS[kind] for kind in (TRIE, MATCH) if kind != self.kind}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """Both implementations, which read it in a file."""
@@ -130,7 +145,7 @@ class Sections:
         }.get(self.kind, {})
 
     def _read(self, read: Callable[[bytes], Content], section: bytes) -> Fields:
-        content = read(build_file({**_AROUND, self.kind: section}))
+        content = read(build_file({**self._around(), self.kind: section}))
         model = content.context_model
         if self.kind == TRIE:
             return {

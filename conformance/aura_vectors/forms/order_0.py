@@ -23,13 +23,18 @@ class Order0:
     frequencies: tuple[int, ...]
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+        return NAME
+
+    @property
     def given(self) -> Sequence[str]:
         """The number of symbols."""
         return ("count",)
 
     def shared(self) -> Fields:
-        """The name of the form, and the frequencies."""
-        return {"form": NAME, "frequencies": list(self.frequencies)}
+        """The frequencies."""
+        return {"frequencies": list(self.frequencies)}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """Both implementations."""

@@ -30,13 +30,18 @@ class Payloads:
     tables: tuple[tuple[int, ...], ...]
 
     @property
+    def name(self) -> str:
+        """Of the form."""
+        return NAME
+
+    @property
     def given(self) -> Sequence[str]:
         """What is known before the payload is read."""
         return ("lanes", "batches")
 
     def shared(self) -> Fields:
-        """The name of the form, and the tables."""
-        return {"form": NAME, "tables": [list(codes) for codes in self.tables]}
+        """The tables."""
+        return {"tables": [list(codes) for codes in self.tables]}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """Both implementations."""

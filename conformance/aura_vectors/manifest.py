@@ -1,0 +1,75 @@
+"""All files, and the manifest that names them with their digests and counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from aura_vectors.families import FAMILIES
+from aura_vectors.file import SPEC, dumps, from_json, to_json
+from aura_vectors.forms.message import PACKAGED, path_of, read_model
+from aura_vectors.profiles import PROFILES, RESULTS, result_of
+
+MANIFEST: Final = "MANIFEST.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the manifest says of a file: its digest, how many cases it has, of which result, in which profile."""
+
+    name: str
+    sha256: str
+    count: int
+    results: dict[str, int]
+    profiles: dict[str, int]
+
+
+def render() -> dict[str, str]:
+    """All files by name: one a family, and the manifest."""
+    files = {f"{family}.json": to_json(family, make()) for family, make in FAMILIES.items()}
+    entries = [_entry(name, text) for name, text in files.items()]
+    profiles = {
+        name: {
+            "about": profile.about,
+            "forms": list(profile.forms),
+            "without": list(profile.without),
+            "results": list(profile.results),
+            "count": sum(entry.profiles.get(name, 0) for entry in entries),
+        }
+        for name, profile in PROFILES.items()
+    }
+    manifest = {
+        "schema": "schemas/manifest.json",
+        "spec": SPEC,
+        "count": sum(entry.count for entry in entries),
+        "profiles": profiles,
+        "models": [_model()],
+        "files": [asdict(entry) for entry in entries],
+    }
+    return {**files, MANIFEST: dumps(manifest)}
+
+
+def _entry(name: str, text: str) -> Entry:
+    cases = [(case, form) for _, case, form in from_json(text)]
+    results = Counter(result_of(case) for case, _ in cases)
+    profiles = Counter(
+        name for case, form in cases for name, profile in PROFILES.items() if profile.has(case, form)
+    )
+    return Entry(
+        name,
+        hashlib.sha256(text.encode()).hexdigest(),
+        len(cases),
+        {result: results[result] for result in RESULTS},
+        {profile: profiles[profile] for profile in PROFILES if profiles[profile]},
+    )
+
+
+def _model() -> dict[str, str]:
+    """The model that lies elsewhere in the repository."""
+    return {
+        "path": path_of(PACKAGED.packaged),
+        "sha256": hashlib.sha256(PACKAGED.model).hexdigest(),
+        "model_id": read_model(PACKAGED.model).model_id.hex(),
+    }

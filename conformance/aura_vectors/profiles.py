@@ -1,0 +1,81 @@
+"""Profiles: the sets of cases that an implementation can claim to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aura_spec.marker import Marker
+from aura_vectors.case import Case, Form
+from aura_vectors.forms import choices, integer, matching, message, model, order_0, payload
+from aura_vectors.forms.function import FUNCTIONS
+
+BROTLI: Final = "brotli"
+ZSTANDARD: Final = "zstd"
+
+RESULTS: Final = ("canonical", "decodable", "invalid")
+
+_REQUIRED: Final[Mapping[int, str]] = {
+    Marker.BROTLI: BROTLI,
+    Marker.ZSTANDARD: ZSTANDARD,
+    Marker.ZSTANDARD_DICTIONARY: ZSTANDARD,
+}
+
+_WIRES: Final = (message.NAME, model.FILE, model.SECTION)
+"""Forms of what goes over a wire, or lies in a file."""
+
+_PARTS: Final = (integer.NAME, matching.NAME, order_0.NAME, payload.NAME, choices.NAME, *FUNCTIONS)
+"""Forms of what is inside an implementation."""
+
+
+def requires(case: Case, form: Form) -> Sequence[str]:
+    """What the case needs beside the formats of this specification."""
+    if form.name == message.NAME and case.wire and (needed := _REQUIRED.get(case.wire[0])):
+        return (needed,)
+    return ()
+
+
+def result_of(case: Case) -> str:
+    """``canonical``, ``decodable`` or ``invalid``."""
+    if case.code is not None:
+        return "invalid"
+    return "decodable" if case.encode is None else "canonical"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A set of cases.
+
+    Attributes:
+        about: what an implementation does that passes them.
+        forms: of its cases.
+        without: cases that require one of these are left out.
+        results: of its cases.
+    """
+
+    about: str
+    forms: Sequence[str]
+    without: Sequence[str] = ()
+    results: Sequence[str] = RESULTS
+
+    def has(self, case: Case, form: Form) -> bool:
+        """Whether the case is one of the profile's."""
+        return (
+            form.name in self.forms
+            and result_of(case) in self.results
+            and not set(requires(case, form)).intersection(self.without)
+        )
+
+
+PROFILES: Final[Mapping[str, Profile]] = {
+    "decoder-core": Profile(
+        "reads messages of every method but Brotli and Zstandard, and the models for them",
+        _WIRES,
+        without=(BROTLI, ZSTANDARD),
+    ),
+    "decoder": Profile("reads messages of every method, and models", _WIRES),
+    "encoder": Profile("writes canonical messages", (message.NAME,), results=("canonical",)),
+    "parts": Profile("has functions of single chapters that a test can call", _PARTS),
+}
+"""By name. Every case is in one of them."""
