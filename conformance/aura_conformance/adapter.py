@@ -1,0 +1,93 @@
+"""The protocol for the implementations of this project: ``python -m aura_conformance.adapter BACKEND``.
+
+Level 0, with ``decode [--model FILE]`` behind that. An adapter reads a request, calls its library, and says what
+came of it; of what is expected it knows nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from aura_conformance.protocol import VERSION
+from aura_spec.errors import DecodeError
+from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_vectors.case import Case, Fields, Form
+from aura_vectors.file import SPEC
+from aura_vectors.forms import form_of
+
+
+class Adapter:
+    """Answers requests with a backend, ``fast`` or ``reference``."""
+
+    def __init__(self, backend: str) -> None:
+        self.backend = backend
+        self.models: dict[object, object] = {}
+
+    def answer(self, request: Fields) -> Fields:
+        """The answer to a request."""
+        if request["cmd"] == "start":
+            name = f"aura-codec, {self.backend}"
+            return {"protocol": VERSION, "name": name, "version": version("aura-codec"), "spec": [SPEC]}
+        if request["cmd"] == "model":
+            self.models[request["id"]] = request["data"]
+            return {"seq": request["seq"], "ok": True}
+        held = {"model": self.models[request["model"]]} if "model" in request else {}
+        form = form_of({**request, **held})
+        do = self.decode if request["cmd"] == "decode" else self.encode
+        try:
+            return {"seq": request["seq"], **do(form, request)}
+        except DecodeError as error:
+            refusal = {"code": error.code, "offset": error.offset, "message": error.reason}
+            return {"seq": request["seq"], "error": refusal}
+        except Exception as error:  # noqa: BLE001  # whatever it is, the runner shall hear of it
+            return {"seq": request["seq"], "errored": {"message": f"{type(error).__name__}: {error}"}}
+
+    def decode(self, form: Form, request: Fields) -> Fields:
+        """What the wire says."""
+        given = {name: request[name] for name in form.given}
+        case = Case("", (), bytes.fromhex(str(request["wire"])), given=given)
+        if (read := form.readers(case).get(self.backend)) is None:
+            return {"skipped": {"reason": f"{self.backend} does not have this"}}
+        return {"value": read()} if "form" in request else read()
+
+    def encode(self, form: Form, request: Fields) -> Fields:
+        """The wire of a value."""
+        given = {name: request[name] for name in form.given}
+        value = request.get("value", {"text_hex": request.get("text_hex")})
+        case = Case("", (), b"", value if isinstance(value, dict) else {}, given, encode=request)
+        if (write := form.writers(case).get(self.backend)) is None:
+            return {"skipped": {"reason": f"{self.backend} does not write this"}}
+        return {"wire": write().hex()}
+
+
+def _decode_one(adapter: Adapter, model: list[str]) -> int:
+    """Level 0: from standard input to standard output; the exit status."""
+    held = {"model": Path(model[0]).read_bytes().hex()} if model else {}
+    form = form_of({"templates": {}, "phrases": {}, "max_size": DEFAULT_MAX_SIZE, **held})
+    try:
+        value = adapter.decode(form, {"wire": sys.stdin.buffer.read().hex()})
+    except DecodeError as error:
+        print(error.code, error.reason, file=sys.stderr)
+        return 1
+    sys.stdout.buffer.write(bytes.fromhex(str(value["text_hex"])))
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Answer what comes in on standard input; the exit status."""
+    adapter = Adapter(arguments[0])
+    if arguments[1:2] == ["decode"]:
+        return _decode_one(adapter, arguments[3:])
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["cmd"] == "stop":
+            break
+        print(json.dumps(adapter.answer(request)), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

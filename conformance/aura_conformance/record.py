@@ -1,0 +1,54 @@
+"""The outcome of a run as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from aura_conformance.report import Report, conclusion
+from aura_conformance.run import Outcome
+
+
+def to_json(report: Report) -> str:
+    """The document."""
+    about = report.about
+    return (
+        json.dumps(
+            {
+                "implementation": {"name": about.name, "version": about.version, "spec": list(about.spec)},
+                "spec": report.spec,
+                "success": report.is_success,
+                "conclusion": conclusion(report),
+                "seconds": round(report.seconds, 3),
+                "planned": report.planned,
+                "verdicts": dict(report.verdicts),
+                "profiles": {
+                    name: {"passed": passed, "checks": made}
+                    for name, (passed, made) in report.by_profile().items()
+                },
+                "checks": [_check(outcome) for outcome in report.outcomes],
+            },
+            indent=1,
+        )
+        + "\n"
+    )
+
+
+def _check(outcome: Outcome) -> dict[str, object]:
+    case, judgement = outcome.check.case, outcome.judgement
+    entry: dict[str, object] = {
+        "check": outcome.check.name,
+        "verdict": outcome.verdict,
+        "good": outcome.is_good,
+        "required": outcome.required,
+        "seconds": round(outcome.seconds, 6),
+    }
+    if outcome.known is not None:
+        entry["known"] = outcome.known.reason
+    if not outcome.is_good or outcome.known is not None:
+        entry |= {
+            "comment": case.comment,
+            "rules": list(case.rules),
+            "flags": [bug.flag for bug in case.bugs],
+        }
+        entry |= {"wire": case.wire, "expected": judgement.expected, "got": judgement.got}
+    return entry

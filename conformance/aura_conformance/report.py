@@ -1,0 +1,130 @@
+"""What a run found, put in order for those who show it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from aura_conformance.protocol import Announcement
+from aura_conformance.run import Outcome
+from aura_conformance.suite import Bug, Case, Profile
+from aura_conformance.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Failures that look like one mistake: of one family, verdict and likely bug.
+
+    Attributes:
+        first: of them.
+        count: how many there are.
+    """
+
+    first: Outcome
+    count: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """A run.
+
+    Attributes:
+        about: the implementation.
+        spec: version of the specification that the vectors are for.
+        outcomes: in order.
+        planned: how many checks there were to make.
+        seconds: that the run took.
+        profiles: all that the vectors have, by name.
+    """
+
+    about: Announcement
+    spec: str
+    outcomes: Sequence[Outcome]
+    planned: int
+    seconds: float
+    profiles: Mapping[str, Profile]
+
+    @property
+    def is_success(self) -> bool:
+        """Whether everything was asked, and nothing stands in the way."""
+        return len(self.outcomes) == self.planned and not self.failures
+
+    @cached_property
+    def failures(self) -> Sequence[Outcome]:
+        """Outcomes that stand in the way."""
+        return [outcome for outcome in self.outcomes if not outcome.is_good]
+
+    @property
+    def verdicts(self) -> Counter[Verdict]:
+        """How often each verdict was given."""
+        return Counter(outcome.verdict for outcome in self.outcomes)
+
+    def by_family(self) -> Mapping[str, Sequence[Outcome]]:
+        """Outcomes by family, in the order of the vectors, which is a good one to build a port in."""
+        families: defaultdict[str, list[Outcome]] = defaultdict(list)
+        for outcome in self.outcomes:
+            families[outcome.check.case.family].append(outcome)
+        return families
+
+    def kinds(self) -> Sequence[Kind]:
+        """Failures, those that look alike taken together."""
+        alike: defaultdict[object, list[Outcome]] = defaultdict(list)
+        for outcome in self.failures:
+            likely = [bug.flag for bug in self.likely(outcome.check.case)[:1]]
+            alike[outcome.check.case.family, outcome.verdict, str(likely)].append(outcome)
+        return [Kind(outcomes[0], len(outcomes)) for outcomes in alike.values()]
+
+    @cached_property
+    def by_bug(self) -> Mapping[Bug, tuple[int, int]]:
+        """Mistakes that would explain failures, with the numbers of failures and of checks that catch them.
+
+        Those come first of whose checks the most fail: one that an implementation makes fails nearly all of them.
+        """
+        failed = Counter(bug for outcome in self.failures for bug in outcome.check.case.bugs)
+        made = Counter(bug for outcome in self.outcomes for bug in outcome.check.case.bugs)
+        return {
+            bug: (failed[bug], made[bug])
+            for bug in sorted(failed, key=lambda bug: (-failed[bug] / made[bug], -failed[bug]))
+        }
+
+    def likely(self, case: Case) -> Sequence[Bug]:
+        """The mistakes that a case catches, the likely ones first."""
+        order = list(self.by_bug)
+        return sorted(case.bugs, key=lambda bug: order.index(bug) if bug in order else len(order))
+
+    def by_rule(self) -> Sequence[tuple[str, int, int]]:
+        """Rules whose checks fail, with the numbers of failures and of checks; the most failures first."""
+        failed = _count_rules(self.failures)
+        made = _count_rules(self.outcomes)
+        return [(rule, count, made[rule]) for rule, count in failed.most_common()]
+
+    def by_profile(self) -> Mapping[str, tuple[int, int]]:
+        """For each profile, how many of its checks pass, and how many were made."""
+        passed = {name: [0, 0] for name in self.profiles}
+        for outcome in self.outcomes:
+            for name, profile in self.profiles.items():
+                if profile.requires(outcome.check):
+                    passed[name][0] += outcome.verdict is Verdict.PASS
+                    passed[name][1] += 1
+        return {name: (good, made) for name, (good, made) in passed.items() if made}
+
+
+def _count_rules(outcomes: Iterable[Outcome]) -> Counter[str]:
+    return Counter(rule for outcome in outcomes for rule in outcome.check.case.rules)
+
+
+def conclusion(report: Report) -> str:
+    """The outcome in a sentence."""
+    made, failed = len(report.outcomes), len(report.failures)
+    if made < report.planned:
+        return f"given up after {made} of {report.planned} checks: too many crashes and time-outs"
+    if failed:
+        return f"{failed} of {made} checks failed"
+    if not made:
+        return "no checks were made"
+    skipped = report.verdicts[Verdict.UNIMPLEMENTED]
+    known = sum(outcome.known is not None for outcome in report.outcomes)
+    notes = [f"{skipped} are not implemented"] * bool(skipped) + [f"{known} fail as expected"] * bool(known)
+    return f"{report.verdicts[Verdict.PASS]} of {made} checks passed" + "".join(f", {note}" for note in notes)
