@@ -27,9 +27,12 @@ lint: .venv/lint/.done  ## format, style, types and the direction of imports
 	.venv/lint/bin/mypy
 	.venv/lint/bin/lint-imports
 
+SPHINX = .venv/docs/bin/sphinx-build -n -W -T -q
 docs: .venv/docs/.done  ## the documentation, into docs/_build/html, and its examples
-	.venv/docs/bin/sphinx-build -n -W -T -q -E -d docs/_build/doctrees -b html docs docs/_build/html
-	.venv/docs/bin/sphinx-build -n -W -T -q -d docs/_build/doctrees -b doctest docs docs/_build/doctest
+	$(SPHINX) -E -d docs/_build/doctrees -b html docs docs/_build/html
+	$(SPHINX) -d docs/_build/doctrees -b doctest docs docs/_build/doctest
+	$(SPHINX) -E -t single -d docs/_build/doctrees-single -b singlehtml docs docs/_build/single
+	cp docs/_build/single/aura-spec.html docs/_build/html
 
 # Messages to measure: make bench CORPORA=DIRECTORY, which holds *.dev.jsonl.gz.
 MEASURED = $(if $(CORPORA),$(CORPORA)/*.dev.jsonl.gz,src/aura/data/conversation.jsonl)

@@ -49,3 +49,14 @@ doctest_global_setup = "import aura, aura_reference.message, aura_spec"
 nitpicky = True
 # Names from outside the project, which nothing resolves: the documentation is built without a network.
 nitpick_ignore_regex = [("py:class", r"(collections\.abc|os|re|typing|construct)\..*")]
+
+if tags.has("single"):  # noqa: F821  # given by Sphinx: the specification alone, on one page
+    root_doc = "spec/index"
+    include_patterns = ["spec/**"]
+    extensions.append("onepage")
+    html_title = f"AURA {release}: specification"
+    html_theme = "basic"
+    html_css_files = ["onepage.css", "aura.css"]
+    html_sidebars = {"**": ["localtoc.html"]}
+    html_show_sphinx = False
+    pygments_style = "friendly"

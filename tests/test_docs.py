@@ -1,0 +1,50 @@
+"""What can be imported from ``aura`` is documented."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import aura
+
+DOCS = Path(__file__).parent.parent / "docs"
+_DIRECTIVE = re.compile(r"^\.\. (?:auto(?:class|function|exception)|py:data):: ([\w.]+)", re.MULTILINE)
+
+
+def _resolve(dotted: str) -> object:
+    """What a dotted name stands for: names of a package come before its modules, as with ``aura.train``."""
+    first, *rest = dotted.split(".")
+    found: object = import_module(first)
+    path = first
+    for name in rest:
+        path = f"{path}.{name}"
+        found = getattr(found, name) if hasattr(found, name) else import_module(path)
+        if inspect.isfunction(found) and path != dotted:
+            found = import_module(path)
+    return found
+
+
+DOCUMENTED = [
+    _resolve(name)
+    for page in DOCS.rglob("*.md")
+    for name in _DIRECTIVE.findall(page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("name", aura.__all__)
+def test_every_name_is_documented(name: str) -> None:
+    assert any(getattr(aura, name) is found for found in DOCUMENTED), f"no page documents aura.{name}"
+
+
+@pytest.mark.parametrize("name", aura.__all__)
+def test_every_name_is_mentioned_in_the_api(name: str) -> None:
+    assert re.search(rf"\b{name}\b", (DOCS / "api.md").read_text(encoding="utf-8")), f"not in api.md: {name}"
+
+
+@pytest.mark.parametrize("name", [name for name in aura.__all__ if name != "__version__"])
+def test_every_name_explains_itself(name: str) -> None:
+    assert (getattr(aura, name).__doc__ or "").strip()
