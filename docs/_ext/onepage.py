@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 
 NAME = "aura-spec.html"
 
+_BASIC = re.compile(r'<link rel="stylesheet"[^>]*basic\.css[^>]*/?>')
 _SHEET = re.compile(r'<link rel="stylesheet"[^>]*href="([^"?]+)[^"]*"[^>]*/?>')
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _OTHER_LINK = re.compile(r'<link rel="(?:index|search|next|prev|author|copyright)"[^>]*/?>')
@@ -30,7 +31,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
         return
     folder = Path(app.outdir)
     page = folder / f"{app.config.root_doc}.html"
-    text = page.read_text(encoding="utf-8")
+    text = _BASIC.sub("", page.read_text(encoding="utf-8"))  # onepage.css says all that is needed
     text = _SHEET.sub(lambda found: _styled((folder / found[1]).read_text(encoding="utf-8")), text)
     dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
     text = text.replace(

@@ -139,24 +139,29 @@ _KIND: Final = c.Struct(
         "order", Checked(c.Byte, lambda order: order <= MAX_ORDER, "the order is too high"), "that gives way"
     ),
     Field(
-        "first", Checked(c.Byte, lambda first: first > 0, "runs have a length"), "length of the shortest run"
+        "first", Checked(c.Byte, lambda first: first > 0, "a run has no length"), "length of the shortest run"
     ),
     Field("count", Checked(c.Byte, lambda count: count > 0, "there are no lists"), "lists"),
     Field(
         "symbols",
         Checked(
-            c.Bytes(_SET_SIZE), lambda symbols: _size(symbols) > 0 and symbols[-1] < 2, "no set of symbols"
+            c.Bytes(_SET_SIZE),
+            lambda symbols: _size(symbols) > 0 and symbols[-1] < 2,
+            "the set is empty, or has a bit above 256",
         ),
-        "set of bits",
+        "set of bits; symbol s is bit s mod 8 of byte s div 8",
     ),
-    "lists"
-    / c.Array(
-        this.count,
-        Checked(
-            c.Bytes(lambda context: _size(context.symbols) + 1),
-            lambda codes: max(codes) < CODES,
-            "a code has more than six bits",
+    Field(
+        "lists",
+        c.Array(
+            this.count,
+            Checked(
+                c.Bytes(lambda context: _size(context.symbols) + 1),
+                lambda codes: max(codes) < CODES,
+                "a code has more than six bits",
+            ),
         ),
+        "for each list the codes of its symbols, and of the escape",
     ),
 )
 
