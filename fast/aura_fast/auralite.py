@@ -17,14 +17,16 @@ from aura_fast.context_model import (
     END_SHIFT,
     LONE,
     LONE_CODE,
+    LONE_WIDER,
     PLACE_BITS,
     PLACE_MASK,
     SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
+    WIDER,
     Choice,
     Contexts,
-    List,
+    Gap,
     contexts_of,
 )
 from aura_fast.history import FILTER_SHIFT
@@ -58,8 +60,7 @@ def encode(data: bytes, model: ContextModel) -> bytes:
 
 def _choices(data: bytes, contexts: Contexts) -> list[Choice]:
     """The choices that lead to ``data`` and its end."""
-    words, letters = contexts.words, contexts.letters
-    stand_ins = contexts.stand_ins
+    words, letters, bounds = contexts.words, contexts.letters, contexts.bounds
     predictions = foresee(data, contexts.history)
     context = contexts.initial
     choices: list[Choice] = []
@@ -77,7 +78,7 @@ def _choices(data: bytes, contexts: Contexts) -> list[Choice]:
             else:
                 choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
                 excluded = chr(word >> PLACE_BITS & SYMBOL_MASK)
-                context = _lead(contexts, contexts.wider(context), state, excluded, symbol, choices)
+                context = _lead(contexts, word >> LONE_WIDER, state, excluded, symbol, choices)
         else:
             total = ~word & SUM_MASK
             end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
@@ -93,10 +94,10 @@ def _choices(data: bytes, contexts: Contexts) -> list[Choice]:
                 lower = words[end - 1] >> END_SHIFT
                 choices.append((lower, total - lower, total))
                 excluded = letters[context + 1 : end]
-                context = _lead(contexts, contexts.wider(context), state, excluded, symbol, choices)
+                context = _lead(contexts, ~word >> WIDER, state, excluded, symbol, choices)
         if contexts.has_runs:
             state = NEXT[state << 8 | symbol]
-            bound = stand_ins[state][0]
+            bound = bounds[state]
     return choices
 
 
@@ -123,9 +124,8 @@ def code_unforeseen(
     """
     context, state = at
     word = contexts.words[context]
-    if word < 0 or context < contexts.stand_ins[state][0]:
-        listed = context, contexts.end_of(context)
-        return _lead(contexts, listed, state, "", symbol, choices, predicted=predicted)
+    if word < 0 or context < contexts.bounds[state]:
+        return _lead(contexts, context, state, "", symbol, choices, predicted=predicted)
     lone = word >> PLACE_BITS & SYMBOL_MASK
     if chr(lone) != predicted:
         frequency = LONE[word >> LONE_CODE & CODE_MASK]
@@ -133,12 +133,12 @@ def code_unforeseen(
             choices.append((0, frequency, TOTAL_OF_ONE))
             return word & PLACE_MASK
         choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
-    return _lead(contexts, contexts.wider(context), state, chr(lone), symbol, choices, predicted=predicted)
+    return _lead(contexts, word >> LONE_WIDER, state, chr(lone), symbol, choices, predicted=predicted)
 
 
 def _lead(  # noqa: PLR0917  # for speed
     contexts: Contexts,
-    listed: List,
+    context: int,
     state: int,
     excluded: str,
     symbol: int,
@@ -146,43 +146,58 @@ def _lead(  # noqa: PLR0917  # for speed
     *,
     predicted: str = "",
 ) -> int:
-    """Add the choices that lead to ``symbol`` from a list on, and give the following context.
+    """Add the choices that lead to ``symbol`` from a context on, and give the following one.
 
-    The list has more than one entry, unless one for runs stands in for it, and is less the excluded symbols, which
+    Its list has more than one entry, unless one for runs stands in for it, and is less the excluded symbols, which
     the context before listed, and the predicted byte (rules AUR-3 to AUR-5).
     """
-    words, letter = contexts.words, chr(symbol)
-    context, end = listed
-    stand_in = contexts.stand_ins[state]
+    words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
+    bound = contexts.bounds[state]
     while True:
         if predicted not in excluded:
             excluded += predicted
-        if context < stand_in[0]:
-            options, total = rest_of(stand_in, excluded)
-            if letter in options:
-                choices.append((*options[letter], total))
-                return contexts.follow(context, symbol)
-            if options:
-                escape = stand_in[3]
-                choices.append((total - escape, escape, total))
-            excluded += "".join(options)
-            _lead(contexts, (ROOT, contexts.end_of(ROOT)), 0, excluded, symbol, choices)
-            return contexts.follow(context, symbol)
-        gaps = contexts.gaps(context, end, excluded)
-        if len(gaps) < end - context - 1:
-            whole = ~words[context] & SUM_MASK
-            total = whole - sum([gap for _, gap in gaps])
-            at = contexts.letters.find(letter, context + 1, end)
+        if context < bound:
+            return _lead_by_run(contexts, context, state, excluded, symbol, choices)
+        head, first = ~words[context], context + 1
+        total, end = head & SUM_MASK, first + (head >> SUM_BITS & SYMBOL_MASK)
+        at = find(letter, first, end)
+        left, before = end - first, 0
+        for other in excluded:
+            place = find(other, first, end)
+            if place >= 0:
+                frequency = words[place] >> END_SHIFT
+                if place > first:
+                    frequency -= words[place - 1] >> END_SHIFT
+                total -= frequency
+                left -= 1
+                if place < at:
+                    before += frequency
+        if left:
             if at >= 0:
                 entry = words[at]
-                lower = words[at - 1] >> END_SHIFT if at > context + 1 else 0
-                before = sum([gap for start, gap in gaps if start < lower])
+                lower = words[at - 1] >> END_SHIFT if at > first else 0
                 choices.append((lower - before, (entry >> END_SHIFT) - lower, total))
                 return entry & PLACE_MASK
-            escape = whole - (words[end - 1] >> END_SHIFT)
+            escape = (head & SUM_MASK) - (words[end - 1] >> END_SHIFT)
             choices.append((total - escape, escape, total))
-        excluded = contexts.letters[context + 1 : end]
-        context, end = contexts.wider(context)
+        excluded = contexts.letters[first:end]
+        context = head >> WIDER
+
+
+def _lead_by_run(  # noqa: PLR0917  # for speed
+    contexts: Contexts, context: int, state: int, excluded: str, symbol: int, choices: list[Choice]
+) -> int:
+    """The same where a list for runs stands in for that of the context (rules RUN-4 and RUN-5)."""
+    stand_in, letter = contexts.stand_ins[state], chr(symbol)
+    options, total = rest_of(stand_in, excluded)
+    if letter in options:
+        choices.append((*options[letter], total))
+        return contexts.follow(context, symbol)
+    if options:
+        escape = stand_in[3]
+        choices.append((total - escape, escape, total))
+    _lead(contexts, ROOT, 0, excluded + "".join(options), symbol, choices)
+    return contexts.follow(context, symbol)
 
 
 def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
@@ -216,9 +231,9 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     tail, window, offset, span = decoder.tail, decoder.window, decoder.offset, decoder.span
     longest = len(tail)
     max_size = min(max_size, MAX_FORESEEN)
-    words, hits, stand_ins, history = contexts.words, contexts.hits, contexts.stand_ins, contexts.history
+    words, hits, bounds, history = contexts.words, contexts.hits, contexts.bounds, contexts.history
     context, state = at
-    bound = stand_ins[state][0]
+    bound = bounds[state]
     pointer, length, misses = match
     source: bytes | bytearray = text  # what the pointer of a match points into
     if history and pointer < 0:
@@ -275,7 +290,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 decoder.window, decoder.offset, decoder.span = window, offset, span
                 decoder.value(TOTAL_OF_ONE)
                 decoder.take(lone, TOTAL_OF_ONE - lone)
-                symbol, context = _follow(decoder, contexts, contexts.wider(context), state, chr(symbol))
+                symbol, context = _follow(decoder, contexts, word >> LONE_WIDER, state, chr(symbol))
                 window, offset, span = decoder.window, decoder.offset, decoder.span
         else:
             total = ~word & SUM_MASK
@@ -299,7 +314,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                     decoder.value(total)
                     decoder.take(lower, total - lower)
                     excluded = contexts.letters[context + 1 : end]
-                    symbol, context = _follow(decoder, contexts, contexts.wider(context), state, excluded)
+                    symbol, context = _follow(decoder, contexts, ~word >> WIDER, state, excluded)
                     window, offset, span = decoder.window, decoder.offset, decoder.span
         while span < LOWER_BOUND:
             if window == longest:
@@ -316,7 +331,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
         four = four >> 8 | symbol << 24
         if contexts.has_runs:
             state = NEXT[state << 8 | symbol]
-            bound = stand_ins[state][0]
+            bound = bounds[state]
     decoder.window, decoder.offset, decoder.span = window, offset, span
     decoder.finish()
     return bytes(text)
@@ -338,9 +353,8 @@ def read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, *, predicted: 
     """Decode a symbol that no match foresaw; otherwise as ``code_unforeseen``."""
     context, state = at
     word = contexts.words[context]
-    if word < 0 or context < contexts.stand_ins[state][0]:
-        listed = context, contexts.end_of(context)
-        return _follow(decoder, contexts, listed, state, "", predicted=predicted)
+    if word < 0 or context < contexts.bounds[state]:
+        return _follow(decoder, contexts, context, state, "", predicted=predicted)
     lone = word >> PLACE_BITS & SYMBOL_MASK
     if chr(lone) != predicted:
         frequency = LONE[word >> LONE_CODE & CODE_MASK]
@@ -348,7 +362,7 @@ def read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, *, predicted: 
             decoder.take(0, frequency)
             return lone, word & PLACE_MASK
         decoder.take(frequency, TOTAL_OF_ONE - frequency)
-    return _follow(decoder, contexts, contexts.wider(context), state, chr(lone), predicted=predicted)
+    return _follow(decoder, contexts, word >> LONE_WIDER, state, chr(lone), predicted=predicted)
 
 
 def read_after_escape(
@@ -363,34 +377,42 @@ def read_after_escape(
 
 
 def _follow(
-    decoder: Decoder, contexts: Contexts, listed: List, state: int, excluded: str, *, predicted: str = ""
+    decoder: Decoder, contexts: Contexts, context: int, state: int, excluded: str, *, predicted: str = ""
 ) -> tuple[int, int]:
-    """Decode choices from a list on, and give the symbol and the following context; otherwise as ``_lead``."""
-    words = contexts.words
-    context, end = listed
-    stand_in = contexts.stand_ins[state]
+    """Decode choices from a context on, and give the symbol and the following context; otherwise as ``_lead``."""
+    words, find = contexts.words, contexts.letters.find
+    bound = contexts.bounds[state]
     while True:
         if predicted not in excluded:
             excluded += predicted
-        if context < stand_in[0]:
-            return _follow_run(decoder, contexts, context, stand_in, excluded)
-        gaps = contexts.gaps(context, end, excluded)
-        if len(gaps) < end - context - 1:
-            whole = ~words[context] & SUM_MASK
-            total = whole - sum([gap for _, gap in gaps])
+        if context < bound:
+            return _follow_run(decoder, contexts, context, contexts.stand_ins[state], excluded)
+        head, first = ~words[context], context + 1
+        whole = total = head & SUM_MASK
+        end = first + (head >> SUM_BITS & SYMBOL_MASK)
+        gaps: list[Gap] = []
+        for other in excluded:
+            place = find(other, first, end)
+            if place >= 0:
+                lower = words[place - 1] >> END_SHIFT if place > first else 0
+                gap = (words[place] >> END_SHIFT) - lower
+                total -= gap
+                gaps.append((lower, gap))
+        if len(gaps) < end - first:
+            gaps.sort()
             value = start = decoder.value(total)
             for at, gap in gaps:  # to where the value lies in the whole list
                 if value >= at:
                     value += gap
-            place = bisect_right(words, value << END_SHIFT | BELOW_END, context + 1, end)
-            lower = words[place - 1] >> END_SHIFT if place > context + 1 else 0
+            place = bisect_right(words, value << END_SHIFT | BELOW_END, first, end)
+            lower = words[place - 1] >> END_SHIFT if place > first else 0
             if place < end:
                 entry = words[place]
                 decoder.take(lower - (value - start), (entry >> END_SHIFT) - lower)
                 return entry >> PLACE_BITS & SYMBOL_MASK, entry & PLACE_MASK
             decoder.take(total - (whole - lower), whole - lower)
-        excluded = contexts.letters[context + 1 : end]
-        context, end = contexts.wider(context)
+        excluded = contexts.letters[first:end]
+        context = contexts.wider(context)
 
 
 def _follow_run(
@@ -405,8 +427,7 @@ def _follow_run(
                 decoder.take(lower, frequency)
                 return ord(letter), contexts.follow(context, ord(letter))
         decoder.take(total - stand_in[3], stand_in[3])
-    root = ROOT, contexts.end_of(ROOT)
-    symbol, _ = _follow(decoder, contexts, root, 0, excluded + "".join(options))
+    symbol, _ = _follow(decoder, contexts, ROOT, 0, excluded + "".join(options))
     return symbol, contexts.follow(context, symbol)
 
 

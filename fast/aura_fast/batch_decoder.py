@@ -133,7 +133,7 @@ class _Batch:
         self._max_size = max_size
         self._words = words_of(model)
         self._hits = np.array(model.hits)
-        self._bounds = np.array([stand_in[0] for stand_in in model.stand_ins])
+        self._bounds = np.array(model.bounds)
         zeros = bytes(MAX_OMITTED)
         tails = np.frombuffer(zeros.join([*wires, zeros]), np.uint8).astype(np.int64)
         # at each place the number that four bytes are
@@ -378,7 +378,7 @@ class _Batch:
         state.spans[lanes] = np.where(is_hit, hits, TOTAL - hits) * units
         following = entries & PLACE_MASK
         for place in (is_hit & ~is_listed).nonzero()[0].tolist():
-            wider = self._model.wider(int(contexts[place]))[0]
+            wider = self._model.wider(int(contexts[place]))
             following[place] = self._model.follow(wider, int(predicted[place]))
         self._go_on(lanes, predicted, following, is_hit, is_listed)
 

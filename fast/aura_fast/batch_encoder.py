@@ -213,7 +213,7 @@ def _in_runs(way: _Way) -> Flags:
     """Which symbols have a list for runs on their way that stands in for another (rule RUN-4)."""
     if not way.model.has_runs:
         return np.zeros(len(way.at), np.bool_)
-    bounds = np.array([stand_in[0] for stand_in in way.model.stand_ins])
+    bounds = np.array(way.model.bounds)
     return way.owners < bounds[way.states]
 
 

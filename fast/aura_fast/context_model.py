@@ -72,9 +72,6 @@ LIKELIHOOD_OF_LONE: Final = bytes(LIKELIHOOD[1000 * frequency // TOTAL_OF_ONE] f
 Choice = tuple[int, int, int]
 """Cumulative, frequency and total of an option that is coded."""
 
-List = tuple[int, int]
-"""A context with more than one entry, and where its words end."""
-
 Gap = tuple[int, int]
 """Of an entry that is excluded, the cumulative before it and its frequency, as if nothing were."""
 
@@ -91,6 +88,7 @@ class Contexts:
         order: of the longest contexts.
         has_runs: whether there are lists for runs.
         stand_ins: these lists, by state.
+        bounds: by state, the place before which contexts give way to the list.
     """
 
     def __init__(self, model: ContextModel) -> None:
@@ -103,6 +101,7 @@ class Contexts:
         self.order = _order(model.suffixes)
         self.has_runs = bool(model.runs)
         self.stand_ins = stand_ins(model.runs, _bounds(model, places) if model.runs else [])
+        self.bounds = tuple(stand_in[0] for stand_in in self.stand_ins)
 
     def end_of(self, context: int) -> int:
         """Where a list of more than one entry ends."""
@@ -128,7 +127,7 @@ class Contexts:
                     words[place - 1] >> END_SHIFT if place > context + 1 else 0
                 )
                 return LIKELIHOOD[1000 * frequency // (~word & SUM_MASK)], entry & PLACE_MASK
-        return 0, self.follow(self.wider(context)[0], predicted)
+        return 0, self.follow(self.wider(context), predicted)
 
     def follow(self, context: int, symbol: int) -> int:
         """The context that follows ``symbol`` by the first list along the suffixes that has it."""
@@ -142,38 +141,20 @@ class Contexts:
                 place = self.letters.find(letter, context + 1, self.end_of(context))
                 if place >= 0:
                     return self.words[place] & PLACE_MASK
-            context = self.wider(context)[0]
+            context = self.wider(context)
 
-    def wider(self, context: int) -> List:
+    def wider(self, context: int) -> int:
         """The first context along the suffixes with a longer list (rule AUR-4).
 
         Raises:
             Malformed: there is none.
         """
-        words = self.words
-        word = words[context]
+        word = self.words[context]
         if word >= 0:
-            context = word >> LONE_WIDER
-        elif ~word >> SUM_BITS & SYMBOL_MASK == SYMBOLS:
+            return word >> LONE_WIDER
+        if ~word >> SUM_BITS & SYMBOL_MASK == SYMBOLS:
             raise Malformed("the string excludes all symbols", 0, "string")
-        else:
-            context = ~word >> WIDER
-        return context, context + 1 + (~words[context] >> SUM_BITS & SYMBOL_MASK)
-
-    def gaps(self, context: int, end: int, excluded: str) -> list[Gap]:
-        """The gaps that the excluded symbols leave in the list from ``context`` to ``end``, in order."""
-        words, find = self.words, self.letters.find
-        first = context + 1
-        gaps: list[Gap] = []
-        for letter in excluded:
-            place = find(letter, first, end)
-            if place > first:
-                lower = words[place - 1] >> END_SHIFT
-                gaps.append((lower, (words[place] >> END_SHIFT) - lower))
-            elif place == first:
-                gaps.append((0, words[place] >> END_SHIFT))
-        gaps.sort()
-        return gaps
+        return ~word >> WIDER
 
 
 def _pack(model: ContextModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
