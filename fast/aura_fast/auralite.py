@@ -15,6 +15,7 @@ from aura_fast.context_model import (
     BELOW_END,
     CODE_MASK,
     END_SHIFT,
+    LIKELIHOOD_OF_LONE,
     LONE,
     LONE_CODE,
     LONE_WIDER,
@@ -58,16 +59,32 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     return range_coder.encode(_choices(data, contexts_of(model)))
 
 
-def _choices(data: bytes, contexts: Contexts) -> list[Choice]:
+def _choices(  # noqa: C901, PLR0912, PLR0915  # one hot loop
+    data: bytes, contexts: Contexts
+) -> list[Choice]:
     """The choices that lead to ``data`` and its end."""
-    words, letters, bounds = contexts.words, contexts.letters, contexts.bounds
+    words, letters, bounds, hits = contexts.words, contexts.letters, contexts.bounds, contexts.hits
     predictions = foresee(data, contexts.history)
     context = contexts.initial
     choices: list[Choice] = []
     state = bound = 0
     for position, symbol in enumerate(chain(data, (END,))):
         if position in predictions:
-            context = code_predicted(contexts, (context, state), predictions[position], symbol, choices)
+            predicted, index = predictions[position]
+            word = words[context]
+            if word >= 0 and word >> PLACE_BITS & SYMBOL_MASK == predicted:
+                likelihood = LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK]
+                following = word & PLACE_MASK
+            else:
+                likelihood, following = contexts.foresee(context, predicted)
+            hit = hits[index + likelihood]
+            if predicted == symbol:
+                choices.append((0, hit, TOTAL))
+                context = following
+            else:
+                choices.append((hit, TOTAL - hit, TOTAL))
+                at = context, state
+                context = code_unforeseen(contexts, at, symbol, choices, predicted=chr(predicted))
         elif context < bound:
             context = code_unforeseen(contexts, (context, state), symbol, choices)
         elif (word := words[context]) >= 0:
@@ -255,20 +272,25 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                     source, length = history.text, LENGTH
         if length:
             predicted = source[pointer]
-            likelihood, following = contexts.foresee(context, predicted)
+            word = words[context]
+            if word >= 0 and word >> PLACE_BITS & SYMBOL_MASK == predicted:
+                likelihood = LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK]
+                following = word & PLACE_MASK
+            else:
+                likelihood, following = contexts.foresee(context, predicted)
             hit = hits[(BASES[length] if source is text else HISTORY_BASE) + likelihood + misses]
             unit = span // TOTAL
             if offset < hit * unit:
                 span = hit * unit
                 symbol, context = predicted, following
                 pointer += 1
-                length = min(length + 1, MAX_LENGTH)
+                if length < MAX_LENGTH:
+                    length += 1
                 if source is not text and pointer == len(source):
                     length = 0
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
-                decoder.value(TOTAL)
-                decoder.take(hit, TOTAL - hit)
+                decoder.pass_over(hit, TOTAL)
                 symbol, context = read_unforeseen(
                     decoder, contexts, (context, state), predicted=chr(predicted)
                 )
@@ -288,8 +310,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 context = word & PLACE_MASK
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
-                decoder.value(TOTAL_OF_ONE)
-                decoder.take(lone, TOTAL_OF_ONE - lone)
+                decoder.pass_over(lone, TOTAL_OF_ONE)
                 symbol, context = _follow(decoder, contexts, word >> LONE_WIDER, state, chr(symbol))
                 window, offset, span = decoder.window, decoder.offset, decoder.span
         else:
@@ -311,8 +332,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                     symbol, context = entry >> PLACE_BITS & SYMBOL_MASK, entry & PLACE_MASK
                 else:
                     decoder.window, decoder.offset, decoder.span = window, offset, span
-                    decoder.value(total)
-                    decoder.take(lower, total - lower)
+                    decoder.pass_over(lower, total)
                     excluded = contexts.letters[context + 1 : end]
                     symbol, context = _follow(decoder, contexts, ~word >> WIDER, state, excluded)
                     window, offset, span = decoder.window, decoder.offset, decoder.span

@@ -10,7 +10,8 @@ import numpy as np
 from aura_fast import auralite, batch_decoder, batch_encoder
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import DecodeError
+from aura_spec.errors import DecodeError, EncodeError
+from aura_spec.limits import MAX_FORESEEN
 
 _MAX_SYMBOLS: Final = 1 << 19
 """In a chunk, unless it has only one message: bounds the memory, some 100 MB."""
@@ -18,9 +19,11 @@ _MAX_SYMBOLS: Final = 1 << 19
 _GROWTH: Final = 5
 """A guess at how much longer a message is than its string."""
 
-_ENCODING_STEP: Final = 8.0
-_DECODING_STEP: Final = 40.0
-"""What a step of a chunk costs whatever the number of messages, in symbols coded one at a time."""
+_WORTHWHILE: Final = 3000
+"""Symbols from which on numpy encodes messages sooner than plain Python, even a single one."""
+
+_STEP: Final = 40.0
+"""What a step of decoding a chunk costs whatever the number of messages, in symbols decoded one at a time."""
 
 
 def encode(messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
@@ -29,17 +32,18 @@ def encode(messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
     Raises:
         EncodeError: a message has more than ``limits.MAX_FORESEEN`` bytes.
     """
+    if any(len(message) > MAX_FORESEEN for message in messages):
+        raise EncodeError(f"AURALITE codes at most {MAX_FORESEEN} bytes")
     contexts = contexts_of(model)
     wires = [b""] * len(messages)
     for chunk in _chunks([len(message) for message in messages]):
-        alone = _alone([len(messages[place]) for place in chunk], _ENCODING_STEP)
-        for place in chunk[:alone]:
-            wires[place] = auralite.encode(messages[place], model)
-        together = chunk[alone:]
-        if together:
-            strings = batch_encoder.encode([messages[place] for place in together], contexts)
-            for place, string in zip(together, strings, strict=True):
-                wires[place] = string
+        some = [messages[place] for place in chunk]
+        if len(some) + sum(map(len, some)) < _WORTHWHILE:
+            strings = [auralite.encode(message, model) for message in some]
+        else:
+            strings = batch_encoder.encode(some, contexts)
+        for place, string in zip(chunk, strings, strict=True):
+            wires[place] = string
     return wires
 
 
@@ -49,7 +53,7 @@ def decode(wires: Sequence[bytes], model: ContextModel, max_size: int) -> list[b
     results: list[bytes | DecodeError | None] = [None] * len(wires)
     sizes = [_GROWTH * len(wire) for wire in wires]
     for chunk in _chunks(sizes):
-        alone = _alone([sizes[place] for place in chunk], _DECODING_STEP)
+        alone = _alone([sizes[place] for place in chunk])
         together = [place for place in chunk[alone:] if wires[place][:1] >= b"\x80"]
         if together:
             messages = batch_decoder.decode([wires[place] for place in together], contexts, max_size)
@@ -81,8 +85,8 @@ def _chunks(sizes: Sequence[int]) -> Iterator[list[int]]:
     yield chunk
 
 
-def _alone(sizes: Sequence[int], step: float) -> int:
+def _alone(sizes: Sequence[int]) -> int:
     """How many messages of a chunk, sizes falling, to code one at a time: steps last as long as the longest."""
     longest = np.array([*sizes, 0])
-    costs = step * longest + np.cumsum(longest) - longest
+    costs = _STEP * longest + np.cumsum(longest) - longest
     return int(np.argmin(costs))

@@ -395,30 +395,29 @@ def _narrow(firsts: Numbers, frequencies: Numbers, totals: Numbers) -> tuple[Num
         shifts[at] = shift
         step += 1
     for lane in range(left[step]):
-        spans[lane] = _narrow_alone(
-            int(spans[lane]),
-            range(int(bases[lane]) + step, int(bases[lane] + counts[order[lane]])),
-            (frequencies, totals),
-            (units, shifts),
+        rest = slice(int(bases[lane]) + step, int(bases[lane] + counts[order[lane]]))
+        spans[lane], units[rest], shifts[rest] = _narrow_alone(
+            int(spans[lane]), frequencies[rest].tolist(), totals[rest].tolist()
         )
     last = np.empty_like(spans)
     last[order] = spans
     return units, shifts, last
 
 
-def _narrow_alone(
-    span: int, places: range, choices: tuple[Numbers, Numbers], into: tuple[Numbers, Numbers]
-) -> int:
-    """Narrow the interval of one message by some choices; the last span."""
-    frequencies, totals = choices
-    units, shifts = into
-    for place in places:
-        units[place] = span // int(totals[place])
-        span = int(frequencies[place]) * int(units[place])
+def _narrow_alone(span: int, frequencies: list[int], totals: list[int]) -> tuple[int, list[int], list[int]]:
+    """The same for the choices of one message from a span on: the last span, the units and the shifts."""
+    units: list[int] = []
+    shifts: list[int] = []
+    for frequency, total in zip(frequencies, totals, strict=True):
+        unit = span // total
+        span = frequency * unit
+        shift = 0
         while span < LOWER_BOUND:
             span <<= 8
-            shifts[place] += 1
-    return span
+            shift += 1
+        units.append(unit)
+        shifts.append(shift)
+    return span, units, shifts
 
 
 def _add(firsts: Numbers, addends: Numbers, shifts: Numbers) -> Iterator[bytes]:

@@ -99,6 +99,17 @@ class Decoder:
             self.window += 1
             self.span <<= 8
 
+    def pass_over(self, cumulative: int, total: int) -> None:
+        """Go on with the last of some options, which begins at ``cumulative``, as the value is known to be there.
+
+        Raises:
+            DecodeError: ``Malformed`` or ``Truncated``, as :meth:`value` and :meth:`take`.
+        """
+        unit = self._unit = self.span // total
+        if self.offset >= total * unit:
+            raise Malformed("the string names no option of a choice", 0, "string")
+        self.take(cumulative, total - cumulative)
+
     def finish(self) -> None:
         """Check that the string is the one that an encoder writes (rule RNG-7).
 

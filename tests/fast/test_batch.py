@@ -30,8 +30,8 @@ MESSAGES = st.lists(TEXTS | REPETITIVE.map(b"".join) | st.binary(max_size=100), 
 def together(symbols: int = 1 << 19, few: int = 0) -> Iterator[None]:
     """Let all but ``few`` messages go through numpy, in chunks of so many symbols."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "_ENCODING_STEP", 0.0)
-        patch.setattr(batch, "_DECODING_STEP", 0.0)
+        patch.setattr(batch, "_WORTHWHILE", 1)
+        patch.setattr(batch, "_STEP", 0.0)
         patch.setattr(batch, "_MAX_SYMBOLS", symbols)
         patch.setattr(search, "FEW", few)
         yield
