@@ -384,27 +384,34 @@ class _Batch:
 
     def _read_predicted_alone(self, lanes: Numbers) -> None:
         """The same, one message after the other."""
-        if not len(lanes):
-            return
-        state, model = self.state, self._model
-        predicted, indices = self._prediction(lanes)
-        following: list[int] = []
-        is_hit: list[bool] = []
-        is_listed: list[bool] = []
-        parts = lanes, state.contexts[lanes], state.offsets[lanes], state.spans[lanes], predicted, indices
-        for lane, context, offset, span, byte, index in zip(*(part.tolist() for part in parts), strict=True):
-            likelihood, after = model.foresee(context, byte)
-            hit, unit = model.hits[index + likelihood], span // TOTAL
-            following.append(after)
-            is_hit.append(offset < hit * unit)
-            is_listed.append(likelihood > 0)
-            if offset < hit * unit:
-                state.spans[lane] = hit * unit
+        state, model, history = self.state, self._model, self._model.history
+        for lane in lanes.tolist():
+            context, pointer, length = (
+                part.item(lane) for part in (state.contexts, state.pointers, state.lengths)
+            )
+            if history and pointer < 0:
+                predicted, base = history.text[pointer], HISTORY_BASE
+            else:
+                predicted, base = self._text.item(state.rows.item(lane), pointer), BASES[length]
+            likelihood, following = model.foresee(context, predicted)
+            hit = model.hits[base + state.misses.item(lane) + likelihood]
+            offset, unit = state.offsets.item(lane), state.spans.item(lane) // TOTAL
+            is_hit = offset < hit * unit
+            if is_hit:
+                state.spans[lane], state.contexts[lane] = hit * unit, following
+                self.symbols[lane], self.is_symbol[lane] = predicted, True
             elif offset < TOTAL * unit:
                 state.offsets[lane], state.spans[lane] = offset - hit * unit, (TOTAL - hit) * unit
+                state.predicted[lane], state.is_less[lane] = predicted, likelihood > 0
+                state.lefts[lane] = _NOTHING
+                if likelihood and model.words[context] >= 0:  # a list of one entry, which is excluded
+                    state.lefts[lane], state.contexts[lane] = context, model.wider(context)
+                state.misses[lane] = min(state.misses.item(lane) + 1, MISS_CLASSES - 1)
             else:
                 state.is_active[lane] = False
-        self._go_on(lanes, predicted, np.array(following), np.array(is_hit), np.array(is_listed))
+            state.pointers[lane] = pointer + 1
+            state.lengths[lane] = min(length + 1, MAX_LENGTH) if is_hit and pointer != -1 else 0
+        self._shift(lanes)
 
     def _go_on(
         self, lanes: Numbers, predicted: Numbers, following: Numbers, is_hit: Flags, is_listed: Flags
