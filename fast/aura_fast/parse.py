@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_spec.brio2 import DIRECT, MIN_MATCH, NUMBERS, number_of
+from aura_spec.brio2 import MAX_LENGTH, MIN_MATCH, NUMBERS, number_of
 from aura_spec.parse import (
     ADVANTAGE,
     AVERAGE,
@@ -32,12 +32,15 @@ Words = NDArray[np.uint64]
 _PIECE: Final = 1 << 16
 """Bytes that are judged at a time; a multiple of ``BLOCK``. It bounds the memory for prices."""
 
-_IMPOSSIBLE: Final = 1 << 24
+_OPTION_BITS: Final = 4
+"""Prices and costs are shifted by so many bits, which leaves room for the number of the option."""
+
+_IMPOSSIBLE: Final = 1 << 28
 """A price that no option beats; small enough that it never overflows."""
 
-_UNIT_PRICES: Final = np.array(UNIT_PRICES, np.int32)
-_DISTANCE_PRICES: Final = np.array(DISTANCE_PRICES, np.int32)
-_LENGTH_PRICES: Final = np.array(LENGTH_PRICES, np.int32)
+_UNIT_PRICES: Final = np.array(UNIT_PRICES, np.int32) << _OPTION_BITS
+_DISTANCE_PRICES: Final = np.array(DISTANCE_PRICES, np.int32) << _OPTION_BITS
+_LENGTH_PRICES: Final = np.array(LENGTH_PRICES, np.int32) << _OPTION_BITS
 _WIDTH: Final = BLOCK + OVERLAP
 
 
@@ -70,7 +73,8 @@ def parse(data: bytes, effort: int) -> Cut:
         return Cut(np.zeros(0, np.int32), [], [], [])
     words = eights(data)
     levels = _levels(words, len(data), LEVELS[effort])
-    judged = [_judge(words, start, levels) for start in range(0, len(data), _PIECE)]
+    by_distance = _by_distance(len(data))
+    judged = [_judge(words, start, levels, by_distance) for start in range(0, len(data), _PIECE)]
     units, lengths, distances = (np.concatenate(part) for part in zip(*judged, strict=True))
     del levels, words, judged
     # plain views: few positions are visited, and lists of all would take much memory
@@ -230,33 +234,34 @@ def _price_units(words: Words, prices: Narrow, numbers: NDArray[np.int16]) -> No
         prices[:, row] = np.where(phrases.keys.take(found) == keys, phrases.prices.take(found), _IMPOSSIBLE)
 
 
-def _price_matches(distances: Narrow, lengths: NDArray[np.uint16]) -> Narrow:
-    """The prices of candidates, less what their bytes beyond ``LONG`` are credited with (rules PAR-2 and PAR-3)."""
-    # exponent and top bit of the fraction of a float make the symbol of a number (rule BII-6)
-    shifted = (distances - (DIRECT - 3)).astype(np.float64).view(np.int64) >> 51
-    symbols = np.where(distances <= DIRECT, distances - 1, shifted - (1025 << 1) + DIRECT)
-    prices: Narrow = _DISTANCE_PRICES.take(symbols) + _CREDITED.take(lengths)
-    prices[distances == 0] = _IMPOSSIBLE
-    return prices
+def _by_distance(size: int) -> Narrow:
+    """The prices of all distances below ``size`` (rules BII-6 and PAR-2); 0 is no distance."""
+    least = np.array([0, *(number_of(number)[0] + 1 for number in range(NUMBERS)), MAX_LENGTH])
+    spans = np.diff(np.minimum(least, size))
+    return np.repeat(np.concatenate([np.array([_IMPOSSIBLE], np.int32), _DISTANCE_PRICES]), spans)
 
 
 def _credited() -> Narrow:
-    """For each length of a candidate its price, less the credit for what is beyond ``LONG``."""
+    """For each length of a candidate its price, less the credit for what is beyond ``LONG`` (rule PAR-3)."""
     lengths = np.arange(MAX_CANDIDATE + 1)
     least = [number_of(symbol)[0] for symbol in range(NUMBERS)]
     symbols = np.searchsorted(least, np.maximum(lengths - MIN_MATCH, 0), "right") - 1
-    prices: Narrow = _LENGTH_PRICES[symbols] - AVERAGE * np.maximum(lengths - LONG, 0).astype(np.int32)
+    credit = AVERAGE << _OPTION_BITS
+    prices: Narrow = _LENGTH_PRICES[symbols] - credit * np.maximum(lengths - LONG, 0).astype(np.int32)
     return prices
 
 
 _CREDITED: Final = _credited()
 
 
-def _judge(words: Words, start: int, levels: list[_Level]) -> tuple[Narrow, Narrow, Narrow]:
+def _judge(
+    words: Words, start: int, levels: list[_Level], by_distance: Narrow
+) -> tuple[Narrow, Narrow, Narrow]:
     """Choose at each position of a piece: unit, length and distance, 0 for a unit (rule PAR-3).
 
     The blocks of the piece stand side by side, a column each; all matrices have a row for each position of a block
-    and its overlap, and take a step for all blocks at once.
+    and its overlap, and take a step for all blocks at once. Prices hold the number of their option in the lowest
+    bits, so that the least sum names the first of the options that give the least cost.
     """
     stop = min(start + _PIECE, len(words))
     seen = min(stop + OVERLAP, len(words))
@@ -266,41 +271,48 @@ def _judge(words: Words, start: int, levels: list[_Level]) -> tuple[Narrow, Narr
     by_unit = np.empty((_WIDTH, MAX_UNIT, lanes), np.int32)
     numbers = np.empty((_WIDTH, MAX_UNIT, lanes), np.int16)
     _price_units(beside, by_unit, numbers)
+    by_unit += np.arange(MAX_UNIT, dtype=np.int32)[:, None]
     # behind the end of the message nothing costs anything
-    positions = np.arange(_WIDTH)[:, None] + np.arange(lanes) * BLOCK
-    by_unit[:, 0][positions >= seen - start] = 0
+    inside = seen - start - np.arange(lanes) * BLOCK
+    for lane in np.flatnonzero(inside < _WIDTH).tolist():
+        by_unit[int(inside[lane]) :, 0, lane] = 0
     by_match = np.empty((_WIDTH, rows, lanes), np.int32)
     # where each candidate leads, as a place in the flat costs; where there is none, any way on will do
     targets = np.empty((_WIDTH, rows, lanes), np.int64)
     for row, level in enumerate(levels):
         lengths = _blocks(level.lengths[start:seen], lanes)
-        by_match[:, row] = _price_matches(_blocks(level.distances[start:seen], lanes), lengths)
-        targets[:, row] = np.clip(lengths, 1, LONG)
+        prices = by_distance.take(_blocks(level.distances[start:seen], lanes))
+        prices += _CREDITED.take(lengths)
+        np.add(prices, MAX_UNIT + row, out=by_match[:, row])
+        np.clip(lengths, 1, LONG, out=targets[:, row])
     targets += np.arange(_WIDTH)[:, None, None]
     targets *= lanes
     targets += np.arange(lanes)
+    best = np.empty((_WIDTH, lanes), np.int32)
     costs = np.empty((_WIDTH + LONG + 1, lanes), np.int32)
-    costs[_WIDTH:] = -AVERAGE * np.arange(LONG + 1, dtype=np.int32)[:, None]
+    costs[_WIDTH:] = (-AVERAGE << _OPTION_BITS) * np.arange(LONG + 1, dtype=np.int32)[:, None]
     flat = costs.reshape(-1)
     options = np.empty((MAX_UNIT + rows, lanes), np.int32)
+    units, matches = options[:MAX_UNIT], options[MAX_UNIT:]
     for step in range(_WIDTH - 1, -1, -1):
-        np.add(by_unit[step], costs[step + 1 : step + 1 + MAX_UNIT], out=options[:MAX_UNIT])
+        np.add(by_unit[step], costs[step + 1 : step + 1 + MAX_UNIT], out=units)
         if rows:
-            np.add(by_match[step], flat.take(targets[step]), out=options[MAX_UNIT:])
-        np.minimum.reduce(options, axis=0, out=costs[step])
-    # the first option, in the order of the rule, that gives the cost: the last one written
-    choice = np.empty((BLOCK, lanes), np.uint8)
-    here = costs[:BLOCK]
-    for row in reversed(range(rows)):
-        match = by_match[:BLOCK, row] + flat.take(targets[:BLOCK, row])
-        np.copyto(choice, MAX_UNIT + row, where=match == here)
-    for row in reversed(range(MAX_UNIT)):
-        unit = by_unit[:BLOCK, row] + costs[row + 1 : row + 1 + BLOCK]
-        np.copyto(choice, row, where=unit == here)
-    chosen = choice.T.ravel()[: stop - start]
-    units = (beside[:BLOCK].T.ravel()[: stop - start] & np.uint64(0xFF)).astype(np.int32)
-    sizes = chosen.astype(np.int32) + 1
-    distances = np.zeros(stop - start, np.int32)
+            # all places exist; "clip" spares the check
+            flat.take(targets[step], out=matches, mode="clip")
+            matches += by_match[step]
+        np.minimum.reduce(options, axis=0, out=best[step])
+        np.bitwise_and(best[step], -1 << _OPTION_BITS, out=costs[step])
+    chosen = (best[:BLOCK] & (1 << _OPTION_BITS) - 1).T.ravel()[: stop - start]
+    return _chosen(words[start:stop], start, levels, chosen, numbers)
+
+
+def _chosen(
+    words: Words, start: int, levels: list[_Level], chosen: Narrow, numbers: NDArray[np.int16]
+) -> tuple[Narrow, Narrow, Narrow]:
+    """Unit, length and distance of the options chosen at each position of a piece."""
+    units = (words & np.uint64(0xFF)).astype(np.int32)
+    sizes = chosen + 1
+    distances = np.zeros(len(chosen), np.int32)
     for row, phrases in enumerate(_phrases(), 1):
         those = np.flatnonzero(chosen == row)
         units[those] = phrases.units.take(numbers[those % BLOCK, row, those // BLOCK])
