@@ -6,7 +6,8 @@ Levels:
 1. a quick decision tree: a template frame if it halves the message; else AURALITE if the message is short, and
    if it does not halve the message, one general method by size and content;
 2. the default: template frames, typed and foreseen, and AURALITE, and unless AURALITE halves a message of at
-   most 4 KiB, Brotli 11 and Zstandard 19, the latter also with the model's dictionary if it has one;
+   most 4 KiB, Brotli 11 and Zstandard 19, the latter also with the model's dictionary if it has one, and BRIO
+   version 2 where there is no model and it may be the smallest, from 1 to 64 KiB;
 3. everything: also Zstandard and Brotli at other settings, classic template frames and BRIO.
 
 Storing is always a candidate, so that no message grows by more than its marker. Of equally small results the
@@ -43,8 +44,11 @@ _FORESEEN: Final = (-1, 1 << 10, 1 << 16, 1 << 20)
 _SETTLED: Final = 1 << 12
 """Bytes up to which a message halved is a message settled."""
 
-_CONTAINED: Final = range(1 << 10, (1 << 20) + 1)
-"""Lengths, in bytes, for which BRIO version 2 is tried."""
+_CONTAINED: Final = (range(0), range(0), range(1 << 10, (1 << 16) + 1), range(1 << 10, (1 << 20) + 1))
+"""For each level the lengths, in bytes, for which BRIO version 2 is tried.
+
+At level 2 it is not tried beside AURALITE, where it hardly ever wins, nor where Brotli is ahead of it by 5 to 10 %.
+"""
 
 _SAMPLE: Final = 4096
 """Bytes that tell whether a message is worth compressing."""
@@ -117,14 +121,17 @@ def general(
     backend: Backend, data: bytes, level: int, knowledge: Knowledge, auralite: bytes | None = None
 ) -> Iterator[Candidate]:
     """Candidates that need no template, storing first, then AURALITE; ``auralite`` as for :func:`foreseen`."""
-    settled = False
+    settled = has_auralite = False
     for candidate in foreseen(backend, data, level, knowledge, auralite):
         yield candidate
         settled = settles(candidate, data)
+        has_auralite = candidate.method is Method.AURALITE
     if level == 1 and not settled:
         yield from _quick(backend, data)
     if level == 3 or (level == 2 and not settled):
         yield from _thorough(backend, data, knowledge)
+    if level == 2 and not has_auralite and len(data) in _CONTAINED[level]:
+        yield Candidate(Method.BRIO2, backend.encode_brio2(data, 0))
     if level == 3:
         yield from _everything(backend, data, knowledge)
 
@@ -145,7 +152,7 @@ def _everything(backend: Backend, data: bytes, knowledge: Knowledge) -> Iterator
         yield Candidate(Method.BROTLI, backend.encode_brotli(data, quality))
     if len(data) > HEADER_SIZE:  # below that the header alone outgrows the message
         yield Candidate(Method.BRIO, backend.encode_brio(data, knowledge))
-    if len(data) in _CONTAINED:
+    if len(data) in _CONTAINED[3]:
         yield Candidate(Method.BRIO2, backend.encode_brio2(data, 1))
 
 

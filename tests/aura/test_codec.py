@@ -13,6 +13,7 @@ import aura
 import aura_reference.auralite
 from aura import selection
 from aura.selection import Method
+from aura_spec.knowledge import Knowledge
 
 CODECS = [aura.Codec(level=level) for level in range(4)]
 PLAIN = [aura.Codec(level=level, model=knowing_nothing()) for level in range(4)]
@@ -78,6 +79,19 @@ def test_level_3_tries_brio_and_classic_frames() -> None:
     match = codec.templates.match(b"Service a is b")
     assert match is not None
     assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.FORESEEN, Method.CLASSIC]
+
+
+def test_level_2_tries_brio_where_there_is_no_model() -> None:
+    backend = aura.codec.backends.get("fast")
+
+    def methods(message: bytes, knowledge: Knowledge) -> set[Method]:
+        return {c.method for c in selection.general(backend, message, 2, knowledge)}
+
+    message = random.Random(3).randbytes(1 << 10)
+    assert Method.BRIO2 in methods(message, Knowledge())
+    assert Method.BRIO2 not in methods(message[:-1], Knowledge())
+    assert Method.BRIO2 not in methods(message, PLAIN[2].knowledge)
+    assert Method.BRIO2 not in methods(bytes((1 << 16) + 1), Knowledge())
 
 
 def test_the_dictionary_of_a_model_is_tried_where_the_model_does_not_halve_a_message() -> None:
