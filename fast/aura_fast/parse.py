@@ -29,7 +29,7 @@ from aura_spec.unit import MAX_UNIT, UNIT_BYTES
 Narrow = NDArray[np.int32]
 Words = NDArray[np.uint64]
 
-_PIECE: Final = 1 << 16
+_PIECE: Final = 1 << 15
 """Bytes that are judged at a time; a multiple of ``BLOCK``. It bounds the memory for prices."""
 
 _OPTION_BITS: Final = 4
