@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from aura.messages import read
-from aura_fast import brio2
+from aura_fast.number import recent_places
 from aura_fast.parse import parse
 from aura_spec.brio2 import DISTANCES, LENGTH_CONTEXTS, MIN_MATCH, NUMBERS, RECENT, number_symbol
 from aura_spec.unit import (
@@ -155,7 +155,7 @@ def tables(samples: Iterable[bytes]) -> tuple[list[bytes], Codes]:
     for cut in cuts:
         for unit in cut.units.tolist():
             unit_counts[symbols[unit]] += 1
-        places = brio2.recent_places(cut.distances)
+        places = recent_places(cut.distances)
         for run, distance, length, place in zip(cut.runs, cut.distances, cut.lengths, places, strict=True):
             symbol = place if place >= 0 else len(RECENT) + number_symbol(distance - 1)[0]
             runs[number_symbol(run)[0]] += 1

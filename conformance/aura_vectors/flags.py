@@ -276,7 +276,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.OTHER_PARSE: Note(
         "cuts the text into other matches and phrases",
         "it writes other bytes; a decoder does not mind",
-        ("PAR-1", "PAR-2", "PAR-3", "PAR-4", "PAR-5"),
+        ("PAR-1", "PAR-2", "PAR-3", "PAR-4", "PAR-5", "PAR-6"),
     ),
     Flag.LOST_PART: Note(
         "drops or misreads a part of a model",

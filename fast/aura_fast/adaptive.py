@@ -34,7 +34,7 @@ def read(reader: StepReader, lanes: int, count: int, initial: Wide, contexts: Wi
     bases = None if contexts is None else _by_steps(contexts << SCALE_BITS, steps, used)
     symbols = np.empty((steps, used), np.int64)
     for together in rounds(steps):
-        frequencies = _frequencies(counts)
+        frequencies = frequencies_from(counts)
         # for every slot of every table the place of its symbol among all symbols of all tables
         owners = np.repeat(np.arange(counts.size), frequencies.ravel())
         by_slot = frequencies.ravel().take(owners)
@@ -61,7 +61,7 @@ def steps_of(
     places = _by_steps(symbols if contexts is None else contexts * counts.shape[1] + symbols, steps, used)
     result = []
     for together in rounds(steps):
-        frequencies = _frequencies(counts)
+        frequencies = frequencies_from(counts)
         here = places[together.start : together.stop]
         chosen = frequencies.ravel().take(here)
         cumulatives = _below(frequencies).ravel().take(here)
@@ -74,7 +74,7 @@ def steps_of(
     return result
 
 
-def _frequencies(counts: Wide) -> Wide:
+def frequencies_from(counts: Wide) -> Wide:
     """Frequencies from counts, row by row (rule ADA-2)."""
     frequencies: Wide = counts * (TOTAL - counts.shape[1]) // counts.sum(1, keepdims=True)
     frequencies += 1

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
 
 from aura_fast.adaptive import counts_of, read, steps_of
 from aura_fast.interleaved_rans import StepReader, Wide, write_steps
+from aura_fast.number import NUMBER_BITS, NUMBER_LEAST, distance_symbols, number_symbols
 from aura_fast.parse import Cut, parse
+from aura_fast.unit import SYMBOL_OF_UNIT, UNIT_SIZES, UNIT_STARTS, UNIT_TEXT
 from aura_spec.brio2 import (
     MAX_LENGTH,
     MIN_MATCH,
-    NUMBERS,
     RECENT,
     Container,
     build_body,
     lanes_of,
-    number_of,
     parse_body,
 )
 from aura_spec.errors import ChecksumMismatch, DecodeError, EncodeError, Malformed
 from aura_spec.unit import (
     CODES,
     SYMBOLS,
-    UNIT_BYTES,
-    UNITS,
     extra_bits,
     first_of,
-    symbol_of,
 )
 
 _RUNS: Final = counts_of(CODES["runs"])
@@ -38,21 +34,12 @@ _DISTANCES: Final = counts_of(CODES["distances"])
 _LENGTHS: Final = counts_of(CODES["lengths"])
 _UNITS: Final = counts_of(CODES["units"])
 
-# For each symbol of a number its least number, and how many extra bits follow (rule BII-6); the same for distances,
-# whose recent ones stand for themselves (rule BII-7), and for units (rule UNI-2).
-_NUMBER_LEAST, _NUMBER_BITS = (
-    np.array(column, np.int64) for column in zip(*map(number_of, range(NUMBERS)), strict=True)
-)
-_DISTANCE_LEAST: Final = np.concatenate([np.arange(len(RECENT)), _NUMBER_LEAST])
-_DISTANCE_BITS: Final = np.concatenate([np.zeros(len(RECENT), np.int64), _NUMBER_BITS])
+# For each symbol of a distance its least value, and how many extra bits follow, where recent ones stand for
+# themselves (rule BII-7); the same for units (rule UNI-2).
+_DISTANCE_LEAST: Final = np.concatenate([np.arange(len(RECENT)), NUMBER_LEAST])
+_DISTANCE_BITS: Final = np.concatenate([np.zeros(len(RECENT), np.int64), NUMBER_BITS])
 _UNIT_LEAST: Final = np.array([first_of(symbol) for symbol in range(SYMBOLS)], np.int64)
 _UNIT_BITS: Final = np.array([extra_bits(symbol) for symbol in range(SYMBOLS)], np.int64)
-_SYMBOL_OF_UNIT: Final = np.array([symbol_of(unit)[0] for unit in range(UNITS)], np.int64)
-
-# The bytes of all units, end to end.
-_TEXT: Final = np.frombuffer(b"".join(UNIT_BYTES), np.uint8)
-_UNIT_SIZES: Final = np.array([len(text) for text in UNIT_BYTES], np.int64)
-_UNIT_STARTS: Final = np.cumsum(_UNIT_SIZES) - _UNIT_SIZES
 
 
 def encode(data: bytes, effort: int) -> bytes:
@@ -68,13 +55,11 @@ def encode(data: bytes, effort: int) -> bytes:
 
 def encode_parse(data: bytes, cut: Cut) -> bytes:
     """Write ``data``, cut as the caller likes, as a body."""
-    runs, run_extra = _number_symbols(np.array(cut.runs, np.int64))
-    recent = np.fromiter(recent_places(cut.distances), np.int64)
-    far, far_extra = _number_symbols(np.array(cut.distances, np.int64) - 1)
-    distances = np.where(recent >= 0, recent, far + len(RECENT))
-    lengths, length_extra = _number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)
+    runs, run_extra = number_symbols(np.array(cut.runs, np.int64))
+    distances, far_extra = distance_symbols(cut.distances)
+    lengths, length_extra = number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)
     all_units = cut.units.astype(np.int64)
-    units = _SYMBOL_OF_UNIT.take(all_units)
+    units = SYMBOL_OF_UNIT.take(all_units)
     lanes = lanes_of(len(data))
     steps = [
         *steps_of(runs, lanes, _RUNS),
@@ -116,9 +101,9 @@ def _read(container: Container) -> bytes:
     units = read(reader, lanes, container.units, _UNITS)
     least = np.concatenate(
         [
-            _NUMBER_LEAST.take(runs),
+            NUMBER_LEAST.take(runs),
             _DISTANCE_LEAST.take(distances),
-            _NUMBER_LEAST.take(lengths),
+            NUMBER_LEAST.take(lengths),
             _UNIT_LEAST.take(units),
         ]
     )
@@ -129,14 +114,14 @@ def _read(container: Container) -> bytes:
     unit_values = values[3 * count :]
     # where each run ends, in units and then in bytes
     ends = np.cumsum(run_values)
-    sizes = _UNIT_SIZES.take(unit_values)
+    sizes = UNIT_SIZES.take(unit_values)
     total = int(sizes.sum()) + int(length_values.sum())
     if (count and int(ends[-1]) > len(unit_values)) or total != container.length:
         raise Malformed("units and matches do not make up the message", 0, "words")
     size_ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     # for each byte of the units its place in the text of all units
-    places = np.repeat(_UNIT_STARTS.take(unit_values) - size_ends[:-1], sizes) + np.arange(size_ends[-1])
-    text = _TEXT.take(places).tobytes()
+    places = np.repeat(UNIT_STARTS.take(unit_values) - size_ends[:-1], sizes) + np.arange(size_ends[-1])
+    text = UNIT_TEXT.take(places).tobytes()
     return _carry_out(
         text,
         size_ends.take(ends).tolist(),
@@ -174,26 +159,6 @@ def _carry_out(
     return bytes(output)
 
 
-def recent_places(distances: Iterable[int]) -> Iterator[int]:
-    """For each distance its place among the recent ones, or -1 (rule BII-7)."""
-    first, second, third = RECENT
-    for distance in distances:
-        if distance == first:
-            yield 0
-        elif distance == second:
-            yield 1
-            first, second = distance, first
-        else:
-            yield 2 if distance == third else -1
-            first, second, third = distance, first, second
-
-
-def _number_symbols(numbers: Wide) -> tuple[Wide, Wide]:
-    """Symbols and extra bits of numbers (rule BII-6)."""
-    symbols = np.searchsorted(_NUMBER_LEAST, numbers, "right") - 1
-    return symbols, numbers - _NUMBER_LEAST.take(symbols)
-
-
 def _length_contexts(runs: Wide, distances: Wide) -> Wide:
     """The contexts of lengths (rule BII-5)."""
     contexts: Wide = (distances < len(RECENT)) + 2 * (runs > 0)
@@ -203,9 +168,9 @@ def _length_contexts(runs: Wide, distances: Wide) -> Wide:
 def _bits_of(runs: Wide, distances: Wide, lengths: Wide, units: Wide) -> list[Wide]:
     """How many extra bits follow each symbol."""
     return [
-        _NUMBER_BITS.take(runs),
+        NUMBER_BITS.take(runs),
         _DISTANCE_BITS.take(distances),
-        _NUMBER_BITS.take(lengths),
+        NUMBER_BITS.take(lengths),
         _UNIT_BITS.take(units),
     ]
 

@@ -1,4 +1,4 @@
-"""The parse of BRIO version 2, many positions at a time (rules PAR-1 to PAR-5)."""
+"""The parse of BRIO version 2, many positions at a time (rules PAR-1 to PAR-6)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_spec.brio2 import MAX_LENGTH, MIN_MATCH, NUMBERS, number_of
+from aura_fast.adaptive import counts_of, frequencies_from
+from aura_fast.number import NUMBER_LEAST, distance_symbols, number_symbols, recent_in_force
+from aura_fast.unit import SYMBOL_OF_UNIT, UNIT_SIZES
+from aura_spec.adaptive import INCREMENT
+from aura_spec.brio2 import MAX_LENGTH, MIN_MATCH
 from aura_spec.parse import (
     ADVANTAGE,
     AVERAGE,
     BLOCK,
-    DISTANCE_PRICES,
-    EXTENSION,
-    LENGTH_PRICES,
+    FIRST_PRICES,
     LEVELS,
     LONG,
     MAX_CANDIDATE,
     OVERLAP,
-    UNIT_PRICES,
+    PRICED,
+    Prices,
+    prices_from,
 )
-from aura_spec.unit import MAX_UNIT, UNIT_BYTES
+from aura_spec.unit import CODES, MAX_UNIT, UNIT_BYTES
 
 Narrow = NDArray[np.int32]
 Words = NDArray[np.uint64]
@@ -32,15 +36,12 @@ Words = NDArray[np.uint64]
 _PIECE: Final = 1 << 15
 """Bytes that are judged at a time; a multiple of ``BLOCK``. It bounds the memory for prices."""
 
-_OPTION_BITS: Final = 4
+_OPTION_BITS: Final = 5
 """Prices and costs are shifted by so many bits, which leaves room for the number of the option."""
 
 _IMPOSSIBLE: Final = 1 << 28
 """A price that no option beats; small enough that it never overflows."""
 
-_UNIT_PRICES: Final = np.array(UNIT_PRICES, np.int32) << _OPTION_BITS
-_DISTANCE_PRICES: Final = np.array(DISTANCE_PRICES, np.int32) << _OPTION_BITS
-_LENGTH_PRICES: Final = np.array(LENGTH_PRICES, np.int32) << _OPTION_BITS
 _WIDTH: Final = BLOCK + OVERLAP
 
 
@@ -73,10 +74,84 @@ def parse(data: bytes, effort: int) -> Cut:
         return Cut(np.zeros(0, np.int32), [], [], [])
     words = eights(data)
     levels = _levels(words, len(data), LEVELS[effort])
-    by_distance = _by_distance(len(data))
-    judged = [_judge(words, start, levels, by_distance) for start in range(0, len(data), _PIECE)]
+    first = levels[::2] if effort else levels
+    cut = _cut(data, words, first, _prices_of(FIRST_PRICES, len(data)), None)
+    if effort:
+        cut = _cut(data, words, levels, _prices_of(_learn(cut), len(data)), _recent(cut))
+    return cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """The recent distances in force: a row after each match, first the row before all of them (rule PAR-6).
+
+    Attributes:
+        ends: where in the message each match ends.
+        distances: the rows.
+    """
+
+    ends: NDArray[np.int64]
+    distances: Narrow
+
+
+def _recent(cut: Cut) -> _Recent:
+    """The recent distances that a parse leaves in force."""
+    sizes = np.concatenate([np.zeros(1, np.int64), np.cumsum(UNIT_SIZES.take(cut.units))])
+    ends = sizes.take(np.cumsum(cut.runs, dtype=np.int64)) + np.cumsum(cut.lengths, dtype=np.int64)
+    return _Recent(ends, np.array(list(recent_in_force(cut.distances)), np.int32))
+
+
+def _learn(cut: Cut) -> Prices:
+    """The prices that a parse tells for the next (rule PAR-6)."""
+    seen = (
+        SYMBOL_OF_UNIT.take(cut.units),
+        distance_symbols(cut.distances)[0],
+        number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)[0],
+    )
+    frequencies = []
+    for kind, symbols in zip(PRICED, seen, strict=True):
+        counts = counts_of(CODES[kind][:1])
+        counts[0] += INCREMENT * np.bincount(symbols, minlength=counts.shape[1])
+        frequencies.append(frequencies_from(counts)[0].tolist())
+    return prices_from(*frequencies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    """Prices by what is at hand, shifted to leave room for the number of the option (rules PAR-2 and PAR-3).
+
+    Attributes:
+        units: by unit.
+        recent: by place among the recent distances.
+        distances: by distance; 0 is none.
+        lengths: by length, less the credit for what is beyond ``LONG``.
+    """
+
+    units: Narrow
+    recent: Narrow
+    distances: Narrow
+    lengths: Narrow
+
+
+def _prices_of(prices: Prices, size: int) -> _Prices:
+    """Prices for a message of ``size`` bytes."""
+    least = np.array([0, *(NUMBER_LEAST + 1).tolist(), MAX_LENGTH])
+    by_symbol = np.array([_IMPOSSIBLE >> _OPTION_BITS, *prices.distances], np.int32)
+    distances = np.repeat(by_symbol, np.diff(np.minimum(least, size)))
+    lengths = np.array(prices.lengths, np.int32).take(_LENGTH_SYMBOLS) - _CREDIT
+    units, recent = np.array(prices.units, np.int32), np.array(prices.recent, np.int32)
+    return _Prices(*(part << _OPTION_BITS for part in (units, recent, distances, lengths)))
+
+
+_LENGTH_SYMBOLS: Final = number_symbols(np.maximum(np.arange(MAX_CANDIDATE + 1) - MIN_MATCH, 0))[0]
+_CREDIT: Final = AVERAGE * np.maximum(np.arange(MAX_CANDIDATE + 1) - LONG, 0).astype(np.int32)
+
+
+def _cut(data: bytes, words: Words, levels: list[_Level], prices: _Prices, recent: _Recent | None) -> Cut:
+    """Judge all positions, and walk."""
+    judged = [_judge(words, start, levels, prices, recent) for start in range(0, len(data), _PIECE)]
     units, lengths, distances = (np.concatenate(part) for part in zip(*judged, strict=True))
-    del levels, words, judged
+    del judged
     # plain views: few positions are visited, and lists of all would take much memory
     places, runs, copied, back = _walk(data, lengths.data, distances.data)
     return Cut(units[np.array(places, np.int32)], runs, copied, back)
@@ -161,13 +236,8 @@ def _lengths(words: Words, distances: Narrow, level: int) -> NDArray[np.uint16]:
     beyond = np.minimum(last + level, size - 1)
     differing = words.take(beyond)
     differing ^= words.take(beyond - distances.take(last))
-    # the lowest bit that differs tells how many; as a float, its exponent does
-    same = differing == 0
-    differing &= ~differing + np.uint64(1)
-    exponents = differing.astype(np.float64).view(np.int64) >> 52
-    more = (exponents - 1023 >> 3).astype(np.int32)
-    more[same] = EXTENSION
-    del differing, exponents
+    more = _agreeing_bytes(differing)
+    del differing
     # zeros stand for bytes behind the end, and may agree
     ends = np.minimum(last + level + more, size)
     lengths = np.repeat(ends, np.diff(last, prepend=np.int32(-1)))
@@ -186,14 +256,12 @@ class _Phrases:
         by_place: at each place the number of the phrase that may stand there.
         keys: of each phrase by number its bytes, the first one lowest.
         units: of each phrase by number its unit.
-        prices: of each phrase by number its price.
     """
 
     factor: int
     by_place: NDArray[np.int16]
     keys: Words
     units: Narrow
-    prices: Narrow
 
 
 _PLACE_BITS: Final = 17
@@ -212,7 +280,7 @@ def _phrases() -> tuple[_Phrases, ...]:
         # phrase 0 is found at its own place only, so that where it stands elsewhere it never matches
         by_place = np.zeros(1 << _PLACE_BITS, np.int16)
         by_place[_places(keys, factor)] = np.arange(len(keys))
-        found.append(_Phrases(factor, by_place, keys, units, _UNIT_PRICES[units]))
+        found.append(_Phrases(factor, by_place, keys, units))
     return tuple(found)
 
 
@@ -220,42 +288,59 @@ def _places(keys: Words, factor: int) -> NDArray[np.int64]:
     return (keys * np.uint64(factor) >> np.uint64(64 - _PLACE_BITS)).view(np.int64)
 
 
-def _price_units(words: Words, prices: Narrow, numbers: NDArray[np.int16]) -> None:
+def _price_units(words: Words, by_unit: Narrow, prices: Narrow, numbers: NDArray[np.int16]) -> None:
     """Look up the phrases that stand at each place of the matrix ``words``.
 
     Writes for each length from one byte on the price, and the phrase's number among those of its length.
     """
-    prices[:, 0] = _UNIT_PRICES.take((words & np.uint64(0xFF)).view(np.int64))
+    prices[:, 0] = by_unit.take((words & np.uint64(0xFF)).view(np.int64))
     for row, phrases in enumerate(_phrases(), 1):
         keys = words & np.uint64((1 << 8 * (row + 1)) - 1)
         found = phrases.by_place.take(_places(keys, phrases.factor))
         numbers[:, row] = found
         # no phrase holds a zero, so that zeros behind the end never match
-        prices[:, row] = np.where(phrases.keys.take(found) == keys, phrases.prices.take(found), _IMPOSSIBLE)
+        prices[:, row] = np.where(
+            phrases.keys.take(found) == keys, by_unit.take(phrases.units).take(found), _IMPOSSIBLE
+        )
 
 
-def _by_distance(size: int) -> Narrow:
-    """The prices of all distances below ``size`` (rules BII-6 and PAR-2); 0 is no distance."""
-    least = np.array([0, *(number_of(number)[0] + 1 for number in range(NUMBERS)), MAX_LENGTH])
-    spans = np.diff(np.minimum(least, size))
-    return np.repeat(np.concatenate([np.array([_IMPOSSIBLE], np.int32), _DISTANCE_PRICES]), spans)
+def _repeats(words: Words, start: int, stop: int, recent: _Recent) -> list[_Level]:
+    """The recent distances in force from ``start`` to before ``stop``, where enough bytes agree (rule PAR-6)."""
+    positions = np.arange(start, stop, dtype=np.int32)
+    rows = recent.distances[np.searchsorted(recent.ends, positions, "right")]
+    found = []
+    for row in rows.T:
+        distances = np.zeros(len(positions), np.int32)
+        lengths = np.zeros(len(positions), np.uint16)
+        going = np.flatnonzero(row <= positions).astype(np.int32)
+        for done in range(0, LONG, 8):
+            # zeros stand for bytes behind the end, and may agree
+            ahead = np.minimum(positions.take(going) + done, len(words) - 1)
+            agreeing = _agreeing_bytes(words.take(ahead) ^ words.take(ahead - row.take(going)))
+            agreeing = np.minimum(agreeing, len(words) - done - positions.take(going))
+            if not done:
+                enough = agreeing >= MIN_MATCH
+                going, agreeing = going[enough], agreeing[enough]
+                distances[going] = row.take(going)
+            lengths[going] = done + np.maximum(agreeing, 0)
+            going = going[agreeing == 8]
+        found.append(_Level(distances, lengths))
+    return found
 
 
-def _credited() -> Narrow:
-    """For each length of a candidate its price, less the credit for what is beyond ``LONG`` (rule PAR-3)."""
-    lengths = np.arange(MAX_CANDIDATE + 1)
-    least = [number_of(symbol)[0] for symbol in range(NUMBERS)]
-    symbols = np.searchsorted(least, np.maximum(lengths - MIN_MATCH, 0), "right") - 1
-    credit = AVERAGE << _OPTION_BITS
-    prices: Narrow = _LENGTH_PRICES[symbols] - credit * np.maximum(lengths - LONG, 0).astype(np.int32)
-    return prices
-
-
-_CREDITED: Final = _credited()
+def _agreeing_bytes(differing: Words) -> Narrow:
+    """How many bytes, from the lowest on, are zero."""
+    same = differing == 0
+    # the lowest bit that differs tells how many; as a float, its exponent does
+    differing &= ~differing + np.uint64(1)
+    exponents = differing.astype(np.float64).view(np.int64) >> 52
+    agreeing = (exponents - 1023 >> 3).astype(np.int32)
+    agreeing[same] = 8
+    return agreeing
 
 
 def _judge(
-    words: Words, start: int, levels: list[_Level], by_distance: Narrow
+    words: Words, start: int, levels: list[_Level], all_prices: _Prices, recent: _Recent | None
 ) -> tuple[Narrow, Narrow, Narrow]:
     """Choose at each position of a piece: unit, length and distance, 0 for a unit (rule PAR-3).
 
@@ -266,11 +351,14 @@ def _judge(
     stop = min(start + _PIECE, len(words))
     seen = min(stop + OVERLAP, len(words))
     lanes = -(-(stop - start) // BLOCK)
-    rows = len(levels)
+    here = [_Level(level.distances[start:seen], level.lengths[start:seen]) for level in levels]
+    if recent:
+        here += _repeats(words, start, seen, recent)
+    rows = len(here)
     beside = _blocks(words[start:seen], lanes)
     by_unit = np.empty((_WIDTH, MAX_UNIT, lanes), np.int32)
     numbers = np.empty((_WIDTH, MAX_UNIT, lanes), np.int16)
-    _price_units(beside, by_unit, numbers)
+    _price_units(beside, all_prices.units, by_unit, numbers)
     by_unit += np.arange(MAX_UNIT, dtype=np.int32)[:, None]
     # behind the end of the message nothing costs anything
     inside = seen - start - np.arange(lanes) * BLOCK
@@ -279,10 +367,14 @@ def _judge(
     by_match = np.empty((_WIDTH, rows, lanes), np.int32)
     # where each candidate leads, as a place in the flat costs; where there is none, any way on will do
     targets = np.empty((_WIDTH, rows, lanes), np.int64)
-    for row, level in enumerate(levels):
-        lengths = _blocks(level.lengths[start:seen], lanes)
-        prices = by_distance.take(_blocks(level.distances[start:seen], lanes))
-        prices += _CREDITED.take(lengths)
+    for row, level in enumerate(here):
+        lengths = _blocks(level.lengths, lanes)
+        distances = _blocks(level.distances, lanes)
+        if row < len(levels):
+            prices = all_prices.distances.take(distances)
+        else:
+            prices = np.where(distances, all_prices.recent[row - len(levels)], _IMPOSSIBLE)
+        prices += all_prices.lengths.take(lengths)
         np.add(prices, MAX_UNIT + row, out=by_match[:, row])
         np.clip(lengths, 1, LONG, out=targets[:, row])
     targets += np.arange(_WIDTH)[:, None, None]
@@ -303,11 +395,11 @@ def _judge(
         np.minimum.reduce(options, axis=0, out=best[step])
         np.bitwise_and(best[step], -1 << _OPTION_BITS, out=costs[step])
     chosen = (best[:BLOCK] & (1 << _OPTION_BITS) - 1).T.ravel()[: stop - start]
-    return _chosen(words[start:stop], start, levels, chosen, numbers)
+    return _chosen(words[start:stop], here, chosen, numbers)
 
 
 def _chosen(
-    words: Words, start: int, levels: list[_Level], chosen: Narrow, numbers: NDArray[np.int16]
+    words: Words, levels: list[_Level], chosen: Narrow, numbers: NDArray[np.int16]
 ) -> tuple[Narrow, Narrow, Narrow]:
     """Unit, length and distance of the options chosen at each position of a piece."""
     units = (words & np.uint64(0xFF)).astype(np.int32)
@@ -318,8 +410,8 @@ def _chosen(
         units[those] = phrases.units.take(numbers[those % BLOCK, row, those // BLOCK])
     for row, level in enumerate(levels):
         those = np.flatnonzero(chosen == MAX_UNIT + row)
-        sizes[those] = level.lengths[start + those]
-        distances[those] = level.distances[start + those]
+        sizes[those] = level.lengths[those]
+        distances[those] = level.distances[those]
     return units, sizes, distances
 
 

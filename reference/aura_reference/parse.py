@@ -1,4 +1,4 @@
-"""The parse of BRIO version 2, position by position (rules PAR-1 to PAR-5)."""
+"""The parse of BRIO version 2, position by position (rules PAR-1 to PAR-6)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from aura_spec.brio2 import MIN_MATCH, number_symbol
+from aura_reference.adaptive import frequencies_from
+from aura_spec.adaptive import INCREMENT
+from aura_spec.brio2 import MIN_MATCH, RECENT, number_symbol
+from aura_spec.interleaved_rans import frequencies_of
 from aura_spec.parse import (
     ADVANTAGE,
     AVERAGE,
     BLOCK,
-    DISTANCE_PRICES,
     EXTENSION,
-    LENGTH_PRICES,
+    FIRST_PRICES,
     LEVELS,
     LONG,
     MAX_CANDIDATE,
     OVERLAP,
-    UNIT_PRICES,
+    PRICED,
+    Prices,
+    prices_from,
 )
-from aura_spec.unit import MAX_UNIT, UNIT_BYTES
+from aura_spec.unit import CODES, MAX_UNIT, UNIT_BYTES, symbol_of
 
 _UNITS = {text: unit for unit, text in enumerate(UNIT_BYTES)}
 
@@ -52,12 +56,14 @@ class Parse:
 
 
 def parse(data: bytes, effort: int) -> Parse:
-    """Cut a message (rules PAR-1 to PAR-5)."""
+    """Cut a message (rules PAR-1 to PAR-6)."""
     levels = [candidates(data, level) for level in LEVELS[effort]]
-    choices: list[Choice] = []
-    for start in range(0, len(data), BLOCK):
-        choices += judge(data, start, levels)
-    return walk(data, choices)
+    first = levels[::2] if effort else levels
+    cut = walk(data, judge_all(data, first, [], FIRST_PRICES))
+    if effort:
+        recent, prices = learn(data, cut)
+        cut = walk(data, judge_all(data, levels, recent, prices))
+    return cut
 
 
 Candidates = tuple[list[int], list[int]]
@@ -94,28 +100,81 @@ def agreeing(data: bytes, position: int, distance: int, most: int) -> int:
     return count
 
 
-def options(data: bytes, position: int, levels: Sequence[Candidates]) -> Iterator[tuple[int, Choice]]:
-    """What could be done at a position, each with its price (rules PAR-2 and PAR-3)."""
+def learn(data: bytes, cut: Parse) -> tuple[list[Candidates], Prices]:
+    """What a parse tells for the next: recent distances as candidates by place, and prices (rule PAR-6)."""
+    kinds = [list(frequencies_of(CODES[kind][0])) for kind in PRICED]
+    of_units, of_distances, of_lengths = kinds
+    recent = list(RECENT)
+    in_force: list[tuple[int, ...]] = []
+    taken = 0
+    for repeat in cut.sequences:
+        units = cut.units[taken : taken + repeat.run]
+        taken += repeat.run
+        in_force += [tuple(recent)] * (sum(len(UNIT_BYTES[unit]) for unit in units) + repeat.length)
+        if repeat.distance in recent:
+            of_distances[recent.index(repeat.distance)] += INCREMENT
+            recent.remove(repeat.distance)
+        else:
+            of_distances[len(RECENT) + number_symbol(repeat.distance - 1)[0]] += INCREMENT
+            recent.pop()
+        recent.insert(0, repeat.distance)
+        of_lengths[number_symbol(repeat.length - MIN_MATCH)[0]] += INCREMENT
+    in_force += [tuple(recent)] * (len(data) - len(in_force))
+    for unit in cut.units:
+        of_units[symbol_of(unit)[0]] += INCREMENT
+    found = [repeats(data, [distances[place] for distances in in_force]) for place in range(len(RECENT))]
+    return found, prices_from(*map(frequencies_from, kinds))
+
+
+def repeats(data: bytes, in_force: Sequence[int]) -> Candidates:
+    """The distances in force as candidates, where enough bytes agree (rule PAR-6)."""
+    distances, lengths = [0] * len(data), [0] * len(data)
+    for position, distance in enumerate(in_force):
+        length = agreeing(data, position, distance, LONG) if distance <= position else 0
+        if length >= MIN_MATCH:
+            distances[position], lengths[position] = distance, length
+    return distances, lengths
+
+
+def options(
+    data: bytes, position: int, levels: Sequence[Candidates], recent: Sequence[Candidates], prices: Prices
+) -> Iterator[tuple[int, Choice]]:
+    """What could be done at a position, each with its price (rules PAR-2, PAR-3 and PAR-6)."""
     for length in range(1, MAX_UNIT + 1):
         unit = _UNITS.get(data[position : position + length])
         if unit is not None and position + length <= len(data):
-            yield UNIT_PRICES[unit], Choice(length, 0, unit)
+            yield prices.units[unit], Choice(length, 0, unit)
     for distances, lengths in levels:
         distance, length = distances[position], lengths[position]
         if distance:
-            price = DISTANCE_PRICES[number_symbol(distance - 1)[0]]
-            price += LENGTH_PRICES[number_symbol(length - MIN_MATCH)[0]]
-            yield price, Choice(length, distance)
+            price = prices.distances[number_symbol(distance - 1)[0]]
+            yield price + prices.lengths[number_symbol(length - MIN_MATCH)[0]], Choice(length, distance)
+    for (distances, lengths), price in zip(recent, prices.recent, strict=False):
+        distance, length = distances[position], lengths[position]
+        if distance:
+            yield price + prices.lengths[number_symbol(length - MIN_MATCH)[0]], Choice(length, distance)
 
 
-def judge(data: bytes, start: int, levels: Sequence[Candidates]) -> list[Choice]:
+def judge_all(
+    data: bytes, levels: Sequence[Candidates], recent: Sequence[Candidates], prices: Prices
+) -> list[Choice]:
+    """The choices at all positions (rule PAR-3)."""
+    choices: list[Choice] = []
+    for start in range(0, len(data), BLOCK):
+        choices += judge(data, start, levels, recent, prices)
+    return choices
+
+
+def judge(
+    data: bytes, start: int, levels: Sequence[Candidates], recent: Sequence[Candidates], prices: Prices
+) -> list[Choice]:
     """The choices of the block that begins at ``start`` (rule PAR-3)."""
     width = BLOCK + OVERLAP
     costs = [0] * (width + 1)
     choices: list[Choice] = []
     for place in reversed(range(min(width, len(data) - start))):
         judged = []
-        for price, choice in options(data, start + place, levels):
+        for price, choice in options(data, start + place, levels, recent, prices):
             end = place + min(choice.length, LONG)
             cost = costs[end] if end <= width else -AVERAGE * (end - width)
             judged.append((price + cost - AVERAGE * max(0, choice.length - LONG), choice))

@@ -37,7 +37,7 @@ def groups() -> Groups:
     cases = [
         valid(
             f"{comment}, effort {effort}",
-            tuple(rules.split()),
+            (*rules.split(), *(("PAR-6",) if effort else ())),
             message.encode_brio2(text, effort),
             text,
             {"method": "brio2", "effort": str(effort)},
