@@ -7,8 +7,8 @@ refuse the wire with the code).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from aura_spec.errors import Code, DecodeError
@@ -108,40 +108,6 @@ def refusal(case: Case, form: Form) -> Code | None:
     except DecodeError as error:
         return error.code
     return None
-
-
-def invalid_variants(cases: Iterable[Case], form: Form, step: int = 1) -> Iterator[Case]:
-    """Cases that must be refused, derived from valid ones: every truncation, and a byte too many.
-
-    Where a shorter message happens to be valid, as with text that runs to the end, there is no case. ``step``
-    is the size of what the wire is made of, in bytes.
-    """
-    seen: set[tuple[bytes, str]] = set()
-    for case in cases:
-        cuts = [
-            (case.wire[:size], f"cut after {size} bytes: {case.comment}")
-            for size in range(0, len(case.wire), step)
-        ]
-        longer = case.wire + bytes(step), f"a byte too many: {case.comment}"
-        for wire, comment in (*cuts, longer):
-            flag = Flag.READS_PAST_END if wire != longer[0] else Flag.IGNORES_TRAILING_BYTES
-            variant = refused_variant(case, form, wire, comment, flag)
-            if variant is not None and (wire, repr(case.given)) not in seen:
-                seen.add((wire, repr(case.given)))
-                yield variant
-
-
-def refused_variant(case: Case, form: Form, wire: bytes, comment: str, flag: Flag) -> Case | None:
-    """The case with another wire, if that is refused."""
-    variant = Case(comment, case.rules, wire, given=case.given, flag=flag)
-    code = refusal(variant, form)
-    return None if code is None else replace(variant, code=code)
-
-
-def with_variants(form: Form, cases: Sequence[Case]) -> Iterator[tuple[Form, Sequence[Case]]]:
-    """A group of valid cases, and one of what is derived from them and must be refused."""
-    yield form, cases
-    yield form, list(invalid_variants(cases, form))
 
 
 def refused(code: Code, rule: str, wire: str, comment: str, flag: Flag) -> Case:

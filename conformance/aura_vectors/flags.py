@@ -27,6 +27,7 @@ class Flag(StrEnum):
     INDEXES_OUTSIDE = auto()
     SHIFTS_TOO_FAR = auto()
     IGNORES_LIMIT = auto()
+    WRONG_LENGTH = auto()
     IGNORES_CHECKSUM = auto()
     IGNORES_MAGIC = auto()
     IGNORES_VERSION = auto()
@@ -119,6 +120,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.INDEXES_OUTSIDE: Note("looks up a number that its table does not have", _CRASH),
     Flag.SHIFTS_TOO_FAR: Note("shifts by more bits than its integers have", "the result differs by machine"),
     Flag.IGNORES_LIMIT: Note("checks the limit too late, or never", _MEMORY),
+    Flag.WRONG_LENGTH: Note("goes by something else than the stated length", _HIDDEN),
     Flag.IGNORES_CHECKSUM: Note("does not compare the checksum", "damage goes unnoticed"),
     Flag.IGNORES_MAGIC: Note("does not look at the first bytes", "other data pass for a container"),
     Flag.IGNORES_VERSION: Note("does not look at the version", "it misreads what a later version writes"),

@@ -139,7 +139,7 @@ def explain(
         if parsed.marker in AURALITE_COMPACT:
             spans.clear()
             auralite.parse_compact(wire, trace=spans)
-        reader = _READERS.get(parsed.marker)
+        reader = READERS.get(parsed.marker)
         if reader is not None:
             reader(parsed.body, held, max_size, spans)
         if parsed.marker == Marker.BRIO and not brio2.is_version_2(parsed.body):
@@ -169,7 +169,7 @@ def _container(body: bytes, max_size: int, trace: list[Span]) -> object:
 
 Reader = Callable[[bytes, Knowledge, int, list[Span]], object]
 
-_READERS: Final[dict[int, Reader]] = {
+READERS: Final[dict[int, Reader]] = {
     Marker.CLASSIC: lambda body, _held, _limit, trace: classic.parse_body(body, trace),
     Marker.BROTLI: lambda body, _held, _limit, trace: brotli.parse_body(body, trace),
     Marker.BRIO: lambda body, _held, limit, trace: _container(body, limit, trace),
@@ -180,6 +180,7 @@ _READERS: Final[dict[int, Reader]] = {
     Marker.AURALITE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(body, trace),
     Marker.STORED: lambda body, _held, _limit, trace: stored.parse_body(body, trace),
 }
+"""By marker, what reads the fields of a body, given what is held and the limit, and appends them to a trace."""
 
 
 def _slots(wire: bytes, message: bytes, held: Knowledge) -> tuple[tuple[str, str, bytes], ...]:

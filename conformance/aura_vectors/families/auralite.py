@@ -8,7 +8,15 @@ from typing import Final
 
 from aura_reference import message
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, invalid_variants, refused, refused_variant, with_variants
+from aura_vectors.case import Case, Groups, refused
+from aura_vectors.derive import (
+    flipped_bits,
+    invalid_variants,
+    limits,
+    refused_variant,
+    with_other_model,
+    with_variants,
+)
 from aura_vectors.families.context_model import held
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, NOTHING, PACKAGED, Messages, read_model, text_of, valid
@@ -37,6 +45,7 @@ def groups() -> Groups:
     packaged = [coded(PACKAGED, text, comment, "AUR-1", "AUR-6", steps=8) for text, comment in TEXTS]
     yield PACKAGED, [*packaged, *(_explicit(PACKAGED, text_of(case)) for case in packaged[:4])]
     yield PACKAGED, [case for text, _ in TEXTS[:7] for case in _other_tails(PACKAGED, text)]
+    yield PACKAGED, [*invalid_variants(packaged[:7], PACKAGED), *flipped_bits(PACKAGED, packaged[3])]
     cases = [coded(MODEL, text, comment, "AUR-1", "AUR-6", steps=0) for text, comment in TEXTS[:9]]
     yield MODEL, cases
     yield (
@@ -46,12 +55,14 @@ def groups() -> Groups:
             *(case for text, _ in TEXTS[:9] for case in _other_tails(MODEL, text)),
         ],
     )
+    yield from with_other_model(MODEL, packaged[3:9])
     small = held(HAND_MADE)
     yield from with_variants(small, [_explicit(small, text) for text in (b"", b"abc", b"zz")])
     yield small, list(_broken(small))
+    yield from with_other_model(small, [*cases, _explicit(MODEL, b"abc")])
     yield small, [case for text in (b"", b"a", b"abc") for case in _other_tails(small, text)]
     for form, text in ((small, b"abcabz"), (held(NEVER_ENDING), b"a" * 500), (held(NO_CONTEXTS), b"")):
-        yield from _limits(form, text)
+        yield from limits(form, coded(form, text, f"{len(text)} bytes", "AUR-9", steps=0), "AUR-9")
     yield NOTHING, list(_without_a_model())
 
 
@@ -87,16 +98,6 @@ def _broken(form: Messages) -> Iterator[Case]:
     flag = Flag.UNCHECKED_START
     yield refused(Code.MALFORMED, "AUR-7", f"03{model_id}7f", "a string that begins below 0x80", flag)
     yield refused(Code.MALFORMED, "AUR-7", f"03{model_id}00", "a string that begins with 0", flag)
-
-
-def _limits(form: Messages, text: bytes) -> Groups:
-    """A text that just fits, and with a limit one lower."""
-    case = coded(form, text, f"{len(text)} bytes, as many as the limit", "AUR-9", "LIM-1", steps=0)
-    yield replace(form, max_size=len(text)), [case]
-    if text:
-        flag = Flag.IGNORES_LIMIT
-        over = Case("one byte over the limit", ("AUR-9",), case.wire, code=Code.LIMIT_EXCEEDED, flag=flag)
-        yield replace(form, max_size=len(text) - 1), [over]
 
 
 def _without_a_model() -> Iterator[Case]:

@@ -9,7 +9,8 @@ from aura_spec.brio import Container, Metadata, build_body
 from aura_spec.errors import Code
 from aura_spec.marker import Marker, build_message
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token
-from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.case import Case, Groups
+from aura_vectors.derive import altered_fields, invalid_variants, limits
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages, text_of, valid
 
@@ -46,7 +47,9 @@ def groups() -> Groups:
     yield setting, cases
     yield setting, decodable
     small = [case for case in cases if not text_of(case)]
-    yield setting, list(invalid_variants(small, setting))
+    yield setting, [*invalid_variants(small, setting), *altered_fields(setting, [*small, *decodable])]
+    yield from limits(setting, cases[2])
+    yield from limits(setting, cases[6])
     yield setting, list(_broken_brio())
 
 

@@ -9,9 +9,10 @@ from aura_reference.parse import Parse, Repeat
 from aura_spec import brio2 as declared
 from aura_spec.errors import Code
 from aura_spec.marker import Marker, build_message
-from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.case import Case, Groups
+from aura_vectors.derive import altered_fields, flipped_bits, invalid_variants, limits
 from aura_vectors.flags import Flag
-from aura_vectors.forms.message import NOTHING, Messages, valid
+from aura_vectors.forms.message import NOTHING, valid
 
 
 def groups() -> Groups:
@@ -57,18 +58,11 @@ def groups() -> Groups:
         for text, cut, comment in by_hand
     ]
     yield NOTHING, decodable
-    yield NOTHING, list(invalid_variants(cases[2:5], NOTHING))
+    short = cases[2:5]
+    yield NOTHING, [*invalid_variants(short, NOTHING), *altered_fields(NOTHING, short)]
+    yield NOTHING, list(flipped_bits(NOTHING, cases[4], 1))
     yield NOTHING, list(_broken())
-    limit = Messages(max_size=26)
-    over = cases[4].wire
-    yield (
-        limit,
-        [
-            Case(
-                "one byte over the limit", ("BII-2",), over, code=Code.LIMIT_EXCEEDED, flag=Flag.IGNORES_LIMIT
-            )
-        ],
-    )
+    yield from limits(NOTHING, cases[4], "BII-2")
 
 
 def _broken() -> Iterator[Case]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aura_spec.errors import Code
-from aura_vectors.case import Groups, refused, with_variants
+from aura_vectors.case import Groups, refused
+from aura_vectors.derive import limits, with_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import NOTHING, valid
 
@@ -20,5 +21,6 @@ def groups() -> Groups:
         for stream, text, comment in streams
     ]
     yield from with_variants(NOTHING, cases)
+    yield from limits(NOTHING, cases[2])
     flag = Flag.LARGE_WINDOW
     yield NOTHING, [refused(Code.MALFORMED, "BRO-2", "0111de", "empty, a large window of 2^30", flag)]

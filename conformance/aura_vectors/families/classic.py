@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aura_reference import message
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.case import Case, Groups, refused
+from aura_vectors.derive import limits, with_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages, valid
 
@@ -25,6 +26,7 @@ def groups() -> Groups:
         case(255, [b"y" * 300], "a length with a high byte"),
     ]
     yield from with_variants(setting, cases)
+    yield from limits(setting, cases[1])
     yield (
         setting,
         [

@@ -9,7 +9,8 @@ from typing import Final
 from aura_reference import auralite, message
 from aura_spec.context_model import END
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.case import Case, Groups, refused
+from aura_vectors.derive import with_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, Messages, read_model, text_of, valid
 

@@ -10,7 +10,8 @@ from aura_spec import history
 from aura_spec.context_model import History
 from aura_spec.errors import Code
 from aura_spec.model import HISTORY
-from aura_vectors.case import Case, Groups, with_variants
+from aura_vectors.case import Case, Groups
+from aura_vectors.derive import with_variants
 from aura_vectors.families.context_model import held
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.case import Case, Groups
+from aura_vectors.derive import invalid_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.function import Values
 from aura_vectors.forms.payload import Payloads, Rows

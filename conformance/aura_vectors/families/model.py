@@ -23,7 +23,8 @@ from aura_spec.model import (
     parse_file,
 )
 from aura_spec.template import parse_patterns
-from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.case import Case, Groups, refused
+from aura_vectors.derive import with_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL
 from aura_vectors.forms.model import Files, Sections, file

@@ -9,7 +9,8 @@ from typing import Final
 from aura_spec.errors import Code
 from aura_spec.range_coder import MAX_TOTAL
 from aura_vectors import trace
-from aura_vectors.case import Case, Groups, invalid_variants, refusal, refused_variant
+from aura_vectors.case import Case, Groups, refusal
+from aura_vectors.derive import invalid_variants, refused_variant
 from aura_vectors.flags import Flag
 from aura_vectors.forms.choices import Choice, Choices, write
 

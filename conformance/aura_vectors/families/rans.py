@@ -8,7 +8,8 @@ from typing import Final
 
 from aura_reference.rans import frequencies_of
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, invalid_variants
+from aura_vectors.case import Case, Groups
+from aura_vectors.derive import invalid_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.order_0 import Order0
 

@@ -11,7 +11,8 @@ from aura_spec.context_model import END, SYMBOLS, ContextModel, RunList
 from aura_spec.errors import Code
 from aura_spec.model import RUNS
 from aura_spec.run import MAX_LENGTH, Kind, state_of
-from aura_vectors.case import Case, Groups, with_variants
+from aura_vectors.case import Case, Groups
+from aura_vectors.derive import with_variants
 from aura_vectors.families.context_model import held
 from aura_vectors.flags import Flag
 from aura_vectors.forms.function import Values

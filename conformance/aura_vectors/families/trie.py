@@ -24,7 +24,8 @@ from aura_spec.trie import (
     TrieSection,
     parse_section,
 )
-from aura_vectors.case import Case, Groups, refused_variant
+from aura_vectors.case import Case, Groups
+from aura_vectors.derive import refused_variant
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL
 from aura_vectors.forms.model import Sections

@@ -7,7 +7,8 @@ from typing import Final
 
 from aura_reference import message
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.case import Case, Groups, refused
+from aura_vectors.derive import limits, with_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages, valid
 
@@ -135,6 +136,7 @@ def groups() -> Groups:
         _typed((1 << 32) - 1, [b"1"], "the largest id", "TYP-1"),
     ]
     yield from with_variants(HELD, cases)
+    yield from limits(HELD, cases[-8])
     yield HELD, list(_broken_typed())
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from aura_spec.errors import Code
-from aura_vectors.case import Groups, refused, with_variants
+from aura_vectors.case import Groups, refused
+from aura_vectors.derive import with_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.integer import Integers
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, refused, with_variants
+from aura_vectors.case import Case, Groups, refused
+from aura_vectors.derive import limits, with_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, NOTHING, valid
 
@@ -20,6 +21,8 @@ def groups() -> Groups:
     ]
     cases = [valid(comment, ("ZST-1", "ZST-6"), bytes.fromhex(wire), text) for wire, text, comment in hand]
     yield from with_variants(NOTHING, cases)
+    yield from limits(NOTHING, cases[0])
+    yield from limits(NOTHING, cases[2])
     yield (
         NOTHING,
         [
