@@ -12,11 +12,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from aura_conformance.protocol import VERSION
+from aura_conformance.suite import MESSAGE
 from aura_spec.errors import DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_vectors.case import Case, Fields, Form
 from aura_vectors.file import SPEC
 from aura_vectors.forms import form_of
+
+PROFILES = {
+    "reference": ("decoder-core", "decoder", "encoder", "parts"),
+    "fast": ("decoder-core", "decoder", "encoder"),
+}
 
 
 class Adapter:
@@ -29,46 +35,51 @@ class Adapter:
     def answer(self, request: Fields) -> Fields:
         """The answer to a request."""
         if request["cmd"] == "start":
-            name = f"aura-codec, {self.backend}"
-            return {"protocol": VERSION, "name": name, "version": version("aura-codec"), "spec": [SPEC]}
+            name = {"name": f"aura-codec, {self.backend}", "version": version("aura-codec")}
+            return {"protocol": VERSION, **name, "spec": [SPEC], "profiles": list(PROFILES[self.backend])}
         if request["cmd"] == "model":
             self.models[request["id"]] = request["data"]
             return {"seq": request["seq"], "ok": True}
-        held = {"model": self.models[request["model"]]} if "model" in request else {}
-        form = form_of({**request, **held})
         do = self.decode if request["cmd"] == "decode" else self.encode
         try:
-            return {"seq": request["seq"], **do(form, request)}
+            return {"seq": request["seq"], **do(request)}
         except DecodeError as error:
             refusal = {"code": error.code, "offset": error.offset, "message": error.reason}
             return {"seq": request["seq"], "error": refusal}
         except Exception as error:  # noqa: BLE001  # whatever it is, the runner shall hear of it
             return {"seq": request["seq"], "errored": {"message": f"{type(error).__name__}: {error}"}}
 
-    def decode(self, form: Form, request: Fields) -> Fields:
+    def decode(self, request: Fields) -> Fields:
         """What the wire says."""
-        given = {name: request[name] for name in form.given}
+        form, given = self._told(request)
         case = Case("", (), bytes.fromhex(str(request["wire"])), given=given)
         if (read := form.readers(case).get(self.backend)) is None:
             return {"skipped": {"reason": f"{self.backend} does not have this"}}
-        return {"value": read()} if "form" in request else read()
+        return read() if request["form"] == MESSAGE else {"value": read()}
 
-    def encode(self, form: Form, request: Fields) -> Fields:
+    def encode(self, request: Fields) -> Fields:
         """The wire of a value."""
-        given = {name: request[name] for name in form.given}
+        form, given = self._told(request)
         value = request.get("value", {"text_hex": request.get("text_hex")})
         case = Case("", (), b"", value if isinstance(value, dict) else {}, given, encode=request)
         if (write := form.writers(case).get(self.backend)) is None:
             return {"skipped": {"reason": f"{self.backend} does not write this"}}
         return {"wire": write().hex()}
 
+    def _told(self, request: Fields) -> tuple[Form, Fields]:
+        held = {"model": self.models[request["model"]]} if "model" in request else {}
+        form = form_of({**request, **held})
+        return form, {name: request[name] for name in form.given}
+
 
 def _decode_one(adapter: Adapter, model: list[str]) -> int:
     """Level 0: from standard input to standard output; the exit status."""
-    held = {"model": Path(model[0]).read_bytes().hex()} if model else {}
-    form = form_of({"templates": {}, "phrases": {}, "max_size": DEFAULT_MAX_SIZE, **held})
+    request = {"form": MESSAGE, "templates": {}, "phrases": {}, "max_size": DEFAULT_MAX_SIZE}
+    if model:
+        adapter.models[""] = Path(model[0]).read_bytes().hex()
+        request["model"] = ""
     try:
-        value = adapter.decode(form, {"wire": sys.stdin.buffer.read().hex()})
+        value = adapter.decode({**request, "wire": sys.stdin.buffer.read().hex()})
     except DecodeError as error:
         print(error.code, error.reason, file=sys.stderr)
         return 1

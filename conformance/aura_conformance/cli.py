@@ -124,7 +124,7 @@ def run_command(
         outcomes = _watch(subject, checks, conditions)
     finally:
         subject.stop()
-    report = Report(about, suite.spec, outcomes, len(checks), monotonic() - begin, suite.profiles)
+    report = Report(about, suite, outcomes, len(checks), monotonic() - begin)
     writers: Sequence[tuple[Path | None, Callable[[Report], str]]] = (
         (junit_path, junit.to_xml),
         (html_path, page.to_html),

@@ -46,12 +46,12 @@ pre { white-space: pre-wrap; margin: 0; font: inherit; }
 <h2>Families</h2>
 <div class="wide"><table><thead>$head</thead><tbody>$families</tbody></table></div>
 $profiles
-<h2>What failed</h2>
-$failures
 <h2>Likely bugs</h2>
 $bugs
 <h2>Rules</h2>
 $rules
+<h2>What failed</h2>
+$failures
 <h2>What is not implemented, or known to fail</h2>
 $others
 </html>
@@ -64,12 +64,12 @@ def to_html(report: Report) -> str:
     others = [
         outcome for outcome in report.outcomes if outcome.is_good and outcome.verdict is not Verdict.PASS
     ]
-    head = _row(["family", "checks", *map(str, seen), ""], "th")
+    head = _head("family", "checks", *map(str, seen))
     return _PAGE.substitute(
         title=escape(f"{report.about.name} {report.about.version}".strip()),
         conclusion=escape(conclusion(report)),
         tone="good" if report.is_success else "bad",
-        spec=escape(report.spec),
+        spec=escape(report.suite.spec),
         seconds=f"{report.seconds:.1f}",
         head=head,
         families="".join(_family(name, outcomes, seen) for name, outcomes in report.by_family().items()),
@@ -81,26 +81,33 @@ def to_html(report: Report) -> str:
     )
 
 
-def _row(cells: Iterable[str], tag: str = "td") -> str:
-    row = "".join(f"<{tag}{' class=number' if cell.isdigit() else ''}>{cell}</{tag}>" for cell in cells)
+def _row(cells: Iterable[str]) -> str:
+    row = "".join(f"<td{' class=number' if cell.isdigit() else ''}>{cell}</td>" for cell in cells)
     return f"<tr>{row}</tr>"
+
+
+def _head(first: str, *numbers: str) -> str:
+    """Of a table with numbers in all columns but the first, and the last, which has no head."""
+    return f"<tr><th>{first}</th>{''.join(f'<th class=number>{name}</th>' for name in numbers)}<th></th></tr>"
 
 
 def _family(name: str, outcomes: Sequence[Outcome], seen: Sequence[Verdict]) -> str:
     counts = Counter(outcome.verdict for outcome in outcomes)
-    shares = "".join(f'<i class="{verdict}" style="flex:{counts[verdict]}"></i>' for verdict in seen)
+    shares = "".join(
+        f'<i class="{verdict}" style="flex:{counts[verdict]}"></i>' for verdict in seen if counts[verdict]
+    )
     numbers = (str(counts[verdict] or "") for verdict in seen)
     return _row([escape(name), str(len(outcomes)), *numbers, f'<div class="bar">{shares}</div>'])
 
 
 def _profiles(report: Report) -> str:
-    if not report.by_profile():
+    if not report.by_profile:
         return ""
     rows = "".join(
-        _row([escape(name), str(passed), str(made), escape(report.profiles[name].about)])
-        for name, (passed, made) in report.by_profile().items()
+        _row([escape(name), str(passed), str(made), str(size), escape(report.suite.profiles[name].about)])
+        for name, (passed, made, size) in report.by_profile.items()
     )
-    head = _row(["profile", "passed", "checks", ""], "th")
+    head = _head("profile", "passed", "checks", "of")
     return f'<h2>Profiles</h2><div class="wide"><table>{head}{rows}</table></div>'
 
 
@@ -130,18 +137,18 @@ def _rule(rule_id: str) -> str:
 
 def _bugs(report: Report) -> str:
     rows = "".join(
-        _row([escape(str(bug)), str(failed), str(made)]) for bug, (failed, made) in report.by_bug.items()
+        _row([escape(str(bug)), str(failed), str(made), ""]) for bug, (failed, made) in report.by_bug.items()
     )
     if not rows:
         return "<p>None.</p>"
-    return f'<div class="wide"><table>{_row(["bug", "failed", "checks"], "th")}{rows}</table></div>'
+    return f'<div class="wide"><table>{_head("bug", "failed", "checks")}{rows}</table></div>'
 
 
 def _rules(report: Report) -> str:
-    rows = "".join(_row([_rule(rule), str(failed), str(made)]) for rule, failed, made in report.by_rule())
+    rows = "".join(_row([_rule(rule), str(failed), str(made), ""]) for rule, failed, made in report.by_rule())
     if not rows:
         return "<p>No check of any rule failed.</p>"
-    return f'<div class="wide"><table>{_row(["rule", "failed", "checks"], "th")}{rows}</table></div>'
+    return f'<div class="wide"><table>{_head("rule", "failed", "checks")}{rows}</table></div>'
 
 
 def _others(outcomes: Sequence[Outcome]) -> str:

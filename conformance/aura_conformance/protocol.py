@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from aura_conformance.suite import Case, Check, Direction, Fields, Model
+from aura_conformance.suite import MESSAGE, Case, Check, Direction, Fields, Model
 
 VERSION: Final = 1
 
@@ -51,13 +51,13 @@ class Request:
         direction: the command.
         fields: its arguments, without the model.
         model: that the implementation needs, by its id.
-        form: what the wire is, or None for a message.
+        form: what the wire is.
     """
 
     direction: Direction
     fields: Fields
     model: Model | None
-    form: str | None
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def request_of(check: Check) -> Request:
         return decoding(check.case, check.case.wire)
     case = check.case
     how = case.encode or {}
-    value = case.value if case.form is None else {"value": case.value}
+    value = case.value if case.form == MESSAGE else {"value": case.value}
     return Request(Direction.ENCODE, {**case.told, **how, **value}, case.model, case.form)
 
 
@@ -140,9 +140,8 @@ def model_line(seq: int, model: Model) -> bytes:
 
 def request_line(seq: int, request: Request) -> bytes:
     """A line that asks."""
-    form = {} if request.form is None else {"form": request.form}
     model = {} if request.model is None else {"model": request.model.id}
-    return line_of({"cmd": request.direction, "seq": seq, **form, **request.fields, **model})
+    return line_of({"cmd": request.direction, "seq": seq, "form": request.form, **request.fields, **model})
 
 
 def stop_line() -> bytes:
@@ -194,9 +193,9 @@ def parse_answer(line: bytes, seq: int, request: Request) -> Answer:
     fields = _numbered(line, seq)
     if request.direction is Direction.ENCODE and "wire" in fields:
         return Encoded(_digits(fields["wire"]))
-    if request.direction is Direction.DECODE and request.form is None and "text_hex" in fields:
+    if request.direction is Direction.DECODE and request.form == MESSAGE and "text_hex" in fields:
         return Decoded({"text_hex": _digits(fields["text_hex"])})
-    if request.direction is Direction.DECODE and request.form is not None and "value" in fields:
+    if request.direction is Direction.DECODE and request.form != MESSAGE and "value" in fields:
         return Decoded(_fields(fields["value"]))
     return _no_result(fields)
 

@@ -15,15 +15,15 @@ def to_json(report: Report) -> str:
         json.dumps(
             {
                 "implementation": {"name": about.name, "version": about.version, "spec": list(about.spec)},
-                "spec": report.spec,
+                "spec": report.suite.spec,
                 "success": report.is_success,
                 "conclusion": conclusion(report),
                 "seconds": round(report.seconds, 3),
                 "planned": report.planned,
                 "verdicts": dict(report.verdicts),
                 "profiles": {
-                    name: {"passed": passed, "checks": made}
-                    for name, (passed, made) in report.by_profile().items()
+                    name: {"passed": passed, "checks": made, "size": size}
+                    for name, (passed, made, size) in report.by_profile.items()
                 },
                 "checks": [_check(outcome) for outcome in report.outcomes],
             },

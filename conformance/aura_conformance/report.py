@@ -9,7 +9,7 @@ from functools import cached_property
 
 from aura_conformance.protocol import Announcement
 from aura_conformance.run import Outcome
-from aura_conformance.suite import Bug, Case, Profile
+from aura_conformance.suite import Bug, Case, Suite
 from aura_conformance.verdict import Verdict
 
 
@@ -32,19 +32,17 @@ class Report:
 
     Attributes:
         about: the implementation.
-        spec: version of the specification that the vectors are for.
+        suite: the vectors.
         outcomes: in order.
         planned: how many checks there were to make.
         seconds: that the run took.
-        profiles: all that the vectors have, by name.
     """
 
     about: Announcement
-    spec: str
+    suite: Suite
     outcomes: Sequence[Outcome]
     planned: int
     seconds: float
-    profiles: Mapping[str, Profile]
 
     @property
     def is_success(self) -> bool:
@@ -100,15 +98,16 @@ class Report:
         made = _count_rules(self.outcomes)
         return [(rule, count, made[rule]) for rule, count in failed.most_common()]
 
-    def by_profile(self) -> Mapping[str, tuple[int, int]]:
-        """For each profile, how many of its checks pass, and how many were made."""
-        passed = {name: [0, 0] for name in self.profiles}
-        for outcome in self.outcomes:
-            for name, profile in self.profiles.items():
-                if profile.requires(outcome.check):
-                    passed[name][0] += outcome.verdict is Verdict.PASS
-                    passed[name][1] += 1
-        return {name: (good, made) for name, (good, made) in passed.items() if made}
+    @cached_property
+    def by_profile(self) -> Mapping[str, tuple[int, int, int]]:
+        """For each profile of which there were checks, how many passed, how many were made, and how many it has."""
+        counts = {}
+        for name, profile in self.suite.profiles.items():
+            made = [outcome.verdict for outcome in self.outcomes if profile.requires(outcome.check)]
+            if made:
+                size = sum(map(profile.requires, self.suite.checks))
+                counts[name] = made.count(Verdict.PASS), len(made), size
+        return counts
 
 
 def _count_rules(outcomes: Iterable[Outcome]) -> Counter[str]:

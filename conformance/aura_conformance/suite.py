@@ -81,12 +81,13 @@ class Case:
         rules: ids of the rules it rests on.
         result: what is known of the wire.
         wire: what is decoded, and what encoding gives; hexadecimal digits.
-        form: what the wire is, or None for a message.
+        form: what the wire is; ``MESSAGE`` for a message.
         told: what an implementation is told beside wire and value: what both ends hold, and what else is given.
         model: that both ends hold, if there is one.
         value: what the wire says; nothing if it is invalid.
         encode: how a message is encoded: method and arguments; None unless the case is canonical.
         error: the code with which an invalid wire is refused; else empty.
+        needs: what is needed beside the formats of the specification.
         bugs: mistakes that the case catches.
         trace: what happens on the way, step by step.
     """
@@ -96,12 +97,13 @@ class Case:
     rules: tuple[str, ...]
     result: Result
     wire: str
-    form: str | None
+    form: str
     told: Fields
     model: Model | None
     value: Fields
     encode: Fields | None
     error: str
+    needs: frozenset[str]
     bugs: tuple[Bug, ...]
     trace: Sequence[Fields]
 
@@ -129,7 +131,7 @@ class Check:
         case = self.case
         plain = not case.told.get("templates") and not case.told.get("phrases")
         usual = case.told.get("max_size") == DEFAULT_MAX_SIZE
-        return self.direction is Direction.DECODE and case.form is None and plain and usual
+        return self.direction is Direction.DECODE and case.form == MESSAGE and plain and usual
 
     def matches(self, globs: Iterable[str]) -> bool:
         """Whether one of the globs stands for it."""
@@ -142,16 +144,24 @@ class Profile:
     """What an implementation has to be able to do to be called by this name.
 
     Attributes:
-        about: one sentence for a person.
-        globs: of the checks that it takes, by direction.
+        about: what it does.
+        directions: that are asked.
+        forms: of its cases.
+        results: of its cases.
+        without: cases that need one of these are left out.
     """
 
     about: str
-    globs: Mapping[Direction, Sequence[str]]
+    directions: frozenset[str]
+    forms: frozenset[str]
+    results: frozenset[str]
+    without: frozenset[str]
 
     def requires(self, check: Check) -> bool:
         """Whether the check is one of the profile's."""
-        return check.matches(self.globs.get(check.direction, ()))
+        case = check.case
+        asked = check.direction in self.directions and case.form in self.forms
+        return asked and case.result in self.results and not case.needs & self.without
 
 
 @dataclass(frozen=True)
@@ -180,6 +190,8 @@ def _checks_of(case: Case) -> Iterator[Check]:
         yield Check(case, Direction.ENCODE)
 
 
+MESSAGE: Final = "message"
+
 DEFAULT_MAX_SIZE: Final = str(1 << 26)
 """Rule LIM-1: the limit that an implementation has by itself."""
 
@@ -190,7 +202,10 @@ GIVEN: Final[Mapping[str, Sequence[str]]] = {
 }
 """By form, the fields of a case that a reader is told beside the wire; those of other forms are its value."""
 
-_OWN: Final = {"id", "comment", "rules", "result", "wire", "error", "flags", "encode", "trace"}
+_OWN: Final = {
+    *("id", "comment", "flags", "rules", "requires", "result", "wire", "error", "encode", "trace"),
+}
+_OF_GROUPS: Final = {"form", "tests", "model", "model_id", "model_file", "model_sha256"}
 
 
 class _Test(TypedDict, total=False):
@@ -201,6 +216,7 @@ class _Test(TypedDict, total=False):
     wire: str
     error: str
     flags: list[str]
+    requires: list[str]
     encode: dict[str, object]
     trace: list[dict[str, object]]
 
@@ -212,7 +228,7 @@ class _File(TypedDict, total=False):
 
 class _Manifest(TypedDict, total=False):
     spec: str
-    files: dict[str, dict[str, object]]
+    files: list[dict[str, object]]
     profiles: dict[str, dict[str, object]]
 
 
@@ -238,8 +254,8 @@ def load(directory: Path) -> Suite:
     manifest = cast("_Manifest", json.loads(_read(directory / "MANIFEST.json", None)))
     models: dict[str, Model] = {}
     cases: list[Case] = []
-    for name, entry in manifest["files"].items():
-        file = cast("_File", json.loads(_read(directory / name, str(entry["sha256"]))))
+    for entry in manifest["files"]:
+        file = cast("_File", json.loads(_read(directory / str(entry["name"]), str(entry["sha256"]))))
         for group in file["groups"]:
             model = _model_of(group, directory, models)
             cases += (_case(test, group, file, model) for test in cast("list[_Test]", group["tests"]))
@@ -258,8 +274,17 @@ def _read(path: Path, sha256: str | None) -> bytes:
 
 
 def _profile(entry: Fields) -> Profile:
-    globs = {direction: cast("list[str]", entry.get(direction, [])) for direction in Direction}
-    return Profile(str(entry.get("about", "")), globs)
+    def names(field: str) -> frozenset[str]:
+        return frozenset(cast("list[str]", entry[field]))
+
+    directions = entry.get("directions", ["encode"] if entry["results"] == ["canonical"] else ["decode"])
+    return Profile(
+        str(entry["about"]),
+        frozenset(cast("list[str]", directions)),
+        names("forms"),
+        names("results"),
+        names("without"),
+    )
 
 
 def _model_of(group: Fields, directory: Path, models: dict[str, Model]) -> Model | None:
@@ -282,12 +307,10 @@ def _place_of(model_file: str, directory: Path) -> Path:
 
 
 def _case(test: _Test, group: Fields, file: _File, model: Model | None) -> Case:
-    form = cast("str | None", group.get("form"))
-    given = GIVEN.get(form or "", ())
+    form = str(group["form"])
+    given = GIVEN.get(form, ())
     fields = cast("Fields", test)
-    held = {
-        name: value for name, value in group.items() if name not in {"tests", "form"} and "model" not in name
-    }
+    held = {name: value for name, value in group.items() if name not in _OF_GROUPS}
     notes = file.get("notes", {})
     result = Result(test["result"])
     return Case(
@@ -302,6 +325,7 @@ def _case(test: _Test, group: Fields, file: _File, model: Model | None) -> Case:
         value={name: value for name, value in fields.items() if name not in _OWN and name not in given},
         encode=test.get("encode", {}) if result is Result.CANONICAL else None,
         error=test.get("error", ""),
+        needs=frozenset(test.get("requires", ())),
         bugs=tuple(_bug(flag, notes.get(flag, {})) for flag in test.get("flags", ())),
         trace=test.get("trace", ()),
     )

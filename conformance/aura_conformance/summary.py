@@ -37,7 +37,7 @@ def show(report: Report, console: Console, failures: int) -> None:
     """Print the summary, with up to ``failures`` kinds of failures."""
     about = report.about
     console.print(Text(f"{about.name} {about.version}".strip(), style="bold"), end="  ")
-    console.print(f"vectors of specification {report.spec}, {report.seconds:.1f} s", highlight=False)
+    console.print(f"vectors of specification {report.suite.spec}, {report.seconds:.1f} s", highlight=False)
     console.print(_families(report))
     for kind in report.kinds()[:failures]:
         console.print()
@@ -50,7 +50,7 @@ def show(report: Report, console: Console, failures: int) -> None:
     if report.by_rule():
         console.print()
         console.print(_rules(report))
-    if report.by_profile():
+    if report.by_profile:
         console.print()
         console.print(_profiles(report))
     style = "bold green" if report.is_success else "bold red"
@@ -148,8 +148,9 @@ def _profiles(report: Report) -> Table:
     table.add_column("profile")
     table.add_column("passed", justify="right")
     table.add_column("checks", justify="right")
+    table.add_column("of", justify="right")
     table.add_column("")
-    for name, (passed, made) in report.by_profile().items():
-        mark = Text("complete", style="green") if passed == made else Text("")
-        table.add_row(name, str(passed), str(made), mark)
+    for name, (passed, made, size) in report.by_profile.items():
+        mark = Text("complete", style="green") if passed == size else Text("")
+        table.add_row(name, str(passed), str(made), str(size), mark)
     return table

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import IO, Any
@@ -65,7 +65,7 @@ def replace(owner: Any, name: str, mistake: Any) -> Any:
     return right
 
 
-@mutant("OverlongInteger", "varint", "typed")
+@mutant("OverlongInteger", "varint")
 def overlong_integers_are_accepted() -> None:
     def parse(_self: VarInt, stream: IO[bytes], _context: Any, path: str) -> int:
         value = shift = 0
@@ -92,7 +92,7 @@ def signs_are_unfolded_off_by_one() -> None:
     replace(number.varint, "unzigzag", lambda value: value >> 1 if value % 2 == 0 else -(value >> 1))
 
 
-@mutant("IgnoresTrailingBytes", "marker", "typed", "classic")
+@mutant("IgnoresTrailingBytes", "marker", "classic")
 def trailing_bytes_are_accepted() -> None:
     replace(type(c.Terminated), "_parse", lambda _self, _stream, _context, _path: None)
 
@@ -128,12 +128,20 @@ def lengths_count_utf_16_code_units() -> None:
     right = replace(aura_spec.slot, "_text", text)
 
 
-@mutant("OffByOne", "stored", "auralite")
+@mutant("CharactersForBytes", "stored", "typed")
+def messages_are_made_into_text_and_back() -> None:
+    def decode(wire: bytes, held: Any, size: int) -> bytes:
+        return message.decode(wire, held, size).decode("utf-8", "replace").encode()
+
+    replace(Reference, "decode", staticmethod(decode))
+
+
+@mutant("OffByOne", "stored", "foreseen")
 def a_limit_cannot_be_reached() -> None:
     replace(Reference, "decode", staticmethod(lambda wire, held, size: message.decode(wire, held, size - 1)))
 
 
-@mutant("IgnoresLimit", "stored", "auralite")
+@mutant("IgnoresLimit", "stored")
 def the_limit_is_forgotten() -> None:
     replace(Reference, "decode", staticmethod(lambda wire, held, _size: message.decode(wire, held, 1 << 26)))
 
@@ -163,7 +171,7 @@ def a_carry_stops_at_the_last_byte() -> None:
     replace(Encoder, "_carry", carry)
 
 
-@mutant("WrongTail", "range_coder", "auralite")
+@mutant("WrongTail", "range_coder")
 def the_tail_is_not_the_shortest() -> None:
     def finish(self: Encoder) -> bytes:
         low = int.from_bytes(self._front, "big") << 8 * WINDOW | self._low
@@ -172,12 +180,12 @@ def the_tail_is_not_the_shortest() -> None:
     replace(Encoder, "finish", finish)
 
 
-@mutant("AnyInInterval", "range_coder", "auralite")
+@mutant("AnyInInterval", "range_coder")
 def any_string_of_the_interval_is_accepted() -> None:
     replace(Decoder, "finish", lambda _self: None)
 
 
-@mutant("WrongEscape", "context_model", "auralite")
+@mutant("WrongEscape", "context_model")
 def the_escape_of_a_single_entry_has_the_weight_of_a_list() -> None:
     def frequencies_of(model: ContextModel, number: int) -> list[int]:
         start, end = model.starts[number], model.starts[number + 1]
@@ -188,7 +196,7 @@ def the_escape_of_a_single_entry_has_the_weight_of_a_list() -> None:
     right = replace(context, "frequencies_of", frequencies_of)
 
 
-@mutant("ForgetsExclusion", "context_model", "auralite")
+@mutant("ForgetsExclusion", "context_model")
 def exclusion_is_forgotten() -> None:
     def code(model: ContextModel, number: int, run: int, _excluded: set[int], coder: Any) -> int:
         return int(right(model, number, run, Forgetful(), coder))
@@ -215,7 +223,7 @@ def the_hash_is_shifted_as_a_signed_integer() -> None:
     replace(function, "slot_of", slot_of)
 
 
-@mutant("WrongMatch", "match", "auralite")
+@mutant("WrongMatch", "match")
 def a_match_begins_a_byte_late() -> None:
     def length_before(self: matching.Matcher, place: int) -> int:
         length = int(right(self, place))
@@ -224,7 +232,7 @@ def a_match_begins_a_byte_late() -> None:
     right = replace(matching.Matcher, "_length_before", length_before)
 
 
-@mutant("WrongMatch", "match", "history")
+@mutant("WrongMatch", "history")
 def the_history_is_looked_into_first() -> None:
     def predict(self: matching.Matcher) -> int | None:
         history = self._model.history
@@ -276,24 +284,14 @@ def a_match_may_begin_before_the_text() -> None:
     replace(token, "copy", copy)
 
 
-@mutant("UncheckedEnd", "rans", "brio")
-def what_rans_ends_with_is_not_checked() -> None:
-    def decode(payload: bytes, count: int, frequencies: Sequence[int]) -> bytes:
-        cumulatives = rans.cumulatives_of(frequencies)
-        position = len(payload) - 5
-        state = int.from_bytes(payload[position:], "little")
-        symbols = bytearray()
-        for _ in range(count):
-            slot = state % 4096
-            symbol = max(at for at in range(256) if cumulatives[at] <= slot)
-            state = frequencies[symbol] * (state >> 12) + slot - cumulatives[symbol]
-            while state < 1 << 20 and position:
-                position -= 1
-                state = state << 8 | payload[position]
-            symbols.append(symbol)
-        return bytes(symbols)
+@mutant("UncheckedEnd", "interleaved_rans", "brio2")
+def the_end_of_a_payload_is_not_checked() -> None:
+    replace(Reader, "finish", lambda _self: None)
 
-    replace(rans, "decode", decode)
+
+@mutant("UncheckedStart", "rans", "brio")
+def a_state_of_rans_may_be_too_large() -> None:
+    replace(rans, "UPPER_BOUND", 1 << 40)
 
 
 @mutant("ByteOrder", "interleaved_rans")

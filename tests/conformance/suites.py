@@ -9,7 +9,7 @@ from pathlib import Path
 
 Group = Mapping[str, object]
 
-PLAIN = {"templates": {}, "phrases": {}, "max_size": "67108864"}
+PLAIN = {"form": "message", "templates": {}, "phrases": {}, "max_size": "67108864"}
 
 
 def valid(wire: str, text: str, **more: object) -> dict[str, object]:
@@ -32,7 +32,7 @@ def write(
     directory: Path, files: Mapping[str, Sequence[Group]], profiles: Mapping[str, object] | None = None
 ) -> Path:
     """Write vectors, numbered, with a manifest."""
-    entries = {}
+    entries = []
     for family, groups in files.items():
         number = 0
         for group in groups:
@@ -44,7 +44,8 @@ def write(
         notes = {"TakesAnything": {"bug": "takes anything", "effect": "no error is found"}}
         text = json.dumps({"family": family, "notes": notes, "groups": groups})
         (directory / f"{family}.json").write_text(text)
-        entries[f"{family}.json"] = {"sha256": hashlib.sha256(text.encode()).hexdigest(), "count": number}
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        entries.append({"name": f"{family}.json", "sha256": digest, "count": number})
     manifest = {"spec": "0.1.0", "files": entries, "profiles": profiles or {}}
     (directory / "MANIFEST.json").write_text(json.dumps(manifest))
     return directory

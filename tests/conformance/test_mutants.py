@@ -1,0 +1,47 @@
+"""Broken implementations are caught, and by cases that name their mistake."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conformance.mutants import MUTANTS
+
+from aura_conformance.process import LongLived
+from aura_conformance.report import Report
+from aura_conformance.run import Conditions, run
+from aura_conformance.suite import Suite, find_vectors, load
+
+PROGRAM = Path(__file__).parent / "mutants.py"
+NEAR = 4
+"""How far down the list of likely bugs the mistake may stand: some have much the same symptoms."""
+
+
+@pytest.fixture(scope="module")
+def suite() -> Suite:
+    return load(find_vectors())
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mistake_is_caught_and_named(name: str, suite: Suite) -> None:
+    mutant = MUTANTS[name]
+    checks = [check for check in suite.checks if check.matches(mutant.families)]
+    subject = LongLived([sys.executable, str(PROGRAM), name], timeout=20)
+    try:
+        about = subject.start()
+        outcomes = list(run(subject, checks, Conditions()))
+    finally:
+        subject.stop()
+    report = Report(about, suite, outcomes, len(checks), 0)
+    assert not report.is_success
+    assert mutant.flag in [bug.flag for bug in list(report.by_bug)[:NEAR]]
+
+
+def test_there_are_enough_of_them_and_every_flag_exists(suite: Suite) -> None:
+    flags = {bug.flag for case in suite.cases for bug in case.bugs}
+    assert len(MUTANTS) > 12
+    assert {mutant.flag for mutant in MUTANTS.values()} <= flags
+    assert {family for mutant in MUTANTS.values() for family in mutant.families} <= {
+        case.family for case in suite.cases
+    }
