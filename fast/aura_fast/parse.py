@@ -54,7 +54,7 @@ class Cut:
         runs, lengths, distances: of each sequence.
     """
 
-    units: Narrow
+    units: NDArray[np.int16]
     runs: list[int]
     lengths: list[int]
     distances: list[int]
@@ -71,7 +71,7 @@ class _Level:
 def parse(data: bytes, effort: int) -> Cut:
     """Cut a message."""
     if not data:
-        return Cut(np.zeros(0, np.int32), [], [], [])
+        return Cut(np.zeros(0, np.int16), [], [], [])
     words = eights(data)
     levels = _levels(words, len(data), LEVELS[effort])
     first = levels[::2] if effort else levels
@@ -149,9 +149,11 @@ _CREDIT: Final = AVERAGE * np.maximum(np.arange(MAX_CANDIDATE + 1) - LONG, 0).as
 
 def _cut(data: bytes, words: Words, levels: list[_Level], prices: _Prices, recent: _Recent | None) -> Cut:
     """Judge all positions, and walk."""
-    judged = [_judge(words, start, levels, prices, recent) for start in range(0, len(data), _PIECE)]
-    units, lengths, distances = (np.concatenate(part) for part in zip(*judged, strict=True))
-    del judged
+    units, lengths = np.empty(len(data), np.int16), np.empty(len(data), np.uint16)
+    distances = np.empty(len(data), np.int32)
+    for start in range(0, len(data), _PIECE):
+        piece = slice(start, start + _PIECE)
+        units[piece], lengths[piece], distances[piece] = _judge(words, start, levels, prices, recent)
     # plain views: few positions are visited, and lists of all would take much memory
     places, runs, copied, back = _walk(data, lengths.data, distances.data)
     return Cut(units[np.array(places, np.int32)], runs, copied, back)
@@ -164,7 +166,7 @@ def eights(data: bytes) -> Words:
 
 def _levels(words: Words, size: int, levels: tuple[int, ...]) -> list[_Level]:
     """The candidates of every level (rule PAR-1)."""
-    found = []
+    found: list[_Level] = []
     # for lengths of keys so far, a number for each position that is the same where the same bytes stand
     numbers: dict[int, NDArray[np.uint32]] = {}
     for level in levels:
@@ -174,25 +176,30 @@ def _levels(words: Words, size: int, levels: tuple[int, ...]) -> list[_Level]:
             keys, bits = words[: size - 3] & np.uint64((1 << 32) - 1), 32
         else:
             # a longer key is a pair of shorter ones that overlap or touch
-            half = min(length for length in numbers if 2 * length >= level)
+            half = _half(levels, level)
             shorter = numbers[half]
             width = int(shorter.max()).bit_length()
             keys = shorter[: size - level + 1].astype(np.uint64)
             keys <<= np.uint64(width)
             keys |= shorter[level - half : size - half + 1]
             bits = 2 * width
-        distances, numbers[level] = _latest(keys, bits, size)
+        # only what the levels to come are made of is still needed
+        halves = {_half(levels, following) for following in levels[len(found) + 1 :]}
+        numbers = {length: those for length, those in numbers.items() if length in halves}
+        distances, own = _latest(keys, bits, size, numbered=level in halves)
+        if own is not None:
+            numbers[level] = own
         found.append(_Level(distances, _lengths(words, distances, level)))
-        # what is too short for the levels to come is not needed any more
-        following = levels[len(found) :]
-        numbers = {
-            length: those for length, those in numbers.items() if following and 2 * length >= following[0]
-        }
     return found
 
 
-def _latest(keys: Words, bits: int, size: int) -> tuple[Narrow, NDArray[np.uint32]]:
-    """The distance to the latest earlier position with the same key, and numbers for the keys.
+def _half(levels: tuple[int, ...], level: int) -> int:
+    """The shortest key two of which make one of ``level`` bytes."""
+    return min(length for length in levels if 2 * length >= level)
+
+
+def _latest(keys: Words, bits: int, size: int, *, numbered: bool) -> tuple[Narrow, NDArray[np.uint32] | None]:
+    """The distance to the latest earlier position with the same key, and numbers for the keys, if asked for.
 
     ``bits`` bounds the keys, which may be overwritten.
     """
@@ -203,26 +210,31 @@ def _latest(keys: Words, bits: int, size: int) -> tuple[Narrow, NDArray[np.uint3
         keys <<= np.uint64(width)
         keys |= np.arange(count, dtype=np.uint64)
         keys.sort()
-        fresh = _changes(keys >> np.uint64(width))
+        fresh = _changes(keys, width)
         keys &= np.uint64((1 << width) - 1)
         positions = keys.view(np.int64)
     else:
         positions = np.argsort(keys, kind="stable")
-        fresh = _changes(keys[positions])
+        fresh = _changes(keys[positions], 0)
     gaps = np.zeros(count, np.int32)
     np.subtract(positions[1:], positions[:-1], out=gaps[1:], casting="unsafe")
     gaps[fresh] = 0
     distances = np.zeros(size, np.int32)
     distances[positions] = gaps
+    del gaps
+    if not numbered:
+        return distances, None
     numbers = np.empty(count, np.uint32)
     numbers[positions] = np.cumsum(fresh, dtype=np.uint32)
     return distances, numbers
 
 
-def _changes(keys: Words) -> NDArray[np.bool_]:
-    """Where a key differs from the one before it."""
+def _changes(keys: Words, width: int) -> NDArray[np.bool_]:
+    """Where what is above the lowest ``width`` bits differs from the one before it."""
     changes = np.ones(len(keys), bool)
-    np.not_equal(keys[1:], keys[:-1], out=changes[1:])
+    for start in range(0, len(keys), _PIECE):
+        above = keys[start : start + _PIECE + 1] >> np.uint64(width)
+        np.not_equal(above[1:], above[:-1], out=changes[start + 1 : start + len(above)])
     return changes
 
 

@@ -28,12 +28,12 @@ instead if they are not fewer than the bytes of the unit, or at most ``ADVANTAGE
 match, that was chosen (rule PAR-4). A match that directly follows one at the same distance is made one with it
 (rule PAR-5).
 
-**Again.** Above effort 0, costs and walk are done a second time, with what the first time has told, which looks at
-every second level only, the lowest first. Prices come from the frequencies that rule ADA-2 makes of the counts that the tables begin with, for lengths those of context
-0, after each symbol of the first time, whatever its context, has added ``INCREMENT``. At each position the recent
-distances (rule BII-7) after the last match that ended there or before are candidates as well, where at least
-``MIN_MATCH`` bytes agree; their lengths are the bytes that agree, at most ``LONG``, and they are priced as recent
-ones (rule PAR-6).
+**Again.** Above effort 0, costs and walk are done a second time, with what the first time has told, which looks
+at every second level only, the lowest first. Prices come from the frequencies that rule ADA-2 makes of the counts
+that the tables begin with, for lengths those of context 0, after each symbol of the first time, whatever its
+context, has added ``INCREMENT``. At each position the recent distances (rule BII-7) after the last match that ended
+there or before are candidates as well, where at least ``MIN_MATCH`` bytes agree; their lengths are the bytes that
+agree, at most ``LONG``, and they are priced as recent ones (rule PAR-6).
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ from aura_spec.unit import CODES, UNITS, symbol_of
 
 LEVELS: Final[tuple[tuple[int, ...], ...]] = (
     (4, 8, 16, 32),
-    (4, 5, 7, 10, 14, 20, 32, 64),
+    (4, 5, 6, 8, 10, 14, 20, 32, 64),
 )
 """Rule PAR-1: the levels of each effort."""
 
 EXTENSION: Final = 8
 MAX_CANDIDATE: Final = (1 << 16) - 1
-RUN_PRICE: Final = 24
+RUN_PRICE: Final = 16
 BLOCK: Final = 128
 OVERLAP: Final = 32
 LONG: Final = 64
-AVERAGE: Final = 12
+AVERAGE: Final = 10
 ADVANTAGE: Final = 3
 
 

@@ -69,9 +69,11 @@ def test_tables_are_the_same(counts: list[int]) -> None:
 @given(LONG)
 def test_keys_too_long_to_be_packed_are_sorted_alike(data: bytes) -> None:
     keys = fast_parse.eights(data)
-    distances, numbers = fast_parse._latest(keys.copy(), 64, len(data))
+    distances, numbers = fast_parse._latest(keys.copy(), 64, len(data), numbered=True)
     small = np.unique(keys, return_inverse=True)[1].astype(np.uint64)
-    packed, packed_numbers = fast_parse._latest(small, 12, len(data))
+    packed, packed_numbers = fast_parse._latest(small, 12, len(data), numbered=True)
+    assert numbers is not None
+    assert packed_numbers is not None
     assert distances.tolist() == packed.tolist()
     assert numbers.tolist() == packed_numbers.tolist()
 
