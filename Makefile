@@ -8,7 +8,7 @@ export HYPOTHESIS_PROFILE ?= ci
 PIP_INSTALL = bin/python -m pip install --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint docs bench vectors lock clean model
+.PHONY: help demo test lint docs bench vectors corpus lock clean model
 .SECONDARY:
 
 help:  ## list the targets
@@ -42,6 +42,11 @@ bench: .venv/bench/.done  ## time template matching; measure ratios and times of
 
 vectors: .venv/run/.done  ## write the golden test vectors anew; what they hold changes only with the spec
 	PYTHONPATH=conformance .venv/run/bin/python -m aura_vectors vectors
+
+# After a change of the format or of the small model: make corpus WRITE=--write.
+WRITE ?=
+corpus: .venv/run/.done  ## make and read 100,000 random messages, and compare their digest
+	PYTHONPATH=conformance .venv/run/bin/python -m aura_vectors check vectors $(WRITE)
 
 # Corpora to train on: make model CORPORA=DIRECTORY, which holds *.train.jsonl.gz.
 model: .venv/run/.done  ## train the models that come with the package anew

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from aura.explain import READERS
 from aura_spec.errors import Code, DecodeError
-from aura_spec.marker import Marker, parse_message
+from aura_spec.marker import Marker
 from aura_spec.varint import VarInt
 from aura_spec.wire import Span
 from aura_vectors.case import REFERENCE, Case, Form, Groups
+from aura_vectors.fields import fields_of, with_fields
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages, text_of
 
@@ -60,11 +60,13 @@ def _if_refused(case: Case) -> Iterator[Case]:
 
 
 def with_variants(form: Form, cases: Sequence[Case]) -> Groups:
-    """A group of valid cases, and one of what is derived from them."""
-    yield form, cases
+    """A group of valid cases, traced, and one of what is derived from them."""
     derived = list(invalid_variants(cases, form))
     if isinstance(form, Messages):
+        yield form, list(with_fields(form, cases))
         derived += altered_fields(form, cases)
+    else:
+        yield form, cases
     yield form, derived
 
 
@@ -103,7 +105,7 @@ def altered_fields(form: Messages, cases: Iterable[Case]) -> Iterator[Case]:
     """
     swept: set[tuple[bytes, str]] = set()
     for case in cases:
-        for span in _fields(form, case):
+        for span in fields_of(form, case.wire)[1:]:
             content = case.wire[span.offset : span.offset + span.length]
             name = span.path.rpartition(".")[2]
             alterations = list(_of_integer(span, content, name))
@@ -130,14 +132,6 @@ def _is_at_fault(form: Messages, case: Case, name: str) -> bool:
     except DecodeError as error:
         return error.path.rpartition(".")[2] == name
     return False
-
-
-def _fields(form: Messages, case: Case) -> list[Span]:
-    spans: list[Span] = []
-    message = parse_message(case.wire, trace=spans)
-    if reader := READERS.get(message.marker):
-        reader(message.body, form.knowledge(), form.max_size, spans)
-    return [span for span in spans if span.length and span.path != "marker"]
 
 
 def _of_integer(span: Span, content: bytes, name: str) -> Iterator[_Alteration]:

@@ -42,10 +42,8 @@ FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
     "classic": classic.groups,
     "rans": rans.groups,
     "brio": brio.groups,
-    "brio2": brio2.groups,
-    "zstd": zstd.groups,
-    "brotli": brotli.groups,
     "interleaved_rans": interleaved_rans.groups,
+    "brio2": brio2.groups,
     "trie": trie.groups,
     "model": model.groups,
     "range_coder": range_coder.groups,
@@ -55,5 +53,7 @@ FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
     "run": run.groups,
     "auralite": auralite.groups,
     "foreseen": foreseen.groups,
+    "zstd": zstd.groups,
+    "brotli": brotli.groups,
 }
 """The families, in the order in which a port would be built."""

@@ -42,7 +42,7 @@ TEXTS: Final[Sequence[tuple[bytes, str]]] = (
 
 def groups() -> Groups:
     """All groups of the chapter."""
-    packaged = [coded(PACKAGED, text, comment, "AUR-1", "AUR-6", steps=8) for text, comment in TEXTS]
+    packaged = [coded(PACKAGED, text, comment, "AUR-1", "AUR-6", steps=80) for text, comment in TEXTS]
     yield PACKAGED, [*packaged, *(_explicit(PACKAGED, text_of(case)) for case in packaged[:4])]
     yield PACKAGED, [case for text, _ in TEXTS[:7] for case in _other_tails(PACKAGED, text)]
     yield PACKAGED, [*invalid_variants(packaged[:7], PACKAGED), *flipped_bits(PACKAGED, packaged[3])]

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
 from aura_reference import brio, message, rans
+from aura_spec import brio as declared
 from aura_spec.brio import Container, Metadata, build_body
 from aura_spec.errors import Code
+from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker, build_message
-from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token
+from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token, parse_tokens
+from aura_spec.wire import Span
+from aura_vectors import states
 from aura_vectors.case import Case, Groups
 from aura_vectors.derive import altered_fields, invalid_variants, limits
+from aura_vectors.fields import rows
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import Messages, text_of, valid
+
+_TRACED: Final = 40
+"""Bytes of the longest token stream that is traced."""
 
 
 def groups() -> Groups:
@@ -44,13 +54,25 @@ def groups() -> Groups:
     events: list[Token] = [TemplateEvent(3, (b"Ana", b"ok")), Literal(33), Phrase(255), Match(3, 4)]
     wire = build_message(Marker.BRIO, brio.encode_tokens(events, metadata=True))
     decodable = [valid("every kind of token", ("TOK-1", "BRI-3"), wire, b"Hi Ana, ok!!thethet")]
-    yield setting, cases
-    yield setting, decodable
+    yield setting, [_traced(case) for case in cases]
+    yield setting, [_traced(case) for case in decodable]
     small = [case for case in cases if not text_of(case)]
     yield setting, [*invalid_variants(small, setting), *altered_fields(setting, [*small, *decodable])]
     yield from limits(setting, cases[2])
     yield from limits(setting, cases[6])
     yield setting, list(_broken_brio())
+
+
+def _traced(case: Case) -> Case:
+    """With the fields of a short token stream, and the states on the way to it."""
+    container = declared.parse_body(case.wire[1:], DEFAULT_MAX_SIZE)
+    stream = brio.decode_tokens(container)
+    if len(stream) > _TRACED:
+        return case
+    spans: list[Span] = []
+    list(parse_tokens(stream, trace=spans))
+    steps = states.of_order_0(container.payload, stream, container.frequencies)
+    return replace(case, trace=(*steps, *rows(spans, stream, "tokens")))
 
 
 def _broken_brio() -> Iterator[Case]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
 from aura_reference import brio2, message
 from aura_reference.parse import Parse, Repeat
 from aura_spec import brio2 as declared
 from aura_spec.errors import Code
+from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker, build_message
+from aura_vectors import states
 from aura_vectors.case import Case, Groups
 from aura_vectors.derive import altered_fields, flipped_bits, invalid_variants, limits
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import NOTHING, valid
+
+_TRACED: Final = 100
+"""Units of the longest message that is traced."""
 
 
 def groups() -> Groups:
@@ -46,7 +53,7 @@ def groups() -> Groups:
         for text, comment, rules in texts
         for effort in (0, 1)
     ]
-    yield NOTHING, cases
+    yield NOTHING, [_traced(case) for case in cases]
     by_hand = [
         (b"aaaaaaa", Parse((97,), (Repeat(1, 3, 1), Repeat(0, 3, 1))), "two matches, one after the other"),
         (b"abababcbab", Parse((97, 98, 99), (Repeat(2, 4, 2), Repeat(1, 3, 4))), "the third recent distance"),
@@ -57,12 +64,18 @@ def groups() -> Groups:
         valid(comment, ("BII-5", "BII-7"), build_message(Marker.BRIO, brio2.encode_parse(text, cut)), text)
         for text, cut, comment in by_hand
     ]
-    yield NOTHING, decodable
+    yield NOTHING, [_traced(case) for case in decodable]
     short = cases[2:5]
     yield NOTHING, [*invalid_variants(short, NOTHING), *altered_fields(NOTHING, short)]
     yield NOTHING, list(flipped_bits(NOTHING, cases[4], 1))
     yield NOTHING, list(_broken())
     yield from limits(NOTHING, cases[4], "BII-2")
+
+
+def _traced(case: Case) -> Case:
+    """With the streams of a short message, and the states of the lanes."""
+    container = declared.parse_body(case.wire[1:], DEFAULT_MAX_SIZE)
+    return case if container.units > _TRACED else replace(case, trace=tuple(states.of_brio2(container)))
 
 
 def _broken() -> Iterator[Case]:

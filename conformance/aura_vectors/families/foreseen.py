@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from aura_reference import auralite, message
+from aura_reference import foreseen as reference
+from aura_reference.auralite import Step
 from aura_spec.context_model import END
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, refused
+from aura_vectors.case import Case, Fields, Groups, refused
 from aura_vectors.derive import with_variants
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, Messages, read_model, text_of, valid
@@ -57,7 +59,22 @@ def _foreseen(number: int, values: list[bytes], comment: str, rule: str) -> Case
     how = {"method": "foreseen", "template_id": str(number), "slots": [value.hex() for value in values]}
     model = read_model(HELD.model).context_model
     wire = message.encode_foreseen(number, values, knowledge.templates, model)
-    return valid(comment, (rule,), wire, knowledge.templates[number].render(values), how)
+    case = valid(comment, (rule,), wire, knowledge.templates[number].render(values), how)
+    return replace(case, trace=tuple(_steps(reference.steps(knowledge.templates[number], values, model))))
+
+
+def _steps(steps: Iterable[Step]) -> Iterator[Fields]:
+    """The symbols of the string: where in the message, in which context, after how many escapes."""
+    for step in steps:
+        match = {"match": step.match.value, "length": step.length} if step.length else {}
+        yield {
+            "position": step.position,
+            "symbol": step.symbol,
+            "order": step.order,
+            "run": step.run,
+            "escapes": step.escapes,
+            **match,
+        }
 
 
 def _broken_foreseen() -> Iterator[Case]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from aura_spec.errors import Code
+from aura_vectors import states
 from aura_vectors.case import Case, Groups
 from aura_vectors.derive import invalid_variants
 from aura_vectors.flags import Flag
@@ -18,6 +19,10 @@ BYTES: Final = tuple(1 + symbol % 64 for symbol in range(257))
 
 PAYLOADS: Final = Payloads(((1, 1), (1, 64, 40), (0, 0, 1), BYTES, ()))
 """With tables of even chances, with a rare symbol, of one symbol, of all symbols, and without symbols."""
+
+
+_TRACED: Final = 64
+"""The most lanes that are traced."""
 
 
 def groups() -> Groups:
@@ -49,7 +54,9 @@ def _codes() -> Iterator[tuple[Sequence[int], str]]:
 def _valid(comment: str, rules: tuple[str, ...], lanes: int, batches: Rows, symbols: Rows) -> Case:
     payload = PAYLOADS.write(lanes, batches, symbols)
     given = {"lanes": lanes, "batches": [list(row) for row in batches]}
-    return Case(comment, rules, payload, {"symbols": [list(row) for row in symbols]}, given, encode={})
+    steps = states.of_payload(payload, lanes, PAYLOADS.tables, batches) if lanes <= _TRACED else ()
+    value = {"symbols": [list(row) for row in symbols]}
+    return Case(comment, rules, payload, value, given, encode={}, trace=tuple(steps))
 
 
 def _worked() -> Iterator[tuple[str, tuple[str, ...], int, Rows, Rows]]:

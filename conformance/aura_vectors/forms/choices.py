@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import Protocol, cast
 
-from aura_reference.range_coder import Decoder, Encoder
-from aura_vectors.case import REFERENCE, Case, Fields
+from aura_fast import range_coder as fast
+from aura_reference import range_coder as reference
+from aura_vectors.case import FAST, REFERENCE, Case, Fields
 
 Choice = tuple[int, int, int]
 """Cumulative, frequency and total."""
@@ -24,6 +25,14 @@ def choices_of(case: Case) -> list[Choice]:
     """The choices of a case."""
     rows = cast("list[list[int]]", case.given["choices"])
     return [(cumulative, frequency, total) for cumulative, frequency, total in rows]
+
+
+class Decoder(Protocol):
+    """What both decoders of the range coder have."""
+
+    def value(self, total: int) -> int: ...  # noqa: D102
+    def take(self, cumulative: int, frequency: int) -> None: ...  # noqa: D102
+    def finish(self) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +54,21 @@ class Choices:
         return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
-        """The reference's decoder."""
-        return {REFERENCE: partial(_follow, case)}
+        """The decoders of both implementations."""
+        return {
+            REFERENCE: partial(_follow, case, reference.Decoder),
+            FAST: partial(_follow, case, fast.Decoder),
+        }
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:
-        """The reference's encoder."""
-        return {REFERENCE: partial(write, choices_of(case))}
+        """The encoders of both implementations."""
+        choices = choices_of(case)
+        return {REFERENCE: partial(write, choices), FAST: partial(fast.encode, choices)}
 
 
-def _follow(case: Case) -> Fields:
+def _follow(case: Case, decoder_of: Callable[[bytes], Decoder]) -> Fields:
     """Go through the choices; nothing is left to say if the string stands for them."""
-    decoder = Decoder(case.wire)
+    decoder = decoder_of(case.wire)
     for cumulative, frequency, total in choices_of(case):
         value = decoder.value(total)
         if not cumulative <= value < cumulative + frequency:
@@ -67,7 +80,7 @@ def _follow(case: Case) -> Fields:
 
 def write(choices: Sequence[Choice]) -> bytes:
     """The string of these choices."""
-    encoder = Encoder()
+    encoder = reference.Encoder()
     for cumulative, frequency, total in choices:
         encoder.code(cumulative, frequency, total)
     return encoder.finish()

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Final
 
 from aura_fast import interleaved_rans as fast
+from aura_fast.run import NEXT
 from aura_reference.match import slot_of
 from aura_spec.context_model import ESCAPES, FREQUENCIES
 from aura_spec.interleaved_rans import frequencies_of
@@ -36,6 +37,11 @@ def _states(text: bytes) -> Fields:
     return {"states": list(accumulate(text, after, initial=NO_RUN))}
 
 
+def _states_fast(text: bytes) -> Fields:
+    """Rule RUN-2: in a table by state and byte."""
+    return {"states": list(accumulate(text, lambda state, byte: NEXT[state << 8 | byte], initial=NO_RUN))}
+
+
 def _frequencies(codes: bytes) -> Fields:
     """Rule IRN-7."""
     return {"frequencies": list(frequencies_of(codes))}
@@ -49,7 +55,7 @@ def _frequencies_fast(codes: bytes) -> Fields:
 FUNCTIONS: Final[Mapping[str, Mapping[str, Function]]] = {
     "weights of codes": {REFERENCE: _weights},
     "slots of positions": {REFERENCE: _slots},
-    "states of runs": {REFERENCE: _states},
+    "states of runs": {REFERENCE: _states, FAST: _states_fast},
     "frequencies of a table": {REFERENCE: _frequencies, FAST: _frequencies_fast},
 }
 """By the name of the form, the function in each implementation that has it."""

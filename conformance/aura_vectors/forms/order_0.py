@@ -9,9 +9,13 @@ from typing import Final, cast
 
 from aura_fast import rans as fast
 from aura_reference import rans as reference
+from aura_vectors import states
 from aura_vectors.case import FAST, REFERENCE, Case, Fields
 
 NAME = "rans"
+
+_TRACED: Final = 20
+"""Symbols of the longest payload that is traced."""
 
 _MODULES: Final = {REFERENCE: reference, FAST: fast}
 
@@ -52,4 +56,6 @@ class Order0:
     def valid(self, symbols: bytes, comment: str, *rules: str) -> Case:
         """A case of these symbols."""
         wire = reference.encode(symbols, self.frequencies)
-        return Case(comment, rules, wire, {"symbols_hex": symbols.hex()}, {"count": len(symbols)}, encode={})
+        steps = states.of_order_0(wire, symbols, self.frequencies) if len(symbols) <= _TRACED else ()
+        value, given = {"symbols_hex": symbols.hex()}, {"count": len(symbols)}
+        return Case(comment, rules, wire, value, given, encode={}, trace=tuple(steps))

@@ -1,0 +1,74 @@
+"""States of rANS coders as a decoder has them, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aura_reference import adaptive, brio2
+from aura_reference.adaptive import Tables
+from aura_reference.interleaved_rans import Reader, table_of
+from aura_reference.rans import cumulatives_of
+from aura_spec.brio2 import RECENT, Container, lanes_of
+from aura_spec.interleaved_rans import frequencies_of
+from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, TOTAL
+from aura_spec.unit import CODES
+from aura_vectors.case import Fields
+
+
+def of_order_0(payload: bytes, symbols: bytes, frequencies: Sequence[int]) -> Iterator[Fields]:
+    """The state at the start, and each slot and symbol with the state after it (rules RNS-5 and RNS-6)."""
+    cumulatives = cumulatives_of(frequencies)
+    position = len(payload) - STATE_BYTES
+    state = int.from_bytes(payload[position:], "little")
+    yield {"state": state}
+    for symbol in symbols:
+        slot = state % TOTAL
+        state = frequencies[symbol] * (state >> SCALE_BITS) + slot - cumulatives[symbol]
+        while state < LOWER_BOUND:
+            position -= 1
+            state = state << 8 | payload[position]
+        yield {"slot": slot, "symbol": symbol, "state": state}
+
+
+class _Watched(Reader):
+    """Shows its states."""
+
+    @property
+    def states(self) -> list[int]:
+        """Of the lanes, in order."""
+        return list(self._states)
+
+
+def of_payload(
+    payload: bytes, lanes: int, tables: Sequence[Sequence[int]], batches: Sequence[Sequence[int]]
+) -> Iterator[Fields]:
+    """The states at the start, and after each step of at most a symbol a lane (rules IRN-1 and IRN-4)."""
+    reader = _Watched(payload, lanes)
+    held = [table_of(frequencies_of(bytes(codes))) if codes else None for codes in tables]
+    yield {"states": reader.states}
+    for number, batch in enumerate(batches):
+        for start in range(0, len(batch), lanes):
+            symbols = reader.read([held[table] for table in batch[start : start + lanes]])
+            yield {"batch": number, "symbols": symbols, "states": reader.states}
+
+
+def of_brio2(container: Container) -> Iterator[Fields]:
+    """The states at the start, the symbols of each stream with the states after it, and what they say."""
+    lanes = lanes_of(container.length)
+    count = container.sequences
+    runs, distances, lengths, units = brio2.decode_parse(container)
+    contexts = [
+        (distance < len(RECENT)) + 2 * (run > 0)
+        for run, (distance, _, _) in zip(runs, brio2.code_distances(distances), strict=True)
+    ]
+    reader = _Watched(container.words, lanes)
+    yield {"states": reader.states}
+    for stream, values, places in (
+        ("runs", runs, [0] * count),
+        ("distances", distances, [0] * count),
+        ("lengths", lengths, contexts),
+        ("units", units, [0] * container.units),
+    ):
+        symbols = adaptive.read(reader, lanes, Tables(CODES[stream]), places)
+        yield {"stream": stream, "symbols": symbols, "values": values, "states": reader.states}
+    yield {"rest": reader.rest()}
