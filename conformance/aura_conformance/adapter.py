@@ -18,10 +18,11 @@ from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_vectors.case import Case, Fields, Form
 from aura_vectors.file import SPEC
 from aura_vectors.forms import form_of
+from aura_vectors.forms.model import SECTION
 
 PROFILES = {
     "reference": ("decoder-core", "decoder", "encoder", "parts"),
-    "fast": ("decoder-core", "decoder", "encoder"),
+    "fast": ("decoder-core", "decoder"),
 }
 
 
@@ -60,6 +61,8 @@ class Adapter:
     def encode(self, request: Fields) -> Fields:
         """The wire of a value."""
         form, given = self._told(request)
+        if form.name == SECTION:
+            return {"skipped": {"reason": "sections are written with the rest of a file"}}
         value = request.get("value", {"text_hex": request.get("text_hex")})
         case = Case("", (), b"", value if isinstance(value, dict) else {}, given, encode=request)
         if (write := form.writers(case).get(self.backend)) is None:

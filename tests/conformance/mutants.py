@@ -20,7 +20,7 @@ import aura_spec.model
 import aura_spec.slot
 from aura.backend import Reference
 from aura_conformance import adapter
-from aura_reference import adaptive, auralite, brio2, context, message, rans, token
+from aura_reference import adaptive, auralite, brio2, context, message, token
 from aura_reference import match as matching
 from aura_reference.interleaved_rans import Reader
 from aura_reference.range_coder import Decoder, Encoder
@@ -28,7 +28,6 @@ from aura_reference.slot import number
 from aura_spec.context_model import FREQUENCIES, ContextModel
 from aura_spec.range_coder import LOWER_BOUND, WINDOW
 from aura_spec.varint import VarInt
-from aura_spec.wire import Field
 from aura_vectors.forms import function
 
 
@@ -114,18 +113,9 @@ class _Utf16(c.Construct):  # type: ignore[misc,type-arg,unused-ignore]
         return obj
 
 
-def _units(this: Any) -> int:
-    return len(this.text.decode("utf-8", "replace").encode("utf-16-le")) // 2
-
-
-@mutant("CharactersForBytes", "typed")
-def lengths_count_utf_16_code_units() -> None:
-    def text(last: bool) -> tuple[Any, ...]:
-        if last:
-            return tuple(right(last))
-        return Field("length", c.Rebuild(VarInt(), _units)), Field("text", _Utf16())
-
-    right = replace(aura_spec.slot, "_text", text)
+@mutant("CharactersForBytes", "template")
+def lengths_of_patterns_count_utf_16_code_units() -> None:
+    replace(aura_spec.model._TEMPLATE.pattern, "subcon", _Utf16())
 
 
 @mutant("CharactersForBytes", "stored", "typed")
@@ -136,7 +126,7 @@ def messages_are_made_into_text_and_back() -> None:
     replace(Reference, "decode", staticmethod(decode))
 
 
-@mutant("OffByOne", "stored", "foreseen")
+@mutant("OffByOne", "stored", "auralite")
 def a_limit_cannot_be_reached() -> None:
     replace(Reference, "decode", staticmethod(lambda wire, held, size: message.decode(wire, held, size - 1)))
 
@@ -287,11 +277,6 @@ def a_match_may_begin_before_the_text() -> None:
 @mutant("UncheckedEnd", "interleaved_rans", "brio2")
 def the_end_of_a_payload_is_not_checked() -> None:
     replace(Reader, "finish", lambda _self: None)
-
-
-@mutant("UncheckedStart", "rans", "brio")
-def a_state_of_rans_may_be_too_large() -> None:
-    replace(rans, "UPPER_BOUND", 1 << 40)
 
 
 @mutant("ByteOrder", "interleaved_rans")
