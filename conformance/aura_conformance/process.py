@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -47,7 +50,9 @@ class _Pipes:
 
     def __init__(self, command: Sequence[str]) -> None:
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603
+            command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+        )
         self._questions: SimpleQueue[bytes | None] = SimpleQueue()
         self._answers: SimpleQueue[bytes | None] = SimpleQueue()
         self._complaints: deque[bytes] = deque(maxlen=_KEPT)
@@ -104,12 +109,20 @@ class _Pipes:
         try:
             status = self._process.wait(timeout=patience)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
             status = self._process.wait()
         for thread in self._threads:
             thread.join(timeout=1)  # a child of the process may hold a pipe open
         words = b"".join(self._complaints).decode("utf-8", "replace").strip()
         return f"exit status {status}" + (f"\n{words}" if words else "")
+
+    def _kill(self) -> None:
+        """End the process with all that it has started, such as the program behind a shell."""
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
 
 class LongLived:

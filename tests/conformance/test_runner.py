@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from html.parser import HTMLParser
@@ -119,6 +120,17 @@ def test_who_does_not_answer_in_time_is_ended_and_started_again(tmp_path: Path) 
     first, second = ask(suite, timeout=0.8).values()
     assert (first.verdict, first.judgement.got) == (Verdict.TIMEOUT, "no answer within 0.8 s")
     assert second.verdict is Verdict.PASS
+
+
+def test_a_program_behind_a_shell_is_ended_too(tmp_path: Path) -> None:
+    suite = load(write(tmp_path, {"slow": [messages(valid("c1", ""))]}))
+    subject = LongLived(["sh", "-c", f"{shlex.join(FAKE)}; true"], 0.8)
+    subject.start()
+    pipes = subject._pipes
+    assert pipes is not None
+    (outcome,) = run(subject, suite.checks, Conditions())
+    assert outcome.verdict is Verdict.TIMEOUT
+    assert not any(thread.is_alive() for thread in pipes._threads)  # nobody holds a pipe open
 
 
 def test_a_run_is_given_up_after_too_many_crashes(tmp_path: Path) -> None:
