@@ -6,10 +6,10 @@ length of the tables and of their rANS payload (four bytes each, big endian), th
 of the tables (two bytes each, big endian, rule RNS-1), the payload of the tables (rules RNS-3 to RNS-6); and to
 its end the words of rule IRN-3 (rule TRI-1).
 
-The tables stand in the order of ``FAMILIES`` and of their indices. Each begins with the number of its symbols, at
-most 257 (two bytes, big endian), and has that many codes of rule IRN-7, each at most 64; a table without symbols
-is never used, and one whose codes are all 0 is ``Malformed``, as are bytes after the last table; tables that end
-too early are ``Truncated`` (rule TRI-2).
+The tables stand in the order of ``FAMILIES``, which has their numbers for COUNT, RANK, CODE, ONE, MANY and CHILD as
+below, and of their indices. Each begins with the number of its symbols, at most 257 (two bytes, big endian), and
+has that many codes of rule IRN-7, each at most 64; a table without symbols is never used, and one whose codes are
+all 0 is ``Malformed``, as are bytes after the last table; tables that end too early are ``Truncated`` (rule TRI-2).
 
 ``size_class`` sorts the length of a list into ten classes: 1, 2, 3, 4–5, 6–8, 9–13, 14–23, 24–49, 50–119, and more
 (rule TRI-3).
@@ -31,14 +31,14 @@ RANK   for contexts with n < N: for each entry, the number of the suffix's entri
        before it, in the order of the suffix's list. Where n = N, all of them. Index: (10 · class of N + class of
        the entries still to come, this one included) · 2 + (1 for the first entry).
 CODE   for contexts with n > 1: for each entry in that order its code, at most 63. Index: 8 · u + min(class of n,
-       7); u is the code of the suffix entry, at most 49, if N > 1, else 50 + (the suffix's escape code div 6).
+       7); u is min(code of the suffix entry, 49) if N > 1, else 50 + (the suffix's escape code div 6).
 ONE    for contexts with n = 1: the escape code. Index: 11 · u + min(level, 10); u as before, but with 50 + the
        suffix's escape code if N = 1.
 MANY   for contexts with n > 1: the escape code. Index: 8 · u + min(class of n, 7); u is the suffix's escape
        code, 64 for the root.
 CHILD  below the largest order, once the entries stand in the order of rule CTX-7, for each whose symbol is not
        the end and whose suffix entry has a child: 1 if it has one too, else 0. Index: 12 · (2 · u + (1 if n > 1))
-       + min(level, 11); u is the code div 2, at most 24, if n > 1, else 25 + (the escape code div 8).
+       + min(level, 11); u is min(code div 2, 24) if n > 1, else 25 + (the escape code div 8).
 
 Each level from 1 has a context (rule TRI-7). A model has at most 2^16 + 32 · (bytes of the section) entries and at
 most 2^23 of them, else it is ``LimitExceeded``, which a decoder checks before it reads the RANK batch of a level
