@@ -18,6 +18,13 @@ TextCoder = Callable[[int, bytes], bytes]
 """Codes the text of the slot with this index, and its stop, and gives the text."""
 
 
+StringEncoder = Callable[[Template, Mapping[int, bytes], Sequence[bytes], ContextModel], bytes]
+"""Gives the string, from the template, the values that are no texts by slot, all values, and the model."""
+
+StringDecoder = Callable[[bytes, Template, Mapping[int, bytes], ContextModel, int], tuple[bytes, ...]]
+"""Gives all values, from the string, the template, the values that are no texts, the model and the output limit."""
+
+
 class _Way:
     """A way along the message of a frame: what encoder, decoder and explanation share.
 
@@ -99,7 +106,29 @@ def _read_text(way: _Way, reader: Reader, stop: bytes) -> bytes:
             raise Malformed("an end inside a text", 0, "string")
 
 
-def encode(template_id: int, template: Template, values: Sequence[bytes], model: ContextModel) -> bytes:
+def encode_string(
+    template: Template, known: Mapping[int, bytes], values: Sequence[bytes], model: ContextModel
+) -> bytes:
+    """The string that codes the texts along the message (rules FRS-7 to FRS-12)."""
+    way, writer = _Way(model, MAX_FORESEEN), Writer()
+
+    def write_text(index: int, stop: bytes) -> bytes:
+        for writer.symbol, fed in _symbols(values[index], stop):
+            way.code(writer)
+            way.feed(fed)
+        return values[index]
+
+    way.go(template, known, write_text)
+    return writer.encoder.finish()
+
+
+def encode(
+    template_id: int,
+    template: Template,
+    values: Sequence[bytes],
+    model: ContextModel,
+    code_string: StringEncoder = encode_string,
+) -> bytes:
     """Write a frame with one value a slot, in the order of rule TPL-2.
 
     Raises:
@@ -111,17 +140,9 @@ def encode(template_id: int, template: Template, values: Sequence[bytes], model:
         raise EncodeError("a foreseen frame needs a text")
     if template.rendered_size(values) > MAX_FORESEEN:
         raise EncodeError(f"a foreseen frame codes at most {MAX_FORESEEN} bytes")
-    way, writer = _Way(model, MAX_FORESEEN), Writer()
-
-    def write_text(index: int, stop: bytes) -> bytes:
-        for writer.symbol, fed in _symbols(values[index], stop):
-            way.code(writer)
-            way.feed(fed)
-        return values[index]
-
-    way.go(template, _typed_values(spelt, values), write_text)
+    string = code_string(template, _typed_values(spelt, values), values, model)
     without_texts = tuple(value if value.head else SlotValue(0) for value in spelt)
-    return build_body(ForeseenFrame(template_id, without_texts, writer.encoder.finish()), template)
+    return build_body(ForeseenFrame(template_id, without_texts, string), template)
 
 
 def _typed_values(spelt: Sequence[SlotValue], values: Sequence[bytes]) -> dict[int, bytes]:
@@ -129,8 +150,23 @@ def _typed_values(spelt: Sequence[SlotValue], values: Sequence[bytes]) -> dict[i
     return {index: values[index] for index, value in enumerate(spelt) if value.head}
 
 
+def decode_string(
+    string: bytes, template: Template, known: Mapping[int, bytes], model: ContextModel, max_size: int
+) -> tuple[bytes, ...]:
+    """All values of a frame, of which those that are no texts are known (rules FRS-7 to FRS-13)."""
+    way = _Way(model, min(max_size, MAX_FORESEEN))
+    reader = Reader(string)
+    values = way.go(template, known, lambda _, stop: _read_text(way, reader, stop))
+    reader.decoder.finish()
+    return values
+
+
 def read_values(
-    body: bytes, templates: Mapping[int, Template], model: ContextModel, max_size: int
+    body: bytes,
+    templates: Mapping[int, Template],
+    model: ContextModel,
+    max_size: int,
+    code_string: StringDecoder = decode_string,
 ) -> tuple[int, tuple[bytes, ...]]:
     """Read a frame: its template id and one value a slot.
 
@@ -143,11 +179,8 @@ def read_values(
         index: _read_value(template, index, value) for index, value in enumerate(frame.values) if value.head
     }
     start = 1 + len(body) - len(frame.string)
-    way = _Way(model, min(max_size, MAX_FORESEEN))
     try:
-        reader = Reader(frame.string)
-        values = way.go(template, known, lambda _, stop: _read_text(way, reader, stop))
-        reader.decoder.finish()
+        values = code_string(frame.string, template, known, model, max_size)
     except DecodeError as error:
         raise type(error)(error.reason, start, error.path) from None
     for index, value in enumerate(frame.values):
@@ -163,13 +196,19 @@ def _read_value(template: Template, index: int, spelt: SlotValue) -> bytes:
         raise type(error)(error.reason, 1, f"slots.{index}") from None
 
 
-def decode(body: bytes, templates: Mapping[int, Template], model: ContextModel, max_size: int) -> bytes:
+def decode(
+    body: bytes,
+    templates: Mapping[int, Template],
+    model: ContextModel,
+    max_size: int,
+    code_string: StringDecoder = decode_string,
+) -> bytes:
     """Read a frame and fill its template.
 
     Raises:
         DecodeError: as :func:`read_values`.
     """
-    template_id, values = read_values(body, templates, model, max_size)
+    template_id, values = read_values(body, templates, model, max_size, code_string)
     return templates[template_id].render(values)
 
 

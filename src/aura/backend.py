@@ -3,8 +3,8 @@
 A backend has the functions of :class:`Backend`. All backends give the same bytes:
 
 ``fast``
-    AURALITE and BRIO version 2 as ``aura_fast`` does them. Of the other methods the work is done by libraries in
-    C, or is little, so they are those of the reference.
+    AURALITE, the strings of foreseen frames and BRIO version 2 as ``aura_fast`` does them. Of the other methods the
+    work is done by libraries in C, or is little, so they are those of the reference.
 ``reference``
     The module ``aura_reference.message``.
 """
@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from aura_fast import auralite, batch, brio2
+from aura_fast import auralite, batch, brio2, foreseen
+from aura_reference import foreseen as frames
 from aura_reference import message as reference
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
@@ -123,6 +124,8 @@ def _decode_fast(wire: bytes, knowledge: Knowledge | None = None, max_size: int 
         return auralite.decode(wire, held.model, max_size)
     if marker == Marker.AURALITE_EXPLICIT:
         return auralite.decode_explicit(wire[1:], held.models, max_size)
+    if marker == Marker.FORESEEN and held.model is not None:
+        return frames.decode(wire[1:], held.templates, held.model, max_size, foreseen.decode_string)
     if marker == Marker.BRIO and is_version_2(wire[1:]):
         return brio2.decode(wire[1:], max_size)
     return reference.decode(wire, held, max_size)
@@ -131,6 +134,15 @@ def _decode_fast(wire: bytes, knowledge: Knowledge | None = None, max_size: int 
 def _encode_explicit_fast(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
     """Write an AURALITE message that names its model."""
     return bytes((Marker.AURALITE_EXPLICIT,)) + auralite.encode_explicit(data, model_id, model)
+
+
+def _encode_foreseen_fast(
+    template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
+) -> bytes:
+    """Write a foreseen template frame for the implied model."""
+    template = templates[template_id]
+    body = frames.encode(template_id, template, values, model, foreseen.encode_string)
+    return build_message(Marker.FORESEEN, body)
 
 
 def _encode_brio2_fast(data: bytes, effort: int = 0) -> bytes:
@@ -145,6 +157,7 @@ class Fast(Reference):
     encode_auralite = staticmethod(auralite.encode)
     encode_auralite_explicit = staticmethod(_encode_explicit_fast)
     encode_brio2 = staticmethod(_encode_brio2_fast)
+    encode_foreseen = staticmethod(_encode_foreseen_fast)
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -69,6 +70,8 @@ class HybridCompressor:
         min_compression_size: bytes below which only AURALITE, template frames and storing are considered.
         level: as :class:`~aura.codec.Codec` takes it.
         model: as :class:`~aura.codec.Codec` takes it.
+        explicit_model: as :class:`~aura.codec.Codec` takes it.
+        models: as :class:`~aura.codec.Codec` takes them.
         templates: the template library; the built-in one if None.
         max_size: bytes that a message may decode to.
 
@@ -90,6 +93,8 @@ class HybridCompressor:
         min_compression_size: int = 20,
         level: int = 2,
         model: Model | None = None,
+        explicit_model: bool = False,
+        models: Sequence[Model] = (),
         templates: TemplateLibrary | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
     ) -> None:
@@ -99,7 +104,14 @@ class HybridCompressor:
             raise ValueError(f"min_compression_size is {min_compression_size}, below 0")
         self.binary_advantage_threshold = binary_advantage_threshold
         self.min_compression_size = min_compression_size
-        self._codec = Codec(level=level, model=model, templates=templates, max_size=max_size)
+        self._codec = Codec(
+            level=level,
+            model=model,
+            explicit_model=explicit_model,
+            models=models,
+            templates=templates,
+            max_size=max_size,
+        )
         self._lock = threading.Lock()
         self.reset_statistics()
 

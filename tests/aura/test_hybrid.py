@@ -154,3 +154,14 @@ def test_arguments_out_of_range(argument: dict[str, float]) -> None:
 
 def test_the_other_name() -> None:
     assert aura.ProductionHybridCompressor is HybridCompressor
+
+
+def test_messages_that_name_their_model() -> None:
+    small = aura.Model.load_small()
+    sender = HybridCompressor(model=small, explicit_model=True)
+    text = "Could you please look at the second one again?"
+    wire = sender.compress(text).compressed_data
+    assert wire == aura.Codec(model=small, explicit_model=True).compress(text)
+    assert HybridCompressor(model=PLAIN, models=[small]).decompress(wire) == text
+    with pytest.raises(aura.UnknownModel):
+        HybridCompressor(model=PLAIN).decompress(wire)

@@ -1,0 +1,195 @@
+"""The strings of foreseen template frames (rules FRS-7 to FRS-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from aura_fast import auralite, range_coder
+from aura_fast.context_model import Choice, Contexts, contexts_of
+from aura_fast.history import FILTER_SHIFT
+from aura_fast.match import BASES, HISTORY_BASE, Prediction, length_before
+from aura_fast.range_coder import Decoder
+from aura_fast.run import NEXT
+from aura_spec.context_model import END, ContextModel
+from aura_spec.errors import LimitExceeded, Malformed
+from aura_spec.foreseen import STOP_SIZE
+from aura_spec.history import LENGTH
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
+from aura_spec.template import Template
+
+
+def encode_string(
+    template: Template, known: Mapping[int, bytes], values: Sequence[bytes], model: ContextModel
+) -> bytes:
+    """The string for the texts of a message of at most ``limits.MAX_FORESEEN`` bytes.
+
+    Args:
+        template: of the frame.
+        known: the values that are no texts, by the index of their slot.
+        values: all of them.
+        model: the implied one.
+    """
+    contexts = contexts_of(model)
+    way = _Way(contexts, MAX_FORESEEN)
+    choices: list[Choice] = []
+
+    def write_text(index: int, stop: bytes) -> bytes:
+        for symbol, fed in _symbols(values[index], stop):
+            prediction, at = way.predict(), (way.context, way.state)
+            if prediction:
+                following = auralite.code_predicted(contexts, at, prediction, symbol, choices)
+            else:
+                following = auralite.code_unforeseen(contexts, at, symbol, choices)
+            way.take(symbol, following)
+            way.feed(fed)
+        return values[index]
+
+    way.go(template, known, write_text)
+    return range_coder.encode(choices)
+
+
+def decode_string(
+    string: bytes, template: Template, known: Mapping[int, bytes], model: ContextModel, max_size: int
+) -> tuple[bytes, ...]:
+    """All values of a frame; otherwise as :func:`encode_string`.
+
+    Raises:
+        DecodeError: as the rules say; ``LimitExceeded`` if the message has more than ``max_size`` bytes.
+    """
+    contexts = contexts_of(model)
+    decoder = Decoder(string)
+    way = _Way(contexts, min(max_size, MAX_FORESEEN))
+    text = way.text
+
+    def read_text(_: int, stop: bytes) -> bytes:
+        start = len(text)
+        while True:
+            prediction, at = way.predict(), (way.context, way.state)
+            if prediction:
+                symbol, following = auralite.read_predicted(decoder, contexts, at, prediction)
+            else:
+                symbol, following = auralite.read_unforeseen(decoder, contexts, at)
+            way.take(symbol, following)
+            if symbol != END:
+                if stop and text.endswith(stop, start):
+                    return bytes(text[start : -len(stop)])
+            elif not stop:
+                return bytes(text[start:])
+            elif text.endswith(stop[:-1], start):
+                way.feed(stop[-1:])
+            else:
+                raise Malformed("an end inside a text", 0, "string")
+
+    values = way.go(template, known, read_text)
+    decoder.finish()
+    return values
+
+
+class _Way:
+    """A way along the message of a frame.
+
+    Attributes:
+        text: the message so far.
+        context: in which the next symbol is coded.
+        state: of the run.
+    """
+
+    def __init__(self, contexts: Contexts, limit: int) -> None:
+        self._contexts = contexts
+        self._limit = limit
+        self.text = bytearray()
+        self.context = contexts.initial
+        self.state = 0
+        self._places: dict[int, int] = {}  # what the slots of rule MAT-1 hold
+        self._source: bytes | bytearray = self.text  # what the pointer of a match points into
+        self._pointer = self._length = self._misses = self._four = 0
+
+    def go(
+        self, template: Template, known: Mapping[int, bytes], code_text: Callable[[int, bytes], bytes]
+    ) -> tuple[bytes, ...]:
+        """Go along the message, coding texts that are not known yet (rules FRS-7 and FRS-9). Gives all values."""
+        values = dict(known)
+        self.feed(template.literals[0])
+        for place, literal in zip(template.places, template.literals[1:], strict=True):
+            if place in values:
+                self.feed(values[place] + literal)
+            else:
+                values[place] = code_text(place, literal[:STOP_SIZE])
+                self.feed(literal[STOP_SIZE:])
+        return tuple(values[index] for index in range(len(values)))
+
+    def feed(self, data: bytes) -> None:
+        """Go past bytes that both ends know (rule FRS-8)."""
+        for byte in data:
+            self._keep_place()
+            self._length = 0
+            self._append(byte, self._contexts.follow(self.context, byte))
+
+    def predict(self) -> Prediction | None:
+        """What a match predicts; to be asked once for each symbol (rules MAT-1 to MAT-3 and HIS-1)."""
+        text, history = self.text, self._contexts.history
+        before = self._keep_place()
+        if not self._length and before:
+            self._source, self._pointer = text, before
+            self._length = length_before(text, before, len(text))
+        if (
+            history
+            and not self._length
+            and len(text) >= LENGTH
+            and history.ends[self._mixed() >> FILTER_SHIFT]
+        ):
+            place = history.find(text[-LENGTH:])
+            if place:
+                self._source, self._pointer, self._length = history.text, place, LENGTH
+        if not self._length:
+            return None
+        base = BASES[self._length] if self._source is text else HISTORY_BASE
+        return self._source[self._pointer], base + self._misses
+
+    def take(self, symbol: int, following: int) -> None:
+        """Go past a symbol that was coded, after which ``following`` is the context (rules MAT-7, MAT-8, HIS-3)."""
+        if self._length and self._source[self._pointer] == symbol:
+            self._pointer += 1
+            self._length = min(self._length + 1, MAX_LENGTH)
+            if self._source is not self.text and self._pointer == len(self._source):
+                self._length = 0
+        elif self._length:
+            self._length = 0
+            self._misses = min(self._misses + 1, MISS_CLASSES - 1)
+        if symbol != END:  # otherwise the context stays the same (rule FRS-12)
+            self._append(symbol, following)
+
+    def _mixed(self) -> int:
+        return self._four * MULTIPLIER & 0xFFFFFFFF
+
+    def _keep_place(self) -> int:
+        """Let the slot hold this position; what it held, or 0 (rule MAT-3)."""
+        if len(self.text) < MIN_LENGTH:
+            return 0
+        slot = self._mixed() >> SLOT_SHIFT
+        before = self._places.get(slot, 0)
+        self._places[slot] = len(self.text)
+        return before
+
+    def _append(self, byte: int, following: int) -> None:
+        """Add a byte to the message (rule FRS-13)."""
+        if len(self.text) == self._limit:
+            raise LimitExceeded(f"the message decodes to more than {self._limit} bytes", 0, "string")
+        self.text.append(byte)
+        self._four = self._four >> 8 | byte << 24
+        self.context = following
+        if self._contexts.has_runs:
+            self.state = NEXT[self.state << 8 | byte]
+
+
+def _symbols(text: bytes, stop: bytes) -> Iterator[tuple[int, bytes]]:
+    """The symbols that code a text and its stop, each with what is fed after it (rules FRS-9 to FRS-12)."""
+    coded = text + stop
+    for size, byte in enumerate(coded, 1):
+        if stop and size < len(coded) and coded.endswith(stop, 0, size):
+            yield END, stop[-1:]
+        else:
+            yield byte, b""
+    if not stop:
+        yield END, b""
