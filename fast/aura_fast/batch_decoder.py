@@ -48,6 +48,9 @@ _MAX_TABLE: Final = 1 << 24
 _WIDTH: Final = 64
 """Of this table at first."""
 
+_LAST: Final = 64
+"""Messages for which the steps are not worth it any more."""
+
 _FEW: Final = 8
 """Messages for which a step of another kind is taken one after the other."""
 
@@ -59,7 +62,7 @@ _NOTHING: Final = -1
 def decode(wires: Sequence[bytes], contexts: Contexts, max_size: int) -> list[bytes | None]:
     """The messages of strings that begin as they should; None for those that are left to ``auralite``."""
     batch = _Batch(wires, contexts, max_size)
-    while len(batch.state.numbers) > search.FEW and batch.fits():
+    while len(batch.state.numbers) > _LAST and batch.fits():
         batch.step()
     batch.go_on_alone()
     return batch.messages

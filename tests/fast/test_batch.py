@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.models import MODELS, NEVER_ENDING, NO_CONTEXTS, PAST, SAMPLES, TEXTS, TRAINED, WITH_ALL, models
 
 from aura.model import Model
-from aura_fast import auralite, batch, batch_decoder, search
+from aura_fast import auralite, batch, batch_decoder, batch_encoder, match, run, search
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError
@@ -27,22 +27,34 @@ MESSAGES = st.lists(TEXTS | REPETITIVE.map(b"".join) | st.binary(max_size=100), 
 
 
 @contextmanager
-def together(symbols: int = 1 << 19, few: int = 0) -> Iterator[None]:
-    """Let all but ``few`` messages go through numpy, in chunks of so many symbols."""
+def together(symbols: int = 1 << 19, few: int = 0, piece: int = 64) -> Iterator[None]:
+    """Let all but ``few`` messages go through numpy, in chunks of so many symbols and pieces of so many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "_WORTHWHILE", 1)
         patch.setattr(batch, "_STEP", 0.0)
         patch.setattr(batch, "_MAX_SYMBOLS", symbols)
         patch.setattr(search, "FEW", few)
+        patch.setattr(batch_decoder, "_LAST", few)
+        patch.setattr(batch_decoder, "_FEW", few)
+        patch.setattr(batch_encoder, "_PIECE", piece)
+        patch.setattr(batch_encoder, "_TOGETHER", piece)
+        patch.setattr(match, "_REACH", piece)
+        patch.setattr(run, "_FEW", few)
         yield
 
 
-@given(models() | st.just(SMALL), MESSAGES, st.sampled_from([0, 3]), st.sampled_from([100, 1 << 19]))
-@settings(max_examples=100)
-def test_same_strings(model: ContextModel, messages: list[bytes], few: int, symbols: int) -> None:
+@given(
+    models() | st.just(SMALL),
+    MESSAGES,
+    st.sampled_from([0, 3]),
+    st.sampled_from([100, 1 << 19]),
+    st.sampled_from([1, 7, 64]),
+)
+@settings(max_examples=150)
+def test_same_strings(model: ContextModel, messages: list[bytes], few: int, symbols: int, piece: int) -> None:
     expected = [auralite.encode(message, model) for message in messages]
     assert batch.encode(messages, model) == expected
-    with together(symbols, few):
+    with together(symbols, few, piece):
         assert batch.encode(messages, model) == expected
 
 
