@@ -14,7 +14,7 @@ from aura.cache import Cache, CacheInfo
 from aura.model import Model
 from aura.selection import Candidate
 from aura.templates import Match, TemplateLibrary
-from aura.workers import WORTHWHILE, Workers
+from aura.workers import COMPRESSING, DECOMPRESSING, Workers
 from aura_spec.errors import DecodeError, EncodeError, TemplateError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -37,9 +37,10 @@ class Codec:
             beside these, in a library of the codec's own: add further ones to its attribute ``templates`` then.
         phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
         max_size: bytes that a message may decode to.
-        workers: processes that share the work of batches of ``workers.WORTHWHILE`` messages and more, if there
-            are several. They start with the first such batch, which takes them seconds; end them with
-            :meth:`close`, or use the codec in a ``with`` statement.
+        workers: processes that share the work of batches, if there are several: to compress
+            ``workers.COMPRESSING`` messages and more, to decompress ``workers.DECOMPRESSING``. They start with the
+            first such batch, which takes them seconds; end them with :meth:`close`, or use the codec in a ``with``
+            statement.
         cache_size: results that are kept for messages and wires that come again; see :attr:`cache_info`.
 
     Raises:
@@ -189,7 +190,7 @@ class Codec:
             EncodeError: a text holds a lone surrogate.
         """
         batch = [to_bytes(message) for message in messages]
-        if self._workers and len(batch) >= WORTHWHILE:
+        if self._workers and len(batch) >= COMPRESSING:
             return self._workers.compress(batch)
         return self._compress_all(batch)
 
@@ -212,7 +213,7 @@ class Codec:
         """Read messages in order; in place of one that is refused there is the error."""
         limit = self.max_size if max_size is None else max_size
         batch = [bytes(wire) for wire in wires]
-        if self._workers and len(batch) >= WORTHWHILE:
+        if self._workers and len(batch) >= DECOMPRESSING:
             return self._workers.decompress(batch, limit)
         knowledge = self.knowledge
         if self._messages:

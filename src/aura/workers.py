@@ -14,8 +14,10 @@ from aura_spec.errors import DecodeError
 if TYPE_CHECKING:
     from aura.codec import Codec
 
-WORTHWHILE: Final = 10_000
-"""Messages in a batch from which on several processes gain more than handing over costs."""
+COMPRESSING: Final = 1_000
+DECOMPRESSING: Final = 10_000
+"""Messages in a batch from which on several processes gain more than handing over costs, and smaller batches in
+each."""
 
 
 class Workers:

@@ -104,7 +104,8 @@ def test_negative_numbers_are_refused() -> None:
 
 @pytest.fixture
 def worthwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codec_module, "WORTHWHILE", 3)
+    monkeypatch.setattr(codec_module, "COMPRESSING", 3)
+    monkeypatch.setattr(codec_module, "DECOMPRESSING", 3)
 
 
 @pytest.mark.usefixtures("worthwhile")

@@ -1,0 +1,62 @@
+"""Time for batches that several processes share, against one process, in milliseconds.
+
+    python bench/share_batches.py MESSAGES [WORKERS]
+
+Wall-clock time, the best of some rounds, with the default model and level. Processes that have started already are
+asked: what starting takes is told apart.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from aura import Codec, codec, messages
+
+SIZES = (100, 300, 1000, 3000, 10_000, 20_000)
+ROUNDS = 3
+
+
+def best(call: Callable[[], object]) -> float:
+    """Milliseconds of the quickest of some rounds."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return min(times) * 1e3
+
+
+def main(path: Path, workers: int) -> None:
+    """Time compressing and decompressing by one process and by several."""
+    codec.COMPRESSING = codec.DECOMPRESSING = 1
+    data = [message.data for message in messages.read(path)]
+    one = Codec()
+    one.compress_batch(data[:100])
+    with Codec(workers=workers) as several:
+        start = time.perf_counter()
+        several.compress_batch(data[:100])
+        print(f"starting {workers} processes: {time.perf_counter() - start:.1f} s")
+        for size in SIZES:
+            some = (data * -(-size // len(data)))[:size]
+            wires = one.compress_batch(some)
+            row = [
+                best(call)
+                for call in (
+                    lambda some=some: one.compress_batch(some),
+                    lambda some=some: several.compress_batch(some),
+                    lambda wires=wires: one.decompress_batch(wires),
+                    lambda wires=wires: several.decompress_batch(wires),
+                )
+            ]
+            print(
+                f"{size:6} messages: compress {row[0]:7.0f} ms, shared {row[1]:7.0f}; "
+                f"decompress {row[2]:7.0f}, shared {row[3]:7.0f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 2)
