@@ -403,15 +403,14 @@ class _Batch:
             if is_hit:
                 state.spans[lane], state.contexts[lane] = hit * unit, following
                 self.symbols[lane], self.is_symbol[lane] = predicted, True
-            elif offset < TOTAL * unit:
+            else:
+                state.is_active[lane] &= offset < TOTAL * unit  # rule RNG-5
                 state.offsets[lane], state.spans[lane] = offset - hit * unit, (TOTAL - hit) * unit
                 state.predicted[lane], state.is_less[lane] = predicted, likelihood > 0
                 state.lefts[lane] = _NOTHING
                 if likelihood and model.words[context] >= 0:  # a list of one entry, which is excluded
                     state.lefts[lane], state.contexts[lane] = context, model.wider(context)
                 state.misses[lane] = min(state.misses.item(lane) + 1, MISS_CLASSES - 1)
-            else:
-                state.is_active[lane] = False
             state.pointers[lane] = pointer + 1
             state.lengths[lane] = min(length + 1, MAX_LENGTH) if is_hit and pointer != -1 else 0
         self._shift(lanes)

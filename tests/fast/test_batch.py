@@ -113,6 +113,24 @@ def test_long_messages_leave_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
         assert batch.decode(wires, TRAINED, 1000) == messages
 
 
+def test_messages_left_amid_a_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the table ends, some are between an escape and their end."""
+    monkeypatch.setattr(batch_decoder, "_MAX_TABLE", 0)
+    source = random.Random(11)
+    messages = [source.randbytes(size) for size in range(10) for _ in range(20)]
+    wires = [auralite.encode(message, SMALL) for message in messages]
+    for width in range(1, 10):
+        monkeypatch.setattr(batch_decoder, "_WIDTH", width)
+        with together():
+            assert batch.decode(wires, SMALL, 100) == messages
+            assert decoded(wires, SMALL, width) == outcomes(wires, SMALL, width)
+    # the first message is too long already, and the others are amid the symbol that makes them so
+    monkeypatch.setattr(batch_decoder, "_WIDTH", 5)
+    wires = [auralite.encode(message, SMALL) for message in [b"Could you", *[b"Coul\xff\xfe"] * 8]]
+    with together():
+        assert decoded(wires, SMALL, 4) == outcomes(wires, SMALL, 4)
+
+
 @pytest.mark.parametrize("model", [*MODELS, SMALL])
 def test_many_messages(model: ContextModel) -> None:
     source = random.Random(5)
