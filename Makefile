@@ -36,8 +36,9 @@ docs: .venv/docs/.done  ## the documentation, into docs/_build/html, and its exa
 
 # Messages to measure: make bench CORPORA=DIRECTORY, which holds *.dev.jsonl.gz.
 MEASURED = $(if $(CORPORA),$(CORPORA)/*.dev.jsonl.gz,src/aura/data/conversation.jsonl)
-bench: .venv/bench/.done  ## time template matching; measure ratios and times of aura and its peers
+bench: .venv/bench/.done  ## measure ratios, times and memory of aura and its peers; plots go to bench/results
 	.venv/bench/bin/python bench/match_templates.py
+	.venv/bench/bin/python bench/compare.py $(if $(CORPORA),--corpora $(CORPORA))
 	.venv/bench/bin/aura bench $(MEASURED)
 
 vectors: .venv/run/.done  ## write the golden test vectors anew; what they hold changes only with the spec

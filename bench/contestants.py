@@ -1,0 +1,68 @@
+"""Who is compared: each codec as two functions, and the longest message that it has time for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aura.bench.corpus import Message
+from aura.bench.dictionary import choose_dictionary
+from aura.bench.peers import BrotliPeer, ZstdDictionaryPeer
+from aura_fast import auralite, brio2
+from aura_reference import auralite as reference_auralite
+from aura_reference import brio2 as reference_brio2
+from aura_spec.context_model import ContextModel
+
+LIMIT: Final = 1 << 26
+KIB: Final = 1 << 10
+MIB: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """A codec.
+
+    Attributes:
+        name: of the codec.
+        encode, decode: one message.
+        lengths: messages, in bytes, that it is meant for and has time for.
+    """
+
+    name: str
+    encode: Callable[[bytes], bytes]
+    decode: Callable[[bytes], bytes]
+    lengths: range
+
+
+def contestants(model: ContextModel, trained_on: Sequence[Message]) -> Iterator[Contestant]:
+    """All codecs; Zstandard's dictionary is made of ``trained_on``."""
+    yield Contestant(
+        "reference AURALITE",
+        lambda data: reference_auralite.encode(data, model),
+        lambda wire: reference_auralite.decode(wire, model, LIMIT),
+        range(4 * KIB + 1),
+    )
+    yield Contestant(
+        "fast AURALITE",
+        lambda data: auralite.encode(data, model),
+        lambda wire: auralite.decode(wire, model, LIMIT),
+        range(256 * KIB + 1),
+    )
+    yield Contestant(
+        "reference BRIO 2",
+        lambda data: reference_brio2.encode(data, 0),
+        lambda wire: reference_brio2.decode(wire, LIMIT),
+        range(KIB, 64 * KIB + 1),
+    )
+    for effort in (0, 1):
+        yield Contestant(
+            f"fast BRIO 2, effort {effort}",
+            lambda data, effort=effort: brio2.encode(data, effort),
+            lambda wire: brio2.decode(wire, LIMIT),
+            range(KIB, MIB + 1),
+        )
+    zstd = ZstdDictionaryPeer(19, choose_dictionary(trained_on, lambda _: None), max_size=LIMIT)
+    yield Contestant("zstd-19 + dictionary", zstd.encode, zstd.decode, range(MIB + 1))
+    brotli = BrotliPeer(11, max_size=LIMIT)
+    yield Contestant("Brotli 11", brotli.encode, brotli.decode, range(MIB + 1))
