@@ -75,9 +75,9 @@ def parse(data: bytes, effort: int) -> Cut:
     words = eights(data)
     levels = _levels(words, len(data), LEVELS[effort])
     first = levels[::2] if effort else levels
-    cut = _cut(data, words, first, _prices_of(FIRST_PRICES, len(data)), None)
+    cut = _cut(data, words, first, _spread(_FIRST, len(data)), None)
     if effort:
-        cut = _cut(data, words, levels, _prices_of(_learn(cut), len(data)), _recent(cut))
+        cut = _cut(data, words, levels, _spread(_by_symbol(_learn(cut)), len(data)), _recent(cut))
     return cut
 
 
@@ -133,18 +133,35 @@ class _Prices:
     lengths: Narrow
 
 
-def _prices_of(prices: Prices, size: int) -> _Prices:
+def _spread(prices: _BySymbol, size: int) -> _Prices:
     """Prices for a message of ``size`` bytes."""
+    units, recent, of_distances, of_lengths = prices
     least = np.array([0, *(NUMBER_LEAST + 1).tolist(), MAX_LENGTH])
-    by_symbol = np.array([_IMPOSSIBLE >> _OPTION_BITS, *prices.distances], np.int32)
-    distances = np.repeat(by_symbol, np.diff(np.minimum(least, size)))
-    lengths = np.array(prices.lengths, np.int32).take(_LENGTH_SYMBOLS) - _CREDIT
-    units, recent = np.array(prices.units, np.int32), np.array(prices.recent, np.int32)
-    return _Prices(*(part << _OPTION_BITS for part in (units, recent, distances, lengths)))
+    distances = np.repeat(of_distances, np.diff(np.minimum(least, size)))
+    longest = slice(min(size, MAX_CANDIDATE) + 1)
+    lengths = of_lengths.take(_LENGTH_SYMBOLS[longest]) - _CREDIT[longest]
+    return _Prices(units, recent, distances, lengths)
 
+
+_BySymbol = tuple[Narrow, Narrow, Narrow, Narrow]
+"""Shifted prices of units, recent distances, no distance and others, and lengths, the latter two by symbol."""
+
+
+def _by_symbol(prices: Prices) -> _BySymbol:
+    """Prices as arrays."""
+    units, recent, distances, lengths = (
+        np.array(part, np.int32) << _OPTION_BITS
+        for part in (prices.units, prices.recent, prices.distances, prices.lengths)
+    )
+    return units, recent, np.concatenate([np.array([_IMPOSSIBLE], np.int32), distances]), lengths
+
+
+_FIRST: Final = _by_symbol(FIRST_PRICES)
 
 _LENGTH_SYMBOLS: Final = number_symbols(np.maximum(np.arange(MAX_CANDIDATE + 1) - MIN_MATCH, 0))[0]
-_CREDIT: Final = AVERAGE * np.maximum(np.arange(MAX_CANDIDATE + 1) - LONG, 0).astype(np.int32)
+_CREDIT: Final = (AVERAGE << _OPTION_BITS) * np.maximum(np.arange(MAX_CANDIDATE + 1) - LONG, 0).astype(
+    np.int32
+)
 
 
 def _cut(data: bytes, words: Words, levels: list[_Level], prices: _Prices, recent: _Recent | None) -> Cut:
