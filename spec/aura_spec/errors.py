@@ -13,7 +13,8 @@
         ├── UnknownTemplate  names a template that is not held
         ├── Unsupported      an unassigned marker, version or feature
         ├── LimitExceeded    claims more than a limit allows
-        └── ChecksumMismatch decoded, but its checksum disagrees
+        ├── ChecksumMismatch decoded, but its checksum disagrees
+        └── StreamDesync     a message of a stream is lost, repeated, out of order or damaged
 
 ``DecodeError.code`` is the string that documentation, vectors and conformance runners share (rule
 ERR-1). ``offset`` counts bytes from the first byte of the message, marker included; it is advisory
@@ -37,6 +38,7 @@ class Code(StrEnum):
     UNSUPPORTED = "Unsupported"
     LIMIT_EXCEEDED = "LimitExceeded"
     CHECKSUM_MISMATCH = "ChecksumMismatch"
+    STREAM_DESYNC = "StreamDesync"
 
 
 class AuraError(Exception):
@@ -119,3 +121,9 @@ class ChecksumMismatch(DecodeError):
     """The message decoded, but its checksum disagrees."""
 
     code = Code.CHECKSUM_MISMATCH
+
+
+class StreamDesync(DecodeError):
+    """The message is not the next one of its stream: one is lost, repeated, out of order or damaged."""
+
+    code = Code.STREAM_DESYNC

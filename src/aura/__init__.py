@@ -16,6 +16,7 @@ from aura.errors import (
     LimitExceeded,
     Malformed,
     NonCanonical,
+    StreamDesync,
     TemplateError,
     Truncated,
     UnknownModel,
@@ -26,6 +27,7 @@ from aura.explain import Explanation, explain
 from aura.hybrid import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
 from aura.model import Model
 from aura.selection import Method
+from aura.stream import Stream
 from aura.templates import TemplateLibrary
 from aura.train import train
 from aura_spec.phrase import parse_phrases
@@ -49,6 +51,8 @@ __all__ = [
     "NonCanonical",
     "ProductionHybridCompressor",
     "Statistics",
+    "Stream",
+    "StreamDesync",
     "TemplateError",
     "TemplateLibrary",
     "Truncated",
