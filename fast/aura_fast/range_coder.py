@@ -13,8 +13,13 @@ _MASK = (1 << 8 * WINDOW) - 1
 
 def encode(choices: Iterable[Choice]) -> bytes:
     """The string of these choices (rules RNG-1 to RNG-4)."""
+    return shortest(*narrow(choices))
+
+
+def narrow(choices: Iterable[Choice], low: int = START) -> tuple[bytes, int]:
+    """The interval of these choices: its low end, all of a window, and its size (rules RNG-1 to RNG-3)."""
     front = bytearray()  # of low, what only a carry changes
-    low = span = START
+    span = _MASK + 1 - low
     for cumulative, frequency, total in choices:
         unit = span // total
         span = frequency * unit
@@ -31,7 +36,7 @@ def encode(choices: Iterable[Choice]) -> bytes:
             front.append(low >> 24)
             low = low << 8 & _MASK
             span <<= 8
-    return shortest(bytes(front) + low.to_bytes(WINDOW, "big"), span)
+    return bytes(front) + low.to_bytes(WINDOW, "big"), span
 
 
 def shortest(low: bytes, span: int) -> bytes:
@@ -62,14 +67,14 @@ class Decoder:
         DecodeError: ``Truncated`` or ``Malformed`` (rule RNG-5).
     """
 
-    def __init__(self, string: bytes) -> None:
-        check_start(string)
+    def __init__(self, string: bytes, low: int = START) -> None:
+        check_start(string, low)
         self._size = len(string)
         self._last = string[-1]
         self.tail = string + bytes(MAX_OMITTED)
         self.window = WINDOW
-        self.offset = int.from_bytes(self.tail[:WINDOW], "big") - START
-        self.span = START
+        self.offset = int.from_bytes(self.tail[:WINDOW], "big") - low
+        self.span = _MASK + 1 - low
         self._unit = 0
 
     def value(self, total: int) -> int:
@@ -119,12 +124,12 @@ class Decoder:
         check_end(self._size, self._last, self.window, self.offset, self.span)
 
 
-def check_start(string: bytes) -> None:
-    """Check that there is a string, and one of AURALITE (rule RNG-5)."""
+def check_start(string: bytes, low: int = START) -> None:
+    """Check that there is a string, and one that begins in the first interval (rule RNG-5)."""
     if not string:
         raise Truncated("the string is missing", 0, "string")
-    if string[0] < 0x80:
-        raise Malformed("the string begins with a byte below 0x80", 0, "string")
+    if string[0] < low >> 24:
+        raise Malformed(f"the string begins with a byte below 0x{low >> 24:02x}", 0, "string")
 
 
 def check_end(size: int, last: int, window: int, offset: int, span: int) -> None:

@@ -18,6 +18,7 @@ from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, UnknownModel
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.match import TOTAL
+from aura_spec.range_coder import START
 from aura_spec.run import MAX_LENGTH, NO_RUN, after
 
 
@@ -85,9 +86,9 @@ def _place(symbol: int, symbols: Sequence[int]) -> int:
 class Writer:
     """Codes the choices that lead to ``symbol``."""
 
-    def __init__(self) -> None:
+    def __init__(self, low: int = START) -> None:
         self.symbol = END
-        self.encoder = Encoder()
+        self.encoder = Encoder(low)
 
     def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
         """As :class:`~aura_reference.context.Coder` says."""
@@ -99,8 +100,8 @@ class Writer:
 class Reader:
     """Finds the choices in a string."""
 
-    def __init__(self, string: bytes) -> None:
-        self.decoder = Decoder(string)
+    def __init__(self, string: bytes, low: int = START) -> None:
+        self.decoder = Decoder(string, low)
 
     def choose(self, _symbols: Sequence[int], frequencies: Sequence[int]) -> int:
         """As :class:`~aura_reference.context.Coder` says."""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from aura_spec.errors import Malformed, NonCanonical, Truncated
 from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, START, WINDOW
 
 _WINDOW_SIZE = 1 << 8 * WINDOW
+
+
+class Interval(NamedTuple):
+    """An interval of fractions, in units of the last byte of a window of so many bytes."""
+
+    low: int
+    size: int
+    window: int
 
 
 class Encoder:
@@ -15,10 +25,10 @@ class Encoder:
     bytes that only a carry changes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, low: int = START) -> None:
         self._front = bytearray()
-        self._low = START
-        self._range = START
+        self._low = low
+        self._range = _WINDOW_SIZE - low
 
     def code(self, cumulative: int, frequency: int, total: int) -> None:
         """Code an option of a choice (rules RNG-2 and RNG-3)."""
@@ -41,15 +51,19 @@ class Encoder:
             place -= 1
         self._front[place] += 1
 
+    def interval(self) -> Interval:
+        """Where all that was coded lies."""
+        low = int.from_bytes(self._front, "big") << 8 * WINDOW | self._low
+        return Interval(low, self._range, len(self._front) + WINDOW)
+
     def finish(self) -> bytes:
         """The string of all that was coded (rule RNG-4)."""
-        window = len(self._front) + WINDOW
-        low = int.from_bytes(self._front, "big") << 8 * WINDOW | self._low
+        low, size, window = self.interval()
         length = max(1, window - MAX_OMITTED)
         while True:
             shift = 8 * (window - length)
             candidate = -(-low >> shift)  # low / 2^shift, rounded up
-            if candidate << shift < low + self._range:
+            if candidate << shift < low + size:
                 return candidate.to_bytes(length, "big")
             length += 1
 
@@ -61,15 +75,15 @@ class Decoder:
         DecodeError: ``Truncated`` or ``Malformed`` (rule RNG-5). Offsets are those of the string's start, 0.
     """
 
-    def __init__(self, string: bytes) -> None:
+    def __init__(self, string: bytes, low: int = START) -> None:
         if not string:
             raise Truncated("the string is missing", 0, "string")
-        if string[0] < 0x80:
-            raise Malformed("the string begins with a byte below 0x80", 0, "string")
+        if string[0] < low >> 24:
+            raise Malformed(f"the string begins with a byte below 0x{low >> 24:02x}", 0, "string")
         self._string = string
         self._window = WINDOW
-        self._offset = int.from_bytes(string[:WINDOW].ljust(WINDOW, b"\0"), "big") - START
-        self._range = START
+        self._offset = int.from_bytes(string[:WINDOW].ljust(WINDOW, b"\0"), "big") - low
+        self._range = _WINDOW_SIZE - low
         self._unit = 0
 
     def value(self, total: int) -> int:
@@ -101,6 +115,21 @@ class Decoder:
             self._range <<= 8
             self._window += 1
 
+    def interval(self) -> Interval:
+        """Where all that was decoded lies. The string must not be longer than the window."""
+        length = len(self._string)
+        fraction = int.from_bytes(self._string, "big") << 8 * (self._window - length)
+        return Interval(fraction - self._offset, self._range, self._window)
+
+    def end(self) -> None:
+        """Check that no bytes follow the end (rule RNG-7).
+
+        Raises:
+            Malformed: they do.
+        """
+        if len(self._string) > self._window:
+            raise Malformed("bytes follow the end of the string", 0, "string")
+
     def finish(self) -> None:
         """Check that the string is the one that an encoder writes (rule RNG-7).
 
@@ -108,9 +137,8 @@ class Decoder:
             Malformed: bytes follow the end.
             NonCanonical: it is another one in the same interval.
         """
+        self.end()
         length = len(self._string)
-        if length > self._window:
-            raise Malformed("bytes follow the end of the string", 0, "string")
         step = 1 << 8 * (self._window - length)
         least = max(1, self._window - MAX_OMITTED)
         last = self._string[-1]

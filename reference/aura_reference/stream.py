@@ -1,147 +1,207 @@
-"""Streams."""
+"""Streams (rules STR-1 to STR-11)."""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from itertools import chain
 
-from aura_reference.auralite import Reader, Walk, Writer
-from aura_reference.match import slot_of
-from aura_spec.context_model import END, ContextModel
+from aura_reference.auralite import Reader, Writer
+from aura_reference.range_coder import Interval
+from aura_reference.recall import Recall, Telling
+from aura_spec.context_model import END
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, NonCanonical, StreamDesync, Truncated
 from aura_spec.limits import MAX_FORESEEN
-from aura_spec.match import MIN_LENGTH
 from aura_spec.range_coder import WINDOW
-from aura_spec.stream import Head, residue
+from aura_spec.recall import WHOLE
+from aura_spec.stream import (
+    CHECK_SIZE,
+    COUNTERS,
+    HEAD_BYTE,
+    LATEST,
+    SAME_KIND,
+    START,
+    Flag,
+    Head,
+    Terms,
+    Text,
+    build_head,
+    check_bits,
+    expected,
+    parse_message,
+    remainder,
+)
 
-_HEAD_SIZE = 3
-_COUNT = 1 << 16
-_KINDS = (4064, 32)
-
-
-class State:
-    """What one direction remembers."""
-
-    def __init__(self, model: ContextModel, memory: int) -> None:
-        self.model = model
-        self.memory = memory
-        self.history = bytearray()
-
-    def walk(self) -> Walk:
-        walk = Walk(self.model)
-        matcher = walk.matcher
-        for place in range(MIN_LENGTH, len(self.history)):
-            matcher._places[slot_of(self.history[place - MIN_LENGTH : place])] = place
-        matcher.message.extend(self.history)
-        return walk
-
-    def learn(self, text: bytes) -> None:
-        self.history += text
-        del self.history[: max(0, len(self.history) - self.memory // 2)]
+_KINDS = (SAME_KIND, WHOLE - SAME_KIND)
 
 
-def _string(head: bytes, low: int, span: int, window: int, target: int, bits: int) -> bytes:
-    """The shortest string, then the smallest, all continuations of which lie in the interval."""
+class Memory:
+    """All that a stream remembers."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.recall = Recall(terms.model, terms.memory)
+        self.is_text = True
+
+
+def find_string(interval: Interval, head: bytes, terms: Terms, counter: int) -> bytes:
+    """The string in an interval (rule STR-7)."""
+    low, size, window = interval
     length = max(1, window - WINDOW)
     while True:
         shift = 8 * (window - length)
-        least = -(-low >> shift)
-        greatest = (low + span >> shift) - 1
-        low_bits = min(bits, 8 * length)
-        base = least >> low_bits << low_bits
-        for start in (base, base + (1 << low_bits)):
-            if start <= greatest:
-                rest = residue(head + start.to_bytes(length, "big"), bits) ^ target
-                if not rest >> low_bits and least <= start | rest <= greatest:
-                    return head + (start | rest).to_bytes(length, "big")
+        least, most = -(-low >> shift), (low + size >> shift) - 1
+        bits = check_bits(len(head) + length, terms.check, head=bool(head))
+        target = expected(terms.agreed, counter, bits, server=terms.server)
+        free = min(bits, 8 * length)  # the low bits of the string, which make any remainder
+        first = least >> free << free
+        for start in (first, first + (1 << free)):
+            if start <= most:
+                string = start | remainder(head + start.to_bytes(length, "big"), bits) ^ target
+                if string >> free == start >> free and least <= string <= most:
+                    return string.to_bytes(length, "big")
         length += 1
 
 
 class Sender:
-    """One direction, at the end that sends."""
+    """The end of a stream that sends."""
 
-    def __init__(self, model: ContextModel, *, memory: int, check: int, salt: int) -> None:
-        self.state = State(model, memory)
-        self.check = check
-        self.salt = salt
-        self.count = 0
-        self.head = b""
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._memory = Memory(terms)
+        self._counter = 0
+        self._flags = Flag(0)
 
-    def reset(self, head: Head) -> None:
-        self.state = State(self.state.model, self.state.memory)
-        self.head = bytes((head,))
+    def reset(self, *, ask: bool) -> None:
+        """Forget all, and say so with the next message (rules STR-9 and STR-10)."""
+        self._memory = Memory(self._terms)
+        self._flags |= Flag.RESET | (Flag.ASK if ask else Flag(0))
 
-    def encode(self, text: bytes, *, binary: bool) -> bytes:
-        if len(text) > MAX_FORESEEN:
-            raise EncodeError(f"a message of a stream has at most {MAX_FORESEEN} bytes")
-        head = b""
-        if self.head:
-            head = self.head + self.count.to_bytes(2, "big")
-        target = self.salt + self.count & (1 << self.check) - 1
-        walk, writer = self.state.walk(), Writer()
-        writer.symbol = int(binary)
-        writer.choose((0, 1), _KINDS)
-        for writer.symbol in chain(text, (END,)):
-            walk.code(writer)
-        encoder = writer.encoder
-        window = len(encoder._front) + WINDOW
-        low = int.from_bytes(encoder._front, "big") << 8 * WINDOW | encoder._low
-        wire = _string(head, low, encoder._range, window, target, self.check)
-        self.state.learn(text)
-        self.count = (self.count + 1) % _COUNT
-        self.head = b""
+    def encode(self, text: Text, compressed: Callable[[bytes], bytes] | None = None) -> bytes:
+        """The next message.
+
+        Args:
+            text: what it says.
+            compressed: gives a message that is no part of a stream; where it is smaller, it is taken. Without it, a
+                string is.
+
+        Raises:
+            EncodeError: the text is too long for a string, and ``compressed`` is not given.
+        """
+        if len(text.data) > MAX_FORESEEN and compressed is None:
+            raise EncodeError(f"a string codes at most {MAX_FORESEEN} bytes")
+        before = self._memory
+        wire = None
+        if len(text.data) <= MAX_FORESEEN:
+            if compressed is not None:
+                self._memory = copy.deepcopy(before, {id(before.recall.model): before.recall.model})
+            wire = self._string(text)
+        if compressed is not None:
+            other = self._message(text, compressed(text.data))
+            if wire is None or len(other) < len(wire):
+                wire = other
+                self._memory = before
+                self._memory.recall.learn(text.data)
+        assert wire is not None  # noqa: S101  # one of both was made
+        self._memory.is_text = text.is_text
+        self._counter = (self._counter + 1) % COUNTERS
+        self._flags = Flag(0)
         return wire
+
+    def _string(self, text: Text) -> bytes:
+        writer = Writer(START)
+        writer.symbol = int(text.is_text != self._memory.is_text)
+        writer.choose((0,), _KINDS)
+        telling = Telling(self._memory.recall)
+        for writer.symbol in chain(text.data, (END,)):
+            telling.code(writer)
+        head = build_head(Head(self._flags, self._counter))
+        return head + find_string(writer.encoder.interval(), head, self._terms, self._counter)
+
+    def _message(self, text: Text, message: bytes) -> bytes:
+        flags = self._flags | Flag.MESSAGE | (Flag.TEXT if text.is_text else Flag(0))
+        wire = build_head(Head(flags, self._counter)) + message
+        target = expected(self._terms.agreed, self._counter, 16, server=self._terms.server)
+        return wire + (remainder(wire + bytes(CHECK_SIZE), 16) ^ target).to_bytes(CHECK_SIZE, "big")
 
 
 class Receiver:
-    """One direction, at the end that receives."""
+    """The end of a stream that receives.
 
-    def __init__(self, model: ContextModel, *, memory: int, check: int, salt: int) -> None:
-        self.state = State(model, memory)
-        self.check = check
-        self.salt = salt
-        self.count = 0
+    Attributes:
+        asked: whether the last message asked for a reset (rule STR-10).
+        lost: whether nothing but a reset can be read (rule STR-8).
+    """
+
+    def __init__(self, terms: Terms) -> None:
+        self.asked = False
         self.lost = False
-        self.asked = False
+        self._terms = terms
+        self._memory = Memory(terms)
+        self._counter = 0
 
-    def decode(self, wire: bytes, max_size: int) -> tuple[bytes, bool]:
-        lost, self.lost = self.lost, True
-        self.asked = False
+    def decode(self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes]) -> Text:
+        """Read the next message.
+
+        Args:
+            wire: the message.
+            max_size: bytes that it may decode to.
+            decompressed: reads a message that is no part of a stream, of at most so many bytes.
+
+        Raises:
+            DecodeError: as the rules say.
+        """
+        lost, self.lost, self.asked = self.lost, True, False
         if not wire:
             raise Truncated("the message is empty", 0, "head")
-        count, state = self.count, self.state
-        head = b""
-        asked = False
-        if wire[0] in (Head.RESET, Head.RESET_BOTH):
-            head, string = wire[:_HEAD_SIZE], wire[_HEAD_SIZE:]
-            if len(head) < _HEAD_SIZE:
-                raise Truncated("the message ends inside its head", len(wire), "head")
-            count = int.from_bytes(head[1:], "big")
-            if (count - self.count) % _COUNT >= _COUNT // 2:
-                raise StreamDesync("the reset is an old one", 1, "count")
-            state = State(state.model, state.memory)
-            asked = wire[0] == Head.RESET_BOTH
+        head, body = parse_message(wire) if wire[0] == HEAD_BYTE else (Head(), wire)
+        place = len(wire) - len(body)
+        if head.flags & Flag.RESET:
+            if (head.counter - self._counter) % COUNTERS > LATEST:
+                raise StreamDesync("the reset is an old one", 2, "counter")
+            counter, memory = head.counter, None
+        elif lost:
+            raise StreamDesync("the stream is lost until it is reset", 0)
         else:
-            string = wire
-            if lost:
-                raise StreamDesync("the stream is lost until it is reset", 0)
-        target = self.salt + count & (1 << self.check) - 1
-        if residue(wire, self.check) != target:
-            raise StreamDesync("the message is not the next one", len(head))
-        walk, reader = state.walk(), Reader(string)
-        binary = reader.choose((0, 1), _KINDS) == 1
-        max_size = min(max_size, MAX_FORESEEN)
-        begin = len(walk.matcher.message)
-        while walk.code(reader) != END:
-            if len(walk.matcher.message) - begin > max_size:
-                raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")
-        decoder = reader.decoder
-        length, window = len(string), decoder._window
-        if length > window:
-            raise Malformed("bytes follow the end of the string", len(head), "string")
-        low = (int.from_bytes(string, "big") << 8 * (window - length)) - decoder._offset
-        if window - length > WINDOW or _string(head, low, decoder._range, window, target, self.check) != wire:
+            counter, memory = self._counter, self._memory
+        bits = check_bits(len(wire), self._terms.check, head=place > 0)
+        if remainder(wire, bits) != expected(self._terms.agreed, counter, bits, server=self._terms.server):
+            raise StreamDesync("the message is not the next one, or damaged", place)
+        memory = memory or Memory(self._terms)
+        if head.flags & Flag.MESSAGE:
+            if len(body) < CHECK_SIZE:
+                raise Truncated("the message ends before its check does", len(wire), "body")
+            text = Text(decompressed(body[:-CHECK_SIZE], max_size), bool(head.flags & Flag.TEXT))
+            memory.recall.learn(text.data)
+        else:
+            text = self._read_string(memory, body, wire[:place], counter, max_size)
+        if text.is_text:
+            check_utf8(text.data)
+        memory.is_text = text.is_text
+        self._memory, self._counter = memory, (counter + 1) % COUNTERS
+        self.lost, self.asked = False, bool(head.flags & Flag.ASK)
+        return text
+
+    def _read_string(self, memory: Memory, string: bytes, head: bytes, counter: int, max_size: int) -> Text:
+        reader = Reader(string, START)
+        is_text = memory.is_text ^ (reader.choose((0,), _KINDS) == 1)
+        telling = Telling(memory.recall)
+        most = min(max_size, MAX_FORESEEN)
+        while telling.code(reader) != END:
+            if len(telling.text) > most:
+                raise LimitExceeded(f"the message decodes to more than {most} bytes", len(head), "string")
+        reader.decoder.end()
+        if find_string(reader.decoder.interval(), head, self._terms, counter) != string:
             raise NonCanonical("the string is not the shortest and smallest", len(head), "string")
-        text = bytes(walk.matcher.message[begin:])
-        state.learn(text)
-        self.state, self.count, self.lost, self.asked = state, (count + 1) % _COUNT, False, asked
-        return text, binary
+        return Text(bytes(telling.text), is_text)
+
+
+def check_utf8(data: bytes) -> None:
+    """Rule STR-3.
+
+    Raises:
+        Malformed: it is not UTF-8.
+    """
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        raise Malformed("the text is not UTF-8", 0, "string") from None

@@ -1,33 +1,189 @@
 """Streams: the messages of a connection, each coded with what the ones before it said.
 
-(The rules of this chapter follow below the declarations they speak of.)
+A stream is what one end of a connection sends to the other, so that a connection has two: one of the client and
+one of the server. Each remembers its own messages only (chapter ``recall``). Thus whoever writes and whoever reads a
+stream have seen the same in the same order, whatever crosses in flight, and nothing needs to be acknowledged. Both ends
+have agreed on the model, the memory of a stream in bytes, and the least check in bits, one of ``CHECKS``. Every
+message is complete: nothing has to be flushed, and none is the beginning of another (rule STR-1).
+
+A message whose first byte is not 0 is a string of the range coder. With the byte 0 begins a head: the byte
+0, a byte of flags, 1 to 7, and, if ``RESET`` is among them, a counter of two bytes. After it stands a string, or, if
+``MESSAGE`` is among the flags, any message that is no part of a stream, with its marker, and two bytes more of
+check. Empty messages and those that end in the head are ``Truncated``; other flags are ``Malformed``
+(rule STR-2).
+
+The string is that of rules RNG-1 to RNG-6, but at the start low is 2^24 and range 2^32 - 2^24, so that its
+first byte is not 0: one that is, is ``Malformed``. First, the kind of the message is coded, bytes or text in UTF-8, as a
+choice whether it is the kind of the message before, text for the first, with the frequencies ``SAME_KIND`` and
+``recall.WHOLE`` - ``SAME_KIND``. Then the bytes of the message and ``END`` are coded as rule RCL-8 says. Text that is not
+UTF-8 is ``Malformed``. A string codes at most ``limits.MAX_FORESEEN`` bytes (rule STR-3). A message with ``MESSAGE`` is text if
+its flags have ``TEXT``, else bytes, and the kind before it for the next (rule STR-4).
+
+The check makes the bits of a message, as a polynomial over GF(2) with the first bit the highest, leave a certain
+remainder, divided by the generator of degree b of ``GENERATORS``. b is the agreed least check, but 16 in
+messages with a head or of ``LONG`` bytes and more (rule STR-5). The remainder is (agreed + counter + side) mod 2^b, where
+agreed is the CRC-32 of what is agreed on (of the id of the model, eight bytes, then memory and least check, four bytes
+each, big endian), side is 0 for the client's stream and 2^(b-1) for the server's, and the counter is the number of
+messages before this one, mod 2^16 (rule STR-6). For the two bytes of check after a message this means their value.
+
+Among the strings v of n bytes for which the whole block from v · 256^(T-n) up to and without (v + 1) · 256^(T-n) lies in the last
+interval and that leave the remainder, the message has the shortest, and then the smallest. Another one is
+``NonCanonical``, and more than T bytes are ``Malformed`` (rule STR-7). As the blocks of different texts have nothing in
+common, no message can be cut to another one.
+
+A receiver expects the counter after that of the last message. A message with another remainder is ``StreamDesync``,
+before anything of it is decoded. After any error the receiver has lost the stream: every message is
+``StreamDesync`` until one with ``RESET`` (rule STR-8). Whoever sends ``RESET`` has forgotten all that the stream
+remembered, but not its counter, which stands in the head. A receiver accepts it if it is the one expected or up to 2^15 -
+1 later, mod 2^16, or else it is ``StreamDesync``; then it forgets all as well, and goes on from there. The kind before is
+text again (rule STR-9). Whoever receives ``ASK`` sends the next message of its own stream with ``RESET`` (rule STR-10).
+
+A message with ``MESSAGE`` enters the window as rule RCL-2 says, symbol after symbol, with the byte 0 behind it, but of
+messages longer than the window only the last W bytes do; nothing else that is remembered changes (rule STR-11).
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
+from dataclasses import dataclass
+from enum import IntFlag
 from typing import Final
+from zlib import crc32
 
-MAX_CHECK: Final = 16
+import construct as c
+from construct import this
 
-GENERATORS: Final = {0: 1, 4: 0x13, 8: 0x107, 12: 0x180F, 16: 0x11021}
-
-
-class Head(IntEnum):
-    """The first byte of messages that are not a string alone."""
-
-    RESET = 0x01
-    RESET_BOTH = 0x02
-    MESSAGE = 0x03
+from aura_spec.context_model import ContextModel
+from aura_spec.wire import Checked, Field, Span, build, parse
 
 
-def residue(wire: bytes, bits: int) -> int:
-    """The bits of ``wire`` as a polynomial, modulo the generator of degree ``bits``."""
+class Flag(IntFlag):
+    """What a head says (rule STR-2)."""
+
+    RESET = 1
+    ASK = 2
+    MESSAGE = 4
+    TEXT = 8
+
+
+HEAD_BYTE: Final = 0
+START: Final = 1 << 24
+SAME_KIND: Final = (1 << 16) - 256
+COUNTERS: Final = 1 << 16
+LATEST: Final = (1 << 15) - 1
+CHECK_SIZE: Final = 2
+
+CHECKS: Final = (4, 8, 16)
+"""Bits that a least check may have."""
+
+LONG: Final = 64
+"""Bytes of a message from which on the check has 16 bits."""
+
+GENERATORS: Final = {4: 0x13, 8: 0x107, 16: 0x11021}
+"""By degree: x^4+x+1, x^8+x^2+x+1, x^16+x^12+x^5+1. All leave a remainder of a single bit; the latter two of every odd
+number of bits."""
+
+DEFAULT_CHECK: Final = 8
+DEFAULT_MEMORY: Final = 1 << 15
+
+MESSAGE: Final = c.Struct(
+    Field("zero", c.Const(0, c.Byte), "says that there is a head"),
+    Field(
+        "flags",
+        Checked(
+            c.Byte,
+            lambda flags: 0 < flags < 16 and (not flags & Flag.TEXT or flags & Flag.MESSAGE),
+            "the flags are unknown",
+        ),
+        "what follows, and what is asked",
+    ),
+    Field("counter", c.If(this.flags & Flag.RESET, c.Int16ub), "of the message, if it is a reset"),
+    Field("body", c.GreedyBytes, "a string, or a message and its check"),
+)
+"""Rule STR-2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Flags, and the counter if there is a reset. Without flags there is no head."""
+
+    flags: Flag = Flag(0)
+    counter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What both ends of a stream agree on.
+
+    Attributes:
+        model: of the messages.
+        agreed: the number of rule STR-6.
+        memory: of the stream, in bytes.
+        check: least bits of check.
+        server: whether it is the server's stream.
+    """
+
+    model: ContextModel
+    agreed: int
+    memory: int
+    check: int
+    server: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message: its bytes, and whether they are text in UTF-8."""
+
+    data: bytes
+    is_text: bool
+
+
+def parse_message(wire: bytes, trace: list[Span] | None = None) -> tuple[Head, bytes]:
+    """Split a message with a head (rule STR-2).
+
+    Raises:
+        DecodeError: ``Truncated`` or ``Malformed``, as the rule says.
+    """
+    value = parse(MESSAGE, wire, trace=trace)
+    return Head(Flag(value.flags), value.counter or 0), value.body
+
+
+def build_head(head: Head) -> bytes:
+    """Write a head, if there is one (rule STR-2).
+
+    >>> build_head(Head(Flag.RESET | Flag.ASK, 260)).hex(), build_head(Head())
+    ('00030104', b'')
+    """
+    if not head.flags:
+        return b""
+    return build(MESSAGE, {"flags": int(head.flags), "counter": head.counter, "body": b""})
+
+
+def check_bits(wire_size: int, least: int, *, head: bool) -> int:
+    """Rule STR-5."""
+    return 16 if head or wire_size >= LONG else least
+
+
+def agreement(model_id: bytes, memory: int, least: int) -> int:
+    """What rule STR-6 makes of what both ends agree on."""
+    return crc32(model_id + memory.to_bytes(4, "big") + least.to_bytes(4, "big"))
+
+
+def remainder(wire: bytes, bits: int) -> int:
+    """Rule STR-5.
+
+    >>> remainder(bytes([0x1, 0x07]), 8), remainder(bytes([1, 0x10, 0x21]), 16), remainder(b"", 4)
+    (0, 0, 0)
+    """
     generator = GENERATORS[bits]
     value = 0
     for byte in wire:
         value = value << 8 | byte
-        for place in range(bits + 7, bits - 1, -1):
+        for place in range(value.bit_length() - 1, bits - 1, -1):
             if value >> place & 1:
                 value ^= generator << place - bits
     return value
+
+
+def expected(agreed: int, counter: int, bits: int, *, server: bool) -> int:
+    """The remainder of the message with a counter (rule STR-6)."""
+    return (agreed + counter + (server << bits - 1)) % (1 << bits)

@@ -1,32 +1,40 @@
-"""Streams: a connection that remembers what was said."""
+"""Streams: connections that remember what was said."""
 
 from __future__ import annotations
 
 from typing import Literal
-from zlib import crc32
 
-from aura.codec import to_bytes
+from aura.codec import Codec, to_bytes
 from aura.model import Model
-from aura_reference.stream import Receiver, Sender
-from aura_spec.errors import Malformed
+from aura_fast.stream import Receiver, Sender
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.stream import GENERATORS, Head
+from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
+from aura_spec.stream import CHECKS, DEFAULT_CHECK, DEFAULT_MEMORY, Terms, Text, agreement
+
+_WORTHWHILE = 1 << 10
+"""Bytes of a message from which on other methods are tried if a string does not halve it."""
 
 
 class Stream:
-    """One end of a connection: messages sent, and messages received, each in order.
+    """One end of a connection.
 
-    Both ends hold the same model, memory and check, and one is the client, the other the server.
+    Each message is coded with what the ones before it said in the same direction, so that messages have to be
+    received in the order in which they were sent, each once. A message that is lost, repeated, out of order or damaged
+    is refused, and so are all after it, until the direction is reset. Not thread-safe.
+
+    Both ends need the same model, memory and check; one is the client, the other the server.
 
     Args:
         model: of the messages; the one that comes with the package if None.
         role: ``"client"`` or ``"server"``.
-        memory: bytes that each direction may take at each end.
+        memory: bytes that each of both directions may take at each end, 19 to 81 KiB.
         max_size: bytes that a message may decode to.
-        check: bits of each message that tell whether it is the next one and undamaged; 0, 4, 8, 12 or 16.
+        check: least bits of each message that tell whether it is the next one and undamaged: 4, 8 or 16.
+        codec: for messages that gain nothing here: large ones, or compressed ones. Both ends need one that reads
+            what the other's writes; one for ``model`` if None.
 
     Raises:
-        ValueError: there is no such role or check.
+        ValueError: there is no such role, check or memory.
     """
 
     def __init__(
@@ -34,52 +42,60 @@ class Stream:
         model: Model | None = None,
         *,
         role: Literal["client", "server"],
-        memory: int = 1 << 15,
+        memory: int = DEFAULT_MEMORY,
         max_size: int = DEFAULT_MAX_SIZE,
-        check: int = 8,
+        check: int = DEFAULT_CHECK,
+        codec: Codec | None = None,
     ) -> None:
         if role not in {"client", "server"}:
             raise ValueError(f"role {role!r} is not client or server")
-        if check not in GENERATORS:
-            raise ValueError(f"there is no check of {check} bits")
+        if check not in CHECKS:
+            raise ValueError(f"check {check} is not one of {', '.join(map(str, CHECKS))}")
+        if not LEAST_MEMORY <= memory <= MOST_MEMORY:
+            raise ValueError(f"memory {memory} is not in {LEAST_MEMORY}..{MOST_MEMORY}")
         self.model = Model.load_default() if model is None else model
         self.role = role
         self.memory = memory
         self.max_size = max_size
         self.check = check
+        self._codec = codec or Codec(model=model)
+        agreed = agreement(bytes.fromhex(self.model.id), memory, check)
         held = self.model.context_model
-        agreed = crc32(f"{self.model.id} {memory} {check}".encode())
-        salts = agreed, agreed + (1 << check >> 1)
-        sent, received = salts if role == "client" else salts[::-1]
-        self._sender = Sender(held, memory=memory, check=check, salt=sent)
-        self._receiver = Receiver(held, memory=memory, check=check, salt=received)
+        client, server = (Terms(held, agreed, memory, check, is_server) for is_server in (False, True))
+        self._sender = Sender(client if role == "client" else server)
+        self._receiver = Receiver(server if role == "client" else client)
 
     def send(self, text: str | bytes) -> bytes:
         """Code the next message.
 
         Raises:
-            EncodeError: the text holds a lone surrogate.
+            EncodeError: the text holds a lone surrogate; nothing is sent.
         """
-        data = to_bytes(text)
-        return self._sender.encode(data, binary=not isinstance(text, str))
+        message = Text(to_bytes(text), isinstance(text, str))
+        return self._sender.encode(
+            message, self._codec.compress if len(message.data) >= _WORTHWHILE else None
+        )
 
     def receive(self, wire: bytes) -> str | bytes:
-        """Read the next message: text if text was sent, else bytes.
+        """Read the next message: a ``str`` if one was sent, else ``bytes``.
 
         Raises:
-            DecodeError: the message is refused, and so are all that follow until the peer resets its direction;
-                :meth:`reset` asks it to. ``StreamDesync`` if a message is lost, repeated or out of order.
+            DecodeError: the message is refused, and so is every other until the peer resets the direction;
+                :meth:`reset` asks it to. ``StreamDesync`` if it is not the next message.
         """
-        data, binary = self._receiver.decode(bytes(wire), self.max_size)
+        text = self._receiver.decode(bytes(wire), self.max_size, self._decompress)
         if self._receiver.asked:
-            self._sender.reset(Head.RESET)
-        if binary:
-            return data
-        try:
-            return data.decode()
-        except UnicodeDecodeError as error:
-            raise Malformed("the text is not UTF-8", 0, "string") from error
+            self._sender.reset(ask=False)
+        return text.data.decode() if text.is_text else text.data
+
+    def _decompress(self, message: bytes, max_size: int) -> bytes:
+        return self._codec.decompress(message, max_size=max_size)
+
+    @property
+    def lost(self) -> bool:
+        """Whether a message was refused, so that nothing but a reset by the peer can be received."""
+        return self._receiver.lost
 
     def reset(self) -> None:
         """Begin anew: forget what was sent, and ask the peer, with the next message, to do the same."""
-        self._sender.reset(Head.RESET_BOTH)
+        self._sender.reset(ask=True)

@@ -1,0 +1,549 @@
+"""What a stream remembers, and messages coded with it (rules RCL-1 to RCL-16).
+
+One loop codes and decodes: what differs is only whether a choice is noted or read.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from typing import Final, Self
+
+from aura_fast.context_model import (
+    BELOW_END,
+    CODE_MASK,
+    END_SHIFT,
+    LONE,
+    LONE_CODE,
+    LONE_SUFFIX,
+    PLACE_BITS,
+    PLACE_MASK,
+    SUFFIX,
+    SUM_BITS,
+    SUM_MASK,
+    SYMBOL_MASK,
+    Choice,
+    Contexts,
+)
+from aura_fast.range_coder import Decoder
+from aura_fast.run import NEXT, rest_of
+from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
+from aura_spec.errors import LimitExceeded, Malformed
+from aura_spec.history import LENGTH
+from aura_spec.recall import (
+    CERTAIN,
+    CLASS_BIAS,
+    CLASSES,
+    FIELD_BYTES,
+    FIELDS,
+    FINISH,
+    FOUND,
+    HISTORY,
+    LEAST,
+    LEAST_CHANCE,
+    LEVEL_BIAS,
+    LIKENESS_STEPS,
+    LIMIT,
+    MARKS,
+    MAX_DIGITS,
+    MAX_LIKENESS,
+    MAX_TRUST,
+    MISS_BIAS,
+    MOST_HITS,
+    MOST_MARKS,
+    MULTIPLIER,
+    NUMBER,
+    POINTED,
+    RESUMED,
+    SLOT_BITS,
+    SQUASH,
+    STRETCH,
+    TABLES,
+    TRIED,
+    WEIGHTS,
+    WHOLE,
+    squash,
+)
+
+_WORD: Final = 0xFFFFFFFF
+_LOW: Final = 0xFFFF
+_ZERO, _NINE = b"09"
+
+_SLACK: Final = 1 << 10
+"""Bytes that the window may outgrow its size by before it is cut."""
+
+_SHIFTS: Final = tuple(32 - bits for bits in SLOT_BITS)
+_SLOTS: Final = tuple(sum(1 << bits for bits in SLOT_BITS[:order]) for order in range(len(SLOT_BITS) + 1))
+"""Where the slots of each order begin in one array; the last number is the size of it."""
+
+_LEVELS: Final = bytes(bisect_right(LIKENESS_STEPS, likeness) for likeness in range(MAX_LIKENESS + 1))
+_CLASSES: Final = bytes(max(0, min((stretched >> 8) + 8, CLASSES - 1)) << 1 for stretched in STRETCH)
+"""Of a share div 16: its class, where it stands in the index of a chance."""
+
+_HITS: Final = array(
+    "H",
+    (
+        squash(bias + CLASS_BIAS[share] + MISS_BIAS * miss)
+        for biases in LEVEL_BIAS
+        for bias in biases
+        for share in range(CLASSES)
+        for miss in (0, 1)
+    ),
+)
+_LATER: Final = len(LEVEL_BIAS[0])
+_WEIGHTS: Final = array("q", (weight << 10 for levels in WEIGHTS for triple in levels for weight in triple))
+_HIT_RATES: Final = tuple((1 << 16) // (tries + 8) for tries in range(MOST_HITS + 1))
+_MARK_RATES: Final = tuple((1 << 17) // (2 * tries + 3) for tries in range(MOST_MARKS + 1))
+
+Candidate = tuple[int, int, int, int]
+"""Symbol, level, place in the window or 0, likeness."""
+
+
+class Recall:
+    """What one direction of a stream remembers.
+
+    Attributes:
+        kept: the window, from the place ``base`` on.
+        slots: of all orders, one order after the other.
+        hits, tries, marks, mark_tries, weights: chances, how often they were tried, and weights.
+        steps, trusts: of the fields of numbers.
+    """
+
+    def __init__(self, memory: int) -> None:
+        self.size = memory - TABLES
+        self.kept = bytearray(1)
+        self.base = 0
+        self.slots = array("H", bytes(2 * _SLOTS[-1]))
+        self.hits = _HITS[:]
+        self.tries = bytearray(len(_HITS))
+        self.marks = array("H", [WHOLE // 2]) * MARKS
+        self.mark_tries = bytearray(MARKS)
+        self.weights = _WEIGHTS[:]
+        self.steps = array("q", bytes(8 * FIELDS))
+        self.trusts = bytearray(FIELDS)
+
+    def copy(self) -> Self:
+        """Another one that remembers the same."""
+        other = object.__new__(type(self))
+        other.__dict__ = {
+            name: value if isinstance(value, int) else value[:] for name, value in self.__dict__.items()
+        }
+        return other
+
+    def learn(self, text: bytes) -> None:
+        """Take in a message that was not coded with this (rule STR-11)."""
+        kept, slots = self.kept, self.slots
+        for byte in (*text[-self.size :], 0):
+            end = self.base + len(kept)
+            for slot in _slots_after(kept):
+                slots[slot] = end & _LOW
+            kept.append(byte)
+        self.trim()
+
+    def trim(self) -> None:
+        """Forget what is no longer in the window."""
+        excess = len(self.kept) - self.size
+        if excess >= _SLACK:
+            del self.kept[:excess]
+            self.base += excess
+
+
+def _slots_after(kept: bytearray) -> list[int]:
+    """The slots of the current place, of each order of which there are bytes, the longest first (rule RCL-2)."""
+    count = len(kept)
+    value = (kept[-1] + 1) * MULTIPLIER & _WORD
+    value ^= value >> 15
+    if count < 2:
+        return []
+    value = (value + kept[-2] + 1) * MULTIPLIER & _WORD
+    value ^= value >> 15
+    two = _SLOTS[2] + ((value * FINISH & _WORD) >> _SHIFTS[2])
+    if count < 4:
+        return [two]
+    value = (value + kept[-3] + 1) * MULTIPLIER & _WORD
+    value ^= value >> 15
+    value = (value + kept[-4] + 1) * MULTIPLIER & _WORD
+    value ^= value >> 15
+    four = _SLOTS[1] + ((value * FINISH & _WORD) >> _SHIFTS[1])
+    if count < 6:
+        return [four, two]
+    value = (value + kept[-5] + 1) * MULTIPLIER & _WORD
+    value ^= value >> 15
+    value = (value + kept[-6] + 1) * MULTIPLIER & _WORD
+    value ^= value >> 15
+    return [(value * FINISH & _WORD) >> _SHIFTS[0], four, two]
+
+
+def code(  # noqa: C901, PLR0912, PLR0914, PLR0915  # one hot loop
+    recall: Recall, contexts: Contexts, text: bytes, choices: list[Choice], decoder: Decoder | None, most: int
+) -> bytes:
+    """Code a message, or decode one if there is a decoder, and remember it.
+
+    Args:
+        recall: what is remembered.
+        contexts: the packed model.
+        text: the message to code; not read if there is a decoder.
+        choices: receives the choices; not used if there is a decoder.
+        decoder: of the string.
+        most: bytes that a decoded message may have.
+
+    Returns:
+        The message.
+
+    Raises:
+        DecodeError: as rule STR-3 says; ``LimitExceeded`` if there would be more than ``most`` bytes.
+    """
+    kept, slots, hits, tries = recall.kept, recall.slots, recall.hits, recall.tries
+    marks, mark_tries, weights = recall.marks, recall.mark_tries, recall.weights
+    base, size = recall.base, recall.size
+    start = len(kept)
+    history = contexts.history
+    words = contexts.words
+    context, state = contexts.initial, 0
+    pointer = likeness = in_history = miss = 0  # a pointer of 0 is none
+    number: _Number | None = None
+    end = base + start
+    symbol = -1
+    while symbol != END:
+        oldest = max(end - size, 1)
+        candidates: list[Candidate] = []
+        first = -1  # the symbol of the first candidate
+        if pointer:
+            first = kept[pointer - base] or END
+            candidates.append((first, _LEVELS[likeness], pointer, likeness))
+        indices = _slots_after(kept)
+        for slot in indices:
+            place = end - 1 - (end - 1 - slots[slot] & _LOW)
+            if place >= oldest:
+                foreseen = kept[place - base] or END
+                if foreseen != first:
+                    like = _likeness(kept, place - base, max(0, end - size) - base)
+                    if like >= LEAST:
+                        candidates.append((foreseen, _LEVELS[like], place, like))
+                        if len(candidates) == FOUND:
+                            break
+                        first = foreseen
+        if candidates:
+            if not pointer and candidates[0][3] >= POINTED:
+                pointer, likeness = candidates[0][2:]
+            if number is None:
+                place = candidates[0][2] - base
+                if (
+                    _ZERO <= kept[place] <= _NINE
+                    and not _ZERO <= kept[-1] <= _NINE
+                    and candidates[0][2] - 1 >= end - size
+                    and not _ZERO <= kept[place - 1] <= _NINE
+                ):
+                    number = _Number.begun(recall, place)
+        if number is not None and number.rest:
+            foreseen = number.rest[0]
+            if not candidates or candidates[0][0] != foreseen:
+                candidates = [one for one in candidates if one[0] != foreseen]
+                candidates.insert(0, (foreseen, NUMBER + recall.trusts[number.field], 0, MAX_LIKENESS))
+        if history is not None:
+            if not in_history and len(kept) - start >= LENGTH:
+                in_history = history.find(bytes(kept[-LENGTH:]))
+            elif in_history == len(history.text):
+                in_history = 0
+            if in_history:
+                foreseen = history.text[in_history]
+                if all(one[0] != foreseen for one in candidates):
+                    at = len(candidates) if candidates and candidates[0][3] >= CERTAIN else 0
+                    candidates.insert(at, (foreseen, HISTORY, 0, 0))
+        if decoder is None:
+            symbol = text[end - base - start] if end - base - start < len(text) else END
+        excluded = ""
+        following = -1
+        left = WHOLE
+        later = 0
+        for foreseen, level, _, _ in candidates[:TRIED]:
+            share, follows = _share(contexts, context, foreseen)
+            if later:
+                share, left = share * WHOLE // max(1, left), left - share
+            else:
+                left -= share
+            if share >= WHOLE:
+                share = WHOLE - 1
+            # the three opinions
+            index = (later * _LATER + level) * 2 * CLASSES + _CLASSES[share >> 4] + miss
+            mark = (
+                (kept[-1] * 31 + (foreseen & 255)) * 7 + 5 * later + (101 * kept[-2] if len(kept) > 1 else 0)
+            )
+            mark = (mark * MULTIPLIER & _WORD) >> 22
+            chance, marked = hits[index], marks[mark]
+            one, two, three = STRETCH[share >> 4], STRETCH[chance >> 4], STRETCH[marked >> 4]
+            at = (later * _LATER + level) * 3
+            mixture = weights[at] * one + weights[at + 1] * two + weights[at + 2] * three >> 16
+            if mixture > LIMIT:
+                mixture = LIMIT
+            elif mixture < -LIMIT:
+                mixture = -LIMIT
+            p = SQUASH[mixture + LIMIT]
+            if p < LEAST_CHANCE:
+                p = LEAST_CHANCE
+            elif p > WHOLE - LEAST_CHANCE:
+                p = WHOLE - LEAST_CHANCE
+            if decoder is None:
+                hit = foreseen == symbol
+                choices.append((0, p, WHOLE) if hit else (p, WHOLE - p, WHOLE))
+            else:
+                hit = decoder.value(WHOLE) < p
+                if hit:
+                    decoder.take(0, p)
+                else:
+                    decoder.take(p, WHOLE - p)
+            # what they learn
+            error, target = (WHOLE - p, WHOLE - 1) if hit else (-p, 0)
+            weights[at] += error * one >> 14
+            weights[at + 1] += error * two >> 14
+            weights[at + 2] += error * three >> 14
+            hits[index] = chance + ((target - chance) * _HIT_RATES[tries[index]] >> 16)
+            marks[mark] = marked + ((target - marked) * _MARK_RATES[mark_tries[mark]] >> 16)
+            if tries[index] < MOST_HITS:
+                tries[index] += 1
+            if mark_tries[mark] < MOST_MARKS:
+                mark_tries[mark] += 1
+            if hit:
+                symbol, following = foreseen, follows
+                break
+            excluded += chr(foreseen)
+            later = 1
+        if following < 0:
+            if decoder is None:
+                following = _lead(contexts, context, state, excluded, symbol, choices)
+            else:
+                symbol, following = _follow(decoder, contexts, context, state, excluded)
+        context = following
+        if candidates:
+            miss = int(candidates[0][0] != symbol)
+        # what foresees the next symbol
+        if in_history:
+            in_history = in_history + 1 if history.text[in_history] == symbol else 0  # type: ignore[union-attr]
+        if number is not None and not number.read(symbol, recall):
+            number = None
+        byte = symbol & 255 if symbol != END else 0
+        if pointer and (kept[pointer - base] or END) == symbol:
+            pointer += 1
+            likeness = min(likeness + 1, MAX_LIKENESS)
+        else:
+            pointer = 0
+            for foreseen, _, place, like in candidates[1:]:
+                if foreseen == symbol and place and like >= RESUMED:
+                    pointer, likeness = place + 1, min(like + 1, MAX_LIKENESS)
+        for slot in indices:
+            slots[slot] = end & _LOW
+        kept.append(byte)
+        end += 1
+        if symbol != END:
+            state = NEXT[state << 8 | symbol] if contexts.has_runs else 0
+            if decoder is not None and end - base - start > most:
+                raise LimitExceeded(f"the message decodes to more than {most} bytes", 0, "string")
+    message = bytes(kept[start:-1])
+    recall.trim()
+    return message
+
+
+def _likeness(kept: bytearray, place: int, oldest: int) -> int:
+    """Of the current place and another, both in ``kept`` (rule RCL-3)."""
+    here = len(kept) - 1
+    place -= 1
+    count = 0
+    while count < MAX_LIKENESS and place >= oldest and kept[place] == kept[here]:
+        count += 1
+        place -= 1
+        here -= 1
+    return count
+
+
+class _Number:
+    """A number that is read, and maybe foreseen (rules RCL-5 and RCL-6)."""
+
+    __slots__ = ("before", "digits", "field", "rest", "value")
+
+    def __init__(self, before: int, field: int, rest: list[int]) -> None:
+        self.before = before
+        self.field = field
+        self.rest = rest
+        self.value = 0
+        self.digits = 0
+
+    @classmethod
+    def begun(cls, recall: Recall, place: int) -> _Number | None:
+        """The number that is expected like the one at ``place`` in ``recall.kept``."""
+        kept = recall.kept
+        behind = place
+        limit = min(len(kept), place + MAX_DIGITS)
+        while behind < limit and _ZERO <= kept[behind] <= _NINE:
+            behind += 1
+        length = behind - place
+        if length == MAX_DIGITS:
+            return None
+        before = int(kept[place:behind])
+        field = _field(kept, max(0, len(kept) - recall.size))
+        step = recall.steps[field]
+        rest: list[int] = []
+        if step and before + step >= 0:
+            rest = [*str(before + step).zfill(length).encode()]
+            if behind < len(kept):
+                rest.append(kept[behind] or END)
+        return cls(before, field, rest)
+
+    def read(self, symbol: int, recall: Recall) -> bool:
+        """Take a symbol in; whether the number may go on after it."""
+        if self.rest:
+            self.rest = self.rest[1:] if self.rest[0] == symbol else []
+        if _ZERO <= symbol <= _NINE:
+            self.value = self.value * 10 + symbol - _ZERO
+            self.digits += 1
+            return self.digits < MAX_DIGITS
+        if self.digits:
+            step = self.value - self.before
+            field = self.field
+            if step == recall.steps[field]:
+                recall.trusts[field] = min(recall.trusts[field] + 1, MAX_TRUST)
+            else:
+                recall.steps[field] = step if step.bit_length() <= 31 else 0
+                recall.trusts[field] = 0
+        return False
+
+
+def _field(kept: bytearray, oldest: int) -> int:
+    """The field of a number that begins here (rule RCL-5)."""
+    value = taken = 0
+    for place in range(len(kept) - 1, oldest - 1, -1):
+        byte = kept[place]
+        if byte == 0:
+            value = value * 31 + 7 & _WORD
+            break
+        if not _ZERO <= byte <= _NINE:
+            value = (value + byte + 1) * MULTIPLIER & _WORD
+            value ^= value >> 15
+            taken += 1
+            if taken == FIELD_BYTES:
+                break
+    return (value * FINISH & _WORD) >> 24
+
+
+def _share(contexts: Contexts, context: int, symbol: int) -> tuple[int, int]:
+    """The share of a symbol (rule RCL-9), and the context that follows it (rule AUR-5)."""
+    words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
+    share = WHOLE
+    while True:
+        word = words[context]
+        if word >= 0:
+            frequency = LONE[word >> LONE_CODE & CODE_MASK]
+            if word >> PLACE_BITS & SYMBOL_MASK == symbol:
+                return share * frequency // TOTAL_OF_ONE, word & PLACE_MASK
+            share = share * (TOTAL_OF_ONE - frequency) // TOTAL_OF_ONE
+            context = word >> LONE_SUFFIX
+        else:
+            total = ~word & SUM_MASK
+            end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
+            place = find(letter, context + 1, end)
+            if place >= 0:
+                entry = words[place]
+                lower = words[place - 1] >> END_SHIFT if place > context + 1 else 0
+                return share * ((entry >> END_SHIFT) - lower) // total, entry & PLACE_MASK
+            share = share * (total - (words[end - 1] >> END_SHIFT)) // total
+            context = ~word >> SUFFIX
+
+
+def _lead(
+    contexts: Contexts, context: int, state: int, excluded: str, symbol: int, choices: list[Choice]
+) -> int:
+    """Add the choices for a symbol, less those excluded, and give the following context (rules AUR-2 to AUR-5)."""
+    words, letter = contexts.words, chr(symbol)
+    stand_in = contexts.stand_ins[state]
+    while True:
+        if context < stand_in[0]:
+            options, total = rest_of(stand_in, excluded)
+            if letter in options:
+                choices.append((*options[letter], total))
+                return contexts.follow(context, symbol)
+            if options:
+                choices.append((total - stand_in[3], stand_in[3], total))
+            _lead(contexts, ROOT, 0, _union(excluded, "".join(options)), symbol, choices)
+            return contexts.follow(context, symbol)
+        word = words[context]
+        if word >= 0:
+            lone = chr(word >> PLACE_BITS & SYMBOL_MASK)
+            if lone not in excluded:
+                frequency = LONE[word >> LONE_CODE & CODE_MASK]
+                if lone == letter:
+                    choices.append((0, frequency, TOTAL_OF_ONE))
+                    return word & PLACE_MASK
+                choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
+                excluded += lone
+            context = word >> LONE_SUFFIX
+            continue
+        end = contexts.end_of(context)
+        gaps = contexts.gaps(context, end, excluded)
+        if len(gaps) < end - context - 1:
+            whole = ~word & SUM_MASK
+            total = whole - sum([gap for _, gap in gaps])
+            at = contexts.letters.find(letter, context + 1, end)
+            if at >= 0:
+                entry = words[at]
+                lower = words[at - 1] >> END_SHIFT if at > context + 1 else 0
+                before = sum([gap for start, gap in gaps if start < lower])
+                choices.append((lower - before, (entry >> END_SHIFT) - lower, total))
+                return entry & PLACE_MASK
+            escape = whole - (words[end - 1] >> END_SHIFT)
+            choices.append((total - escape, escape, total))
+        excluded = _union(excluded, contexts.letters[context + 1 : end])
+        context = ~word >> SUFFIX
+
+
+def _follow(decoder: Decoder, contexts: Contexts, context: int, state: int, excluded: str) -> tuple[int, int]:
+    """Decode a symbol, and give it and the following context; otherwise as :func:`_lead`."""
+    words = contexts.words
+    stand_in = contexts.stand_ins[state]
+    while True:
+        if context < stand_in[0]:
+            options, total = rest_of(stand_in, excluded)
+            if options:
+                value = decoder.value(total)
+                for letter, (lower, frequency) in options.items():
+                    if value < lower + frequency:
+                        decoder.take(lower, frequency)
+                        return ord(letter), contexts.follow(context, ord(letter))
+                decoder.take(total - stand_in[3], stand_in[3])
+            symbol, _ = _follow(decoder, contexts, ROOT, 0, _union(excluded, "".join(options)))
+            return symbol, contexts.follow(context, symbol)
+        word = words[context]
+        if word >= 0:
+            lone = word >> PLACE_BITS & SYMBOL_MASK
+            if chr(lone) not in excluded:
+                frequency = LONE[word >> LONE_CODE & CODE_MASK]
+                if decoder.value(TOTAL_OF_ONE) < frequency:
+                    decoder.take(0, frequency)
+                    return lone, word & PLACE_MASK
+                decoder.take(frequency, TOTAL_OF_ONE - frequency)
+                excluded += chr(lone)
+            context = word >> LONE_SUFFIX
+            continue
+        end = contexts.end_of(context)
+        gaps = contexts.gaps(context, end, excluded)
+        if len(gaps) < end - context - 1:
+            whole = ~word & SUM_MASK
+            total = whole - sum([gap for _, gap in gaps])
+            value = begin = decoder.value(total)
+            for at, gap in gaps:  # to where the value lies in the whole list
+                if value >= at:
+                    value += gap
+            place = bisect_right(words, value << END_SHIFT | BELOW_END, context + 1, end)
+            lower = words[place - 1] >> END_SHIFT if place > context + 1 else 0
+            if place < end:
+                entry = words[place]
+                decoder.take(lower - (value - begin), (entry >> END_SHIFT) - lower)
+                return entry >> PLACE_BITS & SYMBOL_MASK, entry & PLACE_MASK
+            decoder.take(total - (whole - lower), whole - lower)
+        elif context == ROOT:
+            raise Malformed("the string excludes all symbols", 0, "string")
+        excluded = _union(excluded, contexts.letters[context + 1 : end])
+        context = ~word >> SUFFIX
+
+
+def _union(some: str, others: str) -> str:
+    """All the letters, each once."""
+    return others + "".join([letter for letter in some if letter not in others])

@@ -1,0 +1,233 @@
+"""Streams (rules STR-1 to STR-11)."""
+
+from __future__ import annotations
+
+from binascii import crc_hqx
+from collections.abc import Callable
+from typing import Final
+
+from aura_fast.context_model import Choice, contexts_of
+from aura_fast.range_coder import Decoder, narrow
+from aura_fast.recall import Recall, code
+from aura_spec.errors import EncodeError, Malformed, NonCanonical, StreamDesync, Truncated
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.range_coder import WINDOW
+from aura_spec.recall import WHOLE
+from aura_spec.stream import (
+    CHECK_SIZE,
+    COUNTERS,
+    GENERATORS,
+    HEAD_BYTE,
+    LATEST,
+    LONG,
+    SAME_KIND,
+    START,
+    Flag,
+    Terms,
+    Text,
+    remainder,
+)
+
+_RESET_SIZE: Final = 4
+_HEAD_SIZE: Final = 2
+
+
+def _byte_table(bits: int) -> bytes:
+    """What the bits of a remainder become when they move up by a byte and one is added, for up to 8 bits."""
+    return bytes(remainder(bytes((byte, 0)), bits) for byte in range(256))
+
+
+_TABLES: Final = {bits: _byte_table(bits) for bits in GENERATORS if bits <= 8}
+
+
+def remainder_of(wire: bytes, bits: int) -> int:
+    """Rule STR-5, for at least two bytes if there are 16 bits."""
+    if bits == 16:
+        # the library's CRC is the remainder of the bytes with 16 zero bits behind them
+        return crc_hqx(wire[:-2], 0) ^ int.from_bytes(wire[-2:], "big")
+    table = _TABLES[bits]
+    value = 0
+    for byte in wire[:-1]:
+        value = table[value ^ byte]
+    return remainder(bytes((value ^ wire[-1],)), bits)
+
+
+class Sender:
+    """The end of a stream that sends; as in ``aura_reference.stream``."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._contexts = contexts_of(terms.model)
+        self._recall = Recall(terms.memory)
+        self._is_text = True
+        self._counter = 0
+        self._flags = Flag(0)
+
+    def reset(self, *, ask: bool) -> None:
+        """Forget all, and say so with the next message (rules STR-9 and STR-10)."""
+        self._recall = Recall(self._terms.memory)
+        self._is_text = True
+        self._flags |= Flag.RESET | (Flag.ASK if ask else Flag(0))
+
+    def encode(self, text: Text, compressed: Callable[[bytes], bytes] | None = None) -> bytes:
+        """The next message; as in ``aura_reference.stream``."""
+        if len(text.data) > MAX_FORESEEN and compressed is None:
+            raise EncodeError(f"a string codes at most {MAX_FORESEEN} bytes")
+        wire = None
+        recall = self._recall
+        if len(text.data) <= MAX_FORESEEN:
+            if compressed is not None:
+                recall = recall.copy()
+            wire = self._string(text, recall)
+        if compressed is not None:
+            other = self._message(text, compressed(text.data))
+            if wire is None or len(other) < len(wire):
+                wire = other
+                recall = self._recall
+                recall.learn(text.data)
+        assert wire is not None  # noqa: S101  # one of both was made
+        self._recall = recall
+        self._is_text = text.is_text
+        self._counter = (self._counter + 1) % COUNTERS
+        self._flags = Flag(0)
+        return wire
+
+    def _head(self, flags: Flag) -> bytes:
+        """Rule STR-2."""
+        counter = self._counter.to_bytes(2, "big") if flags & Flag.RESET else b""
+        return bytes((HEAD_BYTE, flags)) + counter if flags else b""
+
+    def _string(self, text: Text, recall: Recall) -> bytes:
+        choices: list[Choice] = [_kind(same=text.is_text == self._is_text)]
+        code(recall, self._contexts, text.data, choices, None, 0)
+        low, span = narrow(choices, START)
+        head = self._head(self._flags)
+        return head + find_string(low, span, head, self._terms, self._counter)
+
+    def _message(self, text: Text, message: bytes) -> bytes:
+        wire = self._head(self._flags | Flag.MESSAGE | (Flag.TEXT if text.is_text else Flag(0))) + message
+        check = crc_hqx(wire, 0) ^ expected(self._terms, self._counter, 16)
+        return wire + check.to_bytes(CHECK_SIZE, "big")
+
+
+class Receiver:
+    """The end of a stream that receives; as in ``aura_reference.stream``."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.asked = False
+        self.lost = False
+        self._terms = terms
+        self._contexts = contexts_of(terms.model)
+        self._recall = Recall(terms.memory)
+        self._is_text = True
+        self._counter = 0
+
+    def decode(self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes]) -> Text:
+        """Read the next message; as in ``aura_reference.stream``."""
+        lost, self.lost, self.asked = self.lost, True, False
+        flags, place, counter = _split(wire)
+        if flags & Flag.RESET:
+            if (counter - self._counter) % COUNTERS > LATEST:
+                raise StreamDesync("the reset is an old one", 2, "counter")
+            recall, was_text = Recall(self._terms.memory), True
+        elif lost:
+            raise StreamDesync("the stream is lost until it is reset", 0)
+        else:
+            counter, recall, was_text = self._counter, self._recall, self._is_text
+        bits = 16 if place or len(wire) >= LONG else self._terms.check
+        if remainder_of(wire, bits) != expected(self._terms, counter, bits):
+            raise StreamDesync("the message is not the next one, or damaged", place)
+        if flags & Flag.MESSAGE:
+            if len(wire) < place + CHECK_SIZE:
+                raise Truncated("the message ends before its check does", len(wire), "body")
+            text = Text(decompressed(wire[place:-CHECK_SIZE], max_size), bool(flags & Flag.TEXT))
+            recall.learn(text.data)
+        else:
+            text = self._read_string(recall, wire, place, counter, max_size, was_text=was_text)
+        if text.is_text:
+            _check_utf8(text.data)
+        self._recall, self._is_text, self._counter = recall, text.is_text, (counter + 1) % COUNTERS
+        self.lost, self.asked = False, bool(flags & Flag.ASK)
+        return text
+
+    def _read_string(
+        self, recall: Recall, wire: bytes, place: int, counter: int, max_size: int, *, was_text: bool
+    ) -> Text:
+        string = wire[place:]
+        decoder = Decoder(string, START)
+        same = decoder.value(WHOLE) < SAME_KIND
+        decoder.take(*_kind(same=same)[:2])
+        data = code(recall, self._contexts, b"", [], decoder, min(max_size, MAX_FORESEEN))
+        window = decoder.window
+        if len(string) > window:
+            raise Malformed("bytes follow the end of the string", place, "string")
+        low = (int.from_bytes(string, "big") << 8 * (window - len(string))) - decoder.offset
+        found = find_string(low.to_bytes(window, "big"), decoder.span, wire[:place], self._terms, counter)
+        if found != string:
+            raise NonCanonical("the string is not the shortest and smallest", place, "string")
+        return Text(data, was_text == same)
+
+
+def _kind(*, same: bool) -> Choice:
+    """The first choice of a string (rule STR-3)."""
+    return (0, SAME_KIND, WHOLE) if same else (SAME_KIND, WHOLE - SAME_KIND, WHOLE)
+
+
+def _split(wire: bytes) -> tuple[int, int, int]:
+    """The flags of a message, where its body begins, and the counter in the head (rule STR-2)."""
+    if not wire:
+        raise Truncated("the message is empty", 0, "head")
+    if wire[0] != HEAD_BYTE:
+        return 0, 0, 0
+    if len(wire) < _HEAD_SIZE:
+        raise Truncated("the message ends in its head", len(wire), "flags")
+    flags = wire[1]
+    if not 0 < flags < 16 or (flags & Flag.TEXT and not flags & Flag.MESSAGE):
+        raise Malformed("the flags are unknown", 1, "flags")
+    if not flags & Flag.RESET:
+        return flags, _HEAD_SIZE, 0
+    if len(wire) < _RESET_SIZE:
+        raise Truncated("the message ends in its head", len(wire), "counter")
+    return flags, _RESET_SIZE, int.from_bytes(wire[_HEAD_SIZE:_RESET_SIZE], "big")
+
+
+def expected(terms: Terms, counter: int, bits: int) -> int:
+    """Rule STR-6."""
+    return terms.agreed + counter + (terms.server << bits - 1) & (1 << bits) - 1
+
+
+def find_string(low: bytes, span: int, head: bytes, terms: Terms, counter: int) -> bytes:
+    """The string in the interval of size ``span`` from ``low``, all of a window (rule STR-7)."""
+    number = int.from_bytes(low, "big")
+    length = max(1, len(low) - WINDOW)
+    while True:
+        shift = 8 * (len(low) - length)
+        least, most = -(-number >> shift), (number + span >> shift) - 1
+        bits = 16 if head or length >= LONG else terms.check
+        free = min(bits, 8 * length)
+        start = least >> free << free
+        if start <= most:
+            # the low bits are part of the remainder as they are; the rest is that of the string without them
+            rest = (
+                remainder_of(head + start.to_bytes(length, "big"), bits) if length > 1 or bits <= 8 else start
+            )
+            string = start | rest ^ expected(terms, counter, bits)
+            if string >> free == start >> free and least <= string <= most:
+                return string.to_bytes(length, "big")
+            start += 1 << free
+        if start <= most:
+            rest = (
+                remainder_of(head + start.to_bytes(length, "big"), bits) if length > 1 or bits <= 8 else start
+            )
+            string = start | rest ^ expected(terms, counter, bits)
+            if string >> free == start >> free and least <= string <= most:
+                return string.to_bytes(length, "big")
+        length += 1
+
+
+def _check_utf8(data: bytes) -> None:
+    """Rule STR-3."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        raise Malformed("the text is not UTF-8", 0, "string") from None

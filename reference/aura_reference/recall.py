@@ -1,0 +1,378 @@
+"""What a stream remembers, and what it foresees by that (rules RCL-1 to RCL-16)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aura_reference import context as contexts
+from aura_reference.context import Coder
+from aura_spec import history
+from aura_spec.context_model import END, ContextModel
+from aura_spec.recall import (
+    CERTAIN,
+    CLASS_BIAS,
+    CLASSES,
+    FIELD_BYTES,
+    FIELDS,
+    FINISH,
+    FOUND,
+    HISTORY,
+    LEAST,
+    LEAST_CHANCE,
+    LEVEL_BIAS,
+    LEVELS,
+    LIKENESS_STEPS,
+    MARKS,
+    MAX_DIGITS,
+    MAX_LIKENESS,
+    MAX_TRUST,
+    MISS_BIAS,
+    MOST_HITS,
+    MOST_MARKS,
+    MULTIPLIER,
+    NUMBER,
+    ORDERS,
+    POINTED,
+    RESUMED,
+    SLOT_BITS,
+    TABLES,
+    TRIED,
+    WEIGHTS,
+    WHOLE,
+    squash,
+    stretch,
+)
+from aura_spec.run import NO_RUN, after
+
+_WORD = 0xFFFFFFFF
+_LOW = 0xFFFF
+_DIGITS = frozenset(b"0123456789")
+
+
+def mixed(value: int, byte: int) -> int:
+    """A step of the hash in rules RCL-2 and RCL-5."""
+    value = (value + byte + 1) * MULTIPLIER & _WORD
+    return value ^ value >> 15
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A symbol that is foreseen: its level, and, from the window, its place and likeness (rule RCL-4)."""
+
+    symbol: int
+    level: int
+    place: int = 0
+    likeness: int = 0
+
+
+@dataclass(slots=True)
+class Chance:
+    """A chance of a hit, out of ``WHOLE``, and how often it was tried (rule RCL-13)."""
+
+    value: int
+    tries: int = 0
+
+    def learn(self, rate: int, most: int, *, hit: bool) -> None:
+        """Move towards what happened."""
+        self.value += ((WHOLE - 1 if hit else 0) - self.value) * rate >> 16
+        self.tries = min(self.tries + 1, most)
+
+
+@dataclass(slots=True)
+class Field:
+    """By how much a number steps, and how often in a row it has (rule RCL-6)."""
+
+    step: int = 0
+    trust: int = 0
+
+
+class Window:
+    """The last bytes of a stream (rules RCL-1 to RCL-3). ``end`` is the current place."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.end = 1
+        self._kept = bytearray(1)
+        self._slots: list[dict[int, int]] = [{} for _ in ORDERS]
+
+    def __getitem__(self, place: int) -> int:
+        return self._kept[place - self.end]
+
+    def __contains__(self, place: int) -> bool:
+        return max(0, self.end - self.size) <= place < self.end
+
+    def symbol(self, place: int) -> int:
+        """What stands at a place (rule RCL-1)."""
+        return self[place] or END
+
+    def found(self) -> Sequence[int]:
+        """The places that the slots hold, by order (rule RCL-2)."""
+        places = []
+        for order, slots in enumerate(self._slots):
+            if self.end >= ORDERS[order]:
+                place = self.end - 1 - (self.end - 1 - slots.get(self._slot(order), 0) & _LOW)
+                if place > 0 and place in self:
+                    places.append(place)
+        return places
+
+    def likeness(self, place: int) -> int:
+        """Rule RCL-3."""
+        count = 0
+        while (
+            count < MAX_LIKENESS
+            and place - 1 - count in self
+            and self[place - 1 - count] == self[self.end - 1 - count]
+        ):
+            count += 1
+        return count
+
+    def add(self, byte: int) -> None:
+        """Note the current place, and go on (rule RCL-2)."""
+        for order, slots in enumerate(self._slots):
+            if self.end >= ORDERS[order]:
+                slots[self._slot(order)] = self.end & _LOW
+        self._kept.append(byte)
+        self.end += 1
+        del self._kept[: max(0, len(self._kept) - self.size)]
+
+    def _slot(self, order: int) -> int:
+        value = 0
+        for back in range(1, ORDERS[order] + 1):
+            value = mixed(value, self[self.end - back])
+        return (value * FINISH & _WORD) >> 32 - SLOT_BITS[order]
+
+
+class Number:
+    """A number that is read, and maybe foreseen (rules RCL-5 and RCL-6)."""
+
+    def __init__(self, window: Window, place: int, field: Field) -> None:
+        digits = bytearray()
+        while place in window and window[place] in _DIGITS and len(digits) < MAX_DIGITS:
+            digits.append(window[place])
+            place += 1
+        self.usable = len(digits) < MAX_DIGITS
+        self.field = field
+        self._before = int(digits)
+        self._read = bytearray()
+        self._rest: list[int] = []
+        expected = self._before + field.step
+        if field.step and expected >= 0:
+            self._rest = [*str(expected).zfill(len(digits)).encode()]
+            if place in window:
+                self._rest.append(window.symbol(place))
+
+    def foreseen(self) -> int | None:
+        """The next symbol."""
+        return self._rest[0] if self._rest else None
+
+    def read(self, symbol: int) -> bool:
+        """Take a symbol in; whether the number may go on after it."""
+        self._rest = self._rest[1:] if self._rest and self._rest[0] == symbol else []
+        if symbol in _DIGITS:
+            self._read.append(symbol)
+            return len(self._read) < MAX_DIGITS
+        if self._read:
+            step = int(self._read) - self._before
+            if step == self.field.step:
+                self.field.trust = min(self.field.trust + 1, MAX_TRUST)
+            else:
+                self.field.step = step if step.bit_length() <= 31 else 0
+                self.field.trust = 0
+        return False
+
+
+class Recall:
+    """What one direction of a stream remembers."""
+
+    def __init__(self, model: ContextModel, memory: int) -> None:
+        self.model = model
+        self.memory = memory
+        self.window = Window(memory - TABLES)
+        self.fields = [Field() for _ in range(FIELDS)]
+        self.hits = {
+            (later, level, share, miss): Chance(
+                squash(LEVEL_BIAS[later][level] + CLASS_BIAS[share] + MISS_BIAS * miss)
+            )
+            for later in (0, 1)
+            for level in range(LEVELS)
+            for share in range(CLASSES)
+            for miss in (0, 1)
+        }
+        self.marks = [Chance(WHOLE // 2) for _ in range(MARKS)]
+        self.weights = [[[weight << 10 for weight in triple] for triple in levels] for levels in WEIGHTS]
+
+    def field(self) -> Field:
+        """The field of a number that begins here (rule RCL-5)."""
+        value = taken = 0
+        place = self.window.end - 1
+        while place in self.window and taken < FIELD_BYTES:
+            byte = self.window[place]
+            if byte == 0:
+                value = value * 31 + 7 & _WORD
+                break
+            if byte not in _DIGITS:
+                value = mixed(value, byte)
+                taken += 1
+            place -= 1
+        return self.fields[(value * FINISH & _WORD) >> 24]
+
+    def learn(self, text: bytes) -> None:
+        """Take in a message that was not coded with this (rule STR-7)."""
+        for byte in text[-self.window.size :]:
+            self.window.add(byte)
+        self.window.add(0)
+
+
+class Telling:
+    """A message that is coded with what a stream remembers: what encoder and decoder share."""
+
+    def __init__(self, recall: Recall) -> None:
+        self._recall = recall
+        self._model = recall.model
+        self._context = recall.model.initial
+        self._run = NO_RUN
+        self.text = bytearray()
+        self._pointer: Candidate | None = None
+        self._number: Number | None = None
+        self._history = 0  # the place in the model's history
+        self._miss = 0
+
+    def code(self, coder: Coder) -> int:
+        """Code the next symbol, and give it (rules RCL-4 to RCL-8)."""
+        candidates = self._candidates()[:TRIED]
+        shares_before = 0
+        excluded: set[int] = set()
+        entry = None
+        for number, candidate in enumerate(candidates):
+            share = self._share(candidate.symbol)
+            if number:
+                left = share * WHOLE // max(1, WHOLE - shares_before)
+                shares_before += share
+                share = min(left, WHOLE - 1)
+            else:
+                share = min(share, WHOLE - 1)
+                shares_before = share
+            if self._try(candidate, share, later=number > 0, coder=coder):
+                entry = contexts.find_deepest(self._model, self._context, candidate.symbol)
+                break
+            excluded.add(candidate.symbol)
+        if entry is None:
+            entry = contexts.code(self._model, self._context, self._run, excluded, coder)
+        symbol = self._model.symbols[entry]
+        if candidates:
+            self._miss = int(candidates[0].symbol != symbol)
+        self._go_on(symbol, candidates)
+        self._context = self._model.following[entry]
+        return symbol
+
+    def _candidates(self) -> list[Candidate]:
+        """Rules RCL-4, RCL-5 and RCL-7."""
+        window = self._recall.window
+        candidates: list[Candidate] = []
+        pointer = self._pointer
+        if pointer is not None:
+            candidates.append(_of_window(window, pointer.place, pointer.likeness))
+        for place in window.found():
+            if len(candidates) < FOUND and all(one.symbol != window.symbol(place) for one in candidates):
+                likeness = window.likeness(place)
+                if likeness >= LEAST:
+                    candidates.append(_of_window(window, place, likeness))
+        if pointer is None and candidates and candidates[0].likeness >= POINTED:
+            self._pointer = candidates[0]
+        self._add_number(candidates)
+        self._add_history(candidates)
+        return candidates
+
+    def _add_number(self, candidates: list[Candidate]) -> None:
+        """Rule RCL-5."""
+        window = self._recall.window
+        if self._number is None and candidates and window[window.end - 1] not in _DIGITS:
+            place = candidates[0].place
+            begins = window[place] in _DIGITS and place - 1 in window and window[place - 1] not in _DIGITS
+            number = Number(window, place, self._recall.field()) if begins else None
+            self._number = number if number is not None and number.usable else None
+        symbol = self._number.foreseen() if self._number else None
+        if self._number is not None and symbol is not None:
+            if not candidates or candidates[0].symbol != symbol:
+                candidates[:] = [one for one in candidates if one.symbol != symbol]
+                candidates.insert(
+                    0, Candidate(symbol, NUMBER + self._number.field.trust, likeness=MAX_LIKENESS)
+                )
+
+    def _add_history(self, candidates: list[Candidate]) -> None:
+        """Rule RCL-7."""
+        if self._model.history is None:
+            return
+        text = self._model.history.text
+        if not self._history and len(self.text) >= history.LENGTH:
+            begin = text.rfind(self.text[-history.LENGTH :])
+            self._history = begin + history.LENGTH if begin >= 0 else 0
+        if self._history == len(text):
+            self._history = 0
+        if self._history:
+            symbol = text[self._history]
+            if all(one.symbol != symbol for one in candidates):
+                last = bool(candidates) and candidates[0].likeness >= CERTAIN
+                candidates.insert(len(candidates) if last else 0, Candidate(symbol, HISTORY))
+
+    def _share(self, symbol: int) -> int:
+        """Rule RCL-9."""
+        share, context = WHOLE, self._context
+        while True:
+            frequencies = contexts.frequencies_of(self._model, context)
+            entry = contexts.find(self._model, context, symbol)
+            if entry is not None:
+                return share * frequencies[entry - self._model.starts[context]] // sum(frequencies)
+            share = share * frequencies[-1] // sum(frequencies)
+            context = self._model.suffixes[context]
+
+    def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
+        """Code whether a candidate hits (rules RCL-11 and RCL-13)."""
+        recall, window = self._recall, self._recall.window
+        share_class = max(0, min((stretch(share) >> 8) + 8, CLASSES - 1))
+        chance = recall.hits[later, candidate.level, share_class, self._miss]
+        before = window[window.end - 2] if window.end - 2 in window else 0
+        value = (window[window.end - 1] * 31 + candidate.symbol % 256) * 7 + 5 * later + 101 * before
+        mark = recall.marks[(value * MULTIPLIER & _WORD) >> 22]
+        weights = recall.weights[later][candidate.level]
+        opinions = (stretch(share), stretch(chance.value), stretch(mark.value))
+        mixture = squash(
+            sum(weight * opinion for weight, opinion in zip(weights, opinions, strict=True)) >> 16
+        )
+        p = max(LEAST_CHANCE, min(mixture, WHOLE - LEAST_CHANCE))
+        hit = coder.choose((candidate.symbol,), (p, WHOLE - p)) == 0
+        error = WHOLE - p if hit else -p
+        weights[:] = [
+            weight + (error * opinion >> 14) for weight, opinion in zip(weights, opinions, strict=True)
+        ]
+        chance.learn((1 << 16) // (chance.tries + 8), MOST_HITS, hit=hit)
+        mark.learn((1 << 17) // (2 * mark.tries + 3), MOST_MARKS, hit=hit)
+        return hit
+
+    def _go_on(self, symbol: int, candidates: Sequence[Candidate]) -> None:
+        """Go past a symbol (rules RCL-2, RCL-6, RCL-7 and RCL-16)."""
+        window = self._recall.window
+        text = self._model.history.text if self._model.history else b""
+        if self._history:
+            self._history = self._history + 1 if text[self._history] == symbol else 0
+        if self._number is not None and not self._number.read(symbol):
+            self._number = None
+        old, self._pointer = self._pointer, None
+        if old is not None and window.symbol(old.place) == symbol:
+            self._pointer = Candidate(0, 0, old.place + 1, min(old.likeness + 1, MAX_LIKENESS))
+        else:
+            for candidate in candidates[1:]:
+                if candidate.symbol == symbol and candidate.place and candidate.likeness >= RESUMED:
+                    self._pointer = Candidate(
+                        0, 0, candidate.place + 1, min(candidate.likeness + 1, MAX_LIKENESS)
+                    )
+        window.add(0 if symbol == END else symbol)
+        if symbol != END:
+            self.text.append(symbol)
+            self._run = after(self._run, symbol)
+
+
+def _of_window(window: Window, place: int, likeness: int) -> Candidate:
+    return Candidate(window.symbol(place), bisect_right(LIKENESS_STEPS, likeness), place, likeness)
