@@ -1,4 +1,4 @@
-"""What a stream remembers, and messages coded with it (rules RCL-1 to RCL-16).
+"""What a stream remembers, and messages coded with it (rules RCL-1 to RCL-15).
 
 One loop codes and decodes: what differs is only whether a choice is noted or read.
 """
@@ -254,16 +254,12 @@ def code(  # noqa: C901, PLR0912, PLR0914, PLR0915  # one hot loop
             symbol = text[end - base - start] if end - base - start < len(text) else END
         excluded = ""
         following = -1
-        left = WHOLE
         later = 0
         for foreseen, level, _, _ in candidates[:TRIED]:
-            share, follows = _share(contexts, context, foreseen)
-            if later:
-                share, left = share * WHOLE // max(1, left), left - share
+            if excluded or context < contexts.stand_ins[state][0]:
+                share, follows = _share_of_rest(contexts, context, state, excluded, foreseen)
             else:
-                left -= share
-            if share >= WHOLE:
-                share = WHOLE - 1
+                share, follows = _share(contexts, context, state, foreseen)
             # the three opinions
             index = (later * _LATER + level) * 2 * CLASSES + _CLASSES[share >> 4] + miss
             mark = (
@@ -424,28 +420,38 @@ def _field(kept: bytearray, oldest: int) -> int:
     return (value * FINISH & _WORD) >> 24
 
 
-def _share(contexts: Contexts, context: int, symbol: int) -> tuple[int, int]:
-    """The share of a symbol (rule RCL-9), and the context that follows it (rule AUR-5)."""
-    words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
+def _share(contexts: Contexts, context: int, state: int, symbol: int) -> tuple[int, int]:
+    """The share of a symbol in a context where nothing is excluded and no list stands in (rule RCL-9).
+
+    Also gives the context that follows it (rule AUR-5).
+    """
+    words = contexts.words
+    word = words[context]
+    if word >= 0:
+        if word >> PLACE_BITS & SYMBOL_MASK == symbol:
+            return WHOLE * LONE[word >> LONE_CODE & CODE_MASK] // TOTAL_OF_ONE, word & PLACE_MASK
+    else:
+        place = contexts.letters.find(
+            chr(symbol), context + 1, context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
+        )
+        if place >= 0:
+            entry = words[place]
+            lower = words[place - 1] >> END_SHIFT if place > context + 1 else 0
+            share = WHOLE * ((entry >> END_SHIFT) - lower) // (~word & SUM_MASK)
+            return min(share, WHOLE - 1), entry & PLACE_MASK
+    return _share_of_rest(contexts, context, state, "", symbol)
+
+
+def _share_of_rest(
+    contexts: Contexts, context: int, state: int, excluded: str, symbol: int
+) -> tuple[int, int]:
+    """The share of a symbol less those excluded (rule RCL-9), and the context that follows it (rule AUR-5)."""
+    choices: list[Choice] = []
+    following = _lead(contexts, context, state, excluded, symbol, choices)
     share = WHOLE
-    while True:
-        word = words[context]
-        if word >= 0:
-            frequency = LONE[word >> LONE_CODE & CODE_MASK]
-            if word >> PLACE_BITS & SYMBOL_MASK == symbol:
-                return share * frequency // TOTAL_OF_ONE, word & PLACE_MASK
-            share = share * (TOTAL_OF_ONE - frequency) // TOTAL_OF_ONE
-            context = word >> LONE_SUFFIX
-        else:
-            total = ~word & SUM_MASK
-            end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
-            place = find(letter, context + 1, end)
-            if place >= 0:
-                entry = words[place]
-                lower = words[place - 1] >> END_SHIFT if place > context + 1 else 0
-                return share * ((entry >> END_SHIFT) - lower) // total, entry & PLACE_MASK
-            share = share * (total - (words[end - 1] >> END_SHIFT)) // total
-            context = ~word >> SUFFIX
+    for _, frequency, total in choices:
+        share = share * frequency // total
+    return min(share, WHOLE - 1), following
 
 
 def _lead(

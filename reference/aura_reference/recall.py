@@ -1,4 +1,4 @@
-"""What a stream remembers, and what it foresees by that (rules RCL-1 to RCL-16)."""
+"""What a stream remembers, and what it foresees by that (rules RCL-1 to RCL-15)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Candidate:
 
 @dataclass(slots=True)
 class Chance:
-    """A chance of a hit, out of ``WHOLE``, and how often it was tried (rule RCL-13)."""
+    """A chance of a hit, out of ``WHOLE``, and how often it was tried (rule RCL-12)."""
 
     value: int
     tries: int = 0
@@ -86,6 +86,20 @@ class Field:
 
     step: int = 0
     trust: int = 0
+
+
+class Share:
+    """Multiplies the shares of the choices that lead to ``symbol`` (rule RCL-9)."""
+
+    def __init__(self, symbol: int) -> None:
+        self.symbol = symbol
+        self.value = WHOLE
+
+    def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        """As :class:`~aura_reference.context.Coder` says."""
+        place = symbols.index(self.symbol) if self.symbol in symbols else len(symbols)
+        self.value = self.value * frequencies[place] // sum(frequencies)
+        return place
 
 
 class Window:
@@ -242,18 +256,10 @@ class Telling:
     def code(self, coder: Coder) -> int:
         """Code the next symbol, and give it (rules RCL-4 to RCL-8)."""
         candidates = self._candidates()[:TRIED]
-        shares_before = 0
         excluded: set[int] = set()
         entry = None
         for number, candidate in enumerate(candidates):
-            share = self._share(candidate.symbol)
-            if number:
-                left = share * WHOLE // max(1, WHOLE - shares_before)
-                shares_before += share
-                share = min(left, WHOLE - 1)
-            else:
-                share = min(share, WHOLE - 1)
-                shares_before = share
+            share = self._share(candidate.symbol, excluded)
             if self._try(candidate, share, later=number > 0, coder=coder):
                 entry = contexts.find_deepest(self._model, self._context, candidate.symbol)
                 break
@@ -317,19 +323,14 @@ class Telling:
                 last = bool(candidates) and candidates[0].likeness >= CERTAIN
                 candidates.insert(len(candidates) if last else 0, Candidate(symbol, HISTORY))
 
-    def _share(self, symbol: int) -> int:
+    def _share(self, symbol: int, excluded: set[int]) -> int:
         """Rule RCL-9."""
-        share, context = WHOLE, self._context
-        while True:
-            frequencies = contexts.frequencies_of(self._model, context)
-            entry = contexts.find(self._model, context, symbol)
-            if entry is not None:
-                return share * frequencies[entry - self._model.starts[context]] // sum(frequencies)
-            share = share * frequencies[-1] // sum(frequencies)
-            context = self._model.suffixes[context]
+        share = Share(symbol)
+        contexts.code(self._model, self._context, self._run, set(excluded), share)
+        return min(share.value, WHOLE - 1)
 
     def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
-        """Code whether a candidate hits (rules RCL-11 and RCL-13)."""
+        """Code whether a candidate hits (rules RCL-10 and RCL-12)."""
         recall, window = self._recall, self._recall.window
         share_class = max(0, min((stretch(share) >> 8) + 8, CLASSES - 1))
         chance = recall.hits[later, candidate.level, share_class, self._miss]
@@ -352,7 +353,7 @@ class Telling:
         return hit
 
     def _go_on(self, symbol: int, candidates: Sequence[Candidate]) -> None:
-        """Go past a symbol (rules RCL-2, RCL-6, RCL-7 and RCL-16)."""
+        """Go past a symbol (rules RCL-2, RCL-6, RCL-7 and RCL-15)."""
         window = self._recall.window
         text = self._model.history.text if self._model.history else b""
         if self._history:

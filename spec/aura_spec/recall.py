@@ -44,12 +44,9 @@ and ``WHOLE`` - p. A hit codes the symbol. After a miss of all, the symbol is co
 RUN-4 say, with the candidates tried as excluded symbols. In both cases the context that follows is found as rule
 AUR-5 says (rule RCL-8).
 
-The share of a symbol is ``WHOLE`` times its probability by the lists alone: beginning with the current context,
-the share of what is left is multiplied by the frequency of the symbol and divided by the total, and the division
-rounded down, if the list has it; else the same is done with the escape, and the suffix comes next. Runs and
-exclusion are disregarded (rule RCL-9). For a second or third candidate the share is multiplied by ``WHOLE`` and
-divided by what is left of ``WHOLE`` after the shares of those before, at least 1, and the result is ``WHOLE`` - 1
-at most (rule RCL-10).
+The share of a candidate is what rules AUR-2 to AUR-4 and RUN-4 give it, with the candidates tried before as
+excluded symbols: beginning with ``WHOLE``, for each choice that would code it, the share is multiplied by the frequency of the
+option and divided by the total. The result is ``WHOLE`` - 1 at most (rule RCL-9).
 
 p is mixed of three opinions, all in the domain of ``STRETCH``. The first is the share. The second is a chance of
 the table ``hits``, by (whether the candidate is not the first, level, class of the share, miss), where the class is
@@ -58,23 +55,23 @@ not the first of them. The third is a chance of the table ``marks``, by h div 2^
 5 · q + 101 · b) · ``MULTIPLIER`` mod 2^32, where a is the last byte of the window, b the one before it or 0, s the
 symbol and q 1 if the candidate is not the first. The sum of the opinions, each times its weight of (not the first,
 level), divided by 2^16, is squashed: p = squash(sum), ``LEAST_CHANCE`` at least and ``WHOLE`` - ``LEAST_CHANCE`` at
-most (rule RCL-11).
+most (rule RCL-10).
 
 squash(x) for x of -``LIMIT`` to ``LIMIT``, to which others are clipped: with y = x + ``LIMIT``, k = y div 128 and r = y
 mod 128, (``KNOTS[k]`` · (128 - r) + ``KNOTS[k+1]`` · r) div 128. stretch(p) is the least x with squash(x) >= p rounded down to a
-multiple of 16; it is ``LIMIT`` if there is none (rule RCL-12).
+multiple of 16; it is ``LIMIT`` if there is none (rule RCL-11).
 
 After each choice, with e = ``WHOLE`` - p for a hit and -p for a miss, each of the three weights grows by e · its opinion div
 2^14. The two chances c, with t = ``WHOLE`` - 1 for a hit and 0 for a miss, grow by (t - c) · rate div 2^16, where rate is
 2^16 div (n + 8) for ``hits`` and 2^17 div (2 · n + 3) for ``marks``; n counts the choices with this chance before, up to
-``MOST_HITS`` and ``MOST_MARKS`` (rule RCL-13). All divisions round down, towards minus infinity.
+``MOST_HITS`` and ``MOST_MARKS`` (rule RCL-12). All divisions round down, towards minus infinity.
 
 At the beginning ``hits`` has squash(``LEVEL_BIAS`` + ``CLASS_BIAS`` + ``MISS_BIAS`` · miss), ``marks`` 2^15, the weights are those of
-``WEIGHTS`` times 2^10, and all steps and trusts 0 (rule RCL-14). A message begins without a pointer, a match in the
-history, a number that is read, or a miss (rule RCL-15). After a symbol the pointer moves on by one if it foresaw the
+``WEIGHTS`` times 2^10, and all steps and trusts 0 (rule RCL-13). A message begins without a pointer, a match in the
+history, a number that is read, or a miss (rule RCL-14). After a symbol the pointer moves on by one if it foresaw the
 symbol; else there is none, except that if another candidate of the window hit, with a likeness of ``RESUMED`` or more,
 the place after its own is the pointer, with a likeness greater by one. The likeness of a pointer that moves on grows
-by one up to ``MAX_LIKENESS`` (rule RCL-16).
+by one up to ``MAX_LIKENESS`` (rule RCL-15).
 """
 
 from __future__ import annotations
@@ -145,7 +142,7 @@ SQUASH: Final = tuple(
     (KNOTS[y >> 7] * (128 - (y & 127)) + KNOTS[min((y >> 7) + 1, len(KNOTS) - 1)] * (y & 127)) >> 7
     for y in range(2 * LIMIT + 1)
 )
-"""Rule RCL-12, by x + ``LIMIT``."""
+"""Rule RCL-11, by x + ``LIMIT``."""
 
 
 def _stretches() -> tuple[int, ...]:
@@ -159,7 +156,7 @@ def _stretches() -> tuple[int, ...]:
 
 
 STRETCH: Final = _stretches()
-"""Rule RCL-12, by p div 16."""
+"""Rule RCL-11, by p div 16."""
 
 LEVEL_BIAS: Final = (
     (-41, 36, 191, 211, 356, 420, 566, 579, 764, 818, -36, -114, 204, 515, 689),
@@ -200,7 +197,7 @@ WEIGHTS: Final = (
 
 
 def squash(x: int) -> int:
-    """Rule RCL-12.
+    """Rule RCL-11.
 
     >>> squash(0), squash(-99999), squash(512)
     (32768, 8, 57724)
@@ -209,7 +206,7 @@ def squash(x: int) -> int:
 
 
 def stretch(chance: int) -> int:
-    """Rule RCL-12, for 0 to ``WHOLE`` - 1.
+    """Rule RCL-11, for 0 to ``WHOLE`` - 1.
 
     >>> stretch(32768), squash(stretch(60000)) // 16 == 60000 // 16
     (0, True)

@@ -8,13 +8,13 @@ from typing import Final
 from aura.bench.codecs import BenchCodec
 from aura.bench.dictionary import LEVEL, Dictionary
 from aura.bench.errors import DictionaryError, SettingError
-from aura.bench.own import AuraCodec
+from aura.bench.own import AuraCodec, AuraStreamCodec
 from aura.bench.peers import BrotliPeer, DeflateDictionaryPeer, ZstdDictionaryPeer, ZstdPeer
 from aura.bench.streams import PermessageDeflatePeer, ZstdStreamPeer
 from aura.bench.unishox import PACKAGE, Unishox2Peer
 from aura.model import Model
 
-__all__ = ["ENTRANTS", "NAMES", "Entrant", "Setting", "check_names", "line_up"]
+__all__ = ["ENTRANTS", "NAMES", "STATELESS", "STREAMS", "STREAM_PEERS", "Entrant", "Setting", "check_names", "line_up", "stream_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ def _unishox2(_setting: Setting) -> BenchCodec:
 ENTRANTS: Final = (
     Entrant("aura", lambda s: AuraCodec(s.level)),
     Entrant("aura+train", lambda s: AuraCodec(s.level, s.trained_model()), needs_model=True),
+    Entrant("aura stream", lambda s: AuraStreamCodec(max_size=s.max_size)),
+    Entrant(
+        "aura+train stream",
+        lambda s: AuraStreamCodec(s.trained_model(), max_size=s.max_size),
+        needs_model=True,
+    ),
     Entrant("zstd-3", lambda s: ZstdPeer(3, max_size=s.max_size)),
     Entrant("zstd-19", lambda s: ZstdPeer(LEVEL, max_size=s.max_size)),
     Entrant(
@@ -89,6 +95,11 @@ ENTRANTS: Final = (
         needs_dictionary=True,
     ),
 )
+STREAMS: Final = ("aura stream", "aura+train stream")
+STREAM_PEERS: Final = ("permessage-deflate", "zstd-19+dict stream")
+STATELESS: Final = {"aura stream": "aura", "aura+train stream": "aura+train"}
+"""The same with the same model, but message by message."""
+
 NAMES: Final = tuple(entrant.name for entrant in ENTRANTS)
 
 
@@ -97,6 +108,12 @@ def check_names(names: Collection[str]) -> None:
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         raise SettingError(f"no codec is called {unknown[0]!r}; there are: {', '.join(NAMES)}")
+
+
+def stream_names(*, trained: bool) -> list[str]:
+    """Who takes part when streams are measured: AURA's, its stateless codec with the same model, and the peers."""
+    own = STREAMS[int(trained)]
+    return [STATELESS[own], own, *STREAM_PEERS]
 
 
 def line_up(names: Collection[str], *, trained: bool) -> tuple[tuple[Entrant, ...], list[str]]:

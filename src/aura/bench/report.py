@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from aura.bench.lineup import STATELESS, STREAM_PEERS, STREAMS
 from aura.bench.measure import BUCKET_LABELS, Bucket, Measurement
 from aura.bench.run import CorpusResult
 from aura.templates.store import write_atomically
 
-__all__ = ["BucketRow", "Report", "Row", "print_result", "rows", "save"]
+__all__ = ["BucketRow", "Report", "Row", "print_result", "print_streams", "rows", "save"]
 
 
 class BucketRow(TypedDict):
@@ -67,6 +68,28 @@ def print_result(result: CorpusResult, console: Console) -> None:
         console.print(_codec_table(result), _bucket_table(result), sep="\n")
     for note in result.notes:
         console.print(note, markup=False, highlight=False)
+
+
+def print_streams(results: Sequence[CorpusResult], console: Console) -> None:
+    """Print how AURA's stream compares with the same model without memory, and with the best peer."""
+    table = Table(
+        title="streams: ratios, and times the best of " + " and ".join(STREAM_PEERS),
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+    )
+    table.add_column("corpus", no_wrap=True)
+    for heading in ("stateless", "stream", *STREAM_PEERS, "times\nthe best"):
+        table.add_column(heading, justify="right")
+    for result in results:
+        ratios = {measurement.codec: measurement.ratio for measurement in result.measurements}
+        own = next((name for name in STREAMS if name in ratios), None)
+        best = max((ratios[name] for name in STREAM_PEERS if name in ratios), default=0.0)
+        if own is not None and best:
+            shown = (ratios.get(STATELESS[own]), ratios[own], *map(ratios.get, STREAM_PEERS), ratios[own] / best)
+            table.add_row(
+                escape(result.corpus), *("-" if ratio is None else f"{ratio:.3f}" for ratio in shown)
+            )
+    console.print(table)
 
 
 def _row(corpus: str, measurement: Measurement) -> Row:

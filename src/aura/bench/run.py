@@ -45,15 +45,21 @@ class CorpusResult:
     notes: tuple[str, ...]
 
 
-def prepare(names: Collection[str], *, level: int, train: Path | None) -> Run:
-    """Settle who takes part, and build the dictionary if someone needs one."""
+def prepare(
+    names: Collection[str], *, level: int, train: Path | None, trained: Model | None = None
+) -> Run:
+    """Settle who takes part, and build the model and the dictionary if someone needs one.
+
+    ``trained`` is a model that was trained on the messages of ``train`` before.
+    """
     entrants, notes = line_up(names, trained=train is not None)
     dictionary = None
-    model = None
-    if train is not None and any(entrant.needs_model for entrant in entrants):
+    model = trained
+    if model is None and train is not None and any(entrant.needs_model for entrant in entrants):
         messages = list(read_messages(train))
         with progress_bar("training a model", MODEL_STEPS) as advance:
             model = _train(messages, advance)
+    if model is not None:
         notes.append(f"model: {len(model.data)} bytes, id {model.id}")
     if train is not None and any(entrant.needs_dictionary for entrant in entrants):
         messages = list(read_messages(train))

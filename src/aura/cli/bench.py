@@ -9,9 +9,11 @@ from rich.console import Console
 
 from aura.bench.corpus import Corpus, read_corpus
 from aura.bench.errors import BenchError, SettingError
-from aura.bench.lineup import NAMES
-from aura.bench.report import print_result, save
+from aura.bench.lineup import NAMES, stream_names
+from aura.bench.report import print_result, print_streams, save
 from aura.bench.run import CorpusResult, Run, measure_corpus, prepare
+from aura.errors import DecodeError
+from aura.model import Model
 
 __all__ = ["bench"]
 
@@ -48,6 +50,20 @@ def bench(
         typer.Option("--json", metavar="OUT", help="Also write the results to a JSON file."),
     ] = None,
     level: Annotated[int, typer.Option(min=0, max=3, metavar="N", help="AURA's level.")] = 2,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A model trained on the messages of --train before; saves training it again."
+        ),
+    ] = None,
+    stream: Annotated[
+        bool,
+        typer.Option(
+            "--stream",
+            help="Measure streams, a connection for each source: AURA's, what it does without memory, and the "
+            "peers that remember; ends with a comparison.",
+        ),
+    ] = False,
     codec: Annotated[
         list[str] | None,
         typer.Option(
@@ -62,11 +78,13 @@ def bench(
         loaded = [read_corpus(path, limit=limit) for path in corpora]
         if json_path is not None:
             _check_writable(json_path)
-        run = prepare(codec or [], level=level, train=train)
-        results = _measure_all(loaded, run)
+        trained = None if model is None else Model.load(model)
+        names = codec or (stream_names(trained=train is not None) if stream else [])
+        run = prepare(names, level=level, train=train, trained=trained)
+        results = _measure_all(loaded, run, streams=stream)
         if json_path is not None:
             save(results, json_path)
-    except (BenchError, OSError) as error:
+    except (BenchError, DecodeError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(BAD_USAGE) from error
 
@@ -78,7 +96,7 @@ def _check_writable(path: Path) -> None:
         raise SettingError(f"{path.parent}: no such directory to write results to")
 
 
-def _measure_all(corpora: list[Corpus], run: Run) -> list[CorpusResult]:
+def _measure_all(corpora: list[Corpus], run: Run, *, streams: bool) -> list[CorpusResult]:
     """Measure corpus after corpus, and print each result as soon as it is there."""
     console = Console()
     if not sys.stdout.isatty():
@@ -89,4 +107,6 @@ def _measure_all(corpora: list[Corpus], run: Run) -> list[CorpusResult]:
     for corpus in corpora:
         results.append(measure_corpus(run, corpus))
         print_result(results[-1], console)
+    if streams:
+        print_streams(results, console)
     return results
