@@ -19,12 +19,12 @@ from aura_spec.stream import (
     GENERATORS,
     HEAD_BYTE,
     LATEST,
-    LONG,
     SAME_KIND,
     START,
     Flag,
     Terms,
     Text,
+    check_bits,
     remainder,
 )
 
@@ -134,7 +134,7 @@ class Receiver:
             raise StreamDesync("the stream is lost until it is reset", 0)
         else:
             counter, recall, was_text = self._counter, self._recall, self._is_text
-        bits = 16 if place or len(wire) >= LONG else self._terms.check
+        bits = check_bits(len(wire), self._terms.check, head=place > 0)
         if remainder_of(wire, bits) != expected(self._terms, counter, bits):
             raise StreamDesync("the message is not the next one, or damaged", place)
         if flags & Flag.MESSAGE:
@@ -203,7 +203,7 @@ def find_string(low: bytes, span: int, head: bytes, terms: Terms, counter: int) 
     while True:
         shift = 8 * (len(low) - length)
         least, most = -(-number >> shift), (number + span >> shift) - 1
-        bits = 16 if head or length >= LONG else terms.check
+        bits = check_bits(len(head) + length, terms.check, head=bool(head))
         free = min(bits, 8 * length)
         start = least >> free << free
         if start <= most:

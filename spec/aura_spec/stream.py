@@ -20,8 +20,9 @@ UTF-8 is ``Malformed``. A string codes at most ``limits.MAX_FORESEEN`` bytes (ru
 its flags have ``TEXT``, else bytes, and the kind before it for the next (rule STR-4).
 
 The check makes the bits of a message, as a polynomial over GF(2) with the first bit the highest, leave a certain
-remainder, divided by the generator of degree b of ``GENERATORS``. b is the agreed least check, but 16 in
-messages with a head or of ``LONG`` bytes and more (rule STR-5). The remainder is (agreed + counter + side) mod 2^b, where
+remainder, divided by the generator of degree b of ``GENERATORS``. b is 16 in messages with a head;
+in others it is the agreed least check, but 8 at least in messages of 32 bytes and more, and 16 in those of 128 and
+more (rule STR-5). The remainder is (agreed + counter + side) mod 2^b, where
 agreed is the CRC-32 of what is agreed on (of the id of the model, eight bytes, then memory and least check, four bytes
 each, big endian), side is 0 for the client's stream and 2^(b-1) for the server's, and the counter is the number of
 messages before this one, mod 2^16 (rule STR-6). For the two bytes of check after a message this means their value.
@@ -75,8 +76,8 @@ CHECK_SIZE: Final = 2
 CHECKS: Final = (4, 8, 16)
 """Bits that a least check may have."""
 
-LONG: Final = 64
-"""Bytes of a message from which on the check has 16 bits."""
+WIDER: Final = ((128, 16), (32, 8))
+"""Bytes of a message from which on the check has so many bits at least: there they cost little."""
 
 GENERATORS: Final = {4: 0x13, 8: 0x107, 16: 0x11021}
 """By degree: x^4+x+1, x^8+x^2+x+1, x^16+x^12+x^5+1. All leave a remainder of a single bit; the latter two of every odd
@@ -160,7 +161,9 @@ def build_head(head: Head) -> bytes:
 
 def check_bits(wire_size: int, least: int, *, head: bool) -> int:
     """Rule STR-5."""
-    return 16 if head or wire_size >= LONG else least
+    if head:
+        return 16
+    return max(least, next((bits for size, bits in WIDER if wire_size >= size), 0))
 
 
 def agreement(model_id: bytes, memory: int, least: int) -> int:

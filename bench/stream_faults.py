@@ -1,0 +1,156 @@
+"""Damages streams at random and counts what is given out wrongly: python bench/stream_faults.py MESSAGES [FAULTS [CHECK]].
+
+MESSAGES is a file as for ``aura bench``; each source is a connection with the default model. 100,000 faults by
+default, of all kinds in turn, and the default check. A text is wrong if it is not the next one of its stream. Every
+fault ends where the receiver refuses something, or at the end of the connection.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from aura import Model
+from aura.bench.corpus import read_messages
+from aura_fast.stream import Receiver, Sender
+from aura_spec.errors import DecodeError
+from aura_spec.recall import LEAST_MEMORY
+from aura_spec.stream import DEFAULT_CHECK, Terms, Text
+
+FAULTS: Final = 100_000
+SEED: Final = 20261121
+BEHIND: Final = 6
+"""Messages that are delivered after a fault, if nothing is refused."""
+
+MAX_SIZE: Final = 1 << 20
+
+Damage = Callable[[list[bytes], random.Random], list[bytes]]
+"""What becomes of a message and those after it. The list has two or more."""
+
+
+def flip(wire: bytes, places: Sequence[int]) -> bytes:
+    """The message with some bits flipped."""
+    damaged = bytearray(wire)
+    for place in places:
+        damaged[place >> 3] ^= 1 << (place & 7)
+    return bytes(damaged)
+
+
+def flips(count: int) -> Damage:
+    """So many different bits are flipped."""
+    return lambda wires, draw: [
+        flip(wires[0], draw.sample(range(8 * len(wires[0])), min(count, 8 * len(wires[0])))),
+        *wires[1:],
+    ]
+
+
+def _drop(wires: list[bytes], draw: random.Random) -> list[bytes]:
+    return wires[draw.randint(1, len(wires) - 1) :]
+
+
+def _repeat(wires: list[bytes], draw: random.Random) -> list[bytes]:
+    place = draw.randrange(len(wires))
+    return [*wires[: place + 1], wires[draw.randrange(place + 1)], *wires[place + 1 :]]
+
+
+def _swap(wires: list[bytes], draw: random.Random) -> list[bytes]:
+    other = draw.randint(1, len(wires) - 1)
+    return [wires[other], *wires[1:other], wires[0], *wires[other + 1 :]]
+
+
+def _cut(wires: list[bytes], draw: random.Random) -> list[bytes]:
+    return [wires[0][: draw.randrange(len(wires[0]))], *wires[1:]]
+
+
+def _byte(wires: list[bytes], draw: random.Random) -> list[bytes]:
+    place = draw.randrange(len(wires[0]))
+    other = bytes((wires[0][place] ^ draw.randrange(1, 256),))
+    return [wires[0][:place] + other + wires[0][place + 1 :], *wires[1:]]
+
+
+def _longer(wires: list[bytes], draw: random.Random) -> list[bytes]:
+    return [wires[0] + draw.randbytes(draw.randint(1, 4)), *wires[1:]]
+
+
+def _noise(wires: list[bytes], draw: random.Random) -> list[bytes]:
+    return [draw.randbytes(len(wires[0])), *wires[1:]]
+
+
+KINDS: Final[dict[str, Damage]] = {
+    "cut": _cut,
+    "dropped": _drop,
+    "repeated": _repeat,
+    "out of order": _swap,
+    "1 bit flipped": flips(1),
+    "2 bits flipped": flips(2),
+    "3 bits flipped": flips(3),
+    "a byte changed": _byte,
+    "bytes behind": _longer,
+    "random bytes": _noise,
+}
+
+
+def given_out(receiver: Receiver, wires: Sequence[bytes], texts: Sequence[bytes]) -> tuple[int, bool]:
+    """Wrong texts, and whether a message was refused. ``texts`` come next in the stream."""
+    for number, wire in enumerate(wires):
+        try:
+            text = receiver.decode(wire, MAX_SIZE, _refuse)
+        except DecodeError:
+            return 0, True
+        if number >= len(texts) or text.data != texts[number]:
+            return 1, False
+    return 0, False
+
+
+def _refuse(_message: bytes, _max_size: int) -> bytes:
+    raise ValueError("only strings are sent")
+
+
+def main() -> None:
+    """Print, for each kind of fault, how many there were, how many texts were wrong, and what went unnoticed."""
+    messages = list(read_messages(Path(sys.argv[1])))
+    faults = int(sys.argv[2]) if len(sys.argv) > 2 else FAULTS
+    check = int(sys.argv[3]) if len(sys.argv) > 3 else DEFAULT_CHECK
+    # less memory is quicker to copy; conversations of this length do not fill it
+    terms = Terms(Model.load_default().context_model, 1, LEAST_MEMORY, check, server=False)
+    conversations = [[one.data for one in some] for _, some in groupby(messages, key=lambda one: one.source)]
+    conversations = [texts for texts in conversations if len(texts) > 1]
+    draw = random.Random(SEED)  # noqa: S311
+    done: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    silent: Counter[str] = Counter()
+    while done.total() < faults:
+        for texts in conversations:
+            sender, receiver = Sender(terms), Receiver(terms)
+            wires = [sender.encode(Text(text, is_text=True)) for text in texts]
+            for place in range(len(texts) - 1):
+                for kind, damage in KINDS.items():
+                    behind = slice(place, place + BEHIND)
+                    hostile = damage(wires[behind], draw)
+                    found, refused = given_out(_copy(receiver), hostile, texts[behind])
+                    done[kind] += 1
+                    wrong[kind] += found
+                    silent[kind] += not refused and not found and hostile != wires[behind]
+                receiver.decode(wires[place], MAX_SIZE, _refuse)
+            if done.total() >= faults:
+                break
+    for kind in KINDS:
+        print(f"{kind:16} {done[kind]:8,} faults {wrong[kind]:6,} wrong texts {silent[kind]:6,} unnoticed")
+    print(f"{'all':16} {done.total():8,} faults {wrong.total():6,} wrong texts {silent.total():6,} unnoticed")
+
+
+def _copy(receiver: Receiver) -> Receiver:
+    """Another one that remembers the same; the model is shared."""
+    other = copy.copy(receiver)
+    other._recall = receiver._recall.copy()  # noqa: SLF001
+    return other
+
+
+if __name__ == "__main__":
+    main()
