@@ -1,8 +1,9 @@
-"""Damages streams at random and counts what is given out wrongly: python bench/stream_faults.py MESSAGES [FAULTS [CHECK]].
+"""Damages streams at random, and counts what is given out wrongly.
 
-MESSAGES is a file as for ``aura bench``; each source is a connection with the default model. 100,000 faults by
-default, of all kinds in turn, and the default check. A text is wrong if it is not the next one of its stream. Every
-fault ends where the receiver refuses something, or at the end of the connection.
+``python bench/stream_faults.py MESSAGES [FAULTS [CHECK]]``: MESSAGES is a file as for ``aura bench``; each source
+is a connection with the default model. 100,000 faults by default, of all kinds in turn, and the default check. A
+text is wrong if it is not the next one of its stream. Every fault ends where the receiver refuses something, or
+some messages later.
 """
 
 from __future__ import annotations

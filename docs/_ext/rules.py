@@ -50,6 +50,8 @@ _CHAPTERS = {
     "RNG": "range_coder",
     "RUN": "run",
     "HIS": "history",
+    "STR": "stream",
+    "RCL": "recall",
     "MAT": "match",
     "MDL": "model",
     "TRI": "trie",

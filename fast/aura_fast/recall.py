@@ -69,7 +69,7 @@ _WORD: Final = 0xFFFFFFFF
 _LOW: Final = 0xFFFF
 _ZERO, _NINE = b"09"
 
-_SLACK: Final = 1 << 10
+_SLACK: Final = 1 << 8
 """Bytes that the window may outgrow its size by before it is cut."""
 
 _SHIFTS: Final = tuple(32 - bits for bits in SLOT_BITS)
@@ -119,7 +119,7 @@ class Recall:
         self.marks = array("H", [WHOLE // 2]) * MARKS
         self.mark_tries = bytearray(MARKS)
         self.weights = _WEIGHTS[:]
-        self.steps = array("q", bytes(8 * FIELDS))
+        self.steps = array("i", [0]) * FIELDS
         self.trusts = bytearray(FIELDS)
 
     def copy(self) -> Self:
@@ -174,7 +174,7 @@ def _slots_after(kept: bytearray) -> list[int]:
     return [(value * FINISH & _WORD) >> _SHIFTS[0], four, two]
 
 
-def code(  # noqa: C901, PLR0912, PLR0914, PLR0915  # one hot loop
+def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     recall: Recall, contexts: Contexts, text: bytes, choices: list[Choice], decoder: Decoder | None, most: int
 ) -> bytes:
     """Code a message, or decode one if there is a decoder, and remember it.
@@ -198,7 +198,6 @@ def code(  # noqa: C901, PLR0912, PLR0914, PLR0915  # one hot loop
     base, size = recall.base, recall.size
     start = len(kept)
     history = contexts.history
-    words = contexts.words
     context, state = contexts.initial, 0
     pointer = likeness = in_history = miss = 0  # a pointer of 0 is none
     number: _Number | None = None
@@ -454,7 +453,7 @@ def _share_of_rest(
     return min(share, WHOLE - 1), following
 
 
-def _lead(
+def _lead(  # noqa: PLR0917  # for speed
     contexts: Contexts, context: int, state: int, excluded: str, symbol: int, choices: list[Choice]
 ) -> int:
     """Add the choices for a symbol, less those excluded, and give the following context (rules AUR-2 to AUR-5)."""
@@ -500,7 +499,9 @@ def _lead(
         context = ~word >> SUFFIX
 
 
-def _follow(decoder: Decoder, contexts: Contexts, context: int, state: int, excluded: str) -> tuple[int, int]:
+def _follow(  # noqa: C901, PLR0912  # a case for each kind of list
+    decoder: Decoder, contexts: Contexts, context: int, state: int, excluded: str
+) -> tuple[int, int]:
     """Decode a symbol, and give it and the following context; otherwise as :func:`_lead`."""
     words = contexts.words
     stand_in = contexts.stand_ins[state]

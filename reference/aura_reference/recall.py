@@ -114,12 +114,17 @@ class Window:
     def __getitem__(self, place: int) -> int:
         return self._kept[place - self.end]
 
-    def __contains__(self, place: int) -> bool:
+    def holds(self, place: int) -> bool:
+        """Whether a place is not forgotten, and not yet to come (rule RCL-1)."""
         return max(0, self.end - self.size) <= place < self.end
 
     def symbol(self, place: int) -> int:
         """What stands at a place (rule RCL-1)."""
         return self[place] or END
+
+    def last(self, back: int) -> int:
+        """The byte so far back; 0 before the first."""
+        return self[self.end - back] if self.holds(self.end - back) else 0
 
     def found(self) -> Sequence[int]:
         """The places that the slots hold, by order (rule RCL-2)."""
@@ -127,7 +132,7 @@ class Window:
         for order, slots in enumerate(self._slots):
             if self.end >= ORDERS[order]:
                 place = self.end - 1 - (self.end - 1 - slots.get(self._slot(order), 0) & _LOW)
-                if place > 0 and place in self:
+                if place > 0 and self.holds(place):
                     places.append(place)
         return places
 
@@ -136,7 +141,7 @@ class Window:
         count = 0
         while (
             count < MAX_LIKENESS
-            and place - 1 - count in self
+            and self.holds(place - 1 - count)
             and self[place - 1 - count] == self[self.end - 1 - count]
         ):
             count += 1
@@ -163,7 +168,7 @@ class Number:
 
     def __init__(self, window: Window, place: int, field: Field) -> None:
         digits = bytearray()
-        while place in window and window[place] in _DIGITS and len(digits) < MAX_DIGITS:
+        while window.holds(place) and window[place] in _DIGITS and len(digits) < MAX_DIGITS:
             digits.append(window[place])
             place += 1
         self.usable = len(digits) < MAX_DIGITS
@@ -174,7 +179,7 @@ class Number:
         expected = self._before + field.step
         if field.step and expected >= 0:
             self._rest = [*str(expected).zfill(len(digits)).encode()]
-            if place in window:
+            if window.holds(place):
                 self._rest.append(window.symbol(place))
 
     def foreseen(self) -> int | None:
@@ -221,7 +226,7 @@ class Recall:
         """The field of a number that begins here (rule RCL-5)."""
         value = taken = 0
         place = self.window.end - 1
-        while place in self.window and taken < FIELD_BYTES:
+        while self.window.holds(place) and taken < FIELD_BYTES:
             byte = self.window[place]
             if byte == 0:
                 value = value * 31 + 7 & _WORD
@@ -296,16 +301,13 @@ class Telling:
         window = self._recall.window
         if self._number is None and candidates and window[window.end - 1] not in _DIGITS:
             place = candidates[0].place
-            begins = window[place] in _DIGITS and place - 1 in window and window[place - 1] not in _DIGITS
+            begins = window[place] in _DIGITS and window.holds(place - 1) and window[place - 1] not in _DIGITS
             number = Number(window, place, self._recall.field()) if begins else None
             self._number = number if number is not None and number.usable else None
         symbol = self._number.foreseen() if self._number else None
-        if self._number is not None and symbol is not None:
-            if not candidates or candidates[0].symbol != symbol:
-                candidates[:] = [one for one in candidates if one.symbol != symbol]
-                candidates.insert(
-                    0, Candidate(symbol, NUMBER + self._number.field.trust, likeness=MAX_LIKENESS)
-                )
+        if self._number is not None and symbol is not None and symbol != _first(candidates):
+            candidates[:] = [one for one in candidates if one.symbol != symbol]
+            candidates.insert(0, Candidate(symbol, NUMBER + self._number.field.trust, likeness=MAX_LIKENESS))
 
     def _add_history(self, candidates: list[Candidate]) -> None:
         """Rule RCL-7."""
@@ -334,7 +336,7 @@ class Telling:
         recall, window = self._recall, self._recall.window
         share_class = max(0, min((stretch(share) >> 8) + 8, CLASSES - 1))
         chance = recall.hits[later, candidate.level, share_class, self._miss]
-        before = window[window.end - 2] if window.end - 2 in window else 0
+        before = window.last(2)
         value = (window[window.end - 1] * 31 + candidate.symbol % 256) * 7 + 5 * later + 101 * before
         mark = recall.marks[(value * MULTIPLIER & _WORD) >> 22]
         weights = recall.weights[later][candidate.level]
@@ -377,3 +379,7 @@ class Telling:
 
 def _of_window(window: Window, place: int, likeness: int) -> Candidate:
     return Candidate(window.symbol(place), bisect_right(LIKENESS_STEPS, likeness), place, likeness)
+
+
+def _first(candidates: Sequence[Candidate]) -> int | None:
+    return candidates[0].symbol if candidates else None

@@ -1,18 +1,19 @@
 """Recall: what a stream has said foresees what it says next.
 
-The window is the last bytes of a stream: its messages one after the other, each followed by the byte 0, and
-one byte 0 before the first. It has W = memory - ``TABLES`` bytes; places in it are numbered from 0, the byte
-before the first message, and a place more than W bytes back is forgotten. What stands at a place foresees a
-symbol: a byte other than 0 itself, and 0 the end of a message (rule RCL-1).
+The window is the last bytes of a stream: its messages one after the other, each followed by the byte 0, and one
+byte 0 before the first. It has W = memory - ``TABLES`` bytes; places in it are numbered from 0, the byte before
+the first message, and a place more than W bytes back is forgotten. What stands at a place foresees a symbol: a
+byte other than 0 itself, and 0 the end of a message (rule RCL-1).
 
 For each of ``ORDERS``, k, a table of 2^b slots, ``SLOT_BITS`` of the order, holds places. The slot of a place
 is h · ``FINISH`` mod 2^32 div 2^(32-b), where h begins as 0 and, for each of the k bytes before the place, the
 last one first, becomes h + byte + 1, times ``MULTIPLIER`` mod 2^32, and then h xor (h div 2^15). Slots hold the
-low 16 bits of places, at the beginning 0, and stand for the last place before the current one with these bits. After a symbol, and before it enters the window, the slots of the
-current place take it, for each order of which the window ever had that many bytes (rule RCL-2).
+low 16 bits of places, at the beginning 0, and stand for the last place before the current one with these bits.
+After a symbol, and before it enters the window, the slots of the current place take it, for each order of which
+the window ever had that many bytes (rule RCL-2).
 
-The likeness of two places is the number of bytes before both that are equal, at most ``MAX_LIKENESS``, and
-none before the start of the window (rule RCL-3). Place 0 is never a candidate.
+The likeness of two places is the number of bytes before both that are equal, at most ``MAX_LIKENESS``, and none
+before the start of the window (rule RCL-3). Place 0 is never a candidate.
 
 At each symbol there is a list of candidates, each a symbol with a level; no two have the same symbol. First
 comes the symbol at the pointer, if there is one, with its likeness. Then follow, in the order of ``ORDERS`` and
@@ -22,56 +23,57 @@ likeness of ``POINTED`` or more, its place becomes the pointer. The level of the
 ``LIKENESS_STEPS`` that are at most their likeness (rule RCL-4).
 
 A number is foreseen where the last byte of the window is no digit, no number is being read, and the first
-candidate's place holds a digit after a byte that is none: the digits from there on, fewer than
-``MAX_DIGITS``, are a number v of l digits. It has a field, one of ``FIELDS``, whose number is h · ``FINISH`` mod
-2^32 div 2^24, with h as in rule RCL-2 over the last ``FIELD_BYTES`` bytes of the window that are no digits,
-but not beyond a byte 0, for which h becomes 31 · h + 7 mod 2^32 and ends. From then on the number is read: the
-digits that are coded, fewer than ``MAX_DIGITS``, as a number u. If the field's step is not 0 and v + step is not
-negative, then v + step in decimal, with zeros before it up to l digits, is foreseen, and after it what stands in
-the window behind v, if anything does. As long as all of this came true, the next symbol of it is put first in the
-list, in the place of the candidate with that symbol, unless that one is first anyway. Its level is ``NUMBER`` plus
-the field's trust (rule RCL-5). The first symbol that is no digit ends the reading: if it had a digit, and u - v is
-the field's step, its trust grows by one, up to ``MAX_TRUST``; else the step becomes u - v, or 0 if this has more
-than 31 bits, and the trust 0. A digit too many ends it without that (rule RCL-6).
+candidate's place holds a digit after a byte that is none: the digits from there on, fewer than ``MAX_DIGITS``,
+are a number v of l digits. It has a field, one of ``FIELDS``, whose number is h · ``FINISH`` mod 2^32 div 2^24,
+with h as in rule RCL-2 over the last ``FIELD_BYTES`` bytes of the window that are no digits, but not beyond a
+byte 0, for which h becomes 31 · h + 7 mod 2^32 and ends. From then on the number is read: the digits that are
+coded, fewer than ``MAX_DIGITS``, as a number u. If the field's step is not 0 and v + step is not negative, then
+v + step in decimal, with zeros before it up to l digits, is foreseen, and after it what stands in the window
+behind v, if anything does. As long as all of this came true, the next symbol of it is put first in the list, in
+the place of the candidate with that symbol, unless that one is first anyway. Its level is ``NUMBER`` plus the
+field's trust (rule RCL-5). The first symbol that is no digit ends the reading: if it had a digit, and u - v is
+the field's step, its trust grows by one, up to ``MAX_TRUST``; else the step becomes u - v, or 0 if this has
+more than 31 bits, and the trust 0. A digit too many ends it without that (rule RCL-6).
 
 If the model has a history (rule HIS-1), no match in it is active, and the message has ``history.LENGTH`` bytes,
-these are looked for in it as that rule says. As long as the match lasts, its byte is a candidate, unless it is one
-already: the last in the list if the first is from a place of likeness ``CERTAIN`` or more or a number, else the
-first. Its level is ``HISTORY`` (rule RCL-7).
+these are looked for in it as that rule says. As long as the match lasts, its byte is a candidate, unless it is
+one already: the last in the list if the first is from a place of likeness ``CERTAIN`` or more or a number, else
+the first. Its level is ``HISTORY`` (rule RCL-7).
 
-The first ``TRIED`` candidates are tried in turn. Each is coded as a choice of hit and miss with the frequencies p
-and ``WHOLE`` - p. A hit codes the symbol. After a miss of all, the symbol is coded as rules AUR-2 to AUR-4 and
-RUN-4 say, with the candidates tried as excluded symbols. In both cases the context that follows is found as rule
-AUR-5 says (rule RCL-8).
+The first ``TRIED`` candidates are tried in turn. Each is coded as a choice of hit and miss with the frequencies
+p and ``WHOLE`` - p. A hit codes the symbol. After a miss of all, the symbol is coded as rules AUR-2 to AUR-4
+and RUN-4 say, with the candidates tried as excluded symbols. In both cases the context that follows is found as
+rule AUR-5 says (rule RCL-8).
 
 The share of a candidate is what rules AUR-2 to AUR-4 and RUN-4 give it, with the candidates tried before as
-excluded symbols: beginning with ``WHOLE``, for each choice that would code it, the share is multiplied by the frequency of the
-option and divided by the total. The result is ``WHOLE`` - 1 at most (rule RCL-9).
+excluded symbols: beginning with ``WHOLE``, for each choice that would code it, the share is multiplied by the
+frequency of the option and divided by the total. The result is ``WHOLE`` - 1 at most (rule RCL-9).
 
-p is mixed of three opinions, all in the domain of ``STRETCH``. The first is the share. The second is a chance of
-the table ``hits``, by (whether the candidate is not the first, level, class of the share, miss), where the class is
-(stretch of the share div 256) + 8, 0 to 15, and miss is 1 if the last symbol of the message that had candidates was
-not the first of them. The third is a chance of the table ``marks``, by h div 2^22 with h = ((a · 31 + s mod 256) · 7 +
-5 · q + 101 · b) · ``MULTIPLIER`` mod 2^32, where a is the last byte of the window, b the one before it or 0, s the
-symbol and q 1 if the candidate is not the first. The sum of the opinions, each times its weight of (not the first,
-level), divided by 2^16, is squashed: p = squash(sum), ``LEAST_CHANCE`` at least and ``WHOLE`` - ``LEAST_CHANCE`` at
-most (rule RCL-10).
+p is mixed of three opinions, all in the domain of ``STRETCH``. The first is the share. The second is a chance
+of the table ``hits``, by (whether the candidate is not the first, level, class of the share, miss), where the
+class is (stretch of the share div 256) + 8, 0 to 15, and miss is 1 if the last symbol of the message that had
+candidates was not the first of them. The third is a chance of the table ``marks``, by h div 2^22 with h = ((a ·
+31 + s mod 256) · 7 + 5 · q + 101 · b) · ``MULTIPLIER`` mod 2^32, where a is the last byte of the window, b the
+one before it or 0, s the symbol and q 1 if the candidate is not the first. The sum of the opinions, each times
+its weight of (not the first, level), divided by 2^16, is squashed: p = squash(sum), ``LEAST_CHANCE`` at least
+and ``WHOLE`` - ``LEAST_CHANCE`` at most (rule RCL-10).
 
-squash(x) for x of -``LIMIT`` to ``LIMIT``, to which others are clipped: with y = x + ``LIMIT``, k = y div 128 and r = y
-mod 128, (``KNOTS[k]`` · (128 - r) + ``KNOTS[k+1]`` · r) div 128. stretch(p) is the least x with squash(x) >= p rounded down to a
-multiple of 16; it is ``LIMIT`` if there is none (rule RCL-11).
+squash(x) for x of -``LIMIT`` to ``LIMIT``, to which others are clipped: with y = x + ``LIMIT``, k = y div 128
+and r = y mod 128, (``KNOTS[k]`` · (128 - r) + ``KNOTS[k+1]`` · r) div 128. stretch(p) is the least x with
+squash(x) >= p rounded down to a multiple of 16; it is ``LIMIT`` if there is none (rule RCL-11).
 
-After each choice, with e = ``WHOLE`` - p for a hit and -p for a miss, each of the three weights grows by e · its opinion div
-2^14. The two chances c, with t = ``WHOLE`` - 1 for a hit and 0 for a miss, grow by (t - c) · rate div 2^16, where rate is
-2^16 div (n + 8) for ``hits`` and 2^17 div (2 · n + 3) for ``marks``; n counts the choices with this chance before, up to
-``MOST_HITS`` and ``MOST_MARKS`` (rule RCL-12). All divisions round down, towards minus infinity.
+After each choice, with e = ``WHOLE`` - p for a hit and -p for a miss, each of the three weights grows by e ·
+its opinion div 2^14. The two chances c, with t = ``WHOLE`` - 1 for a hit and 0 for a miss, grow by (t - c) ·
+rate div 2^16, where rate is 2^16 div (n + 8) for ``hits`` and 2^17 div (2 · n + 3) for ``marks``; n counts the
+choices with this chance before, up to ``MOST_HITS`` and ``MOST_MARKS`` (rule RCL-12). All divisions round down,
+towards minus infinity.
 
-At the beginning ``hits`` has squash(``LEVEL_BIAS`` + ``CLASS_BIAS`` + ``MISS_BIAS`` · miss), ``marks`` 2^15, the weights are those of
-``WEIGHTS`` times 2^10, and all steps and trusts 0 (rule RCL-13). A message begins without a pointer, a match in the
-history, a number that is read, or a miss (rule RCL-14). After a symbol the pointer moves on by one if it foresaw the
-symbol; else there is none, except that if another candidate of the window hit, with a likeness of ``RESUMED`` or more,
-the place after its own is the pointer, with a likeness greater by one. The likeness of a pointer that moves on grows
-by one up to ``MAX_LIKENESS`` (rule RCL-15).
+At the beginning ``hits`` has squash(``LEVEL_BIAS`` + ``CLASS_BIAS`` + ``MISS_BIAS`` · miss), ``marks`` 2^15,
+the weights are those of ``WEIGHTS`` times 2^10, and all steps and trusts 0 (rule RCL-13). A message begins
+without a pointer, a match in the history, a number that is read, or a miss (rule RCL-14). After a symbol the
+pointer moves on by one if it foresaw the symbol; else there is none, except that if another candidate of the
+window hit, with a likeness of ``RESUMED`` or more, the place after its own is the pointer, with a likeness
+greater by one. The likeness of a pointer that moves on grows by one up to ``MAX_LIKENESS`` (rule RCL-15).
 """
 
 from __future__ import annotations

@@ -1,46 +1,50 @@
 """Streams: the messages of a connection, each coded with what the ones before it said.
 
 A stream is what one end of a connection sends to the other, so that a connection has two: one of the client and
-one of the server. Each remembers its own messages only (chapter ``recall``). Thus whoever writes and whoever reads a
-stream have seen the same in the same order, whatever crosses in flight, and nothing needs to be acknowledged. Both ends
-have agreed on the model, the memory of a stream in bytes, and the least check in bits, one of ``CHECKS``. Every
-message is complete: nothing has to be flushed, and none is the beginning of another (rule STR-1).
+one of the server. Each remembers its own messages only (chapter ``recall``). Thus whoever writes and whoever
+reads a stream have seen the same in the same order, whatever crosses in flight, and nothing needs to be
+acknowledged. Both ends have agreed on the model, the memory of a stream in bytes, and the least check in bits,
+one of ``CHECKS``. Every message is complete: nothing has to be flushed, and none is the beginning of another
+(rule STR-1).
 
-A message whose first byte is not 0 is a string of the range coder. With the byte 0 begins a head: the byte
-0, a byte of flags, 1 to 7, and, if ``RESET`` is among them, a counter of two bytes. After it stands a string, or, if
+A message whose first byte is not 0 is a string of the range coder. With the byte 0 begins a head: the byte 0, a
+byte of flags, 1 to 7, and, if ``RESET`` is among them, a counter of two bytes. After it stands a string, or, if
 ``MESSAGE`` is among the flags, any message that is no part of a stream, with its marker, and two bytes more of
-check. Empty messages and those that end in the head are ``Truncated``; other flags are ``Malformed``
-(rule STR-2).
+check. Empty messages and those that end in the head are ``Truncated``; other flags are ``Malformed`` (rule
+STR-2).
 
 The string is that of rules RNG-1 to RNG-6, but at the start low is 2^24 and range 2^32 - 2^24, so that its
-first byte is not 0: one that is, is ``Malformed``. First, the kind of the message is coded, bytes or text in UTF-8, as a
-choice whether it is the kind of the message before, text for the first, with the frequencies ``SAME_KIND`` and
-``recall.WHOLE`` - ``SAME_KIND``. Then the bytes of the message and ``END`` are coded as rule RCL-8 says. Text that is not
-UTF-8 is ``Malformed``. A string codes at most ``limits.MAX_FORESEEN`` bytes (rule STR-3). A message with ``MESSAGE`` is text if
-its flags have ``TEXT``, else bytes, and the kind before it for the next (rule STR-4).
+first byte is not 0: one that is, is ``Malformed``. First, the kind of the message is coded, bytes or text in
+UTF-8, as a choice whether it is the kind of the message before, text for the first, with the frequencies
+``SAME_KIND`` and ``recall.WHOLE`` - ``SAME_KIND``. Then the bytes of the message and ``END`` are coded as rule
+RCL-8 says. Text that is not UTF-8 is ``Malformed``. A string codes at most ``limits.MAX_FORESEEN`` bytes (rule
+STR-3). A message with ``MESSAGE`` is text if its flags have ``TEXT``, else bytes, and the kind before it for
+the next (rule STR-4).
 
-The check makes the bits of a message, as a polynomial over GF(2) with the first bit the highest, leave a certain
-remainder, divided by the generator of degree b of ``GENERATORS``. b is 16 in messages with a head;
-in others it is the agreed least check, but 8 at least in messages of 32 bytes and more, and 16 in those of 128 and
-more (rule STR-5). The remainder is (agreed + counter + side) mod 2^b, where
-agreed is the CRC-32 of what is agreed on (of the id of the model, eight bytes, then memory and least check, four bytes
-each, big endian), side is 0 for the client's stream and 2^(b-1) for the server's, and the counter is the number of
-messages before this one, mod 2^16 (rule STR-6). For the two bytes of check after a message this means their value.
+The check makes the bits of a message, as a polynomial over GF(2) with the first bit the highest, leave a
+certain remainder, divided by the generator of degree b of ``GENERATORS``. b is 16 in messages with a head; in
+others it is the agreed least check, but 8 at least in messages of 32 bytes and more, and 16 in those of 128 and
+more (rule STR-5). The remainder is (agreed + counter + side) mod 2^b, where agreed is the CRC-32 of what is
+agreed on (of the id of the model, eight bytes, then memory and least check, four bytes each, big endian), side
+is 0 for the client's stream and 2^(b-1) for the server's, and the counter is the number of messages before this
+one, mod 2^16 (rule STR-6). For the two bytes of check after a message this means their value.
 
-Among the strings v of n bytes for which the whole block from v · 256^(T-n) up to and without (v + 1) · 256^(T-n) lies in the last
-interval and that leave the remainder, the message has the shortest, and then the smallest. Another one is
-``NonCanonical``, and more than T bytes are ``Malformed`` (rule STR-7). As the blocks of different texts have nothing in
-common, no message can be cut to another one.
+Among the strings v of n bytes for which the whole block from v · 256^(T-n) up to and without (v + 1) ·
+256^(T-n) lies in the last interval and that leave the remainder, the message has the shortest, and then the
+smallest. Another one is ``NonCanonical``, and more than T bytes are ``Malformed`` (rule STR-7). As the blocks
+of different texts have nothing in common, no message can be cut to another one.
 
-A receiver expects the counter after that of the last message. A message with another remainder is ``StreamDesync``,
-before anything of it is decoded. After any error the receiver has lost the stream: every message is
-``StreamDesync`` until one with ``RESET`` (rule STR-8). Whoever sends ``RESET`` has forgotten all that the stream
-remembered, but not its counter, which stands in the head. A receiver accepts it if it is the one expected or up to 2^15 -
-1 later, mod 2^16, or else it is ``StreamDesync``; then it forgets all as well, and goes on from there. The kind before is
-text again (rule STR-9). Whoever receives ``ASK`` sends the next message of its own stream with ``RESET`` (rule STR-10).
+A receiver expects the counter after that of the last message. A message with another remainder is
+``StreamDesync``, before anything of it is decoded. After any error the receiver has lost the stream: every
+message is ``StreamDesync`` until one with ``RESET`` (rule STR-8). Whoever sends ``RESET`` has forgotten all
+that the stream remembered, but not its counter, which stands in the head. A receiver accepts it if it is the
+one expected or up to 2^15 - 1 later, mod 2^16, or else it is ``StreamDesync``; then it forgets all as well, and
+goes on from there. The kind before is text again (rule STR-9). Whoever receives ``ASK`` sends the next message
+of its own stream with ``RESET`` (rule STR-10).
 
-A message with ``MESSAGE`` enters the window as rule RCL-2 says, symbol after symbol, with the byte 0 behind it, but of
-messages longer than the window only the last W bytes do; nothing else that is remembered changes (rule STR-11).
+A message with ``MESSAGE`` enters the window as rule RCL-2 says, symbol after symbol, with the byte 0 behind it,
+but of messages longer than the window only the last W bytes do; nothing else that is remembered changes (rule
+STR-11).
 """
 
 from __future__ import annotations
@@ -66,6 +70,7 @@ class Flag(IntFlag):
     TEXT = 8
 
 
+NO_FLAGS: Final = Flag(0)
 HEAD_BYTE: Final = 0
 START: Final = 1 << 24
 SAME_KIND: Final = (1 << 16) - 256
@@ -80,8 +85,8 @@ WIDER: Final = ((128, 16), (32, 8))
 """Bytes of a message from which on the check has so many bits at least: there they cost little."""
 
 GENERATORS: Final = {4: 0x13, 8: 0x107, 16: 0x11021}
-"""By degree: x^4+x+1, x^8+x^2+x+1, x^16+x^12+x^5+1. All leave a remainder of a single bit; the latter two of every odd
-number of bits."""
+"""By degree: x^4+x+1, x^8+x^2+x+1, x^16+x^12+x^5+1. A single bit leaves a remainder with each, and every odd number
+of bits with the latter two."""
 
 DEFAULT_CHECK: Final = 8
 DEFAULT_MEMORY: Final = 1 << 15
@@ -107,7 +112,7 @@ MESSAGE: Final = c.Struct(
 class Head:
     """Flags, and the counter if there is a reset. Without flags there is no head."""
 
-    flags: Flag = Flag(0)
+    flags: Flag = NO_FLAGS
     counter: int = 0
 
 

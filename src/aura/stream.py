@@ -19,8 +19,8 @@ class Stream:
     """One end of a connection.
 
     Each message is coded with what the ones before it said in the same direction, so that messages have to be
-    received in the order in which they were sent, each once. A message that is lost, repeated, out of order or damaged
-    is refused, and so are all after it, until the direction is reset. Not thread-safe.
+    received in the order in which they were sent, each once. A message that is lost, repeated, out of order or
+    damaged is refused, and so are all after it, until the direction is reset. Not thread-safe.
 
     Both ends need the same model, memory and check; one is the client, the other the server.
 

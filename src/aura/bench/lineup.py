@@ -14,7 +14,18 @@ from aura.bench.streams import PermessageDeflatePeer, ZstdStreamPeer
 from aura.bench.unishox import PACKAGE, Unishox2Peer
 from aura.model import Model
 
-__all__ = ["ENTRANTS", "NAMES", "STATELESS", "STREAMS", "STREAM_PEERS", "Entrant", "Setting", "check_names", "line_up", "stream_names"]
+__all__ = [
+    "ENTRANTS",
+    "NAMES",
+    "STATELESS",
+    "STREAMS",
+    "STREAM_PEERS",
+    "Entrant",
+    "Setting",
+    "check_names",
+    "line_up",
+    "stream_names",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,12 @@ def print_streams(results: Sequence[CorpusResult], console: Console) -> None:
         own = next((name for name in STREAMS if name in ratios), None)
         best = max((ratios[name] for name in STREAM_PEERS if name in ratios), default=0.0)
         if own is not None and best:
-            shown = (ratios.get(STATELESS[own]), ratios[own], *map(ratios.get, STREAM_PEERS), ratios[own] / best)
+            shown = (
+                ratios.get(STATELESS[own]),
+                ratios[own],
+                *map(ratios.get, STREAM_PEERS),
+                ratios[own] / best,
+            )
             table.add_row(
                 escape(result.corpus), *("-" if ratio is None else f"{ratio:.3f}" for ratio in shown)
             )

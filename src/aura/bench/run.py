@@ -45,9 +45,7 @@ class CorpusResult:
     notes: tuple[str, ...]
 
 
-def prepare(
-    names: Collection[str], *, level: int, train: Path | None, trained: Model | None = None
-) -> Run:
+def prepare(names: Collection[str], *, level: int, train: Path | None, trained: Model | None = None) -> Run:
     """Settle who takes part, and build the model and the dictionary if someone needs one.
 
     ``trained`` is a model that was trained on the messages of ``train`` before.

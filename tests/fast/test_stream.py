@@ -1,0 +1,200 @@
+"""Fast streams against the reference: the same wires, the same texts, the same refusals."""
+
+from __future__ import annotations
+
+import copy
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.models import NO_CONTEXTS, SAMPLES, models
+from tests.streams import (
+    CONVERSATIONS,
+    EXTREME_NUMBERS,
+    MAX_SIZE,
+    NUMBERED,
+    WORDS,
+    Receives,
+    plain,
+    terms,
+    text,
+)
+
+import aura_reference.stream as reference
+from aura.model import Model
+from aura_fast import stream
+from aura_fast.stream import remainder_of
+from aura_spec.context_model import ContextModel
+from aura_spec.errors import DecodeError, EncodeError, StreamDesync
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.stream import CHECKS, GENERATORS, Terms, Text, expected, remainder
+
+SMALL = Model.load_small().context_model
+
+
+def outcome(receiver: Receives, wire: bytes, most: int = MAX_SIZE) -> object:
+    try:
+        return receiver.decode(wire, most, plain), receiver.asked
+    except DecodeError as error:
+        return error.code
+
+
+def both(held: Terms, wires: list[bytes], most: int = MAX_SIZE) -> list[object]:
+    """What the fast receiver makes of wires, which is what the reference does."""
+    fast, slow = stream.Receiver(held), reference.Receiver(held)
+    outcomes = [outcome(fast, wire, most) for wire in wires]
+    assert outcomes == [outcome(slow, wire, most) for wire in wires]
+    assert fast.lost == slow.lost
+    return outcomes
+
+
+def sealed(wire: bytes, held: Terms) -> bytes:
+    """The wire with its last bits changed so that it looks like the first of a stream."""
+    bits = 16 if wire[:1] == b"\0" else held.check
+    change = remainder(wire, bits) ^ expected(held.agreed, 0, bits, server=held.server)
+    size = max(len(wire), (bits + 7) // 8)
+    return (int.from_bytes(wire, "big") ^ change).to_bytes(size, "big")
+
+
+@given(models() | st.just(SMALL), CONVERSATIONS, st.sampled_from(CHECKS), st.data())
+@settings(max_examples=60)
+def test_same_wires_and_texts(
+    model: ContextModel, conversation: list[Text], check: int, data: st.DataObject
+) -> None:
+    held = terms(model, check)
+    fast, slow = stream.Sender(held), reference.Sender(held)
+    receiver = stream.Receiver(held)
+    for said in conversation:
+        if data.draw(st.integers(0, 9)) == 0:
+            ask = data.draw(st.booleans())
+            fast.reset(ask=ask)
+            slow.reset(ask=ask)
+        compressed = plain if data.draw(st.booleans()) else None
+        wire = fast.encode(said, compressed)
+        assert wire == slow.encode(said, compressed)
+        assert receiver.decode(wire, MAX_SIZE, plain) == said
+
+
+@pytest.mark.parametrize("said", [NUMBERED * 2, EXTREME_NUMBERS * 3, WORDS])
+@pytest.mark.parametrize("model", [SMALL, NO_CONTEXTS])
+def test_same_wires_of_conversations(said: tuple[str, ...], model: ContextModel) -> None:
+    held = terms(model)
+    fast, slow = stream.Sender(held), reference.Sender(held)
+    wires = [fast.encode(text(one)) for one in said]
+    assert wires == [slow.encode(text(one)) for one in said]
+    assert both(held, wires) == [(text(one), False) for one in said]
+
+
+def test_same_wires_once_the_window_is_full() -> None:
+    held = terms(NO_CONTEXTS)
+    fast, slow = stream.Sender(held), reference.Sender(held)
+    draw = random.Random(5)
+    for number in range(90):
+        said = Text(b" ".join(draw.choices(SAMPLES, k=3)) + b"%d" % number, is_text=False)
+        compressed = plain if number % 7 == 0 else None
+        assert fast.encode(said, compressed) == slow.encode(said, compressed)
+    said = Text(bytes(range(256)) * 300, is_text=False)
+    assert fast.encode(said, lambda _: b"x") == slow.encode(said, lambda _: b"x")
+    assert fast.encode(text("Yes, please.")) == slow.encode(text("Yes, please."))
+
+
+@given(
+    models() | st.just(SMALL),
+    st.lists(st.binary(max_size=30), min_size=1, max_size=3),
+    st.sampled_from(CHECKS),
+)
+@settings(max_examples=150)
+def test_same_outcome_for_any_bytes(model: ContextModel, wires: list[bytes], check: int) -> None:
+    held = terms(model, check)
+    both(held, wires, 50)
+    both(held, [sealed(wires[0], held)], 50)
+    both(held, [sealed(b"\x55" + wires[0], held)], 50)
+
+
+@given(st.sampled_from([SMALL, NO_CONTEXTS]), st.sampled_from(WORDS), st.sampled_from(CHECKS), st.data())
+@settings(max_examples=150)
+def test_same_outcome_beside_a_message(
+    model: ContextModel, said: str, check: int, data: st.DataObject
+) -> None:
+    held = terms(model, check)
+    wire = stream.Sender(held).encode(text(said))
+    number = int.from_bytes(wire, "big") + data.draw(st.integers(-(2**18), 2**18))
+    near = max(0, number).to_bytes(len(wire) + 1, "big").lstrip(b"\0")
+    cut = wire[: data.draw(st.integers(0, len(wire)))] + data.draw(st.binary(max_size=9))
+    for other in (near, cut, wire + b"\0\0"):
+        both(held, [sealed(other, held)], data.draw(st.sampled_from([500, 3])))
+
+
+@given(st.integers(0, 15), st.binary(max_size=12))
+def test_same_outcome_for_heads(flags: int, rest: bytes) -> None:
+    held = terms(NO_CONTEXTS)
+    for wire in (bytes((0, flags)) + rest, b"\0", bytes((0, flags))):
+        both(held, [wire, sealed(wire, held)])
+
+
+@given(st.binary(min_size=2, max_size=40))
+def test_same_remainders(wire: bytes) -> None:
+    for bits in GENERATORS:
+        assert remainder_of(wire, bits) == remainder(wire, bits)
+    assert remainder_of(wire[:1], 8) == remainder(wire[:1], 8)
+
+
+def test_strings_of_few_bytes() -> None:
+    """The check may be longer than the string."""
+    for check in CHECKS:
+        for counter in range(0xFF00, 0x10000, 5):
+            held = terms(NO_CONTEXTS, check)
+            low = (0x10000000).to_bytes(4, "big")
+            found = stream.find_string(low, 0x70000000, b"", held, counter)
+            interval = reference.Interval(0x10000000, 0x70000000, 4)
+            assert found == reference.find_string(interval, b"", held, counter)
+
+
+def test_texts_too_long_for_a_string() -> None:
+    sender = stream.Sender(terms(NO_CONTEXTS))
+    said = Text(bytes(MAX_FORESEEN + 1), is_text=False)
+    with pytest.raises(EncodeError):
+        sender.encode(said)
+    assert stream.Receiver(terms(NO_CONTEXTS)).decode(sender.encode(said, plain), 2 * MAX_SIZE, plain) == said
+
+
+def test_faults_give_no_wrong_text() -> None:
+    """Cuts, losses, repetitions, swaps and flips, each noticed at once."""
+    held = terms(SMALL)
+    draw = random.Random(11)
+    for said in (NUMBERED, WORDS):
+        sender, receiver = stream.Sender(held), stream.Receiver(held)
+        wires = [sender.encode(text(one)) for one in said]
+        for place, wire in enumerate(wires):
+            damaged = [wire[:size] for size in range(len(wire))]
+            for bit in range(8 * len(wire)):
+                other = bytearray(wire)
+                other[bit >> 3] ^= 1 << (bit & 7)
+                damaged.append(bytes(other))
+            damaged += [other for number, other in enumerate(wires) if number != place]
+            damaged += [
+                bytes((*wire[:at], draw.randrange(256) ^ wire[at], *wire[at + 1 :]))
+                for at in range(len(wire))
+            ]
+            for other in damaged:
+                if other != wire:
+                    with pytest.raises(DecodeError):
+                        _copy(receiver).decode(other, MAX_SIZE, plain)
+            assert receiver.decode(wire, MAX_SIZE, plain) == text(said[place])
+
+
+def test_a_lost_stream_stays_lost() -> None:
+    held = terms(SMALL)
+    sender, receiver = stream.Sender(held), stream.Receiver(held)
+    wire = sender.encode(text("Yes"))
+    with pytest.raises(DecodeError):
+        receiver.decode(b"\0", MAX_SIZE, plain)
+    with pytest.raises(StreamDesync):
+        receiver.decode(wire, MAX_SIZE, plain)
+
+
+def _copy(receiver: stream.Receiver) -> stream.Receiver:
+    other = copy.copy(receiver)
+    other._recall = receiver._recall.copy()
+    return other

@@ -1,0 +1,261 @@
+"""Streams: round trips, faults, resets, and what is remembered (chapters ``stream`` and ``recall``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from tests.models import HAND_MADE, MODELS, NO_CONTEXTS, PAST, TRAINED, WITH_HISTORY
+from tests.streams import CONVERSATIONS, MAX_SIZE, NUMBERED, WORDS, plain, terms, text
+
+from aura_reference.range_coder import Interval
+from aura_reference.recall import Recall, Telling, Window
+from aura_reference.stream import Receiver, Sender, find_string
+from aura_spec.context_model import END, ContextModel
+from aura_spec.errors import (
+    DecodeError,
+    EncodeError,
+    LimitExceeded,
+    Malformed,
+    NonCanonical,
+    StreamDesync,
+    Truncated,
+)
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.recall import LEAST_MEMORY, TABLES
+from aura_spec.stream import Terms, Text, expected, remainder
+
+
+def ends(model: ContextModel = TRAINED, check: int = 8) -> tuple[Sender, Receiver]:
+    return Sender(terms(model, check)), Receiver(terms(model, check))
+
+
+def sealed(wire: bytes, held: Terms, counter: int) -> bytes:
+    """The wire with its last bits changed so that the check agrees."""
+    bits = 16 if wire[0] == 0 else held.check
+    change = remainder(wire, bits) ^ expected(held.agreed, counter, bits, server=held.server)
+    return (int.from_bytes(wire, "big") ^ change).to_bytes(len(wire), "big")
+
+
+@pytest.mark.parametrize("model", MODELS)
+@given(conversation=CONVERSATIONS)
+@settings(max_examples=5)
+def test_conversations_come_back(model: ContextModel, conversation: list[Text]) -> None:
+    sender, receiver = ends(model)
+    for said in conversation:
+        assert receiver.decode(sender.encode(said), MAX_SIZE, plain) == said
+
+
+def test_what_repeats_costs_little() -> None:
+    """Rules RCL-4 and RCL-15."""
+    sender, _ = ends(NO_CONTEXTS, check=4)
+    sizes = [len(sender.encode(text("nothing like this was ever said before"))) for _ in range(4)]
+    assert sizes[0] > 30
+    assert sizes[1] < 12
+    assert sizes[3] <= 4
+
+
+def test_numbers_that_step_are_foreseen() -> None:
+    """Rules RCL-5 and RCL-6."""
+    sender, _ = ends(TRAINED, check=4)
+    sizes = [len(sender.encode(text(said))) for said in NUMBERED]
+    other, _ = ends(TRAINED, check=4)
+    jumping = [len(other.encode(text(NUMBERED[n * 7 % 12]))) for n in range(12)]
+    assert max(sizes[6:10]) <= 8
+    assert sum(sizes[4:10]) * 2 < sum(jumping[4:10])
+
+
+def test_the_history_of_the_model_is_looked_into() -> None:
+    """Rule RCL-7."""
+    with_history, _ = ends(WITH_HISTORY)
+    without, _ = ends(NO_CONTEXTS)
+    assert len(with_history.encode(text(PAST))) < len(without.encode(text(PAST))) - 10
+
+
+def test_the_window_forgets() -> None:
+    """Rule RCL-1."""
+    recall = Recall(TRAINED, LEAST_MEMORY)
+    recall.learn(b"0123456789" * 300)
+    window = recall.window
+    assert window.size == LEAST_MEMORY - TABLES
+    assert window.holds(window.end - window.size)
+    assert not window.holds(window.end - window.size - 1)
+    assert not window.holds(window.end)
+    assert not Window(1024).holds(-1)
+    assert window.last(1) == 0
+    assert Window(1024).last(2) == 0
+
+
+def test_places_beyond_16_bits() -> None:
+    """Rule RCL-2."""
+    window = Window(1024)
+    window.end = 0xFFFE
+    for byte in b"abcdefgh":
+        window.add(byte)
+    for byte in b"abcd":
+        window.add(byte)
+    assert window.end == 0x1000A
+    assert window.found()[-1] == 0x10002
+    assert window[0x10002] == ord("e")
+
+
+def test_a_lost_message_is_noticed() -> None:
+    """Rule STR-8: and nothing more is read until a reset."""
+    sender, receiver = ends()
+    wires = [sender.encode(text(said)) for said in WORDS]
+    assert receiver.decode(wires[0], MAX_SIZE, plain) == text(WORDS[0])
+    with pytest.raises(StreamDesync, match="not the next"):
+        receiver.decode(wires[2], MAX_SIZE, plain)
+    assert receiver.lost
+    with pytest.raises(StreamDesync, match="lost until"):
+        receiver.decode(wires[1], MAX_SIZE, plain)
+
+
+@pytest.mark.parametrize("check", [4, 8, 16])
+def test_repeated_and_reordered_messages_are_noticed(check: int) -> None:
+    for order in ((0, 0), (1,), (0, 2), (0, 1, 0), (0, 1, 2, 3, 2)):
+        sender, receiver = ends(check=check)
+        wires = [sender.encode(text(said)) for said in WORDS]
+        for place in order[:-1]:
+            receiver.decode(wires[place], MAX_SIZE, plain)
+        with pytest.raises(StreamDesync):
+            receiver.decode(wires[order[-1]], MAX_SIZE, plain)
+
+
+def test_a_reflected_message_is_noticed() -> None:
+    """Rule STR-6."""
+    sender = Sender(terms(TRAINED))
+    with pytest.raises(StreamDesync):
+        Receiver(terms(TRAINED, server=True)).decode(sender.encode(text("Yes, please.")), MAX_SIZE, plain)
+
+
+def test_a_reset_recovers() -> None:
+    """Rules STR-9 and STR-10."""
+    sender, receiver = ends()
+    early = sender.encode(text("Yes, please."))
+    sender.reset(ask=True)
+    reset = sender.encode(text("No, thank you."))
+    with pytest.raises(Malformed):
+        receiver.decode(b"\0\xff", MAX_SIZE, plain)
+    assert reset[:4].hex() == "00030001"
+    assert receiver.decode(reset, MAX_SIZE, plain) == text("No, thank you.")
+    assert receiver.asked
+    assert not receiver.lost
+    assert receiver.decode(sender.encode(text("x")), MAX_SIZE, plain) == text("x")
+    assert not receiver.asked
+    with pytest.raises(StreamDesync, match="old one"):
+        receiver.decode(reset, MAX_SIZE, plain)
+    with pytest.raises(StreamDesync):
+        receiver.decode(early, MAX_SIZE, plain)
+    sender.reset(ask=False)
+    assert receiver.decode(sender.encode(text("y")), MAX_SIZE, plain) == text("y")
+    assert not receiver.asked
+
+
+def test_a_damaged_reset_is_refused() -> None:
+    sender, receiver = ends()
+    sender.reset(ask=False)
+    wire = sender.encode(text("No, thank you."))
+    with pytest.raises(StreamDesync):
+        receiver.decode(wire[:-1] + bytes((wire[-1] ^ 1,)), MAX_SIZE, plain)
+
+
+def test_other_messages_are_remembered_alike() -> None:
+    """Rules STR-4 and STR-11: what does not gain is sent as it is, and still helps what follows."""
+    sender, receiver = ends(NO_CONTEXTS)
+    noise = bytes(7919 * n * n % 251 for n in range(100))
+    first = sender.encode(Text(noise, is_text=False), lambda _: b"noise")
+    assert first[:-2] == b"\0\4noise"
+    assert receiver.decode(first, MAX_SIZE, lambda *_: noise) == Text(noise, is_text=False)
+    again = sender.encode(Text(noise, is_text=False), plain)
+    assert len(again) < 20
+    assert receiver.decode(again, MAX_SIZE, plain).data == noise
+    said = sender.encode(text("never said before"), lambda _: b"")
+    assert said[:-2] == b"\0\x0c"
+    assert receiver.decode(said, MAX_SIZE, lambda *_: b"never said before").is_text
+
+
+def test_texts_too_long_for_a_string() -> None:
+    sender, receiver = ends()
+    said = Text(bytes(MAX_FORESEEN + 1), is_text=False)
+    with pytest.raises(EncodeError):
+        sender.encode(said)
+    assert receiver.decode(sender.encode(said, plain), 2 * MAX_SIZE, plain) == said
+
+
+def test_errors_of_messages() -> None:
+    held = terms(TRAINED)
+
+    def refused(wire: bytes, most: int = MAX_SIZE) -> type[DecodeError]:
+        with pytest.raises(DecodeError) as caught:
+            Receiver(held).decode(wire, most, plain)
+        return type(caught.value)
+
+    assert refused(b"") is Truncated
+    assert refused(sealed(b"\0\4\0\0", held, 0)[:3]) is StreamDesync
+    assert refused(sealed(b"\0\x0c\xff\0\0", held, 0)) is Malformed
+    short = replace(held, agreed=0x0401)
+    with pytest.raises(Truncated, match="before its check"):
+        Receiver(short).decode(b"\0\4\1", MAX_SIZE, plain)
+    wire = Sender(held).encode(text("Yes, please."))
+    assert refused(wire, 3) is LimitExceeded
+    assert refused(sealed(wire + b"\0\0", held, 0)) is Malformed
+    assert refused(sealed(wire + b"\0", held, 0)) in {NonCanonical, Malformed}
+
+
+def test_text_has_to_be_utf8() -> None:
+    """Rule STR-3."""
+    held = terms(TRAINED)
+    wire = Sender(held).encode(Text(b"\xff", is_text=True))
+    with pytest.raises(Malformed, match="UTF-8"):
+        Receiver(held).decode(wire, MAX_SIZE, plain)
+
+
+@pytest.mark.parametrize("check", [4, 8, 16])
+def test_only_one_string_is_canonical(check: int) -> None:
+    """Rule STR-7: of all strings near a message with its remainder, only one is read."""
+    held = terms(HAND_MADE, check)
+    wire = Sender(held).encode(text("abcabcab"))
+    read = 0
+    for distance in range(-200, 200):
+        number = int.from_bytes(wire, "big") + distance
+        other = sealed(number.to_bytes(len(wire), "big"), held, 0)
+        try:
+            read += Receiver(held).decode(other, MAX_SIZE, plain) == text("abcabcab") and other != wire
+        except DecodeError:
+            continue
+    assert read == 0
+
+
+@pytest.mark.parametrize("check", [4, 8, 16])
+def test_no_message_is_cut_to_another(check: int) -> None:
+    """Rule STR-7."""
+    for said in WORDS:
+        held = terms(HAND_MADE, check)
+        wire = Sender(held).encode(text(said))
+        for size in range(len(wire)):
+            with pytest.raises(DecodeError):
+                Receiver(held).decode(wire[:size], MAX_SIZE, plain)
+
+
+def test_strings_of_one_byte() -> None:
+    """Rule STR-7: also where the check is longer than the string."""
+    interval = Interval(0x10000000, 0x70000000, 4)
+    for check, found in ((4, 16), (8, 0x70), (16, 0x70)):
+        held = terms(TRAINED, check)
+        sizes = [len(find_string(interval, b"", held, counter)) for counter in range(0xFF00, 0x10000)]
+        assert sizes.count(1) >= (0 if check == 16 else found)
+        assert max(sizes) <= 3
+    held = terms(TRAINED, 16)
+    assert find_string(interval, b"", held, (0x20 - held.agreed) % 0x10000) == b"\x20"
+
+
+def test_a_telling_knows_its_text() -> None:
+    class Always:
+        def choose(self, symbols: list[int], _frequencies: list[int]) -> int:
+            return symbols.index(END) if END in symbols else len(symbols)
+
+    telling = Telling(Recall(TRAINED, LEAST_MEMORY))
+    assert telling.code(Always()) == END
+    assert telling.text == b""
