@@ -56,6 +56,7 @@ class Flag(StrEnum):
     MISSING_PART = auto()
     LAX_RUN_LIST = auto()
     LARGE_WINDOW = auto()
+    FORGETS_STREAM = auto()
 
     OFF_BY_ONE = auto()
     CHARACTERS_FOR_BYTES = auto()
@@ -76,6 +77,7 @@ class Flag(StrEnum):
     SIGNED_PRODUCT = auto()
     WRONG_MATCH = auto()
     WRONG_RUN = auto()
+    OTHER_MEMORY = auto()
     FORGETS_FEEDING = auto()
     WRONG_LANE = auto()
     OVERLAPPING_COPY = auto()
@@ -163,6 +165,9 @@ NOTES: Final[Mapping[Flag, Note]] = {
     ),
     Flag.LAX_RUN_LIST: Note("takes a list for runs that cannot be", "a list stands in where none should"),
     Flag.LARGE_WINDOW: Note("enables the extension for large windows", _MEMORY),
+    Flag.FORGETS_STREAM: Note(
+        "does not check that a message of a stream is the next one, and whole", _OTHER_TEXT
+    ),
     Flag.OFF_BY_ONE: Note(
         "refuses what is exactly at a limit",
         "messages of other implementations are refused",
@@ -243,6 +248,14 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "counts runs otherwise, or lets contexts give way where they should not",
         "numbers and identifiers come out wrong",
         ("RUN-1", "RUN-2", "RUN-3", "RUN-4", "RUN-5"),
+    ),
+    Flag.OTHER_MEMORY: Note(
+        "remembers something else of a stream than the other end",
+        "all goes wrong from some message on",
+        (
+            *(f"STR-{number}" for number in range(1, 12)),
+            *(f"RCL-{number}" for number in range(1, 16)),
+        ),
     ),
     Flag.FORGETS_FEEDING: Note(
         "does not go on in the model over bytes that are not coded",

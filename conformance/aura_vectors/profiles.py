@@ -8,7 +8,7 @@ from typing import Final
 
 from aura_spec.marker import Marker
 from aura_vectors.case import Case, Form
-from aura_vectors.forms import choices, integer, matching, message, model, order_0, payload
+from aura_vectors.forms import choices, integer, matching, message, model, order_0, payload, stream
 from aura_vectors.forms.function import FUNCTIONS
 
 BROTLI: Final = "brotli"
@@ -76,6 +76,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
     ),
     "decoder": Profile("reads messages of every method, and models", _WIRES),
     "encoder": Profile("writes canonical messages", (message.NAME,), results=("canonical",)),
+    "stream": Profile("reads and writes streams", (stream.NAME,)),
     "parts": Profile("has functions of single chapters that a test can call", _PARTS),
 }
 """By name. Every case is in one of them."""

@@ -15,15 +15,16 @@ from aura_fast.context_model import (
     END_SHIFT,
     LONE,
     LONE_CODE,
-    LONE_SUFFIX,
+    LONE_WIDER,
     PLACE_BITS,
     PLACE_MASK,
-    SUFFIX,
     SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
+    WIDER,
     Choice,
     Contexts,
+    Gap,
 )
 from aura_fast.range_coder import Decoder
 from aura_fast.run import NEXT, rest_of
@@ -479,10 +480,10 @@ def _lead(  # noqa: PLR0917  # for speed
                     return word & PLACE_MASK
                 choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
                 excluded += lone
-            context = word >> LONE_SUFFIX
+            context = word >> LONE_WIDER
             continue
         end = contexts.end_of(context)
-        gaps = contexts.gaps(context, end, excluded)
+        gaps = _gaps(contexts, context, end, excluded)
         if len(gaps) < end - context - 1:
             whole = ~word & SUM_MASK
             total = whole - sum([gap for _, gap in gaps])
@@ -496,7 +497,7 @@ def _lead(  # noqa: PLR0917  # for speed
             escape = whole - (words[end - 1] >> END_SHIFT)
             choices.append((total - escape, escape, total))
         excluded = _union(excluded, contexts.letters[context + 1 : end])
-        context = ~word >> SUFFIX
+        context = ~word >> WIDER
 
 
 def _follow(  # noqa: C901, PLR0912  # a case for each kind of list
@@ -527,10 +528,10 @@ def _follow(  # noqa: C901, PLR0912  # a case for each kind of list
                     return lone, word & PLACE_MASK
                 decoder.take(frequency, TOTAL_OF_ONE - frequency)
                 excluded += chr(lone)
-            context = word >> LONE_SUFFIX
+            context = word >> LONE_WIDER
             continue
         end = contexts.end_of(context)
-        gaps = contexts.gaps(context, end, excluded)
+        gaps = _gaps(contexts, context, end, excluded)
         if len(gaps) < end - context - 1:
             whole = ~word & SUM_MASK
             total = whole - sum([gap for _, gap in gaps])
@@ -548,7 +549,20 @@ def _follow(  # noqa: C901, PLR0912  # a case for each kind of list
         elif context == ROOT:
             raise Malformed("the string excludes all symbols", 0, "string")
         excluded = _union(excluded, contexts.letters[context + 1 : end])
-        context = ~word >> SUFFIX
+        context = ~word >> WIDER
+
+
+def _gaps(contexts: Contexts, context: int, end: int, excluded: str) -> list[Gap]:
+    """The gaps that the excluded symbols, each once, leave in the list from ``context`` to ``end``, in order."""
+    words, find = contexts.words, contexts.letters.find
+    gaps: list[Gap] = []
+    for letter in excluded:
+        place = find(letter, context + 1, end)
+        if place >= 0:
+            lower = words[place - 1] >> END_SHIFT if place > context + 1 else 0
+            gaps.append((lower, (words[place] >> END_SHIFT) - lower))
+    gaps.sort()
+    return gaps
 
 
 def _union(some: str, others: str) -> str:

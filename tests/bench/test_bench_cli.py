@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests.models import knowing_nothing
 from typer.testing import CliRunner
 
 from aura.cli.bench import bench
@@ -93,3 +94,16 @@ def test_bad_usage_and_bad_files_end_with_code_2(
     code, stdout, stderr = invoke(*arguments)
     assert (code, stdout) == (2, "")
     assert message in stderr
+
+
+def test_streams_with_a_model_that_is_trained_already(tmp_path: Path, corpus: Path, train: Path) -> None:
+    path = tmp_path / "nothing.aura"
+    knowing_nothing().save(path)
+    code, stdout, stderr = invoke(corpus, "--stream", "--limit", 5, "--model", path, "--train", train)
+    assert (code, stderr) == (0, "")
+    assert "aura+train stream *" in stdout
+    assert "times" in stdout.split("streams: ratios")[1]
+    path.write_bytes(b"no model")
+    code, _, stderr = invoke(corpus, "--model", path)
+    assert code == 2
+    assert stderr.startswith("error: ")

@@ -11,11 +11,11 @@ from aura.bench import lineup, progress, run
 from aura.bench.corpus import Corpus
 from aura.bench.dictionary import Dictionary, Recipe
 from aura.bench.errors import CodecCrashError, DictionaryError, SettingError
-from aura.bench.lineup import ENTRANTS, NAMES, Entrant, Setting, line_up
+from aura.bench.lineup import ENTRANTS, NAMES, Entrant, Setting, line_up, stream_names
 from aura.bench.measure import BUCKET_LABELS
-from aura.bench.own import AuraCodec
+from aura.bench.own import AuraCodec, AuraStreamCodec
 from aura.bench.progress import progress_bar
-from aura.bench.report import print_result, save
+from aura.bench.report import print_result, print_streams, save
 from aura.bench.run import CorpusResult, measure_corpus, prepare
 from aura.model import Model
 
@@ -71,6 +71,38 @@ def test_aura_takes_part_through_its_adapter() -> None:
     assert (measurement.grew, measurement.grew_more_than_one) == (12, 0)
 
 
+def test_streams_take_part_through_their_adapter() -> None:
+    codec = AuraStreamCodec(knowing_nothing(), max_size=100)
+    assert (codec.name, codec.stateful) == ("aura+train stream", True)
+    for data in (b"hello", b"\xff", b"", b"hello"):
+        assert codec.decode(codec.encode(data)) == data
+    codec.reset()
+    assert codec.decode(codec.encode(b"hello")) == b"hello"
+
+
+def test_streams_are_compared() -> None:
+    names = stream_names(trained=False)
+    assert names == ["aura", "aura stream", "permessage-deflate", "zstd-19+dict stream"]
+    assert stream_names(trained=True)[:2] == ["aura+train", "aura+train stream"]
+    result = measured(*names)
+    console = Console(file=io.StringIO(), width=120)
+    print_streams([result, measured("zstd-3"), measured("permessage-deflate")], console)
+    assert isinstance(console.file, io.StringIO)
+    rows = [line for line in console.file.getvalue().splitlines() if "small" in line]
+    assert len(rows) == 1
+    ratios = {m.codec: m.ratio for m in result.measurements}
+    times = ratios["aura stream"] / ratios["permessage-deflate"]
+    shown = [f"{ratios[name]:.3f}" for name in names[:3]]
+    assert rows[0].split() == ["small", *shown, "-", f"{times:.3f}"]
+
+
+def test_a_model_that_is_trained_already_is_taken() -> None:
+    model = knowing_nothing()
+    ready = prepare(["aura"], level=2, train=None, trained=model)
+    assert ready.model is model
+    assert ready.notes == (f"model: {len(model.data)} bytes, id {model.id}",)
+
+
 def test_everybody_takes_part_after_training(tmp_path: Path) -> None:
     pytest.importorskip("unishox2")
     train = write_corpus(tmp_path / "t.jsonl.gz", conversations(300))
@@ -107,7 +139,9 @@ def test_nobody_left_is_an_error() -> None:
 
 
 def test_an_unknown_name_is_an_error() -> None:
-    with pytest.raises(SettingError, match=r"'gzip'; there are: aura, aura\+train, zstd-3"):
+    with pytest.raises(
+        SettingError, match=r"'gzip'; there are: aura, aura\+train, aura stream, "
+    ):
         line_up(["brotli-5", "gzip"], trained=False)
 
 

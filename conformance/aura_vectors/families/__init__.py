@@ -26,6 +26,7 @@ from aura_vectors.families import (
     rans,
     run,
     stored,
+    stream,
     template,
     trie,
     typed,
@@ -55,5 +56,6 @@ FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
     "foreseen": foreseen.groups,
     "zstd": zstd.groups,
     "brotli": brotli.groups,
+    "stream": stream.groups,
 }
 """The families, in the order in which a port would be built."""

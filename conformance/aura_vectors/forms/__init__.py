@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from aura_vectors.case import Fields, Form
-from aura_vectors.forms import choices, integer, matching, message, model, order_0, payload
+from aura_vectors.forms import choices, integer, matching, message, model, order_0, payload, stream
 from aura_vectors.forms.function import Values
 
 
@@ -25,6 +25,8 @@ def form_of(group: Fields) -> Form:  # noqa: PLR0911  # one case a form
         case payload.NAME:
             tables = cast("list[list[int]]", group["tables"])
             return payload.Payloads(tuple(tuple(codes) for codes in tables))
+        case stream.NAME:
+            return stream.from_shared(group)
         case model.FILE:
             return model.Files()
         case model.SECTION:
