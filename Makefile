@@ -64,7 +64,7 @@ lock: .venv/lock/.done  ## compile the locks in requirements from pyproject.toml
 	$(COMPILE) -o requirements/test.txt -c requirements/lint.txt pyproject.toml --group test
 	$(COMPILE) -o requirements/run.txt -c requirements/lint.txt pyproject.toml
 	$(COMPILE) -o requirements/docs.txt -c requirements/lint.txt pyproject.toml --group docs
-	$(COMPILE) -o requirements/bench.txt -c requirements/lint.txt pyproject.toml --extra bench
+	$(COMPILE) -o requirements/bench.txt -c requirements/lint.txt pyproject.toml --extra bench --extra websockets
 	$(COMPILE) -o requirements/build.txt -c requirements/lint.txt --group build
 	$(COMPILE) -o requirements/lock.txt --group lock
 

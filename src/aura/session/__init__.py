@@ -1,0 +1,15 @@
+"""Sessions: AURA on a connection that carries messages (chapter ``session`` of the specification).
+
+Nothing here reads or writes a socket; ``aura.websockets`` and ``aura.asgi`` do.
+
+``models``    the models that a process holds, which may grow while connections are open
+``coding``    messages of one direction as bytes and back
+``transfer``  model files, piece by piece
+``protocol``  the session itself: frames in, messages out, and the other way round
+"""
+
+from aura.session.models import Models
+from aura.session.protocol import Fetched, Message, Session
+from aura.session.settings import Settings
+
+__all__ = ["Fetched", "Message", "Models", "Session", "Settings"]

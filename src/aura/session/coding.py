@@ -1,0 +1,157 @@
+"""The messages of one direction as bytes, and back (rules SES-10 and SES-11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from typing import Final, Literal, Protocol
+
+from aura import backend as backends
+from aura import selection
+from aura.model import Model
+from aura.selection import Candidate
+from aura.stream import Stream
+from aura.templates import TemplateLibrary
+from aura_spec.errors import Malformed
+from aura_spec.knowledge import Knowledge
+from aura_spec.marker import AURALITE_COMPACT
+from aura_spec.session import COMPACT, build_data, parse_data, text_of
+from aura_spec.template import builtin, digest
+
+BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
+"""The built-in templates, as a hello names them (rule SES-5)."""
+
+Role = Literal["client", "server"]
+
+_BACKEND: Final = backends.get("fast")
+
+
+class Encoder(Protocol):
+    """Codes the messages of a direction, in order."""
+
+    def encode(self, message: bytes, *, text: bool) -> bytes:
+        """Code the next message as a frame."""
+
+
+class Decoder(Protocol):
+    """Reads the messages of a direction, in order."""
+
+    def decode(self, frame: bytes, max_size: int) -> str | bytes:
+        """Read the next message.
+
+        Raises:
+            DecodeError: it is refused.
+            LimitExceeded: it is longer than ``max_size`` bytes; it may be given again with a larger one.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A model, found again by its id."""
+
+    id: str
+    model: Model | None = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _shared(held: _Held, *, with_builtin: bool) -> tuple[TemplateLibrary, Knowledge]:
+    """What connections with the same agreement share (rule SES-10)."""
+    model = held.model
+    if model is None:
+        library = TemplateLibrary(with_builtin=with_builtin)
+        return library, Knowledge(library.snapshot())
+    patterns = {number: template.pattern for number, template in model.templates.items()}
+    library = TemplateLibrary(patterns, with_builtin=with_builtin)
+    return library, Knowledge(library.snapshot(), model=model.context_model, dictionary=model.dictionary)
+
+
+class SingleEncoder:
+    """Codes each message by itself.
+
+    Args:
+        model: the implied one, or None.
+        level: which methods are tried.
+        methods: that the peer reads, by bits.
+        with_builtin: whether the peer holds the same built-in templates.
+    """
+
+    __slots__ = ("_knowledge", "_level", "_library", "_methods")
+
+    def __init__(self, model: Model | None, *, level: int, methods: int, with_builtin: bool) -> None:
+        self._level = level
+        self._methods = methods
+        held = _Held(model.id if model else "", model)
+        self._library, self._knowledge = _shared(held, with_builtin=with_builtin)
+
+    def encode(self, message: bytes, *, text: bool) -> bytes:
+        """Code a message as a frame."""
+        found = self._library.match(message) if self._level else None
+        frames = selection.frames(_BACKEND, found, self._level, self._knowledge) if found else ()
+        general = selection.general(_BACKEND, message, self._level, self._knowledge)
+        best = selection.smallest(filter(self._is_read, chain(general, frames)))
+        return build_data(best.wire, text=text)
+
+    def _is_read(self, candidate: Candidate) -> bool:
+        marker = candidate.wire[0]
+        return bool(self._methods & (COMPACT if marker >= AURALITE_COMPACT.start else 1 << marker))
+
+
+class SingleDecoder:
+    """Reads messages that are coded by themselves.
+
+    Args:
+        model: the implied one, or None.
+    """
+
+    __slots__ = ("_knowledge",)
+
+    def __init__(self, model: Model | None) -> None:
+        _, self._knowledge = _shared(_Held(model.id if model else "", model), with_builtin=True)
+
+    def decode(self, frame: bytes, max_size: int) -> str | bytes:
+        """Read a message."""
+        coded, is_text = parse_data(frame)
+        data = _BACKEND.decode(coded, self._knowledge, max_size)
+        return text_of(data) if is_text else data
+
+
+class StreamEncoder:
+    """Codes messages with what was sent before.
+
+    Args:
+        model: of the stream.
+        role: of this end.
+        memory: bytes that it may take.
+    """
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, model: Model, *, role: Role, memory: int) -> None:
+        self._stream = Stream(model, role=role, memory=memory)
+
+    def encode(self, message: bytes, *, text: bool) -> bytes:
+        """Code the next message as a frame; a stream says by itself what is text."""
+        return build_data(self._stream.send(message.decode() if text else message), text=True)
+
+
+class StreamDecoder:
+    """Reads messages with what was received before.
+
+    Args:
+        model: of the stream.
+        role: of this end.
+        memory: bytes that it may take.
+    """
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, model: Model, *, role: Role, memory: int) -> None:
+        self._stream = Stream(model, role=role, memory=memory)
+
+    def decode(self, frame: bytes, max_size: int) -> str | bytes:
+        """Read the next message."""
+        coded, is_text = parse_data(frame)
+        if not is_text:
+            raise Malformed("a stream says by itself what is not text", 0, "binary")
+        return self._stream.receive(coded, max_size=max_size)

@@ -1,0 +1,46 @@
+"""What an end of a session wants, and what it allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aura.selection import LEVELS
+from aura.session.models import Models
+from aura_spec.session import ALL_METHODS, MAX_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one end; share them between all its connections.
+
+    Attributes:
+        models: that it holds; the one that comes with the package, unless given. What is added to them reaches
+            the sessions that are open.
+        memory: bytes that a stream may take in each direction; 0 to code each message by itself.
+        max_message: bytes that a message may have, sent or received.
+        max_fetch: bytes of model files that it fetches from its peer on one connection; 0 to fetch none. Let
+            clients fetch from servers that they trust: a model decides what bytes mean.
+        serve_models: give models to peers that ask for them.
+        level: which methods are tried for single messages, as in :class:`aura.Codec`.
+        methods: that it reads, by bits (rule SES-5).
+        patience: seconds that the peer has for its hello.
+
+    Raises:
+        ValueError: a number is out of range.
+    """
+
+    models: Models = field(default_factory=Models)
+    memory: int = 1 << 15
+    max_message: int = 1 << 20
+    max_fetch: int = 0
+    serve_models: bool = True
+    level: int = 2
+    methods: int = ALL_METHODS
+    patience: float = 10.0
+
+    def __post_init__(self) -> None:
+        for name in ("memory", "max_message", "max_fetch"):
+            if not 0 <= getattr(self, name) <= MAX_SIZE:
+                raise ValueError(f"{name} is not in 0 to {MAX_SIZE}")
+        if self.level not in LEVELS:
+            raise ValueError(f"level {self.level} is not one of 0, 1, 2, 3")

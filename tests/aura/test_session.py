@@ -1,0 +1,362 @@
+"""Sessions without a network: agreement, messages, models on the way, and peers that break the rules."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aura.errors import DecodeError, EncodeError, Malformed, UnknownModel, Unsupported
+from aura.model import Model
+from aura.session import Fetched, Message, Models, Session, Settings
+from aura.session.protocol import LongMessage
+from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.marker import Marker
+from aura_spec.session import (
+    ALL_METHODS,
+    MAX_MODELS,
+    NO_MODEL,
+    Chunk,
+    Coding,
+    Codings,
+    Control,
+    Have,
+    Hello,
+    Offer,
+    Request,
+    Use,
+    build_control,
+    parse_control,
+)
+from aura_vectors.families import MODEL
+
+SMALL = Model.load_small()
+TINY = Model.from_bytes(MODEL.model)
+OTHER = TINY.carrying(templates={300: "Order {order:int} was packed by {who}."})
+BOTH = Settings(Models([TINY]), memory=0)
+STREAMS = Settings(Models([TINY]))
+TEXTS = ["hi", "", "}{~", "Order 17 was packed by Ana.", "x" * 5000, b"\x00\xff", b""]
+
+
+class Pair:
+    """Two ends whose frames reach each other at once."""
+
+    def __init__(self, client: Settings = BOTH, server: Settings | None = None) -> None:
+        self.client = Session(client, role="client")
+        self.server = Session(server or client, role="server")
+        self.events: list[Message | Fetched] = []
+        self.frames = 0
+        self.run()
+
+    def run(self) -> None:
+        """Carry frames to and fro until nobody has any."""
+        moved = True
+        while moved:
+            moved = False
+            for end, other in ((self.client, self.server), (self.server, self.client)):
+                frames = end.take()
+                while chunk := end.next_chunk():
+                    frames.append(chunk)
+                self.frames += len(frames)
+                for frame in frames:
+                    moved = True
+                    event = other.receive(frame)
+                    if isinstance(event, Fetched):
+                        other.hold(event.load())
+                    if event:
+                        self.events.append(event)
+
+    def carry(self, message: str | bytes, sender: Session) -> str | bytes:
+        """Send a message from one end to the other."""
+        self.events.clear()
+        sender.send(message)
+        self.run()
+        [event] = [event for event in self.events if isinstance(event, Message)]
+        return event.data
+
+
+@pytest.mark.parametrize("held", [BOTH, STREAMS, Settings(Models([])), replace(BOTH, level=0)])
+def test_messages_come_back_both_ways(held: Settings) -> None:
+    pair = Pair(held)
+    for text in TEXTS:
+        assert pair.carry(text, pair.client) == text
+        assert pair.carry(text, pair.server) == text
+
+
+def test_one_use_frame_a_direction() -> None:
+    pair = Pair(STREAMS)
+    before = pair.frames
+    for text in ("one", "two", "three"):
+        pair.carry(text, pair.client)
+    assert pair.frames - before == 4
+    assert pair.client.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(TINY.id))
+    assert pair.server.use is None
+
+
+def test_a_stream_takes_what_both_allow() -> None:
+    pair = Pair(STREAMS, replace(STREAMS, memory=4096))
+    assert pair.carry("hi", pair.client) == "hi"
+    assert pair.carry("hi", pair.server) == "hi"
+    assert pair.client.use == pair.server.use == Use(Coding.STREAM, 4096, bytes.fromhex(TINY.id))
+
+
+def test_ends_without_a_model_in_common_still_talk() -> None:
+    pair = Pair(STREAMS, replace(STREAMS, models=Models([SMALL])))
+    for text in TEXTS:
+        assert pair.carry(text, pair.client) == text
+    assert pair.client.use == Use(Coding.SINGLE, 0, NO_MODEL)
+
+
+def test_only_methods_that_the_peer_reads_are_sent() -> None:
+    stored = 1 << Marker.STORED
+    pair = Pair(BOTH, replace(BOTH, methods=stored))
+    pair.client.send("Is there anything else I can help you with?" * 9)
+    _, frame = pair.client.take()
+    assert frame[0] == Marker.STORED
+    pair = Pair(BOTH, replace(BOTH, methods=stored | 1 << Marker.TYPED))
+    pair.client.send("Is there anything else I can help you with?")
+    _, frame = pair.client.take()
+    assert frame[0] == Marker.TYPED
+
+
+def test_builtin_templates_are_used_only_if_both_have_the_same() -> None:
+    session = Session(replace(BOTH, models=Models([])), role="client")
+    hello = parse_control(session.take()[0])
+    assert isinstance(hello, Hello)
+    for templates, marker in ((hello.templates, Marker.TYPED), (bytes(8), Marker.STORED)):
+        session = Session(replace(BOTH, models=Models([])), role="client")
+        session.receive(build_control(replace(hello, templates=templates)))
+        session.send("Yes")
+        assert session.take()[-1][0] == marker
+
+
+def test_templates_come_with_the_model() -> None:
+    pair = Pair(replace(BOTH, models=Models([OTHER])))
+    assert pair.carry("Order 17 was packed by Ana.", pair.client) == "Order 17 was packed by Ana."
+    pair.client.send("Order 18 was packed by Ana.")
+    assert pair.client.take()[0][0] in {Marker.TYPED, Marker.FORESEEN}
+
+
+@pytest.mark.parametrize("memory", [0, 1 << 15])
+def test_a_model_is_added_while_messages_go_on(memory: int) -> None:
+    ends = [Settings(Models([TINY]), memory=memory) for _ in range(2)]
+    pair = Pair(*ends)
+    assert pair.carry("one", pair.client) == "one"
+    for end in ends:
+        end.models.add(OTHER)
+    for text in ("two", "three"):
+        assert pair.carry(text, pair.server) == text
+        assert pair.carry(text, pair.client) == text
+    for session in (pair.client, pair.server):
+        assert session.use
+        assert session.use.model == bytes.fromhex(OTHER.id)
+
+
+def test_a_model_that_lacks_is_fetched_and_then_used() -> None:
+    client = Settings(Models([TINY]), max_fetch=1 << 20)
+    server = Settings(Models([SMALL]))
+    pair = Pair(client, server)
+    assert client.models.get(bytes.fromhex(SMALL.id))
+    for sender in (pair.client, pair.server):
+        assert pair.carry("hi", sender) == "hi"
+        assert sender.use
+        assert sender.use.model == bytes.fromhex(SMALL.id)
+    again = Pair(client, server)
+    assert again.frames == 2
+
+
+def test_a_model_that_is_added_later_is_fetched() -> None:
+    client = Settings(Models([TINY]), max_fetch=1 << 20)
+    server = Settings(Models([TINY]))
+    pair = Pair(client, server)
+    server.models.add(SMALL)
+    for _ in range(2):
+        assert pair.carry("hi", pair.server) == "hi"
+    assert pair.server.use
+    assert pair.server.use.model == bytes.fromhex(SMALL.id)
+    server.models.add(OTHER)
+    for _ in range(2):
+        assert pair.carry("hi", pair.client) == "hi"
+    assert pair.client.use
+    assert pair.client.use.model == bytes.fromhex(OTHER.id)
+
+
+@pytest.mark.parametrize(
+    ("client", "server"),
+    [
+        (Settings(Models([TINY]), max_fetch=100), Settings(Models([SMALL]))),
+        (Settings(Models([TINY]), max_fetch=1 << 20), Settings(Models([SMALL]), serve_models=False)),
+        (Settings(Models([TINY])), Settings(Models([SMALL]))),
+    ],
+)
+def test_a_model_that_is_not_given_is_not_used(client: Settings, server: Settings) -> None:
+    pair = Pair(client, server)
+    assert pair.carry("hi", pair.client) == "hi"
+    assert len(client.models) == 1
+    assert pair.client.use
+    assert pair.client.use.model == NO_MODEL
+
+
+def test_long_messages_can_be_read_later() -> None:
+    for held in (BOTH, STREAMS):
+        pair = Pair(held)
+        assert pair.carry("hi", pair.client) == "hi"
+        pair.client.send("x" * 5000)
+        [frame] = pair.client.take()
+        with pytest.raises(LongMessage):
+            pair.server.receive(frame, longest=4096)
+        assert pair.server.receive(frame) == Message("x" * 5000)
+        assert pair.carry("hi", pair.client) == "hi"
+
+
+def test_a_message_too_long_for_a_stream_is_sent_by_itself() -> None:
+    text = "x" * (MAX_FORESEEN + 1)
+    pair = Pair(replace(STREAMS, max_message=1 << 21))
+    for message in ("a", text, "a"):
+        assert pair.carry(message, pair.client) == message
+
+
+def test_what_is_too_long_is_not_sent() -> None:
+    pair = Pair(BOTH, replace(BOTH, max_message=10))
+    with pytest.raises(EncodeError):
+        pair.client.send("x" * 11)
+    with pytest.raises(EncodeError):
+        pair.client.send("\ud800")
+    assert pair.carry("x" * 10, pair.client) == "x" * 10
+    with pytest.raises(EncodeError):
+        Session(BOTH, role="client").send("too early")
+
+
+def frames_of(*steps: Control | bytes) -> list[bytes]:
+    return [step if isinstance(step, bytes) else build_control(step) for step in steps]
+
+
+HELLO = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 1 << 20, bytes(8), ())
+TINY_ID, SMALL_ID = bytes.fromhex(TINY.id), bytes.fromhex(SMALL.id)
+SINGLE = Use(Coding.SINGLE, 0, TINY_ID)
+
+FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
+    "a message first": ([b"\x07hi"], Malformed),  # SES-9
+    "no hello first": ([SINGLE], Malformed),  # SES-5
+    "two hellos": ([HELLO, HELLO], Malformed),  # SES-5
+    "a message before its coding": ([HELLO, b"\x07hi"], Malformed),  # SES-9
+    "a model that is not held": ([HELLO, replace(SINGLE, model=SMALL_ID)], UnknownModel),  # SES-8
+    "a stream without a model": ([HELLO, Use(Coding.STREAM, 4096, NO_MODEL)], UnknownModel),  # SES-7
+    "a stream with too much": ([HELLO, Use(Coding.STREAM, (1 << 15) + 1, TINY_ID)], Unsupported),  # SES-8
+    "a stream with nothing": ([HELLO, Use(Coding.STREAM, 0, TINY_ID)], Unsupported),  # SES-8
+    "bytes in a stream": ([HELLO, Use(Coding.STREAM, 4096, TINY_ID), b"\x7e\x07hi"], Malformed),  # SES-11
+    "an empty message": ([HELLO, SINGLE, b""], DecodeError),
+    "text that is not": ([HELLO, SINGLE, b"\x07\xff"], Malformed),  # SES-4
+    "a needless byte": ([HELLO, SINGLE, b"\x7d\x07hi"], NonCanonical),  # SES-3
+    "an offer of nothing asked": ([HELLO, Offer(SMALL_ID, 3, bytes(32))], Malformed),  # SES-14
+    "a chunk of nothing asked": ([HELLO, Chunk(b"hi")], Malformed),  # SES-15
+    "a request for what is not held": ([HELLO, Request(SMALL_ID, 99)], UnknownModel),  # SES-13
+    "a request, twice": ([HELLO, Request(TINY_ID, 99), Request(TINY_ID, 99)], Malformed),  # SES-13
+    "a long frame": ([HELLO, SINGLE, b"\x07" + bytes((1 << 20) + 64)], LimitExceeded),  # SES-17
+    "a long message": ([HELLO, SINGLE, b"\x07" + bytes((1 << 20) + 1)], LimitExceeded),  # SES-17
+}
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_what_the_rules_forbid_ends_the_session(name: str) -> None:
+    steps, kind = FORBIDDEN[name]
+    *before, last = frames_of(*steps)
+    session = Session(STREAMS, role="server")
+    for frame in before:
+        session.receive(frame)
+    with pytest.raises(kind):
+        session.receive(last)
+
+
+DATA = SMALL.data
+OFFER = Offer(SMALL_ID, len(DATA), hashlib.sha256(DATA).digest())
+WRONG: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
+    "another model": ([replace(OFFER, model=TINY_ID)], Malformed),  # SES-14
+    "too large": ([replace(OFFER, size=(1 << 20) + 1)], LimitExceeded),  # SES-15
+    "two offers": ([OFFER, OFFER], Malformed),  # SES-14
+    "no offer": ([Chunk(DATA[:99])], Malformed),  # SES-15
+    "too much": ([replace(OFFER, size=98), Chunk(DATA[:99])], Malformed),  # SES-15
+    "another digest": ([replace(OFFER, size=99), Chunk(DATA[:99])], ChecksumMismatch),  # SES-15
+    "one after a refusal": ([replace(OFFER, size=0), OFFER], Malformed),  # SES-14
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_model_that_is_not_what_was_asked_for_is_refused(name: str) -> None:
+    steps, kind = WRONG[name]
+    *before, last = frames_of(replace(HELLO, models=(SMALL_ID,)), *steps)
+    session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
+    for frame in before:
+        session.receive(frame)
+    with pytest.raises(kind):
+        session.receive(last)
+
+
+def test_a_model_file_with_another_id_is_refused() -> None:  # SES-15
+    with pytest.raises(ChecksumMismatch):
+        Fetched(TINY_ID, SMALL.data).load()
+    with pytest.raises(DecodeError):
+        Fetched(TINY_ID, b"no model").load()
+
+
+def test_a_peer_cannot_make_a_session_ask_without_end() -> None:
+    session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
+    session.receive(build_control(HELLO))
+    session.take()
+    for number in range(500):
+        model = number.to_bytes(8, "big")
+        session.receive(build_control(Have(model)))
+        if session.take():
+            session.receive(build_control(Offer(model, 0, bytes(32))))
+    assert len(session._peer_models) <= 64
+    assert len(session._requested) <= 64
+
+
+@settings(max_examples=300)
+@given(st.lists(st.one_of(st.binary(max_size=40), st.binary(max_size=60).map(lambda body: b"\x7f" + body))))
+def test_any_frames_are_messages_or_refused(frames: list[bytes]) -> None:
+    session = Session(STREAMS, role="server")
+    for frame in [build_control(HELLO), build_control(SINGLE), *frames]:
+        try:
+            session.receive(frame)
+        except DecodeError:
+            return
+
+
+@pytest.mark.parametrize("held", [BOTH, STREAMS])
+def test_damaged_frames_never_break_out(held: Settings) -> None:
+    rng = random.Random(7)
+    for _ in range(200):
+        pair = Pair(held)
+        assert pair.carry("The order was packed.", pair.client)
+        pair.client.send("The order was sent.")
+        [frame] = pair.client.take()
+        damaged = bytearray(frame)
+        damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+        with suppress(DecodeError):
+            pair.server.receive(bytes(damaged))
+
+
+def test_settings_are_checked() -> None:
+    with pytest.raises(ValueError, match="max_message"):
+        Settings(Models([]), max_message=-1)
+    with pytest.raises(ValueError, match="level"):
+        Settings(Models([]), level=4)
+    with pytest.raises(ValueError, match="33 models"):
+        Models([TINY] * (MAX_MODELS + 1))
+
+
+def test_models_are_kept_in_order() -> None:
+    models = Models([TINY])
+    models.add(SMALL)
+    models.add(TINY)
+    assert [model.id for model in models] == [TINY.id, SMALL.id]
+    assert models.get(SMALL_ID) is SMALL
+    assert models.get(bytes(8)) is None
+    assert Models().get(bytes.fromhex(Model.load_default().id))
