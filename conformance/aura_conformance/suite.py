@@ -199,6 +199,7 @@ GIVEN: Final[Mapping[str, Sequence[str]]] = {
     "rans": ("count",),
     "payload": ("lanes", "batches"),
     "choices": ("choices",),
+    "stream": ("before",),
 }
 """By form, the fields of a case that a reader is told beside the wire; those of other forms are its value."""
 

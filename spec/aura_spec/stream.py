@@ -92,7 +92,7 @@ DEFAULT_CHECK: Final = 8
 DEFAULT_MEMORY: Final = 1 << 15
 
 MESSAGE: Final = c.Struct(
-    Field("zero", c.Const(0, c.Byte), "says that there is a head"),
+    Field("zero", c.Const(bytes((HEAD_BYTE,))), "says that there is a head"),
     Field(
         "flags",
         Checked(

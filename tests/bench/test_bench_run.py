@@ -139,9 +139,7 @@ def test_nobody_left_is_an_error() -> None:
 
 
 def test_an_unknown_name_is_an_error() -> None:
-    with pytest.raises(
-        SettingError, match=r"'gzip'; there are: aura, aura\+train, aura stream, "
-    ):
+    with pytest.raises(SettingError, match=r"'gzip'; there are: aura, aura\+train, aura stream, "):
         line_up(["brotli-5", "gzip"], trained=False)
 
 

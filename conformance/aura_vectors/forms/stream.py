@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -48,11 +49,13 @@ class Streams:
         check: least bits of check.
         server: whether it is the server's stream.
         memory: bytes.
+        model: the file of the model, which is the small one that comes with the package.
     """
 
     check: int
     server: bool = False
     memory: int = LEAST_MEMORY
+    model: bytes = PACKAGED.model
 
     @property
     def name(self) -> str:
@@ -68,6 +71,8 @@ class Streams:
         """What is agreed on."""
         return {
             "model_file": path_of(PACKAGED.packaged),
+            "model_id": read_model(self.model).model_id.hex(),
+            "model_sha256": hashlib.sha256(self.model).hexdigest(),
             "check": str(self.check),
             "memory": str(self.memory),
             "server": self.server,
@@ -83,7 +88,7 @@ class Streams:
 
     def terms(self) -> Terms:
         """What both ends agree on."""
-        held = read_model(PACKAGED.model)
+        held = read_model(self.model)
         agreed = agreement(held.model_id, self.memory, self.check)
         return Terms(held.context_model, agreed, self.memory, self.check, self.server)
 
@@ -145,4 +150,5 @@ def _stored(message: bytes, max_size: int) -> bytes:
 
 def from_shared(shared: Fields) -> Streams:
     """What ``shared`` gave."""
-    return Streams(int(str(shared["check"])), bool(shared["server"]), int(str(shared["memory"])))
+    model = bytes.fromhex(str(shared["model"])) if "model" in shared else PACKAGED.model
+    return Streams(int(str(shared["check"])), bool(shared["server"]), int(str(shared["memory"])), model)
