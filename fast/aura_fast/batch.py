@@ -47,6 +47,15 @@ def encode(messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
     return wires
 
 
+def encode_one(data: bytes, model: ContextModel) -> bytes:
+    """The string of one message, in pieces that are encoded together if it is long.
+
+    Raises:
+        EncodeError: it has more than ``limits.MAX_FORESEEN`` bytes.
+    """
+    return auralite.encode(data, model) if len(data) < _WORTHWHILE else encode([data], model)[0]
+
+
 def decode(wires: Sequence[bytes], model: ContextModel, max_size: int) -> list[bytes | DecodeError]:
     """The messages of strings; each is what ``auralite.decode`` gives, or the error that it raises."""
     contexts = contexts_of(model)

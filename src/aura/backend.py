@@ -154,7 +154,7 @@ class Fast(Reference):
     """The backend ``fast``."""
 
     decode = staticmethod(_decode_fast)
-    encode_auralite = staticmethod(auralite.encode)
+    encode_auralite = staticmethod(batch.encode_one)
     encode_auralite_explicit = staticmethod(_encode_explicit_fast)
     encode_brio2 = staticmethod(_encode_brio2_fast)
     encode_foreseen = staticmethod(_encode_foreseen_fast)

@@ -164,6 +164,14 @@ def test_carries_run_through_a_string() -> None:
 def test_message_that_is_too_long() -> None:
     with pytest.raises(EncodeError, match="at most"):
         batch.encode([b"", bytes(MAX_FORESEEN + 1)], WITH_ALL)
+    with pytest.raises(EncodeError, match="at most"):
+        batch.encode_one(bytes(MAX_FORESEEN + 1), WITH_ALL)
+
+
+@pytest.mark.parametrize("size", [0, 10, 800])
+def test_one_message(size: int) -> None:
+    message = b"help? " * size
+    assert batch.encode_one(message, SMALL) == auralite.encode(message, SMALL)
 
 
 def test_wider_lists_are_found_alike() -> None:
