@@ -86,11 +86,14 @@ class SingleEncoder:
 
     def encode(self, message: bytes, *, text: bool) -> bytes:
         """Code a message as a frame."""
+        return build_data(self.code(message), text=text)
+
+    def code(self, message: bytes) -> bytes:
+        """Code a message."""
         found = self._library.match(message) if self._level else None
         frames = selection.frames(_BACKEND, found, self._level, self._knowledge) if found else ()
         general = selection.general(_BACKEND, message, self._level, self._knowledge)
-        best = selection.smallest(filter(self._is_read, chain(general, frames)))
-        return build_data(best.wire, text=text)
+        return selection.smallest(filter(self._is_read, chain(general, frames))).wire
 
     def _is_read(self, candidate: Candidate) -> bool:
         marker = candidate.wire[0]
@@ -110,10 +113,14 @@ class SingleDecoder:
         _, self._knowledge = _shared(_Held(model.id if model else "", model), with_builtin=True)
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
-        """Read a message."""
+        """Read the message in a frame."""
         coded, is_text = parse_data(frame)
-        data = _BACKEND.decode(coded, self._knowledge, max_size)
+        data = self.read(coded, max_size)
         return text_of(data) if is_text else data
+
+    def read(self, coded: bytes, max_size: int) -> bytes:
+        """Read a message."""
+        return _BACKEND.decode(coded, self._knowledge, max_size)
 
 
 class StreamEncoder:
