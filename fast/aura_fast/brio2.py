@@ -73,8 +73,8 @@ def encode_parse(data: bytes, cut: Cut) -> bytes:
     return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
 
 
-def decode(body: bytes, max_size: int) -> bytes:
-    """Read a body.
+def decode(body: bytes, max_size: int, window: bytes = b"") -> bytes:
+    """Read a body; matches may begin in the ``window`` before the message (rule CHK-4).
 
     Raises:
         DecodeError: as the rules say.
@@ -82,7 +82,7 @@ def decode(body: bytes, max_size: int) -> bytes:
     container = parse_body(body, max_size)
     start = 1 + len(body) - len(container.words)
     try:
-        data = _read(container)
+        data = _read(container, window)
     except DecodeError as error:
         raise type(error)(error.reason, start + error.offset, error.path) from None
     if zlib.crc32(data) != container.crc:
@@ -90,7 +90,7 @@ def decode(body: bytes, max_size: int) -> bytes:
     return data
 
 
-def _read(container: Container) -> bytes:
+def _read(container: Container, window: bytes) -> bytes:
     """Read the streams (rules BII-4 to BII-9)."""
     lanes = lanes_of(container.length)
     count = container.sequences
@@ -123,6 +123,7 @@ def _read(container: Container) -> bytes:
     places = np.repeat(UNIT_STARTS.take(unit_values) - size_ends[:-1], sizes) + np.arange(size_ends[-1])
     text = UNIT_TEXT.take(places).tobytes()
     return _carry_out(
+        bytearray(window),
         text,
         size_ends.take(ends).tolist(),
         distances.tolist(),
@@ -131,11 +132,11 @@ def _read(container: Container) -> bytes:
     )
 
 
-def _carry_out(
-    text: bytes, ends: list[int], symbols: list[int], values: list[int], lengths: list[int]
+def _carry_out(  # noqa: PLR0917  # the streams, and where they go
+    output: bytearray, text: bytes, ends: list[int], symbols: list[int], values: list[int], lengths: list[int]
 ) -> bytes:
-    """Copy units and matches, one after the other (rules BII-7 and BII-9)."""
-    output = bytearray()
+    """Copy units and matches, one after the other, behind what is there (rules BII-7, BII-9 and CHK-4)."""
+    begin = len(output)
     taken = 0
     first, second, third = RECENT
     for end, symbol, value, length in zip(ends, symbols, values, lengths, strict=True):
@@ -156,7 +157,7 @@ def _carry_out(
             # a match that overlaps itself repeats its beginning
             output += (output[start:] * (length // distance + 1))[:length]
     output += text[taken:]
-    return bytes(output)
+    return bytes(memoryview(output)[begin:])
 
 
 def _length_contexts(runs: Wide, distances: Wide) -> Wide:

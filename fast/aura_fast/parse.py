@@ -68,17 +68,27 @@ class _Level:
     lengths: NDArray[np.uint16]
 
 
-def parse(data: bytes, effort: int) -> Cut:
-    """Cut a message."""
-    if not data:
+def parse(data: bytes, effort: int, begin: int = 0) -> Cut:
+    """Cut what follows ``begin``, of which matches may begin before it (rule CHK-4)."""
+    if begin == len(data):
         return Cut(np.zeros(0, np.int16), [], [], [])
     words = eights(data)
     levels = _levels(words, len(data), LEVELS[effort])
     first = levels[::2] if effort else levels
-    cut = _cut(data, words, first, _spread(_FIRST, len(data)), None)
+    text = _Begun(data, words, begin)
+    cut = _cut(text, first, _spread(_FIRST, len(data)), None)
     if effort:
-        cut = _cut(data, words, levels, _spread(_by_symbol(_learn(cut)), len(data)), _recent(cut))
+        cut = _cut(text, levels, _spread(_by_symbol(_learn(cut)), len(data)), _recent(cut, begin))
     return cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What is cut, from ``begin`` on, with its words."""
+
+    data: bytes
+    words: Words
+    begin: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +104,11 @@ class _Recent:
     distances: Narrow
 
 
-def _recent(cut: Cut) -> _Recent:
-    """The recent distances that a parse leaves in force."""
+def _recent(cut: Cut, begin: int) -> _Recent:
+    """The recent distances that a parse that began there leaves in force."""
     sizes = np.concatenate([np.zeros(1, np.int64), np.cumsum(UNIT_SIZES.take(cut.units))])
     ends = sizes.take(np.cumsum(cut.runs, dtype=np.int64)) + np.cumsum(cut.lengths, dtype=np.int64)
-    return _Recent(ends, np.array(list(recent_in_force(cut.distances)), np.int32))
+    return _Recent(begin + ends, np.array(list(recent_in_force(cut.distances)), np.int32))
 
 
 def _learn(cut: Cut) -> Prices:
@@ -164,15 +174,19 @@ _CREDIT: Final = (AVERAGE << _OPTION_BITS) * np.maximum(np.arange(MAX_CANDIDATE 
 )
 
 
-def _cut(data: bytes, words: Words, levels: list[_Level], prices: _Prices, recent: _Recent | None) -> Cut:
-    """Judge all positions, and walk."""
-    units, lengths = np.empty(len(data), np.int16), np.empty(len(data), np.uint16)
-    distances = np.empty(len(data), np.int32)
-    for start in range(0, len(data), _PIECE):
+def _cut(text: _Begun, levels: list[_Level], prices: _Prices, recent: _Recent | None) -> Cut:
+    """Judge all positions from where it begins, and walk."""
+    data, begin = text.data, text.begin
+    size = len(data) - begin
+    units, lengths = np.empty(size, np.int16), np.empty(size, np.uint16)
+    distances = np.empty(size, np.int32)
+    for start in range(0, size, _PIECE):
         piece = slice(start, start + _PIECE)
-        units[piece], lengths[piece], distances[piece] = _judge(words, start, levels, prices, recent)
+        units[piece], lengths[piece], distances[piece] = _judge(
+            text.words, begin + start, levels, prices, recent
+        )
     # plain views: few positions are visited, and lists of all would take much memory
-    places, runs, copied, back = _walk(data, lengths.data, distances.data)
+    places, runs, copied, back = _walk(data, begin, lengths.data, distances.data)
     return Cut(units[np.array(places, np.int32)], runs, copied, back)
 
 
@@ -457,18 +471,21 @@ def _blocks(values: NDArray[Number], lanes: int) -> NDArray[Number]:
 
 
 def _walk(
-    data: bytes, lengths: memoryview, distances: memoryview
+    data: bytes, begin: int, lengths: memoryview, distances: memoryview
 ) -> tuple[array[int], list[int], list[int], list[int]]:
-    """Follow the choices (rules PAR-4 and PAR-5): where the units stand, runs, lengths and distances."""
+    """Follow the choices (rules PAR-4 and PAR-5): where the units stand, runs, lengths and distances.
+
+    Places, and those of the views, count from ``begin`` on.
+    """
     places = array("i")
     runs: list[int] = []
     taken: list[int] = []
     back: list[int] = []
-    position = last = before = 0
+    position, last, before = begin, 0, 0
     size = len(data)
     while position < size:
-        length = lengths[position]
-        distance = distances[position]
+        length = lengths[position - begin]
+        distance = distances[position - begin]
         if (
             last
             and distance != last
@@ -480,7 +497,7 @@ def _walk(
             if again >= length - (ADVANTAGE if distance else 0):
                 length, distance = again, last
         if not distance:
-            places.append(position)
+            places.append(position - begin)
         elif distance == last and len(places) == before:
             taken[-1] += length
         else:

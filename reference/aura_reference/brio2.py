@@ -64,8 +64,8 @@ def encode_parse(data: bytes, cut: Parse) -> bytes:
     return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
 
 
-def decode(body: bytes, max_size: int) -> bytes:
-    """Read a body.
+def decode(body: bytes, max_size: int, window: bytes = b"") -> bytes:
+    """Read a body; matches may begin in the ``window`` before the message (rule CHK-4).
 
     Raises:
         DecodeError: as the rules say.
@@ -73,7 +73,7 @@ def decode(body: bytes, max_size: int) -> bytes:
     container = parse_body(body, max_size)
     start = 1 + len(body) - len(container.words)
     try:
-        data = _expand(container, *decode_parse(container))
+        data = _expand(container, window, *decode_parse(container))
     except DecodeError as error:
         raise type(error)(error.reason, start + error.offset, error.path) from None
     if zlib.crc32(data) != container.crc:
@@ -166,14 +166,19 @@ def unpack(coded: Iterable[tuple[int, int]], words: Sequence[int], lanes: int) -
     return values
 
 
-def _expand(
-    container: Container, runs: list[int], distances: list[int], lengths: list[int], units: list[int]
+def _expand(  # noqa: PLR0917  # the streams, and where they go
+    container: Container,
+    window: bytes,
+    runs: list[int],
+    distances: list[int],
+    lengths: list[int],
+    units: list[int],
 ) -> bytes:
     """Carry out units and matches (rule BII-9)."""
     size = sum(lengths) + sum(len(UNIT_BYTES[unit]) for unit in units)
     if sum(runs) > len(units) or size != container.length:
         raise Malformed("units and matches do not make up the message", 0, "words")
-    output = bytearray()
+    output = bytearray(window)
     taken = 0
     for run, distance, length in zip(runs, distances, lengths, strict=True):
         for unit in units[taken : taken + run]:
@@ -182,4 +187,4 @@ def _expand(
         copy(output, distance, length)
     for unit in units[taken:]:
         output += UNIT_BYTES[unit]
-    return bytes(output)
+    return bytes(output[len(window) :])

@@ -55,14 +55,14 @@ class Parse:
     sequences: tuple[Repeat, ...]
 
 
-def parse(data: bytes, effort: int) -> Parse:
-    """Cut a message (rules PAR-1 to PAR-6)."""
+def parse(data: bytes, effort: int, begin: int = 0) -> Parse:
+    """Cut what follows ``begin``, of which matches may begin before it (rules PAR-1 to PAR-6 and CHK-4)."""
     levels = [candidates(data, level) for level in LEVELS[effort]]
     first = levels[::2] if effort else levels
-    cut = walk(data, judge_all(data, first, [], FIRST_PRICES))
+    cut = walk(data, begin, judge_all(data, begin, first, [], FIRST_PRICES))
     if effort:
-        recent, prices = learn(data, cut)
-        cut = walk(data, judge_all(data, levels, recent, prices))
+        recent, prices = learn(data, begin, cut)
+        cut = walk(data, begin, judge_all(data, begin, levels, recent, prices))
     return cut
 
 
@@ -100,12 +100,12 @@ def agreeing(data: bytes, position: int, distance: int, most: int) -> int:
     return count
 
 
-def learn(data: bytes, cut: Parse) -> tuple[list[Candidates], Prices]:
+def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Prices]:
     """What a parse tells for the next: recent distances as candidates by place, and prices (rule PAR-6)."""
     kinds = [list(frequencies_of(CODES[kind][0])) for kind in PRICED]
     of_units, of_distances, of_lengths = kinds
     recent = list(RECENT)
-    in_force: list[tuple[int, ...]] = []
+    in_force: list[tuple[int, ...]] = [RECENT] * begin
     taken = 0
     for repeat in cut.sequences:
         units = cut.units[taken : taken + repeat.run]
@@ -156,11 +156,11 @@ def options(
 
 
 def judge_all(
-    data: bytes, levels: Sequence[Candidates], recent: Sequence[Candidates], prices: Prices
+    data: bytes, begin: int, levels: Sequence[Candidates], recent: Sequence[Candidates], prices: Prices
 ) -> list[Choice]:
-    """The choices at all positions (rule PAR-3)."""
+    """The choices at all positions from ``begin`` on (rule PAR-3)."""
     choices: list[Choice] = []
-    for start in range(0, len(data), BLOCK):
+    for start in range(begin, len(data), BLOCK):
         choices += judge(data, start, levels, recent, prices)
     return choices
 
@@ -184,13 +184,13 @@ def judge(
     return choices[:BLOCK]
 
 
-def walk(data: bytes, choices: Sequence[Choice]) -> Parse:
-    """Follow the choices (rules PAR-4 and PAR-5)."""
+def walk(data: bytes, begin: int, choices: Sequence[Choice]) -> Parse:
+    """Follow the choices, which are those from ``begin`` on (rules PAR-4 and PAR-5)."""
     units: list[int] = []
     sequences: list[Repeat] = []
-    position = run = last = 0
+    position, run, last = begin, 0, 0
     while position < len(data):
-        choice = choices[position]
+        choice = choices[position - begin]
         length, distance = choice.length, choice.distance
         if last and distance != last:
             again = agreeing(data, position, last, len(data))

@@ -2,14 +2,14 @@
 
 A client that reads it says so with ``Accept-Encoding: aura``, and names the models that it holds in
 ``Aura-Models``, as ids of sixteen hexadecimal digits with commas between them, those it likes best first. The
-server answers with ``Content-Encoding: aura`` and, if it codes with one of these models, ``Aura-Model`` and its id
-(rule EVS-1). The coding is meant for ``text/event-stream``; it is independent of what the bytes mean.
+server answers with ``Content-Encoding: aura`` and, if it codes with one of these models, ``Aura-Model`` and its
+id (rule EVS-1). The coding is meant for ``text/event-stream``; it is independent of what the bytes mean.
 
 The content is cut into parts, wherever the server likes, but after each event. Each part is a record: the size of
-a coded message as a canonical varint of at most ``MAX_RECORD``, and the message, coded by itself with the model as
-the implied one (rule EVS-2). Nothing waits: a server sends the record of an event with the event. A record that
-decodes to more than the reader allows is ``LimitExceeded``; one whose size is above ``MARGIN`` more than that is so
-before it is there (rule EVS-3). Content that ends inside a record is ``Truncated`` (rule EVS-4).
+a coded message as a canonical varint of at most ``MAX_RECORD``, and the message, coded by itself with the model
+as the implied one (rule EVS-2). Nothing waits: a server sends the record of an event with the event. A record
+that decodes to more than the reader allows is ``LimitExceeded``; one whose size is above ``MARGIN`` more than
+that is so before it is there (rule EVS-3). Content that ends inside a record is ``Truncated`` (rule EVS-4).
 """
 
 from __future__ import annotations

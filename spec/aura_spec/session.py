@@ -1,15 +1,14 @@
 """Sessions: how the two ends of a WebSocket connection agree, and what their frames hold.
 
-A client offers the subprotocol ``aura.v1``, and after it those that it can speak without AURA; for a
-subprotocol P of the application it offers ``aura.v1+P`` before P. A server that selects one with ``aura.v1``
-opens a session; if it selects any other or none, the connection carries the application's messages as they
-are (rule SES-1).
+A client offers the subprotocol ``aura.v1``, and after it those that it can speak without AURA; for a subprotocol
+P of the application it offers ``aura.v1+P`` before P. A server that selects one with ``aura.v1`` opens a session;
+if it selects any other or none, the connection carries the application's messages as they are (rule SES-1).
 
 **Frames.** A frame is one binary WebSocket message; in a session a text message is ``Unsupported`` (rule SES-2).
 A frame that begins with 0x7F, ``CONTROL``, is a control frame. After 0x7E, ``BINARY``, follows a coded message
 that is bytes for the application. Every other frame is a coded message that is text, after 0x7D, ``TEXT``, if it
-begins with one of these three bytes itself, else ``NonCanonical``; no method will ever have them as markers
-(rule SES-3). Text that is not UTF-8 is ``Malformed`` (rule SES-4).
+begins with one of these three bytes itself, else ``NonCanonical``; no method will ever have them as markers (rule
+SES-3). Text that is not UTF-8 is ``Malformed`` (rule SES-4).
 
 **Hello.** The first frame of each end is a hello, which waits for nothing, and there is no other one. It has the
 version of the session, 1, and says what its sender reads: methods, by bits, of marker m with bit m, of the
@@ -27,19 +26,19 @@ not more than it allows; else ``UnknownModel`` for the model, and ``Unsupported`
 the first use frame is ``Malformed`` (rule SES-9).
 
 Single messages are coded with the model as the implied one. Templates are those of the model beside the built-in
-ones, the latter only if both ends have the same digest of them (rule SES-10). A stream is that of its direction in
-chapter ``stream``, with the client of the connection as its client; it says by itself what is text, so that after
-0x7E nothing of a stream may stand, else ``Malformed`` (rule SES-11).
+ones, the latter only if both ends have the same digest of them (rule SES-10). A stream is that of its direction
+in chapter ``stream``, with the client of the connection as its client; it says by itself what is text, so that
+after 0x7E nothing of a stream may stand, else ``Malformed`` (rule SES-11).
 
 **Models.** A have frame names a model that its sender holds from now on and likes best (rule SES-12). A request
 asks for a model that the peer has said it holds, of at most so many bytes, once per connection and one at a time
-(rule SES-13). An offer answers it with the size of the model file and its SHA-256, or with size 0 if the peer does
-not get it; size 0 ends the matter (rule SES-14). As many bytes follow in chunks of at most ``MAX_CHUNK``, with
-other frames between them. Who asked refuses a size above what it asked for as ``LimitExceeded``, and a file that
-has another digest or another id as ``ChecksumMismatch``, before it reads anything else in it (rule SES-15).
+(rule SES-13). An offer answers it with the size of the model file and its SHA-256, or with size 0 if the peer
+does not get it; size 0 ends the matter (rule SES-14). As many bytes follow in chunks of at most ``MAX_CHUNK``,
+with other frames between them. Who asked refuses a size above what it asked for as ``LimitExceeded``, and a file
+that has another digest or another id as ``ChecksumMismatch``, before it reads anything else in it (rule SES-15).
 
-**Ends.** An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if it
-is ``Unsupported``, else 1007 (rule SES-16). A frame that is more than ``MARGIN`` bytes longer than the longest
+**Ends.** An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if
+it is ``Unsupported``, else 1007 (rule SES-16). A frame that is more than ``MARGIN`` bytes longer than the longest
 message that the reader said it reads, and than ``MAX_CHUNK``, is ``LimitExceeded`` before anything in it is read,
 and a message longer than that as soon as it shows (rule SES-17).
 """

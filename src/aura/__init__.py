@@ -6,6 +6,7 @@
 (True, "I don't have access to the internet.")
 """
 
+from aura.chunked import compress_stream, decompress_stream, open  # noqa: A004  # as gzip.open and its like
 from aura.codec import Codec, compress, decompress
 from aura.errors import (
     AuraError,
@@ -61,8 +62,11 @@ __all__ = [
     "Unsupported",
     "__version__",
     "compress",
+    "compress_stream",
     "decompress",
+    "decompress_stream",
     "explain",
+    "open",
     "parse_phrases",
     "train",
 ]

@@ -1,0 +1,146 @@
+"""Chunked files, as a whole (rules CHK-1 to CHK-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zlib import crc32
+
+from aura_reference import brio2
+from aura_reference.parse import parse
+from aura_spec.chunked import (
+    BLOCK,
+    HEADER_SIZE,
+    MAX_BLOCK,
+    MAX_END,
+    MAX_HEAD,
+    TRAILER_SIZE,
+    BlockHead,
+    Frame,
+    Header,
+    Kind,
+    body_size,
+    build_block,
+    build_end,
+    build_frame,
+    build_header,
+    build_trailer,
+    check_end,
+    check_trailer,
+    parse_block_head,
+    parse_header,
+    read_stored,
+    stored_body,
+)
+from aura_spec.errors import ChecksumMismatch, DecodeError, LimitExceeded, Malformed, Truncated
+
+
+def encode(data: bytes, *, window_bits: int, effort: int, frame_size: int | None = None) -> bytes:
+    """Write a file.
+
+    Args:
+        data: the content.
+        window_bits: matches reach 2^window_bits bytes back.
+        effort: of the parse, as rule PAR-1 says.
+        frame_size: bytes of a frame; there is an index then. One frame and no index if None.
+    """
+    output = bytearray(build_header(Header(frame_size is not None, window_bits)))
+    index = b""
+    for start in range(0, len(data), frame_size or max(1, len(data))):
+        content = data[start:][:frame_size]
+        frame = b"".join(_blocks(content, 1 << window_bits, effort))
+        output += frame
+        index += build_frame(Frame(len(frame), len(content)))
+    output += build_end(len(data), crc32(data))
+    return (
+        bytes(output)
+        if frame_size is None
+        else bytes(output) + index + build_trailer(len(index), crc32(index))
+    )
+
+
+def _blocks(content: bytes, window: int, effort: int) -> Iterator[bytes]:
+    """The blocks of a frame (rule CHK-10)."""
+    start = 0
+    while start < len(content):
+        stop = start + BLOCK
+        yield encode_block(
+            content[max(0, start - window) : start], content[start:stop], effort, begins=not start
+        )
+        start = stop
+
+
+def encode_block(window: bytes, content: bytes, effort: int, *, begins: bool) -> bytes:
+    """A block, with the window before it (rules CHK-2 to CHK-4 and CHK-10)."""
+    body = brio2.encode_parse(content, parse(window + content, effort, len(window)))
+    if len(body) < len(content):
+        return build_block(BlockHead(Kind.BRIO, begins, len(body)), body)
+    return build_block(BlockHead(Kind.STORED, begins, len(content)), stored_body(content))
+
+
+def decode(file: bytes, max_size: int) -> bytes:
+    """Read a file.
+
+    Raises:
+        DecodeError: as the rules say.
+    """
+    header = parse_header(file[:HEADER_SIZE])
+    offset = HEADER_SIZE
+    frames: list[Frame] = []
+    output = bytearray()
+    window = b""
+    while True:
+        if offset == len(file):
+            raise Truncated("the file has no end", offset, "kind")
+        if file[offset] == Kind.END:
+            break
+        head, size = parse_block_head(file[offset : offset + MAX_HEAD], offset)
+        body = file[offset + size :][: body_size(head)]
+        if len(body) < body_size(head):
+            raise Truncated("the file ends inside a block", len(file), "body")
+        if head.begins_frame:
+            window = b""
+            frames.append(Frame(0, 0))
+        elif not frames:
+            raise Malformed("the first block does not begin a frame", offset, "kind")
+        content = decode_block(head, body, window, offset + size)
+        if len(output) + len(content) > max_size:
+            raise LimitExceeded(f"the content is longer than {max_size} bytes", offset, "size")
+        output += content
+        window = (window + content)[-1 << header.window_bits :]
+        frames[-1] = Frame(frames[-1].size + size + len(body), frames[-1].length + len(content))
+        offset += size + len(body)
+    offset += check_end(file[offset:][:MAX_END], len(output), crc32(output), offset)
+    if header.has_index:
+        offset = _check_index(file, frames, offset)
+    if offset != len(file):
+        raise Malformed("bytes follow the end of the file", offset)
+    return bytes(output)
+
+
+def decode_block(head: BlockHead, body: bytes, window: bytes, offset: int) -> bytes:
+    """The content of a block, whose body stands at ``offset`` (rules CHK-3 and CHK-4).
+
+    Raises:
+        DecodeError: as the rules say.
+    """
+    if head.kind is Kind.STORED:
+        return read_stored(body, offset)
+    try:
+        content = brio2.decode(body, MAX_BLOCK, window)
+    except DecodeError as error:
+        raise type(error)(error.reason, offset + max(0, error.offset - 1), error.path) from None
+    if not content:
+        raise Malformed("a block has no content", offset, "length")
+    return content
+
+
+def _check_index(file: bytes, frames: list[Frame], offset: int) -> int:
+    """Check an index against the frames (rule CHK-9); where it ends."""
+    index = b"".join(map(build_frame, frames))
+    if len(file) < offset + len(index) + TRAILER_SIZE:
+        raise Truncated("the file ends inside its index", len(file), "index")
+    if file[offset : offset + len(index)] != index:
+        raise ChecksumMismatch("the index does not say what the frames are", offset, "frames")
+    offset += len(index)
+    check_trailer(file[offset : offset + TRAILER_SIZE], len(index), crc32(index), offset)
+    return offset + TRAILER_SIZE

@@ -1,0 +1,177 @@
+"""Streams and files of any length: they come back, can be sought in, and take little memory."""
+
+from __future__ import annotations
+
+import io
+import random
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import aura
+from aura.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
+from aura.errors import DecodeError, LimitExceeded, Truncated
+
+LINES = b"".join(
+    b"2026-05-14 08:%02d:%02d GET /item/%d 200\n" % (n % 60, n % 7, n * 37 % 911) for n in range(9000)
+)
+
+
+def test_a_stream_comes_back() -> None:
+    for options in ({}, {"effort": 1}, {"window_bits": 18}, {"frame_size": 100_000}):
+        wire = b"".join(compress_stream([LINES[:70_000], b"", LINES[70_000:]], **options))
+        assert len(wire) * 4 < len(LINES)
+        assert b"".join(decompress_stream([wire])) == LINES
+        assert b"".join(decompress_stream(wire[n : n + 999] for n in range(0, len(wire), 999))) == LINES
+
+
+def test_output_comes_with_the_first_64_kib() -> None:
+    taken: list[int] = []
+
+    def chunks() -> Iterator[bytes]:
+        for start in range(0, 200_000, 1000):
+            taken.append(start)
+            yield LINES[start : start + 1000]
+
+    output = compress_stream(chunks())
+    head, block = next(output), next(output)
+    assert len(taken) == 66
+    decoded = decompress_stream(iter([head + block]))
+    assert next(decoded) == LINES[: 1 << 16]
+
+
+def test_memory_stays_constant() -> None:
+    def chunks(count: int) -> Iterator[bytes]:
+        for number in range(count):
+            yield LINES[number * 1000 % 200_000 :][:60_000]
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        length = sum(map(len, decompress_stream(compress_stream(chunks(count)))))
+        assert length == sum(map(len, chunks(count)))
+        size = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return size
+
+    peak(3)
+    assert peak(12) < peak(4) + (1 << 20)
+
+
+def test_a_bomb_is_stopped() -> None:
+    wire = b"".join(compress_stream([bytes(1 << 20)]))
+    with pytest.raises(LimitExceeded):
+        list(decompress_stream([wire], max_size=(1 << 20) - 1))
+
+
+@pytest.mark.parametrize("frame_size", [None, 50_000])
+def test_a_file_is_written_and_read(tmp_path: Path, frame_size: int | None) -> None:
+    path = tmp_path / "lines.aurc"
+    with aura.open(path, "wb", frame_size=frame_size) as file:
+        assert file.writable()
+        for start in range(0, len(LINES), 7777):
+            file.write(LINES[start : start + 7777])
+        assert file.tell() == len(LINES)
+    with aura.open(path) as file:
+        assert file.readable()
+        assert file.seekable()
+        assert file.read() == LINES
+        for place, whence in (
+            (0, 0),
+            (123_456, 0),
+            (-5, 2),
+            (100, 0),
+            (10, 1),
+            (-10, 1),
+            (len(LINES) + 9, 0),
+        ):
+            at = file.seek(place, whence)
+            assert file.read(30) == LINES[at : at + 30]
+        file.seek(0)
+        assert list(file) == LINES.splitlines(keepends=True)
+        with pytest.raises(ValueError, match="before"):
+            file.seek(-1)
+    assert len(list(decompress_stream([path.read_bytes()]))) > 1
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.integers(0, len(LINES)), min_size=1, max_size=8), st.sampled_from([None, 30_000]))
+def test_any_place_is_found(places: list[int], frame_size: int | None) -> None:
+    wire = b"before" + b"".join(compress_stream([LINES], frame_size=frame_size))
+    below = io.BytesIO(wire)
+    below.seek(6)
+    reader = ChunkedReader(below)
+    for place in places:
+        assert reader.seek(place) == place
+        assert reader.read(10) == LINES[place : place + 10]
+
+
+def test_an_index_saves_reading() -> None:
+    wire = b"".join(compress_stream([LINES], frame_size=30_000))
+    below = io.BytesIO(wire)
+    reader = ChunkedReader(below)
+    assert reader.seek(-100, io.SEEK_END)
+    read: list[int] = []
+    below.read = lambda size=-1, /: (read.append(size), io.BytesIO.read(below, size))[1]  # type: ignore[method-assign,assignment]
+    assert reader.read(100) == LINES[-100:]
+    assert len(read) <= 2
+
+
+def test_a_file_that_cannot_seek() -> None:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    reader = ChunkedReader(Pipe(b"".join(compress_stream([b"hi"]))))
+    assert reader.readall() == b"hi"
+    with pytest.raises(OSError, match="cannot seek"):
+        reader.seek(0)
+    reader.close()
+    reader.close()
+
+
+def test_what_is_flushed_can_be_read() -> None:
+    below = io.BytesIO()
+    writer = ChunkedWriter(below)
+    writer.write(b"one")
+    writer.flush()
+    assert next(decompress_stream([below.getvalue()])) == b"one"
+    writer.close()
+    writer.close()
+    assert not below.closed
+    with pytest.raises(ValueError, match="closed"):
+        writer.write(b"two")
+
+
+def test_a_file_that_was_not_finished_does_not_look_complete(tmp_path: Path) -> None:
+    path = tmp_path / "half.aurc"
+
+    class Interrupted(Exception):
+        pass
+
+    with pytest.raises(Interrupted), aura.open(path, "xb") as file:  # noqa: PT012
+        file.write(LINES)
+        raise Interrupted
+    with aura.open(path) as file, pytest.raises(Truncated):
+        file.read()
+    with pytest.raises(FileExistsError):
+        aura.open(path, "xb")
+    with pytest.raises(ValueError, match="mode"):
+        aura.open(path, "r")  # type: ignore[arg-type]
+
+
+def test_damaged_files_are_refused_wherever_they_are_read() -> None:
+    rng = random.Random(5)
+    wire = b"".join(compress_stream([LINES[:150_000]], frame_size=40_000))
+    for _ in range(60):
+        damaged = bytearray(wire)
+        damaged[rng.choice([rng.randrange(len(wire)), -rng.randrange(1, 40)])] ^= 1 << rng.randrange(8)
+        reader = ChunkedReader(io.BytesIO(bytes(damaged)))
+        try:
+            place = reader.seek(rng.randrange(150_000))
+            assert reader.read(100) == LINES[place : min(place + 100, 150_000)]
+        except DecodeError:
+            continue
