@@ -9,6 +9,7 @@ resident at once, interpreter, numpy and the package included.
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import random
@@ -19,10 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 from zlib import crc32
-
-import typer
 
 from aura.chunked import WINDOW_BITS, compress_stream, decompress_stream
 
@@ -35,7 +33,7 @@ PIECE = 1 << 14
 def content(corpora: list[Path], size: int) -> Iterator[bytes]:
     """Text of so many bytes."""
     texts = [_sample(path) for path in corpora]
-    rng = random.Random(11)
+    rng = random.Random(11)  # noqa: S311  # the same content each time
     left = size
     while left:
         text = rng.choice(texts)
@@ -63,46 +61,57 @@ def _report(what: str, before: float, **figures: object) -> None:
     print(json.dumps({"what": what, **figures}), flush=True)
 
 
-def main(
-    corpora: list[Path],
-    mebibytes: Annotated[int, typer.Option(help="Size of the content.")] = 1024,
-    window_bits: Annotated[int, typer.Option(help="Of the window.")] = WINDOW_BITS,
-    frame_size: Annotated[int, typer.Option(help="Bytes of a frame; 0 for one frame.")] = 1 << 23,
-    step: Annotated[str, typer.Option(help="What this process is to do: write, read, nothing.")] = "",
-    output: Annotated[Path | None, typer.Option(help="The file.")] = None,
-) -> None:
-    """Write and read a chunked file of text like the corpora's."""
+def write(corpora: list[Path], size: int, output: Path, window_bits: int, frame_size: int | None) -> None:
+    """Write the file."""
     before = time.monotonic()
-    size = mebibytes << 20
-    if output is None:
+    crc = written = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal crc
+        for piece in content(corpora, size):
+            crc = crc32(piece, crc)
+            yield piece
+
+    with output.open("wb") as file:
+        for wire in compress_stream(counted(), window_bits=window_bits, frame_size=frame_size):
+            written += file.write(wire)
+    _report("write", before, content=size, file=written, ratio=round(size / written, 2), crc=crc)
+
+
+def read(path: Path) -> None:
+    """Read the file."""
+    before = time.monotonic()
+    crc = length = 0
+    with path.open("rb") as file:
+        for block in decompress_stream(iter(lambda: file.read(1 << 16), b"")):
+            crc = crc32(block, crc)
+            length += len(block)
+    _report("read", before, content=length, crc=crc)
+
+
+def main() -> None:
+    """Write and read a chunked file of text like the corpora's."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("corpora", nargs="+", type=Path)
+    parser.add_argument("--mebibytes", type=int, default=1024)
+    parser.add_argument("--window-bits", type=int, default=WINDOW_BITS)
+    parser.add_argument("--frame-size", type=int, default=1 << 23)
+    parser.add_argument("--step", choices=["nothing", "write", "read"], help="what this process is to do")
+    parser.add_argument("--output", type=Path)
+    options = parser.parse_args()
+    if options.step == "write":
+        size = options.mebibytes << 20
+        write(options.corpora, size, options.output, options.window_bits, options.frame_size or None)
+    elif options.step == "read":
+        read(options.output)
+    elif options.step:
+        _report("nothing but imports", time.monotonic())
+    else:
         with tempfile.TemporaryDirectory() as folder:
             again = [*sys.argv, "--output", f"{folder}/content.aurc", "--step"]
-            for one in ("nothing", "write", "read"):
-                subprocess.run([sys.executable, *again, one], check=True)
-        return
-    if step == "write":
-        crc = written = 0
-
-        def counted() -> Iterator[bytes]:
-            nonlocal crc
-            for piece in content(corpora, size):
-                crc = crc32(piece, crc)
-                yield piece
-
-        with output.open("wb") as file:
-            for wire in compress_stream(counted(), window_bits=window_bits, frame_size=frame_size or None):
-                written += file.write(wire)
-        _report("write", before, content=size, file=written, ratio=round(size / written, 2), crc=crc)
-    elif step == "read":
-        crc = length = 0
-        with output.open("rb") as file:
-            for block in decompress_stream(iter(lambda: file.read(1 << 16), b"")):
-                crc = crc32(block, crc)
-                length += len(block)
-        _report("read", before, content=length, crc=crc)
-    else:
-        _report("nothing but imports", before)
+            for step in ("nothing", "write", "read"):
+                subprocess.run([sys.executable, *again, step], check=True)  # noqa: S603  # this script
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    main()

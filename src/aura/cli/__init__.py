@@ -16,6 +16,7 @@ from aura.cli.bench import bench
 from aura.cli.demo import demo
 from aura.cli.explain import explain
 from aura.cli.model import app as model_app
+from aura.cli.serve import serve
 from aura.cli.train import train
 from aura.cli.transform import compress, decompress
 from aura.errors import AuraError
@@ -27,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (compress, decompress, explain, train, demo, bench):
+for command in (compress, decompress, explain, train, demo, serve, bench):
     app.command()(command)
 app.add_typer(model_app, name="model")
 

@@ -1,0 +1,36 @@
+"""``aura serve``: a chat in the browser that shows what goes over the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from aura.cli import io
+
+
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any.")] = 8800,
+    model: io.ModelPath = None,
+    memory: Annotated[
+        int, typer.Option(min=0, help="Bytes a stream may take each way; 0 codes each message by itself.")
+    ] = 1 << 15,
+) -> None:
+    """Serve a page that chats over a WebSocket, and shows each message's bytes on the wire.
+
+    Needs the extra "serve": pip install "aura-codec[serve]".
+    """
+    try:
+        import uvicorn  # noqa: PLC0415  # an extra
+
+        from aura.server import application  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        typer.echo(f'error: {error.name} is missing; pip install "aura-codec[serve]"', err=True)
+        raise typer.Exit(1) from None
+    from aura.session import Models, Settings  # noqa: PLC0415
+
+    held = io.model(model)
+    settings = Settings(Models([held] if held else None), memory=memory)
+    uvicorn.run(application(settings), host=host, port=port, log_level="info", ws="websockets-sansio")
