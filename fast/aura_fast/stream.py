@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import crc_hqx
 from collections.abc import Callable
+from copy import copy
 from typing import Final
 
 from aura_fast.context_model import Choice, contexts_of
@@ -121,6 +122,12 @@ class Receiver:
         self._recall = Recall(terms.memory)
         self._is_text = True
         self._counter = 0
+
+    def copy(self) -> Receiver:
+        """One that goes on from here by itself."""
+        other = copy(self)
+        other._recall = self._recall.copy()  # noqa: SLF001  # of the same kind
+        return other
 
     def decode(self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes]) -> Text:
         """Read the next message; as in ``aura_reference.stream``."""

@@ -7,6 +7,7 @@ from typing import Literal
 from aura.codec import Codec, to_bytes
 from aura.model import Model
 from aura_fast.stream import Receiver, Sender
+from aura_spec.errors import LimitExceeded
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.stream import CHECKS, DEFAULT_CHECK, DEFAULT_MEMORY, Terms, Text, agreement
@@ -62,8 +63,22 @@ class Stream:
         agreed = agreement(bytes.fromhex(self.model.id), memory, check)
         held = self.model.context_model
         client, server = (Terms(held, agreed, memory, check, is_server) for is_server in (False, True))
-        self._sender = Sender(client if role == "client" else server)
-        self._receiver = Receiver(server if role == "client" else client)
+        self._terms = (client, server) if role == "client" else (server, client)
+        # made when they are needed, as they take memory
+        self._made_sender: Sender | None = None
+        self._made_receiver: Receiver | None = None
+
+    @property
+    def _sender(self) -> Sender:
+        if self._made_sender is None:
+            self._made_sender = Sender(self._terms[0])
+        return self._made_sender
+
+    @property
+    def _receiver(self) -> Receiver:
+        if self._made_receiver is None:
+            self._made_receiver = Receiver(self._terms[1])
+        return self._made_receiver
 
     def send(self, text: str | bytes) -> bytes:
         """Code the next message.
@@ -76,14 +91,25 @@ class Stream:
             message, self._codec.compress if len(message.data) >= _WORTHWHILE else None
         )
 
-    def receive(self, wire: bytes) -> str | bytes:
+    def receive(self, wire: bytes, *, max_size: int | None = None) -> str | bytes:
         """Read the next message: a ``str`` if one was sent, else ``bytes``.
+
+        Args:
+            wire: what the peer's :meth:`send` gave.
+            max_size: bytes that the message may decode to; the stream's own limit if None. A message that is
+                refused for it can be read again with a larger one.
 
         Raises:
             DecodeError: the message is refused, and so is every other until the peer resets the direction;
                 :meth:`reset` asks it to. ``StreamDesync`` if it is not the next message.
         """
-        text = self._receiver.decode(bytes(wire), self.max_size, self._decompress)
+        before = None if max_size is None else self._receiver.copy()
+        limit = self.max_size if max_size is None else max_size
+        try:
+            text = self._receiver.decode(bytes(wire), limit, self._decompress)
+        except LimitExceeded:
+            self._made_receiver = before or self._made_receiver
+            raise
         if self._receiver.asked:
             self._sender.reset(ask=False)
         return text.data.decode() if text.is_text else text.data
