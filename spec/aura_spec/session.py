@@ -22,13 +22,14 @@ An unknown version is ``Unsupported``; bits without a meaning are ignored.
 that it sends from there on, the memory that a stream takes, and the model, or eight zeros for none, which only
 single messages do without. An end may send further ones, between any two messages; what a stream remembers is
 forgotten then (rule SES-7). The coding and the model are among those that the peer says it has, and the memory is
-not more than it allows; else ``UnknownModel`` for the model, and ``Unsupported`` (rule SES-8). A message before
-the first use frame is ``Malformed`` (rule SES-9).
+not more than it allows and one of chapter ``recall``; else ``UnknownModel`` for the model, and ``Unsupported``
+(rule SES-8). A message before the first use frame is ``Malformed`` (rule SES-9).
 
 Single messages are coded with the model as the implied one. Templates are those of the model beside the built-in
 ones, the latter only if both ends have the same digest of them (rule SES-10). A stream is that of its direction
-in chapter ``stream``, with the client of the connection as its client; it says by itself what is text, so that
-after 0x7E nothing of a stream may stand, else ``Malformed`` (rule SES-11).
+in chapter ``stream``, with the client of the connection as its client and ``stream.DEFAULT_CHECK`` bits of check;
+it says by itself what is text, so that after 0x7E nothing of a stream may stand, else ``Malformed`` (rule
+SES-11). It is never reset but by a use frame: who loses a stream closes the connection.
 
 **Models.** A have frame names a model that its sender holds from now on and likes best (rule SES-12). A request
 asks for a model that the peer has said it holds, of at most so many bytes, once per connection and one at a time

@@ -100,10 +100,10 @@ def test_one_use_frame_a_direction() -> None:
 
 
 def test_a_stream_takes_what_both_allow() -> None:
-    pair = Pair(STREAMS, replace(STREAMS, memory=4096))
+    pair = Pair(STREAMS, replace(STREAMS, memory=20480))
     assert pair.carry("hi", pair.client) == "hi"
     assert pair.carry("hi", pair.server) == "hi"
-    assert pair.client.use == pair.server.use == Use(Coding.STREAM, 4096, bytes.fromhex(TINY.id))
+    assert pair.client.use == pair.server.use == Use(Coding.STREAM, 20480, bytes.fromhex(TINY.id))
 
 
 def test_ends_without_a_model_in_common_still_talk() -> None:
@@ -247,10 +247,10 @@ FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
     "two hellos": ([HELLO, HELLO], Malformed),  # SES-5
     "a message before its coding": ([HELLO, b"\x07hi"], Malformed),  # SES-9
     "a model that is not held": ([HELLO, replace(SINGLE, model=SMALL_ID)], UnknownModel),  # SES-8
-    "a stream without a model": ([HELLO, Use(Coding.STREAM, 4096, NO_MODEL)], UnknownModel),  # SES-7
+    "a stream without a model": ([HELLO, Use(Coding.STREAM, 20480, NO_MODEL)], UnknownModel),  # SES-7
     "a stream with too much": ([HELLO, Use(Coding.STREAM, (1 << 15) + 1, TINY_ID)], Unsupported),  # SES-8
     "a stream with nothing": ([HELLO, Use(Coding.STREAM, 0, TINY_ID)], Unsupported),  # SES-8
-    "bytes in a stream": ([HELLO, Use(Coding.STREAM, 4096, TINY_ID), b"\x7e\x07hi"], Malformed),  # SES-11
+    "bytes in a stream": ([HELLO, Use(Coding.STREAM, 20480, TINY_ID), b"\x7e\x07hi"], Malformed),  # SES-11
     "an empty message": ([HELLO, SINGLE, b""], DecodeError),
     "text that is not": ([HELLO, SINGLE, b"\x07\xff"], Malformed),  # SES-4
     "a needless byte": ([HELLO, SINGLE, b"\x7d\x07hi"], NonCanonical),  # SES-3
@@ -346,6 +346,8 @@ def test_damaged_frames_never_break_out(held: Settings) -> None:
 def test_settings_are_checked() -> None:
     with pytest.raises(ValueError, match="max_message"):
         Settings(Models([]), max_message=-1)
+    with pytest.raises(ValueError, match="memory"):
+        Settings(Models([]), memory=4096)
     with pytest.raises(ValueError, match="level"):
         Settings(Models([]), level=4)
     with pytest.raises(ValueError, match="33 models"):

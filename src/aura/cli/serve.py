@@ -15,7 +15,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any.")] = 8800,
     model: io.ModelPath = None,
     memory: Annotated[
-        int, typer.Option(min=0, help="Bytes a stream may take each way; 0 codes each message by itself.")
+        int, typer.Option(help="Bytes a stream may take each way; 0 codes each message by itself.")
     ] = 1 << 15,
 ) -> None:
     """Serve a page that chats over a WebSocket, and shows each message's bytes on the wire.

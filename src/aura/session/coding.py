@@ -9,6 +9,7 @@ from typing import Final, Literal, Protocol
 
 from aura import backend as backends
 from aura import selection
+from aura.codec import Codec
 from aura.model import Model
 from aura.selection import Candidate
 from aura.stream import Stream
@@ -64,6 +65,12 @@ def _shared(held: _Held, *, with_builtin: bool) -> tuple[TemplateLibrary, Knowle
     patterns = {number: template.pattern for number, template in model.templates.items()}
     library = TemplateLibrary(patterns, with_builtin=with_builtin)
     return library, Knowledge(library.snapshot(), model=model.context_model, dictionary=model.dictionary)
+
+
+@lru_cache(maxsize=64)
+def _codec(held: _Held) -> Codec:
+    """For messages of streams that are too long for a string (rule SES-11)."""
+    return Codec(model=held.model)
 
 
 class SingleEncoder:
@@ -135,7 +142,7 @@ class StreamEncoder:
     __slots__ = ("_stream",)
 
     def __init__(self, model: Model, *, role: Role, memory: int) -> None:
-        self._stream = Stream(model, role=role, memory=memory)
+        self._stream = Stream(model, role=role, memory=memory, codec=_codec(_Held(model.id, model)))
 
     def encode(self, message: bytes, *, text: bool) -> bytes:
         """Code the next message as a frame; a stream says by itself what is text."""
@@ -154,7 +161,7 @@ class StreamDecoder:
     __slots__ = ("_stream",)
 
     def __init__(self, model: Model, *, role: Role, memory: int) -> None:
-        self._stream = Stream(model, role=role, memory=memory)
+        self._stream = Stream(model, role=role, memory=memory, codec=_codec(_Held(model.id, model)))
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the next message."""

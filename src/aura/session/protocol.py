@@ -34,7 +34,7 @@ from aura.session.coding import (
 )
 from aura.session.settings import Settings
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, UnknownModel, Unsupported
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
     MAX_MODELS,
     NO_MODEL,
@@ -190,7 +190,7 @@ class Session:
         if len(data) > longest:
             raise EncodeError(f"a message of {len(data)} bytes is longer than {longest}")
         self._look_for_models()
-        encoder = self._agree(self._peer, len(data))
+        encoder = self._agree(self._peer)
         self.outgoing.append(encoder.encode(data, text=isinstance(message, str)))
 
     def receive(self, frame: bytes, *, longest: int | None = None) -> Message | Fetched | None:
@@ -244,13 +244,13 @@ class Session:
         for model in reversed(fresh):
             self._say(Have(bytes.fromhex(model.id)))
 
-    def _agree(self, peer: Hello, size: int) -> Encoder:
+    def _agree(self, peer: Hello) -> Encoder:
         """The encoder for the next message; says so if it is another one than before (rule SES-7)."""
         liked = (model for model in self._announced if bytes.fromhex(model.id) in self._peer_models)
         model = next(liked, None)
-        memory = min(peer.memory, self._settings.memory)
+        memory = min(peer.memory, self._settings.memory, MOST_MEMORY)
         use = Use(Coding.SINGLE, 0, NO_MODEL)
-        if model and memory and peer.codings & Codings.STREAM and size <= MAX_FORESEEN:
+        if model and memory >= LEAST_MEMORY and peer.codings & Codings.STREAM:
             use = Use(Coding.STREAM, memory, bytes.fromhex(model.id))
         elif model:
             use = Use(Coding.SINGLE, 0, bytes.fromhex(model.id))
@@ -305,7 +305,7 @@ class Session:
             return SingleDecoder(model)
         if model is None:
             raise UnknownModel("a stream has no model", 3, "model")
-        if not 0 < use.memory <= self._settings.memory:
+        if not LEAST_MEMORY <= use.memory <= min(self._settings.memory, MOST_MEMORY):
             raise Unsupported(
                 f"a stream takes {use.memory} bytes, where {self._settings.memory} are allowed", 3
             )

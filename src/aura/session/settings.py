@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from aura.selection import LEVELS
 from aura.session.models import Models
+from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import ALL_METHODS, MAX_SIZE
 
 
@@ -16,7 +17,7 @@ class Settings:
     Attributes:
         models: that it holds; the one that comes with the package, unless given. What is added to them reaches
             the sessions that are open.
-        memory: bytes that a stream may take in each direction; 0 to code each message by itself.
+        memory: bytes that a stream may take in each direction, 19 to 81 KiB; 0 to code each message by itself.
         max_message: bytes that a message may have, sent or received.
         max_fetch: bytes of model files that it fetches from its peer on one connection; 0 to fetch none. Let
             clients fetch from servers that they trust: a model decides what bytes mean.
@@ -39,8 +40,10 @@ class Settings:
     patience: float = 10.0
 
     def __post_init__(self) -> None:
-        for name in ("memory", "max_message", "max_fetch"):
+        for name in ("max_message", "max_fetch"):
             if not 0 <= getattr(self, name) <= MAX_SIZE:
                 raise ValueError(f"{name} is not in 0 to {MAX_SIZE}")
+        if self.memory and not LEAST_MEMORY <= self.memory <= MOST_MEMORY:
+            raise ValueError(f"memory is neither 0 nor in {LEAST_MEMORY} to {MOST_MEMORY}")
         if self.level not in LEVELS:
             raise ValueError(f"level {self.level} is not one of 0, 1, 2, 3")
