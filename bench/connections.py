@@ -1,0 +1,184 @@
+"""Many connections at once: do all texts arrive, and what does an idle connection cost the server?
+
+Usage: python bench/connections.py [--connections N] [--messages N] [--corpus FILE.jsonl.gz] [--modes MODE ...]
+
+For each mode a server process of its own echoes what it hears, and a client process opens all connections, sends on
+each its messages, all connections at once, and compares what comes back. Then the connections are idle, and the
+server's resident memory is read, less what it was after one connection had said as much. Modes:
+
+plain      no compression
+deflate    permessage-deflate as RFC 7692 has it by default: windows of 32 KiB, memory level 8
+library    permessage-deflate as the library websockets has it by default: windows of 4 KiB, memory level 5
+single     AURA, each message by itself
+stream     AURA, streams
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import gzip
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio import client, server
+from websockets.extensions import permessage_deflate as deflate
+
+from aura import conversation
+from aura import websockets as aura_websockets
+from aura.session import Settings
+
+MODES = ("plain", "deflate", "library", "single", "stream")
+BATCH = 50
+"""Connections that are opened at a time."""
+
+
+def options_of(mode: str, *, is_server: bool) -> dict[str, Any]:
+    """What ``serve`` and ``connect`` are given; connections are not pinged, which would take memory as well."""
+    common: dict[str, Any] = {"compression": None, "ping_interval": None, "open_timeout": 120}
+    if mode in {"single", "stream"}:
+        return {**common, "settings": Settings() if mode == "stream" else Settings(memory=0)}
+    if mode == "library":
+        return {**common, "compression": "deflate"}
+    if mode == "deflate":
+        kinds = deflate.ServerPerMessageDeflateFactory, deflate.ClientPerMessageDeflateFactory
+        return {**common, "extensions": [kinds[not is_server]()]}
+    return common
+
+
+async def echo(connection: server.ServerConnection) -> None:
+    """Say what is heard."""
+    async for message in connection:
+        await connection.send(message)
+
+
+async def run_server(mode: str) -> None:
+    """Serve; tell the resident memory for each line of standard input."""
+    module: Any = aura_websockets if mode in {"single", "stream"} else server
+    async with module.serve(
+        echo, "127.0.0.1", 0, backlog=4096, **options_of(mode, is_server=True)
+    ) as running:
+        print(next(iter(running.sockets)).getsockname()[1], flush=True)
+        loop = asyncio.get_running_loop()
+        while await loop.run_in_executor(None, sys.stdin.readline):
+            gc.collect()
+            print(json.dumps({"rss": resident(), "cpu": time.process_time()}), flush=True)
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+
+
+class Server:
+    """A server in a process of its own."""
+
+    def __init__(self, mode: str) -> None:
+        command = [sys.executable, __file__, "--serve", mode]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        self.port = int(self._line())
+
+    def _line(self) -> str:
+        assert self.process.stdout  # noqa: S101  # it is a pipe
+        return self.process.stdout.readline()
+
+    def ask(self) -> dict[str, float]:
+        """Its memory and processor time."""
+        assert self.process.stdin  # noqa: S101
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        told: dict[str, float] = json.loads(self._line())
+        return told
+
+    def end(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait()
+
+
+async def converse(connection: client.ClientConnection, messages: Sequence[str]) -> int:
+    """Send messages, one after the other; how many come back identical."""
+    identical = 0
+    for message in messages:
+        await connection.send(message)
+        identical += await connection.recv() == message
+    return identical
+
+
+async def measure(mode: str, connections: int, texts: Sequence[Sequence[str]]) -> dict[str, object]:
+    """Run one mode."""
+    running = Server(mode)
+    module: Any = aura_websockets if mode in {"single", "stream"} else client
+    options = options_of(mode, is_server=False)
+
+    async def connect() -> client.ClientConnection:
+        opened: client.ClientConnection = await module.connect(f"ws://127.0.0.1:{running.port}", **options)
+        return opened
+
+    first = await connect()
+    await converse(first, texts[0])
+    before = running.ask()
+    started = time.monotonic()
+    opened: list[client.ClientConnection] = []
+    while len(opened) < connections:
+        opened += await asyncio.gather(*(connect() for _ in range(min(BATCH, connections - len(opened)))))
+    fresh = running.ask()
+    talks = [converse(one, texts[number % len(texts)]) for number, one in enumerate(opened)]
+    identical = sum(await asyncio.gather(*talks))
+    await asyncio.sleep(1)
+    idle = running.ask()
+    running.end()
+    first.transport.abort()
+    for connection in opened:
+        connection.transport.abort()
+    sent = sum(len(texts[number % len(texts)]) for number in range(connections))
+    return {
+        "mode": mode,
+        "messages": sent,
+        "identical": identical,
+        "kib_per_fresh_connection": round((fresh["rss"] - before["rss"]) / connections / 1024, 1),
+        "kib_per_idle_connection": round((idle["rss"] - before["rss"]) / connections / 1024, 1),
+        "server_cpu_ms_per_message": round((idle["cpu"] - before["cpu"]) / sent * 1000, 3),
+        "wall_s": round(time.monotonic() - started, 1),
+    }
+
+
+def conversations(corpus: Path | None, messages: int) -> list[list[str]]:
+    """Rows of so many messages; those of a source in a row."""
+    if corpus is None:
+        texts = [turn.text for turn in conversation.load()]
+    else:
+        with gzip.open(corpus, "rt", encoding="utf-8") as lines:
+            texts = [json.loads(line)["text"] for line in lines]
+    texts *= -(-messages // len(texts))
+    return [texts[start : start + messages] for start in range(0, len(texts) - messages + 1, messages)]
+
+
+def main() -> None:
+    """Measure the modes, one after the other."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--connections", type=int, default=2000)
+    parser.add_argument("--messages", type=int, default=20)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
+    parser.add_argument("--serve", choices=MODES, help="what this process is to serve")
+    options = parser.parse_args()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if options.serve:
+        asyncio.run(run_server(options.serve))
+        return
+    texts = conversations(options.corpus, options.messages)
+    for mode in options.modes:
+        print(json.dumps(asyncio.run(measure(mode, options.connections, texts))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
