@@ -48,7 +48,10 @@ doctest_global_setup = "import aura, aura_reference.message, aura_spec"
 
 nitpicky = True
 # Names from outside the project, which nothing resolves: the documentation is built without a network.
-nitpick_ignore_regex = [("py:class", r"(collections\.abc|os|re|typing|construct)\..*")]
+nitpick_ignore_regex = [
+    ("py:class", r"(collections\.abc|io|os|re|types|typing|construct|websockets|_typeshed)\..*"),
+    ("py:.*", r"ReadableBuffer|WriteableBuffer|Application|Role"),
+]
 
 if tags.has("single"):  # noqa: F821  # given by Sphinx: the specification alone, on one page
     root_doc = "spec/index"

@@ -56,6 +56,9 @@ _CHAPTERS = {
     "MDL": "model",
     "TRI": "trie",
     "IRN": "interleaved_rans",
+    "SES": "session",
+    "EVS": "event_stream",
+    "CHK": "chunked",
     "LIM": "limits",
     "ERR": "errors",
 }

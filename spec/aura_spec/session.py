@@ -5,10 +5,11 @@ P of the application it offers ``aura.v1+P`` before P. A server that selects one
 if it selects any other or none, the connection carries the application's messages as they are (rule SES-1).
 
 **Frames.** A frame is one binary WebSocket message; in a session a text message is ``Unsupported`` (rule SES-2).
-A frame that begins with 0x7F, ``CONTROL``, is a control frame. After 0x7E, ``BINARY``, follows a coded message
-that is bytes for the application. Every other frame is a coded message that is text, after 0x7D, ``TEXT``, if it
-begins with one of these three bytes itself, else ``NonCanonical``; no method will ever have them as markers (rule
-SES-3). Text that is not UTF-8 is ``Malformed`` (rule SES-4).
+A frame that begins with 0x7F, ``CONTROL``, is a control frame; its last four bytes are the CRC-32 of those before
+them, big endian, else ``ChecksumMismatch``. After 0x7E, ``BINARY``, follows a coded message that is bytes for the
+application. Every other frame is a coded message that is text, after 0x7D, ``TEXT``, if it begins with one of
+these three bytes itself, else ``NonCanonical``; no method will ever have them as markers (rule SES-3). Text that
+is not UTF-8 is ``Malformed`` (rule SES-4).
 
 **Hello.** The first frame of each end is a hello, which waits for nothing, and there is no other one. It has the
 version of the session, 1, and says what its sender reads: methods, by bits, of marker m with bit m, of the
@@ -19,11 +20,12 @@ Stored messages are read by all, as single messages are; a hello without those b
 An unknown version is ``Unsupported``; bits without a meaning are ignored.
 
 **Use.** After the hellos, an end sends a use frame before its first message. It names the coding of the messages
-that it sends from there on, the memory that a stream takes, and the model, or eight zeros for none, which only
-single messages do without. An end may send further ones, between any two messages; what a stream remembers is
-forgotten then (rule SES-7). The coding and the model are among those that the peer says it has, and the memory is
-not more than it allows and one of chapter ``recall``; else ``UnknownModel`` for the model, and ``Unsupported``
-(rule SES-8). A message before the first use frame is ``Malformed`` (rule SES-9).
+that it sends from there on, the memory that a stream takes, the model, or eight zeros for none, which only single
+messages do without, and how many messages the end has sent before, mod 2^16; if the peer has received another
+number, one is lost or repeated: ``StreamDesync``. An end may send further ones, between any two messages; what a
+stream remembers is forgotten then (rule SES-7). The coding and the model are among those that the peer says it
+has, and the memory is not more than it allows and one of chapter ``recall``; else ``UnknownModel`` for the model,
+and ``Unsupported`` (rule SES-8). A message before the first use frame is ``Malformed`` (rule SES-9).
 
 Single messages are coded with the model as the implied one. Templates are those of the model beside the built-in
 ones, the latter only if both ends have the same digest of them (rule SES-10). A stream is that of its direction
@@ -49,11 +51,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Any, Final
+from zlib import crc32
 
 import construct as c
 from construct import this
 
-from aura_spec.errors import DecodeError, LimitExceeded, Malformed, NonCanonical, Unsupported
+from aura_spec.errors import (
+    ChecksumMismatch,
+    DecodeError,
+    LimitExceeded,
+    Malformed,
+    NonCanonical,
+    Truncated,
+    Unsupported,
+)
 from aura_spec.marker import Marker
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, build, parse
@@ -128,11 +139,12 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How the messages that follow are coded; ``model`` is an id or ``NO_MODEL``."""
+    """How the messages that follow are coded; ``model`` is an id or ``NO_MODEL``, ``count`` of messages before."""
 
     coding: Coding
     memory: int
     model: bytes
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +219,7 @@ USE: Final = c.Struct(
     ),
     Field("memory", VarInt(MAX_SIZE), "bytes that the stream takes"),
     Field("model", _ID, "its id, or zeros"),
+    Field("count", c.Int16ub, "messages sent before, mod 2^16"),
     End,
 )
 """Rule SES-7."""
@@ -267,7 +280,9 @@ HEAD: Final = c.Struct(
     ),
     "body" / c.GreedyBytes,
 )
-"""Rule SES-3."""
+"""Rule SES-3; behind the body stands the CRC-32."""
+
+CRC_SIZE: Final = 4
 
 
 def is_control(frame: bytes) -> bool:
@@ -281,7 +296,12 @@ def parse_control(frame: bytes) -> Control:
     Raises:
         DecodeError: as the rules say.
     """
-    head = parse(HEAD, frame)
+    body, crc = frame[:-CRC_SIZE], frame[-CRC_SIZE:]
+    if len(body) < 2:
+        raise Truncated("a control frame ends before its CRC-32 does", len(frame), "crc")
+    if crc32(body).to_bytes(CRC_SIZE, "big") != crc:
+        raise ChecksumMismatch("a control frame does not have its CRC-32", len(body), "crc")
+    head = parse(HEAD, body)
     value: Any = parse(_BODIES[head.kind], head.body, base=2)
     match head.kind:
         case Kind.HELLO:
@@ -294,7 +314,7 @@ def parse_control(frame: bytes) -> Control:
                 tuple(value.models),
             )
         case Kind.USE:
-            return Use(Coding(value.coding), value.memory, value.model)
+            return Use(Coding(value.coding), value.memory, value.model, value.count)
         case Kind.HAVE:
             return Have(value.model)
         case Kind.REQUEST:
@@ -312,13 +332,14 @@ def build_control(control: Control) -> bytes:
         EncodeError: a value does not fit its field.
 
     >>> build_control(Have(bytes(range(8)))).hex(" ")
-    '7f 03 00 01 02 03 04 05 06 07'
+    '7f 03 00 01 02 03 04 05 06 07 30 cd 3d 50'
     """
     kind = _KINDS[type(control)]
     fields = {name: getattr(control, name) for name in control.__dataclass_fields__}
     if isinstance(control, Hello):
         fields |= {"version": VERSION, "count": len(control.models)}
-    return build(HEAD, {"control": bytes((CONTROL,)), "kind": kind, "body": build(_BODIES[kind], fields)})
+    frame = build(HEAD, {"control": bytes((CONTROL,)), "kind": kind, "body": build(_BODIES[kind], fields)})
+    return frame + crc32(frame).to_bytes(CRC_SIZE, "big")
 
 
 def parse_data(frame: bytes) -> tuple[bytes, bool]:

@@ -61,7 +61,7 @@ def decompress_stream(chunks: Iterable[bytes], *, max_size: int | None = None) -
     """Read a stream of bytes, in constant memory.
 
     Args:
-        chunks: what :func:`compress_stream` gave, cut anyhow.
+        chunks: what ``compress_stream`` gave, cut anyhow.
         max_size: bytes that the whole content may have; any if None.
 
     Raises:
@@ -90,9 +90,9 @@ class ChunkedWriter(io.RawIOBase):
 
     Args:
         file: to write to, from where it stands; stays open.
-        window_bits: as for :func:`compress_stream`.
-        effort: as for :func:`compress_stream`.
-        frame_size: as for :func:`compress_stream`.
+        window_bits: as for ``compress_stream``.
+        effort: as for ``compress_stream``.
+        frame_size: as for ``compress_stream``.
         close_file: close ``file`` as well when this is closed.
     """
 
@@ -327,10 +327,10 @@ def open(  # noqa: A001  # as gzip.open and its like
     Args:
         path: of the file.
         mode: ``"rb"`` to read, ``"wb"`` to write, ``"xb"`` to write a file that is not there yet.
-        window_bits: to write; as for :func:`compress_stream`.
-        effort: to write; as for :func:`compress_stream`.
-        frame_size: to write; as for :func:`compress_stream`.
-        max_size: to read; as for :func:`decompress_stream`.
+        window_bits: to write; as for ``compress_stream``.
+        effort: to write; as for ``compress_stream``.
+        frame_size: to write; as for ``compress_stream``.
+        max_size: to read; as for ``decompress_stream``.
 
     Raises:
         OSError: the file cannot be opened.

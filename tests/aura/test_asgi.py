@@ -244,9 +244,10 @@ async def get(path: str, headers: dict[str, str]) -> tuple[dict[str, str], list[
 EVENTS = b"data: event 0\n\ndata: event 1\n\ndata: event 2\n\ndata: without end"
 
 
-@run
-async def test_events_are_coded_one_by_one() -> None:
-    headers, pieces = await get("/events", {"Accept-Encoding": "gzip, aura", "Aura-Models": f"00, {TINY.id}"})
+def test_events_are_coded_one_by_one() -> None:
+    """Rules EVS-1 and EVS-2."""
+    wanted = {"Accept-Encoding": "gzip, aura", "Aura-Models": f"00, {TINY.id}"}
+    headers, pieces = asyncio.run(get("/events", wanted))
     assert headers["content-encoding"] == "aura"
     assert headers["aura-model"] == TINY.id
     assert "aura-models" in headers["vary"]

@@ -25,6 +25,7 @@ def test_content_comes_back_however_it_is_cut(content: bytes, step: int) -> None
 
 
 def test_an_event_is_there_when_it_ends() -> None:
+    """Rule EVS-2."""
     encoder, decoder = EventStreamEncoder(SMALL), EventStreamDecoder(SMALL)
     for event in (b"data: one\n\n", b"data: two\r\n\r\n", b"data: three\r\r"):
         assert not encoder.encode(event[:-1])

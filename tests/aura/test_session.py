@@ -6,6 +6,7 @@ import hashlib
 import random
 from contextlib import suppress
 from dataclasses import replace
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from aura.errors import DecodeError, EncodeError, Malformed, UnknownModel, Unsup
 from aura.model import Model
 from aura.session import Fetched, Message, Models, Session, Settings
 from aura.session.protocol import LongMessage
-from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical
+from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical, StreamDesync
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.marker import Marker
 from aura_spec.session import (
@@ -90,6 +91,7 @@ def test_messages_come_back_both_ways(held: Settings) -> None:
 
 
 def test_one_use_frame_a_direction() -> None:
+    """Rule SES-7."""
     pair = Pair(STREAMS)
     before = pair.frames
     for text in ("one", "two", "three"):
@@ -126,6 +128,7 @@ def test_only_methods_that_the_peer_reads_are_sent() -> None:
 
 
 def test_builtin_templates_are_used_only_if_both_have_the_same() -> None:
+    """Rule SES-10."""
     session = Session(replace(BOTH, models=Models([])), role="client")
     hello = parse_control(session.take()[0])
     assert isinstance(hello, Hello)
@@ -137,6 +140,7 @@ def test_builtin_templates_are_used_only_if_both_have_the_same() -> None:
 
 
 def test_templates_come_with_the_model() -> None:
+    """Rule SES-10."""
     pair = Pair(replace(BOTH, models=Models([OTHER])))
     assert pair.carry("Order 17 was packed by Ana.", pair.client) == "Order 17 was packed by Ana."
     pair.client.send("Order 18 was packed by Ana.")
@@ -145,6 +149,7 @@ def test_templates_come_with_the_model() -> None:
 
 @pytest.mark.parametrize("memory", [0, 1 << 15])
 def test_a_model_is_added_while_messages_go_on(memory: int) -> None:
+    """Rules SES-7 and SES-12."""
     ends = [Settings(Models([TINY]), memory=memory) for _ in range(2)]
     pair = Pair(*ends)
     assert pair.carry("one", pair.client) == "one"
@@ -159,6 +164,7 @@ def test_a_model_is_added_while_messages_go_on(memory: int) -> None:
 
 
 def test_a_model_that_lacks_is_fetched_and_then_used() -> None:
+    """Rules SES-12 to SES-15."""
     client = Settings(Models([TINY]), max_fetch=1 << 20)
     server = Settings(Models([SMALL]))
     pair = Pair(client, server)
@@ -233,6 +239,11 @@ def test_what_is_too_long_is_not_sent() -> None:
         Session(BOTH, role="client").send("too early")
 
 
+def sealed(body: bytes) -> bytes:
+    """A control frame whose CRC-32 is right."""
+    return b"\x7f" + body + crc32(b"\x7f" + body).to_bytes(4, "big")
+
+
 def frames_of(*steps: Control | bytes) -> list[bytes]:
     return [step if isinstance(step, bytes) else build_control(step) for step in steps]
 
@@ -246,6 +257,7 @@ FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
     "no hello first": ([SINGLE], Malformed),  # SES-5
     "two hellos": ([HELLO, HELLO], Malformed),  # SES-5
     "a message before its coding": ([HELLO, b"\x07hi"], Malformed),  # SES-9
+    "a count that is not right": ([HELLO, SINGLE, b"\x07hi", SINGLE], StreamDesync),  # SES-7
     "a model that is not held": ([HELLO, replace(SINGLE, model=SMALL_ID)], UnknownModel),  # SES-8
     "a stream without a model": ([HELLO, Use(Coding.STREAM, 20480, NO_MODEL)], UnknownModel),  # SES-7
     "a stream with too much": ([HELLO, Use(Coding.STREAM, (1 << 15) + 1, TINY_ID)], Unsupported),  # SES-8
@@ -265,6 +277,7 @@ FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
 
 @pytest.mark.parametrize("name", FORBIDDEN)
 def test_what_the_rules_forbid_ends_the_session(name: str) -> None:
+    """Rules SES-3 to SES-5, SES-7 to SES-9, SES-11, SES-13 to SES-15 and SES-17."""
     steps, kind = FORBIDDEN[name]
     *before, last = frames_of(*steps)
     session = Session(STREAMS, role="server")
@@ -289,6 +302,7 @@ WRONG: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_model_that_is_not_what_was_asked_for_is_refused(name: str) -> None:
+    """Rules SES-14 and SES-15."""
     steps, kind = WRONG[name]
     *before, last = frames_of(replace(HELLO, models=(SMALL_ID,)), *steps)
     session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
@@ -298,7 +312,8 @@ def test_a_model_that_is_not_what_was_asked_for_is_refused(name: str) -> None:
         session.receive(last)
 
 
-def test_a_model_file_with_another_id_is_refused() -> None:  # SES-15
+def test_a_model_file_with_another_id_is_refused() -> None:
+    """Rule SES-15."""
     with pytest.raises(ChecksumMismatch):
         Fetched(TINY_ID, SMALL.data).load()
     with pytest.raises(DecodeError):
@@ -319,7 +334,7 @@ def test_a_peer_cannot_make_a_session_ask_without_end() -> None:
 
 
 @settings(max_examples=300)
-@given(st.lists(st.one_of(st.binary(max_size=40), st.binary(max_size=60).map(lambda body: b"\x7f" + body))))
+@given(st.lists(st.one_of(st.binary(max_size=40), st.binary(max_size=60).map(sealed))))
 def test_any_frames_are_messages_or_refused(frames: list[bytes]) -> None:
     session = Session(STREAMS, role="server")
     for frame in [build_control(HELLO), build_control(SINGLE), *frames]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from zlib import crc32
 
 import pytest
 from websockets.asyncio import client, server
@@ -16,7 +17,18 @@ from aura import websockets as aura_websockets
 from aura.errors import EncodeError
 from aura.model import Model
 from aura.session import Models, Settings
-from aura_spec.session import Chunk, Have, build_control
+from aura_spec.session import (
+    ALL_METHODS,
+    NO_MODEL,
+    Chunk,
+    Coding,
+    Codings,
+    Have,
+    Hello,
+    Offer,
+    Use,
+    build_control,
+)
 from aura_vectors.families import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
@@ -203,13 +215,14 @@ async def test_what_is_too_long_is_not_sent() -> None:
         assert await ws.recv() == "x" * 100
 
 
-HELLO = b"\x7f\x01\x01\x81\xff\x01\x00\x80\x80\x40" + bytes(8) + b"\x00"
-USE = b"\x7f\x02\x00\x00" + bytes(8)
+HELLO = build_control(Hello(ALL_METHODS, Codings.SINGLE, 0, 1 << 20, bytes(8), ()))
+USE = build_control(Use(Coding.SINGLE, 0, NO_MODEL))
+VERSION_9 = b"\x7f\x01\x09" + crc32(b"\x7f\x01\x09").to_bytes(4, "big")
 BAD: dict[str, tuple[list[bytes | str], int]] = {
     "no hello": ([b"\x07hi"], 1007),
     "a text": ([HELLO, "hi"], 1002),
     "a text first": (["hi"], 1002),
-    "an unknown version": ([b"\x7f\x01\x09"], 1002),
+    "an unknown version": ([VERSION_9], 1002),
     "no marker": ([HELLO, USE, b""], 1007),
     "an unassigned marker": ([HELLO, USE, b"\x42"], 1002),
     "not UTF-8": ([HELLO, USE, b"\x07\xff"], 1007),
@@ -222,6 +235,7 @@ BAD: dict[str, tuple[list[bytes | str], int]] = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_client_is_closed_and_hurts_nobody_else(name: str) -> None:
+    """Rules SES-2, SES-16 and SES-17."""
     frames, code = BAD[name]
     told: list[object] = []
 
@@ -254,7 +268,7 @@ def test_a_bad_client_is_closed_and_hurts_nobody_else(name: str) -> None:
 @run
 async def test_a_bad_server_is_closed() -> None:
     async def lie(connection: server.ServerConnection) -> None:
-        await connection.send(b"\x7f\x01\x09")
+        await connection.send(VERSION_9)
         await connection.wait_closed()
 
     async with server.serve(lie, "127.0.0.1", 0, subprotocols=[Subprotocol("aura.v1")]) as running:
@@ -324,8 +338,8 @@ async def test_a_model_that_is_not_one_closes_the_connection() -> None:
         frames = [await connection.recv() for _ in range(2)]
         assert frames[1][:2] == b"\x7f\x04"  # type: ignore[comparison-overlap]
         digest = bytes.fromhex("6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d")
-        await connection.send(b"\x7f\x05" + bytes(8) + b"\x01" + digest)
-        await connection.send(b"\x7f\x06\x00")
+        await connection.send(build_control(Offer(bytes(8), 1, digest)))
+        await connection.send(build_control(Chunk(b"\0")))
         await connection.wait_closed()
 
     async with server.serve(lie, "127.0.0.1", 0, subprotocols=[Subprotocol("aura.v1")]) as running:

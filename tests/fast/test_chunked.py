@@ -99,7 +99,8 @@ def test_both_write_and_read_the_same(data: bytes, step: int, frame_size: int | 
     assert read(file, step) == reference.decode(file, LIMIT) == data
 
 
-def test_matches_reach_over_blocks_but_not_over_frames() -> None:  # CHK-4, CHK-5
+def test_matches_reach_over_blocks_but_not_over_frames() -> None:
+    """Rules CHK-4 and CHK-5."""
     piece = random.Random(1).randbytes(SMALL)
     assert len(encode(piece * 4)) < 2 * SMALL
     assert len(encode(piece * 4, frame_size=SMALL)) > 4 * SMALL
@@ -107,7 +108,8 @@ def test_matches_reach_over_blocks_but_not_over_frames() -> None:  # CHK-4, CHK-
     assert len(encode(piece + bytes(1000) + piece, window_bits=11)) < 2 * SMALL
 
 
-def test_blocks_are_written_when_they_are_full() -> None:  # CHK-10
+def test_blocks_are_written_when_they_are_full() -> None:
+    """Rule CHK-10."""
     compressor = chunked.Compressor(window_bits=10, effort=0)
     assert len(compressor.compress(b"a")) == HEADER_SIZE
     assert not compressor.compress(b"a" * (SMALL - 2))
@@ -190,7 +192,8 @@ CASES: dict[str, tuple[bytes, type[DecodeError] | bytes]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_cases(name: str) -> None:  # CHK-1 to CHK-9
+def test_cases(name: str) -> None:
+    """Rules CHK-1 to CHK-9."""
     file, expected = CASES[name]
     if isinstance(expected, bytes):
         assert outcome(file) == (expected, expected)
@@ -202,7 +205,8 @@ def test_cases(name: str) -> None:  # CHK-1 to CHK-9
         assert expected is DecodeError or one == expected.code
 
 
-def test_a_file_cut_anywhere_is_refused_however_it_comes() -> None:  # CHK-7
+def test_a_file_cut_anywhere_is_refused_however_it_comes() -> None:
+    """Rule CHK-7."""
     file = encode(b"to and fro, " * 60, frame_size=300)
     for size in range(len(file)):
         with pytest.raises(Truncated):
@@ -248,7 +252,8 @@ def test_hostile_sizes_are_not_allocated() -> None:
     assert (head.size, size) == (MAX_BLOCK, 4)
 
 
-def test_a_frame_is_read_by_itself() -> None:  # CHK-5
+def test_a_frame_is_read_by_itself() -> None:
+    """Rule CHK-5."""
     data = b"".join(b"%d, " % n for n in range(999))
     file = encode(data, frame_size=1000)
     size, crc = parse_trailer(file[-12:], 0)
@@ -263,7 +268,8 @@ def test_a_frame_is_read_by_itself() -> None:  # CHK-5
         at, place = at + frame.size, place + frame.length
 
 
-def test_an_index_that_is_damaged_or_too_long_is_refused() -> None:  # CHK-8
+def test_an_index_that_is_damaged_or_too_long_is_refused() -> None:
+    """Rule CHK-8."""
     with pytest.raises(ChecksumMismatch):
         parse_index(VARINTS, 7, 0)
     with pytest.raises(Truncated):

@@ -12,6 +12,7 @@ from aura_spec.event_stream import MAX_RECORD, build_record, check_end, take_rec
 
 @given(st.lists(st.binary(max_size=300), max_size=8), st.integers(1, 50))
 def test_records_come_back_however_they_are_cut(messages: list[bytes], step: int) -> None:
+    """Rule EVS-2."""
     wire = b"".join(map(build_record, messages))
     content, found = bytearray(), []
     for start in range(0, len(wire), step):
@@ -32,7 +33,8 @@ def test_records_come_back_however_they_are_cut(messages: list[bytes], step: int
         ("a502", LimitExceeded),  # 293 bytes where 228 + 64 may be
     ],
 )
-def test_hostile_sizes_are_refused(wire: str, kind: type[DecodeError]) -> None:  # EVS-3
+def test_hostile_sizes_are_refused(wire: str, kind: type[DecodeError]) -> None:
+    """Rule EVS-3."""
     with pytest.raises(kind):
         take_record(bytearray.fromhex(wire), 228)
 
@@ -42,7 +44,8 @@ def test_what_is_not_there_yet_is_waited_for() -> None:
         assert take_record(bytearray.fromhex(wire), 228) is None
 
 
-def test_content_that_ends_inside_a_record_is_refused() -> None:  # EVS-4
+def test_content_that_ends_inside_a_record_is_refused() -> None:
+    """Rule EVS-4."""
     with pytest.raises(Truncated):
         check_end(bytearray(b"\5"))
 

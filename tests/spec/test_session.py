@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.session import (
     ALL_METHODS,
     CONTROL,
+    CRC_SIZE,
     MAX_CHUNK,
     MAX_MODELS,
     MAX_SIZE,
@@ -51,6 +54,12 @@ IDS = st.binary(min_size=8, max_size=8)
 SIZES = st.integers(0, MAX_SIZE)
 STORED = 1 << Marker.STORED
 
+
+def sealed(body: bytes) -> bytes:
+    """A control frame whose CRC-32 is right."""
+    return body + crc32(body).to_bytes(CRC_SIZE, "big")
+
+
 CONTROLS: st.SearchStrategy[Control] = st.one_of(
     st.builds(
         Hello,
@@ -61,7 +70,7 @@ CONTROLS: st.SearchStrategy[Control] = st.one_of(
         IDS,
         st.lists(IDS, max_size=MAX_MODELS).map(tuple),
     ),
-    st.builds(Use, st.sampled_from(Coding), SIZES, IDS),
+    st.builds(Use, st.sampled_from(Coding), SIZES, IDS, st.integers(0, 65535)),
     st.builds(Have, IDS),
     st.builds(Request, IDS, SIZES),
     st.builds(Offer, IDS, SIZES, st.binary(min_size=32, max_size=32)),
@@ -71,26 +80,38 @@ CONTROLS: st.SearchStrategy[Control] = st.one_of(
 
 @given(CONTROLS)
 def test_control_frames_come_back(control: Control) -> None:
+    """Rules SES-5, SES-7 and SES-12 to SES-15."""
     frame = build_control(control)
     assert is_control(frame)
     assert parse_control(frame) == control
 
 
 @given(CONTROLS, st.data())
+def test_a_control_frame_that_is_damaged_is_refused(control: Control, data: st.DataObject) -> None:
+    """Rule SES-3."""
+    frame = bytearray(build_control(control))
+    with pytest.raises((Truncated, ChecksumMismatch)):
+        parse_control(bytes(frame[: data.draw(st.integers(1, len(frame) - 1))]))
+    frame[data.draw(st.integers(1, len(frame) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(ChecksumMismatch):
+        parse_control(bytes(frame))
+
+
+@given(CONTROLS, st.data())
 def test_a_control_frame_cut_short_is_refused(control: Control, data: st.DataObject) -> None:
-    frame = build_control(control)
-    cut = frame[: data.draw(st.integers(1, len(frame) - 1))]
+    body = build_control(control)[:-CRC_SIZE]
+    cut = body[: data.draw(st.integers(1, len(body) - 1))]
     if isinstance(control, Chunk) and len(cut) > 2:  # a shorter chunk is a chunk
-        assert parse_control(cut) == Chunk(cut[2:])
+        assert parse_control(sealed(cut)) == Chunk(cut[2:])
     else:
         with pytest.raises((Truncated, Malformed)):
-            parse_control(cut)
+            parse_control(sealed(cut))
 
 
 @given(st.binary(max_size=80))
 def test_any_bytes_are_a_control_frame_or_refused(body: bytes) -> None:
     try:
-        control = parse_control(bytes((CONTROL,)) + body)
+        control = parse_control(sealed(bytes((CONTROL,)) + body))
     except DecodeError:
         return
     assert isinstance(control, Control)
@@ -98,18 +119,21 @@ def test_any_bytes_are_a_control_frame_or_refused(body: bytes) -> None:
 
 @given(st.binary(max_size=20), st.booleans())
 def test_data_frames_come_back(coded: bytes, text: bool) -> None:
+    """Rule SES-3."""
     frame = build_data(coded, text=text)
     assert not is_control(frame)
     assert parse_data(frame) == (coded, text)
 
 
 @pytest.mark.parametrize("frame", ["7d", "7d07", "7d80"])
-def test_a_byte_before_a_text_that_does_not_need_it_is_refused(frame: str) -> None:  # SES-3
+def test_a_byte_before_a_text_that_does_not_need_it_is_refused(frame: str) -> None:
+    """Rule SES-3."""
     with pytest.raises(NonCanonical):
         parse_data(bytes.fromhex(frame))
 
 
-def test_no_marker_is_taken_for_a_frame_of_the_session() -> None:  # SES-3
+def test_no_marker_is_taken_for_a_frame_of_the_session() -> None:
+    """Rule SES-3."""
     assert not {*Marker, *AURALITE_COMPACT} & set(range(TEXT, CONTROL + 1))
 
 
@@ -117,9 +141,9 @@ HELLO = Hello(ALL_METHODS, Codings.SINGLE, 0, 1 << 20, bytes(8), ())
 
 
 def changed(place: int, value: int) -> bytes:
-    frame = bytearray(build_control(HELLO))
+    frame = bytearray(build_control(HELLO)[:-CRC_SIZE])
     frame[place] = value
-    return bytes(frame)
+    return sealed(bytes(frame))
 
 
 @pytest.mark.parametrize(
@@ -128,21 +152,23 @@ def changed(place: int, value: int) -> bytes:
         (changed(2, 2), Unsupported),  # SES-5: the version
         (changed(4, 0), Malformed),  # SES-6: stored messages
         (changed(5, 2), Malformed),  # SES-6: single messages
-        (changed(len(build_control(HELLO)) - 1, MAX_MODELS + 1), Malformed),  # SES-5: models
-        (b"\x7f\x07", Unsupported),  # SES-3: the kind
-        (b"\x7f\x02\x02\0" + NO_MODEL, Unsupported),  # SES-8: the coding
-        (b"\x7f\x06", Malformed),  # SES-15: an empty chunk
-        (b"\x7f\x06" + bytes(MAX_CHUNK + 1), Malformed),  # SES-15: a long one
-        (b"\x7f\x03" + bytes(9), Malformed),  # bytes that follow
-        (b"\x7f\x04" + bytes(8) + b"\x80\x80\x80\x80\x08", LimitExceeded),  # SES-13: a large number
+        (changed(-1, MAX_MODELS + 1), Malformed),  # SES-5: models
+        (sealed(b"\x7f\x07"), Unsupported),  # SES-3: the kind
+        (sealed(b"\x7f\x02\x02\0" + NO_MODEL + b"\0\0"), Unsupported),  # SES-8: the coding
+        (sealed(b"\x7f\x06"), Malformed),  # SES-15: an empty chunk
+        (sealed(b"\x7f\x06" + bytes(MAX_CHUNK + 1)), Malformed),  # SES-15: a long one
+        (sealed(b"\x7f\x03" + bytes(9)), Malformed),  # bytes that follow
+        (sealed(b"\x7f\x04" + bytes(8) + b"\x80\x80\x80\x80\x08"), LimitExceeded),  # SES-13: a large number
     ],
 )
 def test_what_the_rules_forbid_is_refused(frame: bytes, kind: type[DecodeError]) -> None:
+    """Rules SES-3, SES-5, SES-6, SES-8, SES-13 and SES-15."""
     with pytest.raises(kind):
         parse_control(frame)
 
 
-def test_bits_without_a_meaning_are_ignored() -> None:  # SES-6
+def test_bits_without_a_meaning_are_ignored() -> None:
+    """Rule SES-6."""
     control = parse_control(changed(5, 0xFD))
     assert isinstance(control, Hello)
     assert control.codings == Codings.SINGLE
@@ -155,26 +181,30 @@ def test_what_does_not_fit_is_not_written() -> None:
         build_control(Have(b"short"))
 
 
-def test_close_codes() -> None:  # SES-16
+def test_close_codes() -> None:
+    """Rule SES-16."""
     assert close_code(LimitExceeded("")) == 1009
     assert close_code(Unsupported("")) == 1002
     assert close_code(Malformed("")) == close_code(ChecksumMismatch("")) == 1007
 
 
-def test_frames_are_measured_before_they_are_read() -> None:  # SES-17
+def test_frames_are_measured_before_they_are_read() -> None:
+    """Rule SES-17."""
     assert max_frame(0) == MAX_CHUNK + 64
     check_frame(bytes(max_frame(1 << 15)), 1 << 15)
     with pytest.raises(LimitExceeded):
         check_frame(bytes(max_frame(1 << 15) + 1), 1 << 15)
 
 
-def test_text_is_utf_8() -> None:  # SES-4
+def test_text_is_utf_8() -> None:
+    """Rule SES-4."""
     assert text_of("Grüße".encode()) == "Grüße"
     with pytest.raises(Malformed):
         text_of(b"\xff")
 
 
-def test_subprotocols() -> None:  # SES-1
+def test_subprotocols() -> None:
+    """Rule SES-1."""
     for application in ("", "chat", "chat.v2+x"):
         assert application_of(token(application)) == application
     for other in ("chat", "aura.v2", "aura.v1.1", ""):

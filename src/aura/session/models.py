@@ -12,7 +12,7 @@ from aura_spec.session import MAX_MODELS
 class Models:
     """Models, the one liked best first. Thread-safe; shared by any number of sessions.
 
-    Sessions look at :attr:`version` whenever they send or receive, so that a model that is added is announced on
+    Sessions look at ``version`` whenever they send or receive, so that a model that is added is announced on
     connections that are open, and used there from the next message on that both ends can code with it.
 
     Args:

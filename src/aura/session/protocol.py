@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from aura.codec import to_bytes
 from aura.model import Model
@@ -33,7 +34,7 @@ from aura.session.coding import (
     StreamEncoder,
 )
 from aura.session.settings import Settings
-from aura_spec.errors import EncodeError, LimitExceeded, Malformed, UnknownModel, Unsupported
+from aura_spec.errors import EncodeError, LimitExceeded, Malformed, StreamDesync, UnknownModel, Unsupported
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
     MAX_MODELS,
@@ -52,6 +53,9 @@ from aura_spec.session import (
     is_control,
     parse_control,
 )
+
+COUNTERS: Final = 1 << 16
+"""Counts of messages are told modulo this (rule SES-7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class Session:
 
     __slots__ = (
         "_announced",
+        "_counts",
         "_decoder",
         "_download",
         "_encoder",
@@ -128,6 +133,8 @@ class Session:
         self._requested: tuple[bytes, ...] = ()
         self._served: tuple[bytes, ...] = ()
         self._uploads: deque[Iterator[Chunk]] | None = None
+        # messages sent and received
+        self._counts = [0, 0]
         self._version = settings.models.version
         self._announced = tuple(settings.models)
         self._say(
@@ -192,6 +199,7 @@ class Session:
         self._look_for_models()
         encoder = self._agree(self._peer)
         self.outgoing.append(encoder.encode(data, text=isinstance(message, str)))
+        self._counts[0] += 1
 
     def receive(self, frame: bytes, *, longest: int | None = None) -> Message | Fetched | None:
         """Read a frame.
@@ -220,6 +228,7 @@ class Session:
             if size == limit:
                 raise
             raise LongMessage from None
+        self._counts[1] += 1
         self._look_for_models()
         return Message(data)
 
@@ -255,7 +264,7 @@ class Session:
         elif model:
             use = Use(Coding.SINGLE, 0, bytes.fromhex(model.id))
         if self._encoder is None or use != self._using:
-            self._say(use)
+            self._say(replace(use, count=self._counts[0] % COUNTERS))
             self._using = use
             self._encoder = self._encoder_for(use, model, peer)
         return self._encoder
@@ -299,7 +308,9 @@ class Session:
                     self._download = None
 
     def _decoder_for(self, use: Use) -> Decoder:
-        """How messages are read from here on (rule SES-8)."""
+        """How messages are read from here on (rules SES-7 and SES-8)."""
+        if use.count != self._counts[1] % COUNTERS:
+            raise StreamDesync("a message before is lost or repeated", 2, "count")
         model = self._announced_model(use.model)
         if use.coding is Coding.SINGLE:
             return SingleDecoder(model)
