@@ -206,7 +206,7 @@ class Session:
 
         Args:
             frame: a binary message of the connection.
-            longest: bytes of a message that is to be read now; a longer one raises :class:`LongMessage`, and
+            longest: bytes of a message that is to be read now; a longer one raises ``LongMessage``, and
                 nothing has happened then: the frame can be given again, where reading it may take a while.
 
         Returns:
