@@ -35,16 +35,14 @@ from aura_vectors.families import (
 )
 
 FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
-    "marker": marker.groups,
     "varint": varint.groups,
+    "marker": marker.groups,
     "stored": stored.groups,
     "template": template.groups,
-    "typed": typed.groups,
     "classic": classic.groups,
+    "typed": typed.groups,
     "rans": rans.groups,
-    "brio": brio.groups,
     "interleaved_rans": interleaved_rans.groups,
-    "brio2": brio2.groups,
     "trie": trie.groups,
     "model": model.groups,
     "range_coder": range_coder.groups,
@@ -54,6 +52,8 @@ FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
     "run": run.groups,
     "auralite": auralite.groups,
     "foreseen": foreseen.groups,
+    "brio": brio.groups,
+    "brio2": brio2.groups,
     "zstd": zstd.groups,
     "brotli": brotli.groups,
     "stream": stream.groups,

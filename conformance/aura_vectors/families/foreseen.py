@@ -12,9 +12,9 @@ from aura_reference.auralite import Step
 from aura_spec.context_model import END
 from aura_spec.errors import Code
 from aura_vectors.case import Case, Fields, Groups, refused
-from aura_vectors.derive import with_variants
+from aura_vectors.derive import limits, with_variants
 from aura_vectors.flags import Flag
-from aura_vectors.forms.message import MODEL, Messages, read_model, text_of, valid
+from aura_vectors.forms.message import MODEL, Messages, read_model, valid
 
 HELD: Final[Messages] = replace(MODEL, patterns={0: "x{0}"})
 
@@ -46,12 +46,7 @@ def groups() -> Groups:
     ]
     yield from with_variants(HELD, cases)
     yield HELD, list(_broken_foreseen())
-    wire = cases[2].wire
-    size = len(text_of(cases[2]))
-    flag = Flag.IGNORES_LIMIT
-    over = Case("one byte over the limit", ("FRS-13",), wire, code=Code.LIMIT_EXCEEDED, flag=flag)
-    yield replace(HELD, max_size=size), [cases[2]]
-    yield replace(HELD, max_size=size - 1), [over]
+    yield from limits(HELD, cases[2], "FRS-13")
 
 
 def _foreseen(number: int, values: list[bytes], comment: str, rule: str) -> Case:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from aura_reference import message
-from aura_spec.errors import Code
-from aura_vectors.case import Case, Groups, refused
-from aura_vectors.flags import Flag
-from aura_vectors.forms.message import NOTHING, Messages, valid
+from aura_vectors.case import Case, Groups
+from aura_vectors.derive import limits
+from aura_vectors.forms.message import NOTHING, valid
 
 
 def groups() -> Groups:
@@ -17,13 +16,4 @@ def groups() -> Groups:
 
     texts = [(b"", "nothing"), (b"\0", "a zero"), ("Grüße 🚲".encode(), "text"), (b"\xff\xfe", "not UTF-8")]
     yield NOTHING, [case(text, comment) for text, comment in texts]
-    limit = Messages(max_size=3)
-    yield (
-        limit,
-        [
-            case(b"abc", "as long as the limit"),
-            refused(
-                Code.LIMIT_EXCEEDED, "LIM-1", "0761626364", "one byte over the limit", Flag.IGNORES_LIMIT
-            ),
-        ],
-    )
+    yield from limits(NOTHING, case(b"abc", "three bytes"))

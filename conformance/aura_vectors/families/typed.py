@@ -130,13 +130,14 @@ def groups() -> Groups:
         _typed(9, [b"not one", b""], "a word slot takes any text, the last may be empty", "SLT-2"),
         _typed(9, [b"x" * 127, b"y"], "length in one byte", "SLT-2"),
         _typed(9, [b"x" * 128, b"y"], "length in two bytes", "SLT-2"),
+        _typed(9, ["Größe 🚲".encode(), b"y"], "bytes of UTF-8 are counted, not characters", "SLT-2"),
         _typed(10, [b"A", b"B"], "slots out of order, one twice", "TPL-3"),
         _typed(127, [b"\xff\0"], "bytes that are not text", "SLT-2"),
         _typed(128, [b"1"], "an id of two bytes", "TYP-1"),
         _typed((1 << 32) - 1, [b"1"], "the largest id", "TYP-1"),
     ]
     yield from with_variants(HELD, cases)
-    yield from limits(HELD, cases[-8])
+    yield from limits(HELD, cases[-9])
     yield HELD, list(_broken_typed())
 
 

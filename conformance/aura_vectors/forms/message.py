@@ -10,12 +10,11 @@ from importlib import resources
 from typing import Final, cast
 
 from aura.backend import BACKENDS, Backend
-from aura_reference import message
 from aura_reference import model as model_file
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.template import parse_patterns
-from aura_vectors.case import REFERENCE, Case, Fields
+from aura_vectors.case import Case, Fields
 
 NAME: Final = "message"
 
@@ -85,10 +84,7 @@ class Messages:
         return {name: partial(self._read, backend, case) for name, backend in BACKENDS.items()}
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:
-        """Every backend of the package; metadata of BRIO are an option of the reference's writer alone."""
-        if case.encode is not None and case.encode.get("metadata"):
-            text, knowledge = text_of(case), self.knowledge()
-            return {REFERENCE: partial(message.encode_brio, text, knowledge, metadata=True)}
+        """Every backend of the package."""
         return {name: partial(self._write, case, backend) for name, backend in BACKENDS.items()}
 
     def _read(self, backend: Backend, case: Case) -> Fields:

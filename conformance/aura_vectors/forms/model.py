@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from aura_fast import model as fast
 from aura_fast import template_list
 from aura_reference import model as reference
 from aura_spec import history, run
-from aura_spec.context_model import ContextModel
+from aura_spec.context_model import ContextModel, History, RunList
 from aura_spec.model import (
     DICTIONARY,
     HISTORY,
@@ -27,10 +27,8 @@ from aura_spec.model import (
     build_hits,
     build_templates,
     parse_file,
-    parse_hits,
-    parse_templates,
 )
-from aura_spec.template import Template
+from aura_spec.template import Template, parse_patterns
 from aura_vectors.case import FAST, REFERENCE, Case, Fields
 from aura_vectors.forms.message import MODEL
 
@@ -133,15 +131,15 @@ class Sections:
         return {name: partial(self._read, read, case.wire) for name, read in _READERS.items()}
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:
-        """What writes such a section from what is in it; a trie has many spellings."""
+        """What writes such a section from its value; a trie has many spellings."""
         return {
-            MATCH: {REFERENCE: lambda: build_hits(parse_hits(case.wire))},
-            HISTORY: {REFERENCE: lambda: history.build_section(history.parse_section(case.wire))},
+            MATCH: {REFERENCE: lambda: build_hits(_hits(case))},
+            HISTORY: {REFERENCE: lambda: history.build_section(History(_text(case), _hits(case)))},
             TEMPLATES: {
-                REFERENCE: lambda: build_templates(parse_templates(case.wire)),
-                FAST: lambda: template_list.write(parse_templates(case.wire)),
+                REFERENCE: lambda: build_templates(_templates(case)),
+                FAST: lambda: template_list.write(_templates(case)),
             },
-            RUNS: {REFERENCE: lambda: run.build_section(run.parse_section(case.wire))},
+            RUNS: {REFERENCE: lambda: run.build_section(_lists(case))},
         }.get(self.kind, {})
 
     def _read(self, read: Callable[[bytes], Content], section: bytes) -> Fields:
@@ -178,6 +176,27 @@ class Sections:
     def valid(self, comment: str, rules: tuple[str, ...], section: bytes, encode: Fields | None) -> Case:
         """A case with the content that the reference reads."""
         return Case(comment, rules, section, self._read(reference.read, section), encode=encode)
+
+
+def _hits(case: Case) -> tuple[int, ...]:
+    return tuple(cast("list[int]", case.value["hits"]))
+
+
+def _text(case: Case) -> bytes:
+    return bytes.fromhex(str(case.value["text_hex"]))
+
+
+def _templates(case: Case) -> dict[int, Template]:
+    patterns = cast("Mapping[str, str]", case.value["templates"])
+    return parse_patterns({int(number): pattern for number, pattern in patterns.items()})
+
+
+def _lists(case: Case) -> dict[int, RunList]:
+    lists = cast("Mapping[str, Mapping[str, Any]]", case.value["lists"])
+    return {
+        int(state): RunList(one["order"], tuple(one["symbols"]), tuple(one["codes"]), one["escape"])
+        for state, one in lists.items()
+    }
 
 
 def file(comment: str, rules: tuple[str, ...], sections: Mapping[int, bytes]) -> Case:
