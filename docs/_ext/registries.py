@@ -2,8 +2,11 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from importlib import import_module
+from operator import attrgetter
+from pathlib import Path
 from typing import ClassVar
 
 from docutils import nodes
@@ -161,12 +164,14 @@ class Constants(_Registry):
     def cells(self) -> Sequence[Sequence[Cell]]:
         """One row a constant."""
         module = import_module(self.arguments[0])
-        return [(f"`{name}`", _shown(getattr(module, name))) for name in self.content]
+        return [(f"`{name}`", _shown(attrgetter(name)(module))) for name in self.content]
 
 
-def _shown(value: int | tuple[int, ...]) -> str:
-    """A number with its thousands apart, or a row of numbers."""
-    return f"{value:,}" if isinstance(value, int) else ", ".join(map(str, value))
+def _shown(value: int | tuple[int, ...] | Mapping[int, int]) -> str:
+    """A number with its thousands apart, a row of numbers, or what numbers stand for."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {number}" for key, number in value.items())
+    return f"{int(value):,}" if isinstance(value, int) else ", ".join(map(str, value))
 
 
 class Templates(_Registry):
@@ -193,6 +198,19 @@ class Characters(_Registry):
         return [(f"`{kind}`", nodes.literal(text=one.pattern.decode())) for kind, one in patterns.items()]
 
 
+class FileDigest(SphinxDirective):
+    """The SHA-256 of a file, which is named as seen from the folder of the documentation."""
+
+    required_arguments: ClassVar = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Make one line of code."""
+        path = Path(self.env.srcdir) / self.arguments[0]
+        self.env.note_dependency(str(path))
+        digest = sha256(path.read_bytes()).hexdigest()
+        return [nodes.literal_block(digest, digest, language="none")]
+
+
 class Digest(SphinxDirective):
     """The digest of the built-in templates."""
 
@@ -213,4 +231,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("builtin-templates", Templates)
     app.add_directive("slot-characters", Characters)
     app.add_directive("builtin-digest", Digest)
+    app.add_directive("file-digest", FileDigest)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

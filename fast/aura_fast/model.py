@@ -65,10 +65,12 @@ def read(data: bytes) -> ModelFile:
         DecodeError: as the rules of the chapters ``model``, ``trie``, ``history`` and ``run`` say.
     """
     sections = _split(data)
-    runs = run.parse_section(bytes(sections[RUNS])) if RUNS in sections else {}
-    past = history.parse_section(bytes(sections[HISTORY])) if HISTORY in sections else None
-    hits = _parse_hits(sections[MATCH])
-    model = replace(trie.read(sections[TRIE]), hits=hits, runs=runs, history=past)
+    model = replace(
+        trie.read(sections[TRIE]),
+        hits=_parse_hits(sections[MATCH]),
+        runs=run.parse_section(bytes(sections[RUNS])) if RUNS in sections else {},
+        history=history.parse_section(bytes(sections[HISTORY])) if HISTORY in sections else None,
+    )
     templates = template_list.read(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
     dictionary = check_dictionary(bytes(sections[DICTIONARY])) if DICTIONARY in sections else b""
     sizes = {kind: len(content) for kind, content in sections.items()}

@@ -2,9 +2,9 @@
 
 A stream of BRIO version 2 is a row of symbols of one kind, each coded in a context; a kind has a table for each
 context. A table counts its symbols. The counts begin with the frequencies that rule IRN-7 makes of the codes
-that belong to the kind (rule ADA-1). Of counts that sum to T, in a table of S symbols, a symbol with count c
-has the frequency 1 + c · (4096 - S) div T; what is missing from 4096 goes to the symbol with the largest count,
-the first of equals (rule ADA-2).
+that belong to the kind and context in ``units.json``, as chapter ``unit`` says (rule ADA-1). Of counts that sum
+to T, in a table of S symbols, a symbol with count c has the frequency 1 + c · (4096 - S) div T; what is missing
+from 4096 goes to the symbol with the largest count, the first of equals (rule ADA-2).
 
 A stream of n symbols takes as many steps as the lanes need for it, that is n div lanes, rounded up. Lane j
 codes the j-th part of the stream: in step t the symbols t, t + steps, t + 2 · steps, … as far as there are any.

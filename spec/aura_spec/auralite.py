@@ -5,28 +5,29 @@ coder (rules RNG-1 to RNG-7), each in the current context, which is the model's 
 (rule AUR-1).
 
 A symbol is coded by a choice in the list of a context, the current one to begin with. The options are the
-list's entries in their order and, except at the root, the escape after them, with frequencies as in rules
-CTX-4 to CTX-6; while a run lasts, another list may stand in for that of a context (rules RUN-4 and
-RUN-5). If the list holds the symbol, its entry is coded, and the context that this entry names
-becomes the current one (rule AUR-2). Else the escape is coded, the symbols of the list are excluded until
-the symbol is coded, and one goes on with the suffix of the context (rule AUR-3).
+list's entries in their order and, except at the root, the escape after them, with frequencies as in rules CTX-4
+to CTX-6; while a run lasts, another list may stand in for that of a context (rules RUN-4 and RUN-5). If the
+list holds the symbol, its entry is coded. After every byte, whatever coded it, the current context becomes the
+one that is named by the entry for this byte in the first context that has one, from the current one along the
+suffixes; after an entry of a context's own list, this entry is it (rule AUR-2). Else the escape is coded, the
+symbols of the list are excluded until the symbol is coded, and one goes on with the suffix of the context (rule
+AUR-3).
 
-Excluded entries are not options: the total is the sum of what remains, except that a list of one entry,
-if it is not excluded, keeps its total of 4096. If no entry of a list remains, nothing is coded there and
-one goes on with the suffix at once. A string that excludes all symbols of the root is ``Malformed`` (rule
-AUR-4).
+Excluded entries are not options: the total is the sum of what remains, the escape included. If no entry of a
+list remains, nothing is coded there and one goes on with the suffix at once. A string that excludes all symbols
+of the root is ``Malformed`` (rule AUR-4).
 
 Where a match is active (rules MAT-1 to MAT-8 and HIS-1 to HIS-3), the choice of hit or miss comes first.
-A hit codes the predicted byte without a list; the current context becomes the one that is named by the
-entry for this byte in the first context that has one, from the current one along the suffixes. After a miss
-the predicted byte is excluded from the start (rule AUR-5).
+A hit codes the predicted byte without a list; the current context then follows rule AUR-2. After a miss the
+predicted byte is excluded from the start (rule AUR-5).
 
-Markers 0x80 to 0xFF: the message is the string, its first byte being the marker. The model is the implied
-one, the default or one that both ends agreed on (rule AUR-6). Marker 0x03: the body is the id of the
-model in ``MODEL_ID_SIZE`` bytes and then the string. No string is ``Truncated``, a first byte of the
-string below 0x80 is ``Malformed`` (rule AUR-7). A model that the decoder does not hold is
-``UnknownModel`` (rule AUR-8). A decoder gives up with ``LimitExceeded`` as soon as it has decoded more
-bytes than its output limit or ``limits.MAX_FORESEEN`` allows (rule AUR-9).
+Markers 0x80 to 0xFF: the message is the string, its first byte being the marker. The model is the implied one,
+the default or one that both ends agreed on (rule AUR-6). Marker 0x03: the body is the id of the model in
+``MODEL_ID_SIZE`` bytes and then the string. Part of an id, or no string, is ``Truncated``, a first byte of the
+string below 0x80 is ``Malformed`` (rule AUR-7). A model that the decoder does not hold is ``UnknownModel``,
+which is checked after rule AUR-7; without an implied model the markers 0x80 to 0xFF are ``UnknownModel``,
+whatever follows (rule AUR-8). A decoder gives up with ``LimitExceeded`` as soon as it has decoded more bytes
+than its output limit or ``limits.MAX_FORESEEN`` allows (rule AUR-9).
 """
 
 from __future__ import annotations

@@ -9,12 +9,12 @@ the message (rule BRI-2). The frequencies keep rule RNS-1.
 A metadata entry tells what stands at a place in the stream without decoding it: token index (two bytes),
 kind (one byte: 0 literal, 1 dictionary phrase, 2 match; a template event at index 0 has kind 1), value
 (two bytes), flags (one byte; 0x80: for the server only, the other bits are unused and ignored). A kind
-above 2 is ``Malformed``. Metadata never changes what a message decodes to (rule BRI-3).
+above 2 is ``Malformed``, before the value is read. Metadata never changes what a message decodes to (rule BRI-3).
 
-The claimed length of the token stream is checked before anything is decoded: it is at most
-4 · max_size + 4096 bytes, else ``LimitExceeded`` (rule BRI-4), and at most what the payload can hold:
-since no frequency exceeds 3841 of 4096, 87 token bytes for each payload byte, else ``Malformed``
-(rule BRI-5).
+The claimed length of the token stream is checked when the container has been read to its end, before anything
+is decoded: it is at most 4 · max_size + 4096 bytes, else ``LimitExceeded`` (rule BRI-4), and at most what the
+payload can hold: since no frequency exceeds 3841 of 4096, 87 token bytes for each payload byte, else
+``Malformed`` (rule BRI-5).
 """
 
 from __future__ import annotations

@@ -19,9 +19,10 @@ the symbol of the run is not 0. The others have one context (rule BII-5).
 Numbers are coded as a symbol and extra bits. A number below ``DIRECT`` is its own symbol. Else w is the number
 less ``DIRECT`` plus 4, b the place of its top bit, and the symbol is ``DIRECT`` + 2 · (b - 2) plus the bit
 below the top one; the b - 1 bits below that are extra (rule BII-6). A length is coded less ``MIN_MATCH``. The
-distance symbols 0, 1, 2 mean the three latest different distances, the latest first, to begin with 1, 2 and 4;
-any use moves a distance to the front. Other distances are coded less 1, and their symbols raised by 3 (rule
-BII-7).
+distance symbols 0, 1, 2 mean the three latest different distances, the latest first, to begin with 1, 2 and 4.
+Other distances are coded less 1, and their symbols raised by 3; a decoder takes one of the three latest so,
+too. Any use, by either spelling, moves a distance to the front, where a new one takes the place of the last
+(rule BII-7).
 
 The extra bits of all symbols, in the order of the four streams, fill words from the lowest bit on, those of a
 symbol from its own lowest bit on. The first words are those in the states of the lanes, by rule IRN-8, the

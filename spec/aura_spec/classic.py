@@ -1,9 +1,10 @@
 """Marker 0x00, the classic template frame of the earlier prototype.
 
-Template id (one byte), slot count (one byte), then for each slot its length in bytes (two bytes, big
-endian) and its UTF-8 (rule CLS-1). The slot count is the template's (rule CLS-2), and every value is
-well-formed UTF-8 (rule CLS-3); else the frame is ``Malformed``. An id that is not held is
-``UnknownTemplate`` (rule CLS-4).
+Template id (one byte), slot count (one byte), then for each slot its length in bytes (two bytes, big endian)
+and its UTF-8. The frame is read to its end before rules CLS-2 and CLS-4 are looked at (rule CLS-1). The slot
+count is the template's (rule CLS-2), and every value is well-formed UTF-8, which is checked as soon as it is
+read (rule CLS-3); else the frame is ``Malformed``. An id that is not held is ``UnknownTemplate``, which is
+checked before the slot count (rule CLS-4).
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ entry's own context, followed by the symbol, ends in, so that it is the longest 
 the root after the end (rule CTX-3).
 
 Probabilities are six-bit codes. In a list of two or more entries, an entry with code c has the frequency
-``FREQUENCIES[c]``, and so has the escape; the total is the sum of all (rule CTX-4). In a list of one entry
-the escape with code c has the frequency ``ESCAPES[c]`` of a total of 4096, and the entry the rest (rule
-CTX-5). The root has no escape (rule CTX-6). Within a list, entries stand in ascending order of their codes,
-so that the likeliest come first; entries with equal codes stand in the order of the suffix's list, at the
-root in that of their symbols (rule CTX-7).
+``FREQUENCIES[c]``, and so has the escape; the total is the sum of all (rule CTX-4). In a list of one entry the
+escape with code c has the frequency ``ESCAPES[c]`` of a total of 4096, and the entry the rest; the entry has no
+code, for which arrays of codes have 0 (rule CTX-5). The root has no escape (rule CTX-6). Within a list, entries
+stand in ascending order of their codes, so that the likeliest come first; entries with equal codes stand in the
+order of the suffix's list, at the root in that of their symbols (rule CTX-7).
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class ContextModel:
     Attributes:
         starts: for each context the place of its first entry; one more for the end of the last list.
         symbols: of each entry, 0 to 256.
-        codes: of each entry, 0 to 63; unused in lists of one entry.
+        codes: of each entry, 0 to 63; in lists of one entry 0, and unused.
         following: for each entry, the context after its symbol; 0 for the end.
         suffixes: for each context, its suffix; 0 for the root.
         escapes: for each context, the code of its escape; 0 for the root.

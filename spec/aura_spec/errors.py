@@ -18,8 +18,9 @@
 
 ``DecodeError.code`` is the string that documentation, vectors and conformance runners share (rule
 ERR-1). ``offset`` counts bytes from the first byte of the message, marker included; it is advisory
-(rule ERR-2): an error inside an entropy-coded stream has the offset of the stream. ``path`` names the field,
-outermost first, joined by dots.
+(rule ERR-2): an error inside an entropy-coded stream has the offset of the stream, and one that shows when
+a whole body has been read, such as a message that is too long, that of the body, 1, or of a field that it
+rests on. ``path`` names the field, outermost first, joined by dots.
 """
 
 from __future__ import annotations

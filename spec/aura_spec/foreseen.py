@@ -1,13 +1,15 @@
 """Marker 0x08, the foreseen template frame: a typed frame whose texts are coded with the implied model.
 
 A template id as canonical varint (rule FRS-1); then, in the order of rule TPL-2, the values of the slots that
-have a type other than text and word; then a string of the range coder (rule FRS-2). A value is spelt as in a
-typed frame, but where its head is 0, for it does not fit the type, no text follows (rule FRS-3). Such a value is
-a text like those of the slots of type text and word: all texts are in the string.
+have a type other than text and word, the last one spelt like those before it; then a string of the range coder
+(rule FRS-2). A value is spelt as in a typed frame, but where its head is 0, for it does not fit the type, no
+text follows (rule FRS-3). Such a value is a text like those of the slots of type text and word: all texts are
+in the string.
 
-An id that is not held is ``UnknownTemplate``, and without a model the message is ``UnknownModel`` (rule FRS-4). A
-frame without any text is ``NonCanonical``, since marker 0x06 says the same (rule FRS-5), and so is a text that
-fits the type of its slot, as in rule SLT-5 (rule FRS-6).
+Without a model the message is ``UnknownModel``; this is checked before the id is read. An id that is not held
+is ``UnknownTemplate``, before anything behind it is read (rule FRS-4). A frame without any text is
+``NonCanonical``, since marker 0x06 says the same (rule FRS-5), and so is a text that fits the type of its slot,
+as in rule SLT-5 (rule FRS-6).
 
 The string begins like that of an AURALITE message, its first byte at least 0x80 (rules RNG-1 and RNG-5). It is
 coded along the whole message for which the frame stands, from its first byte on, with contexts, runs and matches
@@ -21,9 +23,12 @@ What ends a text is the literal behind it, not a length. The stop of a text is t
 that literal, or all of it if it has fewer. After the bytes of the text the bytes of the stop are coded, so that
 only the rest of the literal is fed: the text is over where the bytes from its beginning on end with the stop
 (rule FRS-9). Where they would do so too early, because the text has the stop in it or runs into it, ``END`` is
-coded in place of the last byte of the stop, and this byte is fed (rule FRS-10). ``END`` elsewhere in a text with
-a stop is ``Malformed`` (rule FRS-11). A text with nothing behind it, which only the last one can be, ends with
-``END`` (rule FRS-12). The current context stays the same over an ``END``.
+coded in place of that byte, the last one of the stop; the byte is fed, is part of the text, and the text goes
+on. Bytes that are fed so count when the next stop is looked for (rule FRS-10). So a decoder takes ``END`` only
+where the last byte of the stop would make the bytes from the beginning of the text on end with the stop; with a
+stop of one byte that is everywhere. ``END`` elsewhere in a text with a stop is ``Malformed`` (rule FRS-11). A
+text with nothing behind it, which only the last one can be, ends with ``END`` (rule FRS-12). The current
+context stays the same over an ``END``.
 
 A decoder gives up with ``LimitExceeded`` as soon as the message is longer than its output limit or
 ``limits.MAX_FORESEEN`` (rule FRS-13).

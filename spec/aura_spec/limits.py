@@ -14,7 +14,7 @@ MAX_PATTERN: Final = 4096
 """LIM-3: the longest template pattern, in UTF-8 bytes."""
 
 MAX_SLOTS: Final = 255
-"""LIM-4: the most slots a template may have."""
+"""LIM-4: the most slots a template may have; one that appears twice counts once."""
 
 MAX_TEMPLATE_ID: Final = (1 << 32) - 1
 """LIM-5: the largest template id."""

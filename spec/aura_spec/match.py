@@ -16,8 +16,8 @@ options, hit first, with the frequencies h and ``TOTAL`` - h, where h is ``hits[
 index = (length class · ``PROBABILITY_CLASSES`` + probability class) · ``MISS_CLASSES`` + min(misses of
 the message so far, 2) (rule MAT-4). The length class is the number of ``LENGTH_STEPS`` that are at most
 the length of the match: 4, 5, 6, 7–8, 9–11, 12–15, 16–23, 24–31, 32 (rule MAT-5). The probability class
-is 0 if the predicted byte is not in the list of the current context, else 1 + the number of
-``PROBABILITY_STEPS`` s with 1000 · frequency >= s · total; both as in rules CTX-4 to CTX-6, the total
+is 0 if the predicted byte is not in the list of the current context, else 1 + the number of s in
+``PROBABILITY_STEPS`` with 1000 · frequency >= s · total; both as in rules CTX-4 to CTX-6, the total
 with the escape and without regard to exclusion (rule MAT-6).
 
 After a hit the pointer and the length grow by one, the length up to ``MAX_LENGTH`` (rule MAT-7). After a

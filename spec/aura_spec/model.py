@@ -3,7 +3,9 @@
 A file begins with ``AURM``, a version byte (1) and the number of its sections (one byte); each section is a type
 (one byte), the length of its content (four bytes, big endian), the CRC-32 of the content (four bytes, big endian)
 and the content. Nothing follows the last section. Types ascend; none stands twice (rule MDL-1). Another version is
-``Unsupported``, a wrong CRC-32 ``ChecksumMismatch`` (rule MDL-2).
+``Unsupported``, a wrong CRC-32 ``ChecksumMismatch`` (rule MDL-2). The file is read to its end first; then each
+section in order is checked for its place, its type and its CRC-32; then come the required ones, and last what the
+sections hold: the trie, the match model's table, lists for runs, the history, templates, the dictionary.
 
 Types below 128 change what messages mean; a type that is not known is ``Unsupported``, a required one that is
 missing ``Malformed``. Types from 128 do not; one that is not known is passed over, once its CRC-32 is checked
@@ -17,17 +19,22 @@ missing ``Malformed``. Types from 128 do not; one that is not known is passed ov
 4    templates for messages of this kind, beside those that both ends hold anyway
 5    the dictionary of marker 0x05, chapter ``zstd``, as it is
 6    lists for runs, chapter ``run``; none if the section is missing
-128  metadata: a JSON object of texts, in UTF-8
+128  metadata: a JSON object of texts, in UTF-8, without a key that stands twice;
+     a decoder need not read it, and who does refuses what is neither empty
+     nor that as ``Malformed``
 ===  ==========================================================================
 
 The id of a model is the first eight bytes of the SHA-256 of the sections with types below 128, each with its type,
-length and CRC-32, in order (rule MDL-4). A file has at most ``MAX_FILE`` bytes (rule MDL-5).
+length and CRC-32, in order (rule MDL-4). A file has at most ``MAX_FILE`` bytes, else it is ``LimitExceeded``
+(rule MDL-5).
 
 The templates are a number of entries as varint, and for each the template's id and the length of its pattern as
-varints and the pattern in UTF-8. Ids ascend, from ``template.FIRST_APPLICATION_ID`` on; patterns are as rules TPL-1
-to TPL-6 say; otherwise the section is ``Malformed`` (rule MDL-6). It has at most ``MAX_TEMPLATES`` entries in at
-most ``MAX_TEMPLATES_SIZE`` bytes (rule MDL-7). The dictionary has 1 to ``limits.MAX_WINDOW`` bytes; none is
-``Malformed``, more are ``LimitExceeded`` (rule MDL-8).
+varints and the pattern in UTF-8. Ids ascend, from ``template.FIRST_APPLICATION_ID`` on; patterns are as rules
+TPL-1 to TPL-6 and LIM-4 say; otherwise the section is ``Malformed``, which is checked when all of it has been
+read. An id above LIM-5 or a pattern longer than LIM-3 is ``LimitExceeded`` (rule MDL-6). It has at most
+``MAX_TEMPLATES`` entries in at most ``MAX_TEMPLATES_SIZE`` bytes, else it is ``LimitExceeded`` (rule MDL-7).
+The dictionary has 1 to ``limits.MAX_WINDOW`` bytes; none is ``Malformed``, more are ``LimitExceeded`` (rule
+MDL-8).
 """
 
 from __future__ import annotations

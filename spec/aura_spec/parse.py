@@ -23,17 +23,17 @@ that gives its cost; of equals the byte, then the shortest phrase, then the cand
 that of the latest of the recent distances of rule PAR-6 (rule PAR-3).
 
 **Walk.** The choices are followed from the start. Where a choice is not a match at the distance of the last
-match, but at least ``MIN_MATCH`` bytes agree with those at that distance, as many as agree are taken from there
-instead if they are not fewer than the bytes of the unit, or at most ``ADVANTAGE`` fewer than those of the
+match, but at least ``brio2.MIN_MATCH`` bytes agree with those at that distance, as many as agree are taken from
+there instead if they are not fewer than the bytes of the unit, or at most ``ADVANTAGE`` fewer than those of the
 match, that was chosen (rule PAR-4). A match that directly follows one at the same distance is made one with it
 (rule PAR-5).
 
 **Again.** Above effort 0, costs and walk are done a second time, with what the first time has told, which looks
-at every second level only, the lowest first. Prices come from the frequencies that rule ADA-2 makes of the counts
-that the tables begin with, for lengths those of context 0, after each symbol of the first time, whatever its
-context, has added ``INCREMENT``. At each position the recent distances (rule BII-7) after the last match that ended
-there or before are candidates as well, where at least ``MIN_MATCH`` bytes agree; their lengths are the bytes that
-agree, at most ``LONG``, and they are priced as recent ones (rule PAR-6).
+at every second level only, the lowest first. Prices come from the frequencies that rule ADA-2 makes of the
+counts that the tables begin with, for lengths those of context 0, after each symbol of the first time, whatever
+its context, has added ``adaptive.INCREMENT``. At each position the recent distances (rule BII-7) after the last
+match that ended there or before are candidates as well, where at least ``brio2.MIN_MATCH`` bytes agree; their
+lengths are the bytes that agree, at most ``LONG``, and they are priced as recent ones (rule PAR-6).
 """
 
 from __future__ import annotations

@@ -15,17 +15,21 @@ byte, and these elsewhere, lead to state 0 (rule RUN-2).
 
 A section of a model holds for some kinds, in ascending order, the order up to which contexts give way, the
 length of the run from which on there are lists, the number of lists, the symbols that they hold as a set of
-bits (symbol s is bit s mod 8 of byte s div 8), and for each length a list: the six-bit code of each symbol,
-in ascending order of the symbols, and last that of the escape. There are one or more lists and one or more
-symbols, and the length of the last list's run is ``MAX_LENGTH`` at most (rule RUN-3). Codes stand for
-frequencies as in rule CTX-4, also in a list of one symbol.
+33 bytes of bits (symbol s is bit s mod 8 of byte s div 8; the seven bits above that of symbol 256 are 0), and for
+each length a list: the six-bit code of each symbol, in ascending order of the symbols, and last that of the
+escape, a byte each. There are one or more lists and one or more symbols, and the length of the last list's run is
+``MAX_LENGTH`` at most; else the section is ``Malformed``. The number of kinds stands in front of them; none is
+allowed, and says the same as no section (rule RUN-3). Codes stand for frequencies as in rule CTX-4, also in a list
+of one symbol.
 
 Where a symbol is to be coded in a context, the state has a list, and the order of the context is at most
 the one up to which contexts give way, this list is used in its place, with its entries in their order, and
-the escape last. Its suffix is the root: after the escape the symbol is coded there (rule RUN-4). The
-context that becomes the current one is named by the entry for the symbol in the first context that has one,
-from the context in whose place the list was used along the suffixes (rule RUN-5). The list that rule MAT-6
-looks at is always the current context's.
+the escape last; so also in a context that is reached by an escape. Its suffix is the root: after the escape the
+symbol is coded there, in the root's own list, though the order of the root is not above the limit either (rule
+RUN-4). Whether the symbol was coded in this list or behind it at the root, the context that becomes the current one
+is named by the entry for the symbol in the first context that has one, from the context in whose place the list was
+used along the suffixes, as after any byte (rule RUN-5). The list that rule MAT-6 looks at is always the current
+context's.
 """
 
 from __future__ import annotations

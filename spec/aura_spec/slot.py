@@ -4,11 +4,13 @@ A value is ``text`` (any bytes) or has the type of its slot (rule SLT-1). Text i
 the bytes; in the last slot of a frame it has no length and runs to the end (rule SLT-2). ``word`` is
 spelt like text (rule SLT-3).
 
-Every other type begins with a varint ``head``. A head of 0 says that the value did not fit the type and
-text follows; a head beyond those that the type defines is ``Malformed`` (rule SLT-4). A value has one
-spelling: a text that fits the type, or a head and parts other than those an encoder would choose for the
-characters that they stand for, is refused as ``NonCanonical`` (rule SLT-5). Heads other than 0 carry what the
-type needs to give back the identical characters:
+Every other type begins with a varint ``head``. A head of 0 says that the value did not fit the type and text
+follows; a head above the largest that the type defines is ``Malformed`` (rule SLT-4). A value has one spelling:
+a text that fits the type, or a head and parts other than those an encoder would choose for the characters that
+they stand for, is refused as ``NonCanonical``. So are parts that stand for no text of the type: no digits in
+``hex``, a low half that is not 0, upper case without letters, more digits of a fraction than are stated, a
+comma without digits, a mapped form of an address that is not mapped (rule SLT-5). Heads other than 0 carry what
+the type needs to give back the identical characters:
 
 ``int``        an integer without sign or with ``-``, without leading zeros, of magnitude at most
                2^63 - 1; not ``-0``. Head: 1 + zigzag(value) (rule SLT-6).
@@ -17,10 +19,11 @@ type needs to give back the identical characters:
                + (1 if negative), so that ``-0`` is one; then the digits without the point as varint, at
                most 2^64 - 1 (rule SLT-7).
 ``hex``        one digit or more, 0–9 with letters all lower or all upper case. Head: 1 + 2·digits + (1 if
-               upper case), at most 2^32 - 1; then two digits a byte, an odd last digit in the high half,
-               under which the low half is 0. Without letters the case is lower (rule SLT-8).
-``uuid``       8-4-4-4-12 hexadecimal digits of one case. Head: 1 lower, 2 upper case; then 16 bytes
-               (rule SLT-9).
+               upper case), where digits is their number, at most 2^32 - 1; then two digits a byte, an odd last
+               digit in the high half, under which the low half is 0. Without letters the case is lower
+               (rule SLT-8).
+``uuid``       8-4-4-4-12 hexadecimal digits of one case. Head: 1 lower, 2 upper case; then 16 bytes. Without
+               letters the case is lower (rule SLT-9).
 ``ipv4``       four numbers 0–255 without leading zeros. Head 1; then 4 bytes (rule SLT-10).
 ``ipv6``       Head: 1 + form; then 16 bytes. Forms, of which the first that renders the text is used:
                0 shortest lower case as RFC 5952 section 4 but without dotted quads, 1 the same in upper

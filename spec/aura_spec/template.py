@@ -1,16 +1,18 @@
 """Templates: patterns of literal text and slots.
 
-A pattern is text in which ``{name}`` or ``{name:type}`` stands for a slot and doubled braces for a brace
-(rule TPL-1). Names are all numbers, counting from 0 without gaps or leading zeros, or all identifiers, an ASCII
+A pattern is text in which ``{name}`` or ``{name:type}`` stands for a slot and doubled braces for a brace.
+Within a slot there are no braces, doubled or not; its type is all that stands behind the first colon (rule
+TPL-1). Names are all numbers, counting from 0 without gaps or leading zeros, or all identifiers, an ASCII
 letter or underscore and then such letters, digits and underscores; slots are ordered by number, or by first
-appearance (rule TPL-2). A slot may appear more than once and then has one value and one type, which is
-stated each time (rule TPL-3). Two slots are never adjacent, and at least one literal character is present (rule
+appearance (rule TPL-2). A slot may appear more than once and then has one value and one type, which is stated
+each time; ``{a}`` and ``{a:text}`` state the same, and enumerations are the same if their alternatives are, in
+their order (rule TPL-3). Two slots are never adjacent, and at least one literal character is present (rule
 TPL-4). Patterns are compared and rendered as UTF-8 bytes; nothing is normalised (rule TPL-5).
 
-The types are those of rule SLT-1: ``text`` (the default), ``word``, ``int``, ``decimal``, ``hex``,
-``uuid``, ``ipv4``, ``ipv6``, ``timestamp``, and enumerations, written as alternatives:
-``{level:DEBUG|INFO|WARN|ERROR}``, two or more, none empty and no two alike (rule TPL-6). A type is a hint for
-compact coding; a slot takes any bytes.
+The types are those of rule SLT-1: ``text`` (the default), ``word``, ``int``, ``decimal``, ``hex``, ``uuid``,
+``ipv4``, ``ipv6``, ``timestamp``, and enumerations, written as alternatives: ``{level:DEBUG|INFO|WARN|ERROR}``,
+two or more, none empty and no two alike, of any characters but braces and ``|`` (rule TPL-6). A type is a hint
+for compact coding; a slot takes any bytes.
 
 A message matches a template if it starts with the first literal, ends with the last, and the slots between
 them can be filled, from left to right. A first attempt gives every slot that has a type other than text the

@@ -31,18 +31,19 @@ RANK   for contexts with n < N: for each entry, the number of the suffix's entri
        before it, in the order of the suffix's list. Where n = N, all of them. Index: (10 · class of N + class of
        the entries still to come, this one included) · 2 + (1 for the first entry).
 CODE   for contexts with n > 1: for each entry in that order its code, at most 63. Index: 8 · u + min(class of n,
-       7); u is min(code of the suffix entry, 49) if N > 1, else 50 + (the suffix's escape code div 6).
-ONE    for contexts with n = 1: the escape code. Index: 11 · u + min(level, 10); u as before, but with 50 + the
-       suffix's escape code if N = 1.
+       7); u is min(code of the suffix entry, 49). The tables from index 400 on are never used.
+ONE    for contexts with n = 1: the escape code. Index: 11 · u + min(level, 10); u is min(code of the suffix
+       entry, 49) if N > 1, else 50 + the suffix's escape code.
 MANY   for contexts with n > 1: the escape code. Index: 8 · u + min(class of n, 7); u is the suffix's escape
        code, 64 for the root.
 CHILD  below the largest order, once the entries stand in the order of rule CTX-7, for each whose symbol is not
        the end and whose suffix entry has a child: 1 if it has one too, else 0. Index: 12 · (2 · u + (1 if n > 1))
        + min(level, 11); u is min(code div 2, 24) if n > 1, else 25 + (the escape code div 8).
 
-Each level from 1 has a context (rule TRI-7). A model has at most 2^16 + 32 · (bytes of the section) entries and at
-most 2^23 of them, else it is ``LimitExceeded``, which a decoder checks before it reads the RANK batch of a level
-(rule TRI-8). A symbol outside the range that its batch has is ``Malformed`` (rule TRI-9).
+Each level from 1 has a context (rule TRI-7). A model has at most 2^16 + 32 · (bytes of the section) entries,
+the 257 of the root included, and at most 2^23 of them, else it is ``LimitExceeded``, which a decoder checks
+before it reads the RANK batch of a level (rule TRI-8). A symbol outside the range that its batch has is
+``Malformed`` (rule TRI-9).
 """
 
 from __future__ import annotations

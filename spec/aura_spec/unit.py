@@ -1,13 +1,17 @@
 """Units: what BRIO version 2 codes where nothing is repeated, namely bytes and phrases.
 
-There are ``UNITS`` units: the 256 bytes, and after them ``PHRASES`` phrases of two to eight bytes, which stand
-in ``units.json`` (rule UNI-1). A unit is coded as one of ``SYMBOLS`` symbols and some extra bits. Symbols 0 to
-255 are the bytes. The phrases come in tiers: tier k holds eight buckets of 2^k phrases, in order, and each
-bucket is a symbol; k extra bits say which of its phrases is meant (rule UNI-2).
+There are ``UNITS`` units: the 256 bytes, and after them ``PHRASES`` phrases of two to ``MAX_UNIT`` bytes, which
+stand in ``units.json``. This is an object of JSON in ASCII: ``phrases`` is a list of the phrases in order,
+texts of ASCII characters of which each is a byte (rule UNI-1). A unit is coded as one of ``SYMBOLS`` symbols
+and some extra bits. Symbols 0 to 255 are the bytes. The phrases come in tiers: tier k holds eight buckets of
+2^k phrases, in order, and each bucket is a symbol; k extra bits say which of its phrases is meant (rule UNI-2).
 
-``units.json`` also holds the codes of the tables that coding begins with (rule ADA-1), two hexadecimal digits a
-code. The phrases were learned from messages of the kinds that AURA is made for, by ``models/units.py``; with
-this version of the container they never change.
+``units.json`` also holds the codes of the tables that coding begins with (rule ADA-1): ``codes`` is an object
+with a list of tables for ``runs``, ``distances``, ``lengths`` and ``units``, one a context of rule BII-5, in
+order: four for lengths, one for the others. A table is a text of two hexadecimal digits a code, one code a
+symbol: ``brio2.NUMBERS`` codes for runs and lengths, ``brio2.DISTANCES`` for distances, ``SYMBOLS`` for units.
+The phrases were learned from messages of the kinds that AURA is made for, by ``models/units.py``; with this
+version of the container they never change.
 """
 
 from __future__ import annotations

@@ -6,7 +6,16 @@ zero after another byte is refused as ``NonCanonical`` (rule VAR-2). Values end 
 smaller bound where a field names one; more is refused as ``LimitExceeded`` as soon as it shows, so that
 no message can make a decoder build a large number (rule VAR-3). It shows at the first byte with which the bits
 so far are more than the bound, or which is not zero and stands behind k others with 7 · k greater than the
-number of bits of the bound; this comes before rule VAR-2.
+number of bits of the bound; this comes before rule VAR-2. So a reader, for a bound of B bits, does this::
+
+    value, k = 0, 0
+    repeat
+        byte = the next byte, else Truncated
+        value = value + (byte mod 128) · 128^k
+        if value > bound, or byte > 0 and 7 · k > B: LimitExceeded
+        k = k + 1
+    until byte < 128
+    if byte = 0 and k > 1: NonCanonical
 
 >>> VarInt().build(300).hex()
 'ac02'
