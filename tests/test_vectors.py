@@ -51,9 +51,20 @@ ALL = [case for family in FAMILIES for case in cases_of(family)]
 
 def test_committed_vectors_are_up_to_date(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["vectors", str(tmp_path)]).exit_code == 0
-    written = {path.name: path.read_text(encoding="ascii") for path in tmp_path.iterdir()}
-    committed = {path.name: path.read_text(encoding="ascii") for path in FILES if path.name != DIGESTS}
+    files = [path for path in (*FILES, *(VECTORS / "data").iterdir()) if path.name != DIGESTS]
+    committed = {path.relative_to(VECTORS): path.read_text(encoding="ascii") for path in files}
+    written = {
+        path.relative_to(tmp_path): path.read_text(encoding="ascii") for path in tmp_path.rglob("*.json")
+    }
     assert committed == written
+
+
+def test_manifest_has_the_digests_of_data() -> None:
+    data = {entry["name"]: entry["sha256"] for entry in content_of("MANIFEST.json")["data"]}
+    assert data == {
+        f"data/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (VECTORS / "data").iterdir()
+    }
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

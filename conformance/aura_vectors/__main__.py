@@ -26,6 +26,7 @@ def _several() -> None:
 def vectors(directory: _Directory = _VECTORS) -> None:
     """Write all files of cases, and the manifest."""
     for name, text in render().items():
+        (directory / name).parent.mkdir(exist_ok=True)
         (directory / name).write_text(text, encoding="ascii")
 
 

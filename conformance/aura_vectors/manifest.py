@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import asdict, dataclass
+from importlib import resources
 from typing import Final
 
 from aura_vectors.families import FAMILIES
@@ -13,6 +14,9 @@ from aura_vectors.forms.message import PACKAGED, path_of, read_model
 from aura_vectors.profiles import PROFILES, RESULTS, result_of
 
 MANIFEST: Final = "MANIFEST.json"
+
+DATA: Final = ("units.json", "templates.json")
+"""Files of the specification that a decoder needs to hold; they lie in the folder ``data``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,10 @@ class Entry:
 def render() -> dict[str, str]:
     """All files by name: one a family, and the manifest."""
     files = {f"{family}.json": to_json(family, make()) for family, make in FAMILIES.items()}
+    data = {
+        f"data/{name}": resources.files("aura_spec").joinpath(name).read_text(encoding="ascii")
+        for name in DATA
+    }
     entries = [_entry(name, text) for name, text in files.items()]
     profiles = {
         name: {
@@ -46,9 +54,14 @@ def render() -> dict[str, str]:
         "count": sum(entry.count for entry in entries),
         "profiles": profiles,
         "models": [_model()],
+        "data": [{"name": name, "sha256": _sha256(text)} for name, text in data.items()],
         "files": [asdict(entry) for entry in entries],
     }
-    return {**files, MANIFEST: dumps(manifest)}
+    return {**files, **data, MANIFEST: dumps(manifest)}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _entry(name: str, text: str) -> Entry:
@@ -59,7 +72,7 @@ def _entry(name: str, text: str) -> Entry:
     )
     return Entry(
         name,
-        hashlib.sha256(text.encode()).hexdigest(),
+        _sha256(text),
         len(cases),
         {result: results[result] for result in RESULTS},
         {profile: profiles[profile] for profile in PROFILES if profiles[profile]},

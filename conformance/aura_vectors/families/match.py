@@ -6,7 +6,8 @@ from itertools import count
 from typing import Final
 
 from aura_reference.match import slot_of
-from aura_spec.match import HITS, TOTAL
+from aura_spec.context_model import FREQUENCIES
+from aura_spec.match import HITS, PROBABILITY_STEPS, TOTAL
 from aura_vectors.case import Groups
 from aura_vectors.families.context_model import held
 from aura_vectors.forms.function import Values
@@ -16,6 +17,15 @@ from aura_vectors.trace import coded
 
 ALIKE: Final = next(four for n in count() if slot_of(four := n.to_bytes(4, "big")) == slot_of(b"abcd"))
 """Four bytes with the slot of ``abcd``."""
+
+ESCAPE: Final = 63
+"""The code of the smallest frequency."""
+
+LARGEST: Final = 1 << 15
+"""What the entries beside one of interest sum to, at most."""
+
+_FIRST: Final = (START,)
+_COMMON: Final[dict[Context, dict[int, int]]] = {(): FLAT, _FIRST: {A: 0}}
 
 STEPS: Final = 200
 """The most symbols of a text that is traced: all of them."""
@@ -80,11 +90,41 @@ def groups() -> Groups:
     every_class = _every_class()
     text = b"".join(bytes((byte, B)) * 4 + b"." for byte in range(128, 138))
     yield every_class, [coded(every_class, text, "every class of probabilities", "MAT-6", steps=STEPS)]
+    for step in PROBABILITY_STEPS:
+        edges = _edges(step)
+        beside = held(assemble({**_COMMON, **edges}, {_FIRST: 9, **dict.fromkeys(edges, ESCAPE)}, HIT_TABLE))
+        text = b"".join(bytes((*context, B)) * 4 + b"." for context in edges)
+        comment = f"shares of the total just below and at or just above {step} of 1000"
+        yield beside, [coded(beside, text, comment, "MAT-6", steps=STEPS)]
     for hits, extreme in ((1, "least"), (TOTAL - 1, "largest")):
         lists: dict[Context, dict[int, int]] = {(): FLAT, (START,): {A: 0}, (A,): {B: 0, C: 0}}
         sure = held(assemble(lists, {(START,): 9, (A,): 9}, (hits,) * HITS))
         comment = f"the {extreme} probability of a hit"
         yield sure, [coded(sure, text, comment, "MAT-4") for text in (b"abcabcabc", b"abcaabcab")]
+
+
+def _edges(step: int) -> dict[Context, dict[int, int]]:
+    """Lists in which ``b`` has as nearly this many thousandths of the total as can be: below, and not below.
+
+    The first of them has them exactly, if there is such a list.
+    """
+    weights = [weight for weight in FREQUENCIES if weight * (1000 - step) <= LARGEST * step]
+    exact = [weight for weight in weights if weight * (1000 - step) % step == 0 and weight * (1000 - step)]
+    rests = [(weight, weight * (1000 - step) // step) for weight in (*exact[:1], weights[0])]
+    rests.append((weights[0], rests[-1][1] + 1))
+    return {
+        (128 + place,): {B: FREQUENCIES.index(weight), **_others(rest - FREQUENCIES[ESCAPE])}
+        for place, (weight, rest) in enumerate(rests)
+    }
+
+
+def _others(total: int) -> dict[int, int]:
+    """Entries of upper-case letters whose frequencies sum to ``total``."""
+    codes = list[int]()
+    while total:
+        codes.append(next(code for code, weight in enumerate(FREQUENCIES) if weight <= total))
+        total -= FREQUENCIES[codes[-1]]
+    return dict(enumerate(codes, ord("A")))
 
 
 def _every_class() -> Messages:
