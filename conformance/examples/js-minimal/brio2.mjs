@@ -1,0 +1,123 @@
+// BRIO version 2 (BII-1 to BII-10), with units (UNI-1, UNI-2) and adaptive tables (ADA-1 to ADA-4).
+import { crc32 } from 'node:zlib';
+import { Reader } from './core.mjs';
+import { readData } from './data.mjs';
+import { frequenciesOf, Lanes, tableOf } from './rans.mjs';
+
+const MAX_LENGTH = 2 ** 26;
+const DIRECT = 16;
+const RECENT = 3;
+
+// Units are bytes and phrases; a row of codes for each context of runs, distances, lengths and units.
+const { phrases, codes } = readData('units.json');
+const BYTES = Array.from({ length: 256 }, (_, byte) => Buffer.of(byte));
+const UNITS = [...BYTES, ...phrases.map((phrase) => Buffer.from(phrase))];
+
+function countsOf(kind) { // ADA-1
+  return codes[kind].map((row) => frequenciesOf(Buffer.from(row, 'hex')));
+}
+
+// The least number or unit of a symbol, and how many extra bits follow (UNI-2, BII-6).
+function unitOf(symbol) {
+  const tier = (symbol - 256) >> 3;
+  return symbol < 256 ? [symbol, 0] : [256 + 8 * (2 ** tier - 1) + (symbol % 8) * 2 ** tier, tier];
+}
+
+function numberOf(symbol) {
+  const extra = 1 + ((symbol - DIRECT) >> 1);
+  return symbol < DIRECT ? [symbol, 0] : [(2 + (symbol % 2)) * 2 ** extra + DIRECT - 4, extra];
+}
+
+const distanceOf = (symbol) => (symbol < RECENT ? [0, 0] : numberOf(symbol - RECENT));
+
+function adapted(counts) { // ADA-2
+  const sum = counts.reduce((a, b) => a + b);
+  const frequencies = counts.map((count) => 1 + Math.floor((count * (4096 - counts.length)) / sum));
+  frequencies[counts.indexOf(Math.max(...counts))] += 4096 - frequencies.reduce((a, b) => a + b);
+  return tableOf(frequencies);
+}
+
+function readStream(lanes, count, kind, contextOf = () => 0) { // ADA-3, ADA-4
+  const [symbols, steps] = [new Uint16Array(count), Math.ceil(count / lanes.states.length)];
+  const counts = countsOf(kind);
+  let tables;
+  for (let step = 0, renewal = 0; step < steps; step++) {
+    if (step === renewal) [tables, renewal] = [counts.map(adapted), Math.max(4, 2 * step)];
+    lanes.begin();
+    for (let i = step; i < count; i += steps) symbols[i] = lanes.next(tables[contextOf(i)]);
+    for (let i = step; i < count; i += steps) counts[contextOf(i)][symbols[i]] += 32;
+  }
+  return symbols;
+}
+
+// Extra bits (BII-8): words from the states, then those behind the last one that the symbols took.
+function bitsOf(lanes, count, reader) {
+  reader.check(lanes.states.every((state) => state < 2 ** 17));
+  const words = Buffer.alloc(2 * lanes.states.length);
+  lanes.states.forEach((state, i) => words.writeUInt16LE(state % 65536, 2 * i));
+  const all = Buffer.concat([words, lanes.words.subarray(lanes.at)]);
+  reader.check(all.length === 2 * Math.max(lanes.states.length, Math.ceil(count / 16)));
+  reader.check(all.subarray(count >> 3).every((byte, i) => byte >> (i === 0 ? count % 8 : 0) === 0));
+  return all;
+}
+
+function addBits(symbols, leastOf, bits, at) {
+  return Array.from(symbols, (symbol) => {
+    let [value, extra] = leastOf(symbol);
+    for (let i = 0; i < extra; i++, at.bit++) value += ((bits[at.bit >> 3] >> at.bit % 8) & 1) * 2 ** i;
+    return value;
+  });
+}
+
+function resolve(symbols, numbers) { // BII-7
+  let recent = [1, 2, 4];
+  return numbers.map((number, i) => {
+    const distance = symbols[i] < RECENT ? recent[symbols[i]] : number + 1;
+    recent = [distance, ...recent.filter((one) => one !== distance)].slice(0, RECENT);
+    return distance;
+  });
+}
+
+function join(length, [runs, distances, lengths, places], reader) { // BII-9
+  const out = Buffer.alloc(length);
+  let [at, used] = [0, 0];
+  const append = (count) => {
+    reader.check(count <= places.length - used);
+    for (const end = used + count; used < end; used++) {
+      const unit = UNITS[places[used]];
+      reader.check(unit.length <= length - at);
+      at += unit.copy(out, at);
+    }
+  };
+  runs.forEach((run, i) => {
+    append(run);
+    const end = at + lengths[i] + 3;
+    reader.check(end <= length && distances[i] <= at);
+    for (; at < end; at++) out[at] = out[at - distances[i]];
+  });
+  append(places.length - used);
+  reader.check(at === length);
+  return out;
+}
+
+export function decodeBrio2(reader, { maxSize }) {
+  const length = reader.varint(MAX_LENGTH);
+  reader.check(length <= maxSize, 'LimitExceeded');
+  const [crc, sequences, count] = [reader.uint(4), reader.varint(MAX_LENGTH), reader.varint(MAX_LENGTH)];
+  const stream = new Reader(reader.data, reader.at, reader.at);
+  const words = reader.rest();
+  stream.check(count + 3 * sequences <= Math.min(1024 * words.length, length));
+  const exponent = (length.toString(2).length >> 1) - 2;
+  const lanes = new Lanes(words, 2 ** Math.min(11, Math.max(2, exponent)), stream);
+  const runs = readStream(lanes, sequences, 'runs');
+  const distances = readStream(lanes, sequences, 'distances');
+  const lengths = readStream(lanes, sequences, 'lengths', (i) => (distances[i] < RECENT) + 2 * (runs[i] > 0));
+  const rows = [runs, distances, lengths, readStream(lanes, count, 'units')];
+  const leasts = [numberOf, distanceOf, numberOf, unitOf];
+  const extra = rows.reduce((sum, row, k) => row.reduce((n, symbol) => n + leasts[k](symbol)[1], sum), 0);
+  const [bits, at] = [bitsOf(lanes, extra, stream), { bit: 0 }];
+  const [runLengths, numbers, matches, places] = rows.map((row, k) => addBits(row, leasts[k], bits, at));
+  const out = join(length, [runLengths, resolve(distances, numbers), matches, places], stream);
+  stream.check(crc32(out) === crc, 'ChecksumMismatch');
+  return out;
+}

@@ -1,0 +1,15 @@
+// A decoder of AURA for the profile decoder-core: all methods but Brotli and Zstandard.
+import './brio.mjs';
+import './foreseen.mjs';
+
+export { decode, DecodeError } from './core.mjs';
+export { readModel } from './model.mjs';
+export { library } from './template.mjs';
+
+// Parts of the formats, for tests of them alone.
+export { RangeDecoder, Reader, slotOf } from './core.mjs';
+export { readSection } from './model.mjs';
+export { decodeRans, frequenciesOf, Lanes, tableOf } from './rans.mjs';
+export { nextState } from './run.mjs';
+export { unfold } from './slot.mjs';
+export { ESCAPES, FREQUENCIES } from './weights.mjs';
