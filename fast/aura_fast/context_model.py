@@ -156,19 +156,6 @@ class Contexts:
             raise Malformed("the string excludes all symbols", 0, "string")
         return ~word >> WIDER
 
-    def gaps(self, context: int, end: int, excluded: str) -> list[Gap]:
-        """The gaps that the excluded symbols leave in the list from ``context`` to ``end``, in order."""
-        words, find = self.words, self.letters.find
-        first = context + 1
-        gaps: list[Gap] = []
-        for letter in excluded:
-            place = find(letter, first, end)
-            if place >= first:
-                lower = words[place - 1] >> END_SHIFT if place > first else 0
-                gaps.append((lower, (words[place] >> END_SHIFT) - lower))
-        gaps.sort()
-        return gaps
-
 
 def _pack(model: ContextModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The words of a model, and the place of each context."""

@@ -379,9 +379,8 @@ class _Number:
         step = recall.steps[field]
         rest: list[int] = []
         if step and before + step >= 0:
-            rest = [*str(before + step).zfill(length).encode()]
-            if behind < len(kept):
-                rest.append(kept[behind] or END)
+            # something stands behind the digits, as the last byte of the window is none
+            rest = [*str(before + step).zfill(length).encode(), kept[behind] or END]
         return cls(before, field, rest)
 
     def read(self, symbol: int, recall: Recall) -> bool:

@@ -168,7 +168,7 @@ class Number:
 
     def __init__(self, window: Window, place: int, field: Field) -> None:
         digits = bytearray()
-        while window.holds(place) and window[place] in _DIGITS and len(digits) < MAX_DIGITS:
+        while window[place] in _DIGITS and len(digits) < MAX_DIGITS:
             digits.append(window[place])
             place += 1
         self.usable = len(digits) < MAX_DIGITS
@@ -178,9 +178,7 @@ class Number:
         self._rest: list[int] = []
         expected = self._before + field.step
         if field.step and expected >= 0:
-            self._rest = [*str(expected).zfill(len(digits)).encode()]
-            if window.holds(place):
-                self._rest.append(window.symbol(place))
+            self._rest = [*str(expected).zfill(len(digits)).encode(), window.symbol(place)]
 
     def foreseen(self) -> int | None:
         """The next symbol."""

@@ -29,11 +29,11 @@ with h as in rule RCL-2 over the last ``FIELD_BYTES`` bytes of the window that a
 byte 0, for which h becomes 31 · h + 7 mod 2^32 and ends. From then on the number is read: the digits that are
 coded, fewer than ``MAX_DIGITS``, as a number u. If the field's step is not 0 and v + step is not negative, then
 v + step in decimal, with zeros before it up to l digits, is foreseen, and after it what stands in the window
-behind v, if anything does. As long as all of this came true, the next symbol of it is put first in the list, in
-the place of the candidate with that symbol, unless that one is first anyway. Its level is ``NUMBER`` plus the
-field's trust (rule RCL-5). The first symbol that is no digit ends the reading: if it had a digit, and u - v is
-the field's step, its trust grows by one, up to ``MAX_TRUST``; else the step becomes u - v, or 0 if this has
-more than 31 bits, and the trust 0. A digit too many ends it without that (rule RCL-6).
+behind v. As long as all of this came true, the next symbol of it is put first in the list, in the place of the
+candidate with that symbol, unless that one is first anyway. Its level is ``NUMBER`` plus the field's trust
+(rule RCL-5). The first symbol that is no digit ends the reading: if it had a digit, and u - v is the field's
+step, its trust grows by one, up to ``MAX_TRUST``; else the step becomes u - v, or 0 if this has more than 31
+bits, and the trust 0. A digit too many ends it without that (rule RCL-6).
 
 If the model has a history (rule HIS-1), no match in it is active, and the message has ``history.LENGTH`` bytes,
 these are looked for in it as that rule says. As long as the match lasts, its byte is a candidate, unless it is

@@ -83,6 +83,10 @@ def test_the_size_of_a_message_is_limited() -> None:
     assert server.receive(client.send("ten bytes.")) == "ten bytes."
     with pytest.raises(aura.LimitExceeded):
         server.receive(client.send("eleven byte"))
+    client, server = connection()
+    assert server.receive(client.send("four"), max_size=4) == "four"
+    with pytest.raises(aura.LimitExceeded):
+        server.receive(client.send("fives"), max_size=4)
 
 
 def test_wrong_arguments() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import random
+from array import array
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.models import NO_CONTEXTS, SAMPLES, models
+from tests.models import EXHAUSTED, NO_CONTEXTS, PAST, SAMPLES, WITH_ALL, WITH_HISTORY, models
 from tests.streams import (
     CONVERSATIONS,
     EXTREME_NUMBERS,
@@ -25,9 +27,11 @@ import aura_reference.stream as reference
 from aura.model import Model
 from aura_fast import stream
 from aura_fast.stream import remainder_of
-from aura_spec.context_model import ContextModel
-from aura_spec.errors import DecodeError, EncodeError, StreamDesync
+from aura_spec.context_model import ContextModel, RunList
+from aura_spec.errors import Code, DecodeError, EncodeError, StreamDesync
 from aura_spec.limits import MAX_FORESEEN
+from aura_spec.recall import LEVELS
+from aura_spec.run import Kind, state_of
 from aura_spec.stream import CHECKS, GENERATORS, Terms, Text, expected, remainder
 
 SMALL = Model.load_small().context_model
@@ -79,11 +83,54 @@ def test_same_wires_and_texts(
 @pytest.mark.parametrize("said", [NUMBERED * 2, EXTREME_NUMBERS * 3, WORDS])
 @pytest.mark.parametrize("model", [SMALL, NO_CONTEXTS])
 def test_same_wires_of_conversations(said: tuple[str, ...], model: ContextModel) -> None:
+    compared(model, list(said))
+
+
+def compared(model: ContextModel, said: list[str]) -> None:
     held = terms(model)
     fast, slow = stream.Sender(held), reference.Sender(held)
     wires = [fast.encode(text(one)) for one in said]
     assert wires == [slow.encode(text(one)) for one in said]
     assert both(held, wires) == [(text(one), False) for one in said]
+
+
+@pytest.mark.parametrize("model", [WITH_HISTORY, WITH_ALL])
+def test_same_wires_along_the_history(model: ContextModel) -> None:
+    """To its end and beyond, away from it, and where the window foresees as well."""
+    past = PAST.decode()
+    compared(model, [past, past[:40] + "!", past + past, past[10:60] + "?", past[:30] + past[20:] + "."])
+    compared(replace(model, history=replace(WITH_HISTORY.history, text=PAST[:30])), [past, past])
+
+
+def test_same_wires_where_a_list_for_runs_has_nothing_left() -> None:
+    runs = {state_of(Kind.DIGITS, 1): RunList(0, (ord("5"),), (8,), 24)}
+    compared(replace(NO_CONTEXTS, runs=runs), ["a15 a15 a15 a14", "a15 a15 a1"])
+
+
+def test_same_wires_where_the_window_holds_digits_only() -> None:
+    compared(NO_CONTEXTS, ["7" * 1300 + "x1x1x2x3x4"])
+
+
+def test_same_wires_with_opinions_beyond_the_bounds() -> None:
+    held = terms(NO_CONTEXTS)
+    fast, slow = stream.Sender(held), reference.Sender(held)
+    fast._recall.weights = array("q", [1 << 22]) * len(fast._recall.weights)
+    slow._memory.recall.weights = [[[1 << 22] * 3 for _ in range(LEVELS)] for _ in range(2)]
+    for one in ("a" * 40 + "bcbcbc", "abcd" * 9, "wxyz abcw"):
+        assert fast.encode(text(one)) == slow.encode(text(one))
+
+
+def test_an_escape_that_leaves_no_symbol() -> None:
+    held = terms(EXHAUSTED, 4)
+    outcomes = [both(held, [sealed(bytes((first, *b"\xff" * 6)), held)])[0] for first in range(1, 256)]
+    assert Code.MALFORMED in outcomes
+
+
+def test_errors_of_messages() -> None:
+    assert both(replace(terms(NO_CONTEXTS), agreed=0x0401), [b"\0\4\1"]) == [Code.TRUNCATED]
+    held = terms(SMALL)
+    wire = stream.Sender(held).encode(Text(b"\xff", is_text=True))
+    assert both(held, [wire]) == [Code.MALFORMED]
 
 
 def test_same_wires_once_the_window_is_full() -> None:
