@@ -11,7 +11,6 @@ from aura_fast.context_model import Choice, contexts_of
 from aura_fast.range_coder import Decoder, narrow
 from aura_fast.recall import Recall, code
 from aura_spec.errors import EncodeError, Malformed, NonCanonical, StreamDesync, Truncated
-from aura_spec.limits import MAX_FORESEEN
 from aura_spec.range_coder import WINDOW
 from aura_spec.recall import WHOLE
 from aura_spec.stream import (
@@ -20,6 +19,7 @@ from aura_spec.stream import (
     GENERATORS,
     HEAD_BYTE,
     LATEST,
+    MAX_STRING,
     SAME_KIND,
     START,
     Flag,
@@ -72,15 +72,15 @@ class Sender:
 
     def encode(self, text: Text, compressed: Callable[[bytes], bytes] | None = None) -> bytes:
         """The next message; as in ``aura_reference.stream``."""
-        if len(text.data) > MAX_FORESEEN and compressed is None:
-            raise EncodeError(f"a string codes at most {MAX_FORESEEN} bytes")
+        if len(text.data) > MAX_STRING and compressed is None:
+            raise EncodeError(f"a string codes at most {MAX_STRING} bytes")
         wire = None
         recall = self._recall
-        if len(text.data) <= MAX_FORESEEN:
+        if len(text.data) <= MAX_STRING:
             if compressed is not None:
                 recall = recall.copy()
             wire = self._string(text, recall)
-        if compressed is not None:
+        if compressed is not None and (wire is None or 2 * len(wire) > len(text.data)):
             other = self._message(text, compressed(text.data))
             if wire is None or len(other) < len(wire):
                 wire = other
@@ -164,7 +164,7 @@ class Receiver:
         decoder = Decoder(string, START)
         same = decoder.value(WHOLE) < SAME_KIND
         decoder.take(*_kind(same=same)[:2])
-        data = code(recall, self._contexts, b"", [], decoder, min(max_size, MAX_FORESEEN))
+        data = code(recall, self._contexts, b"", [], decoder, min(max_size, MAX_STRING))
         window = decoder.window
         if len(string) > window:
             raise Malformed("bytes follow the end of the string", place, "string")

@@ -11,7 +11,6 @@ from aura_reference.range_coder import Interval
 from aura_reference.recall import Recall, Telling
 from aura_spec.context_model import END
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, NonCanonical, StreamDesync, Truncated
-from aura_spec.limits import MAX_FORESEEN
 from aura_spec.range_coder import WINDOW
 from aura_spec.recall import WHOLE
 from aura_spec.stream import (
@@ -19,6 +18,7 @@ from aura_spec.stream import (
     COUNTERS,
     HEAD_BYTE,
     LATEST,
+    MAX_STRING,
     SAME_KIND,
     START,
     Flag,
@@ -81,21 +81,21 @@ class Sender:
 
         Args:
             text: what it says.
-            compressed: gives a message that is no part of a stream; where it is smaller, it is taken. Without it, a
-                string is.
+            compressed: gives a message that is no part of a stream; where a string does not halve the
+                text, and it is smaller, it is taken. Without it, a string is.
 
         Raises:
             EncodeError: the text is too long for a string, and ``compressed`` is not given.
         """
-        if len(text.data) > MAX_FORESEEN and compressed is None:
-            raise EncodeError(f"a string codes at most {MAX_FORESEEN} bytes")
+        if len(text.data) > MAX_STRING and compressed is None:
+            raise EncodeError(f"a string codes at most {MAX_STRING} bytes")
         before = self._memory
         wire = None
-        if len(text.data) <= MAX_FORESEEN:
+        if len(text.data) <= MAX_STRING:
             if compressed is not None:
                 self._memory = copy.deepcopy(before, {id(before.recall.model): before.recall.model})
             wire = self._string(text)
-        if compressed is not None:
+        if compressed is not None and (wire is None or 2 * len(wire) > len(text.data)):
             other = self._message(text, compressed(text.data))
             if wire is None or len(other) < len(wire):
                 wire = other
@@ -185,7 +185,7 @@ class Receiver:
         reader = Reader(string, START)
         is_text = memory.is_text ^ (reader.choose((0,), _KINDS) == 1)
         telling = Telling(memory.recall)
-        most = min(max_size, MAX_FORESEEN)
+        most = min(max_size, MAX_STRING)
         while telling.code(reader) != END:
             if len(telling.text) > most:
                 raise LimitExceeded(f"the message decodes to more than {most} bytes", len(head), "string")

@@ -17,9 +17,9 @@ The string is that of rules RNG-1 to RNG-6, but at the start low is 2^24 and ran
 first byte is not 0: one that is, is ``Malformed``. First, the kind of the message is coded, bytes or text in
 UTF-8, as a choice whether it is the kind of the message before, text for the first, with the frequencies
 ``SAME_KIND`` and ``recall.WHOLE`` - ``SAME_KIND``. Then the bytes of the message and ``END`` are coded as rule
-RCL-8 says. Text that is not UTF-8 is ``Malformed``. A string codes at most ``limits.MAX_FORESEEN`` bytes (rule
-STR-3). A message with ``MESSAGE`` is text if its flags have ``TEXT``, else bytes, and the kind before it for
-the next (rule STR-4).
+RCL-8 says. Text that is not UTF-8 is ``Malformed``. A string codes at most ``MAX_STRING`` bytes (rule STR-3). A
+message with ``MESSAGE`` is text if its flags have ``TEXT``, else bytes, and the kind before it for the next
+(rule STR-4).
 
 The check makes the bits of a message, as a polynomial over GF(2) with the first bit the highest, leave a
 certain remainder, divided by the generator of degree b of ``GENERATORS``. b is 16 in messages with a head; in
@@ -72,6 +72,9 @@ class Flag(IntFlag):
 
 NO_FLAGS: Final = Flag(0)
 HEAD_BYTE: Final = 0
+MAX_STRING: Final = 1 << 16
+"""Bytes of the longest message that is coded as a string; longer ones take another form (rule STR-4)."""
+
 START: Final = 1 << 24
 SAME_KIND: Final = (1 << 16) - 256
 COUNTERS: Final = 1 << 16

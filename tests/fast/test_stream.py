@@ -29,10 +29,9 @@ from aura_fast import stream
 from aura_fast.stream import remainder_of
 from aura_spec.context_model import ContextModel, RunList
 from aura_spec.errors import Code, DecodeError, EncodeError, StreamDesync
-from aura_spec.limits import MAX_FORESEEN
 from aura_spec.recall import LEVELS
 from aura_spec.run import Kind, state_of
-from aura_spec.stream import CHECKS, GENERATORS, Terms, Text, expected, remainder
+from aura_spec.stream import CHECKS, GENERATORS, MAX_STRING, Terms, Text, expected, remainder
 
 SMALL = Model.load_small().context_model
 
@@ -104,7 +103,7 @@ def test_same_wires_along_the_history(model: ContextModel) -> None:
 
 def test_same_wires_where_a_list_for_runs_has_nothing_left() -> None:
     runs = {state_of(Kind.DIGITS, 1): RunList(0, (ord("5"),), (8,), 24)}
-    compared(replace(NO_CONTEXTS, runs=runs), ["a15 a15 a15 a14", "a15 a15 a1"])
+    compared(replace(NO_CONTEXTS, runs=runs), ["- 15 - 15 - 15 - 14", "- 15 - 1"])
 
 
 def test_same_wires_where_the_window_holds_digits_only() -> None:
@@ -200,7 +199,7 @@ def test_strings_of_few_bytes() -> None:
 
 def test_texts_too_long_for_a_string() -> None:
     sender = stream.Sender(terms(NO_CONTEXTS))
-    said = Text(bytes(MAX_FORESEEN + 1), is_text=False)
+    said = Text(bytes(MAX_STRING + 1), is_text=False)
     with pytest.raises(EncodeError):
         sender.encode(said)
     assert stream.Receiver(terms(NO_CONTEXTS)).decode(sender.encode(said, plain), 2 * MAX_SIZE, plain) == said

@@ -22,9 +22,8 @@ from aura_spec.errors import (
     StreamDesync,
     Truncated,
 )
-from aura_spec.limits import MAX_FORESEEN
 from aura_spec.recall import LEAST_MEMORY, TABLES
-from aura_spec.stream import Terms, Text, expected, remainder
+from aura_spec.stream import MAX_STRING, Terms, Text, expected, remainder
 
 
 def ends(model: ContextModel = TRAINED, check: int = 8) -> tuple[Sender, Receiver]:
@@ -178,7 +177,7 @@ def test_other_messages_are_remembered_alike() -> None:
 
 def test_texts_too_long_for_a_string() -> None:
     sender, receiver = ends()
-    said = Text(bytes(MAX_FORESEEN + 1), is_text=False)
+    said = Text(bytes(MAX_STRING + 1), is_text=False)
     with pytest.raises(EncodeError):
         sender.encode(said)
     wire = sender.encode(said, lambda _: b"many zeros")
