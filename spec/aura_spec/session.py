@@ -20,18 +20,19 @@ Stored messages are read by all, as single messages are; a hello without those b
 An unknown version is ``Unsupported``; bits without a meaning are ignored.
 
 **Use.** After the hellos, an end sends a use frame before its first message. It names the coding of the messages
-that it sends from there on, the memory that a stream takes, the model, or eight zeros for none, which only single
-messages do without, and how many messages the end has sent before, mod 2^16; if the peer has received another
-number, one is lost or repeated: ``StreamDesync``. An end may send further ones, between any two messages; what a
-stream remembers is forgotten then (rule SES-7). The coding and the model are among those that the peer says it
-has, and the memory is not more than it allows and one of chapter ``recall``; else ``UnknownModel`` for the model,
-and ``Unsupported`` (rule SES-8). A message before the first use frame is ``Malformed`` (rule SES-9).
+that it sends from there on, the memory and the least check, in bits, that a stream takes, else 0, the model, or
+eight zeros for none, which only single messages do without, and how many messages the end has sent before, mod
+2^16; if the peer has received another number, one is lost or repeated: ``StreamDesync``. An end may send further
+ones, between any two messages; what a stream remembers is forgotten then (rule SES-7). The coding and the model
+are among those that the peer says it has, the memory is not more than it allows and one of chapter ``recall``,
+and the check is one of chapter ``stream``; else ``UnknownModel`` for the model, and ``Unsupported`` (rule SES-8).
+A message before the first use frame is ``Malformed`` (rule SES-9).
 
 Single messages are coded with the model as the implied one. Templates are those of the model beside the built-in
 ones, the latter only if both ends have the same digest of them (rule SES-10). A stream is that of its direction
-in chapter ``stream``, with the client of the connection as its client and ``stream.DEFAULT_CHECK`` bits of check;
-it says by itself what is text, so that after 0x7E nothing of a stream may stand, else ``Malformed`` (rule
-SES-11). It is never reset but by a use frame: who loses a stream closes the connection.
+in chapter ``stream``, with the client of the connection as its client; it says by itself what is text, so that
+after 0x7E nothing of a stream may stand, else ``Malformed`` (rule SES-11). It is never reset but by a use frame:
+who loses a stream closes the connection.
 
 **Models.** A have frame names a model that its sender holds from now on and likes best (rule SES-12). A request
 asks for a model that the peer has said it holds, of at most so many bytes, once per connection and one at a time
@@ -144,6 +145,7 @@ class Use:
     coding: Coding
     memory: int
     model: bytes
+    check: int = 0
     count: int = 0
 
 
@@ -219,6 +221,7 @@ USE: Final = c.Struct(
     ),
     Field("memory", VarInt(MAX_SIZE), "bytes that the stream takes"),
     Field("model", _ID, "its id, or zeros"),
+    Field("check", c.Byte, "bits of the stream's least check"),
     Field("count", c.Int16ub, "messages sent before, mod 2^16"),
     End,
 )
@@ -314,7 +317,7 @@ def parse_control(frame: bytes) -> Control:
                 tuple(value.models),
             )
         case Kind.USE:
-            return Use(Coding(value.coding), value.memory, value.model, value.count)
+            return Use(Coding(value.coding), value.memory, value.model, value.check, value.count)
         case Kind.HAVE:
             return Have(value.model)
         case Kind.REQUEST:

@@ -17,7 +17,7 @@ from aura.asgi import AuraMiddleware, Event
 from aura.event_stream import decode_event_stream
 from aura.model import Model
 from aura.session import Message, Models, Session, Settings
-from aura_vectors.families import MODEL
+from aura_vectors.forms.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
 STREAMS = Settings(Models([TINY]))

@@ -35,7 +35,7 @@ from aura_spec.session import (
     build_control,
     parse_control,
 )
-from aura_vectors.families import MODEL
+from aura_vectors.forms.message import MODEL
 
 SMALL = Model.load_small()
 TINY = Model.from_bytes(MODEL.model)
@@ -97,7 +97,7 @@ def test_one_use_frame_a_direction() -> None:
     for text in ("one", "two", "three"):
         pair.carry(text, pair.client)
     assert pair.frames - before == 4
-    assert pair.client.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(TINY.id))
+    assert pair.client.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(TINY.id), 16)
     assert pair.server.use is None
 
 
@@ -105,7 +105,7 @@ def test_a_stream_takes_what_both_allow() -> None:
     pair = Pair(STREAMS, replace(STREAMS, memory=20480))
     assert pair.carry("hi", pair.client) == "hi"
     assert pair.carry("hi", pair.server) == "hi"
-    assert pair.client.use == pair.server.use == Use(Coding.STREAM, 20480, bytes.fromhex(TINY.id))
+    assert pair.client.use == pair.server.use == Use(Coding.STREAM, 20480, bytes.fromhex(TINY.id), 16)
 
 
 def test_ends_without_a_model_in_common_still_talk() -> None:
@@ -259,10 +259,14 @@ FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
     "a message before its coding": ([HELLO, b"\x07hi"], Malformed),  # SES-9
     "a count that is not right": ([HELLO, SINGLE, b"\x07hi", SINGLE], StreamDesync),  # SES-7
     "a model that is not held": ([HELLO, replace(SINGLE, model=SMALL_ID)], UnknownModel),  # SES-8
-    "a stream without a model": ([HELLO, Use(Coding.STREAM, 20480, NO_MODEL)], UnknownModel),  # SES-7
-    "a stream with too much": ([HELLO, Use(Coding.STREAM, (1 << 15) + 1, TINY_ID)], Unsupported),  # SES-8
-    "a stream with nothing": ([HELLO, Use(Coding.STREAM, 0, TINY_ID)], Unsupported),  # SES-8
-    "bytes in a stream": ([HELLO, Use(Coding.STREAM, 20480, TINY_ID), b"\x7e\x07hi"], Malformed),  # SES-11
+    "a stream without a model": ([HELLO, Use(Coding.STREAM, 20480, NO_MODEL, 16)], UnknownModel),  # SES-7
+    "a stream with too much": ([HELLO, Use(Coding.STREAM, (1 << 15) + 1, TINY_ID, 16)], Unsupported),  # SES-8
+    "a stream with nothing": ([HELLO, Use(Coding.STREAM, 0, TINY_ID, 16)], Unsupported),  # SES-8
+    "a stream with another check": ([HELLO, Use(Coding.STREAM, 20480, TINY_ID, 5)], Unsupported),  # SES-8
+    "bytes in a stream": (
+        [HELLO, Use(Coding.STREAM, 20480, TINY_ID, 16), b"\x7e\x07hi"],
+        Malformed,
+    ),  # SES-11
     "an empty message": ([HELLO, SINGLE, b""], DecodeError),
     "text that is not": ([HELLO, SINGLE, b"\x07\xff"], Malformed),  # SES-4
     "a needless byte": ([HELLO, SINGLE, b"\x7d\x07hi"], NonCanonical),  # SES-3
@@ -363,6 +367,8 @@ def test_settings_are_checked() -> None:
         Settings(Models([]), max_message=-1)
     with pytest.raises(ValueError, match="memory"):
         Settings(Models([]), memory=4096)
+    with pytest.raises(ValueError, match="check"):
+        Settings(Models([]), check=0)
     with pytest.raises(ValueError, match="level"):
         Settings(Models([]), level=4)
     with pytest.raises(ValueError, match="33 models"):

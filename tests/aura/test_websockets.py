@@ -29,7 +29,7 @@ from aura_spec.session import (
     Use,
     build_control,
 )
-from aura_vectors.families import MODEL
+from aura_vectors.forms.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
 SMALL = Model.load_small()

@@ -70,7 +70,7 @@ CONTROLS: st.SearchStrategy[Control] = st.one_of(
         IDS,
         st.lists(IDS, max_size=MAX_MODELS).map(tuple),
     ),
-    st.builds(Use, st.sampled_from(Coding), SIZES, IDS, st.integers(0, 65535)),
+    st.builds(Use, st.sampled_from(Coding), SIZES, IDS, st.integers(0, 16), st.integers(0, 65535)),
     st.builds(Have, IDS),
     st.builds(Request, IDS, SIZES),
     st.builds(Offer, IDS, SIZES, st.binary(min_size=32, max_size=32)),
@@ -154,7 +154,7 @@ def changed(place: int, value: int) -> bytes:
         (changed(5, 2), Malformed),  # SES-6: single messages
         (changed(-1, MAX_MODELS + 1), Malformed),  # SES-5: models
         (sealed(b"\x7f\x07"), Unsupported),  # SES-3: the kind
-        (sealed(b"\x7f\x02\x02\0" + NO_MODEL + b"\0\0"), Unsupported),  # SES-8: the coding
+        (sealed(b"\x7f\x02\x02\0" + NO_MODEL + bytes(3)), Unsupported),  # SES-8: the coding
         (sealed(b"\x7f\x06"), Malformed),  # SES-15: an empty chunk
         (sealed(b"\x7f\x06" + bytes(MAX_CHUNK + 1)), Malformed),  # SES-15: a long one
         (sealed(b"\x7f\x03" + bytes(9)), Malformed),  # bytes that follow

@@ -62,7 +62,7 @@ class Channel:
         outgoing = self.session.outgoing
         async with self._turn:
             while outgoing:
-                await self._transmit(outgoing.popleft())
+                await self._transmit(outgoing.pop(0))
 
     async def receive(self, frame: bytes) -> Message | None:
         """Read a frame, and answer it; a message if it holds one.

@@ -137,12 +137,15 @@ class StreamEncoder:
         model: of the stream.
         role: of this end.
         memory: bytes that it may take.
+        check: bits of its least check.
     """
 
     __slots__ = ("_stream",)
 
-    def __init__(self, model: Model, *, role: Role, memory: int) -> None:
-        self._stream = Stream(model, role=role, memory=memory, codec=_codec(_Held(model.id, model)))
+    def __init__(self, model: Model, *, role: Role, memory: int, check: int) -> None:
+        self._stream = Stream(
+            model, role=role, memory=memory, check=check, codec=_codec(_Held(model.id, model))
+        )
 
     def encode(self, message: bytes, *, text: bool) -> bytes:
         """Code the next message as a frame; a stream says by itself what is text."""
@@ -156,12 +159,15 @@ class StreamDecoder:
         model: of the stream.
         role: of this end.
         memory: bytes that it may take.
+        check: bits of its least check.
     """
 
     __slots__ = ("_stream",)
 
-    def __init__(self, model: Model, *, role: Role, memory: int) -> None:
-        self._stream = Stream(model, role=role, memory=memory, codec=_codec(_Held(model.id, model)))
+    def __init__(self, model: Model, *, role: Role, memory: int, check: int) -> None:
+        self._stream = Stream(
+            model, role=role, memory=memory, check=check, codec=_codec(_Held(model.id, model))
+        )
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the next message."""

@@ -53,6 +53,7 @@ from aura_spec.session import (
     is_control,
     parse_control,
 )
+from aura_spec.stream import CHECKS
 
 COUNTERS: Final = 1 << 16
 """Counts of messages are told modulo this (rule SES-7)."""
@@ -122,7 +123,7 @@ class Session:
     def __init__(self, settings: Settings, *, role: Role) -> None:
         self.role: Role = role
         self._settings = settings
-        self.outgoing: deque[bytes] = deque()
+        self.outgoing: list[bytes] = []  # a deque would take more memory on an idle connection
         self._peer: Hello | None = None
         self._peer_models: tuple[bytes, ...] = ()
         self._using: Use | None = None
@@ -260,7 +261,7 @@ class Session:
         memory = min(peer.memory, self._settings.memory, MOST_MEMORY)
         use = Use(Coding.SINGLE, 0, NO_MODEL)
         if model and memory >= LEAST_MEMORY and peer.codings & Codings.STREAM:
-            use = Use(Coding.STREAM, memory, bytes.fromhex(model.id))
+            use = Use(Coding.STREAM, memory, bytes.fromhex(model.id), self._settings.check)
         elif model:
             use = Use(Coding.SINGLE, 0, bytes.fromhex(model.id))
         if self._encoder is None or use != self._using:
@@ -271,7 +272,7 @@ class Session:
 
     def _encoder_for(self, use: Use, model: Model | None, peer: Hello) -> Encoder:
         if model and use.coding is Coding.STREAM:
-            return StreamEncoder(model, role=self.role, memory=use.memory)
+            return StreamEncoder(model, role=self.role, memory=use.memory, check=use.check)
         builtin = peer.templates == BUILTIN
         return SingleEncoder(model, level=self._settings.level, methods=peer.methods, with_builtin=builtin)
 
@@ -316,11 +317,13 @@ class Session:
             return SingleDecoder(model)
         if model is None:
             raise UnknownModel("a stream has no model", 3, "model")
+        if use.check not in CHECKS:
+            raise Unsupported(f"a stream with a check of {use.check} bits", 3, "check")
         if not LEAST_MEMORY <= use.memory <= min(self._settings.memory, MOST_MEMORY):
             raise Unsupported(
                 f"a stream takes {use.memory} bytes, where {self._settings.memory} are allowed", 3
             )
-        return StreamDecoder(model, role=self.role, memory=use.memory)
+        return StreamDecoder(model, role=self.role, memory=use.memory, check=use.check)
 
     def _announced_model(self, model_id: bytes) -> Model | None:
         if model_id == NO_MODEL:

@@ -8,6 +8,7 @@ from aura.selection import LEVELS
 from aura.session.models import Models
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import ALL_METHODS, MAX_SIZE
+from aura_spec.stream import CHECKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Settings:
         models: that it holds; the one that comes with the package, unless given. What is added to them reaches
             the sessions that are open.
         memory: bytes that a stream may take in each direction, 19 to 81 KiB; 0 to code each message by itself.
+        check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16. TCP
+            and TLS notice damage themselves; where that is enough, 8 saves a byte in short messages.
         max_message: bytes that a message may have, sent or received.
         max_fetch: bytes of model files that it fetches from its peer on one connection; 0 to fetch none. Let
             clients fetch from servers that they trust: a model decides what bytes mean.
@@ -32,6 +35,7 @@ class Settings:
 
     models: Models = field(default_factory=Models)
     memory: int = 1 << 15
+    check: int = 16
     max_message: int = 1 << 20
     max_fetch: int = 0
     serve_models: bool = True
@@ -45,5 +49,7 @@ class Settings:
                 raise ValueError(f"{name} is not in 0 to {MAX_SIZE}")
         if self.memory and not LEAST_MEMORY <= self.memory <= MOST_MEMORY:
             raise ValueError(f"memory is neither 0 nor in {LEAST_MEMORY} to {MOST_MEMORY}")
+        if self.check not in CHECKS:
+            raise ValueError(f"check {self.check} is not one of {', '.join(map(str, CHECKS))}")
         if self.level not in LEVELS:
             raise ValueError(f"level {self.level} is not one of 0, 1, 2, 3")
