@@ -167,8 +167,10 @@ class Constants(_Registry):
         return [(f"`{name}`", _shown(attrgetter(name)(module))) for name in self.content]
 
 
-def _shown(value: int | tuple[int, ...] | Mapping[int, int]) -> str:
-    """A number with its thousands apart, a row of numbers, or what numbers stand for."""
+def _shown(value: int | bytes | tuple[int, ...] | Mapping[int, int]) -> str:
+    """A number with its thousands apart, bytes, a row of numbers, or what numbers stand for."""
+    if isinstance(value, bytes):
+        return f"`{value.hex(' ')}`"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {number}" for key, number in value.items())
     return f"{int(value):,}" if isinstance(value, int) else ", ".join(map(str, value))
