@@ -493,3 +493,22 @@ def test_levels_are_those_of_the_file() -> None:
     levels = trie_writer.levels_of(build(TALK, max_order=3))
     assert len(levels) == 4
     assert len(levels[0].symbols) == SYMBOLS
+
+
+def test_sections_are_read_in_one_order() -> None:
+    """Rule MDL-3: of several that are at fault, both backends report the same one."""
+    faults = {
+        declared.TRIE: b"",
+        declared.MATCH: b"",
+        declared.RUNS: b"\x01\x09",
+        declared.HISTORY: b"\0" * 73,
+    }
+    sound = dict(declared.parse_file(fast.write(WITH_ALL)).sections)
+    for kinds in ((declared.TRIE, declared.RUNS), (declared.MATCH, declared.RUNS), tuple(faults)):
+        data = declared.build_file({**sound, **{kind: faults[kind] for kind in kinds}})
+        codes = set()
+        for read in (fast.read, reference.read):
+            with pytest.raises(DecodeError) as refused:
+                read(data)
+            codes.add(refused.value.code)
+        assert len(codes) == 1

@@ -24,6 +24,8 @@ def groups() -> Groups:
     cases.append(Case(comment, ("ZST-8",), frame, code=Code.UNKNOWN_MODEL, flag=flag))
     comment, flag = "marker 0x08 without a model", Flag.OTHER_MODEL
     cases.append(Case(comment, ("FRS-4",), b"\x08\x80\x02\x80", code=Code.UNKNOWN_MODEL, flag=flag))
+    comment = "marker 0x08 without a model, and nothing behind it"
+    cases.append(Case(comment, ("FRS-4",), b"\x08", code=Code.UNKNOWN_MODEL, flag=flag))
     named = b"\x03" + bytes(8) + b"\x80"
     flag = Flag.OTHER_MODEL
     cases.append(Case("a model that is not held", ("AUR-8",), named, code=Code.UNKNOWN_MODEL, flag=flag))

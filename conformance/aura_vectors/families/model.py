@@ -114,6 +114,8 @@ def _broken() -> Iterator[Case]:
     for kind in (7, 100, 127):
         wire = _pack(trie, hits, _section(kind, b""))
         yield case(Code.UNSUPPORTED, "MDL-3", wire, f"the unknown type {kind}", flag)
+    wire = _pack(trie, hits, _section(100, b"", 1))
+    yield case(Code.UNSUPPORTED, "MDL-3", wire, "an unknown type, which is looked at before its CRC", flag)
     wire = _pack(_section(0, b""), trie, hits)
     yield case(Code.UNSUPPORTED, "MDL-3", wire, "type 0", flag)
     yield case(Code.MALFORMED, "MDL-3", _pack(), "no sections", Flag.MISSING_PART)
