@@ -110,6 +110,20 @@ class Recall:
         steps, trusts: of the fields of numbers.
     """
 
+    __slots__ = (
+        "base",
+        "hits",
+        "kept",
+        "mark_tries",
+        "marks",
+        "size",
+        "slots",
+        "steps",
+        "tries",
+        "trusts",
+        "weights",
+    )
+
     def __init__(self, memory: int) -> None:
         self.size = memory - TABLES
         self.kept = bytearray(1)
@@ -126,9 +140,9 @@ class Recall:
     def copy(self) -> Self:
         """Another one that remembers the same."""
         other = object.__new__(type(self))
-        other.__dict__ = {
-            name: value if isinstance(value, int) else value[:] for name, value in self.__dict__.items()
-        }
+        for name in self.__slots__:
+            value = getattr(self, name)
+            setattr(other, name, value if isinstance(value, int) else value[:])
         return other
 
     def learn(self, text: bytes) -> None:

@@ -56,6 +56,8 @@ def remainder_of(wire: bytes, bits: int) -> int:
 class Sender:
     """The end of a stream that sends; as in ``aura_reference.stream``."""
 
+    __slots__ = ("_contexts", "_counter", "_flags", "_is_text", "_recall", "_terms")
+
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._contexts = contexts_of(terms.model)
@@ -113,6 +115,8 @@ class Sender:
 
 class Receiver:
     """The end of a stream that receives; as in ``aura_reference.stream``."""
+
+    __slots__ = ("_contexts", "_counter", "_is_text", "_recall", "_terms", "asked", "lost")
 
     def __init__(self, terms: Terms) -> None:
         self.asked = False

@@ -38,6 +38,18 @@ class Stream:
         ValueError: there is no such role, check or memory.
     """
 
+    __slots__ = (
+        "_codec",
+        "_made_receiver",
+        "_made_sender",
+        "_terms",
+        "check",
+        "max_size",
+        "memory",
+        "model",
+        "role",
+    )
+
     def __init__(
         self,
         model: Model | None = None,

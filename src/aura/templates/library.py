@@ -102,6 +102,8 @@ class TemplateLibrary(Mapping[int, Template]):
         return max((FIRST_APPLICATION_ID - 1, *self._templates)) + 1
 
     def _publish(self, patterns: Mapping[int, str]) -> None:
+        if not patterns:
+            return  # so that libraries of the built-in set alone share it
         parsed = parse_patterns(patterns)
         for template_id, template in parsed.items():
             held = self._templates.get(template_id)
