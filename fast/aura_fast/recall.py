@@ -45,6 +45,7 @@ from aura_spec.recall import (
     LEVEL_BIAS,
     LIKENESS_STEPS,
     LIMIT,
+    MARKED_DIGITS,
     MARKS,
     MAX_DIGITS,
     MAX_LIKENESS,
@@ -215,6 +216,7 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     history = contexts.history
     context, state = contexts.initial, 0
     pointer = likeness = in_history = miss = 0  # a pointer of 0 is none
+    digits = others = 0  # how many are at the end of the message; what rule RCL-10 makes of other bytes
     number: _Number | None = None
     end = base + start
     symbol = -1
@@ -276,9 +278,13 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 share, follows = _share(contexts, context, state, foreseen)
             # the three opinions
             index = (later * _LATER + level) * 2 * CLASSES + _CLASSES[share >> 4] + miss
-            mark = (
-                (kept[-1] * 31 + (foreseen & 255)) * 7 + 5 * later + (101 * kept[-2] if len(kept) > 1 else 0)
-            )
+            if digits or _ZERO <= foreseen <= _NINE:
+                ending = 0 if _ZERO <= foreseen <= _NINE else foreseen & 15
+                mark = (((digits * 31 + level) * 2 + later) * 16 + ending) * 127 + others % 127
+            else:
+                mark = (kept[-1] * 31 + (foreseen & 255)) * 7 + 5 * later
+                if len(kept) > 1:
+                    mark += 101 * kept[-2]
             mark = (mark * MULTIPLIER & _WORD) >> 22
             chance, marked = hits[index], marks[mark]
             one, two, three = STRETCH[share >> 4], STRETCH[chance >> 4], STRETCH[marked >> 4]
@@ -326,6 +332,10 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
         context = following
         if candidates:
             miss = int(candidates[0][0] != symbol)
+        if _ZERO <= symbol <= _NINE:
+            digits = min(digits + 1, MARKED_DIGITS)
+        else:
+            digits, others = 0, others * 8 + symbol & _LOW
         # what foresees the next symbol
         if in_history:
             in_history = in_history + 1 if history.text[in_history] == symbol else 0  # type: ignore[union-attr]

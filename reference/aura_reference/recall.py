@@ -24,6 +24,7 @@ from aura_spec.recall import (
     LEVEL_BIAS,
     LEVELS,
     LIKENESS_STEPS,
+    MARKED_DIGITS,
     MARKS,
     MAX_DIGITS,
     MAX_LIKENESS,
@@ -254,6 +255,8 @@ class Telling:
         self._pointer: Candidate | None = None
         self._number: Number | None = None
         self._history = 0  # the place in the model's history
+        self._digits = 0  # at the end of the message
+        self._others = 0  # what rule RCL-10 makes of the bytes that are no digits
         self._miss = 0
 
     def code(self, coder: Coder) -> int:
@@ -331,12 +334,10 @@ class Telling:
 
     def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
         """Code whether a candidate hits (rules RCL-10 and RCL-12)."""
-        recall, window = self._recall, self._recall.window
+        recall = self._recall
         share_class = max(0, min((stretch(share) >> 8) + 8, CLASSES - 1))
         chance = recall.hits[later, candidate.level, share_class, self._miss]
-        before = window.last(2)
-        value = (window[window.end - 1] * 31 + candidate.symbol % 256) * 7 + 5 * later + 101 * before
-        mark = recall.marks[(value * MULTIPLIER & _WORD) >> 22]
+        mark = recall.marks[(self._mark(candidate, later=later) * MULTIPLIER & _WORD) >> 22]
         weights = recall.weights[later][candidate.level]
         opinions = (stretch(share), stretch(chance.value), stretch(mark.value))
         mixture = squash(
@@ -352,8 +353,16 @@ class Telling:
         mark.learn((1 << 17) // (2 * mark.tries + 3), MOST_MARKS, hit=hit)
         return hit
 
+    def _mark(self, candidate: Candidate, *, later: bool) -> int:
+        """What of the place the third opinion is by (rule RCL-10)."""
+        window, symbol = self._recall.window, candidate.symbol
+        if self._digits == 0 and symbol not in _DIGITS:
+            return (window[window.end - 1] * 31 + symbol % 256) * 7 + 5 * later + 101 * window.last(2)
+        ending = 0 if symbol in _DIGITS else symbol % 16
+        return (((self._digits * 31 + candidate.level) * 2 + later) * 16 + ending) * 127 + self._others % 127
+
     def _go_on(self, symbol: int, candidates: Sequence[Candidate]) -> None:
-        """Go past a symbol (rules RCL-2, RCL-6, RCL-7 and RCL-15)."""
+        """Go past a symbol (rules RCL-2, RCL-6, RCL-7, RCL-10 and RCL-15)."""
         window = self._recall.window
         text = self._model.history.text if self._model.history else b""
         if self._history:
@@ -370,6 +379,11 @@ class Telling:
                         0, 0, candidate.place + 1, min(candidate.likeness + 1, MAX_LIKENESS)
                     )
         window.add(0 if symbol == END else symbol)
+        if symbol in _DIGITS:
+            self._digits = min(self._digits + 1, MARKED_DIGITS)
+        else:
+            self._digits = 0
+            self._others = self._others * 8 + symbol & _LOW
         if symbol != END:
             self.text.append(symbol)
             self._run = after(self._run, symbol)

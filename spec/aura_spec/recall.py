@@ -52,9 +52,13 @@ frequency of the option and divided by the total. The result is ``WHOLE`` - 1 at
 p is mixed of three opinions, all in the domain of ``STRETCH``. The first is the share. The second is a chance
 of the table ``hits``, by (whether the candidate is not the first, level, class of the share, miss), where the
 class is (stretch of the share div 256) + 8, 0 to 15, and miss is 1 if the last symbol of the message that had
-candidates was not the first of them. The third is a chance of the table ``marks``, by h div 2^22 with h = ((a ·
-31 + s mod 256) · 7 + 5 · q + 101 · b) · ``MULTIPLIER`` mod 2^32, where a is the last byte of the window, b the
-one before it or 0, s the symbol and q 1 if the candidate is not the first. The sum of the opinions, each times
+candidates was not the first of them. The third is a chance of the table ``marks``, by h · ``MULTIPLIER`` mod
+2^32 div 2^22, where q is 1 if the candidate is not the first, s is the symbol, and h is as follows. If neither
+s nor the last byte of the message is a digit, h = (31 · a + s mod 256) · 7 + 5 · q + 101 · b, where a is the
+last byte of the window and b the one before it or 0. Else h = (((31 · d + level) · 2 + q) · 16 + z) · 127 + x
+mod 127, where d is the number of digits, up to ``MARKED_DIGITS``, at the end of the message, z is 0 if s is a
+digit, else s mod 16, and x is 0 at the start of the message and, for each of its bytes that is no digit, becomes
+8 · x + byte mod 2^16. The sum of the opinions, each times
 its weight of (not the first, level), divided by 2^16, is squashed: p = squash(sum), ``LEAST_CHANCE`` at least
 and ``WHOLE`` - ``LEAST_CHANCE`` at most (rule RCL-10).
 
@@ -107,6 +111,8 @@ MAX_DIGITS: Final = 17
 FIELDS: Final = 256
 FIELD_BYTES: Final = 8
 MAX_TRUST: Final = 3
+
+MARKED_DIGITS: Final = 15
 
 WHOLE: Final = 1 << 16
 LEAST_CHANCE: Final = 16

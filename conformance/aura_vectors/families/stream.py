@@ -34,6 +34,19 @@ _RESETS: Final = (
     ("", _NOISE + b"!"),
 )
 
+_PRICES: Final = tuple(
+    (
+        "",
+        '{"asks":['
+        + ",".join(
+            f'["0.00{3614 + 4 * place + number}","{8 * place + number * number}"]' for place in range(9)
+        )
+        + f'],"id":1234567890123{456789 + number * number},"total":314159265358979{number}.5}}',
+    )
+    for number in range(5)
+)
+"""Numbers that hardly foresee each other, some of more digits than ``MARKED_DIGITS``."""
+
 _LONG: Final = (
     ("", " ".join(f"{number * number} is a square." for number in range(60))),
     ("", "3600 is a square."),
@@ -58,6 +71,7 @@ def groups() -> Groups:
     client, server = Streams(8), Streams(8, server=True)
     yield server, server.story(_TALK[:2], ["STR-6"])
     yield client, client.story(_NUMBERS, ["RCL-5", "RCL-6"])
+    yield client, client.story(_PRICES, ["RCL-5", "RCL-6", "RCL-10", "RCL-12"])
     resets = client.story(_RESETS, ["STR-4", "STR-9", "STR-10", "STR-11"])
     yield client, resets
     yield client, client.story(_LONG, ["STR-5", "RCL-1", "RCL-4"])
