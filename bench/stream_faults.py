@@ -1,16 +1,16 @@
 """Damages streams at random, and counts what is given out wrongly.
 
-``python bench/stream_faults.py MESSAGES [FAULTS [CHECK]]``: MESSAGES is a file as for ``aura bench``; each source
-is a connection with the default model. 100,000 faults by default, of all kinds in turn, and the default check. A
-text is wrong if it is not the next one of its stream. Every fault ends where the receiver refuses something, or
-some messages later.
+``python bench/stream_faults.py MESSAGES [FAULTS [CHECK]] [--seed N]``: MESSAGES is a file as for ``aura bench``;
+each source is a connection with the default model. 100,000 faults by default, of all kinds in turn, and the
+default check. A text is wrong if it is not the next one of its stream. Every fault ends where the receiver refuses
+something, or some messages later.
 """
 
 from __future__ import annotations
 
+import argparse
 import copy
 import random
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -115,18 +115,22 @@ def _refuse(_message: bytes, _max_size: int) -> bytes:
 
 def main() -> None:
     """Print, for each kind of fault, how many there were, how many texts were wrong, and what went unnoticed."""
-    messages = list(read_messages(Path(sys.argv[1])))
-    faults = int(sys.argv[2]) if len(sys.argv) > 2 else FAULTS
-    check = int(sys.argv[3]) if len(sys.argv) > 3 else DEFAULT_CHECK
+    parser = argparse.ArgumentParser()
+    parser.add_argument("messages", type=Path)
+    parser.add_argument("faults", type=int, nargs="?", default=FAULTS)
+    parser.add_argument("check", type=int, nargs="?", default=DEFAULT_CHECK)
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    messages = list(read_messages(options.messages))
     # less memory is quicker to copy; conversations of this length do not fill it
-    terms = Terms(Model.load_default().context_model, 1, LEAST_MEMORY, check, server=False)
+    terms = Terms(Model.load_default().context_model, 1, LEAST_MEMORY, options.check, server=False)
     conversations = [[one.data for one in some] for _, some in groupby(messages, key=lambda one: one.source)]
     conversations = [texts for texts in conversations if len(texts) > 1]
-    draw = random.Random(SEED)  # noqa: S311
+    draw = random.Random(options.seed)  # noqa: S311
     done: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     silent: Counter[str] = Counter()
-    while done.total() < faults:
+    while done.total() < options.faults:
         for texts in conversations:
             sender, receiver = Sender(terms), Receiver(terms)
             wires = [sender.encode(Text(text, is_text=True)) for text in texts]
@@ -139,7 +143,7 @@ def main() -> None:
                     wrong[kind] += found
                     silent[kind] += not refused and not found and hostile != wires[behind]
                 receiver.decode(wires[place], MAX_SIZE, _refuse)
-            if done.total() >= faults:
+            if done.total() >= options.faults:
                 break
     for kind in KINDS:
         print(f"{kind:16} {done[kind]:8,} faults {wrong[kind]:6,} wrong texts {silent[kind]:6,} unnoticed")
