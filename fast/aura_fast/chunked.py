@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from zlib import crc32
 
 from aura_fast import brio2
@@ -223,9 +224,10 @@ class Decompressor:
 
     def _read_block(self, header: Header) -> bytes | None:
         beginning = bytes(self._input[:MAX_HEAD])
-        # the size ends with the first byte below 0x80; until that is there, only a wrong kind can be told
-        if len(beginning) < MAX_HEAD and all(byte >= 0x80 for byte in beginning[1:]):
-            parse_block_head(beginning[:1] + b"\1", self._offset)
+        # the size ends with the first byte below 0x80; until that is there, only what is wrong can be told
+        if all(byte >= 0x80 for byte in beginning[1:]):
+            with suppress(Truncated):
+                parse_block_head(beginning, self._offset)
             return None
         head, size = parse_block_head(beginning, self._offset)
         if not head.begins_frame and self._frame is None:

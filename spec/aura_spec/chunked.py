@@ -2,27 +2,27 @@
 
 A file is a header, blocks, and an end. The header has ``MAGIC``, the version byte, 1, a byte of flags, 1 if an
 index follows the end and else 0, and the window: matches reach 2^w bytes back, w from 10 to ``MAX_WINDOW_BITS``
-(rule CHK-1). Another version is ``Unsupported``.
+(rule CHK-1). Another version or flag is ``Unsupported``, another window ``LimitExceeded``.
 
 **Blocks.** A block has 1 to ``MAX_BLOCK`` bytes of content. Its first byte says what it is: 1 stored, 2 a BRIO
-container, with 0x80 added if it begins a frame. Its size follows, a canonical varint of 1 to ``MAX_BLOCK``, else
-``LimitExceeded`` or ``Malformed`` (rule CHK-2). A stored block goes on with the CRC-32 of its content (four
-bytes, big endian) and the content; a wrong one is ``ChecksumMismatch`` (rule CHK-3). A BRIO block is the body of
-a container of version 2, with chapter ``brio2``'s rules; its length is 1 to ``MAX_BLOCK``, and its matches may
-begin in the window, that is the last 2^w bytes of the content before it in its frame, which the parse looks at as
-well (rule CHK-4). The first block begins a frame, else ``Malformed``; a frame can be read without those before it
-(rule CHK-5).
+container, with 0x80 added if it begins a frame; any other, 0 apart, is ``Unsupported``. Its size follows, a
+canonical varint of 1 to ``MAX_BLOCK``, else ``LimitExceeded`` or ``Malformed`` (rule CHK-2). A stored block goes
+on with the CRC-32 of its content (four bytes, big endian) and the content; a wrong one is ``ChecksumMismatch``
+(rule CHK-3). A BRIO block is the body of a container of version 2, with chapter ``brio2``'s rules; its length is 1
+to ``MAX_BLOCK``, and its matches may begin in the window, that is the last 2^w bytes of the content before it in
+its frame, which the parse looks at as well (rule CHK-4). The first block begins a frame, else ``Malformed``; a
+frame can be read without those before it (rule CHK-5).
 
 **End.** A byte 0, the length of the whole content as a canonical varint and its CRC-32 (rule CHK-6). Another
 length is ``Malformed``, another CRC-32 ``ChecksumMismatch``. A file without it is ``Truncated``: what was read
-until then may be used, but it is not all (rule CHK-7). Nothing follows the end, or the index.
+until then may be used, but it is not all (rule CHK-7). Nothing follows the end, or the index, else ``Malformed``.
 
-**Index.** For each frame two canonical varints, the bytes that it takes in the file and those of its content;
-then the CRC-32 of all these varints, how many bytes they are (both four bytes, big endian), and ``INDEX_MAGIC``
-(rule CHK-8). A reader that has seen the frames checks that the index says the same of them, else
-``ChecksumMismatch``, and that its last fields are as they should be, else ``Malformed`` (rule CHK-9). A reader
-that wants a part of the content finds its way from the end of the file, and refuses more than ``MAX_INDEX`` bytes
-of varints as ``LimitExceeded``.
+**Index.** For each frame two canonical varints, the bytes that it takes in the file and those of its content; then
+the CRC-32 of all these varints, how many bytes they are (both four bytes, big endian), and ``INDEX_MAGIC`` (rule
+CHK-8). A reader that has seen the frames checks that the index says the same of them, else ``ChecksumMismatch``,
+and that its last fields are as they should be, else ``Malformed`` (rule CHK-9). A reader that wants a part of the
+content finds its way from the end of the file, and refuses an index of more than ``MAX_INDEX`` bytes of varints as
+``LimitExceeded`` and one whose CRC-32 is wrong as ``ChecksumMismatch``.
 
 The encoders of this project cut blocks of ``BLOCK`` bytes, or less where a frame, the content, or the patience of
 the writer ends. A block is stored if a container would not be shorter (rule CHK-10).
@@ -108,8 +108,8 @@ BLOCK_HEAD: Final = c.Struct(
 )
 """Rule CHK-2."""
 
-MAX_HEAD: Final = 4
-"""Bytes of the longest head of a block."""
+MAX_HEAD: Final = 5
+"""Bytes that show any head of a block, or that its size is too large (rule VAR-3)."""
 
 STORED: Final = c.Struct(
     Field("crc", c.Int32ub, "CRC-32 of the content"), Field("content", c.GreedyBytes, "as it is")
