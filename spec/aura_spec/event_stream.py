@@ -7,9 +7,10 @@ id (rule EVS-1). The coding is meant for ``text/event-stream``; it is independen
 
 The content is cut into parts, wherever the server likes, but after each event. Each part is a record: the size of
 a coded message as a canonical varint of at most ``MAX_RECORD``, and the message, coded by itself with the model
-as the implied one (rule EVS-2). Nothing waits: a server sends the record of an event with the event. A record
-that decodes to more than the reader allows is ``LimitExceeded``; one whose size is above ``MARGIN`` more than
-that is so before it is there (rule EVS-3). Content that ends inside a record is ``Truncated`` (rule EVS-4).
+as the implied one, and its templates beside the built-in ones (rule EVS-2). Nothing waits: a server sends the
+record of an event with the event, and a reader gives out what is in a record when it is there. A record that
+decodes to more than the reader allows is ``LimitExceeded``; one whose size is above ``MARGIN`` more than that is
+so before it is there (rule EVS-3). Content that ends inside a record is ``Truncated`` (rule EVS-4).
 """
 
 from __future__ import annotations

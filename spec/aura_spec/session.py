@@ -1,45 +1,48 @@
 """Sessions: how the two ends of a WebSocket connection agree, and what their frames hold.
 
-A client offers the subprotocol ``aura.v1``, and after it those that it can speak without AURA; for a subprotocol
-P of the application it offers ``aura.v1+P`` before P. A server that selects one with ``aura.v1`` opens a session;
-if it selects any other or none, the connection carries the application's messages as they are (rule SES-1).
+A client offers the subprotocol ``aura.v1``, and after it those that it can speak without AURA; for a subprotocol P
+of the application it offers ``aura.v1+P`` before P. A server that selects one with ``aura.v1`` opens a session; if
+it selects any other or none, the connection carries the application's messages as they are (rule SES-1).
 
-**Frames.** A frame is one binary WebSocket message; in a session a text message is ``Unsupported`` (rule SES-2).
-A frame that begins with 0x7F, ``CONTROL``, is a control frame; its last four bytes are the CRC-32 of those before
-them, big endian, else ``ChecksumMismatch``. After 0x7E, ``BINARY``, follows a coded message that is bytes for the
-application. Every other frame is a coded message that is text, after 0x7D, ``TEXT``, if it begins with one of
-these three bytes itself, else ``NonCanonical``; no method will ever have them as markers (rule SES-3). Text that
-is not UTF-8 is ``Malformed`` (rule SES-4).
+**Frames.** A frame is one binary WebSocket message; in a session a text message is ``Unsupported`` (rule SES-2). A
+frame that begins with 0x7F, ``CONTROL``, is a control frame; its second byte is its kind, and its last four bytes
+are the CRC-32 of those before them, big endian, else ``ChecksumMismatch``. One of fewer than six bytes is
+``Truncated``, one of an unknown kind ``Unsupported``. After 0x7E, ``BINARY``, follows a coded message that is
+bytes for the application. Every other frame is a coded message that is text, after 0x7D, ``TEXT``, if it begins
+with one of these three bytes itself, else ``NonCanonical``; no method will ever have them as markers (rule SES-3).
+Text that is not UTF-8 is ``Malformed`` (rule SES-4).
 
-**Hello.** The first frame of each end is a hello, which waits for nothing, and there is no other one. It has the
-version of the session, 1, and says what its sender reads: methods, by bits, of marker m with bit m, of the
-compact AURALITE messages with bit 15; codings, by bits, 0 for single messages and 1 for streams; the memory that
-a stream may take, and the longest message, in bytes; the first eight bytes of the digest of the built-in
-templates; and the ids of at most ``MAX_MODELS`` models that it holds, those it likes best first (rule SES-5).
-Stored messages are read by all, as single messages are; a hello without those bits is ``Malformed`` (rule SES-6).
-An unknown version is ``Unsupported``; bits without a meaning are ignored.
+**Hello.** The first frame of each end is a hello, which waits for nothing, and there is no other one, else
+``Malformed``. It has the version of the session, 1, and says what its sender reads: methods, by bits, of marker m
+with bit m, of the compact AURALITE messages with bit 15; codings, by bits, 0 for single messages and 1 for
+streams; the memory that a stream may take, and the longest message, in bytes; the first eight bytes of the digest
+of the built-in templates; and the ids of at most ``MAX_MODELS`` models that it holds, those it likes best first;
+more are ``Malformed`` (rule SES-5). Stored messages are read by all, as single messages are; a hello without those
+bits is ``Malformed`` (rule SES-6). An unknown version is ``Unsupported``; bits without a meaning are ignored.
 
 **Use.** After the hellos, an end sends a use frame before its first message. It names the coding of the messages
 that it sends from there on, the memory and the least check, in bits, that a stream takes, else 0, the model, or
 eight zeros for none, which only single messages do without, and how many messages the end has sent before, mod
 2^16; if the peer has received another number, one is lost or repeated: ``StreamDesync``. An end may send further
 ones, between any two messages; what a stream remembers is forgotten then (rule SES-7). The coding and the model
-are among those that the peer says it has, the memory is not more than it allows and one of chapter ``recall``,
-and the check is one of chapter ``stream``; else ``UnknownModel`` for the model, and ``Unsupported`` (rule SES-8).
-A message before the first use frame is ``Malformed`` (rule SES-9).
+are among those that the peer says it has, the memory is not more than it allows and one of chapter ``recall``, and
+the check is one of chapter ``stream``; else ``UnknownModel`` for the model, and ``Unsupported`` (rule SES-8). A
+message before the first use frame is ``Malformed`` (rule SES-9).
 
-Single messages are coded with the model as the implied one. Templates are those of the model beside the built-in
-ones, the latter only if both ends have the same digest of them (rule SES-10). A stream is that of its direction
-in chapter ``stream``, with the client of the connection as its client; it says by itself what is text, so that
-after 0x7E nothing of a stream may stand, else ``Malformed`` (rule SES-11). It is never reset but by a use frame:
-who loses a stream closes the connection.
+Single messages are coded with the model as the implied one, which they may also name. Templates are those of the
+model beside the built-in ones, the latter only if both ends have the same digest of them (rule SES-10). A stream
+is that of its direction in chapter ``stream``, with the client of the connection as its client; it says by itself
+what is text, so that after 0x7E nothing of a stream may stand, else ``Malformed`` (rule SES-11). It is never reset
+but by a use frame: who loses a stream closes the connection.
 
 **Models.** A have frame names a model that its sender holds from now on and likes best (rule SES-12). A request
-asks for a model that the peer has said it holds, of at most so many bytes, once per connection and one at a time
-(rule SES-13). An offer answers it with the size of the model file and its SHA-256, or with size 0 if the peer
-does not get it; size 0 ends the matter (rule SES-14). As many bytes follow in chunks of at most ``MAX_CHUNK``,
-with other frames between them. Who asked refuses a size above what it asked for as ``LimitExceeded``, and a file
-that has another digest or another id as ``ChecksumMismatch``, before it reads anything else in it (rule SES-15).
+asks for a model that the peer has said it holds, else ``UnknownModel``, of at most so many bytes, once per
+connection, else ``Malformed``, and one at a time (rule SES-13). An offer answers it with the size of the model
+file and its SHA-256, or with size 0 if the peer does not get it; size 0 ends the matter; an offer that nobody
+asked for is ``Malformed`` (rule SES-14). As many bytes follow in chunks of 1 to ``MAX_CHUNK``, with other frames
+between them; others are ``Malformed``. Who asked refuses a size above what it asked for as ``LimitExceeded``, and
+a file that has another digest or another id as ``ChecksumMismatch``, before it reads anything else in it (rule
+SES-15).
 
 **Ends.** An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if
 it is ``Unsupported``, else 1007 (rule SES-16). A frame that is more than ``MARGIN`` bytes longer than the longest
@@ -82,6 +85,9 @@ MAX_CHUNK: Final = 1 << 14
 MARGIN: Final = 64
 MAX_SIZE: Final = (1 << 31) - 1
 """The largest of the sizes that a control frame may name."""
+
+COUNTERS: Final = 1 << 16
+"""Counts of messages are told modulo this (rule SES-7)."""
 
 COMPACT: Final = 1 << 15
 """The bit of compact AURALITE messages among the methods (rule SES-5)."""

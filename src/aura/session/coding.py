@@ -64,7 +64,8 @@ def _shared(held: _Held, *, with_builtin: bool) -> tuple[TemplateLibrary, Knowle
         return library, Knowledge(library.snapshot())
     patterns = {number: template.pattern for number, template in model.templates.items()}
     library = TemplateLibrary(patterns, with_builtin=with_builtin)
-    return library, Knowledge(library.snapshot(), model=model.context_model, dictionary=model.dictionary)
+    named = {bytes.fromhex(model.id): model.context_model}
+    return library, Knowledge(library.snapshot(), {}, model.context_model, named, model.dictionary)
 
 
 @lru_cache(maxsize=64)
@@ -112,12 +113,13 @@ class SingleDecoder:
 
     Args:
         model: the implied one, or None.
+        with_builtin: whether the peer holds the same built-in templates.
     """
 
     __slots__ = ("_knowledge",)
 
-    def __init__(self, model: Model | None) -> None:
-        _, self._knowledge = _shared(_Held(model.id if model else "", model), with_builtin=True)
+    def __init__(self, model: Model | None, *, with_builtin: bool = True) -> None:
+        _, self._knowledge = _shared(_Held(model.id if model else "", model), with_builtin=with_builtin)
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in a frame."""

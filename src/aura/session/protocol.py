@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from aura.codec import to_bytes
 from aura.model import Model
@@ -37,6 +36,7 @@ from aura.session.settings import Settings
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, StreamDesync, UnknownModel, Unsupported
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
+    COUNTERS,
     MAX_MODELS,
     NO_MODEL,
     Chunk,
@@ -54,9 +54,6 @@ from aura_spec.session import (
     parse_control,
 )
 from aura_spec.stream import CHECKS
-
-COUNTERS: Final = 1 << 16
-"""Counts of messages are told modulo this (rule SES-7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +286,13 @@ class Session:
         elif isinstance(control, Chunk):
             return self._take_chunk(control)
         else:
-            self._answer(control)
+            self._answer(control, self._peer)
         return None
 
-    def _answer(self, control: Use | Have | Request | Offer) -> None:
+    def _answer(self, control: Use | Have | Request | Offer, peer: Hello) -> None:
         match control:
             case Use():
-                self._decoder = self._decoder_for(control)
+                self._decoder = self._decoder_for(control, peer)
             case Have(model):
                 # of models that are announced for ever, the latest are enough
                 self._peer_models = (model, *self._peer_models)[: 2 * MAX_MODELS]
@@ -308,13 +305,13 @@ class Session:
                 if not self._download.take_offer(control):
                     self._download = None
 
-    def _decoder_for(self, use: Use) -> Decoder:
+    def _decoder_for(self, use: Use, peer: Hello) -> Decoder:
         """How messages are read from here on (rules SES-7 and SES-8)."""
         if use.count != self._counts[1] % COUNTERS:
             raise StreamDesync("a message before is lost or repeated", 2, "count")
-        model = self._announced_model(use.model)
+        model = None if use.model == NO_MODEL else self._announced_model(use.model)
         if use.coding is Coding.SINGLE:
-            return SingleDecoder(model)
+            return SingleDecoder(model, with_builtin=peer.templates == BUILTIN)
         if model is None:
             raise UnknownModel("a stream has no model", 3, "model")
         if use.check not in CHECKS:
@@ -325,9 +322,8 @@ class Session:
             )
         return StreamDecoder(model, role=self.role, memory=use.memory, check=use.check)
 
-    def _announced_model(self, model_id: bytes) -> Model | None:
-        if model_id == NO_MODEL:
-            return None
+    def _announced_model(self, model_id: bytes) -> Model:
+        """A model that this end has said it holds."""
         name = model_id.hex()
         for model in self._announced:
             if model.id == name:
@@ -362,7 +358,7 @@ class Session:
             raise Malformed("a model is asked for a second time", 2, "model")
         model = self._announced_model(model_id)
         self._served = (*self._served, model_id)
-        if model is None or not self._settings.serve_models or len(model.data) > max_size:
+        if not self._settings.serve_models or len(model.data) > max_size:
             self._say(transfer.refusal(model_id))
             return
         self._say(transfer.offer(model))
