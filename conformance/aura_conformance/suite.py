@@ -200,11 +200,13 @@ GIVEN: Final[Mapping[str, Sequence[str]]] = {
     "payload": ("lanes", "batches"),
     "choices": ("choices",),
     "stream": ("before",),
+    "session": ("before",),
+    "event stream": ("step",),
 }
 """By form, the fields of a case that a reader is told beside the wire; those of other forms are its value."""
 
 _OWN: Final = {
-    *("id", "comment", "flags", "rules", "requires", "result", "wire", "error", "encode", "trace"),
+    *("id", "comment", "flags", "rules", "requires", "result", "wire", "error", "offset", "encode", "trace"),
 }
 _OF_GROUPS: Final = {"form", "tests", "model", "model_id", "model_file", "model_sha256"}
 

@@ -8,7 +8,7 @@ refuse the wire with the code).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from aura_spec.errors import Code, DecodeError
@@ -34,6 +34,7 @@ class Case:
         encode: how a writer makes the wire from the value, for canonical cases: the method and its arguments.
         code: the error, for invalid cases.
         flag: for invalid cases, the mistake of a decoder that would take it.
+        offset: for invalid cases, the byte at which the reference refuses it (rule ERR-2), if that is told.
         trace: what happens on the way, step by step.
     """
 
@@ -45,6 +46,7 @@ class Case:
     encode: Fields | None = None
     code: Code | None = None
     flag: Flag | None = None
+    offset: int | None = None
     trace: Sequence[Fields] = ()
 
 
@@ -91,7 +93,7 @@ def confirm(case: Case, form: Form, implementation: str = REFERENCE) -> None:
         try:
             value = read()
         except DecodeError as error:
-            if error.code != case.code:
+            if error.code != case.code or (implementation == REFERENCE and not _is_there(error, case)):
                 raise AssertionError(f"{implementation}, {case.comment}: {error}") from error
         else:
             if case.code is not None or value != case.value:
@@ -99,6 +101,20 @@ def confirm(case: Case, form: Form, implementation: str = REFERENCE) -> None:
     write = form.writers(case).get(implementation) if case.encode is not None else None
     if write is not None and (wire := write()) != case.wire:
         raise AssertionError(f"{implementation}, {case.comment}: writes {wire.hex()}")
+
+
+def _is_there(error: DecodeError, case: Case) -> bool:
+    """Whether an error has the offset that a case tells, if it does."""
+    return case.offset is None or error.offset == case.offset
+
+
+def placed(case: Case, form: Form) -> Case:
+    """An invalid case with the offset at which the reference refuses it; a valid one as it is."""
+    try:
+        form.readers(case)[REFERENCE]()
+    except DecodeError as error:
+        return replace(case, offset=error.offset)
+    return case
 
 
 def refusal(case: Case, form: Form) -> Code | None:

@@ -23,7 +23,7 @@ _DEPTH: Final = 6
 """Of what is in a field of a case."""
 
 _OWN: Final = frozenset(
-    ("id", "comment", "flags", "rules", "requires", "result", "wire", "error", "encode", "trace")
+    ("id", "comment", "flags", "rules", "requires", "result", "wire", "error", "offset", "encode", "trace")
 )
 
 
@@ -98,7 +98,8 @@ def _entry(name: str, case: Case, form: Form) -> dict[str, object]:
         head["requires"] = list(needs)
     head |= {**case.given, "result": result_of(case), "wire": case.wire.hex()}
     if case.code is not None:
-        return {**head, "error": case.code}
+        place = {} if case.offset is None else {"offset": case.offset}
+        return {**head, "error": case.code, **place}
     entry = {**head, **case.value}
     if case.encode is not None:
         entry["encode"] = dict(case.encode)
@@ -126,6 +127,7 @@ def from_json(text: str) -> Iterator[tuple[str, Case, Form]]:
                     encode=entry.get("encode"),
                     code=code,
                     flag=Flag(entry["flags"][0]) if code else None,
+                    offset=entry.get("offset"),
                     trace=entry.get("trace", ()),
                 ),
                 form,

@@ -57,6 +57,7 @@ class Flag(StrEnum):
     LAX_RUN_LIST = auto()
     LARGE_WINDOW = auto()
     FORGETS_STREAM = auto()
+    FORGETS_SESSION = auto()
 
     OFF_BY_ONE = auto()
     CHARACTERS_FOR_BYTES = auto()
@@ -88,6 +89,9 @@ class Flag(StrEnum):
     OTHER_PARSE = auto()
     LOST_PART = auto()
     FRAME_VARIANTS = auto()
+    WRONG_FRAME = auto()
+    NEEDS_WHOLE = auto()
+    WRONG_WINDOW = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +172,14 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.FORGETS_STREAM: Note(
         "does not check that a message of a stream is the next one, and whole", _OTHER_TEXT
     ),
+    Flag.FORGETS_SESSION: Note(
+        "takes a frame that has no place in the session, or not there",
+        "both ends go on with different agreements",
+    ),
     Flag.OFF_BY_ONE: Note(
         "refuses what is exactly at a limit",
         "messages of other implementations are refused",
-        ("LIM-1", "LIM-3", "LIM-4", "LIM-5", "AUR-9", "FRS-13", "VAR-3"),
+        ("LIM-1", "LIM-3", "LIM-4", "LIM-5", "AUR-9", "FRS-13", "VAR-3", "SES-17", "CHK-1", "CHK-2"),
     ),
     Flag.CHARACTERS_FOR_BYTES: Note(
         "counts characters, or makes bytes into text and back",
@@ -179,7 +187,9 @@ NOTES: Final[Mapping[Flag, Note]] = {
         ("STO-1", "TPL-5", "SLT-2", "FRS-12"),
     ),
     Flag.BYTE_ORDER: Note(
-        "reads bytes or words in the other order", "nothing works", ("CLS-1", "BRI-2", "IRN-3", "RNS-2")
+        "reads bytes or words in the other order",
+        "nothing works",
+        ("CLS-1", "BRI-2", "IRN-3", "RNS-2", "SES-3", "CHK-3", "CHK-6", "CHK-8"),
     ),
     Flag.SMALL_INTEGERS: Note(
         "keeps integers in 32 bits, or in floats",
@@ -291,7 +301,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.OTHER_PARSE: Note(
         "cuts the text into other matches and phrases",
         "it writes other bytes; a decoder does not mind",
-        ("PAR-1", "PAR-2", "PAR-3", "PAR-4", "PAR-5", "PAR-6"),
+        ("PAR-1", "PAR-2", "PAR-3", "PAR-4", "PAR-5", "PAR-6", "CHK-10"),
     ),
     Flag.LOST_PART: Note(
         "drops or misreads a part of a model",
@@ -317,6 +327,19 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "reads only the frames that its own library writes",
         "messages of other writers are refused",
         ("ZST-1", "ZST-6", "ZST-7", "BRO-1", "BRO-3"),
+    ),
+    Flag.WRONG_FRAME: Note(
+        "misreads what a frame says, or when it says it",
+        "both ends go on with different agreements",
+        tuple(f"SES-{number}" for number in (1, 3, 5, 6, 7, 10, 12, 14, 15, 16)),
+    ),
+    Flag.NEEDS_WHOLE: Note(
+        "waits for more than a record, or needs it in one piece", "events come late, or never", ("EVS-2",)
+    ),
+    Flag.WRONG_WINDOW: Note(
+        "keeps more or less of the content for matches than the window has",
+        "matches copy the wrong bytes",
+        ("CHK-4", "CHK-5"),
     ),
 }
 """Every flag."""

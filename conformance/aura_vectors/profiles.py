@@ -8,7 +8,19 @@ from typing import Final
 
 from aura_spec.marker import Marker
 from aura_vectors.case import Case, Form
-from aura_vectors.forms import choices, integer, matching, message, model, order_0, payload, stream
+from aura_vectors.forms import (
+    choices,
+    chunked,
+    event_stream,
+    integer,
+    matching,
+    message,
+    model,
+    order_0,
+    payload,
+    session,
+    stream,
+)
 from aura_vectors.forms.function import FUNCTIONS
 
 BROTLI: Final = "brotli"
@@ -24,6 +36,8 @@ _REQUIRED: Final[Mapping[int, str]] = {
 
 _WIRES: Final = (message.NAME, model.FILE, model.SECTION)
 """Forms of what goes over a wire, or lies in a file."""
+
+_SESSION: Final = (session.NAME, session.CONTROL, session.DATA, session.SUBPROTOCOL, session.CLOSE)
 
 _PARTS: Final = (integer.NAME, matching.NAME, order_0.NAME, payload.NAME, choices.NAME, *FUNCTIONS)
 """Forms of what is inside an implementation."""
@@ -77,6 +91,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
     "decoder": Profile("reads messages of every method, and models", _WIRES),
     "encoder": Profile("writes canonical messages", (message.NAME,), results=("canonical",)),
     "stream": Profile("reads and writes streams", (stream.NAME,)),
+    "session": Profile("reads the frames of sessions, in their order", _SESSION),
+    "event-stream": Profile("reads event streams", (event_stream.NAME,)),
+    "chunked": Profile("reads chunked files", (chunked.FILE, chunked.LONG, chunked.INDEX)),
     "parts": Profile("has functions of single chapters that a test can call", _PARTS),
 }
 """By name. Every case is in one of them."""

@@ -6,6 +6,8 @@ concerns, and the flag under which the vectors file its mistake.
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -17,18 +19,24 @@ import construct as c
 
 import aura_spec.classic
 import aura_spec.model
+import aura_spec.session
 import aura_spec.slot
+import aura_vectors.forms.session
 from aura.backend import Reference
 from aura_conformance import adapter
-from aura_reference import adaptive, auralite, brio2, context, message, token
+from aura_reference import adaptive, auralite, brio2, chunked, context, message, token
 from aura_reference import match as matching
+from aura_reference import session as sessions
 from aura_reference.interleaved_rans import Reader
 from aura_reference.range_coder import Decoder, Encoder
 from aura_reference.slot import number
+from aura_spec.chunked import HEADER_SIZE, MAX_HEAD, BlockHead
 from aura_spec.context_model import FREQUENCIES, ContextModel
+from aura_spec.errors import Malformed
 from aura_spec.range_coder import LOWER_BOUND, WINDOW
+from aura_spec.session import MARGIN, TEXT, Control, Hello, Use
 from aura_spec.varint import VarInt
-from aura_vectors.forms import function
+from aura_vectors.forms import event_stream, function
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +324,142 @@ def a_recent_distance_stays_in_its_place() -> None:
 @mutant("LaxUtf8", "classic")
 def bytes_that_are_not_utf_8_are_replaced() -> None:
     replace(aura_spec.classic.UTF8, "rule", lambda _value: True)
+
+
+@mutant("IgnoresChecksum", "session")
+def control_frames_are_taken_with_any_crc() -> None:
+    class AnyBytes(bytes):
+        def __ne__(self, _other: object) -> bool:
+            return False
+
+        __hash__ = bytes.__hash__
+
+    fake = SimpleNamespace(to_bytes=lambda size, _order: AnyBytes(size))
+    replace(aura_spec.session, "crc32", lambda _data: fake)
+
+
+@mutant("ForgetsSession", "session")
+def a_session_may_begin_again() -> None:
+    def take(self: sessions.End, control: Control) -> Any:
+        if isinstance(control, Hello):
+            self._peer = None
+        return right(self, control)
+
+    right = replace(sessions.End, "_take", take)
+
+
+@mutant("ForgetsSession", "session")
+def messages_of_a_session_are_not_counted() -> None:
+    def check_use(self: sessions.End, use: Use) -> None:
+        right(self, dataclasses.replace(use, count=self._count))
+
+    right = replace(sessions.End, "_check_use", check_use)
+
+
+@mutant("UnknownTemplate", "session")
+def built_in_templates_are_held_whatever_the_peer_says() -> None:
+    def knowledge(self: sessions.End, model_id: bytes) -> Any:
+        self._peer = self._hello
+        return right(self, model_id)
+
+    right = replace(sessions.End, "_knowledge", knowledge)
+
+
+@mutant("LaxUtf8", "session")
+def texts_of_a_session_are_not_looked_at() -> None:
+    replace(sessions, "text_of", lambda _data: "")
+
+
+@mutant("SecondSpelling", "session")
+def a_byte_before_a_message_may_be_needless() -> None:
+    def parse_data(frame: bytes) -> tuple[bytes, bool]:
+        return (frame[1:], frame[0] == TEXT) if frame[:1] in {b"\x7d", b"\x7e"} else (frame, True)
+
+    replace(sessions, "parse_data", parse_data)
+    replace(aura_vectors.forms.session, "parse_data", parse_data)
+
+
+@mutant("WrongFrame", "session")
+def a_chunk_may_be_no_longer_than_a_message() -> None:
+    replace(aura_spec.session, "max_frame", lambda max_message: max_message + MARGIN)
+
+
+@mutant("IgnoresChecksum", "session")
+def a_model_file_may_have_any_digest() -> None:
+    def take_chunk(self: sessions.End, data: bytes) -> Any:
+        offer = self._offer
+        if offer is not None and len(self._file + data) == offer.size:
+            self._offer = dataclasses.replace(offer, digest=hashlib.sha256(self._file + data).digest())
+        return right(self, data)
+
+    right = replace(sessions.End, "_take_chunk", take_chunk)
+
+
+@mutant("NeedsWhole", "event_stream")
+def a_record_is_given_out_with_the_next_one() -> None:
+    def take_record(content: bytearray, max_size: int, offset: int) -> bytes | None:
+        rest = bytearray(content)
+        message = right(rest, max_size, offset)
+        if message is None or not rest:
+            return None
+        content[:] = rest
+        return message
+
+    right: Callable[..., bytes | None] = replace(event_stream, "take_record", take_record)
+
+
+@mutant("IgnoresLimit", "event_stream")
+def a_record_is_waited_for_however_long_it_is() -> None:
+    right = replace(
+        event_stream, "take_record", lambda content, _size, offset: right(content, 1 << 26, offset)
+    )
+
+
+@mutant("ReadsPastEnd", "event_stream")
+def an_event_stream_may_end_anywhere() -> None:
+    replace(event_stream, "check_end", lambda _content, _offset: None)
+
+
+@mutant("WrongWindow", "chunked")
+def the_window_of_a_block_is_a_byte_short() -> None:
+    right = replace(
+        chunked, "decode_block", lambda head, body, window, offset: right(head, body, window[1:], offset)
+    )
+
+
+@mutant("ForgetsWindow", "chunked")
+def matches_reach_back_to_frames_before() -> None:
+    seen = bytearray()
+
+    def decode_block(head: BlockHead, body: bytes, _window: bytes, offset: int) -> bytes:
+        if offset < HEADER_SIZE + MAX_HEAD:
+            seen.clear()
+        content: bytes = right(head, body, bytes(seen), offset)
+        seen.extend(content)
+        return content
+
+    right = replace(chunked, "decode_block", decode_block)
+
+
+@mutant("IgnoresChecksum", "chunked")
+def stored_blocks_are_taken_as_they_are() -> None:
+    replace(chunked, "read_stored", lambda body, _offset: body[4:])
+
+
+@mutant("WrongLength", "chunked")
+def a_file_may_have_any_length() -> None:
+    def check_end(data: bytes, length: int, crc: int, offset: int) -> int:
+        try:
+            return int(right(data, length, crc, offset))
+        except Malformed:
+            return 5 + next(place for place, byte in enumerate(data[1:], 1) if byte < 0x80)
+
+    right = replace(chunked, "check_end", check_end)
+
+
+@mutant("IgnoresChecksum", "chunked")
+def an_index_is_passed_over() -> None:
+    replace(chunked, "_check_index", lambda file, _frames, _offset: len(file))
 
 
 if __name__ == "__main__":

@@ -14,8 +14,10 @@ from aura_vectors.families import (
     brio,
     brio2,
     brotli,
+    chunked,
     classic,
     context_model,
+    event_stream,
     foreseen,
     history,
     interleaved_rans,
@@ -25,6 +27,7 @@ from aura_vectors.families import (
     range_coder,
     rans,
     run,
+    session,
     stored,
     stream,
     template,
@@ -57,5 +60,8 @@ FAMILIES: Final[Mapping[str, Callable[[], Groups]]] = {
     "zstd": zstd.groups,
     "brotli": brotli.groups,
     "stream": stream.groups,
+    "session": session.groups,
+    "event_stream": event_stream.groups,
+    "chunked": chunked.groups,
 }
 """The families, in the order in which a port would be built."""

@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Final, cast
 
 from aura_vectors.case import Fields, Form
-from aura_vectors.forms import choices, integer, matching, message, model, order_0, payload, stream
+from aura_vectors.forms import (
+    choices,
+    chunked,
+    event_stream,
+    integer,
+    matching,
+    message,
+    model,
+    order_0,
+    payload,
+    session,
+    stream,
+)
 from aura_vectors.forms.function import Values
 
 
-def form_of(group: Fields) -> Form:  # noqa: PLR0911  # one case a form
+def form_of(group: Fields) -> Form:
     """The form of a group in a file."""
-    match group["form"]:
-        case message.NAME:
-            return message.from_shared(group)
-        case integer.NAME:
-            return integer.Integers(int(str(group["maximum"])))
-        case matching.NAME:
-            return matching.Matches(str(group["pattern"]))
-        case order_0.NAME:
-            return order_0.Order0(tuple(cast("list[int]", group["frequencies"])))
-        case choices.NAME:
-            return choices.Choices()
-        case payload.NAME:
-            tables = cast("list[list[int]]", group["tables"])
-            return payload.Payloads(tuple(tuple(codes) for codes in tables))
-        case stream.NAME:
-            return stream.from_shared(group)
-        case model.FILE:
-            return model.Files()
-        case model.SECTION:
-            return model.Sections(int(str(group["type"])))
-        case name:
-            return Values(str(name))
+    name = str(group["form"])
+    make = _FORMS.get(name)
+    return make(group) if make else Values(name)
+
+
+def _payloads(group: Fields) -> Form:
+    tables = cast("list[list[int]]", group["tables"])
+    return payload.Payloads(tuple(tuple(codes) for codes in tables))
+
+
+def _files(group: Fields) -> Form:
+    return chunked.Files(group["form"] == chunked.LONG, int(str(group["max_size"])))
+
+
+def _parts(group: Fields) -> Form:
+    return session.Parts(str(group["form"]))
+
+
+_FORMS: Final[Mapping[str, Callable[[Fields], Form]]] = {
+    message.NAME: message.from_shared,
+    integer.NAME: lambda group: integer.Integers(int(str(group["maximum"]))),
+    matching.NAME: lambda group: matching.Matches(str(group["pattern"])),
+    order_0.NAME: lambda group: order_0.Order0(tuple(cast("list[int]", group["frequencies"]))),
+    choices.NAME: lambda _group: choices.Choices(),
+    payload.NAME: _payloads,
+    stream.NAME: stream.from_shared,
+    session.NAME: session.from_shared,
+    **dict.fromkeys((session.CONTROL, session.DATA, session.SUBPROTOCOL, session.CLOSE), _parts),
+    event_stream.NAME: event_stream.from_shared,
+    **dict.fromkeys((chunked.FILE, chunked.LONG), _files),
+    chunked.INDEX: lambda _group: chunked.Indexes(),
+    model.FILE: lambda _group: model.Files(),
+    model.SECTION: lambda group: model.Sections(int(str(group["type"]))),
+}
+"""By name, how a form is made of what a group shares."""

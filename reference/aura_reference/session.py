@@ -1,0 +1,202 @@
+"""Sessions: what an end makes of the frames that it gets (rules SES-3 to SES-17).
+
+What an end sends is its own choice, as far as the rules go; so this is told what was sent, and says what comes in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aura_reference import message
+from aura_reference.model import Model
+from aura_spec import varint
+from aura_spec.errors import (
+    ChecksumMismatch,
+    LimitExceeded,
+    Malformed,
+    StreamDesync,
+    UnknownModel,
+    Unsupported,
+)
+from aura_spec.knowledge import Knowledge
+from aura_spec.model import parse_file
+from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
+from aura_spec.session import (
+    COUNTERS,
+    NO_MODEL,
+    Chunk,
+    Coding,
+    Codings,
+    Control,
+    Have,
+    Hello,
+    Offer,
+    Request,
+    Use,
+    check_frame,
+    is_control,
+    parse_control,
+    parse_data,
+    text_of,
+)
+from aura_spec.stream import CHECKS
+from aura_spec.template import builtin
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message for the application; text is UTF-8 (rule SES-4)."""
+
+    data: bytes
+    is_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A message of a stream, which chapter ``stream`` reads (rule SES-11)."""
+
+    coded: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A model file that was asked for, as a whole (rule SES-15)."""
+
+    data: bytes
+
+
+class End:
+    """One end of a session, as far as it reads.
+
+    Args:
+        hello: that it sends.
+        models: those in its hello, and whatever it says later that it has, by id.
+    """
+
+    def __init__(self, hello: Hello, models: Mapping[bytes, Model]) -> None:
+        self._hello = hello
+        self._models = models
+        self._held = set(hello.models)
+        self._peer: Hello | None = None
+        self._use: Use | None = None
+        self._count = 0
+        self._served: set[bytes] = set()
+        self._asked: Request | None = None
+        self._offer: Offer | None = None
+        self._file = b""
+
+    def send(self, control: Control) -> None:
+        """Note a control frame that this end sends."""
+        if isinstance(control, Have):
+            self._held.add(control.model)
+        if isinstance(control, Request):
+            self._asked = control
+
+    def receive(self, frame: bytes) -> Said | Streamed | File | None:
+        """Read a frame, and what there is in it for others.
+
+        Raises:
+            DecodeError: as the rules say; the session is over.
+        """
+        check_frame(frame, self._hello.max_message)
+        if is_control(frame):
+            return self._take(parse_control(frame))
+        if self._use is None:
+            raise Malformed("a message comes before it is said how it is coded")
+        coded, is_text = parse_data(frame)
+        if self._use.coding is Coding.STREAM and not is_text:
+            raise Malformed("a stream says by itself what is not text", 0, "binary")
+        said = self._read(coded, is_text=is_text)
+        self._count = (self._count + 1) % COUNTERS
+        return said
+
+    def _read(self, coded: bytes, *, is_text: bool) -> Said | Streamed:
+        """Rules SES-4, SES-10 and SES-11."""
+        if self._use is None or self._use.coding is Coding.STREAM:
+            return Streamed(coded)
+        data = message.decode(coded, self._knowledge(self._use.model), self._hello.max_message)
+        if is_text:
+            text_of(data)
+        return Said(data, is_text)
+
+    def _knowledge(self, model_id: bytes) -> Knowledge:
+        """Rule SES-10."""
+        shares = self._peer is not None and self._peer.templates == self._hello.templates
+        templates = dict(builtin()) if shares else {}
+        if model_id == NO_MODEL:
+            return Knowledge(templates)
+        held = self._models[model_id]
+        templates.update(held.templates)
+        named = {model_id: held.context_model}
+        return Knowledge(templates, {}, held.context_model, named, held.dictionary)
+
+    def _take(self, control: Control) -> File | None:
+        """Rules SES-5 to SES-15."""
+        if isinstance(control, Hello) is (self._peer is not None):
+            raise Malformed("a hello is the first frame, and there is one", 1, "kind")
+        match control:
+            case Hello():
+                self._peer = control
+            case Use():
+                self._check_use(control)
+                self._use = control
+            case Request(model):
+                self._check_held(model, 2)
+                if model in self._served:
+                    raise Malformed("a model is asked for a second time", 2, "model")
+                self._served.add(model)
+            case Offer():
+                self._take_offer(control)
+            case Chunk(data):
+                return self._take_chunk(data)
+        return None
+
+    def _check_use(self, use: Use) -> None:
+        """Rules SES-7 and SES-8."""
+        place = 3 + varint.size(use.memory)
+        if use.count != self._count:
+            raise StreamDesync("a message before is lost or repeated", place + 9, "count")
+        if use.model != NO_MODEL:
+            self._check_held(use.model, place)
+        if use.coding is Coding.SINGLE:
+            return
+        if use.model == NO_MODEL:
+            raise UnknownModel("a stream has no model", place, "model")
+        if not self._hello.codings & Codings.STREAM:
+            raise Unsupported("streams are not read", 2, "coding")
+        if not LEAST_MEMORY <= use.memory <= min(self._hello.memory, MOST_MEMORY):
+            raise Unsupported(f"a stream takes {use.memory} bytes", 3, "memory")
+        if use.check not in CHECKS:
+            raise Unsupported(f"a stream has a check of {use.check} bits", place + 8, "check")
+
+    def _check_held(self, model: bytes, place: int) -> None:
+        """Rules SES-8 and SES-13."""
+        if model not in self._held:
+            raise UnknownModel(f"model {model.hex()} is not held", place, "model")
+
+    def _take_offer(self, offer: Offer) -> None:
+        """Rules SES-14 and SES-15."""
+        if self._asked is None or self._offer is not None or offer.model != self._asked.model:
+            raise Malformed("a model is offered that was not asked for", 2, "model")
+        if offer.size > self._asked.max_size:
+            raise LimitExceeded(f"a model of {offer.size} bytes is more than was asked for", 10, "size")
+        if offer.size:
+            self._offer, self._file = offer, b""
+        else:
+            self._asked = None
+
+    def _take_chunk(self, data: bytes) -> File | None:
+        """Rule SES-15."""
+        offer, self._file = self._offer, self._file + data
+        if offer is None or len(self._file) > offer.size:
+            raise Malformed("a chunk is not part of a model that was offered", 2, "data")
+        if len(self._file) < offer.size:
+            return None
+        if hashlib.sha256(self._file).digest() != offer.digest:
+            raise ChecksumMismatch("a model does not have the digest that was offered", 2, "data")
+        if parse_file(self._file).model_id != offer.model:
+            raise ChecksumMismatch("a model does not have the id that was asked for", 2, "data")
+        self._asked = self._offer = None
+        return File(self._file)

@@ -1,0 +1,131 @@
+"""What an end of a session reads: the reference beside the sessions of the package, and what vectors leave out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aura.model import Model
+from aura.session import Fetched, Message, Models, Session, Settings
+from aura_reference.model import read
+from aura_reference.session import End, File, Said, Streamed
+from aura_spec.errors import DecodeError, Malformed, StreamDesync, UnknownModel
+from aura_spec.session import (
+    ALL_METHODS,
+    NO_MODEL,
+    Chunk,
+    Coding,
+    Codings,
+    Control,
+    Have,
+    Hello,
+    Offer,
+    Request,
+    Use,
+    build_control,
+    parse_control,
+)
+from aura_vectors.families.session import BUILTIN, OTHER, OTHER_ID
+from aura_vectors.forms.message import MODEL
+
+HELD = Model.from_bytes(MODEL.model)
+HELD_ID = bytes.fromhex(HELD.id)
+OWN = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 200, BUILTIN, (HELD_ID,))
+PEER = replace(OWN, models=(OTHER_ID,))
+STREAM = Use(Coding.STREAM, 1 << 15, HELD_ID, 16)
+MAX_FETCH = 1 << 12
+
+
+def begun(*controls: Control) -> End:
+    end = End(OWN, {HELD_ID: read(HELD.data)})
+    for control in controls:
+        end.receive(build_control(control))
+    return end
+
+
+def test_messages_of_streams_are_left_to_their_chapter() -> None:
+    """Rules SES-7 and SES-11."""
+    end = begun(PEER, STREAM)
+    for coded in (b"\0", b"", b"\x7c"):
+        assert end.receive(coded) == Streamed(coded)
+    assert end.receive(b"\x7d\x7f") == Streamed(b"\x7f")
+    with pytest.raises(Malformed):
+        end.receive(b"\x7e\0")
+    with pytest.raises(StreamDesync):
+        end.receive(build_control(STREAM))
+    end.receive(build_control(replace(STREAM, count=4)))
+
+
+def test_a_model_that_an_end_says_it_has_may_be_used() -> None:
+    """Rules SES-8 and SES-12."""
+    other = read(OTHER)
+    end = End(OWN, {OTHER_ID: other, HELD_ID: read(HELD.data)})
+    end.receive(build_control(PEER))
+    use = build_control(Use(Coding.SINGLE, 0, OTHER_ID))
+    with pytest.raises(UnknownModel):
+        end.receive(use)
+    end.send(Have(OTHER_ID))
+    end.receive(use)
+    assert end.receive(b"\x07hi") == Said(b"hi", is_text=True)
+
+
+def test_messages_are_counted_modulo_2_16() -> None:
+    """Rule SES-7."""
+    end = begun(PEER, Use(Coding.SINGLE, 0, NO_MODEL))
+    for _ in range((1 << 16) + 1):
+        end.receive(b"\x07")
+    end.receive(build_control(Use(Coding.SINGLE, 0, NO_MODEL, count=1)))
+
+
+IDS = st.sampled_from([HELD_ID, OTHER_ID, NO_MODEL, bytes(range(8))])
+OFFER = Offer(OTHER_ID, len(OTHER), hashlib.sha256(OTHER).digest())
+FRAMES: st.SearchStrategy[bytes] = st.one_of(
+    st.one_of(
+        st.just(PEER),
+        st.builds(Use, st.sampled_from(Coding), st.sampled_from([0, 1 << 15]), IDS, st.sampled_from([0, 16])),
+        st.builds(Use, st.just(Coding.SINGLE), st.just(0), IDS, st.just(0), st.integers(0, 3)),
+        st.builds(Have, IDS),
+        st.builds(Request, IDS, st.integers(0, 9999)),
+        st.sampled_from([OFFER, replace(OFFER, size=3), replace(OFFER, size=0), replace(OFFER, size=9999)]),
+        st.builds(Chunk, st.sampled_from([OTHER, b"abc", b"a", OTHER[:800], OTHER[800:]])),
+    ).map(build_control),
+    st.sampled_from(
+        [b"\x07hi", b"\x7e\x07\xff", b"\x07\xff", b"\x7d\x07", b"", b"\x42", b"\x07" + bytes(201)]
+    ),
+    st.binary(max_size=9),
+)
+
+
+def told(given: object) -> object:
+    """What comes out of a frame, as both say it."""
+    if isinstance(given, Message):
+        is_text = isinstance(given.data, str)
+        return Said(given.data.encode() if isinstance(given.data, str) else given.data, is_text)
+    return File(given.load().data) if isinstance(given, Fetched) else given
+
+
+@settings(max_examples=300)
+@given(st.lists(FRAMES, max_size=12))
+def test_both_make_the_same_of_any_frames(frames: list[bytes]) -> None:
+    """Rules SES-3 to SES-17."""
+    end = begun()
+    session = Session(
+        Settings(Models([HELD]), max_message=OWN.max_message, max_fetch=MAX_FETCH), role="server"
+    )
+    for frame in [build_control(PEER), *frames]:
+        for sent in session.take():
+            end.send(parse_control(sent))
+        try:
+            expected = end.receive(frame)
+        except DecodeError as error:
+            with pytest.raises(DecodeError) as refused:
+                told(session.receive(frame))
+            assert refused.value.code == error.code
+            return
+        if isinstance(expected, Streamed):
+            return
+        assert told(session.receive(frame)) == expected
