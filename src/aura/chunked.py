@@ -297,7 +297,7 @@ class ChunkedReader(io.RawIOBase):
 
 def _places(file: BinaryIO, start: int) -> list[tuple[int, int]]:
     """Where frames begin in the content and in the file, and where the last ends."""
-    end = file.seek(-TRAILER_SIZE, io.SEEK_END)
+    end = file.seek(max(start, file.seek(0, io.SEEK_END) - TRAILER_SIZE))
     size, crc = parse_trailer(file.read(TRAILER_SIZE), end)
     file.seek(max(start, end - size))
     frames = parse_index(file.read(size), crc, end - size)

@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 import aura
 from aura.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
 from aura.errors import DecodeError, LimitExceeded, Truncated
+from aura_vectors.file import from_json
+from aura_vectors.forms.chunked import Files
 
+VECTORS = Path(__file__).parents[2] / "vectors"
 LINES = b"".join(
     b"2026-05-14 08:%02d:%02d GET /item/%d 200\n" % (n % 60, n % 7, n * 37 % 911) for n in range(9000)
 )
@@ -175,3 +178,36 @@ def test_damaged_files_are_refused_wherever_they_are_read() -> None:
             assert reader.read(100) == LINES[place : min(place + 100, 150_000)]
         except DecodeError:
             continue
+
+
+CASES = list(from_json((VECTORS / "chunked.json").read_text(encoding="ascii")))
+
+
+def test_the_golden_vectors_are_read_as_they_say() -> None:
+    """Rules CHK-1 to CHK-9."""
+    for name, case, form in CASES:
+        if isinstance(form, Files):
+            try:
+                content = ChunkedReader(io.BytesIO(case.wire), max_size=form.max_size).read()
+            except DecodeError as error:
+                assert error.code == case.code, name
+            else:
+                assert case.code is None, name
+                assert form.value_of(content) == case.value, name
+
+
+def test_the_indexes_of_the_golden_vectors_are_read_as_they_say(tmp_path: Path) -> None:
+    """Rules CHK-8 and CHK-9."""
+    path = tmp_path / "file"
+    for name, case, form in CASES:
+        if isinstance(form, Files):
+            continue
+        path.write_bytes(case.wire)
+        with path.open("rb") as file:
+            if case.code is None:
+                length = sum(frame[1] for frame in case.value["frames"])  # type: ignore[attr-defined]
+                assert ChunkedReader(file).seek(0, io.SEEK_END) == length, name
+                continue
+            with pytest.raises(DecodeError) as refused:
+                ChunkedReader(file).seek(0, io.SEEK_END)
+            assert refused.value.code == case.code, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 from aura.errors import DecodeError, LimitExceeded, Truncated
 from aura.event_stream import LONGEST_PART, EventStreamDecoder, EventStreamEncoder, decode_event_stream
 from aura.model import Model
+from aura_vectors.file import from_json
+from aura_vectors.forms.event_stream import EventStreams
 
+VECTORS = Path(__file__).parents[2] / "vectors"
 SMALL = Model.load_small()
 EVENTS = b'event: delta\ndata: {"text": "Is there"}\n\n' * 3 + b"data: a\r\n\r\ndata: b\r\rdata: rest"
 
@@ -64,3 +68,21 @@ def test_damage_is_refused_or_read() -> None:
             list(decode_event_stream([bytes(damaged)], SMALL))
         except DecodeError as error:
             assert error.offset >= 0
+
+
+def test_the_golden_vectors_are_read_as_they_say() -> None:
+    """Rules EVS-2 to EVS-4."""
+    for name, case, form in from_json((VECTORS / "event_stream.json").read_text(encoding="ascii")):
+        assert isinstance(form, EventStreams)
+        model = Model.from_bytes(form.held.model) if form.held.model else None
+        decoder = EventStreamDecoder(model, max_size=form.held.max_size)
+        step = int(str(case.given["step"]))
+        pieces = [case.wire[start : start + step] for start in range(0, len(case.wire), step)]
+        try:
+            content = [decoder.decode(piece).hex() for piece in pieces]
+            decoder.finish()
+        except DecodeError as error:
+            assert (error.code, error.offset) == (case.code, case.offset), name
+        else:
+            assert case.code is None, name
+            assert content == ["".join(row) for row in case.value["parts"]], name  # type: ignore[attr-defined]

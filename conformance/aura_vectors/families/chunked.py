@@ -114,7 +114,7 @@ def groups() -> Groups:
     smaller = Files(max_size=479)
     over = _refused(Code.LIMIT_EXCEEDED, "LIM-1", cases[4].wire, "a byte over the limit", Flag.IGNORES_LIMIT)
     yield smaller, [placed(over, smaller)]
-    yield INDEXES, [*_read_indexes(cases), *(placed(one, INDEXES) for one in _wrong_indexes(cases))]
+    yield INDEXES, [*_read_indexes(cases), *(placed(one, INDEXES) for one in _wrong_indexes())]
 
 
 def _written(
@@ -373,36 +373,48 @@ def _read_indexes(cases: Sequence[Case]) -> Iterator[Case]:
             yield Case(f"the index of: {case.comment}", ("CHK-8",), case.wire, value)
 
 
-def _wrong_indexes(cases: Sequence[Case]) -> Iterator[Case]:
-    file = cases[6].wire
-    varints, trailer = file[:-12], file[-12:]
-    size = int.from_bytes(trailer[4:8], "big")
-    for wire, code, comment, flag in (
-        (trailer[:-1] + b"Y", Code.MALFORMED, "another magic", Flag.IGNORES_MAGIC),
-        (trailer[1:], Code.TRUNCATED, "less than the last fields", Flag.READS_PAST_END),
-        (b"", Code.TRUNCATED, "nothing", Flag.READS_PAST_END),
+def _wrong_indexes() -> Iterator[Case]:
+    blocks = [Block(b"hi", True), Block(b"ho", True)]
+    good = _file(*blocks, with_index=True)
+    begin, (varints, trailer) = good[:-16], (good[-16:-12], good[-12:])
+
+    def sealed(index: bytes) -> bytes:
+        return begin + index + build_trailer(len(index), crc32(index))
+
+    for wire, code, rule, comment, flag in (
+        (b"AURD" + good[4:], Code.MALFORMED, "CHK-1", "another magic of the file", Flag.IGNORES_MAGIC),
+        (good[:-1] + b"Y", Code.MALFORMED, "CHK-8", "another magic", Flag.IGNORES_MAGIC),
+        (good[:7], Code.TRUNCATED, "CHK-8", "a header alone", Flag.READS_PAST_END),
+        (b"", Code.TRUNCATED, "CHK-8", "nothing", Flag.READS_PAST_END),
         (
-            trailer[:4] + (MAX_INDEX + 1).to_bytes(4, "big") + trailer[8:],
+            begin + varints + build_trailer(MAX_INDEX + 1, crc32(varints)),
             Code.LIMIT_EXCEEDED,
+            "CHK-9",
             "an index of 2^20 + 1 bytes",
             Flag.TRUSTS_CLAIMS,
         ),
         (
-            varints + bytes((trailer[0] ^ 1,)) + trailer[1:],
+            begin + varints + bytes((trailer[0] ^ 1,)) + trailer[1:],
             Code.CHECKSUM_MISMATCH,
+            "CHK-9",
             "another CRC-32",
             Flag.IGNORES_CHECKSUM,
         ),
         (
-            varints + trailer[:4] + (size - 1).to_bytes(4, "big") + trailer[8:],
+            begin + varints + build_trailer(3, crc32(varints)),
             Code.CHECKSUM_MISMATCH,
+            "CHK-9",
             "a byte too few",
             Flag.WRONG_LENGTH,
         ),
+        (sealed(b"\x05"), Code.TRUNCATED, "CHK-8", "half a frame", Flag.READS_PAST_END),
+        (sealed(b"\x85\0\2"), Code.NON_CANONICAL, "VAR-2", "a size in two bytes", Flag.OVERLONG_INTEGER),
+        (
+            sealed(b"\x05" + VarInt().build(1 << 63)),
+            Code.LIMIT_EXCEEDED,
+            "VAR-3",
+            "a length of 2^63",
+            Flag.UNBOUNDED_INTEGER,
+        ),
     ):
-        yield _refused(code, "CHK-8", wire, comment, flag)
-    for index, code, rule, comment, flag in (
-        (b"\x05", Code.TRUNCATED, "CHK-8", "half a frame", Flag.READS_PAST_END),
-        (b"\x85\0\2", Code.NON_CANONICAL, "VAR-2", "a size in two bytes", Flag.OVERLONG_INTEGER),
-    ):
-        yield _refused(code, rule, index + build_trailer(len(index), crc32(index)), comment, flag)
+        yield _refused(code, rule, wire, comment, flag)

@@ -151,6 +151,7 @@ class Indexes:
 
 
 def _read_index(file: bytes) -> Fields:
+    parse_header(file[:HEADER_SIZE])
     end = max(0, len(file) - TRAILER_SIZE)
     size, crc = parse_trailer(file[end:], end)
     start = max(0, end - size)
