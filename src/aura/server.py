@@ -27,6 +27,9 @@ from aura_spec.session import Coding
 LONGEST = 4000
 """Characters of a message that the page may send."""
 
+NOT_TEXT = 1003
+"""The close code for pages that send anything but text (RFC 6455, 7.4.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -143,8 +146,11 @@ async def _talk(socket: WebSocket, chat: Chat) -> None:
     """Answer until the page is closed."""
     greeting: dict[str, Any] = {"suggestions": list(_answers())[:6]}
     await socket.send_text(json.dumps(greeting))
-    while True:
-        text = await socket.receive_text()
+    while (event := await socket.receive())["type"] == "websocket.receive":
+        text = event.get("text")
+        if text is None:
+            await socket.close(NOT_TEXT)
+            return
         try:
             shown = chat.say(text[:LONGEST])
         except AuraError as error:

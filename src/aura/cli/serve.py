@@ -32,5 +32,8 @@ def serve(
     from aura.session import Models, Settings  # noqa: PLC0415
 
     held = io.model(model)
-    settings = Settings(Models([held] if held else None), memory=memory)
+    try:
+        settings = Settings(Models([held] if held else None), memory=memory)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
     uvicorn.run(application(settings), host=host, port=port, log_level="info", ws="websockets-sansio")
