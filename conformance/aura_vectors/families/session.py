@@ -442,8 +442,18 @@ def _files() -> Iterator[Case]:
     yield OWN.accepted("a model in one piece", [*asked, whole, Chunk(OTHER)], "SES-15")
     long = replace(whole, size=MAX_CHUNK + 1)
     yield OWN.accepted("a piece of the longest", [*asked, long, Chunk(bytes(MAX_CHUNK))], "SES-15")
-    flag, code = Flag.FORGETS_SESSION, Code.MALFORMED
     never = Offer(OTHER_ID, 0, bytes(32))
+    for before, left, comment in (
+        (
+            [whole, Chunk(OTHER)],
+            (1 << 16) - len(OTHER),
+            "an offer of a second model, when the first is there",
+        ),
+        ([never], 1 << 16, "an offer of a second model, after a refusal"),
+    ):
+        second: list[Step] = [*asked, *before, Have(UNHELD), Sent(Request(UNHELD, left))]
+        yield OWN.accepted(comment, [*second, Offer(UNHELD, left, bytes(32))], "SES-14", "SES-15")
+    flag, code = Flag.FORGETS_SESSION, Code.MALFORMED
     cases: Sequence[tuple[list[Step], str, str]] = (
         ([PEER, whole], "an offer that nobody asked for", "SES-14"),
         ([*asked, replace(whole, model=UNHELD)], "an offer of another model", "SES-14"),
