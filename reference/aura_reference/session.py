@@ -105,18 +105,17 @@ class End:
             return self._take(parse_control(frame))
         if self._use is None:
             raise Malformed("a message comes before it is said how it is coded")
-        coded, is_text = parse_data(frame)
-        if self._use.coding is Coding.STREAM and not is_text:
-            raise Malformed("a stream says by itself what is not text", 0, "binary")
-        said = self._read(coded, is_text=is_text)
+        said = self._read(self._use, *parse_data(frame))
         self._count = (self._count + 1) % COUNTERS
         return said
 
-    def _read(self, coded: bytes, *, is_text: bool) -> Said | Streamed:
+    def _read(self, use: Use, coded: bytes, is_text: bool) -> Said | Streamed:
         """Rules SES-4, SES-10 and SES-11."""
-        if self._use is None or self._use.coding is Coding.STREAM:
+        if use.coding is Coding.STREAM:
+            if not is_text:
+                raise Malformed("a stream says by itself what is not text", 0, "binary")
             return Streamed(coded)
-        data = message.decode(coded, self._knowledge(self._use.model), self._hello.max_message)
+        data = message.decode(coded, self._knowledge(use.model), self._hello.max_message)
         if is_text:
             text_of(data)
         return Said(data, is_text)
