@@ -32,8 +32,9 @@ message before the first use frame is ``Malformed`` (rule SES-9).
 Single messages are coded with the model as the implied one, which they may also name. Templates are those of the
 model beside the built-in ones, the latter only if both ends have the same digest of them (rule SES-10). A stream
 is that of its direction in chapter ``stream``, with the client of the connection as its client; it says by itself
-what is text, so that after 0x7E nothing of a stream may stand, else ``Malformed`` (rule SES-11). It is never reset
-but by a use frame: who loses a stream closes the connection.
+what is text, so that after 0x7E nothing of a stream may stand, else ``Malformed``; a message in it that is no
+string is coded as single messages are (rule SES-11). It is never reset but by a use frame: who loses a stream
+closes the connection.
 
 **Models.** A have frame names a model that its sender holds from now on and likes best (rule SES-12). A request
 asks for a model that the peer has said it holds, else ``UnknownModel``, of at most so many bytes, once per

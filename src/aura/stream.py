@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from aura.codec import Codec, to_bytes
 from aura.model import Model
@@ -14,6 +14,16 @@ from aura_spec.stream import CHECKS, DEFAULT_CHECK, DEFAULT_MEMORY, Terms, Text,
 
 _WORTHWHILE = 1 << 10
 """Bytes of a message from which on other methods are tried if a string does not halve it."""
+
+
+class MessageCodec(Protocol):
+    """What a stream needs to code messages by themselves, as :class:`~aura.codec.Codec` does."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Code one message."""
+
+    def decompress(self, wire: bytes, /, *, max_size: int | None = None) -> bytes:
+        """Read one message."""
 
 
 class Stream:
@@ -58,7 +68,7 @@ class Stream:
         memory: int = DEFAULT_MEMORY,
         max_size: int = DEFAULT_MAX_SIZE,
         check: int = DEFAULT_CHECK,
-        codec: Codec | None = None,
+        codec: MessageCodec | None = None,
     ) -> None:
         if role not in {"client", "server"}:
             raise ValueError(f"role {role!r} is not client or server")

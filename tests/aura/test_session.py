@@ -35,6 +35,7 @@ from aura_spec.session import (
     build_control,
     parse_control,
 )
+from aura_spec.stream import HEAD_BYTE, Flag
 from aura_vectors.forms.message import MODEL
 
 SMALL = Model.load_small()
@@ -226,6 +227,17 @@ def test_a_message_too_long_for_a_stream_is_sent_by_itself() -> None:
     pair = Pair(replace(STREAMS, max_message=1 << 21))
     for message in ("a", text, "a"):
         assert pair.carry(message, pair.client) == message
+
+
+def test_what_is_no_string_in_a_stream_is_coded_as_single_messages_are() -> None:
+    """Rule SES-11."""
+    streams = replace(STREAMS, max_message=1 << 21)
+    pair = Pair(streams, replace(streams, methods=1 << Marker.STORED))
+    pair.client.send("x" * 100_000)
+    use, frame = pair.client.take()
+    assert frame[:3] == bytes((HEAD_BYTE, Flag.MESSAGE | Flag.TEXT, Marker.STORED))
+    assert pair.server.receive(use) is None
+    assert pair.server.receive(frame) == Message("x" * 100_000)
 
 
 def test_what_is_too_long_is_not_sent() -> None:

@@ -9,13 +9,13 @@ from typing import Final, Literal, Protocol
 
 from aura import backend as backends
 from aura import selection
-from aura.codec import Codec
 from aura.model import Model
 from aura.selection import Candidate
 from aura.stream import Stream
 from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
 from aura_spec.knowledge import Knowledge
+from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT
 from aura_spec.session import COMPACT, build_data, parse_data, text_of
 from aura_spec.template import builtin, digest
@@ -66,12 +66,6 @@ def _shared(held: _Held, *, with_builtin: bool) -> tuple[TemplateLibrary, Knowle
     library = TemplateLibrary(patterns, with_builtin=with_builtin)
     named = {bytes.fromhex(model.id): model.context_model}
     return library, Knowledge(library.snapshot(), {}, model.context_model, named, model.dictionary)
-
-
-@lru_cache(maxsize=64)
-def _codec(held: _Held) -> Codec:
-    """For messages of streams that are too long for a string (rule SES-11)."""
-    return Codec(model=held.model)
 
 
 class SingleEncoder:
@@ -132,6 +126,22 @@ class SingleDecoder:
         return _BACKEND.decode(coded, self._knowledge, max_size)
 
 
+@dataclass(frozen=True, slots=True)
+class Single:
+    """Codes what gains nothing in a stream, as single messages of the same connection are (rule SES-11)."""
+
+    encoder: SingleEncoder
+    decoder: SingleDecoder
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Code a message."""
+        return self.encoder.code(data)
+
+    def decompress(self, wire: bytes, /, *, max_size: int | None = None) -> bytes:
+        """Read a message."""
+        return self.decoder.read(wire, DEFAULT_MAX_SIZE if max_size is None else max_size)
+
+
 class StreamEncoder:
     """Codes messages with what was sent before.
 
@@ -140,14 +150,13 @@ class StreamEncoder:
         role: of this end.
         memory: bytes that it may take.
         check: bits of its least check.
+        single: codes what gains nothing in the stream.
     """
 
     __slots__ = ("_stream",)
 
-    def __init__(self, model: Model, *, role: Role, memory: int, check: int) -> None:
-        self._stream = Stream(
-            model, role=role, memory=memory, check=check, codec=_codec(_Held(model.id, model))
-        )
+    def __init__(self, model: Model, *, role: Role, memory: int, check: int, single: Single) -> None:
+        self._stream = Stream(model, role=role, memory=memory, check=check, codec=single)
 
     def encode(self, message: bytes, *, text: bool) -> bytes:
         """Code the next message as a frame; a stream says by itself what is text."""
@@ -162,14 +171,13 @@ class StreamDecoder:
         role: of this end.
         memory: bytes that it may take.
         check: bits of its least check.
+        single: codes what gains nothing in the stream.
     """
 
     __slots__ = ("_stream",)
 
-    def __init__(self, model: Model, *, role: Role, memory: int, check: int) -> None:
-        self._stream = Stream(
-            model, role=role, memory=memory, check=check, codec=_codec(_Held(model.id, model))
-        )
+    def __init__(self, model: Model, *, role: Role, memory: int, check: int, single: Single) -> None:
+        self._stream = Stream(model, role=role, memory=memory, check=check, codec=single)
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the next message."""

@@ -27,6 +27,7 @@ from aura.session.coding import (
     Decoder,
     Encoder,
     Role,
+    Single,
     SingleDecoder,
     SingleEncoder,
     StreamDecoder,
@@ -268,10 +269,18 @@ class Session:
         return self._encoder
 
     def _encoder_for(self, use: Use, model: Model | None, peer: Hello) -> Encoder:
-        if model and use.coding is Coding.STREAM:
-            return StreamEncoder(model, role=self.role, memory=use.memory, check=use.check)
+        single = self._single(model, peer)
+        if model is None or use.coding is Coding.SINGLE:
+            return single.encoder
+        return StreamEncoder(model, role=self.role, memory=use.memory, check=use.check, single=single)
+
+    def _single(self, model: Model | None, peer: Hello) -> Single:
+        """How single messages are coded and read (rule SES-10)."""
         builtin = peer.templates == BUILTIN
-        return SingleEncoder(model, level=self._settings.level, methods=peer.methods, with_builtin=builtin)
+        return Single(
+            SingleEncoder(model, level=self._settings.level, methods=peer.methods, with_builtin=builtin),
+            SingleDecoder(model, with_builtin=builtin),
+        )
 
     def _take(self, control: Control) -> Fetched | None:
         """Act on a control frame."""
@@ -310,8 +319,9 @@ class Session:
         if use.count != self._counts[1] % COUNTERS:
             raise StreamDesync("a message before is lost or repeated", 2, "count")
         model = None if use.model == NO_MODEL else self._announced_model(use.model)
+        single = self._single(model, peer)
         if use.coding is Coding.SINGLE:
-            return SingleDecoder(model, with_builtin=peer.templates == BUILTIN)
+            return single.decoder
         if model is None:
             raise UnknownModel("a stream has no model", 3, "model")
         if use.check not in CHECKS:
@@ -320,7 +330,7 @@ class Session:
             raise Unsupported(
                 f"a stream takes {use.memory} bytes, where {self._settings.memory} are allowed", 3
             )
-        return StreamDecoder(model, role=self.role, memory=use.memory, check=use.check)
+        return StreamDecoder(model, role=self.role, memory=use.memory, check=use.check, single=single)
 
     def _announced_model(self, model_id: bytes) -> Model:
         """A model that this end has said it holds."""
