@@ -465,23 +465,58 @@ def _share(contexts: Contexts, context: int, state: int, symbol: int) -> tuple[i
     return _share_of_rest(contexts, context, state, "", symbol)
 
 
-def _share_of_rest(
+def _share_of_rest(  # noqa: C901  # for speed
     contexts: Contexts, context: int, state: int, excluded: str, symbol: int
 ) -> tuple[int, int]:
     """The share of a symbol less those excluded (rule RCL-9), and the context that follows it (rule AUR-5)."""
-    choices: list[Choice] = []
-    following = _lead(contexts, context, state, excluded, symbol, choices)
+    words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
+    stand_in = contexts.stand_ins[state]
     share = WHOLE
-    for _, frequency, total in choices:
-        share = share * frequency // total
-    return min(share, WHOLE - 1), following
+    while True:
+        if context < stand_in[0]:
+            choices: list[Choice] = []
+            following = _lead(contexts, context, state, excluded, symbol, choices)
+            for _, frequency, total in choices:
+                share = share * frequency // total
+            return min(share, WHOLE - 1), following
+        word = words[context]
+        if word >= 0:
+            lone = chr(word >> PLACE_BITS & SYMBOL_MASK)
+            if lone not in excluded:
+                frequency = LONE[word >> LONE_CODE & CODE_MASK]
+                if lone == letter:
+                    return min(share * frequency // TOTAL_OF_ONE, WHOLE - 1), word & PLACE_MASK
+                share = share * (TOTAL_OF_ONE - frequency) // TOTAL_OF_ONE
+                excluded += lone
+            context = word >> LONE_WIDER
+            continue
+        first, head = context + 1, ~word
+        end = first + (head >> SUM_BITS & SYMBOL_MASK)
+        total, left = head & SUM_MASK, end - first
+        for other in excluded:  # as if they were not in the list
+            place = find(other, first, end)
+            if place >= 0:
+                left -= 1
+                total -= words[place] >> END_SHIFT
+                if place > first:
+                    total += words[place - 1] >> END_SHIFT
+        if left:
+            at = find(letter, first, end)
+            if at >= 0:
+                frequency = words[at] >> END_SHIFT
+                if at > first:
+                    frequency -= words[at - 1] >> END_SHIFT
+                return min(share * frequency // total, WHOLE - 1), words[at] & PLACE_MASK
+            share = share * ((head & SUM_MASK) - (words[end - 1] >> END_SHIFT)) // total
+        excluded = _union(excluded, contexts.letters[first:end])
+        context = head >> WIDER
 
 
-def _lead(  # noqa: PLR0917  # for speed
+def _lead(  # noqa: C901, PLR0912, PLR0917  # for speed
     contexts: Contexts, context: int, state: int, excluded: str, symbol: int, choices: list[Choice]
 ) -> int:
     """Add the choices for a symbol, less those excluded, and give the following context (rules AUR-2 to AUR-5)."""
-    words, letter = contexts.words, chr(symbol)
+    words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
     stand_in = contexts.stand_ins[state]
     while True:
         if context < stand_in[0]:
@@ -505,22 +540,30 @@ def _lead(  # noqa: PLR0917  # for speed
                 excluded += lone
             context = word >> LONE_WIDER
             continue
-        end = contexts.end_of(context)
-        gaps = _gaps(contexts, context, end, excluded)
-        if len(gaps) < end - context - 1:
-            whole = ~word & SUM_MASK
-            total = whole - sum([gap for _, gap in gaps])
-            at = contexts.letters.find(letter, context + 1, end)
+        first, head = context + 1, ~word
+        end = first + (head >> SUM_BITS & SYMBOL_MASK)
+        total, left, before = head & SUM_MASK, end - first, 0
+        at = find(letter, first, end)
+        for other in excluded:  # as if they were not in the list
+            place = find(other, first, end)
+            if place >= 0:
+                frequency = words[place] >> END_SHIFT
+                if place > first:
+                    frequency -= words[place - 1] >> END_SHIFT
+                left -= 1
+                total -= frequency
+                if place < at:
+                    before += frequency
+        if left:
             if at >= 0:
                 entry = words[at]
-                lower = words[at - 1] >> END_SHIFT if at > context + 1 else 0
-                before = sum([gap for start, gap in gaps if start < lower])
+                lower = words[at - 1] >> END_SHIFT if at > first else 0
                 choices.append((lower - before, (entry >> END_SHIFT) - lower, total))
                 return entry & PLACE_MASK
-            escape = whole - (words[end - 1] >> END_SHIFT)
+            escape = (head & SUM_MASK) - (words[end - 1] >> END_SHIFT)
             choices.append((total - escape, escape, total))
-        excluded = _union(excluded, contexts.letters[context + 1 : end])
-        context = ~word >> WIDER
+        excluded = _union(excluded, contexts.letters[first:end])
+        context = head >> WIDER
 
 
 def _follow(  # noqa: C901, PLR0912  # a case for each kind of list
