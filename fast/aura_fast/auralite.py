@@ -6,9 +6,11 @@ variables: the likeliest entry, and any other of the first list. The rest is lef
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
+from typing import Final
 
 from aura_fast import range_coder
 from aura_fast.context_model import (
@@ -31,7 +33,16 @@ from aura_fast.context_model import (
     contexts_of,
 )
 from aura_fast.history import FILTER_SHIFT
-from aura_fast.match import BASES, HISTORY_BASE, Prediction, foresee, length_before, places_of
+from aura_fast.match import (
+    BASES,
+    BYTE_MASK,
+    HISTORY_BASE,
+    INDEX_SHIFT,
+    Prediction,
+    foresee,
+    length_before,
+    places_of,
+)
 from aura_fast.range_coder import Decoder, check_start, too_short
 from aura_fast.run import NEXT, StandIn, rest_of
 from aura_spec.auralite import MODEL_ID_SIZE
@@ -42,7 +53,10 @@ from aura_spec.limits import MAX_FORESEEN
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, TOTAL
 from aura_spec.range_coder import LOWER_BOUND
 
-_WORD = 0xFFFFFFFF
+_WORD: Final = 0xFFFFFFFF
+
+_SECTION: Final = 1 << 12
+"""Symbols of a message whose choices are held at once."""
 
 At = tuple[int, int]
 """Where in a message a symbol is coded: the context, and the state of the run."""
@@ -56,66 +70,70 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     """
     if len(data) > MAX_FORESEEN:
         raise EncodeError(f"AURALITE codes at most {MAX_FORESEEN} bytes")
-    return range_coder.encode(_choices(data, contexts_of(model)))
+    contexts = contexts_of(model)
+    sections = _sections(data, foresee(data, contexts.history), contexts)
+    return range_coder.encode(chain.from_iterable(sections))
 
 
-def _choices(  # noqa: C901, PLR0912, PLR0915  # one hot loop
-    data: bytes, contexts: Contexts
-) -> list[Choice]:
-    """The choices that lead to ``data`` and its end."""
+def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
+    data: bytes, predictions: array[int], contexts: Contexts
+) -> Iterator[list[Choice]]:
+    """The choices that lead to ``data`` and its end, those of some symbols at a time."""
     words, letters, bounds, hits = contexts.words, contexts.letters, contexts.bounds, contexts.hits
-    predictions = foresee(data, contexts.history)
     context = contexts.initial
-    choices: list[Choice] = []
     state = bound = 0
-    for position, symbol in enumerate(chain(data, (END,))):
-        if position in predictions:
-            predicted, index = predictions[position]
-            word = words[context]
-            if word >= 0 and word >> PLACE_BITS & SYMBOL_MASK == predicted:
-                likelihood = LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK]
-                following = word & PLACE_MASK
+    symbols = chain(data, (END,))
+    for start in range(0, len(predictions), _SECTION):
+        choices: list[Choice] = []
+        # of the two, the section has to end first: no symbol is taken then that it does not code
+        for prediction, symbol in zip(predictions[start : start + _SECTION], symbols, strict=False):
+            if prediction >= 0:
+                predicted, index = prediction & BYTE_MASK, prediction >> INDEX_SHIFT
+                word = words[context]
+                if word >= 0 and word >> PLACE_BITS & SYMBOL_MASK == predicted:
+                    likelihood = LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK]
+                    following = word & PLACE_MASK
+                else:
+                    likelihood, following = contexts.foresee(context, predicted)
+                hit = hits[index + likelihood]
+                if predicted == symbol:
+                    choices.append((0, hit, TOTAL))
+                    context = following
+                else:
+                    choices.append((hit, TOTAL - hit, TOTAL))
+                    at = context, state
+                    context = code_unforeseen(contexts, at, symbol, choices, predicted=chr(predicted))
+            elif context < bound:
+                context = code_unforeseen(contexts, (context, state), symbol, choices)
+            elif (word := words[context]) >= 0:
+                frequency = LONE[word >> LONE_CODE & CODE_MASK]
+                if word >> PLACE_BITS & SYMBOL_MASK == symbol:
+                    choices.append((0, frequency, TOTAL_OF_ONE))
+                    context = word & PLACE_MASK
+                else:
+                    choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
+                    excluded = chr(word >> PLACE_BITS & SYMBOL_MASK)
+                    context = _lead(contexts, word >> LONE_WIDER, state, excluded, symbol, choices)
             else:
-                likelihood, following = contexts.foresee(context, predicted)
-            hit = hits[index + likelihood]
-            if predicted == symbol:
-                choices.append((0, hit, TOTAL))
-                context = following
-            else:
-                choices.append((hit, TOTAL - hit, TOTAL))
-                at = context, state
-                context = code_unforeseen(contexts, at, symbol, choices, predicted=chr(predicted))
-        elif context < bound:
-            context = code_unforeseen(contexts, (context, state), symbol, choices)
-        elif (word := words[context]) >= 0:
-            frequency = LONE[word >> LONE_CODE & CODE_MASK]
-            if word >> PLACE_BITS & SYMBOL_MASK == symbol:
-                choices.append((0, frequency, TOTAL_OF_ONE))
-                context = word & PLACE_MASK
-            else:
-                choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
-                excluded = chr(word >> PLACE_BITS & SYMBOL_MASK)
-                context = _lead(contexts, word >> LONE_WIDER, state, excluded, symbol, choices)
-        else:
-            total = ~word & SUM_MASK
-            end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
-            entry = words[context + 1]
-            if entry >> PLACE_BITS & SYMBOL_MASK == symbol:  # the likeliest
-                choices.append((0, entry >> END_SHIFT, total))
-                context = entry & PLACE_MASK
-            elif (place := letters.find(chr(symbol), context + 2, end)) >= 0:
-                entry, lower = words[place], words[place - 1] >> END_SHIFT
-                choices.append((lower, (entry >> END_SHIFT) - lower, total))
-                context = entry & PLACE_MASK
-            else:
-                lower = words[end - 1] >> END_SHIFT
-                choices.append((lower, total - lower, total))
-                excluded = letters[context + 1 : end]
-                context = _lead(contexts, ~word >> WIDER, state, excluded, symbol, choices)
-        if contexts.has_runs:
-            state = NEXT[state << 8 | symbol]
-            bound = bounds[state]
-    return choices
+                total = ~word & SUM_MASK
+                end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
+                entry = words[context + 1]
+                if entry >> PLACE_BITS & SYMBOL_MASK == symbol:  # the likeliest
+                    choices.append((0, entry >> END_SHIFT, total))
+                    context = entry & PLACE_MASK
+                elif (place := letters.find(chr(symbol), context + 2, end)) >= 0:
+                    entry, lower = words[place], words[place - 1] >> END_SHIFT
+                    choices.append((lower, (entry >> END_SHIFT) - lower, total))
+                    context = entry & PLACE_MASK
+                else:
+                    lower = words[end - 1] >> END_SHIFT
+                    choices.append((lower, total - lower, total))
+                    excluded = letters[context + 1 : end]
+                    context = _lead(contexts, ~word >> WIDER, state, excluded, symbol, choices)
+            if contexts.has_runs:
+                state = NEXT[state << 8 | symbol]
+                bound = bounds[state]
+        yield choices
 
 
 def code_predicted(

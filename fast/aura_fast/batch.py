@@ -14,7 +14,10 @@ from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.limits import MAX_FORESEEN
 
 _MAX_SYMBOLS: Final = 1 << 19
-"""In a chunk, unless it has only one message: bounds the memory, some 100 MB."""
+"""In a chunk, unless it has only one message: bounds the memory, some 200 MB."""
+
+_LONG: Final = 1 << 15
+"""Bytes from which on a message is encoded by itself, in sections."""
 
 _GROWTH: Final = 5
 """A guess at how much longer a message is than its string."""
@@ -37,11 +40,13 @@ def encode(messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
     contexts = contexts_of(model)
     wires = [b""] * len(messages)
     for chunk in _chunks([len(message) for message in messages]):
-        some = [messages[place] for place in chunk]
+        alone = sum(len(messages[place]) >= _LONG for place in chunk)  # those stand first
+        some = [messages[place] for place in chunk[alone:]]
         if len(some) + sum(map(len, some)) < _WORTHWHILE:
             strings = [auralite.encode(message, model) for message in some]
         else:
             strings = batch_encoder.encode(some, contexts)
+        strings = [encode_one(messages[place], model) for place in chunk[:alone]] + strings
         for place, string in zip(chunk, strings, strict=True):
             wires[place] = string
     return wires
@@ -53,7 +58,9 @@ def encode_one(data: bytes, model: ContextModel) -> bytes:
     Raises:
         EncodeError: it has more than ``limits.MAX_FORESEEN`` bytes.
     """
-    return auralite.encode(data, model) if len(data) < _WORTHWHILE else encode([data], model)[0]
+    if _WORTHWHILE <= len(data) <= MAX_FORESEEN:
+        return batch_encoder.encode_one(data, contexts_of(model))
+    return auralite.encode(data, model)
 
 
 def decode(wires: Sequence[bytes], model: ContextModel, max_size: int) -> list[bytes | DecodeError]:

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_fast import auralite, match, search
+from aura_fast import auralite, match, range_coder, search
+from aura_fast.auralite import At
 from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
@@ -33,9 +35,9 @@ from aura_fast.context_model import (
     Choice,
     Contexts,
 )
-from aura_fast.match import Prediction
+from aura_fast.match import Foreseen, Prediction
 from aura_fast.range_coder import shortest
-from aura_fast.run import states_of
+from aura_fast.run import NEXT, states_of
 from aura_fast.search import LONE_NUMBERS, Flags, Numbers, words_of
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.match import TOTAL
@@ -48,7 +50,10 @@ _PIECE: Final = 64
 _NEAR: Final = 4
 """Entries of a list that are looked at together."""
 
-_TOGETHER: Final = 1 << 12
+_SECTION: Final = 1 << 15
+"""Symbols of a long message that are coded together: bounds the memory, some 10 MB."""
+
+_TOGETHER: Final = 1 << 10
 """Symbols after escapes that are coded together: bounds the memory."""
 
 
@@ -58,29 +63,55 @@ def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
     starts = np.cumsum(sizes) - sizes
     flat = np.frombuffer(b"\0".join([*messages, b""]), np.uint8).astype(np.int64)
     flat[starts + sizes - 1] = END
-    way = _walk(contexts, flat, starts)
-    foreseen, predicted, indices = match.foresee_many(messages, contexts.history, flat, starts)
-    is_hit = predicted == flat[foreseen]
+    way = _walk(contexts, flat, starts, (contexts.initial, 0))
+    foreseen = match.foresee_many(messages, contexts.history, flat, starts)
+    firsts, cumulatives, frequencies, totals = _choose(way, flat, foreseen).joined(starts)
+    units, shifts, spans = _narrow(firsts, frequencies, totals)
+    lows = _add(firsts, cumulatives * units, shifts)
+    return [shortest(low, span) for low, span in zip(lows, spans.tolist(), strict=True)]
+
+
+def encode_one(message: bytes, contexts: Contexts) -> bytes:
+    """The string of a message that is long; in sections, so that little memory is needed."""
+    return range_coder.encode(chain.from_iterable(_sections(message, contexts)))
+
+
+def _sections(message: bytes, contexts: Contexts) -> Iterator[Iterator[Choice]]:
+    """The choices of a message, section by section."""
+    start = np.zeros(1, np.int64)
+    at = contexts.initial, 0
+    for number, foreseen in enumerate(match.foresee_sections(message, contexts.history, _SECTION)):
+        section = message[number * _SECTION : (number + 1) * _SECTION]
+        flat = np.frombuffer(section, np.uint8).astype(np.int64)
+        if len(flat) < _SECTION:
+            flat = np.append(flat, END)
+        way = _walk(contexts, flat, start, at)
+        _, *columns = _choose(way, flat, foreseen).joined(start)
+        yield zip(*(column.tolist() for column in columns), strict=True)
+        at = way.words.item(way.places.item(-1)) & PLACE_MASK, NEXT[way.states.item(-1) << 8 | flat.item(-1)]
+
+
+def _choose(way: _Way, flat: Numbers, foreseen: Foreseen) -> _Choices:
+    """All choices on a way."""
+    places, predicted, indices = foreseen
+    is_hit = predicted == flat[places]
     in_runs = _in_runs(way)
     is_plain = ~in_runs
-    is_plain[foreseen] = False
-    is_miss = ~is_hit & ~in_runs[foreseen]
+    is_plain[places] = False
+    is_miss = ~is_hit & ~in_runs[places]
     special: dict[int, Prediction | None] = dict.fromkeys(np.flatnonzero(in_runs).tolist())
-    for number in np.flatnonzero(in_runs[foreseen]).tolist():
-        place = int(foreseen[number])
+    for number in np.flatnonzero(in_runs[places]).tolist():
+        place = int(places[number])
         if is_hit[number]:
             del special[place]
         else:
             special[place] = int(predicted[number]), int(indices[number])
     choices = _Choices(len(flat))
-    _code_hits(way, foreseen[is_hit], indices[is_hit], choices)
-    _code_misses(way, foreseen[is_miss], predicted[is_miss], indices[is_miss], choices)
+    _code_hits(way, places[is_hit], indices[is_hit], choices)
+    _code_misses(way, places[is_miss], predicted[is_miss], indices[is_miss], choices)
     _code_plain(way, is_plain.nonzero()[0], choices)
     _code_special(way, special, flat, choices)
-    firsts, cumulatives, frequencies, totals = choices.joined(starts)
-    units, shifts, spans = _narrow(firsts, frequencies, totals)
-    lows = _add(firsts, cumulatives * units, shifts)
-    return [shortest(low, span) for low, span in zip(lows, spans.tolist(), strict=True)]
+    return choices
 
 
 @dataclass(slots=True)
@@ -104,8 +135,8 @@ class _Way:
     states: Numbers
 
 
-def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
-    """Find the entry of each symbol.
+def _walk(model: Contexts, flat: Numbers, starts: Numbers, at: At) -> _Way:
+    """Find the entry of each symbol; ``at`` is where messages begin.
 
     Messages are cut into pieces, which go their ways together. Which context a piece begins in is found by starting
     a little before it, at the root. Until the contexts are those of the whole way, which are longer, they grow by a
@@ -115,12 +146,12 @@ def _walk(model: Contexts, flat: Numbers, starts: Numbers) -> _Way:
     words = words_of(model)
     way = _Way(model, words, *(np.zeros(len(flat), np.int64) for _ in range(4)))
     if model.has_runs:
-        way.states[:] = states_of(flat.astype(np.uint8), starts)
+        way.states[:] = states_of(flat.astype(np.uint8), starts, at[1])
     ends = np.append(starts[1:], len(flat))
     owners, numbers = search.spread(np.zeros(len(starts), np.int64), (ends - starts + _PIECE - 1) // _PIECE)
     begins = starts[owners] + _PIECE * numbers
     before = np.maximum(begins - model.order, starts[owners])
-    contexts = np.where(before == starts[owners], model.initial, ROOT)
+    contexts = np.where(before == starts[owners], at[0], ROOT)
     contexts = _go(way, flat, before, begins, contexts, is_way=False)
     _go(way, flat, begins, np.minimum(begins + _PIECE, ends[owners]), contexts, is_way=True)
     return way

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aura_fast.history import FILTER_SHIFT, Index
 from aura_fast.search import Numbers, spread
+from aura_spec.context_model import END
 from aura_spec.history import LENGTH
 from aura_spec.match import (
     HITS,
@@ -20,6 +23,7 @@ from aura_spec.match import (
     MULTIPLIER,
     PROBABILITY_CLASSES,
     SLOT_SHIFT,
+    SLOTS,
 )
 
 BASES: Final = tuple(
@@ -34,23 +38,31 @@ HISTORY_BASE: Final = HITS
 _PLACE_BITS: Final = 24
 _PLACES: Final = (1 << _PLACE_BITS) - 1
 
+_SHORT: Final = 256
+"""Bytes up to which a message often holds no match."""
+
 _REACH: Final = 32
 """Hits of a match that are counted for all matches together."""
 
 Prediction = tuple[int, int]
 """A byte, and the index of rule MAT-4 without the probability class."""
 
+INDEX_SHIFT: Final = 8
+"""Of a prediction as one number: the byte stands below the index."""
+
+BYTE_MASK: Final = (1 << INDEX_SHIFT) - 1
+
 
 class Foresight:
     """What matches predict in a message.
 
     Attributes:
-        predictions: by position.
+        predictions: by position; -1 for none.
         free: the position from which on no match is active.
     """
 
     def __init__(self, data: bytes) -> None:
-        self.predictions: dict[int, Prediction] = {}
+        self.predictions = array("i", [-1]) * (len(data) + 1)
         self.free = 0
         self._data = data
         self._misses = 0
@@ -71,7 +83,7 @@ class Foresight:
         data, misses = self._data, self._misses
         while True:
             base = BASES[length] if length else HISTORY_BASE
-            self.predictions[position] = source[place], base + misses
+            self.predictions[position] = base + misses << INDEX_SHIFT | source[place]
             if position == len(data) or source[place] != data[position]:
                 self._misses = min(misses + 1, MISS_CLASSES - 1)
                 self.free = position + 1
@@ -84,22 +96,26 @@ class Foresight:
                 return
 
 
-def foresee(data: bytes, history: Index | None) -> dict[int, Prediction]:
-    """What matches predict in a message, by position."""
+def foresee(data: bytes, history: Index | None) -> array[int]:
+    """What matches predict in a message: for each position a number, -1 for nothing."""
     foresight = Foresight(data)
+    if not history and len(data) <= _SHORT and _are_distinct(data):
+        return foresight.predictions
     places: dict[int, int] = {}
-    four = int.from_bytes(data[:MIN_LENGTH], "little")
-    for position in range(MIN_LENGTH, len(data) + 1):
-        mixed = four * MULTIPLIER & 0xFFFFFFFF
+    for position, mixed in enumerate((_fours(data) * np.uint32(MULTIPLIER)).data, MIN_LENGTH):
         slot = mixed >> SLOT_SHIFT
         if slot in places and position >= foresight.free:
             foresight.look_back(places[slot], position)
+        places[slot] = position
         if history and LENGTH <= position >= foresight.free and history.ends[mixed >> FILTER_SHIFT]:
             foresight.look_into(history, position)
-        places[slot] = position
-        if position < len(data):
-            four = four >> 8 | data[position] << 24
     return foresight.predictions
+
+
+def _are_distinct(data: bytes) -> bool:
+    """Whether no four bytes stand in a message twice, so that there is no match; most short ones are like that."""
+    count = max(0, len(data) - MIN_LENGTH + 1)
+    return len({data[place : place + MIN_LENGTH] for place in range(count)}) == count
 
 
 def places_of(text: bytes | bytearray) -> dict[int, int]:
@@ -122,9 +138,13 @@ def length_before(text: bytes | bytearray, place: int, position: int) -> int:
     return length
 
 
+Foreseen = tuple[Numbers, Numbers, Numbers]
+"""Places of predictions, the bytes, and the indices of rule MAT-4 without the probability classes."""
+
+
 def foresee_many(
     messages: Sequence[bytes], history: Index | None, flat: Numbers, starts: Numbers
-) -> tuple[Numbers, Numbers, Numbers]:
+) -> Foreseen:
     """What matches predict in messages.
 
     Args:
@@ -132,34 +152,89 @@ def foresee_many(
         history: of the model.
         flat: their symbols, one message after the other, the ends included.
         starts: of the messages in ``flat``.
-
-    Returns:
-        The places in ``flat`` of all predictions, the bytes, and the indices of rule MAT-4 without the probability
-        classes.
     """
     if history:
-        found = [
-            (start + at, *prediction)
-            for start, data in zip(starts.tolist(), messages, strict=True)
-            for at, prediction in foresee(data, history).items()
-        ]
-        places, predicted, indices = np.array(found, np.int64).reshape(-1, 3).T
-        return places, predicted, indices
-    owners, after, before = _repeats(flat, starts)
+        return _unpack(np.concatenate([foresee(data, history) for data in messages]))
+    fours = _fours(b"\0".join([*messages, b""]))
+    owners = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(flat)))
+    places = np.flatnonzero(np.arange(len(flat)) - starts[owners] >= MIN_LENGTH)
+    keys = owners[places] << 32 - SLOT_SHIFT | _slots(fours[places - MIN_LENGTH])
+    after, before = _repeats(fours, keys << _PLACE_BITS | places)
+    after, before, hits = _follow_all(after, before, flat)
+    owners = owners[after]
+    misses = np.arange(len(after)) - owners.searchsorted(owners)
+    return _predict(flat, starts[owners], (after, before, hits + 1), misses)
+
+
+def foresee_sections(data: bytes, history: Index | None, size: int) -> Iterator[Foreseen]:
+    """What matches predict in a message, for so many of its symbols at a time; places count from the first of them.
+
+    What slots hold goes on from section to section, as does the number of misses, and a match that is active.
+    """
+    if history:
+        packed = np.asarray(foresee(data, history))
+        yield from (_unpack(packed[begin : begin + size]) for begin in range(0, len(packed), size))
+        return
+    fours = _fours(data + b"\0")
+    flat = np.frombuffer(data + b"\0", np.uint8).astype(np.uint16)
+    flat[-1] = END
+    held = np.zeros(SLOTS, np.int64)  # never a place below MIN_LENGTH
+    misses = 0
+    active = np.zeros((2, 0), np.int64)  # where the section begins, and the pointer there, if a match goes on
+    for begin in range(0, len(flat), size):
+        end = min(begin + size, len(flat))
+        places = np.arange(max(begin, MIN_LENGTH), end)
+        slots = _slots(fours[places - MIN_LENGTH])
+        used = held.nonzero()[0]
+        keys = np.concatenate([used << _PLACE_BITS | held[used], slots << _PLACE_BITS | places])
+        held[slots] = places  # of places with the same slot the last
+        after, before = _repeats(fours, keys)
+        if active.size:
+            is_later = after > begin
+            after = np.concatenate([active[0], after[is_later]])
+            before = np.concatenate([active[1], before[is_later]])
+        after, before, hits = _follow_all(after, before, flat)
+        counts = np.minimum(hits + 1, end - after)
+        found = _predict(flat, np.zeros_like(after), (after, before, counts), misses + np.arange(len(after)))
+        yield found[0] - begin, *found[1:]
+        # only the last match may go on
+        goes_on = counts <= hits
+        misses += len(after) - int(np.count_nonzero(goes_on))
+        active = np.array([(after + counts)[goes_on], (before + counts)[goes_on]])
+
+
+def _unpack(packed: NDArray[np.int32]) -> Foreseen:
+    """Predictions from the numbers of ``foresee``."""
+    places = np.flatnonzero(packed >= 0)
+    numbers = packed[places].astype(np.int64)
+    return places, numbers & BYTE_MASK, numbers >> INDEX_SHIFT
+
+
+def _predict(
+    flat: NDArray[np.integer], starts: Numbers, matches: tuple[Numbers, Numbers, Numbers], misses: Numbers
+) -> Foreseen:
+    """What matches predict.
+
+    Args:
+        flat: the symbols.
+        starts: of the messages.
+        matches: of each match the place, the pointer there, and the count of its predictions.
+        misses: of the messages before.
+    """
+    after, before, counts = matches
+    lengths = _lengths_before(flat, before - starts, after, before)
+    numbers, places = spread(after, counts)
+    ahead = places - after[numbers]
+    lengths = np.minimum(lengths[numbers] + ahead, MAX_LENGTH)
+    bases = np.array(BASES)[lengths] + np.minimum(misses, MISS_CLASSES - 1)[numbers]
+    return places, flat[before[numbers] + ahead].astype(np.int64), bases
+
+
+def _follow_all(
+    after: Numbers, before: Numbers, flat: NDArray[np.integer]
+) -> tuple[Numbers, Numbers, Numbers]:
+    """The repeated places that begin a match, as none is active there; their pointers, and the counts of hits."""
     hits = _hits(flat, after, before)
-    followed = _follow_all(after, before, hits, flat)
-    owners, after, before, hits = owners[followed], after[followed], before[followed], hits[followed]
-    misses = np.minimum(np.arange(len(owners)) - owners.searchsorted(owners), MISS_CLASSES - 1)
-    lengths = _lengths_before(flat, before - starts[owners], after, before)
-    # each is a prediction for every hit, and one for the miss
-    matches, places = spread(after, hits + 1)
-    ahead = places - after[matches]
-    lengths = np.minimum(lengths[matches] + ahead, MAX_LENGTH)
-    return places, flat[before[matches] + ahead], np.array(BASES)[lengths] + misses[matches]
-
-
-def _follow_all(after: Numbers, before: Numbers, hits: Numbers, flat: Numbers) -> list[int]:
-    """Which of the repeated places begin a match, as none is active there; completes the hits of these."""
     behind = after.searchsorted(after + hits + 1)
     behind[hits == _REACH] = -1
     following = behind.tolist()
@@ -173,10 +248,10 @@ def _follow_all(after: Numbers, before: Numbers, hits: Numbers, flat: Numbers) -
             number = int(after.searchsorted(place + count + 1))
         else:
             number = following[number]
-    return followed
+    return after[followed], before[followed], hits[followed]
 
 
-def _hits(flat: Numbers, after: Numbers, before: Numbers) -> Numbers:
+def _hits(flat: NDArray[np.integer], after: Numbers, before: Numbers) -> Numbers:
     """How many symbols from pairs of places on are equal, at most ``_REACH``."""
     hits = np.zeros(len(after), np.int64)
     equal = np.arange(len(after))
@@ -186,7 +261,7 @@ def _hits(flat: Numbers, after: Numbers, before: Numbers) -> Numbers:
     return hits
 
 
-def _hits_alone(flat: Numbers, pointer: int, place: int) -> int:
+def _hits_alone(flat: NDArray[np.integer], pointer: int, place: int) -> int:
     """The same for one pair, without bound; the end of the message is equal to nothing."""
     count, block = 0, _REACH
     while True:
@@ -197,7 +272,7 @@ def _hits_alone(flat: Numbers, pointer: int, place: int) -> int:
         count, block = count + block, 2 * block
 
 
-def _lengths_before(flat: Numbers, room: Numbers, after: Numbers, before: Numbers) -> Numbers:
+def _lengths_before(flat: NDArray[np.integer], room: Numbers, after: Numbers, before: Numbers) -> Numbers:
     """How many symbols before pairs of places are equal, if there is room; ``MIN_LENGTH`` of them are."""
     lengths = np.full(len(after), MIN_LENGTH)
     equal = np.arange(len(after))
@@ -208,20 +283,27 @@ def _lengths_before(flat: Numbers, room: Numbers, after: Numbers, before: Number
     return lengths
 
 
-def _repeats(flat: Numbers, starts: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Places at which the slot holds a place after the same four bytes: the message, the place, what is held."""
-    owners = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(flat)))
-    places = np.flatnonzero(np.arange(len(flat)) - starts[owners] >= MIN_LENGTH)
-    fours = np.zeros(max(0, len(flat) - MIN_LENGTH), np.int64)  # of the place 4 later
-    for byte in range(MIN_LENGTH if len(fours) else 0):
-        fours |= flat[byte : byte - MIN_LENGTH] << 8 * byte
-    slots = (fours[places - MIN_LENGTH] * MULTIPLIER & 0xFFFFFFFF) >> SLOT_SHIFT
-    # sorted by message and slot, each place stands behind what its slot holds then
-    keys = (owners[places] << 32 - SLOT_SHIFT | slots) << _PLACE_BITS | places
-    keys.sort()
-    held = np.flatnonzero(keys[1:] >> _PLACE_BITS == keys[:-1] >> _PLACE_BITS)
-    after, before = keys[held + 1] & _PLACES, keys[held] & _PLACES
+def _fours(text: bytes) -> NDArray[np.uint32]:
+    """Of each place the four bytes from there on, as rule MAT-1 reads them; a view, which is not aligned."""
+    return np.ndarray(max(0, len(text) - MIN_LENGTH + 1), "<u4", text, 0, (1,))
+
+
+def _slots(fours: NDArray[np.uint32]) -> Numbers:
+    """The slots for four bytes each (rule MAT-1)."""
+    return (fours * np.uint32(MULTIPLIER) >> SLOT_SHIFT).astype(np.int64)
+
+
+def _repeats(fours: NDArray[np.uint32], keys: Numbers) -> tuple[Numbers, Numbers]:
+    """Places whose slot holds a place after the same four bytes, in ascending order; and what it holds.
+
+    Args:
+        fours: four bytes from each place on.
+        keys: of all places the message, the slot, and the place in the lowest bits; sorted in place.
+    """
+    keys.sort()  # so that each place stands behind what its slot holds then
+    is_held = keys[1:] >> _PLACE_BITS == keys[:-1] >> _PLACE_BITS
+    after, before = keys[1:][is_held] & _PLACES, keys[:-1][is_held] & _PLACES
     is_match = fours[after - MIN_LENGTH] == fours[before - MIN_LENGTH]
-    order = np.argsort(after[is_match])
-    after, before = after[is_match][order], before[is_match][order]
-    return owners[after], after, before
+    after, before = after[is_match], before[is_match]
+    order = np.argsort(after)
+    return after[order], before[order]

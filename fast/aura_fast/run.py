@@ -52,11 +52,11 @@ def rest_of(stand_in: StandIn, excluded: str) -> tuple[dict[str, tuple[int, int]
     return options, total + escape
 
 
-def states_of(text: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint8]:
+def states_of(text: NDArray[np.uint8], starts: NDArray[np.int64], state: int) -> NDArray[np.uint8]:
     """The state before each byte of messages, one after the other, each with a byte behind it.
 
-    They begin at ``starts``, and are cut where the state is 0 whatever came before. All pieces take a byte a step,
-    longest first.
+    ``state`` is the one before their first bytes. They begin at ``starts``, and are cut where the state is 0
+    whatever came before. All pieces take a byte a step, longest first.
     """
     is_start = np.zeros(len(text), np.bool_)
     is_start[starts] = True
@@ -67,13 +67,14 @@ def states_of(text: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.
     begins, sizes = begins[order], sizes[order]
     longer = len(sizes) - np.cumsum(np.bincount(sizes))  # how many pieces have more than so many bytes
     states = np.zeros(len(text), np.uint8)
+    states[starts] = state
     step = 0
     while longer[step + 1] > _FEW:
         at = begins[: longer[step + 1]] + step
         states[at + 1] = _NEXT_NUMBERS[states[at].astype(np.int64) << 8 | text[at]]
         step += 1
     for begin, size in zip(begins[: longer[step + 1]].tolist(), sizes.tolist(), strict=False):
-        state = int(states[begin + step])
+        state = states.item(begin + step)
         for place in range(begin + step, begin + size - 1):
             state = NEXT[state << 8 | int(text[place])]
             states[place + 1] = state

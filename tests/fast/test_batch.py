@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,7 @@ def together(symbols: int = 1 << 19, few: int = 0, piece: int = 64) -> Iterator[
         patch.setattr(batch, "_WORTHWHILE", 1)
         patch.setattr(batch, "_STEP", 0.0)
         patch.setattr(batch, "_MAX_SYMBOLS", symbols)
+        patch.setattr(batch, "_LONG", symbols)
         patch.setattr(search, "FEW", few)
         patch.setattr(batch_decoder, "_LAST", few)
         patch.setattr(batch_decoder, "_FEW", few)
@@ -172,6 +174,38 @@ def test_message_that_is_too_long() -> None:
 def test_one_message(size: int) -> None:
     message = b"help? " * size
     assert batch.encode_one(message, SMALL) == auralite.encode(message, SMALL)
+
+
+@given(models() | st.just(SMALL), MESSAGES.map(b"".join), st.sampled_from([1, 7, 64, 500]))
+@settings(max_examples=150)
+def test_sections_of_one_message(model: ContextModel, message: bytes, section: int) -> None:
+    expected = auralite.encode(message, model)
+    with together(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch_encoder, "_SECTION", section)
+        patch.setattr(auralite, "_SECTION", section)
+        assert batch.encode_one(message, model) == expected
+        assert auralite.encode(message, model) == expected
+
+
+@pytest.mark.parametrize(
+    "message", [bytes(20_000), b"Could you help? " * 1000, random.Random(7).randbytes(4000)]
+)
+def test_long_messages_need_little_memory(message: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sections of a thirty-second of their size, so that there are some."""
+    monkeypatch.setattr(batch_encoder, "_SECTION", 1 << 10)
+    monkeypatch.setattr(batch_encoder, "_TOGETHER", 1 << 5)
+    monkeypatch.setattr(auralite, "_SECTION", 1 << 7)
+    wire = auralite.encode(message, SMALL)
+    for call in (
+        lambda: auralite.encode(message, SMALL) == wire,
+        lambda: batch.encode_one(message, SMALL) == wire,
+        lambda: auralite.decode(wire, SMALL, len(message)) == message,
+    ):
+        tracemalloc.start()
+        assert call()
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 40 * len(message) + 1_000_000
 
 
 def test_wider_lists_are_found_alike() -> None:
