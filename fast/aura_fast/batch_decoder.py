@@ -51,7 +51,7 @@ _WIDTH: Final = 64
 _LAST: Final = 64
 """Messages for which the steps are not worth it any more."""
 
-_FEW: Final = 8
+_FEW: Final = 16
 """Messages for which a step of another kind is taken one after the other."""
 
 _NO_SLOT: Final = 0xFFFF
@@ -132,6 +132,8 @@ class _Batch:
         count = len(wires)
         self.messages: list[bytes | None] = [None] * count
         self._wires = wires
+        self._decoders: list[Decoder | None] = [None] * count
+        self._steps = 0
         self._model = model
         self._max_size = max_size
         self._words = words_of(model)
@@ -172,7 +174,7 @@ class _Batch:
         """Make room for one more symbol of each; whether there is."""
         rows = self.state.rows
         width = self._text.shape[1]
-        if self.state.positions.max() < width:
+        if self._steps < width:  # no message has more symbols
             return True
         if 2 * width * len(rows) > _MAX_TABLE:
             return False
@@ -184,28 +186,38 @@ class _Batch:
         return True
 
     def step(self) -> None:
-        """Go on with each, to the next symbol if that takes no more than one escape."""
+        """Go on with each by a choice, and by another after it if it is an escape or a miss."""
         state = self.state
+        self._steps += 1
         self.symbols = np.zeros(len(state.numbers), np.int64)
         self.is_symbol = np.zeros(len(state.numbers), np.bool_)
         self._look_for_matches()
-        matched = (state.is_new & (state.lengths > 0)).nonzero()[0]
+        is_matched = state.is_new & (state.lengths > 0)
+        matched = is_matched.nonzero()[0]
+        plain = (~(is_matched | state.is_less)).nonzero()[0]
         if len(matched) > _FEW:
             self._read_predicted(matched)
         else:
             self._read_predicted_alone(matched)
-        self._read_alone(self._in_runs((~self.is_symbol).nonzero()[0]))
-        self._read_plain((~(self.is_symbol | state.is_less)).nonzero()[0])
-        after_escape = (state.is_less & ~self.is_symbol).nonzero()[0]
-        if len(after_escape) > _FEW:
-            in_runs = self._in_runs(after_escape)
+        in_runs = self._in_runs(plain)
+        if len(in_runs):
             self._read_alone(in_runs)
-            if len(in_runs):
-                after_escape = after_escape[~self.is_symbol[after_escape]]
-            self._read_less(after_escape)
-        else:
-            self._read_alone(after_escape)
+            plain = plain[~self.is_symbol[plain]]
+        self._read_plain(plain)
+        self._shift((state.spans < LOWER_BOUND).nonzero()[0])
+        after_escape = (state.is_less & ~self.is_symbol).nonzero()[0]
+        self._read_after_escape(after_escape)
         self._take_symbols()
+
+    def _read_after_escape(self, lanes: Numbers) -> None:
+        """Go on with messages at a list of which symbols are excluded."""
+        in_runs = self._in_runs(lanes) if len(lanes) > _FEW else lanes
+        self._read_alone(in_runs)
+        if len(in_runs):
+            lanes = lanes[~self.is_symbol[lanes]]
+        if len(lanes):
+            self._read_less(lanes)
+            self._shift(lanes[self.state.spans[lanes] < LOWER_BOUND])
 
     def _in_runs(self, lanes: Numbers) -> Numbers:
         """The messages of which a list for runs stands in for that of the context (rule RUN-4)."""
@@ -312,7 +324,6 @@ class _Batch:
             is_escape = ~is_listed
             state.is_less[asked] = is_escape
             state.lefts[asked[is_escape]] = contexts[other[is_escape]]
-        self._shift(lanes)
 
     def _values(self, lanes: Numbers, totals: Numbers, units: Numbers) -> Numbers:
         """Where fractions lie; those that name no option are given up (rule RNG-5)."""
@@ -347,7 +358,6 @@ class _Batch:
         state.lefts[lanes] = contexts
         self.symbols[lanes] = entries >> PLACE_BITS & SYMBOL_MASK
         self.is_symbol[lanes] = is_listed
-        self._shift(lanes)
 
     def _prediction(self, lanes: Numbers) -> tuple[Numbers, Numbers]:
         """What matches predict, and the index of rule MAT-4 without the probability class."""
@@ -413,7 +423,6 @@ class _Batch:
                 state.misses[lane] = min(state.misses.item(lane) + 1, MISS_CLASSES - 1)
             state.pointers[lane] = pointer + 1
             state.lengths[lane] = min(length + 1, MAX_LENGTH) if is_hit and pointer != -1 else 0
-        self._shift(lanes)
 
     def _go_on(
         self, lanes: Numbers, predicted: Numbers, following: Numbers, is_hit: Flags, is_listed: Flags
@@ -443,7 +452,6 @@ class _Batch:
         state.lengths[lanes] = np.where(is_on, np.minimum(state.lengths[lanes] + 1, MAX_LENGTH), 0)
         state.pointers[lanes] = pointers + 1
         state.misses[lanes] = np.minimum(state.misses[lanes] + ~is_hit, MISS_CLASSES - 1)
-        self._shift(lanes)
 
     def _read_alone(self, lanes: Numbers) -> None:
         """Read the rest of what codes symbols, one message after the other."""
@@ -474,16 +482,18 @@ class _Batch:
     def _decoder(self, lane: int) -> Decoder:
         """The decoder of a message, as it is now."""
         state = self.state
-        decoder = Decoder(self._wires[state.numbers[lane]])
-        decoder.window = int(state.windows[lane])
-        decoder.offset = int(state.offsets[lane])
-        decoder.span = int(state.spans[lane])
+        number = state.numbers.item(lane)
+        decoder = self._decoders[number]
+        if decoder is None:
+            decoder = self._decoders[number] = Decoder(self._wires[number])
+        decoder.window = state.windows.item(lane)
+        decoder.offset = state.offsets.item(lane)
+        decoder.span = state.spans.item(lane)
         return decoder
 
     def _shift(self, lanes: Numbers) -> None:
-        """Rules RNG-3 and RNG-6."""
+        """Rules RNG-3 and RNG-6, where spans are too small."""
         state = self.state
-        lanes = lanes[state.spans[lanes] < LOWER_BOUND]
         spans, windows = state.spans[lanes], state.windows[lanes]
         shifts = 1 + (spans < LOWER_BOUND >> 8) + (spans < LOWER_BOUND >> 16)
         state.is_active[lanes[windows + shifts > state.sizes[lanes]]] = False

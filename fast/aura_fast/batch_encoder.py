@@ -53,8 +53,9 @@ _NEAR: Final = 4
 _SECTION: Final = 1 << 15
 """Symbols of a long message that are coded together: bounds the memory, some 10 MB."""
 
-_TOGETHER: Final = 1 << 10
-"""Symbols after escapes that are coded together: bounds the memory."""
+_TOGETHER: Final = 1 << 12
+_ENTRIES: Final = 1 << 16
+"""Symbols after escapes that are coded together, and entries of their lists: both bound the memory."""
 
 
 def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
@@ -366,23 +367,30 @@ class _Pending:
         """Some of them."""
         return _Pending(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
+    def before(self, other: _Pending) -> _Pending:
+        """These, and others behind them."""
+        return _Pending(
+            *(np.append(getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+        )
+
 
 def _code_rest(way: _Way, pending: _Pending, choices: _Choices) -> None:
     """Code symbols to the end by lists of which some symbols are excluded (rules AUR-3 to AUR-5)."""
-    for start in range(0, len(pending.at), _TOGETHER):
-        some = pending.some(slice(start, start + _TOGETHER))
-        while len(some.at):
-            rest = search.rest(way.model, some.contexts, some.lefts, some.predicted)
-            bases = rest.sums[rest.starts]
-            is_here = way.owners[some.at] == some.contexts
-            entries = rest.starts + np.where(is_here, way.places[some.at] - some.contexts - 1, 0)
-            lower = np.where(is_here, rest.sums[entries] - bases, rest.listed)
-            upper = np.where(is_here, rest.sums[entries + 1] - bases, rest.totals)
-            remains = rest.listed > 0
-            choices.add(*(part[remains] for part in (some.at, some.ranks, lower, upper - lower, rest.totals)))
-            some.ranks = some.ranks + remains
-            some.lefts, some.contexts = some.contexts, search.wider(way.words[some.contexts])
-            some = some.some(~is_here)
+    while len(pending.at):
+        entries = search.sizes_of(way.words[pending.contexts[:_TOGETHER]]).cumsum()
+        count = 1 + int(entries[1:].searchsorted(_ENTRIES, side="right"))
+        some, pending = pending.some(slice(count)), pending.some(slice(count, None))
+        rest = search.rest(way.model, some.contexts, some.lefts, some.predicted)
+        bases = rest.sums[rest.starts]
+        is_here = way.owners[some.at] == some.contexts
+        found = rest.starts + np.where(is_here, way.places[some.at] - some.contexts - 1, 0)
+        lower = np.where(is_here, rest.sums[found] - bases, rest.listed)
+        upper = np.where(is_here, rest.sums[found + 1] - bases, rest.totals)
+        remains = rest.listed > 0
+        choices.add(*(part[remains] for part in (some.at, some.ranks, lower, upper - lower, rest.totals)))
+        some.ranks = some.ranks + remains
+        some.lefts, some.contexts = some.contexts, search.wider(way.words[some.contexts])
+        pending = some.some(~is_here).before(pending)
 
 
 def _code_special(way: _Way, special: dict[int, Prediction | None], flat: Numbers, choices: _Choices) -> None:

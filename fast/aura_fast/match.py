@@ -120,11 +120,10 @@ def _are_distinct(data: bytes) -> bool:
 
 def places_of(text: bytes | bytearray) -> dict[int, int]:
     """What the slots hold before the position at the end of a text (rules MAT-1 and MAT-3)."""
-    places: dict[int, int] = {}
-    for position in range(MIN_LENGTH, len(text)):
-        four = int.from_bytes(text[position - MIN_LENGTH : position], "little")
-        places[(four * MULTIPLIER & 0xFFFFFFFF) >> SLOT_SHIFT] = position
-    return places
+    if len(text) <= MIN_LENGTH:
+        return {}
+    slots = _slots(_fours(bytes(text[:-1]))).tolist()
+    return dict(zip(slots, range(MIN_LENGTH, len(text)), strict=True))
 
 
 def length_before(text: bytes | bytearray, place: int, position: int) -> int:

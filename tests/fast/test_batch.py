@@ -40,6 +40,7 @@ def together(symbols: int = 1 << 19, few: int = 0, piece: int = 64) -> Iterator[
         patch.setattr(batch_decoder, "_FEW", few)
         patch.setattr(batch_encoder, "_PIECE", piece)
         patch.setattr(batch_encoder, "_TOGETHER", piece)
+        patch.setattr(batch_encoder, "_ENTRIES", 64 * piece)
         patch.setattr(match, "_REACH", piece)
         patch.setattr(run, "_FEW", few)
         yield
@@ -193,7 +194,7 @@ def test_sections_of_one_message(model: ContextModel, message: bytes, section: i
 def test_long_messages_need_little_memory(message: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sections of a thirty-second of their size, so that there are some."""
     monkeypatch.setattr(batch_encoder, "_SECTION", 1 << 10)
-    monkeypatch.setattr(batch_encoder, "_TOGETHER", 1 << 5)
+    monkeypatch.setattr(batch_encoder, "_ENTRIES", 1 << 11)
     monkeypatch.setattr(auralite, "_SECTION", 1 << 7)
     wire = auralite.encode(message, SMALL)
     for call in (
