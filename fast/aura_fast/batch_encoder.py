@@ -28,7 +28,6 @@ from aura_fast.context_model import (
     LONE_WIDER,
     PLACE_BITS,
     PLACE_MASK,
-    SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
     WIDER,
@@ -47,7 +46,7 @@ _LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
 _PIECE: Final = 64
 """Symbols of a message that are looked up one after the other."""
 
-_NEAR: Final = 4
+_NEAR: Final = 8
 """Entries of a list that are looked at together."""
 
 _SECTION: Final = 1 << 15
@@ -161,7 +160,7 @@ def _walk(model: Contexts, flat: Numbers, starts: Numbers, at: At) -> _Way:
 def _go(
     way: _Way, flat: Numbers, begins: Numbers, ends: Numbers, contexts: Numbers, *, is_way: bool
 ) -> Numbers:
-    """Go from places to others, all at once; the contexts there.
+    """Go from places to others, all at once, a symbol a step; the contexts there.
 
     Args:
         way: what is found is written to, if ``is_way``.
@@ -171,74 +170,79 @@ def _go(
         contexts: where pieces begin.
         is_way: whether the way is asked for, not only where it ends.
     """
-    words = way.words
-    last = contexts.copy()
-    pieces = (begins < ends).nonzero()[0]  # those that are not at their ends
-    current, ends, contexts = begins[pieces], ends[pieces], contexts[pieces]
-    if is_way:
-        way.at[current] = contexts
-    symbols = flat[current]
-    places, behind = search.list_of(words, contexts)
-    near = np.arange(_NEAR)
-    while len(pieces) > search.FEW:
-        # look at some entries of each list, beyond its end too
-        entries = words.take(places[:, None] + near, mode="clip")
-        ranks = (entries >> PLACE_BITS & SYMBOL_MASK == symbols[:, None]).argmax(axis=1)
-        entry = entries[np.arange(len(ranks)), ranks]
-        is_it = (entry >> PLACE_BITS & SYMBOL_MASK == symbols) & (places + ranks < behind)
-        found = is_it.nonzero()[0]
-        following = entry[found] & PLACE_MASK
-        at = current[found]
+    sizes = ends - begins
+    order = np.argsort(-sizes, kind="stable")  # so that those that go on stand in front
+    begins, ends, contexts = begins[order], ends[order], contexts[order]
+    longer = len(sizes) - np.cumsum(np.bincount(sizes))  # how many pieces have more than so many symbols
+    step = 0
+    while longer[step] > search.FEW:
+        count = longer[step]
+        at = begins[:count] + step
+        owners, places = _find(way, contexts[:count], flat[at])
         if is_way:
-            way.owners[at] = contexts[found]
-            way.places[at] = places[found] + ranks[found]
-        # on to further entries, or from the end of a list to a wider one, or to the next symbol
-        places += _NEAR
-        other = (~is_it & (places >= behind)).nonzero()[0]
-        contexts[other] = search.wider(words[contexts[other]])
-        contexts[found] = following
-        at += 1
-        current[found] = at
-        moved = np.concatenate([found, other])
-        places[moved], behind[moved] = search.list_of(words, contexts[moved])
-        is_done = at == ends[found]
-        if is_way:
-            way.at[at[~is_done]] = following[~is_done]
-        done = found[is_done]
-        if len(done):
-            last[pieces[done]] = contexts[done]
-            goes_on = np.ones(len(pieces), np.bool_)
-            goes_on[done] = False
-            pieces, current, ends, contexts = (part[goes_on] for part in (pieces, current, ends, contexts))
-            places, behind = places[goes_on], behind[goes_on]
-        symbols = flat[current]
-    for number, *piece in zip(*(part.tolist() for part in (pieces, current, ends, contexts)), strict=True):
-        last[number] = _go_alone(way, flat, *piece, is_way=is_way)
+            way.at[at], way.owners[at], way.places[at] = contexts[:count], owners, places
+        contexts[:count] = way.words[places] & PLACE_MASK
+        step += 1
+    for lane in range(longer[step]):
+        piece = begins.item(lane) + step, ends.item(lane), contexts.item(lane)
+        contexts[lane] = _go_alone(way, flat, *piece, is_way=is_way)
+    last = np.empty_like(contexts)
+    last[order] = contexts
     return last
 
 
+def _find(way: _Way, contexts: Numbers, symbols: Numbers) -> tuple[Numbers, Numbers]:
+    """The first contexts along the suffixes whose lists have symbols, and the places of the entries."""
+    words = way.words
+    owners = contexts.copy()
+    places, behind = search.list_of(words, contexts)
+    # most are the first entries of the first lists; of the others, what comes next is looked at
+    asked = (words[places] >> PLACE_BITS & SYMBOL_MASK != symbols).nonzero()[0]
+    symbols, nexts, behind = symbols[asked], places[asked] + 1, behind[asked]
+    near = np.arange(_NEAR)
+    while len(asked) > search.FEW:
+        over = (nexts >= behind).nonzero()[0]
+        wider = search.wider(words[owners[asked[over]]])
+        owners[asked[over]] = wider
+        nexts[over], behind[over] = search.list_of(words, wider)
+        # look at some entries of each list, beyond its end too
+        entries = words.take(nexts[:, None] + near, mode="clip")
+        is_it = entries >> PLACE_BITS & SYMBOL_MASK == symbols[:, None]
+        ranks = is_it.argmax(axis=1)
+        found = nexts + ranks
+        is_found = is_it[np.arange(len(ranks)), ranks] & (found < behind)
+        places[asked[is_found]] = found[is_found]
+        left = (~is_found).nonzero()[0]
+        asked, symbols, nexts, behind = asked[left], symbols[left], nexts[left] + _NEAR, behind[left]
+    for lane, symbol in zip(asked.tolist(), symbols.tolist(), strict=True):
+        owners[lane], places[lane] = _find_alone(way.model, owners.item(lane), symbol)
+    return owners, places
+
+
 def _go_alone(way: _Way, flat: Numbers, begin: int, end: int, context: int, *, is_way: bool) -> int:
-    """The same for one piece, from a context in which its first symbol may not be listed."""
-    words, letters = way.model.words, way.model.letters
+    """The same for one piece."""
     for at, symbol in enumerate(flat[begin:end].tolist(), begin):
-        while True:
-            word = words[context]
-            if word >= 0:
-                entry = context if word >> PLACE_BITS & SYMBOL_MASK == symbol else -1
-                wider = word >> LONE_WIDER
-            else:
-                size = ~word >> SUM_BITS & SYMBOL_MASK
-                entry = letters.find(chr(symbol), context + 1, context + 1 + size)
-                wider = ~word >> WIDER
-            if entry >= 0:
-                break
-            context = wider
+        owner, place = _find_alone(way.model, context, symbol)
         if is_way:
-            way.owners[at], way.places[at] = context, entry
-        context = words[entry] & PLACE_MASK
-        if is_way and at + 1 < end:
-            way.at[at + 1] = context
+            way.at[at], way.owners[at], way.places[at] = context, owner, place
+        context = way.model.words[place] & PLACE_MASK
     return context
+
+
+def _find_alone(model: Contexts, context: int, symbol: int) -> tuple[int, int]:
+    """The first context along the suffixes whose list has the symbol, and the place of the entry."""
+    letter = chr(symbol)
+    while True:
+        word = model.words[context]
+        if word >= 0:
+            if word >> PLACE_BITS & SYMBOL_MASK == symbol:
+                return context, context
+            context = word >> LONE_WIDER
+        else:
+            place = model.letters.find(letter, context + 1, model.end_of(context))
+            if place >= 0:
+                return context, place
+            context = ~word >> WIDER
 
 
 def _in_runs(way: _Way) -> Flags:
