@@ -28,6 +28,7 @@ from aura_fast.context_model import (
     LONE_WIDER,
     PLACE_BITS,
     PLACE_MASK,
+    SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
     WIDER,
@@ -343,10 +344,33 @@ def _code_misses(way: _Way, places: Numbers, predicted: Numbers, indices: Number
 
 def _code_after_escapes(way: _Way, at: Numbers, choices: _Choices) -> None:
     """Code symbols that the first lists do not have, from their first escapes on (rule AUR-3)."""
+    is_lone = way.words[way.at[at]] >= 0
+    pending = _code_after_lone(way, at[is_lone], choices)
+    at = at[~is_lone]
     left = way.at[at]
-    nothing = np.full(len(at), -1)
-    pending = _Pending(at, search.wider(way.words[left]), left, nothing, np.ones(len(at), np.int64))
-    _code_rest(way, pending, choices)
+    _code_rest(way, _pending(way, at, left, np.ones(len(at), np.int64)).before(pending), choices)
+
+
+def _code_after_lone(way: _Way, at: Numbers, choices: _Choices) -> _Pending:
+    """Code symbols by the lists after those of one entry, as far as they have them; gives the others."""
+    words = way.words
+    left = words[way.at[at]]
+    contexts = left >> LONE_WIDER
+    heads = ~words[contexts]
+    # what is excluded is one entry
+    owners, excluded = _find(way, contexts, left >> PLACE_BITS & SYMBOL_MASK)
+    gaps = (words[excluded] >> END_SHIFT) - search.lower(words, excluded, contexts + 1)
+    gaps *= owners == contexts
+    is_here = way.owners[at] == contexts
+    entries = np.where(is_here, way.places[at], contexts + (heads >> SUM_BITS & SYMBOL_MASK))
+    ends = words[entries] >> END_SHIFT
+    # the escape lies between the end of the last entry and the total
+    lower = np.where(is_here, search.lower(words, entries, contexts + 1), ends)
+    frequencies = np.where(is_here, ends, heads & SUM_MASK) - lower
+    lower -= gaps * ((excluded < entries) | ~is_here)
+    choices.add(at, np.ones(len(at), np.int64), lower, frequencies, (heads & SUM_MASK) - gaps)
+    at, left = at[~is_here], contexts[~is_here]
+    return _pending(way, at, left, np.full(len(at), 2))
 
 
 @dataclass(slots=True)
@@ -376,6 +400,11 @@ class _Pending:
         return _Pending(
             *(np.append(getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
         )
+
+
+def _pending(way: _Way, at: Numbers, left: Numbers, ranks: Numbers) -> _Pending:
+    """Symbols for which contexts were left by an escape, and nothing was predicted."""
+    return _Pending(at, search.wider(way.words[left]), left, np.full(len(at), -1), ranks)
 
 
 def _code_rest(way: _Way, pending: _Pending, choices: _Choices) -> None:

@@ -233,9 +233,15 @@ def _follow_all(
     after: Numbers, before: Numbers, flat: NDArray[np.integer]
 ) -> tuple[Numbers, Numbers, Numbers]:
     """The repeated places that begin a match, as none is active there; their pointers, and the counts of hits."""
-    hits = _hits(flat, after, before)
+    # of neighbours that are equally far from what they repeat, each has a hit more than the next
+    is_last = np.ones(len(after), np.bool_)
+    is_last[:-1] = (np.diff(after) != 1) | (np.diff(before) != 1)
+    last = is_last.nonzero()[0]
+    counts = _hits(flat, after[last], before[last])
+    sizes = np.diff(last, prepend=-1)
+    hits = np.repeat(counts + last, sizes) - np.arange(len(after))
     behind = after.searchsorted(after + hits + 1)
-    behind[hits == _REACH] = -1
+    behind[np.repeat(counts == _REACH, sizes)] = -1
     following = behind.tolist()
     followed: list[int] = []
     number = 0
