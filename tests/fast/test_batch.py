@@ -10,7 +10,18 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.models import MODELS, NEVER_ENDING, NO_CONTEXTS, PAST, SAMPLES, TEXTS, TRAINED, WITH_ALL, models
+from tests.models import (
+    MODELS,
+    NEVER_ENDING,
+    NO_CONTEXTS,
+    PAST,
+    SAMPLES,
+    TEXTS,
+    TRAINED,
+    WITH_ALL,
+    WITH_HISTORY,
+    models,
+)
 
 from aura.model import Model
 from aura_fast import auralite, batch, batch_decoder, batch_encoder, match, run, search
@@ -186,6 +197,15 @@ def test_sections_of_one_message(model: ContextModel, message: bytes, section: i
         patch.setattr(auralite, "_SECTION", section)
         assert batch.encode_one(message, model) == expected
         assert auralite.encode(message, model) == expected
+
+
+@pytest.mark.parametrize("model", [WITH_HISTORY, WITH_ALL])
+@pytest.mark.parametrize("section", [1, 10, 500])
+def test_sections_with_matches_in_the_history(model: ContextModel, section: int) -> None:
+    message = PAST[:30] + b"!" + PAST[3:40] + b"id 12" + PAST[-30:] * 2 + PAST
+    with together(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch_encoder, "_SECTION", section)
+        assert batch.encode_one(message, model) == auralite.encode(message, model)
 
 
 @pytest.mark.parametrize(
