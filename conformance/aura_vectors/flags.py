@@ -291,12 +291,12 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "keeps recent distances in another order", "matches copy the wrong bytes", ("BII-5", "BII-7")
     ),
     Flag.BIT_ORDER: Note(
-        "takes extra bits from the other end", "matches copy the wrong bytes", ("BII-6", "BII-8")
+        "takes extra bits from the other end", "matches copy the wrong bytes", ("BII-6", "BII-8", "IRN-9")
     ),
     Flag.WRONG_PHRASE: Note(
         "takes another phrase, or one where bytes stand",
         _OTHER_TEXT,
-        ("TOK-1", "TOK-3", "UNI-1", "UNI-2"),
+        ("TOK-1", "TOK-3", "UNI-1", "UNI-2", "UNI-3"),
     ),
     Flag.OTHER_PARSE: Note(
         "cuts the text into other matches and phrases",

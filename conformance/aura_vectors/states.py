@@ -8,10 +8,10 @@ from aura_reference import adaptive, brio2
 from aura_reference.adaptive import Tables
 from aura_reference.interleaved_rans import Reader, table_of
 from aura_reference.rans import cumulatives_of
-from aura_spec.brio2 import RECENT, Container, lanes_of
+from aura_spec.brio2 import Container, lanes_of, number_symbol
 from aura_spec.interleaved_rans import frequencies_of
 from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, TOTAL
-from aura_spec.unit import CODES
+from aura_spec.unit import CODES, CONTEXT_AFTER
 from aura_vectors.case import Fields
 
 
@@ -57,18 +57,18 @@ def of_brio2(container: Container) -> Iterator[Fields]:
     lanes = lanes_of(container.length)
     count = container.sequences
     runs, distances, lengths, units = brio2.decode_parse(container)
-    contexts = [
-        (distance < len(RECENT)) + 2 * (run > 0)
-        for run, (distance, _, _) in zip(runs, brio2.code_distances(distances), strict=True)
-    ]
+    run_symbols = [number_symbol(run)[0] for run in runs]
+    distance_symbols = [symbol for symbol, _, _ in brio2.code_distances(distances)]
     reader = _Watched(container.words, lanes)
     yield {"states": reader.states}
     for stream, values, places in (
         ("runs", runs, [0] * count),
-        ("distances", distances, [0] * count),
-        ("lengths", lengths, contexts),
-        ("units", units, [0] * container.units),
+        ("distances", distances, brio2.distance_contexts(run_symbols)),
+        ("lengths", lengths, brio2.length_contexts(run_symbols, distance_symbols)),
+        ("units", units, brio2.unit_contexts(runs, container.units, lanes)),
     ):
-        symbols = adaptive.read(reader, lanes, Tables(CODES[stream]), places)
+        symbols = adaptive.read(reader, lanes, Tables(CODES[stream]), places, CONTEXT_AFTER)
         yield {"stream": stream, "symbols": symbols, "values": values, "states": reader.states}
+        if stream == "runs":
+            reader.words(-(-sum(number_symbol(run)[2] for run in runs) // 16))
     yield {"rest": reader.rest()}

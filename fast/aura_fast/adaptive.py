@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
-from aura_fast.interleaved_rans import StepReader, Wide
+from aura_fast.interleaved_rans import Rows, StepReader, Wide
 from aura_spec.adaptive import INCREMENT, rounds
 from aura_spec.interleaved_rans import SCALE_BITS, TOTAL, frequencies_of
+
+_SEARCH: Final = 32
+"""To search for a symbol takes about as long as to lay out so many slots of a table."""
 
 
 def counts_of(codes: Sequence[bytes]) -> Wide:
@@ -16,49 +20,54 @@ def counts_of(codes: Sequence[bytes]) -> Wide:
     return np.array([frequencies_of(table) for table in codes], np.int64)
 
 
-def read(reader: StepReader, lanes: int, count: int, initial: Wide, contexts: Wide | None = None) -> Wide:
-    """Read a stream of ``count`` symbols.
+def read(reader: StepReader, lanes: int, contexts: Wide, initial: Wide, after: Wide | None = None) -> Wide:
+    """Read a stream.
 
     Args:
         reader: where the words come from.
         lanes: how many.
-        count: symbols of the stream.
+        contexts: of each symbol; -1 where it is that after the symbol before in its lane.
         initial: the counts that its tables begin with.
-        contexts: of each symbol, 0 if None.
+        after: for each symbol the context of the next; None if no context is -1.
     """
+    count = len(contexts)
     if not count:
         return np.zeros(0, np.int64)
     steps = -(-count // lanes)
     used = -(-count // steps)
     counts = initial.copy()
-    bases = None if contexts is None else _by_steps(contexts << SCALE_BITS, steps, used)
-    symbols = np.empty((steps, used), np.int64)
+    bases = _by_steps(contexts << SCALE_BITS, steps, used) if len(counts) > 1 else None
+    # for each symbol of each table where the table of the next begins
+    following = None if after is None else np.tile(after << SCALE_BITS, len(counts))
+    begins = np.arange(len(counts))[:, None] << SCALE_BITS
+    places = np.zeros((steps, used), np.int64)
     for together in rounds(steps):
         frequencies = frequencies_from(counts)
-        # for every slot of every table the place of its symbol among all symbols of all tables
-        owners = np.repeat(np.arange(counts.size), frequencies.ravel())
-        by_slot = frequencies.ravel().take(owners)
-        biases = (np.arange(len(owners)) & (TOTAL - 1)) - _below(frequencies).ravel().take(owners)
+        ends = frequencies.cumsum(1)
+        ends += begins
+        many = _SEARCH * len(together) * used > len(counts) << SCALE_BITS
+        owners = np.repeat(np.arange(counts.size), frequencies.ravel()) if many else None
+        tables = Rows(frequencies.ravel(), (ends - frequencies).ravel(), ends.ravel(), owners, following)
         taken = [-(-(count - step) // steps) for step in together]
-        base = None if bases is None else bases[together.start : together.stop]
-        owned = owners.take(reader.steps(taken, used, by_slot, biases, base))
-        symbols[together.start : together.stop] = owned % counts.shape[1]
+        reader.steps(taken, tables, bases, places, together.start)
         if together.stop < steps:
-            _learn(counts, owned, taken)
-    return symbols.T.ravel()[:count]
+            _learn(counts, places[together.start : together.stop], taken)
+    symbols: Wide = places.T.ravel()[:count] % counts.shape[1]
+    return symbols
 
 
-def steps_of(
-    symbols: Wide, lanes: int, initial: Wide, contexts: Wide | None = None
-) -> list[tuple[Wide, Wide]]:
-    """The steps of a stream, each as frequencies and cumulatives; arguments as for :func:`read`."""
+def steps_of(symbols: Wide, lanes: int, contexts: Wide, initial: Wide) -> list[tuple[Wide, Wide]]:
+    """The steps of a stream, each as frequencies and cumulatives.
+
+    Arguments as for :func:`read`, all contexts known.
+    """
     count = len(symbols)
     if not count:
         return []
     steps = -(-count // lanes)
     used = -(-count // steps)
     counts = initial.copy()
-    places = _by_steps(symbols if contexts is None else contexts * counts.shape[1] + symbols, steps, used)
+    places = _by_steps(contexts * counts.shape[1] + symbols, steps, used)
     result = []
     for together in rounds(steps):
         frequencies = frequencies_from(counts)
@@ -74,9 +83,23 @@ def steps_of(
     return result
 
 
+def contexts_after(symbols: Wide, contexts: Wide, after: Wide) -> Wide:
+    """The contexts of symbols that are known, where -1 stands for that after the symbol before."""
+    before = np.zeros(len(symbols), np.int64)
+    before[1:] = after.take(symbols[:-1])
+    return np.where(contexts < 0, before, contexts)
+
+
+def lane_starts(count: int, lanes: int) -> slice:
+    """Which symbols of a stream are the first of their lane (rule ADA-3)."""
+    return slice(0, count, max(1, -(-count // lanes)))
+
+
 def frequencies_from(counts: Wide) -> Wide:
     """Frequencies from counts, row by row (rule ADA-2)."""
-    frequencies: Wide = counts * (TOTAL - counts.shape[1]) // counts.sum(1, keepdims=True)
+    # a quotient below 4096 of integers below 2^53 is exact in floating point once rounded down
+    quotients = counts * (TOTAL - counts.shape[1]) / counts.sum(1, keepdims=True)
+    frequencies: Wide = quotients.astype(np.int64)
     frequencies += 1
     # what is missing goes to the first of the largest counts
     frequencies[np.arange(len(counts)), counts.argmax(1)] += TOTAL - frequencies.sum(1)

@@ -7,14 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from aura_fast.adaptive import counts_of, read, steps_of
+from aura_fast.adaptive import contexts_after, counts_of, lane_starts, read, steps_of
 from aura_fast.interleaved_rans import StepReader, Wide, write_steps
 from aura_fast.number import NUMBER_BITS, NUMBER_LEAST, distance_symbols, number_symbols
 from aura_fast.parse import Cut, parse
-from aura_fast.unit import SYMBOL_OF_UNIT, UNIT_SIZES, UNIT_STARTS, UNIT_TEXT
+from aura_fast.unit import CONTEXTS, SYMBOL_OF_UNIT, UNIT_SIZES, UNIT_STARTS, UNIT_TEXT
 from aura_spec.brio2 import (
     MAX_LENGTH,
     MIN_MATCH,
+    NEAR,
     RECENT,
     Container,
     build_body,
@@ -33,6 +34,7 @@ _RUNS: Final = counts_of(CODES["runs"])
 _DISTANCES: Final = counts_of(CODES["distances"])
 _LENGTHS: Final = counts_of(CODES["lengths"])
 _UNITS: Final = counts_of(CODES["units"])
+_NEAR: Final = np.array(NEAR)
 
 # For each symbol of a distance its least value, and how many extra bits follow, where recent ones stand for
 # themselves (rule BII-7); the same for units (rule UNI-2).
@@ -61,14 +63,18 @@ def encode_parse(data: bytes, cut: Cut) -> bytes:
     all_units = cut.units.astype(np.int64)
     units = SYMBOL_OF_UNIT.take(all_units)
     lanes = lanes_of(len(data))
-    steps = [
-        *steps_of(runs, lanes, _RUNS),
-        *steps_of(distances, lanes, _DISTANCES),
-        *steps_of(lengths, lanes, _LENGTHS, _length_contexts(runs, distances)),
-        *steps_of(units, lanes, _UNITS),
+    unit_contexts = contexts_after(
+        units, _unit_contexts(np.array(cut.runs, np.int64), len(units), lanes), CONTEXTS
+    )
+    steps: list[tuple[Wide, Wide] | Wide] = [
+        *steps_of(runs, lanes, np.zeros(len(runs), np.int64), _RUNS),
+        _pack(run_extra, NUMBER_BITS.take(runs)),
+        *steps_of(distances, lanes, _distance_contexts(runs), _DISTANCES),
+        *steps_of(lengths, lanes, _length_contexts(runs, distances), _LENGTHS),
+        *steps_of(units, lanes, unit_contexts, _UNITS),
     ]
-    extra = np.concatenate([run_extra, far_extra, length_extra, all_units - _UNIT_LEAST.take(units)])
-    bits = np.concatenate(_bits_of(runs, distances, lengths, units))
+    extra = np.concatenate([far_extra, length_extra, all_units - _UNIT_LEAST.take(units)])
+    bits = np.concatenate(_bits_of(distances, lengths, units))
     words = write_steps(steps, lanes, _pack(extra, bits))
     return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
 
@@ -95,28 +101,33 @@ def _read(container: Container, window: bytes) -> bytes:
     lanes = lanes_of(container.length)
     count = container.sequences
     reader = StepReader(container.words, lanes)
-    runs = read(reader, lanes, count, _RUNS)
-    distances = read(reader, lanes, count, _DISTANCES)
-    lengths = read(reader, lanes, count, _LENGTHS, _length_contexts(runs, distances))
-    units = read(reader, lanes, container.units, _UNITS)
+    runs = read(reader, lanes, np.zeros(count, np.int64), _RUNS)
+    run_bits = NUMBER_BITS.take(runs)
+    run_values = NUMBER_LEAST.take(runs) + _unpack(
+        run_bits, reader.words((int(run_bits.sum()) + 15) // 16), 0
+    )
+    if int(run_values.sum()) > container.units:
+        raise Malformed("the runs are longer than the units", 0, "words")
+    distances = read(reader, lanes, _distance_contexts(runs), _DISTANCES)
+    lengths = read(reader, lanes, _length_contexts(runs, distances), _LENGTHS)
+    units = read(reader, lanes, _unit_contexts(run_values, container.units, lanes), _UNITS, CONTEXTS)
     least = np.concatenate(
         [
-            NUMBER_LEAST.take(runs),
             _DISTANCE_LEAST.take(distances),
             NUMBER_LEAST.take(lengths),
             _UNIT_LEAST.take(units),
         ]
     )
-    bits = np.concatenate(_bits_of(runs, distances, lengths, units))
+    bits = np.concatenate(_bits_of(distances, lengths, units))
     values = least + _unpack(bits, reader.rest(), lanes)
-    run_values, distance_values = values[:count], values[count : 2 * count]
-    length_values = values[2 * count : 3 * count] + MIN_MATCH
-    unit_values = values[3 * count :]
+    distance_values = values[:count]
+    length_values = values[count : 2 * count] + MIN_MATCH
+    unit_values = values[2 * count :]
     # where each run ends, in units and then in bytes
     ends = np.cumsum(run_values)
     sizes = UNIT_SIZES.take(unit_values)
     total = int(sizes.sum()) + int(length_values.sum())
-    if (count and int(ends[-1]) > len(unit_values)) or total != container.length:
+    if total != container.length:
         raise Malformed("units and matches do not make up the message", 0, "words")
     size_ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     # for each byte of the units its place in the text of all units
@@ -160,16 +171,29 @@ def _carry_out(  # noqa: PLR0917  # the streams, and where they go
     return bytes(memoryview(output)[begin:])
 
 
+def _distance_contexts(runs: Wide) -> Wide:
+    """The contexts of distances (rule BII-5)."""
+    return (runs > 0).astype(np.int64)
+
+
 def _length_contexts(runs: Wide, distances: Wide) -> Wide:
     """The contexts of lengths (rule BII-5)."""
-    contexts: Wide = (distances < len(RECENT)) + 2 * (runs > 0)
+    contexts: Wide = _distance_contexts(runs) + 2 * _NEAR.searchsorted(distances, "right")
     return contexts
 
 
-def _bits_of(runs: Wide, distances: Wide, lengths: Wide, units: Wide) -> list[Wide]:
-    """How many extra bits follow each symbol."""
+def _unit_contexts(runs: Wide, units: int, lanes: int) -> Wide:
+    """The contexts of units, -1 where it is that after the unit before (rule BII-5)."""
+    contexts = np.full(units, -1, np.int64)
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(runs, dtype=np.int64)])
+    contexts[starts[starts < units]] = 0
+    contexts[lane_starts(units, lanes)] = 0
+    return contexts
+
+
+def _bits_of(distances: Wide, lengths: Wide, units: Wide) -> list[Wide]:
+    """How many extra bits follow each symbol, but those of runs."""
     return [
-        NUMBER_BITS.take(runs),
         _DISTANCE_BITS.take(distances),
         NUMBER_BITS.take(lengths),
         _UNIT_BITS.take(units),

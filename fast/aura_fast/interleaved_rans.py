@@ -1,4 +1,4 @@
-"""Interleaved rANS with numpy: one vector operation a step for all lanes (rules IRN-1 to IRN-8)."""
+"""Interleaved rANS with numpy: one vector operation a step for all lanes (rules IRN-1 to IRN-9)."""
 
 from __future__ import annotations
 
@@ -201,11 +201,30 @@ def write(batches: Sequence[tuple[Integers, Integers]], lanes: int, tables: Tabl
     return np.concatenate([heads, *reversed(words)]).astype("<u2").tobytes()
 
 
-class StepReader:
-    """Decodes steps whose tables are known only then, with a row of frequencies and of biases for each table.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Tables end to end, 4096 slots each, as long as they stay the same.
 
-    A row holds for each of its 4096 slots the frequency of the symbol there, and the slot less the symbol's
-    cumulative, so that a step is a multiplication and an addition (rule IRN-4).
+    Attributes:
+        frequencies: of all symbols of all tables.
+        starts: for each its first slot.
+        ends: for each the slot behind its last.
+        owners: for each slot its symbol among those of all tables; None to search for it instead.
+        following: for each the first slot of the table of the next symbol of its lane; None if it does not matter.
+    """
+
+    frequencies: Wide
+    starts: Wide
+    ends: Wide
+    owners: Wide | None
+    following: Wide | None
+
+
+class StepReader:
+    """Decodes steps whose tables are known only then.
+
+    The symbol of a slot may be searched for among the ends of all symbols of all tables: tables with which few
+    symbols are coded are not worth an entry for each of their slots (rule IRN-4).
     """
 
     def __init__(self, words: bytes, lanes: int) -> None:
@@ -218,42 +237,46 @@ class StepReader:
             raise Malformed("a state is out of range", 0, "words")
         self._position = 2 * lanes
 
-    def steps(
-        self, taken: Sequence[int], used: int, frequencies: Wide, biases: Wide, bases: Wide | None
-    ) -> Wide:
+    def steps(self, taken: Sequence[int], tables: Rows, bases: Wide | None, places: Wide, first: int) -> None:
         """Decode steps that share tables.
 
         Args:
             taken: how many lanes, counted from the first, take part in each step.
-            used: the most that do.
-            frequencies: the rows of all tables, end to end.
-            biases: the same.
-            bases: for each step and lane where its row begins; all at the first if None.
-
-        Returns:
-            For each step and lane the slot's place in the rows; 0 for lanes that do not take part.
+            tables: the same.
+            bases: for each step of the stream and lane the first slot of its table; below 0 for the one that
+                follows; None where there is one table.
+            places: for each step and lane where the symbol stands among those of all tables, to be written.
+            first: the number of the first of the steps.
         """
-        result = np.zeros((len(taken), used), np.int64)
-        position = self._position
-        for step, count in enumerate(taken):
+        following = tables.following
+        for step, count in enumerate(taken, first):
             states = self._states[:count]
-            places = result[step, :count]
-            np.bitwise_and(states, TOTAL - 1, out=places)
+            slots = states & TOTAL - 1
             if bases is not None:
-                places += bases[step, :count]
+                base = bases[step, :count]
+                if following is not None:
+                    base = np.where(base < 0, following.take(places[step - 1, :count]), base)
+                slots += base
+            owners = tables.owners
+            found = tables.ends.searchsorted(slots, "right") if owners is None else owners.take(slots)
+            places[step, :count] = found
+            # frequency * (state div 4096) + slot - cumulative
             states >>= SCALE_BITS
-            states *= frequencies.take(places)
-            states += biases.take(places)
+            states *= tables.frequencies.take(found)
+            states += slots
+            states -= tables.starts.take(found)
             # lanes that fell below the bound take the next words, in their order
             hungry = (states < LOWER_BOUND).nonzero()[0]
             if len(hungry):
-                words = self._words[position : position + len(hungry)]
-                if len(words) < len(hungry):
-                    raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
-                states[hungry] = states.take(hungry) << WORD_BITS | words
-                position += len(hungry)
-        self._position = position
-        return result
+                states[hungry] = states.take(hungry) << WORD_BITS | self.words(len(hungry))
+
+    def words(self, count: int) -> Wide:
+        """The next words, which are not of symbols (rule IRN-9)."""
+        words = self._words[self._position : self._position + count]
+        if len(words) < count:
+            raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
+        self._position += count
+        return words
 
     def rest(self) -> Wide:
         """End where a format has words of its own, and give them (rule IRN-8)."""
@@ -262,12 +285,16 @@ class StepReader:
         return np.concatenate([self._states - LOWER_BOUND, self._words[self._position :]])
 
 
-def write_steps(steps: Sequence[tuple[Wide, Wide]], lanes: int, rest: Wide) -> bytes:
-    """Encode steps of (frequencies, cumulatives), in the order of reading (rules IRN-6 and IRN-8)."""
+def write_steps(steps: Sequence[tuple[Wide, Wide] | Wide], lanes: int, rest: Wide) -> bytes:
+    """Encode steps of (frequencies, cumulatives), and words as they are, in the order of reading (rule IRN-6)."""
     states = np.full(lanes, LOWER_BOUND, np.int64)
     states[: len(rest)] += rest[:lanes]
     words = [rest[lanes:]]
-    for frequencies, cumulatives in reversed(steps):
+    for step in reversed(steps):
+        if isinstance(step, np.ndarray):
+            words.append(step)
+            continue
+        frequencies, cumulatives = step
         state = states[: len(frequencies)]
         full = state >= frequencies << 32 - SCALE_BITS
         # a decoder takes the words of a step in the order of the lanes, so they stand in that order

@@ -10,25 +10,26 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_fast.adaptive import counts_of, frequencies_from
+from aura_fast.adaptive import contexts_after, frequencies_from
+from aura_fast.interleaved_rans import Wide
 from aura_fast.number import NUMBER_LEAST, distance_symbols, number_symbols, recent_in_force
-from aura_fast.unit import SYMBOL_OF_UNIT, UNIT_SIZES
+from aura_fast.unit import CONTEXTS, SYMBOL_OF_UNIT, UNIT_SIZES
 from aura_spec.adaptive import INCREMENT
-from aura_spec.brio2 import MAX_LENGTH, MIN_MATCH
+from aura_spec.brio2 import MAX_LENGTH, MIN_MATCH, RECENT
 from aura_spec.parse import (
     ADVANTAGE,
     AVERAGE,
     BLOCK,
-    FIRST_PRICES,
     LEVELS,
     LONG,
     MAX_CANDIDATE,
     OVERLAP,
-    PRICED,
+    TIMES,
     Prices,
+    first_counts,
     prices_from,
 )
-from aura_spec.unit import CODES, MAX_UNIT, UNIT_BYTES
+from aura_spec.unit import MAX_UNIT, SYMBOLS, UNIT_BYTES
 
 Narrow = NDArray[np.int32]
 Words = NDArray[np.uint64]
@@ -36,8 +37,11 @@ Words = NDArray[np.uint64]
 _PIECE: Final = 1 << 15
 """Bytes that are judged at a time; a multiple of ``BLOCK``. It bounds the memory for prices."""
 
-_OPTION_BITS: Final = 5
+_OPTION_BITS: Final = 7
 """Prices and costs are shifted by so many bits, which leaves room for the number of the option."""
+
+_SHORTEN: Final = MAX_UNIT + len(RECENT) - 1
+"""The number of the option to take so many bytes of a candidate, less the bytes."""
 
 _IMPOSSIBLE: Final = 1 << 28
 """A price that no option beats; small enough that it never overflows."""
@@ -74,10 +78,9 @@ def parse(data: bytes, effort: int, begin: int = 0) -> Cut:
         return Cut(np.zeros(0, np.int16), [], [], [])
     words = eights(data)
     levels = _levels(words, len(data), LEVELS[effort])
-    first = levels[::2] if effort else levels
     text = _Begun(data, words, begin)
-    cut = _cut(text, first, _spread(_FIRST, len(data)), None)
-    if effort:
+    cut = _cut(text, levels[::3] if effort else levels, _spread(_FIRST, len(data)), None)
+    for _ in range(TIMES if effort else 0):
         cut = _cut(text, levels, _spread(_by_symbol(_learn(cut)), len(data)), _recent(cut, begin))
     return cut
 
@@ -111,19 +114,30 @@ def _recent(cut: Cut, begin: int) -> _Recent:
     return _Recent(begin + ends, np.array(list(recent_in_force(cut.distances)), np.int32))
 
 
+_FIRST_COUNTS: Final = {kind: np.array(rows, np.int64) for kind, rows in first_counts().items()}
+
+
 def _learn(cut: Cut) -> Prices:
     """The prices that a parse tells for the next (rule PAR-6)."""
-    seen = (
-        SYMBOL_OF_UNIT.take(cut.units),
-        distance_symbols(cut.distances)[0],
-        number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)[0],
-    )
-    frequencies = []
-    for kind, symbols in zip(PRICED, seen, strict=True):
-        counts = counts_of(CODES[kind][:1])
-        counts[0] += INCREMENT * np.bincount(symbols, minlength=counts.shape[1])
-        frequencies.append(frequencies_from(counts)[0].tolist())
-    return prices_from(*frequencies)
+    units = SYMBOL_OF_UNIT.take(cut.units)
+    starts = np.cumsum([0, *cut.runs])
+    contexts = np.full(len(units), -1, np.int64)
+    contexts[starts[starts < len(units)]] = 0
+    seen = {
+        "runs": number_symbols(np.array(cut.runs, np.int64))[0],
+        "distances": distance_symbols(cut.distances)[0],
+        "lengths": number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)[0],
+        "units": units + _FIRST_COUNTS["units"].shape[1] * contexts_after(units, contexts, CONTEXTS),
+    }
+    counts = {
+        kind: rows + INCREMENT * np.bincount(seen[kind], minlength=rows.size).reshape(rows.shape)
+        for kind, rows in _FIRST_COUNTS.items()
+    }
+    return _prices(counts)
+
+
+def _prices(counts: dict[str, Wide]) -> Prices:
+    return prices_from({kind: frequencies_from(rows).tolist() for kind, rows in counts.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,42 +145,45 @@ class _Prices:
     """Prices by what is at hand, shifted to leave room for the number of the option (rules PAR-2 and PAR-3).
 
     Attributes:
-        units: by unit.
+        units: by context, times ``SYMBOLS``, and symbol of the unit.
         recent: by place among the recent distances.
         distances: by distance; 0 is none.
         lengths: by length, less the credit for what is beyond ``LONG``.
+        runs: of a run of no units, and of any other.
     """
 
     units: Narrow
     recent: Narrow
     distances: Narrow
     lengths: Narrow
+    runs: Narrow
 
 
 def _spread(prices: _BySymbol, size: int) -> _Prices:
     """Prices for a message of ``size`` bytes."""
-    units, recent, of_distances, of_lengths = prices
+    units, recent, of_distances, of_lengths, runs = prices
     least = np.array([0, *(NUMBER_LEAST + 1).tolist(), MAX_LENGTH])
     distances = np.repeat(of_distances, np.diff(np.minimum(least, size)))
     longest = slice(min(size, MAX_CANDIDATE) + 1)
     lengths = of_lengths.take(_LENGTH_SYMBOLS[longest]) - _CREDIT[longest]
-    return _Prices(units, recent, distances, lengths)
+    return _Prices(units, recent, distances, lengths, runs)
 
 
-_BySymbol = tuple[Narrow, Narrow, Narrow, Narrow]
-"""Shifted prices of units, recent distances, no distance and others, and lengths, the latter two by symbol."""
+_BySymbol = tuple[Narrow, Narrow, Narrow, Narrow, Narrow]
+"""Shifted prices of units, recent distances, no distance and others, and lengths, both by symbol, and runs."""
 
 
 def _by_symbol(prices: Prices) -> _BySymbol:
     """Prices as arrays."""
-    units, recent, distances, lengths = (
+    units, recent, distances, lengths, runs = (
         np.array(part, np.int32) << _OPTION_BITS
-        for part in (prices.units, prices.recent, prices.distances, prices.lengths)
+        for part in (prices.units, prices.recent, prices.distances, prices.lengths, prices.runs)
     )
-    return units, recent, np.concatenate([np.array([_IMPOSSIBLE], np.int32), distances]), lengths
+    impossible = np.array([_IMPOSSIBLE], np.int32)
+    return units.ravel(), recent, np.concatenate([impossible, distances]), lengths, runs
 
 
-_FIRST: Final = _by_symbol(FIRST_PRICES)
+_FIRST: Final = _by_symbol(_prices(_FIRST_COUNTS))
 
 _LENGTH_SYMBOLS: Final = number_symbols(np.maximum(np.arange(MAX_CANDIDATE + 1) - MIN_MATCH, 0))[0]
 _CREDIT: Final = (AVERAGE << _OPTION_BITS) * np.maximum(np.arange(MAX_CANDIDATE + 1) - LONG, 0).astype(
@@ -178,16 +195,19 @@ def _cut(text: _Begun, levels: list[_Level], prices: _Prices, recent: _Recent | 
     """Judge all positions from where it begins, and walk."""
     data, begin = text.data, text.begin
     size = len(data) - begin
-    units, lengths = np.empty(size, np.int16), np.empty(size, np.uint16)
-    distances = np.empty(size, np.int32)
+    first, later = np.empty(size, np.uint8), np.empty(size, np.uint8)
+    lengths, distances = np.empty(size, np.uint16), np.empty(size, np.int32)
     for start in range(0, size, _PIECE):
         piece = slice(start, start + _PIECE)
-        units[piece], lengths[piece], distances[piece] = _judge(
+        first[piece], later[piece], lengths[piece], distances[piece] = _judge(
             text.words, begin + start, levels, prices, recent
         )
     # plain views: few positions are visited, and lists of all would take much memory
-    places, runs, copied, back = _walk(data, begin, lengths.data, distances.data)
-    return Cut(units[np.array(places, np.int32)], runs, copied, back)
+    places, sizes, runs, copied, back = _walk(
+        data, begin, (first.data, later.data), lengths.data, distances.data
+    )
+    units = _units_at(text.words, begin + np.array(places, np.int64), np.frombuffer(sizes, np.uint8))
+    return Cut(units, runs, copied, back)
 
 
 def eights(data: bytes) -> Words:
@@ -295,56 +315,106 @@ class _Phrases:
     """The phrases of one length, found by a multiplication.
 
     Attributes:
-        factor: the top bits of a phrase times this are its place.
+        factor: the top bits of a phrase times this are its group, those below its place in the group.
+        offsets: for each group what has to be added to its places, so that no two phrases share one.
         by_place: at each place the number of the phrase that may stand there.
         keys: of each phrase by number its bytes, the first one lowest.
         units: of each phrase by number its unit.
+        symbols: of each phrase by number the symbol of its unit.
     """
 
     factor: int
+    offsets: NDArray[np.int64]
     by_place: NDArray[np.int16]
     keys: Words
     units: Narrow
+    symbols: Narrow
 
 
-_PLACE_BITS: Final = 17
+_GROUP_BITS: Final = 12
+_PLACE_BITS: Final = 15
 
 
 @cache
 def _phrases() -> tuple[_Phrases, ...]:
-    """The phrases by length, from two bytes on, with factors under which no two share a place."""
+    """The phrases by length, from two bytes on."""
     found = []
     for length in range(2, MAX_UNIT + 1):
         units = np.array([unit for unit, text in enumerate(UNIT_BYTES) if len(text) == length], np.int32)
         keys = np.array([int.from_bytes(UNIT_BYTES[unit], "little") for unit in units], np.uint64)
         factor = 0x9E3779B97F4A7C15
-        while len(np.unique(_places(keys, factor))) < len(keys):
+        while (offsets := _offsets(keys, factor)) is None:
             factor = factor * 0xD1342543DE82EF95 % (1 << 64)
         # phrase 0 is found at its own place only, so that where it stands elsewhere it never matches
         by_place = np.zeros(1 << _PLACE_BITS, np.int16)
-        by_place[_places(keys, factor)] = np.arange(len(keys))
-        found.append(_Phrases(factor, by_place, keys, units))
+        by_place[_places(keys, factor, offsets)] = np.arange(len(keys))
+        found.append(
+            _Phrases(factor, offsets, by_place, keys, units, SYMBOL_OF_UNIT.take(units).astype(np.int32))
+        )
     return tuple(found)
 
 
-def _places(keys: Words, factor: int) -> NDArray[np.int64]:
-    return (keys * np.uint64(factor) >> np.uint64(64 - _PLACE_BITS)).view(np.int64)
+def _offsets(keys: Words, factor: int) -> NDArray[np.int64] | None:
+    """Offsets for the groups, the largest group first; None if two phrases of a group share their place in it."""
+    places = _places(keys, factor, np.zeros(1 << _GROUP_BITS, np.int64))
+    groups = (keys * np.uint64(factor) >> np.uint64(64 - _GROUP_BITS)).view(np.int64)
+    offsets = np.zeros(1 << _GROUP_BITS, np.int64)
+    taken = np.zeros(1 << _PLACE_BITS, bool)
+    for group in np.argsort(-np.bincount(groups, minlength=len(offsets)), kind="stable").tolist():
+        own = places[groups == group]
+        if not len(own):
+            break
+        if len(np.unique(own)) < len(own):
+            return None
+        while taken[own + offsets[group] & len(taken) - 1].any():
+            offsets[group] += 1
+        taken[own + offsets[group] & len(taken) - 1] = True
+    return offsets
 
 
-def _price_units(words: Words, by_unit: Narrow, prices: Narrow, numbers: NDArray[np.int16]) -> None:
-    """Look up the phrases that stand at each place of the matrix ``words``.
+def _places(keys: Words, factor: int, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    products = keys * np.uint64(factor)
+    places = (products >> np.uint64(64 - _GROUP_BITS - _PLACE_BITS)).view(np.int64)
+    products >>= np.uint64(64 - _GROUP_BITS)
+    places += offsets.take(products.view(np.int64))
+    places &= (1 << _PLACE_BITS) - 1
+    return places
 
-    Writes for each length from one byte on the price, and the phrase's number among those of its length.
+
+def _price_units(words: Words, by_symbol: Narrow, contexts: Narrow) -> Narrow:
+    """The prices of the units that stand at each place of the matrix ``words``.
+
+    Returns:
+        For each row of the matrix, for each length from one byte on, in context 0 and in that of the place, a row.
     """
-    prices[:, 0] = by_unit.take((words & np.uint64(0xFF)).view(np.int64))
+    rows, lanes = words.shape
+    prices = np.full((rows, MAX_UNIT, 2, lanes), _IMPOSSIBLE, np.int32)
+    shifted = contexts * SYMBOLS
+    symbols = (words & np.uint64(0xFF)).astype(np.int32)
+    prices[:, 0, 0] = by_symbol.take(symbols)
+    prices[:, 0, 1] = by_symbol.take(symbols + shifted)
+    flat = prices.reshape(-1)
     for row, phrases in enumerate(_phrases(), 1):
         keys = words & np.uint64((1 << 8 * (row + 1)) - 1)
-        found = phrases.by_place.take(_places(keys, phrases.factor))
-        numbers[:, row] = found
+        found = phrases.by_place.take(_places(keys, phrases.factor, phrases.offsets))
         # no phrase holds a zero, so that zeros behind the end never match
-        prices[:, row] = np.where(
-            phrases.keys.take(found) == keys, by_unit.take(phrases.units).take(found), _IMPOSSIBLE
-        )
+        there = np.flatnonzero(phrases.keys.take(found) == keys)
+        symbols = phrases.symbols.take(found.take(there))
+        places = there + there // lanes * ((2 * MAX_UNIT - 1) * lanes) + 2 * row * lanes
+        flat[places] = by_symbol.take(symbols)
+        flat[places + lanes] = by_symbol.take(symbols + shifted.take(there))
+    return prices
+
+
+def _units_at(words: Words, places: NDArray[np.int64], sizes: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """The units of these sizes that stand at these places."""
+    units = (words.take(places) & np.uint64(0xFF)).astype(np.int16)
+    for row, phrases in enumerate(_phrases(), 1):
+        those = np.flatnonzero(sizes == row + 1)
+        keys = words.take(places.take(those)) & np.uint64((1 << 8 * (row + 1)) - 1)
+        found = phrases.by_place.take(_places(keys, phrases.factor, phrases.offsets))
+        units[those] = phrases.units.take(found)
+    return units
 
 
 def _repeats(words: Words, start: int, stop: int, recent: _Recent) -> list[_Level]:
@@ -384,78 +454,150 @@ def _agreeing_bytes(differing: Words) -> Narrow:
 
 def _judge(
     words: Words, start: int, levels: list[_Level], all_prices: _Prices, recent: _Recent | None
-) -> tuple[Narrow, Narrow, Narrow]:
-    """Choose at each position of a piece: unit, length and distance, 0 for a unit (rule PAR-3).
+) -> tuple[Narrow, Narrow, Narrow, Narrow]:
+    """Judge the positions of a piece (rules PAR-3 and PAR-6).
 
     The blocks of the piece stand side by side, a column each; all matrices have a row for each position of a block
     and its overlap, and take a step for all blocks at once. Prices hold the number of their option in the lowest
     bits, so that the least sum names the first of the options that give the least cost.
+
+    Returns:
+        For each position the bytes of the unit to take behind a match, and behind a unit, 0 for a match; length and
+        distance of the match.
     """
     stop = min(start + _PIECE, len(words))
     seen = min(stop + OVERLAP, len(words))
     lanes = -(-(stop - start) // BLOCK)
     here = [_Level(level.distances[start:seen], level.lengths[start:seen]) for level in levels]
-    if recent:
-        here += _repeats(words, start, seen, recent)
-    rows = len(here)
-    beside = _blocks(words[start:seen], lanes)
-    by_unit = np.empty((_WIDTH, MAX_UNIT, lanes), np.int32)
-    numbers = np.empty((_WIDTH, MAX_UNIT, lanes), np.int16)
-    _price_units(beside, all_prices.units, by_unit, numbers)
-    by_unit += np.arange(MAX_UNIT, dtype=np.int32)[:, None]
-    # behind the end of the message nothing costs anything
-    inside = seen - start - np.arange(lanes) * BLOCK
-    for lane in np.flatnonzero(inside < _WIDTH).tolist():
-        by_unit[int(inside[lane]) :, 0, lane] = 0
-    by_match = np.empty((_WIDTH, rows, lanes), np.int32)
+    led = _repeats(words, start, seen, recent) if recent else here
+    rows = len(led)
+    of_units = _units(words, start, seen, lanes, all_prices.units)
+    of_led = np.empty((_WIDTH, rows, lanes), np.int32)
     # where each candidate leads, as a place in the flat costs; where there is none, any way on will do
     targets = np.empty((_WIDTH, rows, lanes), np.int64)
-    for row, level in enumerate(here):
+    for row, level in enumerate(led):
         lengths = _blocks(level.lengths, lanes)
         distances = _blocks(level.distances, lanes)
-        if row < len(levels):
-            prices = all_prices.distances.take(distances)
+        if recent:
+            prices = np.where(distances, all_prices.recent[row], _IMPOSSIBLE)
         else:
-            prices = np.where(distances, all_prices.recent[row - len(levels)], _IMPOSSIBLE)
+            prices = all_prices.distances.take(distances)
         prices += all_prices.lengths.take(lengths)
-        np.add(prices, MAX_UNIT + row, out=by_match[:, row])
+        np.add(prices, MAX_UNIT + row, out=of_led[:, row])
         np.clip(lengths, 1, LONG, out=targets[:, row])
-    targets += np.arange(_WIDTH)[:, None, None]
-    targets *= lanes
-    targets += np.arange(lanes)
-    best = np.empty((_WIDTH, lanes), np.int32)
-    costs = np.empty((_WIDTH + LONG + 1, lanes), np.int32)
-    costs[_WIDTH:] = (-AVERAGE << _OPTION_BITS) * np.arange(LONG + 1, dtype=np.int32)[:, None]
-    flat = costs.reshape(-1)
-    options = np.empty((MAX_UNIT + rows, lanes), np.int32)
-    units, matches = options[:MAX_UNIT], options[MAX_UNIT:]
+    width = _WIDTH + LONG + 1
+    targets += np.arange(_WIDTH)[:, None, None] + np.arange(lanes) * width
+    shortened = _shortened(here, lanes, all_prices) if recent else None
+    # costs where a match ends, a row a block, and where a unit ends, a column a block
+    behind_match = np.empty((lanes, width), np.int32)
+    behind_match[:, _WIDTH:] = (-AVERAGE << _OPTION_BITS) * np.arange(LONG + 1, dtype=np.int32)
+    behind_unit = np.array(behind_match.T, order="C")
+    flat = behind_match.reshape(-1)
+    matched = np.full((_WIDTH, lanes), _IMPOSSIBLE, np.int32)
+    # what follows a match, and what a unit
+    chosen = np.empty((_WIDTH, 2, lanes), np.int32)
+    units = np.empty((MAX_UNIT, 2, lanes), np.int32)
+    costs = np.empty((2, lanes), np.int32)
+    matches = np.empty((rows, lanes), np.int32)
+    lengths_on = np.empty((lanes, LONG), np.int32)
+    runs = all_prices.runs[:, None]
     for step in range(_WIDTH - 1, -1, -1):
-        np.add(by_unit[step], costs[step + 1 : step + 1 + MAX_UNIT], out=units)
+        best = matched[step]
         if rows:
             # all places exist; "clip" spares the check
             flat.take(targets[step], out=matches, mode="clip")
-            matches += by_match[step]
-        np.minimum.reduce(options, axis=0, out=best[step])
-        np.bitwise_and(best[step], -1 << _OPTION_BITS, out=costs[step])
-    chosen = (best[:BLOCK] & (1 << _OPTION_BITS) - 1).T.ravel()[: stop - start]
-    return _chosen(words[start:stop], here, chosen, numbers)
+            matches += of_led[step]
+            np.minimum.reduce(matches, axis=0, out=best)
+        if shortened is not None:
+            np.add(shortened[:, step], behind_match[:, step + 1 : step + 1 + LONG], out=lengths_on)
+            np.minimum(best, lengths_on.min(1), out=best)
+        np.add(of_units[step], behind_unit[step + 1 : step + 1 + MAX_UNIT, None], out=units)
+        np.minimum.reduce(units, axis=0, out=chosen[step])
+        np.add(best, runs, out=costs)
+        np.minimum(chosen[step], costs, out=chosen[step])
+        np.bitwise_and(chosen[step], -1 << _OPTION_BITS, out=costs)
+        behind_match[:, step], behind_unit[step] = costs
+    return _chosen(chosen, matched, led, here, stop - start)
+
+
+def _units(words: Words, start: int, seen: int, lanes: int, by_symbol: Narrow) -> Narrow:
+    """The prices of units, as :func:`_price_units` gives them, with their numbers as options."""
+    contexts = np.zeros(seen - start, np.int32)
+    before = words[max(0, start - 1) : seen - 1] & np.uint64(0xFF)
+    contexts[len(contexts) - len(before) :] = CONTEXTS.take(before.view(np.int64))
+    prices = _price_units(_blocks(words[start:seen], lanes), by_symbol, _blocks(contexts, lanes))
+    prices += np.arange(MAX_UNIT, dtype=np.int32)[:, None, None]
+    # behind the end of the message nothing costs anything
+    inside = seen - start - np.arange(lanes) * BLOCK
+    for lane in np.flatnonzero(inside < _WIDTH).tolist():
+        prices[int(inside[lane]) :, 0, :, lane] = 0
+    return prices
+
+
+def _shortened(levels: list[_Level], lanes: int, prices: _Prices) -> Narrow:
+    """The prices to take 1, 2, … ``LONG`` bytes of a candidate, with their numbers as options (rule PAR-6).
+
+    Blocks, positions of a block, and lengths. The first level whose candidate has so many bytes gives the distance.
+    """
+    size = lanes * BLOCK + OVERLAP
+    count = len(levels[0].distances) if levels else 0
+    # how many bytes the candidates up to a level have at most, and the prices of their distances; the last row
+    # stands for lengths that none has
+    reach = np.zeros((len(levels) + 1, size), np.int16)
+    dear = np.full((size, len(levels) + 1), _IMPOSSIBLE, np.int32)
+    for row, level in enumerate(levels):
+        np.minimum(level.lengths, LONG, out=reach[row, :count], casting="unsafe")
+        np.maximum(reach[row], reach[row - 1], out=reach[row])
+        dear[:count, row] = prices.distances.take(level.distances)
+    reach[-1] = LONG
+    # as often the price of a distance as there are lengths for which its level is the first
+    often = np.empty((size, len(levels) + 1), np.int64)
+    often[:, 0] = reach[0]
+    np.subtract(reach[1:].T, reach[:-1].T, out=often[:, 1:])
+    by_length = np.repeat(dear.ravel(), often.ravel()).reshape(size, LONG)
+    own = np.full(LONG, _IMPOSSIBLE, np.int32)
+    allowed = prices.lengths[MIN_MATCH : LONG + 1]
+    own[MIN_MATCH - 1 : MIN_MATCH - 1 + len(allowed)] = allowed
+    own += np.arange(_SHORTEN + 1, _SHORTEN + 1 + LONG, dtype=np.int32)
+    by_length += own
+    # the last stands for all bytes of the candidate
+    for row in range(len(levels) - 1, -1, -1):
+        lengths = levels[row].lengths
+        those = np.flatnonzero(lengths >= LONG)
+        by_length[those, -1] = (
+            dear[those, row] + prices.lengths.take(lengths.take(those)) + np.int32(_SHORTEN + LONG)
+        )
+    step = by_length.strides[0]
+    return np.lib.stride_tricks.as_strided(by_length, (lanes, _WIDTH, LONG), (step * BLOCK, step, 4))
 
 
 def _chosen(
-    words: Words, levels: list[_Level], chosen: Narrow, numbers: NDArray[np.int16]
-) -> tuple[Narrow, Narrow, Narrow]:
-    """Unit, length and distance of the options chosen at each position of a piece."""
-    units = (words & np.uint64(0xFF)).astype(np.int32)
-    sizes = chosen + 1
-    distances = np.zeros(len(chosen), np.int32)
-    for row, phrases in enumerate(_phrases(), 1):
-        those = np.flatnonzero(chosen == row)
-        units[those] = phrases.units.take(numbers[those % BLOCK, row, those // BLOCK])
-    for row, level in enumerate(levels):
-        those = np.flatnonzero(chosen == MAX_UNIT + row)
-        sizes[those] = level.lengths[those]
-        distances[those] = level.distances[those]
-    return units, sizes, distances
+    chosen: Narrow, matched: Narrow, led: list[_Level], levels: list[_Level], count: int
+) -> tuple[Narrow, Narrow, Narrow, Narrow]:
+    """What was chosen at each position of a piece, as :func:`_judge` gives it."""
+    options = (1 << _OPTION_BITS) - 1
+    first, later, best = (
+        (numbers[:BLOCK] & options).T.ravel()[:count] for numbers in (chosen[:, 0], chosen[:, 1], matched)
+    )
+    lengths, distances = np.zeros(count, np.int32), np.zeros(count, np.int32)
+    for row, level in enumerate(led):
+        those = np.flatnonzero(best == MAX_UNIT + row)
+        lengths[those], distances[those] = level.lengths.take(those), level.distances.take(those)
+    those = np.flatnonzero(best > _SHORTEN)
+    wanted = best.take(those) - _SHORTEN
+    # the first level is looked at last
+    for level in reversed(levels if led is not levels else []):
+        found = level.lengths.take(those)
+        enough = np.flatnonzero(found >= wanted)
+        at, own = those.take(enough), wanted.take(enough)
+        distances[at] = level.distances.take(at)
+        lengths[at] = np.where(own == LONG, found.take(enough), own)
+    return (
+        np.where(first < MAX_UNIT, first + 1, 0),
+        np.where(later < MAX_UNIT, later + 1, 0),
+        lengths,
+        distances,
+    )
 
 
 Number = TypeVar("Number", np.uint64, np.int32, np.uint16)
@@ -471,21 +613,26 @@ def _blocks(values: NDArray[Number], lanes: int) -> NDArray[Number]:
 
 
 def _walk(
-    data: bytes, begin: int, lengths: memoryview, distances: memoryview
-) -> tuple[array[int], list[int], list[int], list[int]]:
-    """Follow the choices (rules PAR-4 and PAR-5): where the units stand, runs, lengths and distances.
+    data: bytes, begin: int, sizes: tuple[memoryview, memoryview], lengths: memoryview, distances: memoryview
+) -> tuple[array[int], bytearray, list[int], list[int], list[int]]:
+    """Follow the choices (rules PAR-4 and PAR-5): where units stand and their sizes, runs, lengths and distances.
 
     Places, and those of the views, count from ``begin`` on.
     """
     places = array("i")
+    taken = bytearray()
     runs: list[int] = []
-    taken: list[int] = []
+    copied: list[int] = []
     back: list[int] = []
+    first, later = sizes
     position, last, before = begin, 0, 0
     size = len(data)
     while position < size:
-        length = lengths[position - begin]
-        distance = distances[position - begin]
+        place = position - begin
+        length = later[place] if len(places) > before else first[place]
+        distance = 0
+        if not length:
+            length, distance = lengths[place], distances[place]
         if (
             last
             and distance != last
@@ -497,16 +644,17 @@ def _walk(
             if again >= length - (ADVANTAGE if distance else 0):
                 length, distance = again, last
         if not distance:
-            places.append(position - begin)
+            places.append(place)
+            taken.append(length)
         elif distance == last and len(places) == before:
-            taken[-1] += length
+            copied[-1] += length
         else:
             runs.append(len(places) - before)
-            taken.append(length)
+            copied.append(length)
             back.append(distance)
             last, before = distance, len(places)
         position += length
-    return places, runs, taken, back
+    return places, taken, runs, copied, back
 
 
 def _agreeing(data: bytes, position: int, distance: int) -> int:

@@ -6,9 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from aura_spec.unit import UNIT_BYTES, UNITS, symbol_of
+from aura_spec.unit import CONTEXT_AFTER, UNIT_BYTES, UNITS, symbol_of
 
 SYMBOL_OF_UNIT: Final = np.array([symbol_of(unit)[0] for unit in range(UNITS)], np.int64)
+
+CONTEXTS: Final = np.array(CONTEXT_AFTER, np.int64)
+"""For each symbol the context of the next (rule UNI-3)."""
 
 # The bytes of all units, end to end.
 UNIT_TEXT: Final = np.frombuffer(b"".join(UNIT_BYTES), np.uint8)

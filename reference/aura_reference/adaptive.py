@@ -53,23 +53,34 @@ def steps(count: int, lanes: int) -> list[range]:
     return [range(step, count, number) for step in range(number)]
 
 
-def read(reader: Reader, lanes: int, tables: Tables, contexts: Sequence[int]) -> list[int]:
-    """Read a stream, one symbol in each of the contexts (rules ADA-3 and ADA-4)."""
+def read(
+    reader: Reader, lanes: int, tables: Tables, contexts: Sequence[int | None], after: Sequence[int] = ()
+) -> list[int]:
+    """Read a stream, one symbol in each of the contexts (rules ADA-3 and ADA-4).
+
+    Where a context is None, it is that which ``after`` has for the symbol before, in the same lane.
+    """
     symbols = [0] * len(contexts)
     taken = steps(len(contexts), lanes)
     for together in rounds(len(taken)):
         seen: list[tuple[int, int]] = []
         for step in (taken[number] for number in together):
-            read_here = reader.read([tables.table(contexts[index]) for index in step])
+            here = [known(contexts[index], symbols, index, after) for index in step]
+            read_here = reader.read([tables.table(context) for context in here])
             for index, symbol in zip(step, read_here, strict=True):
                 symbols[index] = symbol
-                seen.append((contexts[index], symbol))
+            seen += zip(here, read_here, strict=True)
         tables.learn(seen)
     return symbols
 
 
+def known(context: int | None, symbols: Sequence[int], index: int, after: Sequence[int]) -> int:
+    """The context of a symbol: the one given, or else that after the symbol before."""
+    return after[symbols[index - 1]] if context is None else context
+
+
 def batches(symbols: Sequence[int], lanes: int, tables: Tables, contexts: Sequence[int]) -> Iterator[Batch]:
-    """The batches of a stream to be written (rules ADA-3 and ADA-4)."""
+    """The batches of a stream to be written, all contexts known (rules ADA-3 and ADA-4)."""
     taken = steps(len(symbols), lanes)
     for together in rounds(len(taken)):
         seen: list[tuple[int, int]] = []

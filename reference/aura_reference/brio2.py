@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
-from aura_reference.adaptive import Tables, batches, read
+from aura_reference.adaptive import Tables, batches, known, read, steps
 from aura_reference.interleaved_rans import Reader, write
 from aura_reference.lz77 import copy
 from aura_reference.parse import Parse, parse
 from aura_spec.brio2 import (
     MAX_LENGTH,
     MIN_MATCH,
+    NEAR,
     RECENT,
     Container,
     build_body,
@@ -23,6 +26,7 @@ from aura_spec.brio2 import (
 from aura_spec.errors import ChecksumMismatch, DecodeError, EncodeError, Malformed
 from aura_spec.unit import (
     CODES,
+    CONTEXT_AFTER,
     UNIT_BYTES,
     extra_bits,
     first_of,
@@ -52,15 +56,17 @@ def encode_parse(data: bytes, cut: Parse) -> bytes:
     units = [symbol_of(unit) for unit in cut.units]
     symbols = [[symbol for symbol, _, _ in stream] for stream in (runs, distances, lengths, units)]
     lanes = lanes_of(len(data))
-    contexts = _length_contexts(symbols[0], symbols[1])
-    coded = [
-        *batches(symbols[0], lanes, Tables(CODES["runs"]), [0] * len(runs)),
-        *batches(symbols[1], lanes, Tables(CODES["distances"]), [0] * len(runs)),
-        *batches(symbols[2], lanes, Tables(CODES["lengths"]), contexts),
-        *batches(symbols[3], lanes, Tables(CODES["units"]), [0] * len(units)),
-    ]
-    rest = pack(bits for stream in (runs, distances, lengths, units) for bits in stream)
-    words = write(coded, lanes, rest)
+    far = distance_contexts(symbols[0])
+    long = length_contexts(symbols[0], symbols[1])
+    open_contexts = unit_contexts([repeat.run for repeat in cut.sequences], len(units), lanes)
+    contexts = [known(context, symbols[3], at, CONTEXT_AFTER) for at, context in enumerate(open_contexts)]
+    coded = list(batches(symbols[0], lanes, Tables(CODES["runs"]), [0] * len(runs)))
+    between = {len(coded): pack(runs)}
+    coded += batches(symbols[1], lanes, Tables(CODES["distances"]), far)
+    coded += batches(symbols[2], lanes, Tables(CODES["lengths"]), long)
+    coded += batches(symbols[3], lanes, Tables(CODES["units"]), contexts)
+    rest = pack(bits for stream in (distances, lengths, units) for bits in stream)
+    words = write(coded, lanes, rest, between)
     return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
 
 
@@ -87,21 +93,26 @@ def decode_parse(container: Container) -> tuple[list[int], list[int], list[int],
     count = container.sequences
     reader = Reader(container.words, lanes)
     runs = read(reader, lanes, Tables(CODES["runs"]), [0] * count)
-    distances = read(reader, lanes, Tables(CODES["distances"]), [0] * count)
-    lengths = read(reader, lanes, Tables(CODES["lengths"]), _length_contexts(runs, distances))
-    units = read(reader, lanes, Tables(CODES["units"]), [0] * container.units)
+    run_numbers = [number_of(symbol) for symbol in runs]
+    run_words = reader.words(-(-sum(bits for _, bits in run_numbers) // 16))
+    run_values = unpack(run_numbers, run_words, 0)
+    if sum(run_values) > container.units:
+        raise Malformed("the runs are longer than the units", 0, "words")
+    distances = read(reader, lanes, Tables(CODES["distances"]), distance_contexts(runs))
+    lengths = read(reader, lanes, Tables(CODES["lengths"]), length_contexts(runs, distances))
+    contexts = unit_contexts(run_values, container.units, lanes)
+    units = read(reader, lanes, Tables(CODES["units"]), contexts, CONTEXT_AFTER)
     coded = [
-        *(number_of(symbol) for symbol in runs),
         *(_distance_of(symbol) for symbol in distances),
         *(number_of(symbol) for symbol in lengths),
         *((first_of(symbol), extra_bits(symbol)) for symbol in units),
     ]
     values = unpack(coded, reader.rest(), lanes)
     return (
-        values[:count],
-        list(_distances(distances, values[count : 2 * count])),
-        [MIN_MATCH + value for value in values[2 * count : 3 * count]],
-        values[3 * count :],
+        run_values,
+        list(_distances(distances, values[:count])),
+        [MIN_MATCH + value for value in values[count : 2 * count]],
+        values[2 * count :],
     )
 
 
@@ -141,9 +152,26 @@ def _distances(symbols: Sequence[int], values: Sequence[int]) -> Iterable[int]:
         yield distance
 
 
-def _length_contexts(runs: Sequence[int], distances: Sequence[int]) -> list[int]:
-    """The contexts of lengths (rule BII-5)."""
-    return [(distance < len(RECENT)) + 2 * (run > 0) for run, distance in zip(runs, distances, strict=True)]
+def distance_contexts(runs: Sequence[int]) -> list[int]:
+    """The contexts of distances, from the symbols of runs (rule BII-5)."""
+    return [int(run > 0) for run in runs]
+
+
+def length_contexts(runs: Sequence[int], distances: Sequence[int]) -> list[int]:
+    """The contexts of lengths, from the symbols of runs and distances (rule BII-5)."""
+    return [
+        (run > 0) + 2 * bisect_right(NEAR, distance) for run, distance in zip(runs, distances, strict=True)
+    ]
+
+
+def unit_contexts(runs: Sequence[int], count: int, lanes: int) -> list[int | None]:
+    """The contexts of units, None where it is that after the unit before (rule BII-5)."""
+    contexts: list[int | None] = [None] * count
+    starts = [0, *accumulate(runs), *(index for step in steps(count, lanes)[:1] for index in step)]
+    for start in starts:
+        if start < count:
+            contexts[start] = 0
+    return contexts
 
 
 def pack(coded: Iterable[Coded]) -> list[int]:
@@ -176,7 +204,7 @@ def _expand(  # noqa: PLR0917  # the streams, and where they go
 ) -> bytes:
     """Carry out units and matches (rule BII-9)."""
     size = sum(lengths) + sum(len(UNIT_BYTES[unit]) for unit in units)
-    if sum(runs) > len(units) or size != container.length:
+    if size != container.length:
         raise Malformed("units and matches do not make up the message", 0, "words")
     output = bytearray(window)
     taken = 0

@@ -1,9 +1,9 @@
-"""Interleaved rANS, one symbol at a time (rules IRN-1 to IRN-8)."""
+"""Interleaved rANS, one symbol at a time (rules IRN-1 to IRN-9)."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -57,6 +57,14 @@ class Reader:
             symbols.append(symbol)
         return symbols
 
+    def words(self, count: int) -> list[int]:
+        """The next words, which are not of symbols (rule IRN-9)."""
+        words = self._words[self._position : self._position + count]
+        if len(words) < count:
+            raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
+        self._position += count
+        return words
+
     def finish(self) -> None:
         """Check that everything was read (rule IRN-5)."""
         if self._position != len(self._words) or any(state != LOWER_BOUND for state in self._states):
@@ -69,11 +77,20 @@ class Reader:
         return [state - LOWER_BOUND for state in self._states] + self._words[self._position :]
 
 
-def write(batches: Sequence[Sequence[tuple[Table, int]]], lanes: int, rest: Sequence[int]) -> bytes:
-    """Encode batches of (table, symbol), in the order in which they will be read (rules IRN-6 and IRN-8)."""
+def write(
+    batches: Sequence[Sequence[tuple[Table, int]]],
+    lanes: int,
+    rest: Sequence[int],
+    between: Mapping[int, Sequence[int]],
+) -> bytes:
+    """Encode batches of (table, symbol), in the order in which they will be read (rules IRN-6, IRN-8 and IRN-9).
+
+    ``between`` has by number of batches the words that follow so many.
+    """
     states = [LOWER_BOUND + word for word in rest[:lanes]] + [LOWER_BOUND] * (lanes - len(rest))
     backwards = list(reversed(rest[lanes:]))
-    for batch in reversed(batches):
+    for number in reversed(range(len(batches) + 1)):
+        batch = batches[number] if number < len(batches) else ()
         for index in reversed(range(len(batch))):
             table, symbol = batch[index]
             frequency = table.frequencies[symbol]
@@ -83,5 +100,6 @@ def write(batches: Sequence[Sequence[tuple[Table, int]]], lanes: int, rest: Sequ
                 state >>= WORD_BITS
             quotient, remainder = divmod(state, frequency)
             states[index % lanes] = (quotient << SCALE_BITS) + remainder + table.cumulatives[symbol]
+        backwards += reversed(between.get(number, ()))
     heads = [word for state in states for word in (state >> WORD_BITS, state & 0xFFFF)]
     return b"".join(word.to_bytes(2, "little") for word in (*heads, *reversed(backwards)))

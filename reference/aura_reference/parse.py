@@ -9,22 +9,22 @@ from operator import itemgetter
 from aura_reference.adaptive import frequencies_from
 from aura_spec.adaptive import INCREMENT
 from aura_spec.brio2 import MIN_MATCH, RECENT, number_symbol
-from aura_spec.interleaved_rans import frequencies_of
 from aura_spec.parse import (
     ADVANTAGE,
     AVERAGE,
     BLOCK,
     EXTENSION,
-    FIRST_PRICES,
     LEVELS,
     LONG,
     MAX_CANDIDATE,
     OVERLAP,
-    PRICED,
+    TIMES,
+    Counts,
     Prices,
+    first_counts,
     prices_from,
 )
-from aura_spec.unit import CODES, MAX_UNIT, UNIT_BYTES, symbol_of
+from aura_spec.unit import CONTEXT_AFTER, MAX_UNIT, UNIT_BYTES, symbol_of
 
 _UNITS = {text: unit for unit, text in enumerate(UNIT_BYTES)}
 
@@ -58,12 +58,16 @@ class Parse:
 def parse(data: bytes, effort: int, begin: int = 0) -> Parse:
     """Cut what follows ``begin``, of which matches may begin before it (rules PAR-1 to PAR-6 and CHK-4)."""
     levels = [candidates(data, level) for level in LEVELS[effort]]
-    first = levels[::2] if effort else levels
-    cut = walk(data, begin, judge_all(data, begin, first, [], FIRST_PRICES))
-    if effort:
-        recent, prices = learn(data, begin, cut)
-        cut = walk(data, begin, judge_all(data, begin, levels, recent, prices))
+    prices = _prices(first_counts())
+    cut = walk(data, begin, judge_all(data, begin, At(levels[::3] if effort else levels, None, prices)))
+    for _ in range(TIMES if effort else 0):
+        recent, counts = learn(data, begin, cut)
+        cut = walk(data, begin, judge_all(data, begin, At(levels, recent, _prices(counts))))
     return cut
+
+
+def _prices(counts: Counts) -> Prices:
+    return prices_from({kind: [frequencies_from(row) for row in rows] for kind, rows in counts.items()})
 
 
 Candidates = tuple[list[int], list[int]]
@@ -100,16 +104,18 @@ def agreeing(data: bytes, position: int, distance: int, most: int) -> int:
     return count
 
 
-def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Prices]:
-    """What a parse tells for the next: recent distances as candidates by place, and prices (rule PAR-6)."""
-    kinds = [list(frequencies_of(CODES[kind][0])) for kind in PRICED]
-    of_units, of_distances, of_lengths = kinds
+def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Counts]:
+    """What a parse tells for the next: recent distances as candidates by place, and counts (rule PAR-6)."""
+    counts = first_counts()
+    of_runs, of_distances, of_lengths = (counts[kind][0] for kind in ("runs", "distances", "lengths"))
     recent = list(RECENT)
     in_force: list[tuple[int, ...]] = [RECENT] * begin
     taken = 0
+    starts = {0}
     for repeat in cut.sequences:
         units = cut.units[taken : taken + repeat.run]
         taken += repeat.run
+        starts.add(taken)
         in_force += [tuple(recent)] * (sum(len(UNIT_BYTES[unit]) for unit in units) + repeat.length)
         if repeat.distance in recent:
             of_distances[recent.index(repeat.distance)] += INCREMENT
@@ -118,12 +124,15 @@ def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Prices
             of_distances[len(RECENT) + number_symbol(repeat.distance - 1)[0]] += INCREMENT
             recent.pop()
         recent.insert(0, repeat.distance)
+        of_runs[number_symbol(repeat.run)[0]] += INCREMENT
         of_lengths[number_symbol(repeat.length - MIN_MATCH)[0]] += INCREMENT
     in_force += [tuple(recent)] * (len(data) - len(in_force))
-    for unit in cut.units:
-        of_units[symbol_of(unit)[0]] += INCREMENT
+    symbols = [symbol_of(unit)[0] for unit in cut.units]
+    for place, symbol in enumerate(symbols):
+        context = 0 if place in starts else CONTEXT_AFTER[symbols[place - 1]]
+        counts["units"][context][symbol] += INCREMENT
     found = [repeats(data, [distances[place] for distances in in_force]) for place in range(len(RECENT))]
-    return found, prices_from(*map(frequencies_from, kinds))
+    return found, counts
 
 
 def repeats(data: bytes, in_force: Sequence[int]) -> Candidates:
@@ -136,61 +145,103 @@ def repeats(data: bytes, in_force: Sequence[int]) -> Candidates:
     return distances, lengths
 
 
-def options(
-    data: bytes, position: int, levels: Sequence[Candidates], recent: Sequence[Candidates], prices: Prices
-) -> Iterator[tuple[int, Choice]]:
-    """What could be done at a position, each with its price (rules PAR-2, PAR-3 and PAR-6)."""
+@dataclass(frozen=True, slots=True)
+class At:
+    """What positions are judged by.
+
+    Attributes:
+        levels: candidates.
+        recent: candidates at recent distances by place; None the first time.
+        prices: of options.
+    """
+
+    levels: Sequence[Candidates]
+    recent: Sequence[Candidates] | None
+    prices: Prices
+
+
+def units_at(data: bytes, position: int, prices: Sequence[int]) -> Iterator[tuple[int, Choice]]:
+    """The units that stand at a position, each with its price."""
     for length in range(1, MAX_UNIT + 1):
         unit = _UNITS.get(data[position : position + length])
         if unit is not None and position + length <= len(data):
-            yield prices.units[unit], Choice(length, 0, unit)
-    for distances, lengths in levels:
-        distance, length = distances[position], lengths[position]
-        if distance:
-            price = prices.distances[number_symbol(distance - 1)[0]]
-            yield price + prices.lengths[number_symbol(length - MIN_MATCH)[0]], Choice(length, distance)
-    for (distances, lengths), price in zip(recent, prices.recent, strict=False):
-        distance, length = distances[position], lengths[position]
-        if distance:
-            yield price + prices.lengths[number_symbol(length - MIN_MATCH)[0]], Choice(length, distance)
+            yield prices[symbol_of(unit)[0]], Choice(length, 0, unit)
 
 
-def judge_all(
-    data: bytes, begin: int, levels: Sequence[Candidates], recent: Sequence[Candidates], prices: Prices
-) -> list[Choice]:
+def matches_at(at: At, position: int) -> Iterator[tuple[int, Choice]]:
+    """The options to match at a position, each with its price but for the run (rules PAR-2, PAR-3 and PAR-6)."""
+    here = [(distances[position], lengths[position]) for distances, lengths in at.levels]
+    if at.recent is None:
+        for distance, length in here:
+            if distance:
+                yield _far(at.prices, distance) + _long(at.prices, length), Choice(length, distance)
+        return
+    for (distances, lengths), price in zip(at.recent, at.prices.recent, strict=True):
+        distance, length = distances[position], lengths[position]
+        if distance:
+            yield price + _long(at.prices, length), Choice(length, distance)
+    shortest = MIN_MATCH
+    for distance, length in here:
+        for some in range(shortest, min(length, LONG) + 1):
+            own = length if some == LONG else some
+            yield _far(at.prices, distance) + _long(at.prices, own), Choice(own, distance)
+        shortest = max(shortest, length + 1)
+
+
+def _far(prices: Prices, distance: int) -> int:
+    return prices.distances[number_symbol(distance - 1)[0]]
+
+
+def _long(prices: Prices, length: int) -> int:
+    return prices.lengths[number_symbol(length - MIN_MATCH)[0]]
+
+
+Choices = tuple[Choice, Choice]
+"""What to do at a position behind a match or at the beginning, and behind a unit."""
+
+
+def judge_all(data: bytes, begin: int, at: At) -> list[Choices]:
     """The choices at all positions from ``begin`` on (rule PAR-3)."""
-    choices: list[Choice] = []
+    choices: list[Choices] = []
     for start in range(begin, len(data), BLOCK):
-        choices += judge(data, start, levels, recent, prices)
+        choices += judge(data, start, at)
     return choices
 
 
-def judge(
-    data: bytes, start: int, levels: Sequence[Candidates], recent: Sequence[Candidates], prices: Prices
-) -> list[Choice]:
+def judge(data: bytes, start: int, at: At) -> list[Choices]:
     """The choices of the block that begins at ``start`` (rule PAR-3)."""
     width = BLOCK + OVERLAP
-    costs = [0] * (width + 1)
-    choices: list[Choice] = []
+    behind_match, behind_unit = [0] * (width + 1), [0] * (width + 1)
+    choices: list[Choices] = []
+
+    def judged(place: int, price: int, choice: Choice) -> tuple[int, Choice]:
+        costs = behind_match if choice.distance else behind_unit
+        end = place + min(choice.length, LONG)
+        cost = costs[end] if end <= width else -AVERAGE * (end - width)
+        return price + cost - AVERAGE * max(0, choice.length - LONG), choice
+
     for place in reversed(range(min(width, len(data) - start))):
-        judged = []
-        for price, choice in options(data, start + place, levels, recent, prices):
-            end = place + min(choice.length, LONG)
-            cost = costs[end] if end <= width else -AVERAGE * (end - width)
-            judged.append((price + cost - AVERAGE * max(0, choice.length - LONG), choice))
-        costs[place], best = min(judged, key=itemgetter(0))
-        choices.append(best)
+        position = start + place
+        matches = [judged(place, *option) for option in matches_at(at, position)]
+        before = CONTEXT_AFTER[data[position - 1]] if position else 0
+        both = []
+        for context, run, costs in ((0, 0, behind_match), (before, 1, behind_unit)):
+            units = [judged(place, *option) for option in units_at(data, position, at.prices.units[context])]
+            priced = [(cost + at.prices.runs[run], choice) for cost, choice in matches]
+            costs[place], best = min(units + priced, key=itemgetter(0))
+            both.append(best)
+        choices.append((both[0], both[1]))
     choices.reverse()
     return choices[:BLOCK]
 
 
-def walk(data: bytes, begin: int, choices: Sequence[Choice]) -> Parse:
+def walk(data: bytes, begin: int, choices: Sequence[Choices]) -> Parse:
     """Follow the choices, which are those from ``begin`` on (rules PAR-4 and PAR-5)."""
     units: list[int] = []
     sequences: list[Repeat] = []
     position, run, last = begin, 0, 0
     while position < len(data):
-        choice = choices[position - begin]
+        choice = choices[position - begin][run > 0]
         length, distance = choice.length, choice.distance
         if last and distance != last:
             again = agreeing(data, position, last, len(data))

@@ -8,9 +8,9 @@ from 4096 goes to the symbol with the largest count, the first of equals (rule A
 
 A stream of n symbols takes as many steps as the lanes need for it, that is n div lanes, rounded up. Lane j
 codes the j-th part of the stream: in step t the symbols t, t + steps, t + 2 · steps, … as far as there are any.
-A step is a batch in the sense of rule IRN-1 (rule ADA-3). After ``FIRST_ROUND`` steps, and whenever the number
-of steps done has doubled, the tables are made anew, after each symbol since the last time has added
-``INCREMENT`` to its count (rule ADA-4).
+A step is a batch in the sense of rule IRN-1 (rule ADA-3). A context may depend on the symbol before in its lane.
+After ``FIRST_ROUND`` steps, and whenever the number of steps done has doubled, the tables are made anew, after each
+symbol since the last time has added ``INCREMENT`` to its count (rule ADA-4).
 """
 
 from __future__ import annotations

@@ -13,8 +13,10 @@ nor are they more than the length; else the message is ``Malformed`` (rule BII-3
 The number of lanes is 2^e, where e is half the number of bits of the length, rounded down, less 2, but at least
 ``MIN_LANES`` and at most 2048 (rule BII-4): more lanes are faster, and each costs about a byte. Four streams
 are coded one after the other with the tables of chapter ``adaptive``: the number of units of each run;
-distances; lengths; units. A length has context 0, plus 1 if the distance is one of the recent ones, plus 2 if
-the symbol of the run is not 0. The others have one context (rule BII-5).
+distances; lengths; units. Runs have one context. A distance has context 1 if the symbol of its run is not 0, else
+0. So has a length, plus 2 times the number of ``NEAR`` symbols that the symbol of its distance is not below. A
+unit that is the first of a run, of the units behind the last match, or of its lane, has context 0; any other the
+context that rule UNI-3 gives for the symbol before it (rule BII-5).
 
 Numbers are coded as a symbol and extra bits. A number below ``DIRECT`` is its own symbol. Else w is the number
 less ``DIRECT`` plus 4, b the place of its top bit, and the symbol is ``DIRECT`` + 2 · (b - 2) plus the bit
@@ -24,15 +26,16 @@ Other distances are coded less 1, and their symbols raised by 3; a decoder takes
 too. Any use, by either spelling, moves a distance to the front, where a new one takes the place of the last
 (rule BII-7).
 
-The extra bits of all symbols, in the order of the four streams, fill words from the lowest bit on, those of a
-symbol from its own lowest bit on. The first words are those in the states of the lanes, by rule IRN-8, the
-others follow the last word that the symbols take. Bits left over are zero, and no word is left over: for b extra
-bits there are b div 16 words, rounded up, or as many as lanes, whichever is more; else the message is
-``Malformed`` (rule BII-8).
+The extra bits of symbols fill words from the lowest bit on, those of a symbol from its own lowest bit on. Those of
+the runs have words of their own, b div 16, rounded up, for b bits, which follow the last word that the runs take,
+as a decoder has to know how long runs are to know the contexts of units. Of the words of all others, in the order
+of the streams, the first are those in the states of the lanes, by rule IRN-8, the others follow the last word
+that the symbols take. Bits left over are zero, and no word is left over: for b extra bits there are b div 16
+words, rounded up, or as many as lanes, whichever is more; else the message is ``Malformed`` (rule BII-8).
 
-The runs are no longer than the units, and units and matches together as long as the message says; a match may
-overlap what it makes and never begins before the message; else it is ``Malformed`` (rule BII-9). A wrong CRC-32
-is ``ChecksumMismatch`` (rule BII-10).
+The runs are no longer than the units, which is checked as soon as they are known, and units and matches together
+as long as the message says; a match may overlap what it makes and never begins before the message; else it is
+``Malformed`` (rule BII-9). A wrong CRC-32 is ``ChecksumMismatch`` (rule BII-10).
 """
 
 from __future__ import annotations
@@ -57,7 +60,9 @@ NUMBERS: Final = 64
 MIN_MATCH: Final = 3
 RECENT: Final = (1, 2, 4)
 DISTANCES: Final = len(RECENT) + NUMBERS
-LENGTH_CONTEXTS: Final = 4
+NEAR: Final = (3, 31, 41)
+DISTANCE_CONTEXTS: Final = 2
+LENGTH_CONTEXTS: Final = DISTANCE_CONTEXTS * (len(NEAR) + 1)
 
 CONTAINER: Final = c.Struct(
     Field("magic", c.Const(MAGIC), "AURA"),

@@ -19,7 +19,8 @@ by 16 (rule IRN-6).
 A format may put words of its own where rule IRN-5 has constants: the encoder begins lane i with state 2^16 +
 word i, as far as there are words, so that a decoder finds them in the low halves of the states that it ends
 with, and the words after those behind the last one that the symbols take. A state of 2^17 or more at the end is
-``Malformed`` (rule IRN-8).
+``Malformed`` (rule IRN-8). It may also put words of its own between two batches: they follow the last word that
+the batches before take; too few of them are ``Truncated`` (rule IRN-9).
 
 The number of lanes is a power of two, at most ``MAX_LANES``, and stands in front of the payload as its
 exponent.

@@ -8,19 +8,24 @@ bytes follow has as its distance that to the latest earlier position where the s
 length is one more than that of the next position if that has the same distance at this level; else h, and as
 many bytes more as agree, at most ``EXTENSION``. No length goes beyond ``MAX_CANDIDATE`` (rule PAR-1).
 
-**Prices**, in sixteenths of a bit: a symbol of frequency f in the table that its kind begins with costs 16 · 12
-less log2 of f to the power of 16, rounded down; extra bits cost 16 each. Length prices come from context 0; a
-match costs ``RUN_PRICE`` more for its run. All candidates are priced as if their distance were none of the recent
-ones (rule PAR-2).
+**Prices**, in sixteenths of a bit: a symbol of frequency f costs 16 · 12 less log2 of f to the power of 16,
+rounded down; extra bits cost 16 each. The frequencies are those that rule ADA-2 makes of counts: for units those
+that the tables begin with, a table a context; for runs, distances and lengths one table, the mean of those that
+the tables of all contexts begin with, rounded down. A match costs its distance, which is priced as if it were
+none of the recent ones, its length, and its run: the price of a run of no units if it follows a match or begins
+the message; else the mean price of all other runs, rounded down, each weighted by its frequency. A unit is priced
+in context 0 if it follows a match or begins the message, else in that after the symbol of the byte before it
+(rule PAR-2).
 
 **Costs.** The message is judged in blocks of ``BLOCK`` bytes, each together with the ``OVERLAP`` bytes behind
-it. From the last of these positions to the first, the cost of a position is the least, over the units that
-stand there and its candidates, of the price and the cost of the position to which it leads. A position at the
-end of the overlap costs nothing, one d bytes beyond it ``AVERAGE`` · d less than nothing, and positions from
-the end of the message on cost nothing. Of a candidate longer than ``LONG`` bytes, the bytes beyond are credited
-with ``AVERAGE`` each, and it counts as one that leads ``LONG`` bytes on. The choice at a position is the option
-that gives its cost; of equals the byte, then the shortest phrase, then the candidate of the lowest level, then
-that of the latest of the recent distances of rule PAR-6 (rule PAR-3).
+it. A position has two costs, one for when a match ends there or the message begins, and one for when a unit ends
+there. From the last of these positions to the first, each is the least, over the units that stand there and the
+options to match, of the price and the cost of the position to which it leads. A position at the end of the
+overlap costs nothing, one d bytes beyond it ``AVERAGE`` · d less than nothing, and positions from the end of the
+message on cost nothing. Of a match longer than ``LONG`` bytes, the bytes beyond are credited with ``AVERAGE``
+each, and it counts as one that leads ``LONG`` bytes on. At effort 0 the options to match are the candidates. The
+choice is the option that gives the cost; of equals the byte, then the shortest phrase, then the candidate of the
+lowest level (rule PAR-3).
 
 **Walk.** The choices are followed from the start. Where a choice is not a match at the distance of the last
 match, but at least ``brio2.MIN_MATCH`` bytes agree with those at that distance, as many as agree are taken from
@@ -28,12 +33,15 @@ there instead if they are not fewer than the bytes of the unit, or at most ``ADV
 match, that was chosen (rule PAR-4). A match that directly follows one at the same distance is made one with it
 (rule PAR-5).
 
-**Again.** Above effort 0, costs and walk are done a second time, with what the first time has told, which looks
-at every second level only, the lowest first. Prices come from the frequencies that rule ADA-2 makes of the
-counts that the tables begin with, for lengths those of context 0, after each symbol of the first time, whatever
-its context, has added ``adaptive.INCREMENT``. At each position the recent distances (rule BII-7) after the last
-match that ended there or before are candidates as well, where at least ``brio2.MIN_MATCH`` bytes agree; their
-lengths are the bytes that agree, at most ``LONG``, and they are priced as recent ones (rule PAR-6).
+**Again.** Above effort 0, costs and walk are done ``TIMES`` times more, each with what the time before has told;
+the first looks at every third level only, the lowest first. Counts are those of rule PAR-2 after each symbol of the
+time before has added ``adaptive.INCREMENT``, units in the contexts that they have in the message without regard
+to lanes. The options to match are now, for each length from ``brio2.MIN_MATCH`` to ``LONG``, so many bytes at the
+distance of the first level whose candidate has them; of the candidate that gives ``LONG`` bytes all are meant. And
+at each position the recent distances (rule BII-7) after the last match that ended there or before, where at least
+``brio2.MIN_MATCH`` bytes agree; their lengths are the bytes that agree, at most ``LONG``, and they are priced as
+recent ones. Of equals the recent ones come after the units, the latest first, then the lengths, the shortest first
+(rule PAR-6).
 """
 
 from __future__ import annotations
@@ -45,22 +53,22 @@ from typing import Final
 
 from aura_spec.brio2 import RECENT, number_of
 from aura_spec.interleaved_rans import SCALE_BITS, frequencies_of
-from aura_spec.unit import CODES, UNITS, symbol_of
+from aura_spec.unit import CODES, extra_bits
 
 LEVELS: Final[tuple[tuple[int, ...], ...]] = (
     (4, 8, 16, 32),
-    (4, 5, 6, 8, 10, 14, 20, 32, 64),
+    (4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64),
 )
 """Rule PAR-1: the levels of each effort."""
 
 EXTENSION: Final = 8
 MAX_CANDIDATE: Final = (1 << 16) - 1
-RUN_PRICE: Final = 16
 BLOCK: Final = 128
 OVERLAP: Final = 32
 LONG: Final = 64
 AVERAGE: Final = 10
 ADVANTAGE: Final = 3
+TIMES: Final = 2
 
 
 @cache
@@ -73,43 +81,55 @@ def price_of(frequency: int) -> int:
     return 16 * SCALE_BITS - ((frequency**16).bit_length() - 1)
 
 
+Counts = dict[str, list[list[int]]]
+"""For each kind of symbol rows of counts: for units one a context, for the others one."""
+
+
+def first_counts() -> Counts:
+    """The counts of rule PAR-2."""
+    rows = {kind: [frequencies_of(table) for table in tables] for kind, tables in CODES.items()}
+    return {
+        kind: list(map(list, tables))
+        if kind == "units"
+        else [[sum(column) // len(tables) for column in zip(*tables, strict=True)]]
+        for kind, tables in rows.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """What options cost (rules PAR-2 and PAR-6).
 
     Attributes:
-        units: by unit.
+        units: by context and symbol of the unit.
         recent: by place among the recent distances.
         distances: of other distances, by the symbol of the distance less 1 as a number.
-        lengths: with the run, by the symbol of the length less ``MIN_MATCH``.
+        lengths: by the symbol of the length less ``MIN_MATCH``.
+        runs: of a run of no units, and of any other.
     """
 
-    units: tuple[int, ...]
+    units: tuple[tuple[int, ...], ...]
     recent: tuple[int, ...]
     distances: tuple[int, ...]
     lengths: tuple[int, ...]
+    runs: tuple[int, int]
 
 
-_OF_UNITS: Final = tuple((symbol, 16 * bits) for symbol, _, bits in map(symbol_of, range(UNITS)))
-"""For each unit its symbol, and the price of its extra bits."""
-
-
-def prices_from(units: Sequence[int], distances: Sequence[int], lengths: Sequence[int]) -> Prices:
-    """Prices from the frequencies of the symbols of units, distances and lengths (rules PAR-2 and PAR-6)."""
-    of_units, of_distances, of_lengths = (
-        [price_of(frequency) for frequency in frequencies] for frequencies in (units, distances, lengths)
+def prices_from(frequencies: dict[str, Sequence[Sequence[int]]]) -> Prices:
+    """Prices from frequencies, given as counts are (rule PAR-2)."""
+    units = [[price_of(frequency) for frequency in row] for row in frequencies["units"]]
+    runs, distances, lengths = (
+        [price_of(frequency) for frequency in frequencies[kind][0]]
+        for kind in ("runs", "distances", "lengths")
     )
-    of_numbers = of_distances[len(RECENT) :]
+    some = range(1, len(runs))
+    weights = frequencies["runs"][0]
+    mean = sum(weights[run] * (runs[run] + 16 * number_of(run)[1]) for run in some) // sum(weights[1:])
+    of_numbers = distances[len(RECENT) :]
     return Prices(
-        tuple(of_units[symbol] + price for symbol, price in _OF_UNITS),
-        tuple(of_distances[: len(RECENT)]),
+        tuple(tuple(price + 16 * extra_bits(symbol) for symbol, price in enumerate(row)) for row in units),
+        tuple(distances[: len(RECENT)]),
         tuple(price + 16 * number_of(symbol)[1] for symbol, price in enumerate(of_numbers)),
-        tuple(price + 16 * number_of(symbol)[1] + RUN_PRICE for symbol, price in enumerate(of_lengths)),
+        tuple(price + 16 * number_of(symbol)[1] for symbol, price in enumerate(lengths)),
+        (runs[0], mean),
     )
-
-
-PRICED: Final = ("units", "distances", "lengths")
-"""The kinds of symbols whose frequencies make prices."""
-
-FIRST_PRICES: Final = prices_from(*(frequencies_of(CODES[kind][0]) for kind in PRICED))
-"""Rule PAR-2."""

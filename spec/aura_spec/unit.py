@@ -3,15 +3,17 @@
 There are ``UNITS`` units: the 256 bytes, and after them ``PHRASES`` phrases of two to ``MAX_UNIT`` bytes, which
 stand in ``units.json``. This is an object of JSON in ASCII: ``phrases`` is a list of the phrases in order,
 texts of ASCII characters of which each is a byte (rule UNI-1). A unit is coded as one of ``SYMBOLS`` symbols
-and some extra bits. Symbols 0 to 255 are the bytes. The phrases come in tiers: tier k holds eight buckets of
-2^k phrases, in order, and each bucket is a symbol; k extra bits say which of its phrases is meant (rule UNI-2).
+and some extra bits. Symbols 0 to 255 are the bytes. The phrases come in tiers: tier k holds ``BUCKETS`` buckets
+of 2^k phrases, in order, and each bucket is a symbol; k extra bits say which of its phrases is meant (rule UNI-2).
 
 ``units.json`` also holds the codes of the tables that coding begins with (rule ADA-1): ``codes`` is an object
 with a list of tables for ``runs``, ``distances``, ``lengths`` and ``units``, one a context of rule BII-5, in
-order: four for lengths, one for the others. A table is a text of two hexadecimal digits a code, one code a
-symbol: ``brio2.NUMBERS`` codes for runs and lengths, ``brio2.DISTANCES`` for distances, ``SYMBOLS`` for units.
-The phrases were learned from messages of the kinds that AURA is made for, by ``models/units.py``; with this
-version of the container they never change.
+order: one for runs, two for distances, eight for lengths, ``UNIT_CONTEXTS`` for units. A table is a text of two
+hexadecimal digits a code, one code a symbol: ``brio2.NUMBERS`` codes for runs and lengths, ``brio2.DISTANCES``
+for distances, ``SYMBOLS`` for units. ``contexts`` is a text of a hexadecimal digit for each symbol of a unit: the
+context in which the symbol after it is coded (rule UNI-3). The phrases and contexts were learned from messages of
+the kinds that AURA is made for, and from documents, by ``models/units.py``; with this version of the container they
+never change.
 """
 
 from __future__ import annotations
@@ -20,24 +22,26 @@ import json
 from importlib import resources
 from typing import Final
 
-TIERS: Final = 9
-BUCKETS: Final = 8
+TIERS: Final = 10
+BUCKETS: Final = 16
 PHRASES: Final = BUCKETS * ((1 << TIERS) - 1)
 UNITS: Final = 256 + PHRASES
 SYMBOLS: Final = 256 + BUCKETS * TIERS
 MAX_UNIT: Final = 8
+UNIT_CONTEXTS: Final = 16
 
 
-def _load() -> tuple[tuple[bytes, ...], dict[str, tuple[bytes, ...]]]:
+def _load() -> tuple[tuple[bytes, ...], dict[str, tuple[bytes, ...]], tuple[int, ...]]:
     text = resources.files("aura_spec").joinpath("units.json").read_text(encoding="ascii")
     content = json.loads(text)
     phrases = tuple(phrase.encode("ascii") for phrase in content["phrases"])
     codes = {name: tuple(map(bytes.fromhex, tables)) for name, tables in content["codes"].items()}
-    return phrases, codes
+    return phrases, codes, tuple(int(digit, 16) for digit in content["contexts"])
 
 
-_PHRASES, CODES = _load()
-"""``CODES``: for each kind of symbol the codes of its tables, one table a context."""
+_PHRASES, CODES, CONTEXT_AFTER = _load()
+"""``CODES``: for each kind of symbol the codes of its tables, one table a context.
+``CONTEXT_AFTER``: for each symbol of a unit the context of the next (rule UNI-3)."""
 
 UNIT_BYTES: Final[tuple[bytes, ...]] = (*(bytes((byte,)) for byte in range(256)), *_PHRASES)
 """The bytes of each unit (rule UNI-1)."""
@@ -46,8 +50,8 @@ UNIT_BYTES: Final[tuple[bytes, ...]] = (*(bytes((byte,)) for byte in range(256))
 def symbol_of(unit: int) -> tuple[int, int, int]:
     """Symbol, extra bits and how many of them (rule UNI-2).
 
-    >>> symbol_of(97), symbol_of(256 + 7), symbol_of(256 + 8), symbol_of(256 + 11)
-    ((97, 0, 0), (263, 0, 0), (264, 0, 1), (265, 1, 1))
+    >>> symbol_of(97), symbol_of(256 + 15), symbol_of(256 + 16), symbol_of(256 + 19)
+    ((97, 0, 0), (271, 0, 0), (272, 0, 1), (273, 1, 1))
     """
     if unit < 256:
         return unit, 0, 0
@@ -59,8 +63,8 @@ def symbol_of(unit: int) -> tuple[int, int, int]:
 def first_of(symbol: int) -> int:
     """The first unit of a symbol (rule UNI-2).
 
-    >>> first_of(97), first_of(263), first_of(265), first_of(272)
-    (97, 263, 266, 280)
+    >>> first_of(97), first_of(271), first_of(273), first_of(288)
+    (97, 271, 274, 304)
     """
     if symbol < 256:
         return symbol

@@ -21,6 +21,7 @@ from aura_reference.parse import Parse, Repeat
 from aura_spec.brio2 import MAX_LENGTH, build_body, number_symbol, parse_body
 from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.parse import LEVELS
+from aura_spec.unit import UNIT_BYTES, UNITS
 from aura_vectors.families import FAMILIES
 from aura_vectors.forms.message import text_of
 
@@ -43,7 +44,7 @@ LONG = st.builds(
 @example(bytes(range(256)) * 3, 0)
 @example(bytes(70_000), 0)
 def test_both_backends_write_and_read_the_same(data: bytes, effort: int) -> None:
-    """Rules PAR-1 to PAR-5, ADA-1 to ADA-4."""
+    """Rules PAR-1 to PAR-6, ADA-1 to ADA-4."""
     body = brio2.encode(data, effort)
     assert body == reference.encode(data, effort)
     assert brio2.decode(body, LIMIT) == reference.decode(body, LIMIT) == data
@@ -58,6 +59,21 @@ def test_they_agree_on_a_message_of_several_pieces() -> None:
     body = brio2.encode(data, 0)
     assert body == reference.encode(data, 0)
     assert brio2.decode(body, LIMIT) == data
+    assert len(brio2.encode(data, 1)) < len(body)
+
+
+def test_every_phrase_is_found() -> None:
+    """Rule UNI-1."""
+    sizes = np.array([len(text) for text in UNIT_BYTES], np.uint8)
+    places = np.cumsum(sizes, dtype=np.int64) - sizes
+    words = fast_parse.eights(b"".join(UNIT_BYTES))
+    assert fast_parse._units_at(words, places, sizes).tolist() == list(range(UNITS))
+
+
+def test_phrases_that_share_their_place_need_another_factor() -> None:
+    keys = np.array([0, 1], np.uint64)
+    assert fast_parse._offsets(keys, 1) is None
+    assert fast_parse._offsets(keys, 1 << 63) is not None
 
 
 @given(st.lists(st.integers(1, 1 << 22), min_size=2, max_size=400))
@@ -129,9 +145,9 @@ def cuts(draw: st.DrawFn) -> tuple[bytes, Parse]:
     sequences: list[Repeat] = []
     data = bytearray()
     for _ in range(draw(st.integers(0, 12))):
-        run = draw(st.lists(st.integers(0, 255), max_size=20))
+        run = draw(st.lists(st.integers(0, UNITS - 1), max_size=20))
         units += run
-        data += bytes(run)
+        data += b"".join(UNIT_BYTES[unit] for unit in run)
         if data:
             length = draw(st.integers(3, 60))
             distance = draw(st.integers(1, len(data) + draw(st.integers(0, 1))))

@@ -10,10 +10,28 @@ from tests.messages import MESSAGES
 from aura_reference import brio2, message
 from aura_reference.parse import parse
 from aura_spec.adaptive import rounds
-from aura_spec.brio2 import MAX_LENGTH, NUMBERS, lanes_of, number_of, number_symbol
+from aura_spec.brio2 import (
+    DISTANCE_CONTEXTS,
+    LENGTH_CONTEXTS,
+    MAX_LENGTH,
+    NUMBERS,
+    lanes_of,
+    number_of,
+    number_symbol,
+)
 from aura_spec.errors import EncodeError, LimitExceeded
 from aura_spec.parse import LEVELS
-from aura_spec.unit import SYMBOLS, UNIT_BYTES, UNITS, extra_bits, first_of, symbol_of
+from aura_spec.unit import (
+    CODES,
+    CONTEXT_AFTER,
+    SYMBOLS,
+    UNIT_BYTES,
+    UNIT_CONTEXTS,
+    UNITS,
+    extra_bits,
+    first_of,
+    symbol_of,
+)
 
 LIMIT = 1 << 20
 EFFORTS = range(len(LEVELS))
@@ -45,6 +63,18 @@ def test_units_come_back_and_differ() -> None:
         assert first_of(symbol) + extra == unit
         assert extra_bits(symbol) == bits
     assert symbol_of(UNITS - 1)[0] == SYMBOLS - 1
+
+
+def test_every_symbol_has_a_context_for_the_next() -> None:
+    """Rule UNI-3."""
+    assert len(CONTEXT_AFTER) == SYMBOLS
+    assert max(CONTEXT_AFTER) < UNIT_CONTEXTS
+    assert {kind: len(tables) for kind, tables in CODES.items()} == {
+        "runs": 1,
+        "distances": DISTANCE_CONTEXTS,
+        "lengths": LENGTH_CONTEXTS,
+        "units": UNIT_CONTEXTS,
+    }
 
 
 def test_phrases_are_short_texts_without_zeros() -> None:

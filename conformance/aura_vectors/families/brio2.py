@@ -7,17 +7,21 @@ from dataclasses import replace
 from typing import Final
 
 from aura_reference import brio2, message
+from aura_reference.adaptive import Tables, batches
+from aura_reference.interleaved_rans import write
 from aura_reference.parse import Parse, Repeat
 from aura_spec import brio2 as declared
 from aura_spec.errors import Code
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker, build_message
+from aura_spec.unit import CODES
 from aura_vectors import states
 from aura_vectors.case import Case, Groups
 from aura_vectors.derive import altered_fields, flipped_bits, invalid_variants, limits
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import NOTHING, valid
 
+_LETTERS: Final = bytes(range(97, 123))
 _TRACED: Final = 100
 """Units of the longest message that is traced."""
 
@@ -27,14 +31,14 @@ def groups() -> Groups:
     texts = [
         (b"", "nothing", "BII-1 BII-4"),
         (b"a", "one byte", "BII-4 UNI-2 ADA-1"),
-        (b"the function returns a list", "phrases", "UNI-1 UNI-2 BII-8 PAR-2 PAR-3"),
+        (b"the function returns a list", "phrases", "UNI-1 UNI-2 UNI-3 BII-8 PAR-2 PAR-3"),
         (b"abcabcabcabcabcabc", "an overlapping match", "BII-5 BII-6 BII-9 PAR-1 PAR-3"),
         (bytes(5000), "a long match at distance 1, more lanes", "BII-4 BII-6 BII-8 ADA-3 PAR-1 PAR-3"),
         (bytes(range(256)) * 2, "every byte", "UNI-2 ADA-2 PAR-2"),
         (
             b"".join(b'{"id": %d, "name": "item %d"}, ' % (n, n * 7) for n in range(90)),
             "recent distances",
-            "BII-5 BII-7 BII-8 ADA-4 PAR-4 PAR-5",
+            "BII-5 BII-7 BII-8 UNI-3 ADA-4 PAR-4 PAR-5",
         ),
         (
             b"".join((n * n * 40503 % 65537).to_bytes(3, "big") for n in range(400)),
@@ -59,9 +63,19 @@ def groups() -> Groups:
         (b"abababcbab", Parse((97, 98, 99), (Repeat(2, 4, 2), Repeat(1, 3, 4))), "the third recent distance"),
         (b"ababa", Parse((97, 98), (Repeat(2, 3, 2),)), "a distance that is recent from the start"),
         (b"the", Parse((116, 104, 101), ()), "bytes where there is a phrase"),
+        (
+            _LETTERS + b"abc!" + _LETTERS + b"z?z?z?",
+            Parse((*_LETTERS, 33, *b"z?"), (Repeat(26, 3, 26), Repeat(1, 26, 30), Repeat(2, 4, 2))),
+            "a run with extra bits",
+        ),
     ]
     decodable = [
-        valid(comment, ("BII-5", "BII-7"), build_message(Marker.BRIO, brio2.encode_parse(text, cut)), text)
+        valid(
+            comment,
+            ("BII-5", "BII-7", "BII-8", "IRN-9"),
+            build_message(Marker.BRIO, brio2.encode_parse(text, cut)),
+            text,
+        )
         for text, cut, comment in by_hand
     ]
     yield NOTHING, [_traced(case) for case in decodable]
@@ -85,6 +99,11 @@ def _broken() -> Iterator[Case]:
 
     def cut(text: bytes, units: Sequence[int], *sequences: Repeat) -> bytes:
         return build_message(Marker.BRIO, brio2.encode_parse(text, Parse(tuple(units), sequences)))
+
+    def run(symbol: int, *words: int) -> bytes:
+        read = list(batches([symbol], 4, Tables(CODES["runs"]), [0]))
+        written = write(read, 4, (), {len(read): words})
+        return container(100, written.hex(), sequences=1, units=20)
 
     def refused(code: Code, rule: str, wire: bytes, comment: str, flag: Flag) -> Case:
         return Case(comment, (rule,), wire, code=code, flag=flag)
@@ -114,6 +133,8 @@ def _broken() -> Iterator[Case]:
     bit = container(0, "01000100" + bare[8:])
     yield refused(bad, "BII-8", bit, "a bit left over", Flag.UNCHECKED_END)
     yield refused(bad, "BII-8", container(0, bare + "0000"), "a word left over", Flag.IGNORES_TRAILING_BYTES)
+    yield refused(Code.TRUNCATED, "IRN-9", run(16), "no word for the extra bit of a run", Flag.READS_PAST_END)
+    yield refused(bad, "BII-8", run(16, 2), "a bit left over behind a run", Flag.UNCHECKED_END)
     few_units = cut(b"aaaa", (97,), Repeat(2, 3, 1))
     yield refused(bad, "BII-9", few_units, "a run longer than the units", Flag.UNITS_AND_LENGTH)
     yield refused(

@@ -1,4 +1,4 @@
-// BRIO version 2 (BII-1 to BII-10), with units (UNI-1, UNI-2) and adaptive tables (ADA-1 to ADA-4).
+// BRIO version 2 (BII-1 to BII-10), with units (UNI-1 to UNI-3) and adaptive tables (ADA-1 to ADA-4).
 import { crc32 } from 'node:zlib';
 import { Reader } from './core.mjs';
 import { readData } from './data.mjs';
@@ -7,9 +7,10 @@ import { frequenciesOf, Lanes, tableOf } from './rans.mjs';
 const MAX_LENGTH = 2 ** 26;
 const DIRECT = 16;
 const RECENT = 3;
+const NEAR = [3, 31, 41];
 
 // Units are bytes and phrases; a row of codes for each context of runs, distances, lengths and units.
-const { phrases, codes } = readData('units.json');
+const { phrases, contexts, codes } = readData('units.json');
 const BYTES = Array.from({ length: 256 }, (_, byte) => Buffer.of(byte));
 const UNITS = [...BYTES, ...phrases.map((phrase) => Buffer.from(phrase))];
 
@@ -19,8 +20,8 @@ function countsOf(kind) { // ADA-1
 
 // The least number or unit of a symbol, and how many extra bits follow (UNI-2, BII-6).
 function unitOf(symbol) {
-  const tier = (symbol - 256) >> 3;
-  return symbol < 256 ? [symbol, 0] : [256 + 8 * (2 ** tier - 1) + (symbol % 8) * 2 ** tier, tier];
+  const tier = (symbol - 256) >> 4;
+  return symbol < 256 ? [symbol, 0] : [256 + 16 * (2 ** tier - 1) + (symbol % 16) * 2 ** tier, tier];
 }
 
 function numberOf(symbol) {
@@ -37,36 +38,55 @@ function adapted(counts) { // ADA-2
   return tableOf(frequencies);
 }
 
-function readStream(lanes, count, kind, contextOf = () => 0) { // ADA-3, ADA-4
+function readStream(lanes, count, kind, contextOf = () => 0) { // ADA-3, ADA-4; a context may look at the symbol before
   const [symbols, steps] = [new Uint16Array(count), Math.ceil(count / lanes.states.length)];
   const counts = countsOf(kind);
   let tables;
   for (let step = 0, renewal = 0; step < steps; step++) {
     if (step === renewal) [tables, renewal] = [counts.map(adapted), Math.max(4, 2 * step)];
     lanes.begin();
-    for (let i = step; i < count; i += steps) symbols[i] = lanes.next(tables[contextOf(i)]);
-    for (let i = step; i < count; i += steps) counts[contextOf(i)][symbols[i]] += 32;
+    for (let i = step; i < count; i += steps) symbols[i] = lanes.next(tables[contextOf(i, symbols, step)]);
+    for (let i = step; i < count; i += steps) counts[contextOf(i, symbols, step)][symbols[i]] += 32;
   }
   return symbols;
 }
 
 // Extra bits (BII-8): words from the states, then those behind the last one that the symbols took.
-function bitsOf(lanes, count, reader) {
+function restOf(lanes, reader) {
   reader.check(lanes.states.every((state) => state < 2 ** 17));
   const words = Buffer.alloc(2 * lanes.states.length);
   lanes.states.forEach((state, i) => words.writeUInt16LE(state % 65536, 2 * i));
-  const all = Buffer.concat([words, lanes.words.subarray(lanes.at)]);
-  reader.check(all.length === 2 * Math.max(lanes.states.length, Math.ceil(count / 16)));
-  reader.check(all.subarray(count >> 3).every((byte, i) => byte >> (i === 0 ? count % 8 : 0) === 0));
-  return all;
+  return Buffer.concat([words, lanes.words.subarray(lanes.at)]);
 }
 
-function addBits(symbols, leastOf, bits, at) {
+const countOf = (symbols, leastOf) => symbols.reduce((sum, symbol) => sum + leastOf(symbol)[1], 0);
+
+function checkBits(bits, count, reader, least = 0) {
+  reader.check(bits.length === 2 * Math.max(least, Math.ceil(count / 16)));
+  reader.check(bits.subarray(count >> 3).every((byte, i) => byte >> (i === 0 ? count % 8 : 0) === 0));
+}
+
+function addBits(symbols, leastOf, bits, at = { bit: 0 }) {
   return Array.from(symbols, (symbol) => {
     let [value, extra] = leastOf(symbol);
     for (let i = 0; i < extra; i++, at.bit++) value += ((bits[at.bit >> 3] >> at.bit % 8) & 1) * 2 ** i;
     return value;
   });
+}
+
+function readRuns(lanes, runs, reader) {
+  const count = countOf(runs, numberOf);
+  const bits = Buffer.alloc(2 * Math.ceil(count / 16));
+  for (let i = 0; i < bits.length; i += 2) bits.writeUInt16LE(lanes.word(), i);
+  checkBits(bits, count, reader);
+  return addBits(runs, numberOf, bits);
+}
+
+function unitContexts(runs, count) { // BII-5
+  const starts = new Set([0]);
+  let at = 0;
+  for (const run of runs) starts.add((at += run));
+  return (i, symbols, step) => (step === 0 || starts.has(i) ? 0 : parseInt(contexts[symbols[i - 1]], 16));
 }
 
 function resolve(symbols, numbers) { // BII-7
@@ -82,7 +102,6 @@ function join(length, [runs, distances, lengths, places], reader) { // BII-9
   const out = Buffer.alloc(length);
   let [at, used] = [0, 0];
   const append = (count) => {
-    reader.check(count <= places.length - used);
     for (const end = used + count; used < end; used++) {
       const unit = UNITS[places[used]];
       reader.check(unit.length <= length - at);
@@ -110,13 +129,16 @@ export function decodeBrio2(reader, { maxSize }) {
   const exponent = (length.toString(2).length >> 1) - 2;
   const lanes = new Lanes(words, 2 ** Math.min(11, Math.max(2, exponent)), stream);
   const runs = readStream(lanes, sequences, 'runs');
-  const distances = readStream(lanes, sequences, 'distances');
-  const lengths = readStream(lanes, sequences, 'lengths', (i) => (distances[i] < RECENT) + 2 * (runs[i] > 0));
-  const rows = [runs, distances, lengths, readStream(lanes, count, 'units')];
-  const leasts = [numberOf, distanceOf, numberOf, unitOf];
-  const extra = rows.reduce((sum, row, k) => row.reduce((n, symbol) => n + leasts[k](symbol)[1], sum), 0);
-  const [bits, at] = [bitsOf(lanes, extra, stream), { bit: 0 }];
-  const [runLengths, numbers, matches, places] = rows.map((row, k) => addBits(row, leasts[k], bits, at));
+  const runLengths = readRuns(lanes, runs, stream);
+  stream.check(runLengths.reduce((a, b) => a + b, 0) <= count);
+  const distances = readStream(lanes, sequences, 'distances', (i) => +(runs[i] > 0));
+  const classOf = (distance) => NEAR.filter((near) => distance >= near).length;
+  const lengths = readStream(lanes, sequences, 'lengths', (i) => (runs[i] > 0) + 2 * classOf(distances[i]));
+  const rows = [distances, lengths, readStream(lanes, count, 'units', unitContexts(runLengths, count))];
+  const leasts = [distanceOf, numberOf, unitOf];
+  const [bits, at] = [restOf(lanes, stream), { bit: 0 }];
+  checkBits(bits, rows.reduce((sum, row, k) => sum + countOf(row, leasts[k]), 0), stream, lanes.states.length);
+  const [numbers, matches, places] = rows.map((row, k) => addBits(row, leasts[k], bits, at));
   const out = join(length, [runLengths, resolve(distances, numbers), matches, places], stream);
   stream.check(crc32(out) === crc, 'ChecksumMismatch');
   return out;
