@@ -69,7 +69,7 @@ class _Level:
     """The candidates of all positions at a level: distances, 0 for none, and lengths."""
 
     distances: Narrow
-    lengths: NDArray[np.uint16]
+    lengths: NDArray[np.uint8]
 
 
 def parse(data: bytes, effort: int, begin: int = 0) -> Cut:
@@ -196,7 +196,7 @@ def _cut(text: _Begun, levels: list[_Level], prices: _Prices, recent: _Recent | 
     data, begin = text.data, text.begin
     size = len(data) - begin
     first, later = np.empty(size, np.uint8), np.empty(size, np.uint8)
-    lengths, distances = np.empty(size, np.uint16), np.empty(size, np.int32)
+    lengths, distances = np.empty(size, np.uint8), np.empty(size, np.int32)
     for start in range(0, size, _PIECE):
         piece = slice(start, start + _PIECE)
         first[piece], later[piece], lengths[piece], distances[piece] = _judge(
@@ -289,7 +289,7 @@ def _changes(keys: Words, width: int) -> NDArray[np.bool_]:
     return changes
 
 
-def _lengths(words: Words, distances: Narrow, level: int) -> NDArray[np.uint16]:
+def _lengths(words: Words, distances: Narrow, level: int) -> NDArray[np.uint8]:
     """The lengths of the candidates of a level (rule PAR-1)."""
     size = len(distances)
     changes = np.ones(size, bool)
@@ -307,7 +307,7 @@ def _lengths(words: Words, distances: Narrow, level: int) -> NDArray[np.uint16]:
     lengths -= np.arange(size, dtype=np.int32)
     np.minimum(lengths, MAX_CANDIDATE, out=lengths)
     lengths[distances == 0] = 0
-    return lengths.astype(np.uint16)
+    return lengths.astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,7 +424,7 @@ def _repeats(words: Words, start: int, stop: int, recent: _Recent) -> list[_Leve
     found = []
     for row in rows.T:
         distances = np.zeros(len(positions), np.int32)
-        lengths = np.zeros(len(positions), np.uint16)
+        lengths = np.zeros(len(positions), np.uint8)
         going = np.flatnonzero(row <= positions).astype(np.int32)
         for done in range(0, LONG, 8):
             # zeros stand for bytes behind the end, and may agree
@@ -600,7 +600,7 @@ def _chosen(
     )
 
 
-Number = TypeVar("Number", np.uint64, np.int32, np.uint16)
+Number = TypeVar("Number", np.uint64, np.int32, np.uint8)
 
 
 def _blocks(values: NDArray[Number], lanes: int) -> NDArray[Number]:

@@ -57,12 +57,12 @@ from aura_spec.unit import CODES, extra_bits
 
 LEVELS: Final[tuple[tuple[int, ...], ...]] = (
     (4, 8, 16, 32),
-    (4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64),
+    (4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48),
 )
 """Rule PAR-1: the levels of each effort."""
 
 EXTENSION: Final = 8
-MAX_CANDIDATE: Final = (1 << 16) - 1
+MAX_CANDIDATE: Final = (1 << 8) - 1
 BLOCK: Final = 128
 OVERLAP: Final = 32
 LONG: Final = 64
