@@ -47,8 +47,8 @@ _SETTLED: Final = 1 << 12
 _CONTAINED: Final = (range(0), range(0), range(1 << 10, (1 << 16) + 1), range(1 << 10, (1 << 20) + 1))
 """For each level the lengths, in bytes, for which BRIO version 2 is tried.
 
-At level 2 it is not tried beside AURALITE, where it hardly ever wins, nor on long messages, where Brotli is often ahead
-of effort 0.
+At level 2 it is not tried beside AURALITE, where it hardly ever wins, nor on long messages, where Brotli is often
+ahead of effort 0.
 """
 
 _SAMPLE: Final = 4096
