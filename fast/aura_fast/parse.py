@@ -360,10 +360,9 @@ def _offsets(keys: Words, factor: int) -> NDArray[np.int64] | None:
     groups = (keys * np.uint64(factor) >> np.uint64(64 - _GROUP_BITS)).view(np.int64)
     offsets = np.zeros(1 << _GROUP_BITS, np.int64)
     taken = np.zeros(1 << _PLACE_BITS, bool)
-    for group in np.argsort(-np.bincount(groups, minlength=len(offsets)), kind="stable").tolist():
+    sizes = np.bincount(groups, minlength=len(offsets))
+    for group in np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)].tolist():
         own = places[groups == group]
-        if not len(own):
-            break
         if len(np.unique(own)) < len(own):
             return None
         while taken[own + offsets[group] & len(taken) - 1].any():
