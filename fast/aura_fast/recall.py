@@ -282,9 +282,7 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 ending = 0 if _ZERO <= foreseen <= _NINE else foreseen & 15
                 mark = (((digits * 31 + level) * 2 + later) * 16 + ending) * 127 + others % 127
             else:
-                mark = (kept[-1] * 31 + (foreseen & 255)) * 7 + 5 * later
-                if len(kept) > 1:
-                    mark += 101 * kept[-2]
+                mark = (kept[-1] * 31 + (foreseen & 255)) * 7 + 5 * later + 101 * kept[-2]
             mark = (mark * MULTIPLIER & _WORD) >> 22
             chance, marked = hits[index], marks[mark]
             one, two, three = STRETCH[share >> 4], STRETCH[chance >> 4], STRETCH[marked >> 4]
@@ -492,22 +490,21 @@ def _share_of_rest(  # noqa: C901  # for speed
             continue
         first, head = context + 1, ~word
         end = first + (head >> SUM_BITS & SYMBOL_MASK)
-        total, left = head & SUM_MASK, end - first
+        total = head & SUM_MASK
         for other in excluded:  # as if they were not in the list
             place = find(other, first, end)
             if place >= 0:
-                left -= 1
                 total -= words[place] >> END_SHIFT
                 if place > first:
                     total += words[place - 1] >> END_SHIFT
-        if left:
-            at = find(letter, first, end)
-            if at >= 0:
-                frequency = words[at] >> END_SHIFT
-                if at > first:
-                    frequency -= words[at - 1] >> END_SHIFT
-                return min(share * frequency // total, WHOLE - 1), words[at] & PLACE_MASK
-            share = share * ((head & SUM_MASK) - (words[end - 1] >> END_SHIFT)) // total
+        at = find(letter, first, end)
+        if at >= 0:
+            frequency = words[at] >> END_SHIFT
+            if at > first:
+                frequency -= words[at - 1] >> END_SHIFT
+            return min(share * frequency // total, WHOLE - 1), words[at] & PLACE_MASK
+        # an escape from a list of which nothing is left is certain
+        share = share * ((head & SUM_MASK) - (words[end - 1] >> END_SHIFT)) // total
         excluded = _union(excluded, contexts.letters[first:end])
         context = head >> WIDER
 
