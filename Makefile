@@ -25,6 +25,7 @@ lint: .venv/lint/.done  ## format, style, types and the direction of imports
 	.venv/lint/bin/ruff format --check .
 	.venv/lint/bin/ruff check .
 	.venv/lint/bin/mypy
+	.venv/lint/bin/mypy bench
 	.venv/lint/bin/lint-imports
 
 SPHINX = .venv/docs/bin/sphinx-build -n -W -T -q

@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from aura import Model, messages
@@ -66,8 +67,8 @@ def main(path: Path, sizes: Sequence[int]) -> None:
     for size in sizes or (1000, 2000, len(data)):
         times_over = -(-size // len(data))
         some, strings = (data * times_over)[:size], (wires * times_over)[:size]
-        encoding = best(lambda some=some: batch.encode(some, model)) / size
-        decoding = best(lambda strings=strings: batch.decode(strings, model, MAX_SIZE)) / size
+        encoding = best(partial(batch.encode, some, model)) / size
+        decoding = best(partial(batch.decode, strings, model, MAX_SIZE)) / size
         print(
             f"batch of {size:6}: encode {encoding * 1e6:8.1f} us, {1 / encoding:8.0f} messages/s; "
             f"decode {decoding * 1e6:8.1f} us, {1 / decoding:8.0f} messages/s"

@@ -132,7 +132,7 @@ def one_at_a_time(held: Mapping[str, Corpus], model: ContextModel) -> Iterator[R
                 continue  # codecs for long messages
             is_slow = contestant.name.startswith("reference")
             some = chosen[::10] if is_slow else chosen
-            yield {"corpus": corpus.name, "codec": contestant.name} | alone(contestant, some)
+            yield {"corpus": corpus.name, "codec": contestant.name, **alone(contestant, some)}
         encoding, decoding, size = in_batch(chosen, model)
         yield {
             "corpus": corpus.name,

@@ -12,6 +12,7 @@ import argparse
 import math
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from aura.messages import read
@@ -29,14 +30,18 @@ Codec = tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]
 def codecs(*, with_reference: bool) -> Iterator[tuple[str, Codec]]:
     """The codecs by name: each writes and reads a message."""
     for effort in (0, 1):
-        yield f"brio2 {effort}", (lambda data, e=effort: b"\2" + fast.encode(data, e), _decode_fast)
+        yield f"brio2 {effort}", (partial(_encode_fast, effort=effort), _decode_fast)
         if with_reference:
             yield (
                 f"reference {effort}",
-                (lambda data, e=effort: message.encode_brio2(data, e), _decode_reference),
+                (partial(message.encode_brio2, effort=effort), _decode_reference),
             )
     yield "zstd 19", (message.encode_zstd, message.decode)
     yield "brotli 11", (message.encode_brotli, message.decode)
+
+
+def _encode_fast(data: bytes, effort: int) -> bytes:
+    return b"\2" + fast.encode(data, effort)
 
 
 def _decode_fast(wire: bytes) -> bytes:

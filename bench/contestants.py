@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from aura.bench.corpus import Message
@@ -58,7 +59,7 @@ def contestants(model: ContextModel, trained_on: Sequence[Message]) -> Iterator[
     for effort in (0, 1):
         yield Contestant(
             f"fast BRIO 2, effort {effort}",
-            lambda data, effort=effort: brio2.encode(data, effort),
+            partial(brio2.encode, effort=effort),
             lambda wire: brio2.decode(wire, LIMIT),
             range(KIB, MIB + 1),
         )

@@ -50,10 +50,10 @@ def _reference(frequencies: NDArray[np.int64], symbols: NDArray[np.int64]) -> Ro
     def decode() -> list[int]:
         return reference.Reader(words, MAX_LANES).read(tables)
 
-    words = reference.write([batch], MAX_LANES, [])
+    words = reference.write([batch], MAX_LANES, [], {})
     if decode() != symbols.tolist():
         raise SystemExit("the reference: symbols did not come back")
-    encoding = seconds(lambda: reference.write([batch], MAX_LANES, []))
+    encoding = seconds(lambda: reference.write([batch], MAX_LANES, [], {}))
     return _row("reference", len(batch), len(words), encoding, seconds(decode))
 
 

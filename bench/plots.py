@@ -25,7 +25,7 @@ STYLES = {
     "Brotli 11": ("tab:purple", "-", "v"),
 }
 
-CONSTANT = 12
+CONSTANT = 25
 """Megabytes that memory may take beside what grows with the message."""
 
 Rows = Sequence[Mapping[str, Any]]

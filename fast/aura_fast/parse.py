@@ -500,22 +500,25 @@ def _judge(
     matches = np.empty((rows, lanes), np.int32)
     lengths_on = np.empty((lanes, LONG), np.int32)
     runs = all_prices.runs[:, None]
+    cost_behind_match, cost_behind_unit = costs
+    least = np.minimum.reduce
     for step in range(_WIDTH - 1, -1, -1):
-        best = matched[step]
+        best, taken = matched[step], chosen[step]
         if rows:
             # all places exist; "clip" spares the check
             flat.take(targets[step], out=matches, mode="clip")
             matches += of_led[step]
-            np.minimum.reduce(matches, axis=0, out=best)
+            least(matches, axis=0, out=best)
         if shortened is not None:
             np.add(shortened[:, step], behind_match[:, step + 1 : step + 1 + LONG], out=lengths_on)
             np.minimum(best, lengths_on.min(1), out=best)
         np.add(of_units[step], behind_unit[step + 1 : step + 1 + MAX_UNIT, None], out=units)
-        np.minimum.reduce(units, axis=0, out=chosen[step])
+        least(units, axis=0, out=taken)
         np.add(best, runs, out=costs)
-        np.minimum(chosen[step], costs, out=chosen[step])
-        np.bitwise_and(chosen[step], -1 << _OPTION_BITS, out=costs)
-        behind_match[:, step], behind_unit[step] = costs
+        np.minimum(taken, costs, out=taken)
+        np.bitwise_and(taken, -1 << _OPTION_BITS, out=costs)
+        behind_match[:, step] = cost_behind_match
+        behind_unit[step] = cost_behind_unit
     return _chosen(chosen, matched, led, here, stop - start)
 
 
@@ -623,19 +626,20 @@ def _walk(
     runs: list[int] = []
     copied: list[int] = []
     back: list[int] = []
+    add_place, add_size = places.append, taken.append
     first, later = sizes
-    position, last, before = begin, 0, 0
+    position, last, run = begin, 0, 0
     size = len(data)
     while position < size:
         place = position - begin
-        length = later[place] if len(places) > before else first[place]
+        length = (later if run else first)[place]
         distance = 0
         if not length:
             length, distance = lengths[place], distances[place]
         if (
             last
-            and distance != last
             and data[position] == data[position - last]
+            and distance != last
             and data[position : position + MIN_MATCH] == data[position - last : position - last + MIN_MATCH]
             and position + MIN_MATCH <= size
         ):
@@ -643,15 +647,16 @@ def _walk(
             if again >= length - (ADVANTAGE if distance else 0):
                 length, distance = again, last
         if not distance:
-            places.append(place)
-            taken.append(length)
-        elif distance == last and len(places) == before:
+            add_place(place)
+            add_size(length)
+            run += 1
+        elif distance == last and not run:
             copied[-1] += length
         else:
-            runs.append(len(places) - before)
+            runs.append(run)
             copied.append(length)
             back.append(distance)
-            last, before = distance, len(places)
+            last, run = distance, 0
         position += length
     return places, taken, runs, copied, back
 
@@ -660,13 +665,14 @@ def _agreeing(data: bytes, position: int, distance: int) -> int:
     """How many bytes from ``position`` on agree with those ``distance`` before."""
     count, step = MIN_MATCH, 16
     size = len(data)
-    # in growing strides while they agree, then byte by byte
-    while position + count + step <= size and (
-        data[position + count : position + count + step]
-        == data[position + count - distance : position + count + step - distance]
-    ):
+    while position + count < size:
+        step = min(step, size - position - count)  # ever wider while they agree
+        here = data[position + count : position + count + step]
+        there = data[position + count - distance : position + count - distance + step]
+        if here != there:
+            differing = int.from_bytes(here, "little") ^ int.from_bytes(there, "little")
+            # the lowest bit that differs
+            return count + ((differing & -differing).bit_length() - 1 >> 3)
         count += step
         step *= 2
-    while position + count < size and data[position + count] == data[position + count - distance]:
-        count += 1
     return count
