@@ -25,7 +25,7 @@ _GROWTH: Final = 5
 _WORTHWHILE: Final = 3000
 """Symbols from which on numpy encodes messages sooner than plain Python, even a single one."""
 
-_STEP: Final = 40.0
+_STEP: Final = 60.0
 """What a step of decoding a chunk costs whatever the number of messages, in symbols decoded one at a time."""
 
 
