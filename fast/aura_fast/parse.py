@@ -197,10 +197,12 @@ def _cut(text: _Begun, levels: list[_Level], prices: _Prices, recent: _Recent | 
     size = len(data) - begin
     first, later = np.empty(size, np.uint8), np.empty(size, np.uint8)
     lengths, distances = np.empty(size, np.uint8), np.empty(size, np.int32)
-    for start in range(0, size, _PIECE):
-        piece = slice(start, start + _PIECE)
+    # shorter pieces beside a window, which takes memory as well
+    step = _PIECE // 2 if begin else _PIECE
+    for start in range(0, size, step):
+        piece = slice(start, start + step)
         first[piece], later[piece], lengths[piece], distances[piece] = _judge(
-            text.words, begin + start, levels, prices, recent
+            text.words, (begin + start, min(begin + start + step, len(data))), levels, prices, recent
         )
     # plain views: few positions are visited, and lists of all would take much memory
     places, sizes, runs, copied, back = _walk(
@@ -363,7 +365,7 @@ def _offsets(keys: Words, factor: int) -> NDArray[np.int64] | None:
     sizes = np.bincount(groups, minlength=len(offsets))
     for group in np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)].tolist():
         own = places[groups == group]
-        if len(np.unique(own)) < len(own):
+        if len(set(own.tolist())) < len(own):  # not np.unique, which imports numpy.ma, some 2 MiB
             return None
         while taken[own + offsets[group] & len(taken) - 1].any():
             offsets[group] += 1
@@ -452,9 +454,9 @@ def _agreeing_bytes(differing: Words) -> Narrow:
 
 
 def _judge(
-    words: Words, start: int, levels: list[_Level], all_prices: _Prices, recent: _Recent | None
+    words: Words, piece: tuple[int, int], levels: list[_Level], all_prices: _Prices, recent: _Recent | None
 ) -> tuple[Narrow, Narrow, Narrow, Narrow]:
-    """Judge the positions of a piece (rules PAR-3 and PAR-6).
+    """Judge the positions of a piece, from the first number to before the second (rules PAR-3 and PAR-6).
 
     The blocks of the piece stand side by side, a column each; all matrices have a row for each position of a block
     and its overlap, and take a step for all blocks at once. Prices hold the number of their option in the lowest
@@ -464,7 +466,7 @@ def _judge(
         For each position the bytes of the unit to take behind a match, and behind a unit, 0 for a match; length and
         distance of the match.
     """
-    stop = min(start + _PIECE, len(words))
+    start, stop = piece
     seen = min(stop + OVERLAP, len(words))
     lanes = -(-(stop - start) // BLOCK)
     here = [_Level(level.distances[start:seen], level.lengths[start:seen]) for level in levels]
