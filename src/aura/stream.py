@@ -22,8 +22,8 @@ class MessageCodec(Protocol):
     def compress(self, data: bytes, /) -> bytes:
         """Code one message."""
 
-    def decompress(self, wire: bytes, /, *, max_size: int | None = None) -> bytes:
-        """Read one message."""
+    def decompress(self, wire: bytes, /, *, max_size: int) -> bytes:
+        """Read one message of at most so many bytes."""
 
 
 class Stream:

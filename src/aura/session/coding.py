@@ -15,7 +15,6 @@ from aura.stream import Stream
 from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
 from aura_spec.knowledge import Knowledge
-from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT
 from aura_spec.session import COMPACT, build_data, parse_data, text_of
 from aura_spec.template import builtin, digest
@@ -137,26 +136,18 @@ class Single:
         """Code a message."""
         return self.encoder.code(data)
 
-    def decompress(self, wire: bytes, /, *, max_size: int | None = None) -> bytes:
+    def decompress(self, wire: bytes, /, *, max_size: int) -> bytes:
         """Read a message."""
-        return self.decoder.read(wire, DEFAULT_MAX_SIZE if max_size is None else max_size)
+        return self.decoder.read(wire, max_size)
 
 
 class StreamEncoder:
-    """Codes messages with what was sent before.
-
-    Args:
-        model: of the stream.
-        role: of this end.
-        memory: bytes that it may take.
-        check: bits of its least check.
-        single: codes what gains nothing in the stream.
-    """
+    """Codes messages with what ``stream`` sent before."""
 
     __slots__ = ("_stream",)
 
-    def __init__(self, model: Model, *, role: Role, memory: int, check: int, single: Single) -> None:
-        self._stream = Stream(model, role=role, memory=memory, check=check, codec=single)
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
 
     def encode(self, message: bytes, *, text: bool) -> bytes:
         """Code the next message as a frame; a stream says by itself what is text."""
@@ -164,20 +155,12 @@ class StreamEncoder:
 
 
 class StreamDecoder:
-    """Reads messages with what was received before.
-
-    Args:
-        model: of the stream.
-        role: of this end.
-        memory: bytes that it may take.
-        check: bits of its least check.
-        single: codes what gains nothing in the stream.
-    """
+    """Reads messages with what ``stream`` received before."""
 
     __slots__ = ("_stream",)
 
-    def __init__(self, model: Model, *, role: Role, memory: int, check: int, single: Single) -> None:
-        self._stream = Stream(model, role=role, memory=memory, check=check, codec=single)
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the next message."""

@@ -34,6 +34,7 @@ from aura.session.coding import (
     StreamEncoder,
 )
 from aura.session.settings import Settings
+from aura.stream import Stream
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, StreamDesync, UnknownModel, Unsupported
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
@@ -272,7 +273,11 @@ class Session:
         single = self._single(model, peer)
         if model is None or use.coding is Coding.SINGLE:
             return single.encoder
-        return StreamEncoder(model, role=self.role, memory=use.memory, check=use.check, single=single)
+        return StreamEncoder(self._stream(model, use, single))
+
+    def _stream(self, model: Model, use: Use, single: Single) -> Stream:
+        """A stream as it is agreed on (rule SES-11)."""
+        return Stream(model, role=self.role, memory=use.memory, check=use.check, codec=single)
 
     def _single(self, model: Model | None, peer: Hello) -> Single:
         """How single messages are coded and read (rule SES-10)."""
@@ -330,7 +335,7 @@ class Session:
             raise Unsupported(
                 f"a stream takes {use.memory} bytes, where {self._settings.memory} are allowed", 3
             )
-        return StreamDecoder(model, role=self.role, memory=use.memory, check=use.check, single=single)
+        return StreamDecoder(self._stream(model, use, single))
 
     def _announced_model(self, model_id: bytes) -> Model:
         """A model that this end has said it holds."""
