@@ -217,7 +217,7 @@ def find_string(low: bytes, span: int, head: bytes, terms: Terms, counter: int) 
         bits = check_bits(len(head) + length, terms.check, head=bool(head))
         free = min(bits, 8 * length)
         start = least >> free << free
-        if start <= most:
+        while start <= most:  # twice at most, since the second start is above the least string
             # the low bits are part of the remainder as they are; the rest is that of the string without them
             rest = (
                 remainder_of(head + start.to_bytes(length, "big"), bits) if length > 1 or bits <= 8 else start
@@ -226,13 +226,6 @@ def find_string(low: bytes, span: int, head: bytes, terms: Terms, counter: int) 
             if string >> free == start >> free and least <= string <= most:
                 return string.to_bytes(length, "big")
             start += 1 << free
-        if start <= most:
-            rest = (
-                remainder_of(head + start.to_bytes(length, "big"), bits) if length > 1 or bits <= 8 else start
-            )
-            string = start | rest ^ expected(terms, counter, bits)
-            if string >> free == start >> free and least <= string <= most:
-                return string.to_bytes(length, "big")
         length += 1
 
 
