@@ -5,7 +5,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # Where CI runs the property tests: "ci"; a longer search: "thorough". See tests/conftest.py.
 export HYPOTHESIS_PROFILE ?= ci
 
-PIP_INSTALL = bin/python -m pip install --quiet --disable-pip-version-check --no-input
+# The locks are complete, so that nothing has to be resolved: old releases of pip, resolving, look for the newest
+# release of what an extra asks for, and refuse it because it has no hash in the lock.
+PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test lint docs bench vectors corpus lock clean model
@@ -76,12 +78,14 @@ clean:  ## remove everything that make made
 .venv/lock/.done: requirements/lock.txt
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
-	$(@D)/$(PIP_INSTALL) --require-hashes -r $<
+	$(@D)/$(PIP) install --require-hashes --no-deps -r $<
+	$(@D)/$(PIP) check
 	touch $@
 
 .venv/%/.done: requirements/%.txt requirements/build.txt pyproject.toml
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
-	$(@D)/$(PIP_INSTALL) --require-hashes -r requirements/build.txt -r $<
-	$(@D)/$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	$(@D)/$(PIP) install --require-hashes --no-deps -r requirements/build.txt -r $<
+	$(@D)/$(PIP) install --no-deps --no-build-isolation -e .
+	$(@D)/$(PIP) check
 	touch $@
