@@ -10,18 +10,21 @@ export HYPOTHESIS_PROFILE ?= ci
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint docs bench vectors corpus lock clean model
+.PHONY: help demo test test-thorough lint docs bench vectors corpus lock clean model
 .SECONDARY:
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 demo: .venv/run/.done  ## a conversation, message by message
 	.venv/run/bin/aura demo
 
-test: .venv/test/.done  ## all tests and doctests, with coverage
-	.venv/test/bin/pytest -n auto --cov
+test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
+	.venv/test/bin/pytest -n auto --cov -m "not thorough" --durations=15
 	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*,*/aura_fast/*" --fail-under=100
+
+test-thorough: .venv/test/.done  ## the longest tests
+	.venv/test/bin/pytest -n auto -m thorough --durations=15
 
 lint: .venv/lint/.done  ## format, style, types and the direction of imports
 	.venv/lint/bin/ruff format --check .
