@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -28,11 +29,17 @@ class Rule:
         id: letters and a number.
         chapter: that states it.
         text: its words, on one line.
+        procedure: the indented lines that belong to it; empty if there are none.
     """
 
     id: str
     chapter: str
     text: str
+    procedure: str = ""
+
+    def __str__(self) -> str:
+        """Words and procedure."""
+        return self.text + f"\n{self.procedure}" * bool(self.procedure)
 
     @property
     def place(self) -> str:
@@ -44,15 +51,15 @@ class Rule:
 def rules() -> Mapping[str, Rule]:
     """All rules by id. The chapter of some letters is the module that states most rules of them."""
     spec = find_spec("aura_spec")
-    found: dict[str, dict[str, str]] = defaultdict(dict)  # by chapter, words by id
+    found: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)  # by chapter, words and procedure by id
     for directory in (spec.submodule_search_locations or ()) if spec else ():
         for path in sorted(Path(directory).glob("*.py")):
             found[path.stem] = _statements(path.read_text(encoding="utf-8"))
     counts = {chapter: Counter(map(_letters, stated)) for chapter, stated in found.items()}
     return {
-        name: Rule(name, chapter, text)
+        name: Rule(name, chapter, text, procedure)
         for chapter, stated in found.items()
-        for name, text in stated.items()
+        for name, (text, procedure) in stated.items()
         if counts[chapter][_letters(name)] == max(count[_letters(name)] for count in counts.values())
     }
 
@@ -61,16 +68,27 @@ def _letters(name: str) -> str:
     return name.partition("-")[0]
 
 
-def _statements(source: str) -> dict[str, str]:
-    """The rules that a module states, and for each the sentences that end with its id, or follow it."""
-    found: dict[str, str] = {}
-    for paragraph in _PARAGRAPH.split(source):
+def _statements(source: str) -> dict[str, tuple[str, str]]:
+    """The rules that a module states: the sentences that end with an id, or follow it, and the procedure."""
+    found: dict[str, tuple[str, str]] = {}
+    paragraphs = _PARAGRAPH.split(source)
+    for number, paragraph in enumerate(paragraphs):
         line = " ".join(paragraph.split())
         heads = {f"{m[3]}-{m[4]}" for m in _STATEMENT.finditer(paragraph.strip()) if m[3]}
+        procedure = _procedure(paragraphs[number + 1 :]) if heads and line.endswith("::") else ""
         for name in heads:
-            found.setdefault(name, line.removeprefix(f"{name}: ").replace("``", "`"))
+            words = line.removeprefix(f"{name}: ").replace("::", ":").replace("``", "`")
+            found.setdefault(name, (words, procedure))
+        if heads:
+            continue
         for sentence in _SENTENCE.findall(line):
             for stated in _STATEMENT.finditer(sentence):
                 words = _STATEMENT.sub("", sentence).strip(" .:;,").replace("``", "`")
-                found.setdefault(f"{stated[1]}-{stated[2]}", f"{words}.")
+                found.setdefault(f"{stated[1]}-{stated[2]}", (f"{words}.", ""))
     return found
+
+
+def _procedure(paragraphs: Sequence[str]) -> str:
+    """The indented paragraphs at the beginning of some."""
+    indented = takewhile(lambda paragraph: paragraph.startswith("    "), paragraphs)
+    return "\n\n".join(paragraph.rstrip() for paragraph in indented)

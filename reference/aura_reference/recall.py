@@ -237,7 +237,7 @@ class Recall:
         return self.fields[(value * FINISH & _WORD) >> 24]
 
     def learn(self, text: bytes) -> None:
-        """Take in a message that was not coded with this (rule STR-7)."""
+        """Take in a message that was not coded with this (rule STR-11)."""
         for byte in text[-self.window.size :]:
             self.window.add(byte)
         self.window.add(0)

@@ -1,83 +1,215 @@
 """Recall: what a stream has said foresees what it says next.
 
-The window is the last bytes of a stream: its messages one after the other, each followed by the byte 0, and one
-byte 0 before the first. It has W = memory - ``TABLES`` bytes; places in it are numbered from 0, the byte before
-the first message, and a place more than W bytes back is forgotten. What stands at a place foresees a symbol: a
-byte other than 0 itself, and 0 the end of a message (rule RCL-1).
+In the words of the field this is an adaptive match model with logistic mixing, in the manner of lpaq:
+candidates from a window and its hash tables, each with a probability mixed of three inputs, and weights that
+learn. All divisions round down, towards minus infinity. END is the symbol of the end of a message.
 
-For each of ``ORDERS``, k, a table of 2^b slots, ``SLOT_BITS`` of the order, holds places. The slot of a place
-is h · ``FINISH`` mod 2^32 div 2^(32-b), where h begins as 0 and, for each of the k bytes before the place, the
-last one first, becomes h + byte + 1, times ``MULTIPLIER`` mod 2^32, and then h xor (h div 2^15). Slots hold the
-low 16 bits of places, at the beginning 0, and stand for the last place before the current one with these bits.
-After a symbol, and before it enters the window, the slots of the current place take it, for each order of which
-the window ever had that many bytes (rule RCL-2).
+RCL-1: The window holds the last W = memory - ``TABLES`` bytes of a stream. These are one byte 0, then its
+messages, one after the other, each followed by the byte 0. Places are numbered from 0, the byte before the
+first message; n is the current place, where the next byte will stand, and begins as 1. A place q is held if
+max(0, n - W) <= q < n; others are forgotten, or still to come. The symbol at a place is its byte, or END if the
+byte is 0.
 
-The likeness of two places is the number of bytes before both that are equal, at most ``MAX_LIKENESS``, and none
-before the start of the window (rule RCL-3). Place 0 is never a candidate.
+RCL-2: For each of ``ORDERS``, k, with ``SLOT_BITS`` b, a table of 2^b slots holds the low 16 bits of places.
+All slots begin as 0. After a symbol, before its byte enters the window, the current place goes into the slot of
+each order k <= n; then the byte (0 for END) enters, and n grows by one. An order with k > n neither stores nor
+finds a place::
 
-At each symbol there is a list of candidates, each a symbol with a level; no two have the same symbol. First
-comes the symbol at the pointer, if there is one, with its likeness. Then follow, in the order of ``ORDERS`` and
-as long as there are fewer than ``FOUND`` candidates, the symbols at the places that the slots hold, which must
-not be forgotten and have a likeness of ``LEAST`` or more. If there is no pointer, and the first candidate has a
-likeness of ``POINTED`` or more, its place becomes the pointer. The level of these candidates is the number of
-``LIKENESS_STEPS`` that are at most their likeness (rule RCL-4).
+    hash(h, byte)
+        h = (h + byte + 1) · MULTIPLIER mod 2^32
+        return h xor (h div 2^15)
 
-A number is foreseen where the last byte of the window is no digit, no number is being read, and the first
-candidate's place holds a digit after a byte that is none: the digits from there on, fewer than ``MAX_DIGITS``,
-are a number v of l digits. It has a field, one of ``FIELDS``, whose number is h · ``FINISH`` mod 2^32 div 2^24,
-with h as in rule RCL-2 over the last ``FIELD_BYTES`` bytes of the window that are no digits, but not beyond a
-byte 0, for which h becomes 31 · h + 7 mod 2^32 and ends. From then on the number is read: the digits that are
-coded, fewer than ``MAX_DIGITS``, as a number u. If the field's step is not 0 and v + step is not negative, then
-v + step in decimal, with zeros before it up to l digits, is foreseen, and after it what stands in the window
-behind v. As long as all of this came true, the next symbol of it is put first in the list, in the place of the
-candidate with that symbol, unless that one is first anyway. Its level is ``NUMBER`` plus the field's trust
-(rule RCL-5). The first symbol that is no digit ends the reading: if it had a digit, and u - v is the field's
-step, its trust grows by one, up to ``MAX_TRUST``; else the step becomes u - v, or 0 if this has more than 31
-bits, and the trust 0. A digit too many ends it without that (rule RCL-6).
+    slot(k, b)
+        h = 0
+        for each of the last k bytes of the window, the last one first
+            h = hash(h, byte)
+        return (h · FINISH mod 2^32) div 2^(32 - b)
 
-If the model has a history (rule HIS-1), no match in it is active, and the message has ``history.LENGTH`` bytes,
-these are looked for in it as that rule says. As long as the match lasts, its byte is a candidate, unless it is
-one already: the last in the list if the first is from a place of likeness ``CERTAIN`` or more or a number, else
-the first. Its level is ``HISTORY`` (rule RCL-7).
+    store(k, b)
+        table[k][slot(k, b)] = n mod 2^16
 
-The first ``TRIED`` candidates are tried in turn. Each is coded as a choice of hit and miss with the frequencies
-p and ``WHOLE`` - p. A hit codes the symbol. After a miss of all, the symbol is coded as rules AUR-2 to AUR-4
-and RUN-4 say, with the candidates tried as excluded symbols. In both cases the context that follows is found as
-rule AUR-5 says (rule RCL-8).
+    find(k, b)
+        return n - 1 - ((n - 1 - table[k][slot(k, b)]) mod 2^16)
 
-The share of a candidate is what rules AUR-2 to AUR-4 and RUN-4 give it, with the candidates tried before as
-excluded symbols: beginning with ``WHOLE``, for each choice that would code it, the share is multiplied by the
-frequency of the option and divided by the total. The result is ``WHOLE`` - 1 at most (rule RCL-9).
+RCL-3: The likeness of a place q is the number of bytes before q, at most ``MAX_LIKENESS``, that are the same as
+those before the current place; bytes that are not held do not count::
 
-p is mixed of three opinions, all in the domain of ``STRETCH``. The first is the share. The second is a chance
-of the table ``hits``, by (whether the candidate is not the first, level, class of the share, miss), where the
-class is (stretch of the share div 256) + 8, 0 to 15, and miss is 1 if the last symbol of the message that had
-candidates was not the first of them. The third is a chance of the table ``marks``, by h · ``MULTIPLIER`` mod
-2^32 div 2^22, where q is 1 if the candidate is not the first, s is the symbol, and h is as follows. If neither
-s nor the last byte of the message is a digit, h = (31 · a + s mod 256) · 7 + 5 · q + 101 · b, where a is the
-last byte of the window and b the one before it or 0. Else h = (((31 · d + level) · 2 + q) · 16 + z) · 127 + x
-mod 127, where d is the number of digits, up to ``MARKED_DIGITS``, at the end of the message, z is 0 if s is a
-digit, else s mod 16, and x is 0 at the start of the message and, for each of its bytes that is no digit, becomes
-8 · x + byte mod 2^16. The sum of the opinions, each times
-its weight of (not the first, level), divided by 2^16, is squashed: p = squash(sum), ``LEAST_CHANCE`` at least
-and ``WHOLE`` - ``LEAST_CHANCE`` at most (rule RCL-10).
+    likeness(q)
+        l = 0
+        while l < MAX_LIKENESS, place q - 1 - l is held, and the bytes at q - 1 - l and n - 1 - l are equal
+            l = l + 1
+        return l
 
-squash(x) for x of -``LIMIT`` to ``LIMIT``, to which others are clipped: with y = x + ``LIMIT``, k = y div 128
-and r = y mod 128, (``KNOTS[k]`` · (128 - r) + ``KNOTS[k+1]`` · r) div 128. stretch(p) is the least x with
-squash(x) >= p rounded down to a multiple of 16; it is ``LIMIT`` if there is none (rule RCL-11).
+RCL-4: Each symbol has a list of candidates, made anew. A candidate has a symbol, a level, a likeness and, if it
+is one of the window, a place; no two have the same symbol. The list begins with the pointer, if there is one,
+and goes on with places that the slots hold. The pointer is set here, before rules RCL-5 and RCL-7 add to the
+list::
 
-After each choice, with e = ``WHOLE`` - p for a hit and -p for a miss, each of the three weights grows by e ·
-its opinion div 2^14. The two chances c, with t = ``WHOLE`` - 1 for a hit and 0 for a miss, grow by (t - c) ·
-rate div 2^16, where rate is 2^16 div (n + 8) for ``hits`` and 2^17 div (2 · n + 3) for ``marks``; n counts the
-choices with this chance before, up to ``MOST_HITS`` and ``MOST_MARKS`` (rule RCL-12). All divisions round down,
-towards minus infinity.
+    level(l) = how many of LIKENESS_STEPS are l or less
 
-At the beginning ``hits`` has squash(``LEVEL_BIAS`` + ``CLASS_BIAS`` + ``MISS_BIAS`` · miss), ``marks`` 2^15,
-the weights are those of ``WEIGHTS`` times 2^10, and all steps and trusts 0 (rule RCL-13). A message begins
-without a pointer, a match in the history, a number that is read, or a miss (rule RCL-14). After a symbol the
-pointer moves on by one if it foresaw the symbol; else there is none, except that if another candidate of the
-window hit, with a likeness of ``RESUMED`` or more, the place after its own is the pointer, with a likeness
-greater by one. The likeness of a pointer that moves on grows by one up to ``MAX_LIKENESS`` (rule RCL-15).
+    candidates = none
+    if there is a pointer, a place q with a likeness l
+        add (the symbol at q, level(l), l, q)
+    for each k of ORDERS, with its b, where k <= n
+        q = find(k, b)
+        if q > 0, q is held, there are fewer than FOUND candidates, and none has the symbol at q
+            l = likeness(q)
+            if l >= LEAST
+                add (the symbol at q, level(l), l, q)
+    if there was no pointer, and the first candidate has a likeness of POINTED or more
+        the pointer = place and likeness of the first candidate
+
+RCL-5: A number may be foreseen by an earlier one and the step of its field. If there is a candidate, no number
+is being read, and the last byte of the window is no digit, a number begins as the first block says; l counts
+all the digits, and where there are ``MAX_DIGITS`` or more, no number begins. While a number is read, the second
+block may put its next symbol first in the list. If this symbol is first already, the list stays as it is, with
+that candidate's own level. A candidate that the number replaces is no longer in the list, and the one put in is
+none of the window::
+
+    q = the place of the first candidate
+    if the byte at q is a digit, place q - 1 is held, and the byte at q - 1 is no digit
+        l = the number of digits from q on
+        if l < MAX_DIGITS
+            v = the number that these digits are
+            f = fields[field()]
+            u = no digits
+            expected = nothing
+            if f.step is not 0, and v + f.step >= 0
+                expected = the digits of v + f.step, with zeros before them up to l, and then the symbol at q + l
+            a number is being read
+
+    if a number is being read, expected is not empty, and its first symbol, s, is not that of the first candidate
+        remove the candidate with the symbol s, if there is one
+        put (s, NUMBER + f.trust, MAX_LIKENESS) before the others
+
+    field()
+        h = 0
+        taken = 0
+        for each byte of the window, the last one first, while taken < FIELD_BYTES
+            if the byte is 0
+                h = (31 · h + 7) mod 2^32
+                go back no further
+            if the byte is no digit
+                h = hash(h, byte)
+                taken = taken + 1
+        return (h · FINISH mod 2^32) div 2^24
+
+RCL-6: After each symbol, a number that is being read takes it in. Its field learns when the number ends with a
+symbol that is no digit. A number of no digits, and one that reaches ``MAX_DIGITS``, change nothing in the
+field::
+
+    if expected is not empty, and begins with the symbol
+        drop the first of expected
+    else
+        expected = nothing
+    if the symbol is a digit
+        append it to u
+        if u has MAX_DIGITS digits
+            no number is being read
+    else
+        if u has a digit
+            if u - v = f.step
+                f.trust = min(f.trust + 1, MAX_TRUST)
+            else
+                f.step = u - v if -2^31 < u - v < 2^31, else 0
+                f.trust = 0
+        no number is being read
+
+RCL-7: A model with a history (rule HIS-1) adds a candidate from it. This candidate is none of the window, and
+its likeness is 0. p is a place in the history; it is looked for as rule HIS-1 says, with the bytes of the
+message so far. After each symbol the match goes on with p + 1 if the byte at p was the symbol; else it is no
+longer active::
+
+    if a match is active, and p is the end of the history
+        no match is active
+    else if none is active, and the message so far has history.LENGTH bytes or more
+        p = the place behind the last occurrence of its last history.LENGTH bytes in the history
+        if there is one, and p is not the end of the history
+            a match is active
+    if a match is active, and no candidate has the byte at p as its symbol
+        c = (the byte at p, HISTORY, 0)
+        if there is a candidate, and the likeness of the first is CERTAIN or more
+            put c behind the others
+        else
+            put c before the others
+
+RCL-8: Only the first ``TRIED`` candidates of the list count from here on. They are tried in turn, each by a
+choice of two options, hit and miss, with the frequencies p and ``WHOLE`` - p. A hit codes the symbol. After a
+miss of all, or without a candidate, the symbol is coded as rules AUR-2 to AUR-4 and RUN-4 say, with the symbols
+of the candidates as excluded ones. In both cases the context that follows is found as rule AUR-5 says.
+
+RCL-9: The share of a candidate is the part of ``WHOLE`` that rules AUR-2 to AUR-4 and RUN-4 give its symbol,
+with the symbols of the candidates tried before it as excluded ones::
+
+    share = WHOLE
+    for each choice that leads to the symbol, escapes among them
+        share = share · (frequency of the option) div (total of the choice)
+    share = min(share, WHOLE - 1)
+
+RCL-10: The probability p of a hit is mixed of three inputs in the domain of ``stretch``: the share, a chance of
+the table ``hits``, and a chance of the table ``marks``. Let s be the candidate's symbol; q 0 for the first
+candidate and 1 for a later one; miss 1 if the last symbol of the message for which there were candidates was
+not that of the first of them, else 0; a the last byte of the window, and b the one before it, or 0 if none is
+held; d the number of digits at the end of the message, at most ``MARKED_DIGITS``; and x 0 at the start of a
+message, and (8 · x + byte) mod 2^16 after each of its bytes that is no digit::
+
+    class = min(max(0, stretch(share) div 256 + 8), CLASSES - 1)
+    if d = 0, and s is no digit
+        h = (31 · a + (s mod 256)) · 7 + 5 · q + 101 · b
+    else
+        z = 0 if s is a digit, else s mod 16
+        h = (((31 · d + level) · 2 + q) · 16 + z) · 127 + (x mod 127)
+    m = (h · MULTIPLIER mod 2^32) div 2^22
+    inputs = stretch(share), stretch(hits[q][level][class][miss]), stretch(marks[m])
+    sum = weights[q][level][0] · inputs[0] + weights[q][level][1] · inputs[1] + weights[q][level][2] · inputs[2]
+    p = min(max(LEAST_CHANCE, squash(sum div 2^16)), WHOLE - LEAST_CHANCE)
+
+RCL-11: ``squash`` maps -``LIMIT`` to ``LIMIT``, to which other numbers are clipped, to chances; ``stretch`` is
+its inverse, for chances from 0 to ``WHOLE`` - 1::
+
+    squash(x)
+        y = min(max(-LIMIT, x), LIMIT) + LIMIT
+        k = y div 128
+        r = y mod 128
+        return KNOTS[k] if r = 0, else (KNOTS[k] · (128 - r) + KNOTS[k + 1] · r) div 128
+
+    stretch(p)
+        return the least x from -LIMIT to LIMIT with squash(x) >= 16 · (p div 16), or LIMIT if there is none
+
+RCL-12: After each choice of hit and miss the three weights, the chance of ``hits`` and the chance of ``marks``
+that p was mixed with learn what came. A chance c also has a count t of the choices that it was used for, which
+begins as 0; the inputs are those of rule RCL-10, from before the choice::
+
+    e = WHOLE - p after a hit, -p after a miss
+    for i = 0, 1, 2
+        weights[q][level][i] = weights[q][level][i] + (e · inputs[i]) div 2^14
+    target = WHOLE - 1 after a hit, 0 after a miss
+    for the chance c of hits, with its count t
+        c = c + ((target - c) · (2^16 div (t + 8))) div 2^16
+        t = min(t + 1, MOST_HITS)
+    for the chance c of marks, with its count t
+        c = c + ((target - c) · (2^17 div (2 · t + 3))) div 2^16
+        t = min(t + 1, MOST_MARKS)
+
+RCL-13: At the beginning of a stream ``hits[q][level][class][miss]`` is squash(``LEVEL_BIAS[q][level]`` +
+``CLASS_BIAS[class]`` + ``MISS_BIAS`` · miss), every chance of ``marks`` is 2^15, ``weights`` are those of
+``WEIGHTS`` times 2^10, and the steps and trusts of all fields are 0.
+
+RCL-14: A message begins without a pointer, without a match in the history, without a number that is read, with
+miss, d and x of rule RCL-10 at 0, in the initial context of the model, and without a run.
+
+RCL-15: After each symbol, and before its byte enters the window, the pointer moves. A pointer here is the one
+with which the symbol was coded, thus also one that rule RCL-4 has just set. One that foresaw the symbol moves
+on. Else any candidate that was tried, other than the first of the list, may become the pointer, if it is one of
+the window, whether there was a pointer or not; the first of the list may not::
+
+    if there is a pointer, a place q with a likeness l, and the symbol is the one at q
+        the pointer = q + 1 with min(l + 1, MAX_LIKENESS)
+    else
+        there is no pointer
+        for each of the first TRIED candidates but the first of the list
+            if it has the symbol, is one of the window, with a place q, and its likeness l is RESUMED or more
+                the pointer = q + 1 with min(l + 1, MAX_LIKENESS)
 """
 
 from __future__ import annotations

@@ -16,11 +16,12 @@ byte, and these elsewhere, lead to state 0 (rule RUN-2).
 A section of a model holds for some kinds, in ascending order, the order up to which contexts give way, the
 length of the run from which on there are lists, the number of lists, the symbols that they hold as a set of
 33 bytes of bits (symbol s is bit s mod 8 of byte s div 8; the seven bits above that of symbol 256 are 0), and for
-each length a list: the six-bit code of each symbol, in ascending order of the symbols, and last that of the
-escape, a byte each. There are one or more lists and one or more symbols, and the length of the last list's run is
-``MAX_LENGTH`` at most; else the section is ``Malformed``. The number of kinds stands in front of them; none is
-allowed, and says the same as no section (rule RUN-3). Codes stand for frequencies as in rule CTX-4, also in a list
-of one symbol.
+each length a list: the code of each symbol, in ascending order of the symbols, and last that of the escape, a
+byte each, at most 63. The order is at most ``context_model.MAX_ORDER``, and may be more than the trie has. There
+are one or more lists and one or more symbols, and the length of the last list's run is ``MAX_LENGTH`` at most. A
+section that breaks any of this is ``Malformed``. The number of kinds stands in front of them; none is allowed, and
+says the same as no section (rule RUN-3). Codes stand for frequencies as in rule CTX-4, also in a list of one
+symbol.
 
 Where a symbol is to be coded in a context, the state has a list, and the order of the context is at most
 the one up to which contexts give way, this list is used in its place, with its entries in their order, and

@@ -19,9 +19,9 @@ the type needs to give back the identical characters:
                + (1 if negative), so that ``-0`` is one; then the digits without the point as varint, at
                most 2^64 - 1 (rule SLT-7).
 ``hex``        one digit or more, 0–9 with letters all lower or all upper case. Head: 1 + 2·digits + (1 if
-               upper case), where digits is their number, at most 2^32 - 1; then two digits a byte, an odd last
-               digit in the high half, under which the low half is 0. Without letters the case is lower
-               (rule SLT-8).
+               upper case), where digits is their number; the head is at most 2^32 - 1, and so digits at most
+               2^31 - 1. Then two digits a byte, an odd last digit in the high half, under which the low half is
+               0. Without letters the case is lower (rule SLT-8).
 ``uuid``       8-4-4-4-12 hexadecimal digits of one case. Head: 1 lower, 2 upper case; then 16 bytes. Without
                letters the case is lower (rule SLT-9).
 ``ipv4``       four numbers 0–255 without leading zeros. Head 1; then 4 bytes (rule SLT-10).

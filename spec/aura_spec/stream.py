@@ -1,50 +1,74 @@
 """Streams: the messages of a connection, each coded with what the ones before it said.
 
-A stream is what one end of a connection sends to the other, so that a connection has two: one of the client and
-one of the server. Each remembers its own messages only (chapter ``recall``). Thus whoever writes and whoever
-reads a stream have seen the same in the same order, whatever crosses in flight, and nothing needs to be
+STR-1: A stream is what one end of a connection sends to the other, so a connection has two: one of the client
+and one of the server. Each remembers its own messages only (chapter ``recall``). Thus whoever writes and
+whoever reads a stream have seen the same in the same order, whatever crosses in flight, and nothing needs to be
 acknowledged. Both ends have agreed on the model, the memory of a stream in bytes, and the least check in bits,
-one of ``CHECKS``. Every message is complete: nothing has to be flushed, and none is the beginning of another
-(rule STR-1).
+one of ``CHECKS``. Every message is complete: nothing has to be flushed, and none is the beginning of another.
 
-A message whose first byte is not 0 is a string of the range coder. With the byte 0 begins a head: the byte 0, a
-byte of flags, 1 to 7, and, if ``RESET`` is among them, a counter of two bytes. After it stands a string, or, if
-``MESSAGE`` is among the flags, any message that is no part of a stream, with its marker, and two bytes more of
-check. Empty messages and those that end in the head are ``Truncated``; other flags are ``Malformed`` (rule
-STR-2).
+STR-2: A message whose first byte is not 0 is a string. With the byte 0 begins a head: the byte 0, a byte of
+flags, and a counter of two bytes if ``RESET`` is among the flags. The flags are one or more of ``RESET``,
+``ASK`` and ``MESSAGE``, and ``TEXT`` may stand beside ``MESSAGE``; so the byte is 1 to 7 or 12 to 15, and any
+other is ``Malformed``. After a head with ``MESSAGE`` stands a message that is no part of a stream, with its
+marker, and then two bytes of check; after any other head stands a string. A message that is empty, or ends
+before its head or its string or its check is there, is ``Truncated``.
 
-The string is that of rules RNG-1 to RNG-6, but at the start low is 2^24 and range 2^32 - 2^24, so that its
-first byte is not 0: one that is, is ``Malformed``. First, the kind of the message is coded, bytes or text in
-UTF-8, as a choice whether it is the kind of the message before, text for the first, with the frequencies
-``SAME_KIND`` and ``recall.WHOLE`` - ``SAME_KIND``. Then the bytes of the message and ``END`` are coded as rule
-RCL-8 says. Text that is not UTF-8 is ``Malformed``. A string codes at most ``MAX_STRING`` bytes (rule STR-3). A
-message with ``MESSAGE`` is text if its flags have ``TEXT``, else bytes, and the kind before it for the next
-(rule STR-4).
+STR-3: A string is that of rules RNG-1 to RNG-6, but at the start low is ``START`` and range 2^32 - ``START``.
+So its first byte is not 0: one that is, is ``Malformed``. First the kind of the message is coded, bytes or text
+in UTF-8, as a choice whether it is the kind of the message before, text for the first, with the frequencies
+``SAME_KIND`` and ``recall.WHOLE`` - ``SAME_KIND``. Then the bytes of the message and END are coded as rule
+RCL-8 says. A string codes at most ``MAX_STRING`` bytes, and no more than the reader's limit (rule LIM-1); the
+first byte beyond either is ``LimitExceeded``. Text that is not UTF-8 is ``Malformed``, whichever way it was
+coded.
 
-The check makes the bits of a message, as a polynomial over GF(2) with the first bit the highest, leave a
-certain remainder, divided by the generator of degree b of ``GENERATORS``. b is 16 in messages with a head; in
+STR-4: A message with ``MESSAGE`` is text if its flags have ``TEXT``, else bytes. This is the kind before it for
+the next message.
+
+STR-5: The check makes the bits of a message, as a polynomial over GF(2) with the first bit the highest, leave a
+certain remainder, divided by the generator of degree b of ``GENERATORS``. b is 16 in messages with a head. In
 others it is the agreed least check, but 8 at least in messages of 32 bytes and more, and 16 in those of 128 and
-more (rule STR-5). The remainder is (agreed + counter + side) mod 2^b, where agreed is the CRC-32 of what is
-agreed on (of the id of the model, eight bytes, then memory and least check, four bytes each, big endian), side
-is 0 for the client's stream and 2^(b-1) for the server's, and the counter is the number of messages before this
-one, mod 2^16 (rule STR-6). For the two bytes of check after a message this means their value.
+more.
 
-Among the strings v of n bytes for which the whole block from v · 256^(T-n) up to and without (v + 1) ·
-256^(T-n) lies in the last interval and that leave the remainder, the message has the shortest, and then the
-smallest. Another one is ``NonCanonical``, and more than T bytes are ``Malformed`` (rule STR-7). As the blocks
-of different texts have nothing in common, no message can be cut to another one.
+STR-6: The remainder is (agreed + counter + side) mod 2^b. agreed is the CRC-32 of what is agreed on: the id of
+the model, eight bytes, then memory and least check, four bytes each, big endian. side is 0 for the client's
+stream and 2^(b-1) for the server's. The counter is the number of messages before this one, mod 2^16. After a
+head with ``MESSAGE`` the two bytes of check have the value that makes this so.
 
-A receiver expects the counter after that of the last message. A message with another remainder is
+STR-7: T, low and range are those of the range coder after END (rule RNG-1). Among the strings v of n bytes for
+which the whole block from v · 256^(T-n) up to and without (v + 1) · 256^(T-n) lies in [low, low + range), and
+with which the message leaves its remainder, the message has the shortest, and then the smallest. Another one is
+``NonCanonical``, and one of more than T bytes ``Malformed``. The number b of bits of check depends on the
+length, so each n has its own::
+
+    for n = max(1, T - 4), max(1, T - 4) + 1, … T
+        least = low div 256^(T-n), rounded up
+        most = (low + range) div 256^(T-n) - 1
+        b = bits of check of a message whose string has n bytes (rule STR-5)
+        free = min(b, 8 · n)
+        start = least - (least mod 2^free)
+        for base = start, start + 2^free
+            if base <= most
+                v = base + (remainder of the message with the string base, by the generator of degree b,
+                            xor the remainder that rule STR-6 demands)
+                if v - base < 2^free, and least <= v <= most
+                    return v, in n bytes
+
+For each base, v is the only string with the same bits above the low b that leaves the remainder: the remainder
+is linear in the bits, and the low b bits are added to it as they are. As the blocks of different texts have
+nothing in common, no message can be cut to another one.
+
+STR-8: A receiver expects the counter after that of the last message. A message with another remainder is
 ``StreamDesync``, before anything of it is decoded. After any error the receiver has lost the stream: every
-message is ``StreamDesync`` until one with ``RESET`` (rule STR-8). Whoever sends ``RESET`` has forgotten all
-that the stream remembered, but not its counter, which stands in the head. A receiver accepts it if it is the
-one expected or up to 2^15 - 1 later, mod 2^16, or else it is ``StreamDesync``; then it forgets all as well, and
-goes on from there. The kind before is text again (rule STR-9). Whoever receives ``ASK`` sends the next message
-of its own stream with ``RESET`` (rule STR-10).
+message is ``StreamDesync`` until one with ``RESET``.
 
-A message with ``MESSAGE`` enters the window as rule RCL-2 says, symbol after symbol, with the byte 0 behind it,
-but of messages longer than the window only the last W bytes do; nothing else that is remembered changes (rule
-STR-11).
+STR-9: Whoever sends ``RESET`` has forgotten all that the stream remembered, the kind before included, which is
+text again, but not its counter, which stands in the head. A receiver accepts it if it is the one expected or up
+to ``LATEST`` later, mod 2^16; else it is ``StreamDesync``. Then it forgets all as well, and goes on from there.
+
+STR-10: Whoever receives ``ASK`` sends the next message of its own stream with ``RESET``.
+
+STR-11: A message with ``MESSAGE`` enters the window as rule RCL-2 says, byte after byte, with the byte 0 behind
+it, but of one that is longer than the window only the last W bytes do; nothing else that is remembered changes.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ TPL-4). Patterns are compared and rendered as UTF-8 bytes; nothing is normalised
 
 The types are those of rule SLT-1: ``text`` (the default), ``word``, ``int``, ``decimal``, ``hex``, ``uuid``,
 ``ipv4``, ``ipv6``, ``timestamp``, and enumerations, written as alternatives: ``{level:DEBUG|INFO|WARN|ERROR}``,
-two or more, none empty and no two alike, of any characters but braces and ``|`` (rule TPL-6). A type is a hint
-for compact coding; a slot takes any bytes.
+two or more, none empty and no two alike, of any characters but braces and ``|``. Anything else behind a colon is no
+type, nor is nothing, as in ``{a:}`` (rule TPL-6). A type is a hint for compact coding; a slot takes any bytes.
 
 A message matches a template if it starts with the first literal, ends with the last, and the slots between
 them can be filled, from left to right. A first attempt gives every slot that has a type other than text the

@@ -31,7 +31,8 @@ RANK   for contexts with n < N: for each entry, the number of the suffix's entri
        before it, in the order of the suffix's list. Where n = N, all of them. Index: (10 · class of N + class of
        the entries still to come, this one included) · 2 + (1 for the first entry).
 CODE   for contexts with n > 1: for each entry in that order its code, at most 63. Index: 8 · u + min(class of n,
-       7); u is min(code of the suffix entry, 49). The tables from index 400 on are never used.
+       7); u is min(code of the suffix entry, 49). n > 1 implies N > 1. So the tables from index 400 on, where
+       u would be 50 or more, as it may be for ONE, are never used.
 ONE    for contexts with n = 1: the escape code. Index: 11 · u + min(level, 10); u is min(code of the suffix
        entry, 49) if N > 1, else 50 + the suffix's escape code.
 MANY   for contexts with n > 1: the escape code. Index: 8 · u + min(class of n, 7); u is the suffix's escape
