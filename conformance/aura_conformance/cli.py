@@ -179,7 +179,7 @@ def show(
         typer.echo(f"catches: {bug}")
     for rule_id in case.rules:
         rule = rules().get(rule_id)
-        typer.echo(f"{rule_id}  {rule.place}\n  {rule.text}" if rule else rule_id)
+        typer.echo(f"{rule_id}  {rule.place}\n  {rule}" if rule else rule_id)
     for check in checks:
         typer.echo(f"-> {protocol.request_line(1, protocol.request_of(check)).decode().rstrip()}")
         typer.echo(f"<- {expected_of(check)}")

@@ -21,7 +21,7 @@ def to_xml(report: Report) -> str:
     for family, outcomes in report.by_family().items():
         suite = ET.SubElement(root, "testsuite", {"name": family, **_counts(outcomes)})
         for outcome in outcomes:
-            _add(suite, outcome)
+            _add(suite, outcome, report.consequences.get(outcome.check.name, ""))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -43,7 +43,7 @@ def _tag(outcome: Outcome) -> str:
     return "error" if outcome.verdict in {Verdict.CRASH, Verdict.TIMEOUT} else "failure"
 
 
-def _add(suite: ET.Element, outcome: Outcome) -> None:
+def _add(suite: ET.Element, outcome: Outcome, cause: str) -> None:
     case = outcome.check.case
     name = outcome.check.name.partition("/")[2]
     element = ET.SubElement(
@@ -51,9 +51,9 @@ def _add(suite: ET.Element, outcome: Outcome) -> None:
     )
     if tag := _tag(outcome):
         reason = outcome.known.reason if outcome.known and not outcome.is_surprise else ""
-        message = _clean(
-            f"{outcome.verdict}: {reason or '; '.join(map(str, case.bugs)) or outcome.judgement.got}"
-        )
+        follows = f"follows from {cause}" if cause else ""
+        words = reason or follows or "; ".join(map(str, case.bugs)) or outcome.judgement.got
+        message = _clean(f"{outcome.verdict}: {words}")
         child = ET.SubElement(element, tag, message=message)
         if tag != "skipped":
             rules = ", ".join(case.rules)

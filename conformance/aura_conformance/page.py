@@ -52,6 +52,7 @@ $bugs
 $rules
 <h2>What failed</h2>
 $failures
+$consequences
 <h2>What is not implemented, or known to fail</h2>
 $others
 </html>
@@ -75,6 +76,7 @@ def to_html(report: Report) -> str:
         families="".join(_family(name, outcomes, seen) for name, outcomes in report.by_family().items()),
         profiles=_profiles(report),
         failures="\n".join(_failure(outcome, report) for outcome in report.failures) or "<p>Nothing.</p>",
+        consequences=_consequences(report),
         bugs=_bugs(report),
         rules=_rules(report),
         others=_others(others),
@@ -132,7 +134,8 @@ def _rule(rule_id: str) -> str:
     rule = rules().get(rule_id)
     if rule is None:
         return escape(rule_id)
-    return f"<code>{escape(rule_id)}</code> ({escape(rule.place)}) {escape(rule.text)}"
+    procedure = f"<pre>{escape(rule.procedure)}</pre>" * bool(rule.procedure)
+    return f"<code>{escape(rule_id)}</code> ({escape(rule.place)}) {escape(rule.text)}{procedure}"
 
 
 def _bugs(report: Report) -> str:
@@ -149,6 +152,20 @@ def _rules(report: Report) -> str:
     if not rows:
         return "<p>No check of any rule failed.</p>"
     return f'<div class="wide"><table>{_head("rule", "failed", "checks")}{rows}</table></div>'
+
+
+def _consequences(report: Report) -> str:
+    """Checks that fail because others do."""
+    if not report.consequences:
+        return ""
+    rows = "".join(
+        _row([f"<code>{escape(check)}</code>", f"<code>{escape(cause)}</code>"])
+        for check, cause in report.consequences.items()
+    )
+    head = "<tr><th>check</th><th>fails because of</th></tr>"
+    count = len(report.consequences)
+    table = f"<details><summary>{count} checks</summary><table>{head}{rows}</table></details>"
+    return f"<h2>What follows from that</h2>{table}"
 
 
 def _others(outcomes: Sequence[Outcome]) -> str:

@@ -120,12 +120,18 @@ def request_of(check: Check) -> Request:
     case = check.case
     how = case.encode or {}
     value = case.value if case.form == MESSAGE else {"value": case.value}
-    return Request(Direction.ENCODE, {**case.told, **how, **value}, case.model, case.form)
+    fields = {**case.told, **_needs(case), **how, **value}
+    return Request(Direction.ENCODE, fields, case.model, case.form)
 
 
 def decoding(case: Case, wire: str) -> Request:
     """A request to decode a wire with what a case tells."""
-    return Request(Direction.DECODE, {**case.told, "wire": wire}, case.model, case.form)
+    return Request(Direction.DECODE, {**case.told, **_needs(case), "wire": wire}, case.model, case.form)
+
+
+def _needs(case: Case) -> Fields:
+    """Says which formats of others the case needs, if it needs any."""
+    return {"requires": sorted(case.needs)} if case.needs else {}
 
 
 def start_line() -> bytes:

@@ -25,7 +25,10 @@ def to_json(report: Report) -> str:
                     name: {"passed": passed, "checks": made, "size": size}
                     for name, (passed, made, size) in report.by_profile.items()
                 },
-                "checks": [_check(outcome) for outcome in report.outcomes],
+                "checks": [
+                    _check(outcome, report.consequences.get(outcome.check.name))
+                    for outcome in report.outcomes
+                ],
             },
             indent=1,
         )
@@ -33,7 +36,7 @@ def to_json(report: Report) -> str:
     )
 
 
-def _check(outcome: Outcome) -> dict[str, object]:
+def _check(outcome: Outcome, cause: str | None) -> dict[str, object]:
     case, judgement = outcome.check.case, outcome.judgement
     entry: dict[str, object] = {
         "check": outcome.check.name,
@@ -42,6 +45,8 @@ def _check(outcome: Outcome) -> dict[str, object]:
         "required": outcome.required,
         "seconds": round(outcome.seconds, 6),
     }
+    if cause is not None:
+        entry["follows_from"] = cause
     if outcome.known is not None:
         entry["known"] = outcome.known.reason
     if not outcome.is_good or outcome.known is not None:

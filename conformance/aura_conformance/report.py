@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,10 +20,12 @@ class Kind:
     Attributes:
         first: of them.
         count: how many there are.
+        consequences: how many further checks fail because these do.
     """
 
     first: Outcome
     count: int
+    consequences: int
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,27 @@ class Report:
         """Whether everything was asked, and nothing stands in the way."""
         return len(self.outcomes) == self.planned and not self.failures
 
-    @cached_property
+    @property
     def failures(self) -> Sequence[Outcome]:
-        """Outcomes that stand in the way."""
+        """Outcomes that stand in the way by themselves."""
+        return [outcome for outcome in self._bad if outcome.check.name not in self.consequences]
+
+    @cached_property
+    def consequences(self) -> Mapping[str, str]:
+        """Checks that fail where one before in the same story fails, with the first one that does.
+
+        Whoever misreads a message of a stream has lost what follows; it says nothing of its own.
+        """
+        first: dict[str, str] = {}
+        bad = {outcome.check.name for outcome in self._bad}
+        for outcome in self._bad:
+            before = f"{outcome.check.case.follows}:{outcome.check.direction}"
+            if before in bad:
+                first[outcome.check.name] = first.get(before, before)
+        return first
+
+    @cached_property
+    def _bad(self) -> Sequence[Outcome]:
         return [outcome for outcome in self.outcomes if not outcome.is_good]
 
     @property
@@ -66,13 +86,22 @@ class Report:
             families[outcome.check.case.family].append(outcome)
         return families
 
+    @property
+    def _judged(self) -> Iterator[Outcome]:
+        """Outcomes that say something: all but consequences."""
+        return (outcome for outcome in self.outcomes if outcome.check.name not in self.consequences)
+
     def kinds(self) -> Sequence[Kind]:
         """Failures, those that look alike taken together."""
         alike: defaultdict[object, list[Outcome]] = defaultdict(list)
         for outcome in self.failures:
             likely = [bug.flag for bug in self.likely(outcome.check.case)[:1]]
             alike[outcome.check.case.family, outcome.verdict, str(likely)].append(outcome)
-        return [Kind(outcomes[0], len(outcomes)) for outcomes in alike.values()]
+        caused = Counter(self.consequences.values())
+        return [
+            Kind(outcomes[0], len(outcomes), sum(caused[outcome.check.name] for outcome in outcomes))
+            for outcomes in alike.values()
+        ]
 
     @cached_property
     def by_bug(self) -> Mapping[Bug, tuple[int, int]]:
@@ -81,7 +110,7 @@ class Report:
         Those come first of whose checks the most fail: one that an implementation makes fails nearly all of them.
         """
         failed = Counter(bug for outcome in self.failures for bug in outcome.check.case.bugs)
-        made = Counter(bug for outcome in self.outcomes for bug in outcome.check.case.bugs)
+        made = Counter(bug for outcome in self._judged for bug in outcome.check.case.bugs)
         return {
             bug: (failed[bug], made[bug])
             for bug in sorted(failed, key=lambda bug: (-failed[bug] / made[bug], -failed[bug]))
@@ -95,7 +124,7 @@ class Report:
     def by_rule(self) -> Sequence[tuple[str, int, int]]:
         """Rules whose checks fail, with the numbers of failures and of checks; the most failures first."""
         failed = _count_rules(self.failures)
-        made = _count_rules(self.outcomes)
+        made = _count_rules(self._judged)
         return [(rule, count, made[rule]) for rule, count in failed.most_common()]
 
     @cached_property
@@ -116,11 +145,11 @@ def _count_rules(outcomes: Iterable[Outcome]) -> Counter[str]:
 
 def conclusion(report: Report) -> str:
     """The outcome in a sentence."""
-    made, failed = len(report.outcomes), len(report.failures)
+    made, failed, more = len(report.outcomes), len(report.failures), len(report.consequences)
     if made < report.planned:
         return f"given up after {made} of {report.planned} checks: too many crashes and time-outs"
     if failed:
-        return f"{failed} of {made} checks failed"
+        return f"{failed} of {made} checks failed" + f", and {more} that follow from them" * bool(more)
     if not made:
         return "no checks were made"
     skipped = report.verdicts[Verdict.UNIMPLEMENTED]

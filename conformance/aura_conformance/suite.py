@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -90,6 +90,7 @@ class Case:
         needs: what is needed beside the formats of the specification.
         bugs: mistakes that the case catches.
         trace: what happens on the way, step by step.
+        follows: the id of the case whose wire a receiver was handed last before this one; empty if there is none.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Case:
     needs: frozenset[str]
     bugs: tuple[Bug, ...]
     trace: Sequence[Fields]
+    follows: str = ""
 
     @property
     def family(self) -> str:
@@ -257,11 +259,13 @@ def load(directory: Path) -> Suite:
     manifest = cast("_Manifest", json.loads(_read(directory / "MANIFEST.json", None)))
     models: dict[str, Model] = {}
     cases: list[Case] = []
+    told: dict[str, str] = {}
     for entry in manifest["files"]:
         file = cast("_File", json.loads(_read(directory / str(entry["name"]), str(entry["sha256"]))))
         for group in file["groups"]:
             model = _model_of(group, directory, models)
-            cases += (_case(test, group, file, model) for test in cast("list[_Test]", group["tests"]))
+            tests = cast("list[_Test]", group["tests"])
+            cases += _in_order([_case(test, group, file, model) for test in tests], told)
     profiles = {name: _profile(entry) for name, entry in manifest.get("profiles", {}).items()}
     return Suite(manifest["spec"], cases, profiles)
 
@@ -332,6 +336,34 @@ def _case(test: _Test, group: Fields, file: _File, model: Model | None) -> Case:
         bugs=tuple(_bug(flag, notes.get(flag, {})) for flag in test.get("flags", ())),
         trace=test.get("trace", ()),
     )
+
+
+def _in_order(cases: Sequence[Case], seen: dict[str, str]) -> Iterator[Case]:
+    """The cases, each with the one that it follows: the last of the wires before it that is the wire of a case.
+
+    Args:
+        cases: of a group.
+        seen: what a receiver was told in cases so far, with their ids; these are added to it.
+    """
+    for case in cases:
+        before = case.told.get("before")
+        if not isinstance(before, list):
+            yield case
+            continue
+        ends = (_story(case, before[:size], _wire_of(before[size])) for size in reversed(range(len(before))))
+        yield replace(case, follows=next((seen[story] for story in ends if story in seen), ""))
+        seen.setdefault(_story(case, before, case.wire), case.id)
+
+
+def _wire_of(step: object) -> str:
+    """The wire that a step before a case hands to the receiver; empty if it hands none."""
+    return str(step.get("received", "")) if isinstance(step, Mapping) else str(step)
+
+
+def _story(case: Case, before: Sequence[object], wire: str) -> str:
+    """All that a receiver was told, so that two can be compared."""
+    model = "" if case.model is None else case.model.id
+    return json.dumps([case.form, {**case.told, "before": before}, model, wire], sort_keys=True)
 
 
 def _bug(flag: str, note: Mapping[str, object]) -> Bug:

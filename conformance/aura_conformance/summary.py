@@ -96,7 +96,7 @@ def _details(kind: Kind, report: Report) -> Table:
     rows = [("likely bug", str(bug)) for bug in report.likely(case)[:_LIKELY]]
     for rule_id in case.rules:
         rule = rules().get(rule_id)
-        rows.append(("rule", f"{rule_id}  {rule.place}\n{rule.text}" if rule else rule_id))
+        rows.append(("rule", f"{rule_id}  {rule.place}\n{rule}" if rule else rule_id))
     rows += [("wire", shortened(case.wire) or "no bytes")]
     rows += [("expected", shortened(outcome.judgement.expected)), ("got", shortened(outcome.judgement.got))]
     if outcome.is_surprise and outcome.known is not None:
@@ -105,6 +105,8 @@ def _details(kind: Kind, report: Report) -> Table:
         rows.append(("trace", f"{len(case.trace)} steps: {where_to_look(case)}"))
     if kind.count > 1:
         rows.append(("", f"and {kind.count - 1} more like it"))
+    if kind.consequences:
+        rows.append(("", f"and {kind.consequences} that follow from {'these' if kind.count > 1 else 'it'}"))
     for head, text in rows:
         table.add_row(Text(f"  {head}", style="dim"), Text(text))
     return table

@@ -27,7 +27,8 @@ class Verdict(StrEnum):
     """What came of a check.
 
     ``NON_CANONICAL`` is a wire that is not the one of the specification, though it decodes to the same;
-    ``UNIMPLEMENTED`` is what the implementation skips.
+    ``UNIMPLEMENTED`` is what the implementation skips, or what it refuses as ``Unsupported`` where the case needs a
+    format of others.
     """
 
     PASS = "PASS"  # noqa: S105  # no password
@@ -75,6 +76,8 @@ def _verdict(check: Check, answer: Answer) -> Verdict:  # noqa: PLR0911  # one c
             return Verdict.UNIMPLEMENTED
         case Errored():
             return Verdict.FAIL
+        case Refused("Unsupported") if case.needs and case.error != "Unsupported":
+            return Verdict.UNIMPLEMENTED  # as rule MSG-2 demands of who does not have the format
         case Refused(code):
             if case.result is not Result.INVALID:
                 return Verdict.FAIL

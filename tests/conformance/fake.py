@@ -39,6 +39,8 @@ def decode(request: Mapping[str, str], seq: int) -> dict[str, object]:  # noqa: 
             return {"nothing": 0}
         case "cb":
             return {"error": "Malformed"}
+        case "cd":
+            return {"error": {"code": "Unsupported" if "requires" in request else "Malformed"}}
     return {"error": {"code": "Malformed"}}
 
 

@@ -225,6 +225,81 @@ def test_what_a_profile_requires_has_to_be_there(vectors: Path) -> None:
     assert ask(suite, ["bad/0006"])["bad/0006:decode"].is_good
 
 
+def test_who_refuses_a_format_of_others_as_unsupported_does_not_have_it(tmp_path: Path) -> None:
+    """Rule MSG-2: a port without Brotli need not skip what it is not told."""
+    needs = {"requires": ["brotli"]}
+    tests = valid("cd", "61", **needs), invalid("cd00", **needs), valid("cd", "61")
+    unsupported = invalid("cd01", "Unsupported", **needs)
+    every = {"forms": ["message"], "results": ["decodable", "invalid"], "about": "", "without": []}
+    profiles = {"core": {**every, "without": ["brotli"]}, "all": every}
+    suite = load(write(tmp_path, {"others": [messages(*tests, unsupported)]}, profiles))
+    outcomes = ask(suite, conditions=Conditions([suite.profiles["core"]]))
+    assert [outcome.verdict.value for outcome in outcomes.values()] == [
+        "UNIMPLEMENTED",
+        "UNIMPLEMENTED",
+        "FAIL",  # it needs nothing
+        "PASS",
+    ]
+    assert [outcome.is_good for outcome in outcomes.values()] == [True, True, False, True]
+    claimed = ask(suite, ["others/000[01]"], Conditions([suite.profiles["all"]]))
+    assert not any(outcome.is_good for outcome in claimed.values())
+
+
+# What follows from what
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Suite:
+    """Two streams of which the fake reads messages of the value 1, and a session."""
+
+    def told(wire: str, value: str, *before: object) -> dict[str, object]:
+        return {"result": "decodable", "wire": wire, "value": value, "before": [*before], **FLAG}
+
+    stream = {"form": "stream", "check": "8"}
+    session = {"form": "session", "hello": "00"}
+    sent, first = {"sent": "ff"}, {"received": "aa"}
+    groups = [
+        {**stream, "tests": (told("01", "2"), told("02", "3", "01"), told("03", "1", "01", "02"))},
+        {**stream, "server": True, "tests": (told("01", "1"), told("02", "3", "01"))},
+        {**stream, "tests": (told("04", "4", "01", "02"), told("05", "4", "09"))},
+        {**session, "tests": (told("aa", "2", sent), told("bb", "2", sent, first, sent), told("bb", "2"))},
+    ]
+    return load(write(tmp_path, {"story": groups}))
+
+
+FLAG = {"flags": ["TakesAnything"]}
+
+
+def test_what_fails_after_another_failure_of_its_story_counts_once(story: Suite) -> None:
+    outcomes = list(ask(story).values())
+    report = Report(Announcement("fake", "0", ("0.1.0",), ()), story, outcomes, len(outcomes), 0)
+    failures = ["story/0000", "story/0004", "story/0006", "story/0007", "story/0009"]
+    assert [outcome.check.case.id for outcome in report.failures] == failures
+    assert report.consequences == {
+        "story/0001:decode": "story/0000:decode",
+        "story/0005:decode": "story/0000:decode",  # by way of 0001
+        "story/0008:decode": "story/0007:decode",  # past what was sent
+    }
+    assert conclusion(report) == "5 of 10 checks failed, and 3 that follow from them"
+    assert [(kind.count, kind.consequences) for kind in report.kinds()] == [(5, 3)]
+    assert [*report.by_bug.values()] == [(5, 7)]
+    assert report.by_rule() == [("STO-1", 5, 7)]
+    console = Console(file=StringIO(), width=200)
+    summary.show(report, console, 10)
+    assert "and 3 that follow from these" in console.file.getvalue()  # type: ignore[attr-defined]
+    checks = {check["check"]: check for check in json.loads(record.to_json(report))["checks"]}
+    assert checks["story/0001:decode"]["follows_from"] == "story/0000:decode"
+    assert "follows from story/0007:decode" in junit.to_xml(report)
+    assert "What follows from that" in page.to_html(report)
+
+
+def test_what_is_known_to_fail_has_no_consequences(story: Suite, tmp_path: Path) -> None:
+    known = listed(tmp_path, "story/0000\n", story)
+    outcomes = list(ask(story, ["story/000[01]"], Conditions(known=known)).values())
+    report = Report(Announcement("fake", "0", ("0.1.0",), ()), story, outcomes, len(outcomes), 0)
+    assert [outcome.check.case.id for outcome in report.failures] == ["story/0001"]
+
+
 # Vectors
 
 
@@ -256,6 +331,16 @@ def test_rules_come_with_their_words() -> None:
     assert rule.text.startswith("An integer has exactly one spelling: the shortest.")
     assert rules()["LIM-1"].text.startswith("the decoded size")
     assert rules()["AUR-6"].chapter == "auralite"
+
+
+def test_rules_come_with_their_procedures() -> None:
+    rule = rules()["RCL-2"]
+    assert rule.text.endswith("nor finds a place:")
+    assert rule.procedure.startswith("    hash(h, byte)\n")
+    assert rule.procedure.endswith("mod 2^16)")
+    assert str(rule) == f"{rule.text}\n{rule.procedure}"
+    assert not rules()["RCL-13"].procedure
+    assert str(rules()["RCL-13"]) == rules()["RCL-13"].text
 
 
 def test_without_the_specification_rules_have_ids_alone(monkeypatch: pytest.MonkeyPatch) -> None:
