@@ -15,7 +15,7 @@ from importlib import resources
 from os import PathLike
 from pathlib import Path
 
-from aura.templates.store import write_atomically
+from aura import atomic_write
 from aura_fast import model as model_file
 from aura_spec import strict_json
 from aura_spec.context_model import ContextModel
@@ -102,7 +102,7 @@ class Model:
         Raises:
             OSError: it cannot be written.
         """
-        write_atomically(Path(path), self.data)
+        atomic_write.write(Path(path), self.data)
 
     @classmethod
     def load_default(cls) -> Model:

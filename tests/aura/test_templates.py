@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 import os
-import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.messages import MESSAGES, rendered
 
+from aura import file_lock
 from aura.errors import TemplateError
-from aura.templates import Index, TemplateLibrary, store
+from aura.templates import Index, TemplateLibrary
 from aura_reference import typed
 from aura_spec.template import builtin, parse_patterns
 
@@ -176,12 +178,81 @@ def test_a_failed_save_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: py
     assert [entry.name for entry in tmp_path.iterdir()] == ["templates.json"]
 
 
-def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-    path.chmod(0o640)
-    store.write_atomically(path, b"new")
-    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o640)
+@pytest.mark.parametrize("name", ["templates.json", "n" * 255])
+def test_of_processes_that_save_at_once_only_one_publishes_an_id(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    program = (
+        "import sys, aura\n"
+        "library = aura.TemplateLibrary({300 + n: f'base {n} {{a}}' for n in range(50)})\n"
+        "library.add(f'from process {sys.argv[1]} {{x}}')\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "try:\n"
+        "    library.save(sys.argv[2]); print('saved')\n"
+        "except aura.TemplateError as error:\n"
+        "    print('refused' if 'changed or lost' in str(error) else error)\n"
+    )
+    processes = [
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", program, str(number), str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(4)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    with file_lock.exclusive(path):  # until all of them wait
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+    outcomes = [process.communicate()[0].strip() for process in processes]
+    assert sorted(outcomes) == ["refused"] * 3 + ["saved"]
+    winner = outcomes.index("saved")
+    assert TemplateLibrary.load(path)[350].pattern == f"from process {winner} {{x}}"
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
+def test_a_kill_inside_a_save_leaves_the_old_store_or_the_new(tmp_path: Path) -> None:
+    path = tmp_path / "templates.json"
+    program = """
+import os, sys
+from pathlib import Path
+import aura
+
+path = Path(sys.argv[1])
+library = aura.TemplateLibrary({300: "a {0}"})
+library.save(path)
+old = path.read_bytes()
+library.add("b {0}", id=301)
+calls = 0
+
+def kill(event, arguments):  # files and directories are all that a save changes
+    global calls
+    if event in {"open", "os.rename", "os.remove", "fcntl.flock"}:
+        calls += 1
+        if calls == step:
+            os._exit(9)
+
+for step in range(1, 20):
+    path.write_bytes(old)
+    child = os.fork()
+    if not child:
+        sys.addaudithook(kill)
+        library.save(path)
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(status, *aura.TemplateLibrary.load(path, with_builtin=False))
+    library.save(path)  # a lock that was left behind holds nobody up
+    if status == 0:
+        break
+"""
+    arguments = [sys.executable, "-c", program, str(path)]
+    lines = subprocess.run(arguments, capture_output=True, check=True, text=True).stdout.split("\n")  # noqa: S603
+    assert lines[-2] == "0 300 301"
+    assert set(lines[:-2]) == {"9 300", "9 300 301"}
 
 
 GOOD = {"version": 1, "digest": "", "templates": {"300": "a {0}"}}

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from aura import atomic_write
 from aura.bench.lineup import STATELESS, STREAM_PEERS, STREAMS
 from aura.bench.measure import BUCKET_LABELS, Bucket, Measurement
 from aura.bench.run import CorpusResult
-from aura.templates.store import write_atomically
 
 __all__ = ["BucketRow", "Report", "Row", "print_result", "print_streams", "rows", "save"]
 
@@ -59,7 +59,7 @@ def rows(result: CorpusResult) -> list[Row]:
 def save(results: Sequence[CorpusResult], path: Path) -> None:
     """Write the JSON file: whole and new, or not at all."""
     report = Report(results=[row for result in results for row in rows(result)])
-    write_atomically(path, json.dumps(report, indent=1).encode() + b"\n")
+    atomic_write.write(path, json.dumps(report, indent=1).encode() + b"\n")
 
 
 def print_result(result: CorpusResult, console: Console) -> None:

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
+from aura import atomic_write
 from aura import explain as explanation
 from aura.cli import io
 from aura.explain import Explanation, Row
 from aura.explain_page import page
-from aura.templates.store import write_atomically
 
 
 def explain(
@@ -42,7 +42,7 @@ def explain(
         models=io.models(further_model),
     )
     if html is not None:
-        write_atomically(html, page(result).encode())
+        atomic_write.write(html, page(result).encode())
     typer.echo(json.dumps(as_dictionary(result), indent=2) if as_json else str(result))
     if result.error is not None:
         raise typer.Exit(1)

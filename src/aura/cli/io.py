@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from aura import atomic_write
 from aura.model import Model
 from aura.templates import TemplateLibrary
-from aura.templates.store import write_atomically
 
 InputPath = Annotated[Path, typer.Argument(help="File to read; - is standard input.", allow_dash=True)]
 OutputPath = Annotated[
@@ -46,7 +46,7 @@ def write(path: Path, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        write_atomically(path, content)
+        atomic_write.write(path, content)
 
 
 def library(path: Path | None) -> TemplateLibrary:

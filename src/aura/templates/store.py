@@ -2,19 +2,17 @@
 
 An object with ``version`` (1), ``templates`` (ids, as decimal keys, to patterns) and ``digest`` (rule TPL-11
 of the spec, over these entries). A file is replaced in one step, so that a reader sees the old one or the
-new one, and never loses or changes an id that it published.
+new one, and never loses or changes an id that it published. Processes that save at the same time take turns.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import secrets
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from aura import atomic_write, file_lock
 from aura_spec import strict_json
 from aura_spec.errors import TemplateError
 from aura_spec.template import digest, parse_patterns
@@ -51,39 +49,29 @@ def load(path: Path) -> dict[int, str]:
 
 
 def save(path: Path, patterns: Mapping[int, str]) -> None:
-    """Write patterns by id, atomically.
+    """Write patterns by id, atomically, after any other process that saves to the file.
 
     Raises:
         TemplateError: the file is there and has a published id that would be changed or lost.
         OSError: the file cannot be written.
     """
-    if path.exists():
-        for number, pattern in load(path).items():
-            if patterns.get(number) != pattern:
-                raise TemplateError(f"{path} has published template {number}, which would be changed or lost")
     content = {
         "version": VERSION,
         "digest": digest(parse_patterns(patterns).items()),
         "templates": {str(number): patterns[number] for number in sorted(patterns)},
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(path, text.encode())
+    with file_lock.exclusive(path):
+        _check_published(path, patterns)
+        atomic_write.write(path, text.encode())
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace ``path`` by a file that holds ``content``, or leave it as it was.
-
-    A file that was there keeps its permissions.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+def _check_published(path: Path, patterns: Mapping[int, str]) -> None:
+    """Refuse to change or lose what the file has published, by this process or by another one."""
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        published = load(path)
+    except FileNotFoundError:
+        return
+    for number, pattern in published.items():
+        if patterns.get(number) != pattern:
+            raise TemplateError(f"{path} has published template {number}, which would be changed or lost")

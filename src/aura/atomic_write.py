@@ -1,0 +1,134 @@
+"""Writing a file in one step.
+
+Whoever reads the file meanwhile, or after a crash, has its old content or its new content, never a part. Two kinds
+of outputs cannot be replaced, and are written in place: what is not a regular file, such as a device or a FIFO, and
+a file whose directory takes no new file beside it.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_NO_NEW_FILE: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
+"""Errors of a directory that takes no new file, or of a file that is a mount point, as in containers."""
+
+_MAX_LINKS: Final = 40
+"""Symbolic links that are followed, as in Linux."""
+
+
+def write(path: Path, content: bytes) -> None:
+    """Let ``path`` hold ``content``. A file that can be replaced is as it was before if that fails.
+
+    Symbolic links are followed. A file that was there keeps its permissions, its owner and its group. A path that
+    names a descriptor of this process, such as ``/dev/stdout``, is written to where that stands.
+
+    Raises:
+        OSError: the file cannot be written; ``filename`` is ``path``.
+    """
+    try:
+        _write(path, content)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+
+
+def check(path: Path) -> None:
+    """Find out whether ``path`` could be written, before the work that makes its content; nothing is changed.
+
+    Raises:
+        OSError: it could not; ``filename`` is what stands in the way: the path, or its directory.
+    """
+    if _descriptor(path) is not None:
+        return
+    target = Path(os.path.realpath(path))
+    try:
+        kind = target.stat().st_mode
+    except FileNotFoundError:
+        directory = target.parent
+        if not stat.S_ISDIR(directory.stat().st_mode):
+            raise _error(errno.ENOTDIR, directory) from None
+        if not os.access(directory, os.W_OK | os.X_OK):
+            raise _error(errno.EACCES, directory) from None
+        return
+    if stat.S_ISDIR(kind):
+        raise _error(errno.EISDIR, path)
+    if not os.access(target, os.W_OK):
+        raise _error(errno.EACCES, path)
+
+
+def _error(number: int, path: Path) -> OSError:
+    return OSError(number, os.strerror(number), str(path))
+
+
+def _write(path: Path, content: bytes) -> None:
+    own = _descriptor(path)
+    if own is not None:
+        with io.FileIO(os.dup(own), "wb") as file:
+            _write_all(file, content)
+        return
+    try:
+        descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        _replace(Path(os.path.realpath(path)), content, None)
+        return
+    with io.FileIO(descriptor, "wb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode):
+            try:
+                _replace(Path(os.path.realpath(path)), content, status)
+            except OSError as error:
+                if error.errno not in _NO_NEW_FILE:
+                    raise
+            else:
+                return
+            file.truncate(0)
+        _write_all(file, content)
+
+
+def _replace(path: Path, content: bytes, status: os.stat_result | None) -> None:
+    """Put a new file into the place of ``path``, whose status is given if it is there."""
+    # The name has nothing of the path's, which may be as long as a name can be.
+    temporary = path.with_name(f".aura-{secrets.token_hex(8)}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            if status is not None and os.name == "posix":
+                if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+                    os.chown(file.fileno(), status.st_uid, status.st_gid)
+                os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _write_all(file: io.FileIO, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[file.write(view) :]
+
+
+def _descriptor(path: Path) -> int | None:
+    """The descriptor of this process that a path such as ``/dev/stdout`` or ``/dev/fd/3`` names, or None.
+
+    Opening such a path anew would begin at the start of the file behind it, over what is there.
+    """
+    own = {os.path.realpath(place) for place in ("/dev/fd", "/proc/self/fd")}
+    for _ in range(_MAX_LINKS):
+        if path.name.isdecimal() and os.path.realpath(path.parent) in own:
+            return int(path.name)
+        if not path.is_symlink():
+            break
+        path = path.parent / path.readlink()
+    return None
