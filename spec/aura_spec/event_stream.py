@@ -1,16 +1,44 @@
-"""Event streams: the content coding ``aura``, for answers that a server goes on writing.
+r"""Event streams: the content coding ``aura``, for answers that a server goes on writing.
 
-A client that reads it says so with ``Accept-Encoding: aura``, and names the models that it holds in
-``Aura-Models``, as ids of sixteen hexadecimal digits with commas between them, those it likes best first. The
-server answers with ``Content-Encoding: aura`` and, if it codes with one of these models, ``Aura-Model`` and its
-id (rule EVS-1). The coding is meant for ``text/event-stream``; it is independent of what the bytes mean.
+The coding is meant for ``text/event-stream``. It does not depend on what the bytes mean.
 
-The content is cut into parts, wherever the server likes, but after each event. Each part is a record: the size of
-a coded message as a canonical varint of at most ``MAX_RECORD``, and the message, coded by itself with the model
-as the implied one, and its templates beside the built-in ones (rule EVS-2). Nothing waits: a server sends the
-record of an event with the event, and a reader gives out what is in a record when it is there. A record that
-decodes to more than the reader allows is ``LimitExceeded``; one whose size is above ``MARGIN`` more than that is
-so before it is there (rule EVS-3). Content that ends inside a record is ``Truncated`` (rule EVS-4).
+**Headers.** A client that reads the coding sends ``Accept-Encoding: aura``. In ``Aura-Models`` it names the models
+that it holds: ids of sixteen hexadecimal digits with commas between them, those it prefers first. The server
+answers with ``Content-Encoding: aura`` and, if it codes with one of these models, with ``Aura-Model`` and the id of
+that one (rule EVS-1).
+
+**Records.** The content is a row of records. A record is the size of a coded message, a canonical varint of at most
+``MAX_RECORD``, and the message. The message is coded by itself, with the model as the implied one, and with the
+templates of the model beside the built-in ones. It decodes to a part of the answer (rule EVS-2).
+
+**Parts.** A server cuts its answer into parts of at most ``MAX_PART`` bytes. A reader accepts parts of that size,
+unless its user sets a lower limit, *max_size* (rule EVS-5).
+
+**Nothing waits.** When a server writes some bytes of its answer, it sends them at once, as one record or more; no
+byte waits for one that is written later. A reader gives out a part as soon as its record is complete (rule EVS-6).
+
+**Events.** A server SHOULD end a part after each event. An event ends with an empty line, and a line ends with
+CR LF, LF or CR, in any mixture. A line whose CR is the last byte of a write has ended; an LF that belongs to it may
+come as the first byte of the next part.
+
+**Limits.** A part of more than *max_size* bytes is ``LimitExceeded``. So is a record whose size is more than
+*max_size* + ``MARGIN``, before its message is there (rule EVS-3).
+
+**End.** Content that ends inside a record is ``Truncated`` (rule EVS-4).
+
+A reader does this whenever bytes have come::
+
+    content = what is left of the bytes before, and those that have come
+    repeat
+        size = the varint at the start of content, at most MAX_RECORD, read as rules VAR-1 to VAR-3 say
+               if its bytes are not all there, and no error shows yet: stop here, and wait for more
+        if size > max_size + MARGIN: LimitExceeded
+        if fewer than size bytes follow in content: stop here, and wait for more
+        message = these size bytes
+        give out the text of message, decoded with the limit max_size
+        remove the record from content
+
+When no more bytes can come, and content is not empty: ``Truncated``.
 """
 
 from __future__ import annotations
@@ -20,6 +48,7 @@ from typing import Final
 import construct as c
 from construct import this
 
+from aura_spec import varint
 from aura_spec.errors import LimitExceeded, Truncated
 from aura_spec.varint import VarInt
 from aura_spec.wire import Field, build, parse
@@ -29,6 +58,7 @@ MODELS_HEADER: Final = "aura-models"
 MODEL_HEADER: Final = "aura-model"
 
 MAX_RECORD: Final = 1 << 26
+MAX_PART: Final = 1 << 16
 MARGIN: Final = 64
 _SIZE_BYTES: Final = 5
 """Bytes that show any size, or that it is too large."""
@@ -55,29 +85,30 @@ def build_record(message: bytes) -> bytes:
 
 
 def take_record(content: bytearray, max_size: int, offset: int = 0) -> bytes | None:
-    r"""Take the first record off what has come so far; its message, or None if it is not complete (rule EVS-2).
+    r"""Take the first record off ``content``; return its message, or None if it is not complete (rule EVS-2).
 
     Args:
-        content: what has come; what is taken is removed.
-        max_size: bytes that a message may decode to.
-        offset: of ``content`` in the whole content.
+        content: the bytes that have come; the record is removed from them.
+        max_size: bytes that the message may decode to.
+        offset: where ``content`` begins in the whole content.
 
     Raises:
-        DecodeError: as the rules say.
+        NonCanonical: the size has a needless byte.
+        LimitExceeded: the size is too large (rule EVS-3).
 
     >>> come = bytearray(b"\x03\x07hi\x05\x07")
     >>> take_record(come, 100), take_record(come, 100), come
     (b'\x07hi', None, bytearray(b'\x05\x07'))
     """
-    head = bytes(content[:_SIZE_BYTES])
-    length = next((place for place, byte in enumerate(head, 1) if byte < 0x80), 0)
-    if not length and len(head) < _SIZE_BYTES:
+    try:
+        size: int = parse(SIZE, bytes(content[:_SIZE_BYTES]), base=offset)
+    except Truncated:
         return None
-    size: int = parse(SIZE, head[: length or _SIZE_BYTES], base=offset)
     if size > max_size + MARGIN:
         raise LimitExceeded(
             f"a record of {size} bytes, where messages have at most {max_size}", offset, "size"
         )
+    length = varint.size(size)
     if len(content) < length + size:
         return None
     message = bytes(content[length : length + size])

@@ -11,15 +11,15 @@ over the wire; the subprotocols that it is offered are those without AURA. The p
 application first sends or receives. Frames, models among them, are read when the application receives.
 
 **Server-sent events.** A response of type ``text/event-stream`` is coded for clients that accept the content coding
-``aura``, each event when it is sent.
+``aura``, whatever the application sends when it sends it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from typing import Any, Final
 
 from aura.event_stream import EventStreamEncoder
 from aura.model import Model
@@ -34,6 +34,9 @@ Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_SHORT: Final = 256
+"""Bytes of an event stream that are coded on the event loop, in a millisecond or so."""
 
 
 class AuraMiddleware:
@@ -152,13 +155,21 @@ class _Connection:
 
 
 class _Response:
-    """A response to a client that accepts the content coding."""
+    """A response to a client that accepts the content coding.
 
-    def __init__(self, send: Send, model: Model | None, level: int) -> None:
+    Args:
+        send: passes on what the server sends.
+        model_ids: of the client's models, those it prefers first.
+        settings: those of the middleware.
+    """
+
+    def __init__(self, send: Send, model_ids: Sequence[str], settings: Settings) -> None:
         self._send = send
-        self._model = model
-        self._level = level
+        self._model_ids = model_ids
+        self._settings = settings
+        self._model: Model | None = None
         self._encoder: EventStreamEncoder | None = None
+        self._order = asyncio.Lock()
 
     @classmethod
     def wanted(cls, scope: Scope, send: Send, settings: Settings) -> _Response | None:
@@ -166,26 +177,46 @@ class _Response:
         accepted = _listed(scope["headers"], b"accept-encoding")
         if not any(_is_accepted(entry) for entry in accepted):
             return None
-        ids = _listed(scope["headers"], MODELS_HEADER.encode())
-        held = {model.id: model for model in settings.models}
-        return cls(send, next((held[name] for name in ids if name in held), None), settings.level)
+        return cls(send, _listed(scope["headers"], MODELS_HEADER.encode()), settings)
 
     async def send(self, event: Event) -> None:
-        """What the application sends."""
-        if event["type"] == "http.response.start":
-            headers = [(name.lower(), value) for name, value in event.get("headers", ())]
-            if _is_plain_event_stream(dict(headers)):
-                self._encoder = EventStreamEncoder(self._model, level=self._level)
-                event = {**event, "headers": self._coded(headers)}
-        elif event["type"] == "http.response.body" and self._encoder:
-            more = event.get("more_body", False)
-            wire = self._encoder.encode(event.get("body", b""))
-            if not more:
-                wire += self._encoder.finish()
-            elif not wire:
-                return
-            event = {**event, "body": wire}
-        await self._send(event)
+        """Send what the application sends, coded if it is an event stream.
+
+        If this is cancelled while the event is coded, nothing of it is sent.
+        """
+        async with self._order:
+            if event["type"] == "http.response.start":
+                headers = [(name.lower(), value) for name, value in event.get("headers", ())]
+                if _is_plain_event_stream(dict(headers)):
+                    self._encoder = await asyncio.to_thread(self._begin)
+                    event = {**event, "headers": self._coded(headers)}
+            elif event["type"] == "http.response.body" and self._encoder:
+                wire = await self._code(self._encoder, event.get("body", b""))
+                if event.get("more_body", False) and not wire:
+                    return
+                event = {**event, "body": wire}
+            await self._send(event)
+
+    def _begin(self) -> EventStreamEncoder:
+        """Choose the model and load it, which takes time."""
+        if self._model_ids:
+            held = {model.id: model for model in self._settings.models}
+            self._model = next((held[name] for name in self._model_ids if name in held), None)
+        encoder = EventStreamEncoder(self._model, level=self._settings.level)
+        encoder.encode(b"\n")  # what is loaded on first use
+        return encoder
+
+    @staticmethod
+    async def _code(encoder: EventStreamEncoder, body: bytes) -> bytes:
+        """Code a body, in a thread and record by record if it is long, so that others get their turn."""
+        if len(body) <= _SHORT:
+            await asyncio.sleep(0)
+            return encoder.encode(body)
+        records = encoder.records(body)
+        wire = bytearray()
+        while record := await asyncio.to_thread(next, records, b""):
+            wire += record
+        return bytes(wire)
 
     def _coded(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         kept = [(name, value) for name, value in headers if name != b"content-length"]
@@ -199,7 +230,8 @@ class _Response:
 def _listed(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[str]:
     """The entries of a header that is a list."""
     values = (value.decode("latin-1") for name, value in headers if name == wanted)
-    return [entry.strip().lower() for value in values for entry in value.split(",")]
+    entries = (entry.strip().lower() for value in values for entry in value.split(","))
+    return [entry for entry in entries if entry]
 
 
 def _is_accepted(entry: str) -> bool:

@@ -3,11 +3,11 @@ r"""The content coding ``aura``: event streams, coded as they are written (chapt
 >>> from aura.model import Model
 >>> model = Model.load_small()
 >>> encoder, decoder = EventStreamEncoder(model), EventStreamDecoder(model)
->>> wire = encoder.encode(b"data: Is there anything else I can help you with?\n\ndata: Goo")
+>>> wire = encoder.encode(b"data: Is there anything else I can help you with?\n\n")
 >>> len(wire) < 20, decoder.decode(wire)
 (True, b'data: Is there anything else I can help you with?\n\n')
->>> decoder.decode(encoder.encode(b"dbye\n\n") + encoder.finish())
-b'data: Goodbye\n\n'
+>>> decoder.decode(encoder.encode(b"data: Goo")), decoder.decode(encoder.encode(b"dbye\n\n"))
+(b'data: Goo', b'dbye\n\n')
 >>> decoder.finish()
 """
 
@@ -19,17 +19,19 @@ from typing import Final
 
 from aura.model import Model
 from aura.session.coding import SingleDecoder, SingleEncoder
-from aura_spec.event_stream import build_record, check_end, take_record
+from aura_spec.errors import DecodeError
+from aura_spec.event_stream import MAX_PART, build_record, check_end, take_record
 from aura_spec.session import ALL_METHODS
 
-_EVENT_END: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-
-LONGEST_PART: Final = 1 << 16
-"""Bytes of an event that are kept until it ends; more are sent before it does."""
+_EVENT_END: Final = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)+")
+"""An empty line, with the end of the line before it; further empty lines belong to the same event."""
 
 
 class EventStreamEncoder:
-    """Codes an event stream, event by event.
+    """Codes an event stream, write by write.
+
+    Nothing is kept from one write to the next: whatever a write contains can be read from the bytes that
+    :meth:`encode` returns for it (rule EVS-6).
 
     Args:
         model: that the client holds, or None.
@@ -38,28 +40,33 @@ class EventStreamEncoder:
 
     def __init__(self, model: Model | None = None, *, level: int = 2) -> None:
         self._encoder = SingleEncoder(model, level=level, methods=ALL_METHODS, with_builtin=True)
-        self._pending = bytearray()
 
     def encode(self, content: bytes) -> bytes:
-        """The records of the events that are complete with this content; empty if there are none."""
-        self._pending += content
-        parts = []
-        while end := _EVENT_END.search(self._pending):
-            parts.append(bytes(self._pending[: end.end()]))
-            del self._pending[: end.end()]
-        if len(self._pending) > LONGEST_PART:
-            parts.append(bytes(self._pending))
-            self._pending.clear()
-        return b"".join(map(self._record, parts))
+        """Code what the server writes: a record for each event, and one for the bytes after the last event.
+
+        Write whole events where possible: each record costs two bytes or more, and is coded by itself.
+
+        Args:
+            content: any bytes. An event of more than 64 KiB takes several records (rule EVS-5).
+        """
+        return b"".join(self.records(content))
+
+    def records(self, content: bytes) -> Iterator[bytes]:
+        """Code what the server writes, and yield the records one by one."""
+        return (build_record(self._encoder.code(part)) for part in _parts(content))
 
     def finish(self) -> bytes:
-        """The record of what is left."""
-        rest = bytes(self._pending)
-        self._pending.clear()
-        return self._record(rest) if rest else b""
+        """Return the bytes that end the stream: none, as nothing is kept."""
+        return b""
 
-    def _record(self, part: bytes) -> bytes:
-        return build_record(self._encoder.code(part))
+
+def _parts(content: bytes) -> Iterator[bytes]:
+    """Cut the content after each event, and where a part would be longer than ``MAX_PART``."""
+    start = 0
+    for stop in (*(end.end() for end in _EVENT_END.finditer(content)), len(content)):
+        for begin in range(start, stop, MAX_PART):
+            yield content[begin : min(begin + MAX_PART, stop)]
+        start = stop
 
 
 class EventStreamDecoder:
@@ -67,7 +74,7 @@ class EventStreamDecoder:
 
     Args:
         model: that the server named, or None.
-        max_size: bytes that a part of the content may have.
+        max_size: bytes that a part of the content may have. Servers write parts of up to 64 KiB (rule EVS-5).
     """
 
     def __init__(self, model: Model | None = None, *, max_size: int = 1 << 20) -> None:
@@ -75,49 +82,82 @@ class EventStreamDecoder:
         self._max_size = max_size
         self._content = bytearray()
         self._offset = 0
+        self._error: DecodeError | None = None
 
-    def decode(self, wire: bytes) -> bytes:
-        """The content that is complete with these bytes.
+    def parts(self, wire: bytes) -> Iterator[bytes]:
+        """Take more bytes of the stream, and yield each part of the content that is complete with them.
+
+        The parts are decoded one by one, so that no more than one is in memory at a time.
 
         Raises:
-            DecodeError: the content is refused; what came before is good.
+            DecodeError: the stream is refused. Everything before the error has been yielded, and every later
+                call raises the same error.
         """
+        self._check()
         self._content += wire
-        return b"".join(self._parts())
+        return self._complete()
 
-    def _parts(self) -> Iterator[bytes]:
+    def decode(self, wire: bytes) -> bytes:
+        """Take more bytes of the stream, and return the content that is complete with them.
+
+        Content before an error is not lost: this call returns it, and the next one raises the error.
+        ``decode(b"")`` raises it at once.
+
+        Raises:
+            DecodeError: the stream is refused; everything before the error has been returned.
+        """
+        content = bytearray()
+        try:
+            for part in self.parts(wire):
+                content += part
+        except DecodeError:
+            if not content:
+                raise
+        return bytes(content)
+
+    def _complete(self) -> Iterator[bytes]:
         while True:
             before = len(self._content)
-            message = take_record(self._content, self._max_size, self._offset)
-            if message is None:
-                return
+            try:
+                message = take_record(self._content, self._max_size, self._offset)
+                if message is None:
+                    return
+                part = self._decoder.read(message, self._max_size)
+            except DecodeError as error:
+                self._error = error
+                raise
             self._offset += before - len(self._content)
-            yield self._decoder.read(message, self._max_size)
+            yield part
 
     def finish(self) -> None:
-        """Check that the content is complete.
+        """Check that the stream is complete.
 
         Raises:
             Truncated: it ends inside a record.
+            DecodeError: it was refused.
         """
+        self._check()
         check_end(self._content, self._offset)
+
+    def _check(self) -> None:
+        if self._error:
+            raise self._error
 
 
 def decode_event_stream(
     chunks: Iterable[bytes], model: Model | None = None, *, max_size: int = 1 << 20
 ) -> Iterator[bytes]:
-    """The content of an event stream, as it comes.
+    """Read an event stream; yield the content as it comes, up to an error.
 
     Args:
-        chunks: what the server sent.
-        model: that it named, or None.
+        chunks: the response's body, cut anywhere.
+        model: that the server named, or None.
         max_size: bytes that a part of the content may have.
 
     Raises:
-        DecodeError: the content is refused.
+        DecodeError: the stream is refused; everything before the error has been yielded.
     """
     decoder = EventStreamDecoder(model, max_size=max_size)
     for chunk in chunks:
-        if content := decoder.decode(chunk):
-            yield content
+        yield from filter(None, decoder.parts(chunk))
     decoder.finish()

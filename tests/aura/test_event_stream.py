@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from pathlib import Path
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aura.errors import DecodeError, LimitExceeded, Truncated
-from aura.event_stream import LONGEST_PART, EventStreamDecoder, EventStreamEncoder, decode_event_stream
+from aura.event_stream import EventStreamDecoder, EventStreamEncoder, decode_event_stream
 from aura.model import Model
+from aura_spec.event_stream import MAX_PART, build_record
 from aura_vectors.file import from_json
 from aura_vectors.forms.event_stream import EventStreams
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 SMALL = Model.load_small()
 EVENTS = b'event: delta\ndata: {"text": "Is there"}\n\n' * 3 + b"data: a\r\n\r\ndata: b\r\rdata: rest"
+LINE_ENDS = (b"\n", b"\r\n", b"\r")
+BAD_RECORD = b"\x03\xff\xff\xff"
 
 
 @given(st.binary(max_size=200) | st.just(EVENTS), st.integers(1, 60))
@@ -28,19 +33,75 @@ def test_content_comes_back_however_it_is_cut(content: bytes, step: int) -> None
     assert b"".join(decode_event_stream(chunks)) == content
 
 
-def test_an_event_is_there_when_it_ends() -> None:
-    """Rule EVS-2."""
+@pytest.mark.parametrize("ends", sorted({a + b for a in LINE_ENDS for b in LINE_ENDS} - {b"\r\n"}))
+def test_events_end_with_any_mixture_of_line_ends(ends: bytes) -> None:
+    wire = EventStreamEncoder().encode(b"data: one" + ends + b"data: two" + ends + b"data: th")
+    parts = list(EventStreamDecoder().parts(wire))
+    assert parts == [b"data: one" + ends, b"data: two" + ends, b"data: th"]
+
+
+def test_empty_lines_do_not_end_an_event_twice() -> None:
+    content = b"data: one\r\n\r\n\n\r" + b"data: a\r\ndata: b\n"
+    parts = list(EventStreamDecoder().parts(EventStreamEncoder().encode(content)))
+    assert parts == [b"data: one\r\n\r\n\n\r", b"data: a\r\ndata: b\n"]
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [
+        [b"data: a\r\n\n", b"data: b\n\r\n", b"data: c\n\r", b"data: d\r\n\r", b"\ndata: e\n\n"],
+        [b":\n", b":\n", b": ping\r\n", b"retry: 3000\n"],
+        [b"data: A\r\n", b"data: B\r", b"\n", b"data: C\r\n", b"\r\n"],
+        [b'{"a":1}\n', b'{"a":2}\n', b"", b"\xff", b"\0"],
+    ],
+)
+def test_no_byte_waits_for_a_later_one(writes: list[bytes]) -> None:
+    """Rule EVS-6."""
     encoder, decoder = EventStreamEncoder(SMALL), EventStreamDecoder(SMALL)
-    for event in (b"data: one\n\n", b"data: two\r\n\r\n", b"data: three\r\r"):
-        assert not encoder.encode(event[:-1])
-        assert decoder.decode(encoder.encode(event[-1:])) == event
+    for content in writes:
+        assert decoder.decode(encoder.encode(content)) == content
+    assert not encoder.finish()
     decoder.finish()
 
 
-def test_an_event_without_end_is_not_kept() -> None:
-    encoder, decoder = EventStreamEncoder(), EventStreamDecoder()
-    wire = encoder.encode(b"x" * (LONGEST_PART + 1))
-    assert decoder.decode(wire) == b"x" * (LONGEST_PART + 1)
+@pytest.mark.parametrize("size", [MAX_PART - 1, MAX_PART, MAX_PART + 1, (1 << 20) + 1])
+def test_an_event_of_any_size_is_read_with_the_default_limit(size: int) -> None:
+    """Rule EVS-5."""
+    event = bytes(size - 2) + b"\n\n"
+    parts = list(EventStreamDecoder().parts(EventStreamEncoder(level=0).encode(event + b"x")))
+    assert b"".join(parts) == event + b"x"
+    assert max(map(len, parts)) == min(size, MAX_PART)
+    assert parts[-1] == b"x"
+
+
+def test_content_before_an_error_is_given_out() -> None:
+    good = EventStreamEncoder().encode(b"data: good\n\n")
+    decoder = EventStreamDecoder()
+    assert decoder.decode(good + BAD_RECORD) == b"data: good\n\n"
+    for later in (b"", good):
+        with pytest.raises(DecodeError):
+            decoder.decode(later)
+    with pytest.raises(DecodeError):
+        decoder.finish()
+    parts = decode_event_stream([good + BAD_RECORD, good])
+    assert next(parts) == b"data: good\n\n"
+    with pytest.raises(DecodeError):
+        next(parts)
+
+
+def test_an_error_alone_is_raised_at_once() -> None:
+    decoder = EventStreamDecoder()
+    with pytest.raises(DecodeError):
+        decoder.decode(build_record(b"\x07") + BAD_RECORD)
+
+
+def test_one_part_is_in_memory_at_a_time() -> None:
+    wire = build_record(b"\x01" + brotli.compress(bytes(1 << 20))) * 50
+    tracemalloc.start()
+    assert sum(map(len, decode_event_stream([wire]))) == 50 << 20
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20
 
 
 def test_what_ends_too_early_is_refused() -> None:
@@ -58,16 +119,22 @@ def test_the_limit_is_kept() -> None:
         list(decode_event_stream([wire], max_size=500))
 
 
-def test_damage_is_refused_or_read() -> None:
+def test_damage_in_a_record_leaves_those_before_it_as_they_are() -> None:
     rng = random.Random(3)
-    wire = EventStreamEncoder(SMALL).encode(EVENTS)
+    records = list(EventStreamEncoder(SMALL).records(EVENTS))
     for _ in range(300):
-        damaged = bytearray(wire)
-        damaged[rng.randrange(len(wire))] ^= 1 << rng.randrange(8)
+        place = rng.randrange(len(records))
+        damaged = bytearray(records[place])
+        damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+        content = bytearray()
         try:
-            list(decode_event_stream([bytes(damaged)], SMALL))
+            for part in decode_event_stream([*records[:place], bytes(damaged), *records[place + 1 :]], SMALL):
+                content += part
         except DecodeError as error:
             assert error.offset >= 0
+        before = b"".join(decode_event_stream(records[:place], SMALL))
+        assert content.startswith(before)
+        assert EVENTS.startswith(before)
 
 
 def test_the_golden_vectors_are_read_as_they_say() -> None:

@@ -27,6 +27,7 @@ def test_records_come_back_however_they_are_cut(messages: list[bytes], step: int
     ("wire", "kind"),
     [
         ("ffffffff7f", LimitExceeded),
+        ("ffffffff", LimitExceeded),
         ("8080808080", LimitExceeded),
         ("8000", NonCanonical),
         ("8080808000", NonCanonical),

@@ -83,6 +83,7 @@ def _broken() -> Iterator[Case]:
         (b"\0", Code.TRUNCATED, "a record without a message", "MSG-1", Flag.READS_PAST_END),
         (b"\2\x42a", Code.UNSUPPORTED, "a message of no method", "MSG-2", Flag.ACCEPTS_RESERVED),
         (b"\xff\xff\xff\xff\x7f", Code.LIMIT_EXCEEDED, "2^35 - 1 bytes", "EVS-2", Flag.UNBOUNDED_INTEGER),
+        (b"\xff" * 4, Code.LIMIT_EXCEEDED, "too large before it ends", "VAR-3", Flag.UNBOUNDED_INTEGER),
         (b"\x80" * 5, Code.LIMIT_EXCEEDED, "a size that does not end", "VAR-3", Flag.UNBOUNDED_INTEGER),
         (
             VarInt().build(MAX_RECORD + 1),
