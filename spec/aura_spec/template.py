@@ -288,9 +288,14 @@ def parse_patterns(patterns: Mapping[int, str]) -> dict[int, Template]:
     """Parse patterns by id, in ascending order of ids.
 
     Raises:
+        TypeError: an id is no ``int`` or a pattern no ``str``.
         TemplateError: an id is out of range or a pattern breaks a rule.
     """
-    for template_id in patterns:
+    for template_id, pattern in patterns.items():
+        if isinstance(template_id, bool) or not isinstance(template_id, int):
+            raise TypeError(f"a template id is an int, not {template_id!r}")
+        if not isinstance(pattern, str):
+            raise TypeError(f"a pattern is a str, not {type(pattern).__name__} (template {template_id})")
         if not 0 <= template_id <= MAX_TEMPLATE_ID:
             raise TemplateError(f"template id {template_id} is not in 0..{MAX_TEMPLATE_ID}")
     return {template_id: parse_pattern(patterns[template_id]) for template_id in sorted(patterns)}

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
+from os import PathLike
 from typing import Self
 
+from aura import arguments, selection
 from aura import backend as backends
-from aura import selection
+from aura.arguments import BytesLike, to_bytes, wire_bytes
 from aura.cache import Cache, CacheInfo
-from aura.model import Model
+from aura.model import Model, as_model, as_models
 from aura.selection import Candidate
 from aura.templates import Match, TemplateLibrary
 from aura.workers import COMPRESSING, DECOMPRESSING, Workers
-from aura_spec.errors import DecodeError, EncodeError, TemplateError
+from aura_spec.errors import DecodeError, TemplateError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 
@@ -29,22 +31,25 @@ class Codec:
     Args:
         backend: ``"fast"`` or ``"reference"``; both give the same bytes.
         level: which methods are tried: 0 store only, 1 a quick decision tree, 2 the usual ones, 3 all.
-        model: of AURALITE messages; the one that comes with the package if None. Both ends hold the same.
+        model: of AURALITE messages, or the path of its file; the one that comes with the package if None. Both
+            ends hold the same.
         explicit_model: write AURALITE messages that name the model, nine bytes longer, and no others for which the
             reader would have to know it.
-        models: further models, to read messages that name one of them.
-        templates: the template library; the built-in one if None. If ``model`` has templates, they are held
+        models: further models, or paths of their files, to read messages that name one of them.
+        templates: the template library, or patterns by id to hold beside the built-in ones, which are held alone
+            if None. If ``model`` has templates, they are held
             beside these, in a library of the codec's own: add further ones to its attribute ``templates`` then.
         phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
         max_size: bytes that a message may decode to.
-        workers: processes that share the work of batches, if there are several: to compress
+        workers: processes that share the work of batches, 1 to do it all in this one. Several are used to compress
             ``workers.COMPRESSING`` messages and more, to decompress ``workers.DECOMPRESSING``. They start with the
             first such batch, which takes them seconds; end them with :meth:`close`, or use the codec in a ``with``
             statement.
         cache_size: results that are kept for messages and wires that come again; see :attr:`cache_info`.
 
     Raises:
-        ValueError: there is no such backend or level, or a number is negative.
+        TypeError: an argument has a wrong type.
+        ValueError: there is no such backend, or a number is out of range.
         TemplateError: ``templates`` has another pattern under an id of the model's templates.
     """
 
@@ -53,29 +58,26 @@ class Codec:
         *,
         backend: str = "fast",
         level: int = 2,
-        model: Model | None = None,
+        model: Model | str | PathLike[str] | None = None,
         explicit_model: bool = False,
-        models: Sequence[Model] = (),
-        templates: TemplateLibrary | None = None,
-        phrases: Mapping[int, bytes] | None = None,
+        models: Iterable[Model | str | PathLike[str]] = (),
+        templates: TemplateLibrary | Mapping[int, str] | None = None,
+        phrases: Mapping[int, str | BytesLike] | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
         workers: int = 1,
         cache_size: int = 0,
     ) -> None:
-        if level not in selection.LEVELS:
-            raise ValueError(f"level {level} is not one of 0, 1, 2, 3")
-        for name, number in (("max_size", max_size), ("workers", workers), ("cache_size", cache_size)):
-            if number < 0:
-                raise ValueError(f"{name} is {number}, below 0")
+        workers = arguments.whole_number("workers", workers, 1)
+        cache_size = arguments.whole_number("cache_size", cache_size, 0)
         self.backend = backend
-        self.level = level
-        self.max_size = max_size
-        self.templates = _beside(TemplateLibrary() if templates is None else templates, model)
+        self.level = arguments.whole_number("level", level, 0, selection.LEVELS[-1])
+        self.max_size = arguments.whole_number("max_size", max_size, 0)
+        self._model = None if model is None else as_model("model", model)
+        self._models = as_models(models)
+        self._phrases = _by_id({} if phrases is None else phrases)
+        self.templates = _beside(TemplateLibrary.of(templates), self._model)
         self._backend = backends.get(backend)
         self.explicit_model = explicit_model
-        self._model = model
-        self._models = tuple(models)
-        self._phrases = dict(phrases or {})
         self._wires = Cache(cache_size) if cache_size else None
         self._messages = Cache(cache_size) if cache_size else None
         self._workers = Workers(workers, self) if workers > 1 else None
@@ -126,10 +128,15 @@ class Codec:
         """The model of AURALITE messages; the default one is read when it is first needed."""
         return Model.load_default() if self._model is None else self._model
 
-    def compress(self, data: str | bytes) -> bytes:
-        """Code one message; text as UTF-8. The result is at most one byte longer than the message.
+    def compress(self, data: str | BytesLike) -> bytes:
+        """Code one message. The result is at most one byte longer than the message.
+
+        Args:
+            data: a text, taken as UTF-8; or bytes, a ``bytearray``, a ``memoryview`` or another one-dimensional
+                buffer of single bytes.
 
         Raises:
+            TypeError: it is none of these.
             EncodeError: the text holds a lone surrogate, for which there is no UTF-8.
 
         >>> Codec().compress("Request 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b completed in 12ms").hex()
@@ -165,39 +172,47 @@ class Codec:
         general = selection.general(self._backend, message, level, shared, auralite)
         return selection.smallest(chain(general, frames)).wire
 
-    def decompress(self, wire: bytes, *, max_size: int | None = None) -> bytes:
+    def decompress(self, wire: BytesLike, *, max_size: int | None = None) -> bytes:
         """Read one message.
 
         Args:
-            wire: what :meth:`compress` gave.
+            wire: what :meth:`compress` gave; bytes-like, as there.
             max_size: bytes that the result may have; the codec's own limit if None.
 
         Raises:
+            TypeError: ``wire`` is not bytes-like.
+            ValueError: ``max_size`` is below 0.
             DecodeError: the message is refused; there is no partial result.
         """
         if not self._messages:
-            limit = self.max_size if max_size is None else max_size
-            return self._backend.decode(bytes(wire), self.knowledge, limit)
+            return self._backend.decode(wire_bytes(wire), self.knowledge, self._limit(max_size))
         [result] = self.read_batch([wire], max_size=max_size)
         if isinstance(result, DecodeError):
             raise result
         return result
 
-    def compress_batch(self, messages: Iterable[str | bytes]) -> list[bytes]:
+    def _limit(self, max_size: int | None) -> int:
+        """Bytes that a message may decode to; the codec's own limit if None."""
+        return self.max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
+
+    def compress_batch(self, messages: Iterable[str | BytesLike]) -> list[bytes]:
         """Code messages, in order; each as :meth:`compress` codes it, but faster.
 
         Raises:
-            EncodeError: a text holds a lone surrogate.
+            TypeError: ``messages`` is one message, or one of them has a wrong type; its place is named.
+            EncodeError: a text holds a lone surrogate; its place is named.
         """
-        batch = [to_bytes(message) for message in messages]
+        batch = arguments.batch(messages, to_bytes)
         if self._workers and len(batch) >= COMPRESSING:
             return self._workers.compress(batch)
         return self._compress_all(batch)
 
-    def decompress_batch(self, wires: Iterable[bytes], *, max_size: int | None = None) -> list[bytes]:
+    def decompress_batch(self, wires: Iterable[BytesLike], *, max_size: int | None = None) -> list[bytes]:
         """Read messages in order; ``max_size`` bounds each.
 
         Raises:
+            TypeError: ``wires`` is one message, or one of them is not bytes-like; its place is named.
+            ValueError: ``max_size`` is below 0.
             DecodeError: a message is refused, the first of those that are, whose place in the batch a note tells;
                 there is no partial result. :meth:`read_batch` gives the others.
         """
@@ -209,10 +224,17 @@ class Codec:
             messages.append(result)
         return messages
 
-    def read_batch(self, wires: Iterable[bytes], *, max_size: int | None = None) -> list[bytes | DecodeError]:
-        """Read messages in order; in place of one that is refused there is the error."""
-        limit = self.max_size if max_size is None else max_size
-        batch = [bytes(wire) for wire in wires]
+    def read_batch(
+        self, wires: Iterable[BytesLike], *, max_size: int | None = None
+    ) -> list[bytes | DecodeError]:
+        """Read messages in order; in place of one that is refused there is the error.
+
+        Raises:
+            TypeError: ``wires`` is one message, or one of them is not bytes-like; its place is named.
+            ValueError: ``max_size`` is below 0.
+        """
+        limit = self._limit(max_size)
+        batch = arguments.batch(wires, wire_bytes)
         if self._workers and len(batch) >= DECOMPRESSING:
             return self._workers.decompress(batch, limit)
         knowledge = self.knowledge
@@ -279,18 +301,22 @@ def _beside(templates: TemplateLibrary, model: Model | None) -> TemplateLibrary:
         ) from None
 
 
-def to_bytes(data: str | bytes) -> bytes:
-    """A message as bytes; text as UTF-8.
+def _by_id(phrases: Mapping[int, str | BytesLike]) -> dict[int, bytes]:
+    """Dictionary phrases as bytes, by id (rule PHR-1).
 
     Raises:
-        EncodeError: the text holds a lone surrogate.
+        TypeError: it is no mapping, or an id or a phrase has a wrong type.
+        ValueError: an id is not in 0 to 255, or a phrase is empty.
     """
-    if not isinstance(data, str):
-        return bytes(data)
-    try:
-        return data.encode()
-    except UnicodeEncodeError as error:
-        raise EncodeError(f"character {error.start} is a lone surrogate, which has no UTF-8") from None
+    if not isinstance(phrases, Mapping):
+        raise TypeError(f"phrases is a mapping of ids to phrases, not {type(phrases).__name__}")
+    checked = {}
+    for number, phrase in phrases.items():
+        text = to_bytes(phrase)
+        if not text:
+            raise ValueError(f"phrase {number} is empty")
+        checked[arguments.whole_number("the id of a phrase", number, 0, 255)] = text
+    return checked
 
 
 @cache
@@ -299,11 +325,11 @@ def default_codec() -> Codec:
     return Codec()
 
 
-def compress(data: str | bytes) -> bytes:
+def compress(data: str | BytesLike) -> bytes:
     """Code one message with the default codec; see :meth:`Codec.compress`."""
     return default_codec().compress(data)
 
 
-def decompress(wire: bytes, *, max_size: int | None = None) -> bytes:
+def decompress(wire: BytesLike, *, max_size: int | None = None) -> bytes:
     """Read one message with the default codec; see :meth:`Codec.decompress`."""
     return default_codec().decompress(wire, max_size=max_size)

@@ -6,10 +6,12 @@ message that is refused is explained as far as it was understood, with the error
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Final
 
+from aura.arguments import BytesLike, wire_bytes
 from aura.backend import get
 from aura.codec import Codec
 from aura.model import Model
@@ -99,23 +101,27 @@ class Explanation:
 
 
 def explain(
-    wire: bytes,
+    wire: BytesLike,
     *,
-    templates: TemplateLibrary | None = None,
-    model: Model | None = None,
-    models: Sequence[Model] = (),
-    phrases: dict[int, bytes] | None = None,
+    templates: TemplateLibrary | Mapping[int, str] | None = None,
+    model: Model | str | PathLike[str] | None = None,
+    models: Iterable[Model | str | PathLike[str]] = (),
+    phrases: Mapping[int, str | BytesLike] | None = None,
     max_size: int = DEFAULT_MAX_SIZE,
 ) -> Explanation:
     """Explain a message field by field. Never raises for what the bytes hold.
 
     Args:
         wire: the message.
-        templates: the template library; the built-in one if None.
-        model: of AURALITE messages; the one that comes with the package if None.
-        models: further models, for messages that name one of them.
-        phrases: dictionary phrases for BRIO version 1.
+        templates: as :class:`~aura.codec.Codec` takes them.
+        model: as :class:`~aura.codec.Codec` takes it.
+        models: as :class:`~aura.codec.Codec` takes them.
+        phrases: as :class:`~aura.codec.Codec` takes them.
         max_size: bytes that the message may decode to.
+
+    Raises:
+        TypeError: an argument has a wrong type.
+        ValueError: ``max_size`` is below 0.
 
     >>> print(explain(bytes.fromhex("06553d6462")))
     typed: 5 bytes for 25, ratio 5.00
@@ -128,7 +134,9 @@ def explain(
     slot   {1} is 'db' (text)
     text   'Timeout after 30ms for db'
     """
-    held = Codec(templates=templates, model=model, models=models, phrases=phrases).knowledge
+    wire = wire_bytes(wire)
+    codec = Codec(templates=templates, model=model, models=models, phrases=phrases, max_size=max_size)
+    held = codec.knowledge
     spans: list[Span] = []
     token_spans: list[Span] = []
     stream = b""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from aura import selection
-from aura.codec import Codec, to_bytes
+from aura.arguments import to_bytes
+from aura.codec import Codec
 from aura.model import Model
 from aura.selection import Candidate, Method
 from aura.templates import Match, TemplateLibrary

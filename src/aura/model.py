@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -143,3 +143,31 @@ def carried(templates: Mapping[int, str], dictionary: bytes) -> dict[int, bytes]
     if parsed and min(parsed) < FIRST_APPLICATION_ID:
         raise TemplateError(f"the ids of a model's templates begin at {FIRST_APPLICATION_ID}")
     return model_file.carried(parsed, dictionary)
+
+
+def as_model(name: str, model: Model | str | PathLike[str]) -> Model:
+    """A model, or the one in the file of that path.
+
+    Raises:
+        TypeError: it is neither.
+        DecodeError: the file is damaged.
+        OSError: the file cannot be read.
+    """
+    if isinstance(model, str | PathLike):
+        return Model.load(model)
+    if not isinstance(model, Model):
+        raise TypeError(f"{name} is a Model or the path of a model file, not {type(model).__name__}")
+    return model
+
+
+def as_models(models: Iterable[Model | str | PathLike[str]]) -> tuple[Model, ...]:
+    """Models, some of which may be given as paths of files.
+
+    Raises:
+        TypeError: ``models`` is one model, or one of them is none.
+        DecodeError: a file is damaged.
+        OSError: a file cannot be read.
+    """
+    if isinstance(models, Model | str | bytes | PathLike) or not isinstance(models, Iterable):
+        raise TypeError(f"models is a sequence of models, not {type(models).__name__}")
+    return tuple(as_model("each of models", model) for model in models)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import Literal, Protocol
 
-from aura.codec import Codec, to_bytes
-from aura.model import Model
+from aura import arguments
+from aura.arguments import BytesLike, to_bytes, wire_bytes
+from aura.codec import Codec
+from aura.model import Model, as_model
 from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import LimitExceeded
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -36,7 +39,7 @@ class Stream:
     Both ends need the same model, memory and check; one is the client, the other the server.
 
     Args:
-        model: of the messages; the one that comes with the package if None.
+        model: of the messages, or the path of its file; the one that comes with the package if None.
         role: ``"client"`` or ``"server"``.
         memory: bytes that each of both directions may take at each end, 19 to 81 KiB.
         max_size: bytes that a message may decode to.
@@ -45,7 +48,8 @@ class Stream:
             what the other's writes; one for ``model`` if None.
 
     Raises:
-        ValueError: there is no such role, check or memory.
+        TypeError: an argument has a wrong type.
+        ValueError: there is no such role, check or memory, or ``max_size`` is below 0.
     """
 
     __slots__ = (
@@ -62,7 +66,7 @@ class Stream:
 
     def __init__(
         self,
-        model: Model | None = None,
+        model: Model | str | PathLike[str] | None = None,
         *,
         role: Literal["client", "server"],
         memory: int = DEFAULT_MEMORY,
@@ -72,16 +76,14 @@ class Stream:
     ) -> None:
         if role not in {"client", "server"}:
             raise ValueError(f"role {role!r} is not client or server")
+        self.check = arguments.whole_number("check", check, 0)
         if check not in CHECKS:
             raise ValueError(f"check {check} is not one of {', '.join(map(str, CHECKS))}")
-        if not LEAST_MEMORY <= memory <= MOST_MEMORY:
-            raise ValueError(f"memory {memory} is not in {LEAST_MEMORY}..{MOST_MEMORY}")
-        self.model = Model.load_default() if model is None else model
+        self.memory = arguments.whole_number("memory", memory, LEAST_MEMORY, MOST_MEMORY)
+        self.max_size = arguments.whole_number("max_size", max_size, 0)
+        self.model = Model.load_default() if model is None else as_model("model", model)
         self.role = role
-        self.memory = memory
-        self.max_size = max_size
-        self.check = check
-        self._codec = codec or Codec(model=model)
+        self._codec = codec or Codec(model=self.model)
         agreed = agreement(bytes.fromhex(self.model.id), memory, check)
         held = self.model.context_model
         client, server = (Terms(held, agreed, memory, check, is_server) for is_server in (False, True))
@@ -102,10 +104,11 @@ class Stream:
             self._made_receiver = Receiver(self._terms[1])
         return self._made_receiver
 
-    def send(self, text: str | bytes) -> bytes:
+    def send(self, text: str | BytesLike) -> bytes:
         """Code the next message.
 
         Raises:
+            TypeError: it is neither ``str`` nor bytes-like; nothing is sent.
             EncodeError: the text holds a lone surrogate; nothing is sent.
         """
         message = Text(to_bytes(text), isinstance(text, str))
@@ -113,7 +116,7 @@ class Stream:
             message, self._codec.compress if len(message.data) >= _WORTHWHILE else None
         )
 
-    def receive(self, wire: bytes, *, max_size: int | None = None) -> str | bytes:
+    def receive(self, wire: BytesLike, *, max_size: int | None = None) -> str | bytes:
         """Read the next message: a ``str`` if one was sent, else ``bytes``.
 
         Args:
@@ -122,13 +125,16 @@ class Stream:
                 refused for it can be read again with a larger one.
 
         Raises:
+            TypeError: ``wire`` is not bytes-like; nothing is received.
+            ValueError: ``max_size`` is below 0; nothing is received.
             DecodeError: the message is refused, and so is every other until the peer resets the direction;
                 :meth:`reset` asks it to. ``StreamDesync`` if it is not the next message.
         """
+        wire = wire_bytes(wire)
+        limit = self.max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
         before = None if max_size is None else self._receiver.copy()
-        limit = self.max_size if max_size is None else max_size
         try:
-            text = self._receiver.decode(bytes(wire), limit, self._decompress)
+            text = self._receiver.decode(wire, limit, self._decompress)
         except LimitExceeded:
             self._made_receiver = before or self._made_receiver
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final
 
-from aura.codec import to_bytes
+from aura import arguments
 from aura.model import Model, carried
 from aura.training import background, trainer
 from aura_fast import model as model_file
@@ -61,13 +61,14 @@ def train(
 
     Raises:
         ValueError: there are no messages, or ``max_bytes`` is too small for any model.
+        TypeError: ``messages`` is one message, or one of them has a wrong type.
         EncodeError: a text has no UTF-8, or templates or dictionary are too large.
         TemplateError: a template is unusable, or its id below 256.
     """
     sections = carried(templates or {}, dictionary)
     max_bytes -= model_file.size_of(sections)
     prepared = trainer.prepare(
-        [to_bytes(message) for message in messages],
+        arguments.batch(messages, arguments.to_bytes),
         background=[] if base is None else list(background.draw(base.context_model, _BACKGROUND)),
         sources=sources,
         max_order=max_order,

@@ -1,21 +1,29 @@
 from __future__ import annotations
 
+import array
 import json
 import os
+import random
 import subprocess
 import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from ipaddress import IPv4Address
 from pathlib import Path
+from uuid import UUID
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.messages import MESSAGES, rendered
 
 from aura import file_lock
-from aura.errors import TemplateError
+from aura.errors import EncodeError, TemplateError
 from aura.templates import Index, TemplateLibrary
 from aura_reference import typed
-from aura_spec.template import builtin, parse_patterns
+from aura_spec.template import Template, builtin, parse_patterns
 
 LITERALS = st.sampled_from(["", "a", "ab", "order ", " is ", ": ", "the order of ", " done", "!"])
 
@@ -96,6 +104,48 @@ def test_hostile_messages_find_few_candidates() -> None:
     everything = b" ".join(b"kind%03d" % n for n in range(300))
     match = library.match(b"x " + everything + b" y")
     assert match is not None
+
+
+def hostile(number: int) -> str:
+    """A pattern that matches nearly anything, slowly, and that no index can tell from its like."""
+    return "".join(f"{{s{number}x{place}:word}}-" for place in range(22)) + "{last:word}"
+
+
+@pytest.mark.parametrize("size", [40, 400, 4_000, 40_000])
+def test_hostile_templates_are_tried_up_to_a_bound_in_ascending_order_of_ids(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = TemplateLibrary({300 + n: hostile(n) for n in range(4_000)}, with_builtin=False)
+    tried: list[str] = []
+    match = Template.match
+
+    def counted(template: Template, message: bytes) -> tuple[bytes, ...] | None:
+        tried.append(template.pattern)
+        return match(template, message)
+
+    monkeypatch.setattr(Template, "match", counted)
+    found = library.match(b"x-" * (size // 2))
+    steps = max(256, (1 << 20) // (size + 256))
+    assert tried == [hostile(n) for n in range(-(-steps // 25))]
+    assert (found and found.template_id) == (None if size < 44 else 300)
+
+
+def test_long_messages_still_find_templates_of_high_ids() -> None:
+    library = TemplateLibrary({999: "text {0} end"})
+    match = library.match(b"text " + b"a: b. " * 50_000 + b" end")
+    assert match is not None
+    assert match.template_id == 999
+
+
+def test_long_patterns_are_filed_quickly_and_found() -> None:
+    source = random.Random(6)
+    middles = ["".join(source.choices("abcdefgh", k=4_000)) for _ in range(50)]
+    library = TemplateLibrary({300 + n: f"{{0}}{middle}{{1}}" for n, middle in enumerate(middles)})
+    for number in (0, 49):
+        match = library.match(f"<{middles[number]}>".encode())
+        assert match is not None
+        assert match.template_id == 300 + number
+    assert len(Index(library).candidates(f"<{middles[0]}>".encode())) < 60
 
 
 def test_ids_are_given_from_256() -> None:
@@ -282,3 +332,65 @@ def test_damaged_stores_are_refused(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(TemplateError):
         TemplateLibrary.load(path)
+
+
+@dataclass
+class Written:
+    """An object that says how it is written as text."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("77", b"77"),
+        (b"77", b"77"),
+        (bytearray(b"77"), b"77"),
+        (memoryview(b"77"), b"77"),
+        (np.frombuffer(b"77", np.uint8), b"77"),
+        (b"\xff", b"\xff"),
+        (77, b"77"),
+        (7.0, b"7.0"),
+        (True, b"True"),
+        (np.int64(77), b"77"),
+        (Decimal("7.70"), b"7.70"),
+        (UUID(int=7), b"00000000-0000-0000-0000-000000000007"),
+        (IPv4Address("192.0.2.17"), b"192.0.2.17"),
+        (datetime(2026, 3, 1, 6, 30, tzinfo=UTC), b"2026-03-01 06:30:00+00:00"),
+        (Path("a/b"), b"a/b"),
+        (Written("é"), "é".encode()),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_slot_values_are_what_they_are_written_as(value: object, expected: bytes) -> None:
+    library = TemplateLibrary({300: "Job {id} on {host}"})
+    assert library.fill(300, {"id": value, "host": "db"}).values == (expected, b"db")
+    assert library.fill(300, iter([value, "db"])).values == (expected, b"db")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, object(), [7], (7,), {7: 7}, {7}, array.array("i", [7]), np.arange(3), len],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_not_written_as_text_is_no_slot_value(value: object) -> None:
+    library = TemplateLibrary({300: "Job {id} on {host}"})
+    with pytest.raises(TypeError, match="the value of slot 'id' is text, bytes-like, a number or an object"):
+        library.fill(300, [value, "db"])
+
+
+def test_slots_are_a_mapping_or_values_in_order() -> None:
+    library = TemplateLibrary({300: "Job {id} on {host}", 301: "Hi {who}!"})
+    for slots in ({"7", "db"}, 5, None):
+        with pytest.raises(TypeError, match="slots are a mapping by name, or values in order, not"):
+            library.fill(300, slots)  # type: ignore[arg-type]
+    for one in ("Ana", b"Ana", bytearray(b"Ana"), memoryview(b"Ana"), ["Ana"], {"who": "Ana"}):
+        assert library.fill(301, one).values == (b"Ana",)
+    with pytest.raises(EncodeError, match="has 2 slots, not 1"):
+        library.fill(300, "ab")
+    with pytest.raises(EncodeError, match="slot 'host': character 0 is a lone surrogate"):
+        library.fill(300, ["7", "\ud800"])

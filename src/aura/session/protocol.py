@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from aura.codec import to_bytes
+from aura.arguments import to_bytes
 from aura.model import Model
 from aura.session import transfer
 from aura.session.coding import (

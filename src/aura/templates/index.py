@@ -10,8 +10,7 @@ A template is filed under one thing that every message it matches must contain:
 
 Looking up a message costs one hash look-up for each length that first and last literals with its first and
 last byte have (at most 64 each), and, only if templates are filed under four bytes, one pass over its bytes.
-Each template that is found is then matched in one pass (rule TPL-7 of the spec), so that the time for a
-message is linear in its length, whatever it holds.
+The templates that are found are then tried in ascending order of ids, each in one pass (rule TPL-7 of the spec).
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 from aura_spec.template import Template
@@ -32,6 +33,11 @@ _MAX_BUCKET: Final = 8
 """Templates that may share a first or last literal before another key is sought for them."""
 
 _GRAM: Final = 4
+
+_MAX_GRAMS: Final = 256
+"""Grams of a template that are counted; bounds the time to file long patterns."""
+
+_ID: Final = itemgetter(0)
 
 
 class Index:
@@ -55,7 +61,7 @@ class Index:
         return self._whole.get(message)
 
     def candidates(self, message: bytes) -> list[Entry]:
-        """Templates with slots, by id, among which are all that match ``message``."""
+        """Templates with slots, in ascending order of ids, among which are all that match ``message``."""
         found = list(self._always)
         if message:
             for length in self._first_lengths[message[0]]:
@@ -64,6 +70,7 @@ class Index:
                 found += self._last.get(message[-length:], ())
         for gram in self._grams_in(message):
             found += self._grams[gram]
+        found.sort(key=_ID)
         return found
 
     def _grams_in(self, message: bytes) -> set[int]:
@@ -116,8 +123,10 @@ def _file_under_grams(entries: Iterable[Entry]) -> tuple[dict[int, tuple[Entry, 
 
 
 def _grams_of(template: Template) -> set[int]:
-    return {
+    """The first grams of the literals, :data:`_MAX_GRAMS` at most: enough to tell patterns apart."""
+    grams = (
         int.from_bytes(literal[at : at + _GRAM], sys.byteorder)
         for literal in template.literals
         for at in range(len(literal) - _GRAM + 1)
-    }
+    )
+    return set(islice(grams, _MAX_GRAMS))

@@ -11,20 +11,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from numbers import Number
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
+from aura.arguments import to_bytes
 from aura.templates import store
 from aura.templates.index import Index
 from aura_reference import typed
 from aura_spec.errors import EncodeError, TemplateError
 from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, digest, parse_patterns
 
-SlotValues = Mapping[str, object] | Sequence[object]
-"""Values for slots, by name or in order: text, bytes, or anything whose ``str`` is meant."""
+SlotValues = Mapping[str, object] | Iterable[object]
+"""Values for slots, by name or in order. A value is text, bytes-like, a number, or an object whose class says how
+it is written as text, by a ``__str__`` of its own: a UUID, an address, a date."""
+
+_MAX_WORK: Final = 1 << 20
+"""Bytes that are looked at to match one message, at most, if it is short."""
+
+_TRYING: Final = 256
+"""Bytes that are looked at in the time that a step takes for any message."""
+
+_MIN_STEPS: Final = 256
+"""Steps that any message is worth, as coding a long one takes longer than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ class TemplateLibrary(Mapping[int, Template]):
         self._lock = threading.Lock()
         self._templates: Mapping[int, Template] = builtin() if with_builtin else {}
         self._index: Index | None = None
-        self.update(patterns or {})
+        self.update({} if patterns is None else patterns)
 
     def __getitem__(self, template_id: int) -> Template:
         return self._templates[template_id]
@@ -102,6 +116,8 @@ class TemplateLibrary(Mapping[int, Template]):
         return max((FIRST_APPLICATION_ID - 1, *self._templates)) + 1
 
     def _publish(self, patterns: Mapping[int, str]) -> None:
+        if not isinstance(patterns, Mapping):
+            raise TypeError(f"patterns are a mapping of ids to patterns, not {type(patterns).__name__}")
         if not patterns:
             return  # so that libraries of the built-in set alone share it
         parsed = parse_patterns(patterns)
@@ -133,8 +149,13 @@ class TemplateLibrary(Mapping[int, Template]):
     def match(self, message: bytes) -> Match | None:
         """The template whose typed frame for ``message`` is smallest, or None if none matches.
 
-        Of frames of equal size the one with the lowest id wins. Rendering the match gives back the
-        identical bytes.
+        Of frames of equal size the one with the lowest id wins. Rendering the match gives back the identical
+        bytes.
+
+        Templates that may match are tried in ascending order of ids. A try costs a step for each literal and one
+        more; when 2^20 steps, divided by 256 more than the message has bytes, but at least 256 steps are done, no
+        further template is tried. So no library, whoever made it, takes more than milliseconds for a message of
+        some KiB. Ordinary libraries try a few templates.
         """
         index = self._index
         if index is None:
@@ -142,11 +163,15 @@ class TemplateLibrary(Mapping[int, Template]):
         whole = index.whole(message)
         if whole is not None:
             return Match(whole, self._templates[whole], ())
-        found = [
-            Match(template_id, template, values)
-            for template_id, template in index.candidates(message)
-            if (values := template.match(message)) is not None
-        ]
+        found = []
+        steps = max(_MAX_WORK // (len(message) + _TRYING), _MIN_STEPS)
+        for template_id, template in index.candidates(message):
+            values = template.match(message)
+            if values is not None:
+                found.append(Match(template_id, template, values))
+            steps -= len(template.literals) + 1
+            if steps <= 0:
+                break
         if len(found) < 2:
             return found[0] if found else None
         return min(found, key=_size_then_id)
@@ -160,7 +185,8 @@ class TemplateLibrary(Mapping[int, Template]):
         """A match that the caller names, so that nothing is searched for.
 
         Raises:
-            EncodeError: the id is not held, or ``slots`` are not the template's.
+            EncodeError: the id is not held, or ``slots`` are not the template's, or a text holds a lone surrogate.
+            TypeError: ``slots`` have no order, or a value is of a type that says not how it is written as text.
         """
         template = self._templates.get(template_id)
         if template is None:
@@ -172,10 +198,11 @@ class TemplateLibrary(Mapping[int, Template]):
                 raise EncodeError(f"template {template_id} has the slots {names}, not {list(given)}")
             ordered = [given[name] for name in names]
         else:
-            ordered = [slots] if isinstance(slots, str | bytes) else list(slots)
+            ordered = _in_order(slots)
             if len(ordered) != len(names):
                 raise EncodeError(f"template {template_id} has {len(names)} slots, not {len(ordered)}")
-        return Match(template_id, template, tuple(map(_to_bytes, ordered)))
+        values = [_slot_bytes(name, value) for name, value in zip(names, ordered, strict=True)]
+        return Match(template_id, template, tuple(values))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write what is not built in to a JSON file, atomically.
@@ -186,6 +213,16 @@ class TemplateLibrary(Mapping[int, Template]):
         """
         own = {number: t.pattern for number, t in self._templates.items() if builtin().get(number) != t}
         store.save(Path(path), own)
+
+    @classmethod
+    def of(cls, templates: TemplateLibrary | Mapping[int, str] | None) -> TemplateLibrary:
+        """A library as it is; or one of patterns by id and the built-in ones, which it holds alone if None.
+
+        Raises:
+            TypeError: it is neither a library nor such a mapping.
+            TemplateError: a pattern or an id is unusable.
+        """
+        return templates if isinstance(templates, TemplateLibrary) else cls(templates)
 
     @classmethod
     def load(cls, path: str | PathLike[str], *, with_builtin: bool = True) -> TemplateLibrary:
@@ -202,11 +239,30 @@ def _size_then_id(match: Match) -> tuple[int, int]:
     return typed.size(match.template_id, match.template, match.values), match.template_id
 
 
-def _to_bytes(value: object) -> bytes:
-    """A slot value as bytes; text as UTF-8."""
-    if isinstance(value, bytes):
-        return value
+def _in_order(slots: object) -> list[object]:
+    """Slot values in order; a text or bytes alone are one value."""
+    if isinstance(slots, str | bytes | bytearray | memoryview):
+        return [slots]
+    if isinstance(slots, AbstractSet) or not isinstance(slots, Iterable):
+        raise TypeError(f"slots are a mapping by name, or values in order, not {type(slots).__name__}")
+    return list(slots)
+
+
+def _slot_bytes(name: str, value: object) -> bytes:
+    """A slot value as bytes; text as UTF-8.
+
+    ``str`` of anything else that has a length is not its text, but shows its items, and of an object whose class
+    has no ``__str__`` it shows the object.
+    """
+    is_written = isinstance(value, Number) or type(value).__str__ is not object.__str__
     try:
-        return str(value).encode()
-    except UnicodeEncodeError:
-        raise EncodeError("a text with a lone surrogate has no UTF-8") from None
+        if is_written and not hasattr(value, "__len__"):
+            return to_bytes(str(value))
+        return to_bytes(value)  # type: ignore[arg-type]  # which it finds out
+    except TypeError:
+        raise TypeError(
+            f"the value of slot {name!r} is text, bytes-like, a number or an object that has a __str__ of its own,"
+            f" not {type(value).__name__}"
+        ) from None
+    except EncodeError as error:
+        raise EncodeError(f"the value of slot {name!r}: {error}") from None

@@ -1,0 +1,104 @@
+"""Checks of the arguments of public calls, in the same words everywhere.
+
+A message is a ``str``, taken as UTF-8, or bytes-like: ``bytes``, ``bytearray``, ``memoryview`` or another
+one-dimensional buffer of single bytes, such as a numpy array of ``uint8``. A compressed message is bytes-like.
+Nothing else is converted: ``bytes(5)`` and ``bytes([104])`` would make messages of what is none.
+
+A wrong type is a ``TypeError`` that names the types that are taken; a number out of range is a ``ValueError``.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias, TypeVar
+
+from aura_spec.errors import EncodeError
+
+BytesLike: TypeAlias = bytes | bytearray | memoryview
+
+Item = TypeVar("Item")
+
+_BYTE_FORMATS: Final = frozenset("Bbc")
+"""Formats of single bytes, as ``memoryview`` names them."""
+
+
+def to_bytes(message: str | BytesLike) -> bytes:
+    """A message as bytes; text as UTF-8.
+
+    Raises:
+        TypeError: it is neither ``str`` nor bytes-like.
+        EncodeError: the text holds a lone surrogate.
+    """
+    if isinstance(message, str):
+        try:
+            return message.encode()
+        except UnicodeEncodeError as error:
+            raise EncodeError(f"character {error.start} is a lone surrogate, which has no UTF-8") from None
+    return _buffer_bytes(message, "a message is str, bytes, bytearray or memoryview")
+
+
+def wire_bytes(wire: BytesLike) -> bytes:
+    """A compressed message as bytes.
+
+    Raises:
+        TypeError: it is not bytes-like.
+    """
+    return _buffer_bytes(wire, "a compressed message is bytes, bytearray or memoryview")
+
+
+def _buffer_bytes(data: object, taken: str) -> bytes:
+    """The bytes of a buffer of single bytes."""
+    if isinstance(data, bytes):
+        return bytes(data)
+    kind = type(data).__name__
+    try:
+        view = memoryview(data)  # type: ignore[arg-type]  # which is what is found out here
+    except TypeError:
+        raise TypeError(f"{taken}, not {kind}") from None
+    if view.ndim != 1 or view.format.lstrip("@=<>!") not in _BYTE_FORMATS:
+        raise TypeError(f"{taken}, not {kind} with {view.ndim} dimensions of format {view.format!r}")
+    return view.tobytes()
+
+
+def batch(items: Iterable[Item], convert: Callable[[Item], bytes]) -> list[bytes]:
+    """The messages of a batch, each by ``convert``: :func:`to_bytes` or :func:`wire_bytes`.
+
+    Raises:
+        TypeError: ``items`` is one message, or no iterable, or one of them has a wrong type; names its place.
+        EncodeError: a text holds a lone surrogate; names its place.
+    """
+    if isinstance(items, str | bytes | bytearray | memoryview):
+        raise TypeError(f"a batch is an iterable of messages, not one message ({type(items).__name__})")
+    try:
+        iterator = iter(items)
+    except TypeError:
+        raise TypeError(f"a batch is an iterable of messages, not {type(items).__name__}") from None
+    converted = []
+    for place, item in enumerate(iterator):
+        try:
+            converted.append(convert(item))
+        except (TypeError, EncodeError) as error:
+            raise type(error)(f"message {place} of the batch: {error}") from None
+    return converted
+
+
+def whole_number(name: str, value: int, least: int, most: int | None = None) -> int:
+    """A whole number from ``least`` to ``most``, or without an upper bound.
+
+    Raises:
+        TypeError: it is no ``int``, or a ``bool``.
+        ValueError: it is out of range.
+    """
+    wrong = TypeError(f"{name} is a whole number, not {value!r} ({type(value).__name__})")
+    if isinstance(value, bool):
+        raise wrong
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise wrong from None
+    if most is None and number < least:
+        raise ValueError(f"{name} is {number}, below {least}")
+    if most is not None and not least <= number <= most:
+        raise ValueError(f"{name} is {number}, not one of {least} to {most}")
+    return number

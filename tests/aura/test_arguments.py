@@ -1,0 +1,224 @@
+"""What public calls take: one table of types for all of them."""
+
+from __future__ import annotations
+
+import array
+import ctypes
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.models import knowing_nothing
+
+import aura
+
+MODEL = knowing_nothing()
+CODEC = aura.Codec(model=MODEL)
+
+BYTES_LIKE = {
+    "bytes": b"hello",
+    "bytearray": bytearray(b"hello"),
+    "memoryview": memoryview(b"hello"),
+    "every second byte": memoryview(b"hheelllloo")[::2],
+    "numpy": np.frombuffer(b"hello", np.uint8),
+    "numpy, every second": np.frombuffer(b"hheelllloo", np.uint8)[::2],
+    "signed bytes": array.array("b", b"hello"),
+    "characters of C": (ctypes.c_char * 5)(*b"hello"),
+}
+NEITHER = {
+    "int": 5,
+    "bool": True,
+    "negative": -1,
+    "float": 1.5,
+    "None": None,
+    "list": [104, 105],
+    "tuple": (104, 105),
+    "dict": {104: 1},
+    "set": {104},
+    "words": array.array("i", [1, 2]),
+    "numpy words": np.arange(3, dtype=np.int32),
+    "numpy number": np.int64(4),
+    "numpy truth": np.array([True, False]),
+    "two dimensions": np.zeros((2, 2), np.uint8),
+}
+
+
+def send(message: object) -> bytes:
+    return aura.Stream(MODEL, role="client").send(message)  # type: ignore[arg-type]
+
+
+def train(message: object) -> object:
+    return aura.train([b"a text", message], max_bytes=5000)  # type: ignore[list-item]
+
+
+TAKES_MESSAGES: dict[str, Callable[..., object]] = {
+    "compress": aura.compress,
+    "Codec.compress": CODEC.compress,
+    "HybridCompressor.compress": aura.HybridCompressor(model=MODEL).compress,
+    "Stream.send": send,
+}
+TAKES_WIRES: dict[str, Callable[..., object]] = {
+    "decompress": aura.decompress,
+    "Codec.decompress": CODEC.decompress,
+    "a codec that keeps results": aura.Codec(model=MODEL, cache_size=4).decompress,
+    "HybridCompressor.decompress": aura.HybridCompressor(model=MODEL).decompress,
+    "HybridCompressor.decompress_bytes": aura.HybridCompressor(model=MODEL).decompress_bytes,
+    "Stream.receive": aura.Stream(MODEL, role="server").receive,
+    "explain": aura.explain,
+}
+
+
+@pytest.mark.parametrize("kind", BYTES_LIKE)
+def test_bytes_like_messages_are_their_bytes(kind: str) -> None:
+    data = BYTES_LIKE[kind]
+    expected = CODEC.compress(b"hello")
+    assert CODEC.compress(data) == expected  # type: ignore[arg-type]
+    assert CODEC.compress_batch([data]) == [expected]  # type: ignore[list-item]
+    assert aura.Stream(MODEL, role="server").receive(send(data)) == b"hello"
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda wire: np.frombuffer(wire, np.uint8)])
+def test_bytes_like_wires_are_read(kind: Callable[[bytes], bytes]) -> None:
+    wire = kind(CODEC.compress(b"hello"))
+    assert CODEC.decompress(wire) == b"hello"
+    assert CODEC.read_batch([wire]) == [b"hello"]
+
+
+@pytest.mark.parametrize("call", [*TAKES_MESSAGES.values(), train], ids=[*TAKES_MESSAGES, "train"])
+@pytest.mark.parametrize("message", NEITHER.values(), ids=NEITHER)
+def test_what_is_no_message_is_a_type_error_that_names_what_is(
+    call: Callable[..., object], message: object
+) -> None:
+    with pytest.raises(TypeError, match="a message is str, bytes, bytearray or memoryview, not "):
+        call(message)
+
+
+@pytest.mark.parametrize("call", TAKES_WIRES.values(), ids=TAKES_WIRES)
+@pytest.mark.parametrize("wire", [*NEITHER.values(), "07", "hi"], ids=[*NEITHER, "digits", "text"])
+def test_what_is_no_compressed_message_is_a_type_error(call: Callable[..., object], wire: object) -> None:
+    with pytest.raises(TypeError, match="a compressed message is bytes, bytearray or memoryview, not "):
+        call(wire)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [CODEC.compress_batch, CODEC.decompress_batch, CODEC.read_batch, aura.train],
+    ids=lambda f: f.__name__,
+)
+def test_one_message_is_no_batch(call: Callable[..., object]) -> None:
+    for one in ("hi", b"\x07hi", bytearray(b"\x07hi"), memoryview(b"\x07hi"), 5, None):
+        with pytest.raises(TypeError, match="a batch is an iterable of messages, not "):
+            call(one)
+
+
+def test_the_place_of_a_wrong_message_in_a_batch_is_named() -> None:
+    with pytest.raises(TypeError, match="message 1 of the batch: a message is str"):
+        CODEC.compress_batch(["a", 5])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="message 0 of the batch: a compressed message is bytes"):
+        CODEC.decompress_batch(["a"])  # type: ignore[list-item]
+    with pytest.raises(aura.EncodeError, match="message 2 of the batch: character 1 is a lone surrogate"):
+        CODEC.compress_batch(["a", "b", "c\ud800"])
+    assert CODEC.decompress_batch(wire for wire in CODEC.compress_batch(iter("ab"))) == [b"a", b"b"]
+
+
+@pytest.mark.parametrize("call", TAKES_MESSAGES.values(), ids=TAKES_MESSAGES)
+@pytest.mark.parametrize("text", ["\ud83d", "\ud83d\ude80", "x\udcff y"])
+def test_lone_surrogates_are_encode_errors(call: Callable[..., object], text: str) -> None:
+    with pytest.raises(aura.EncodeError, match="lone surrogate"):
+        call(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"level": 4}, ValueError, "level is 4, not one of 0 to 3"),
+        ({"level": -1}, ValueError, "level is -1"),
+        ({"level": "2"}, TypeError, "level is a whole number, not '2'"),
+        ({"level": 2.0}, TypeError, "level is a whole number"),
+        ({"level": True}, TypeError, "level is a whole number"),
+        ({"level": np.array([1, 2])}, TypeError, "level is a whole number"),
+        ({"max_size": -1}, ValueError, "max_size is -1, below 0"),
+        ({"max_size": None}, TypeError, "max_size is a whole number"),
+        ({"max_size": 1.5}, TypeError, "max_size is a whole number"),
+        ({"workers": 0}, ValueError, "workers is 0, below 1"),
+        ({"cache_size": -1}, ValueError, "cache_size is -1, below 0"),
+        ({"backend": "x"}, ValueError, "backend 'x' is not one of fast, reference"),
+        ({"model": b"x"}, TypeError, "model is a Model or the path of a model file, not bytes"),
+        ({"model": "missing.aura"}, FileNotFoundError, "missing.aura"),
+        ({"models": MODEL}, TypeError, "models is a sequence of models, not Model"),
+        ({"models": "missing.aura"}, TypeError, "models is a sequence of models, not str"),
+        ({"models": None}, TypeError, "models is a sequence of models, not NoneType"),
+        ({"models": [5]}, TypeError, "each of models is a Model or the path of a model file, not int"),
+        ({"templates": 5}, TypeError, "patterns are a mapping of ids to patterns, not int"),
+        ({"templates": {"300": "a {b}"}}, TypeError, "a template id is an int, not '300'"),
+        ({"templates": {True: "a {b}"}}, TypeError, "a template id is an int, not True"),
+        ({"templates": {300: b"a {b}"}}, TypeError, r"a pattern is a str, not bytes \(template 300\)"),
+        ({"phrases": ["a"]}, TypeError, "phrases is a mapping of ids to phrases, not list"),
+        ({"phrases": {1: 5}}, TypeError, "a message is str"),
+        ({"phrases": {256: b"a"}}, ValueError, "the id of a phrase is 256, not one of 0 to 255"),
+        ({"phrases": {1: b""}}, ValueError, "phrase 1 is empty"),
+    ],
+)
+def test_arguments_of_a_codec(arguments: dict[str, object], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        aura.Codec(**{"model": MODEL, **arguments})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"check": 5}, ValueError, "check 5 is not one of 4, 8, 16"),
+        ({"check": "8"}, TypeError, "check is a whole number"),
+        ({"memory": 5}, ValueError, "memory is 5, not one of"),
+        ({"memory": None}, TypeError, "memory is a whole number"),
+        ({"max_size": -1}, ValueError, "max_size is -1, below 0"),
+        ({"model": 5}, TypeError, "model is a Model or the path"),
+        ({"role": "peer"}, ValueError, "role 'peer' is not client or server"),
+    ],
+)
+def test_arguments_of_a_stream(arguments: dict[str, object], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        aura.Stream(**{"model": MODEL, "role": "client", **arguments})  # type: ignore[arg-type]
+
+
+def test_limits_of_single_calls_are_whole_numbers() -> None:
+    wire = CODEC.compress(b"hello")
+    for call in (CODEC.decompress, CODEC.read_batch, CODEC.decompress_batch):
+        given = wire if call == CODEC.decompress else [wire]
+        with pytest.raises(ValueError, match="max_size is -1, below 0"):
+            call(given, max_size=-1)  # type: ignore[operator]
+        with pytest.raises(TypeError, match="max_size is a whole number"):
+            call(given, max_size=2.5)  # type: ignore[operator]
+    stream = aura.Stream(MODEL, role="server")
+    with pytest.raises(ValueError, match="max_size is -1, below 0"):
+        stream.receive(send("hello"), max_size=-1)
+    assert stream.receive(send("hello"), max_size=5) == "hello"
+
+
+def test_models_may_be_paths(tmp_path: Path) -> None:
+    path = tmp_path / "small.aura"
+    small = aura.Model.load_small()
+    small.save(path)
+    text = b"Could you please look at the second one again?"
+    for given in (path, str(path)):
+        codec = aura.Codec(model=given)  # type: ignore[arg-type]
+        assert codec.model.id == small.id
+        assert codec.compress(text) == aura.Codec(model=small).compress(text)
+        assert aura.Stream(given, role="client").model.id == small.id  # type: ignore[arg-type]
+    named = aura.Codec(model=path, explicit_model=True).compress(text)
+    assert aura.Codec(model=MODEL, models=[path]).decompress(named) == text
+    path.write_bytes(b"no model")
+    with pytest.raises(aura.DecodeError):
+        aura.Codec(model=path)
+
+
+def test_templates_may_be_patterns_by_id() -> None:
+    patterns = {300: "Job {id:int} on {host}"}
+    codec = aura.Codec(model=MODEL, templates=patterns)
+    assert codec.templates.digest == aura.TemplateLibrary(patterns).digest
+    assert codec.decompress(codec.compress("Job 77 on db")) == b"Job 77 on db"
+
+
+def test_phrases_may_be_texts() -> None:
+    assert aura.Codec(model=MODEL, phrases={7: "Grüße"}).knowledge.phrases == {7: "Grüße".encode()}
