@@ -48,3 +48,20 @@ def test_every_name_is_mentioned_in_the_api(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in aura.__all__ if name != "__version__"])
 def test_every_name_explains_itself(name: str) -> None:
     assert (getattr(aura, name).__doc__ or "").strip()
+
+
+EXAMPLES = [
+    pytest.param(code, id=f"{page.relative_to(DOCS.parent)}: {number}")
+    for page in (*sorted(DOCS.rglob("*.md")), DOCS.parent / "README.md")
+    for number, code in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S))
+]
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_every_example_is_python(code: str) -> None:
+    compile(code, "example", "exec")
+
+
+def test_nothing_is_said_to_be_on_a_package_index() -> None:
+    pages = (*DOCS.rglob("*.md"), DOCS.parent / "README.md")
+    assert not [page for page in pages if re.search(r"install\W+aura", page.read_text(encoding="utf-8"))]
