@@ -53,7 +53,9 @@ def test_every_name_explains_itself(name: str) -> None:
 EXAMPLES = [
     pytest.param(code, id=f"{page.relative_to(DOCS.parent)}: {number}")
     for page in (*sorted(DOCS.rglob("*.md")), DOCS.parent / "README.md")
-    for number, code in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+    for number, code in enumerate(
+        re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    )
 ]
 
 

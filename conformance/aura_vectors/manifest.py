@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import Final
 
+from aura_vectors.constants import constants
 from aura_vectors.families import FAMILIES
 from aura_vectors.file import SPEC, dumps, from_json, to_json
 from aura_vectors.forms.message import PACKAGED, path_of, read_model
@@ -17,6 +18,9 @@ MANIFEST: Final = "MANIFEST.json"
 
 DATA: Final = ("units.json", "templates.json")
 """Files of the specification that a decoder needs to hold; they lie in the folder ``data``."""
+
+CONSTANTS: Final = "data/constants.json"
+"""The constants of all chapters, which is made of the specification's declarations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ def render() -> dict[str, str]:
         f"data/{name}": resources.files("aura_spec").joinpath(name).read_text(encoding="ascii")
         for name in DATA
     }
+    data[CONSTANTS] = dumps({"spec": SPEC, "constants": constants()})
     entries = [_entry(name, text) for name, text in files.items()]
     profiles = {
         name: {

@@ -4,8 +4,10 @@ A string of bytes is read as a fraction in base 256 that zeros continue. Coding 
 fractions, choice by choice; a string that lies in the last interval stands for all the choices.
 
 The interval is [low, low + range), counted in units of the last byte of a window, which is the first T
-bytes of the fraction. At the start T is ``WINDOW``, low and range are ``START``: the first binary step,
-which sets the top bit of the first byte, is coded already (rule RNG-1).
+bytes of the fraction. At the start T is ``WINDOW``, low is the start and range 256^T less the start. For the
+strings of messages the start is ``START``, so that low and range are the same: the first binary step, which sets
+the top bit of the first byte, is coded already (rule RNG-1). The strings of streams have another start (rule
+STR-3), and nothing else in rules RNG-1 to RNG-6 changes with it.
 
 A choice has options with positive integer frequencies, at most ``MAX_TOTAL`` together; the cumulative of
 an option is the sum of the frequencies of the options before it. To code an option, unit = range div
@@ -19,7 +21,8 @@ interval. n is the smallest possible that is at least 1 and at least T - ``MAX_O
 smallest possible with n bytes (rule RNG-4). n is T - 3 at most, for range is at least 2^24 and so the
 interval holds a multiple of 2^24.
 
-A string without bytes is ``Truncated``, and one whose first byte is below 0x80 is ``Malformed``. The
+A string without bytes is ``Truncated``, and one whose first byte is below that of the start, 0x80 for messages,
+is ``Malformed``. The
 decoder keeps offset, the first T bytes of the fraction less low. To decode a choice, value = offset div
 unit; if it is total or more, the string is ``Malformed``; else the option is the one with cumulative <=
 value < cumulative + frequency, and offset falls by cumulative · unit. A shift makes offset 256 · offset

@@ -26,14 +26,14 @@ Signed integers are folded onto unsigned ones by ``zigzag``: 0, -1, 1, -2, 2, â€
 
 from __future__ import annotations
 
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import construct as c
 
 from aura_spec.errors import LimitExceeded, NonCanonical
 from aura_spec.wire import Declaration, bits, refuse
 
-MAX_VALUE = (1 << 64) - 1
+MAX_VALUE: Final = (1 << 64) - 1
 
 
 GROUP = c.BitStruct(

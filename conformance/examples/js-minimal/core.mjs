@@ -1,9 +1,9 @@
 // AURA: markers, stored messages, classic and typed template frames, and AURALITE. Bytes are Buffers.
 import { isUtf8 } from 'node:buffer';
+import { constants } from './data.mjs';
 import { nextState } from './run.mjs';
 import { readSlot } from './slot.mjs';
 import { builtin } from './template.mjs';
-import { ESCAPES, FREQUENCIES } from './weights.mjs';
 
 // Refusals (ERR-1, ERR-2): the offset counts from the marker.
 export class DecodeError extends Error {
@@ -123,8 +123,8 @@ export class RangeDecoder {
 
 // AURALITE (AUR-1 to AUR-9), with matches (MAT-1 to MAT-8), a history (HIS-1 to HIS-3), runs (RUN-4, RUN-5).
 export const END = 256;
-const LENGTH_STEPS = [5, 6, 7, 9, 12, 16, 24, 32];
-const PROBABILITY_STEPS = [20, 100, 300, 600, 800, 900, 950, 980, 990, 996];
+const { ESCAPES, FREQUENCIES } = constants.context_model; // what codes stand for (CTX-4, CTX-5)
+const { LENGTH_STEPS, PROBABILITY_STEPS } = constants.match;
 
 export const slotOf = (bytes, at) => Math.imul(bytes.readUInt32LE(at - 4), 2654435761) >>> 18; // MAT-1
 

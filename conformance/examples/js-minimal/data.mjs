@@ -7,3 +7,6 @@ export function readData(name) {
   const places = FOLDERS.map((folder) => new URL(folder + name, import.meta.url));
   return JSON.parse(readFileSync(places.find(existsSync) ?? places[0]));
 }
+
+// By chapter of the specification.
+export const { constants } = readData('constants.json');

@@ -12,4 +12,4 @@ export { readSection } from './model.mjs';
 export { decodeRans, frequenciesOf, Lanes, tableOf } from './rans.mjs';
 export { nextState } from './run.mjs';
 export { unfold } from './slot.mjs';
-export { ESCAPES, FREQUENCIES } from './weights.mjs';
+export { constants } from './data.mjs';

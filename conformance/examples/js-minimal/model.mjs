@@ -3,13 +3,15 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { END, Reader } from './core.mjs';
+import { constants } from './data.mjs';
 import { decodeRans, frequenciesOf, Lanes, readFrequencies, tableOf } from './rans.mjs';
 import { parsePattern } from './template.mjs';
-import { FREQUENCIES } from './weights.mjs';
 
-const TABLES = 3264;
-const [COUNT, RANK, CODE, ONE, MANY, CHILD] = [0, 10, 210, 698, 1952, 2472]; // where families begin
-const SIZE_BOUNDS = [2, 3, 4, 6, 9, 14, 24, 50, 120];
+const { FREQUENCIES } = constants.context_model;
+const { FAMILIES, SIZE_BOUNDS } = constants.trie;
+const sumOf = (sizes) => sizes.reduce((sum, size) => sum + size, 0);
+const TABLES = sumOf(FAMILIES);
+const [COUNT, RANK, CODE, ONE, MANY, CHILD] = FAMILIES.map((_, i) => sumOf(FAMILIES.slice(0, i))); // where they begin
 const sizeClass = (size) => SIZE_BOUNDS.filter((bound) => bound <= size).length;
 
 function readTables(reader) { // TRI-2

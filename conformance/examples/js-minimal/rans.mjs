@@ -1,6 +1,8 @@
-import { FREQUENCIES } from './weights.mjs';
-
 // rANS (RNS-1 to RNS-6) and interleaved rANS (IRN-1 to IRN-7).
+import { constants } from './data.mjs';
+
+const { FREQUENCIES } = constants.context_model;
+
 export function tableOf(frequencies) { // with the symbol of each slot
   const table = { frequencies, starts: new Uint16Array(frequencies.length), symbols: new Uint16Array(4096) };
   frequencies.forEach((frequency, s) => {
