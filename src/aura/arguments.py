@@ -102,3 +102,19 @@ def whole_number(name: str, value: int, least: int, most: int | None = None) -> 
     if most is not None and not least <= number <= most:
         raise ValueError(f"{name} is {number}, not one of {least} to {most}")
     return number
+
+
+def number(name: str, value: float, least: float) -> float:
+    """A number of at least ``least``.
+
+    Raises:
+        TypeError: it cannot be compared with one.
+        ValueError: it is below, or not a number.
+    """
+    try:
+        is_enough = value >= least
+    except TypeError:
+        raise TypeError(f"{name} is a number, not {value!r} ({type(value).__name__})") from None
+    if not is_enough:
+        raise ValueError(f"{name} is {value}, below {least}")
+    return value

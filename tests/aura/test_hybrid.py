@@ -57,7 +57,6 @@ def test_small_messages_are_foreseen_stored_or_templates() -> None:
 
 def test_level_0_only_stores() -> None:
     assert HybridCompressor(model=PLAIN, level=0).compress("Yes").method == Method.STORED
-    assert HybridCompressor(model=PLAIN, level=0).compress("Yes", template_id=0).method == Method.STORED
 
 
 def test_the_caller_may_name_the_template() -> None:
@@ -99,20 +98,36 @@ def test_a_frame_alone() -> None:
         HybridCompressor(model=PLAIN).decompress(wire)
 
 
-def test_statistics_by_method() -> None:
-    compressor = HybridCompressor(model=PLAIN)
-    assert compressor.get_statistics() == {
-        "messages": 0,
-        "original_bytes": 0,
-        "compressed_bytes": 0,
-        "compression_ratio": 1.0,
-        "bytes_saved": 0,
+TOTALS = {
+    "messages": 0,
+    "original_bytes": 0,
+    "compressed_bytes": 0,
+    "compression_ratio": 1.0,
+    "bytes_saved": 0,
+}
+
+
+def test_statistics_before_the_first_message() -> None:
+    assert HybridCompressor(model=PLAIN).get_statistics() == {
+        **TOTALS,
+        "total_messages": 0,
+        "average_ratio": 1.0,
+        "binary_count": 0,
+        "binary_percentage": 0.0,
+        "brotli_count": 0,
+        "brotli_percentage": 0.0,
         "methods": {},
         "template_hits": {},
     }
+
+
+def test_statistics_by_method() -> None:
+    compressor = HybridCompressor(model=PLAIN)
     compressor.compress("Yes")
     compressor.compress("Yes")
     compressor.compress("hm")
+    text = "There is no information about the president."
+    brotli = compressor.compress(text)
     statistics = compressor.get_statistics()
     assert statistics["methods"]["typed"] == {
         "messages": 2,
@@ -122,11 +137,111 @@ def test_statistics_by_method() -> None:
         "bytes_saved": 2,
     }
     assert statistics["methods"]["stored"]["bytes_saved"] == -1
-    assert (statistics["messages"], statistics["bytes_saved"]) == (3, 1)
+    assert statistics["messages"] == statistics["total_messages"] == 4
+    assert statistics["bytes_saved"] == 2 - 1 + len(text) - brotli.compressed_size
     assert statistics["template_hits"] == {0: 2}
-    assert json.loads(json.dumps(statistics))["messages"] == 3
+    assert (statistics["binary_count"], statistics["binary_percentage"]) == (2, 50.0)
+    assert (statistics["brotli_count"], statistics["brotli_percentage"]) == (1, 25.0)
+    assert statistics["average_ratio"] == pytest.approx((1.5 + 1.5 + 2 / 3 + brotli.compression_ratio) / 4)
+    assert json.loads(json.dumps(statistics))["messages"] == 4
     compressor.reset_statistics()
-    assert compressor.get_statistics()["messages"] == 0
+    assert compressor.get_statistics() == HybridCompressor(model=PLAIN).get_statistics()
+
+
+def test_results_by_key() -> None:
+    result = HybridCompressor(model=PLAIN).compress("Timeout after 30ms for db")
+    keys = [
+        "compressed_data",
+        "method",
+        "original_size",
+        "compressed_size",
+        "compression_ratio",
+        "template_id",
+    ]
+    assert list(result) == list(result.keys()) == keys
+    assert dict(result) == {**result} == {key: getattr(result, key) for key in keys}
+    assert (result["template_id"], result.get("template_id"), result.get("slots")) == (85, 85, None)
+    assert ("method" in result, "compress" in result, len(result)) == (True, False, 6)
+    for key in ("slots", "keys", "__len__"):
+        with pytest.raises(KeyError):
+            result[key]
+    assert len({result, HybridCompressor(model=PLAIN).compress("Timeout after 30ms for db")}) == 1
+
+
+@pytest.mark.parametrize("level", range(4))
+def test_a_named_template_is_used_whatever_its_size(level: int) -> None:
+    compressor = HybridCompressor(model=aura.Model.load_small(), level=level)
+    compressor.templates.update({1001: "Order #{order_id} has been {status}.", 1 << 31: "a {b}"})
+    for text, number, slots in (
+        ("Order #12345 has been shipped.", 1001, ["12345", "shipped"]),
+        (compressor.templates[3].pattern, 3, []),  # which AURALITE codes as short, and before a frame
+        ("a b", 1 << 31, ["b"]),  # whose frame is longer than the message
+    ):
+        result = compressor.compress(text, template_id=number, slots=slots)
+        assert result["template_id"] == result.template_id == number
+        assert result.method in FRAMES
+        assert compressor.decompress(result.compressed_data) == text
+        assert compressor.get_statistics()["template_hits"][number] == 1
+
+
+REPLIES = {
+    1: "Certainly. Which part of it would you like to hear about?",
+    6: "You would like to know about {0}.",
+    8: "The manual says that {0}",
+    13: "Shall I go on?",
+}
+
+
+def test_the_replies_of_an_earlier_service_keep_their_ids() -> None:
+    library = aura.TemplateLibrary(REPLIES, with_builtin=False)
+    compressor = HybridCompressor(model=PLAIN, templates=library)
+    assert compressor.decompress(b"\x00\x01\x00") == REPLIES[1]
+    for number, slots in ((1, []), (6, ["sharks"]), (8, ["it is off."]), (13, [])):
+        text = REPLIES[number].format(*slots)
+        assert compressor.compress(text).template_id == number
+        wire = compressor.compress(text, template_id=number, slots=slots)["compressed_data"]
+        assert compressor.decompress(wire) == text
+        with pytest.raises(aura.TemplateError, match="with_builtin=False"):
+            aura.TemplateLibrary(REPLIES)
+    assert library.digest != aura.TemplateLibrary().digest
+    with pytest.raises(aura.TemplateError, match="differ"):
+        library.require(aura.TemplateLibrary().digest)
+
+
+def test_template_frames_with_a_marker_or_without() -> None:
+    compressor = HybridCompressor(
+        model=aura.Model.load_small(), templates=aura.TemplateLibrary(REPLIES, with_builtin=False)
+    )
+    classic = aura.codec.backends.get("reference").encode_classic
+    for number, slots in ((1, []), (6, ["sharks"]), (8, ["it is off."]), (13, [])):
+        text = REPLIES[number].format(*slots)
+        values = [slot.encode() for slot in slots]
+        frames = (
+            compressor.compress_with_template(number, slots),
+            compressor.compress(text, number, slots).compressed_data,
+            classic(number, values),
+            memoryview(classic(number, values))[1:],
+        )
+        for frame in frames:
+            assert compressor.decompress_binary_semantic(frame) == text
+
+
+@pytest.mark.parametrize(
+    ("frame", "error"),
+    [
+        (b"", aura.Truncated),
+        (b"\x07hello", aura.DecodeError),
+        (b"\x00\x01", aura.Truncated),
+        (b"\x06\x01\x00", aura.Malformed),
+        (b"\x06\x63", aura.UnknownTemplate),
+        (b"\x06\x06\x01\xff", aura.Malformed),
+        (b"\x02\x00", aura.UnknownTemplate),
+    ],
+)
+def test_what_is_no_template_frame_is_refused(frame: bytes, error: type[aura.DecodeError]) -> None:
+    compressor = HybridCompressor(model=PLAIN, templates=aura.TemplateLibrary(REPLIES, with_builtin=False))
+    with pytest.raises(error):
+        compressor.decompress_binary_semantic(frame)
 
 
 def test_threads_count_every_message() -> None:
@@ -134,8 +249,28 @@ def test_threads_count_every_message() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(compressor.compress, ["Yes", "hm", "Service a is b"] * 200))
     statistics = compressor.get_statistics()
-    assert statistics["messages"] == 600
+    assert statistics["messages"] == sum(m["messages"] for m in statistics["methods"].values()) == 600
+    assert statistics["original_bytes"] == 200 * (3 + 2 + 14)
     assert statistics["template_hits"] == {0: 200, 77: 200}
+    assert statistics["binary_count"] == 400
+
+
+def test_statistics_are_consistent_while_others_count_and_reset() -> None:
+    compressor = HybridCompressor(model=PLAIN)
+    texts = ["Yes", "hm", "Service a is b"] * 100
+
+    def count(text: str) -> None:
+        compressor.compress(text)
+        statistics = compressor.get_statistics()
+        assert statistics["messages"] == sum(m["messages"] for m in statistics["methods"].values())
+        assert statistics["binary_count"] == statistics["methods"].get("typed", TOTALS)["messages"]
+        if text == "hm":
+            compressor.reset_statistics()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, texts))
+    compressor.reset_statistics()
+    assert compressor.get_statistics()["messages"] == 0
 
 
 @pytest.mark.parametrize(
@@ -145,11 +280,27 @@ def test_threads_count_every_message() -> None:
         {"binary_advantage_threshold": float("nan")},
         {"min_compression_size": -1},
         {"level": 9},
+        {"max_size": -1},
     ],
 )
 def test_arguments_out_of_range(argument: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="is"):
         HybridCompressor(model=PLAIN, **argument)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {"binary_advantage_threshold": "1.1"},
+        {"binary_advantage_threshold": None},
+        {"min_compression_size": 2.5},
+        {"model": b"x"},
+        {"templates": [1]},
+    ],
+)
+def test_arguments_of_wrong_types(argument: dict[str, object]) -> None:
+    with pytest.raises(TypeError, match=r"binary_advantage_threshold|min_compression_size|model|patterns"):
+        HybridCompressor(**{"model": PLAIN, **argument})  # type: ignore[arg-type]
 
 
 def test_the_other_name() -> None:

@@ -124,7 +124,12 @@ class TemplateLibrary(Mapping[int, Template]):
         for template_id, template in parsed.items():
             held = self._templates.get(template_id)
             if held is not None and held.pattern != template.pattern:
-                raise TemplateError(f"template {template_id} is published as {held.pattern!r}")
+                hint = (
+                    "; with_builtin=False leaves the built-in ones out"
+                    if held is builtin().get(template_id)
+                    else ""
+                )
+                raise TemplateError(f"template {template_id} is published as {held.pattern!r}{hint}")
         self._templates = MappingProxyType({**self._templates, **parsed})
         self._index = None
 
