@@ -21,8 +21,8 @@ from aura_vectors.forms import form_of
 from aura_vectors.forms.model import SECTION
 
 PROFILES = {
-    "reference": ("decoder-core", "decoder", "encoder", "session", "event-stream", "chunked", "parts"),
-    "fast": ("decoder-core", "decoder", "session", "event-stream", "chunked"),
+    "reference": ("decoder-core", "decoder", "encoder", "tag", "session", "event-stream", "chunked", "parts"),
+    "fast": ("decoder-core", "decoder", "tag", "session", "event-stream", "chunked"),
 }
 
 

@@ -71,6 +71,7 @@ class Flag(StrEnum):
     LOST_CARRY = auto()
     ROUNDED_DIVISION = auto()
     WRONG_TAIL = auto()
+    WRONG_TAG = auto()
     WRONG_ESCAPE = auto()
     FORGETS_EXCLUSION = auto()
     WRONG_CONTEXT = auto()
@@ -223,6 +224,11 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "takes the end of a string to be a byte earlier or later",
         "short messages are refused",
         ("RNG-4", "RNG-6", "AUR-6", "AUR-7"),
+    ),
+    Flag.WRONG_TAG: Note(
+        "takes the tag from another byte, or refuses one that it should accept",
+        "tagged messages of others are refused",
+        ("TAG-2", "TAG-3", "TAG-4", "TAG-5"),
     ),
     Flag.WRONG_ESCAPE: Note(
         "gives the escape another place or weight, or leaves the context wrongly",

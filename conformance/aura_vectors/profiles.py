@@ -20,6 +20,7 @@ from aura_vectors.forms import (
     payload,
     session,
     stream,
+    tagged,
 )
 from aura_vectors.forms.function import FUNCTIONS
 
@@ -90,6 +91,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
     ),
     "decoder": Profile("reads messages of every method, and models", _WIRES),
     "encoder": Profile("writes canonical messages", (message.NAME,), results=("canonical",)),
+    "tag": Profile("reads and writes tagged messages", (tagged.NAME,)),
     "stream": Profile("reads and writes streams", (stream.NAME,)),
     "session": Profile("reads the frames of sessions, in their order", _SESSION),
     "event-stream": Profile("reads event streams", (event_stream.NAME,)),

@@ -56,6 +56,7 @@ _CHAPTERS = {
     "MDL": "model",
     "TRI": "trie",
     "IRN": "interleaved_rans",
+    "TAG": "tag",
     "SES": "session",
     "EVS": "event_stream",
     "CHK": "chunked",

@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from aura_reference import auralite, brio, brio2, brotli, classic, foreseen, stored, typed, zstd
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import UnknownModel, Unsupported
+from aura_spec.errors import DecodeError, UnknownModel, Unsupported
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
+from aura_spec.tag import questioned
 from aura_spec.template import Template
 
 
-def decode(  # noqa: C901, PLR0911  # one case a method
-    wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE
-) -> bytes:
+def decode(wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
     """Read a message.
 
     Args:
@@ -27,8 +26,14 @@ def decode(  # noqa: C901, PLR0911  # one case a method
     Raises:
         DecodeError: one of its subclasses; there is no partial output.
     """
+    try:
+        return _decode(wire, knowledge or Knowledge(), max_size)
+    except DecodeError as error:
+        raise questioned(error, wire) from None
+
+
+def _decode(wire: bytes, held: Knowledge, max_size: int) -> bytes:  # noqa: C901, PLR0911  # one case a method
     message = parse_message(wire)
-    held = knowledge or Knowledge()
     match message.marker:
         case Marker.CLASSIC:
             return classic.decode(message.body, held.templates, max_size)

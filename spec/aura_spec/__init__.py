@@ -23,6 +23,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``interleaved_rans``      the entropy coder of model files and of BRIO version 2
 ``rans``, ``lz77``        constants of the entropy coder and of the matches
 ``phrase``                dictionary phrases
+``tag``                   two bytes before a message that tell a wrong model and damage
 ``limits``, ``errors``    what a decoder refuses, and how it says so
 ``strict_json``           JSON files without keys that stand twice
 ``wire``                  how a declaration is run: parsing, building, tracing

@@ -20,12 +20,17 @@
 ERR-1). ``offset`` counts bytes from the first byte of the message, marker included; it is advisory
 (rule ERR-2): an error inside an entropy-coded stream has the offset of the stream, and one that shows when
 a whole body has been read, such as a message that is too long, that of the body, 1, or of a field that it
-rests on. ``path`` names the field, outermost first, joined by dots.
+rests on. ``path`` names the field, outermost first, joined by dots. ``reason`` is a sentence for
+people; it asks ``QUESTION`` where the message depends on the model or the templates that both ends hold.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final, Self
+
+QUESTION: Final = "written with another model or templates?"
+"""What the reason of an error asks where it may be so."""
 
 
 class Code(StrEnum):
@@ -70,6 +75,10 @@ class DecodeError(AuraError, ValueError):
         self.reason = reason
         self.offset = offset
         self.path = path
+
+    def restated(self, reason: str, *, shift: int = 0) -> Self:
+        """The same error with another reason, its offset counted from ``shift`` bytes earlier."""
+        return type(self)(reason, self.offset + shift, self.path).with_traceback(self.__traceback__)
 
     def __str__(self) -> str:
         where = f" ({self.path})" if self.path else ""

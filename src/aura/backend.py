@@ -24,6 +24,7 @@ from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, build_message
+from aura_spec.tag import questioned
 from aura_spec.template import Template
 
 _COMPACT: Final = bytes(AURALITE_COMPACT[:1])
@@ -119,6 +120,15 @@ class Reference:
 def _decode_fast(wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
     """Read a message."""
     held = knowledge or Knowledge()
+    try:
+        content = _decode_own(wire, held, max_size)
+    except DecodeError as error:
+        raise questioned(error, wire) from None
+    return reference.decode(wire, held, max_size) if content is None else content
+
+
+def _decode_own(wire: bytes, held: Knowledge, max_size: int) -> bytes | None:
+    """Read a message of a method that ``aura_fast`` has; None for others."""
     marker = wire[0] if wire else None
     if marker in AURALITE_COMPACT and held.model is not None:
         return auralite.decode(wire, held.model, max_size)
@@ -128,7 +138,7 @@ def _decode_fast(wire: bytes, knowledge: Knowledge | None = None, max_size: int 
         return frames.decode(wire[1:], held.templates, held.model, max_size, foreseen.decode_string)
     if marker == Marker.BRIO and is_version_2(wire[1:]):
         return brio2.decode(wire[1:], max_size)
-    return reference.decode(wire, held, max_size)
+    return None
 
 
 def _encode_explicit_fast(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
@@ -170,7 +180,11 @@ class Fast(Reference):
         if knowledge.model is None:
             return super().decode_batch(wires, knowledge, max_size)
         strings = [wire for wire in wires if wire[:1] >= _COMPACT]
-        together = iter(batch.decode(strings, knowledge.model, max_size))
+        results = batch.decode(strings, knowledge.model, max_size)
+        together = (
+            questioned(result, wire) if isinstance(result, DecodeError) else result
+            for wire, result in zip(strings, results, strict=True)
+        )
         return [
             next(together) if wire[:1] >= _COMPACT else self._result(wire, knowledge, max_size)
             for wire in wires

@@ -27,6 +27,7 @@ from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, name_of, parse_message
+from aura_spec.tag import questioned
 from aura_spec.wire import Span
 
 _BYTES_SHOWN: Final = 8
@@ -155,7 +156,7 @@ def explain(
             list(token.parse_tokens(stream, trace=token_spans))
         message = get("reference").decode(wire, held, max_size)
     except DecodeError as refusal:
-        error = refusal
+        error = questioned(refusal, wire)
     return Explanation(
         method=name_of(wire[0]) if wire else "nothing",
         size=len(wire),

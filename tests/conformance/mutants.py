@@ -21,20 +21,24 @@ import aura_spec.classic
 import aura_spec.model
 import aura_spec.session
 import aura_spec.slot
+import aura_spec.tag
 import aura_vectors.forms.session
 from aura.backend import Reference
 from aura_conformance import adapter
 from aura_reference import adaptive, auralite, brio2, chunked, context, message, token
 from aura_reference import match as matching
 from aura_reference import session as sessions
+from aura_reference import tag as tags
 from aura_reference.interleaved_rans import Reader
 from aura_reference.range_coder import Decoder, Encoder
 from aura_reference.slot import number
 from aura_spec.chunked import HEADER_SIZE, MAX_HEAD, BlockHead
 from aura_spec.context_model import FREQUENCIES, ContextModel
 from aura_spec.errors import Malformed
+from aura_spec.knowledge import Knowledge
 from aura_spec.range_coder import LOWER_BOUND, WINDOW
 from aura_spec.session import MARGIN, TEXT, Control, Hello, Use
+from aura_spec.tag import Tagged
 from aura_spec.varint import VarInt
 from aura_vectors.forms import event_stream, function
 
@@ -324,6 +328,62 @@ def a_recent_distance_stays_in_its_place() -> None:
 @mutant("LaxUtf8", "classic")
 def bytes_that_are_not_utf_8_are_replaced() -> None:
     replace(aura_spec.classic.UTF8, "rule", lambda _value: True)
+
+
+@mutant("OtherModel", "tag")
+def any_model_tag_is_taken_for_the_own_one() -> None:
+    replace(tags, "held_for", lambda _tagged, held, _model_id: held)
+
+
+@mutant("OtherModel", "tag")
+def the_model_tag_is_compared_after_the_message() -> None:
+    def decode(wire: bytes, held: Knowledge, model_id: bytes, max_size: int) -> bytes:
+        own = model_id[:1] or b"\0"
+        content: bytes = right(own + wire[1:], held, model_id, max_size)
+        return content if wire[:1] == own else right(wire, held, model_id, max_size)
+
+    right = replace(tags, "decode", decode)
+
+
+@mutant("OtherModel", "tag")
+def without_a_model_tag_the_own_model_is_implied() -> None:
+    def held_for(tagged: Tagged, held: Knowledge, model_id: bytes) -> Knowledge:
+        right(tagged, held, model_id)
+        return held
+
+    right = replace(tags, "held_for", held_for)
+
+
+@mutant("WrongTag", "tag")
+def the_model_tag_0_never_stands_for_a_model() -> None:
+    def held_for(tagged: Tagged, held: Knowledge, model_id: bytes) -> Knowledge:
+        usable = right(tagged, held, model_id)
+        return usable if tagged.model_tag else dataclasses.replace(usable, model=None, dictionary=b"")
+
+    right: Callable[..., Knowledge] = replace(tags, "held_for", held_for)
+
+
+@mutant("IgnoresChecksum", "tag")
+def the_check_of_a_tag_is_not_compared() -> None:
+    replace(tags, "check_content", lambda _tagged, _content: None)
+
+
+@mutant("WrongTag", "tag")
+def the_check_is_the_last_byte_of_the_crc() -> None:
+    replace(aura_spec.tag, "check_of", lambda content: zlib.crc32(content) & 0xFF)
+
+
+@mutant("WrongTag", "tag")
+def the_check_is_that_of_the_message() -> None:
+    def check_content(tagged: Tagged, _content: bytes) -> None:
+        right(tagged, tagged.message)
+
+    right = replace(tags, "check_content", check_content)
+
+
+@mutant("ReadsPastEnd", "tag")
+def a_tag_may_be_cut_short() -> None:
+    right = replace(tags, "parse_tagged", lambda wire: right(wire.ljust(2, b"\0")))
 
 
 @mutant("IgnoresChecksum", "session")

@@ -18,6 +18,7 @@ from aura_vectors.forms import (
     payload,
     session,
     stream,
+    tagged,
 )
 from aura_vectors.forms.function import Values
 
@@ -44,6 +45,7 @@ def _parts(group: Fields) -> Form:
 
 _FORMS: Final[Mapping[str, Callable[[Fields], Form]]] = {
     message.NAME: message.from_shared,
+    tagged.NAME: tagged.from_shared,
     integer.NAME: lambda group: integer.Integers(int(str(group["maximum"]))),
     matching.NAME: lambda group: matching.Matches(str(group["pattern"])),
     order_0.NAME: lambda group: order_0.Order0(tuple(cast("list[int]", group["frequencies"]))),

@@ -1,0 +1,72 @@
+"""Tagged messages, read with a backend (chapter ``tag``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aura.backend import Backend
+from aura_spec.errors import DecodeError
+from aura_spec.knowledge import Knowledge
+from aura_spec.tag import SIZE, Tagged, check_content, held_for, parse_tagged
+
+
+def decode(backend: Backend, wire: bytes, held: Knowledge, model_id: bytes, max_size: int) -> bytes:
+    """Read a tagged message.
+
+    Args:
+        backend: reads the message behind the tag.
+        wire: tag and message.
+        held: by the reader.
+        model_id: of the implied model, 8 bytes; empty if there is none.
+        max_size: bytes that the result may have.
+
+    Raises:
+        DecodeError: the tag or the message is refused (rules TAG-5 to TAG-7).
+    """
+    tagged = parse_tagged(wire)
+    usable = held_for(tagged, held, model_id)
+    try:
+        content = backend.decode(tagged.message, usable, max_size)
+    except DecodeError as error:
+        raise _placed(error) from None
+    check_content(tagged, content)
+    return content
+
+
+def decode_batch(
+    backend: Backend, wires: Sequence[bytes], held: Knowledge, model_id: bytes, max_size: int
+) -> list[bytes | DecodeError]:
+    """Read tagged messages: what :func:`decode` reads from each, or the error that it raises."""
+    results: dict[int, bytes | DecodeError] = {}
+    groups: dict[bool, list[tuple[int, Tagged, Knowledge]]] = {True: [], False: []}
+    for place, wire in enumerate(wires):
+        try:
+            tagged = parse_tagged(wire)
+            usable = held_for(tagged, held, model_id)
+        except DecodeError as error:
+            results[place] = error
+        else:
+            groups[usable is held].append((place, tagged, usable))
+    for group in filter(None, groups.values()):
+        messages = [tagged.message for _, tagged, _ in group]
+        # those of a group are decoded with equal knowledge
+        decoded = backend.decode_batch(messages, group[0][2], max_size)
+        for (place, tagged, _), result in zip(group, decoded, strict=True):
+            results[place] = _checked(tagged, result)
+    return [results[place] for place in range(len(wires))]
+
+
+def _checked(tagged: Tagged, result: bytes | DecodeError) -> bytes | DecodeError:
+    """A result of the message behind the tag, or what is wrong with it."""
+    if isinstance(result, DecodeError):
+        return _placed(result)
+    try:
+        check_content(tagged, result)
+    except DecodeError as error:
+        return error
+    return result
+
+
+def _placed(error: DecodeError) -> DecodeError:
+    """An error of the message behind the tag, its offset counted from the tag (rule TAG-6)."""
+    return error.restated(error.reason, shift=SIZE)
