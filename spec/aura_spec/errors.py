@@ -21,7 +21,7 @@ ERR-1). ``offset`` counts bytes from the first byte of the message, marker inclu
 (rule ERR-2): an error inside an entropy-coded stream has the offset of the stream, and one that shows when
 a whole body has been read, such as a message that is too long, that of the body, 1, or of a field that it
 rests on. ``path`` names the field, outermost first, joined by dots. ``reason`` is a sentence for
-people; it asks ``QUESTION`` where the message depends on the model or the templates that both ends hold.
+people; where the message depends on the model or the templates of both ends, it asks whether they were the same.
 """
 
 from __future__ import annotations
