@@ -204,7 +204,9 @@ class Codec:
         """
         batch = arguments.batch(messages, to_bytes)
         if self._workers and len(batch) >= COMPRESSING:
-            return self._workers.compress(batch)
+            wires = self._workers.compress(batch)
+            if wires is not None:
+                return wires
         return self._compress_all(batch)
 
     def decompress_batch(self, wires: Iterable[BytesLike], *, max_size: int | None = None) -> list[bytes]:
@@ -236,7 +238,9 @@ class Codec:
         limit = self._limit(max_size)
         batch = arguments.batch(wires, wire_bytes)
         if self._workers and len(batch) >= DECOMPRESSING:
-            return self._workers.decompress(batch, limit)
+            results = self._workers.decompress(batch, limit)
+            if results is not None:
+                return results
         knowledge = self.knowledge
         if self._messages:
             return self._messages.look_up(

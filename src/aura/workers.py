@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
+import os
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+from weakref import WeakSet
 
 from aura_spec.errors import DecodeError
 
@@ -19,9 +21,16 @@ DECOMPRESSING: Final = 10_000
 """Messages in a batch from which on several processes gain more than handing over costs, and smaller batches in
 each."""
 
+_LOG: Final = logging.getLogger("aura.workers")
+
+Result = TypeVar("Result")
+
 
 class Workers:
     """A number of processes, each with a copy of a codec; they start when they are first needed.
+
+    If one of them is killed or does not start, the caller has to do the work of the batch itself, and the next
+    batch starts new ones. A process that was forked from this one starts its own.
 
     Args:
         count: 2 or more.
@@ -34,40 +43,56 @@ class Workers:
         self._templates = codec.templates.snapshot()
         self._pool: ProcessPoolExecutor | None = None
         self._lock = threading.Lock()
+        _all_workers.add(self)
 
-    def compress(self, messages: Sequence[bytes]) -> list[bytes]:
-        """Code messages, in order."""
-        results = [b""] * len(messages)
-        for first, part in enumerate(self._processes().map(_compress, self._deal(messages))):
-            results[first :: self._count] = part
-        return results
+    def compress(self, messages: Sequence[bytes]) -> list[bytes] | None:
+        """Code messages, in order; None if the processes cannot."""
+        return self._share(_compress, messages)
 
-    def decompress(self, wires: Sequence[bytes], max_size: int) -> list[bytes | DecodeError]:
-        """Read messages, or say what is wrong with them, in order."""
-        results: list[bytes | DecodeError] = [b""] * len(wires)
-        parts = self._processes().map(_decompress, self._deal(wires), repeat(max_size))
-        for first, part in enumerate(parts):
-            results[first :: self._count] = part
-        return results
+    def decompress(self, wires: Sequence[bytes], max_size: int) -> list[bytes | DecodeError] | None:
+        """Read messages, or say what is wrong with them, in order; None if the processes cannot."""
+        return self._share(_decompress, wires, max_size)
 
-    def _deal(self, items: Sequence[bytes]) -> list[Sequence[bytes]]:
-        """As cards are, so that each has its share of the long ones."""
-        return [items[first :: self._count] for first in range(self._count)]
+    def _share(
+        self, function: Callable[..., list[Result]], items: Sequence[bytes], *arguments: int
+    ) -> list[Result] | None:
+        """Deal items out as cards are, so that each process has its share of the long ones."""
+        if multiprocessing.current_process().daemon:
+            return None  # which must not have processes
+        pool = None
+        try:
+            with self._lock:  # so that no other thread ends the pool before it has all parts
+                pool = self._renewed_pool()
+                parts = [
+                    pool.submit(function, items[first :: self._count], *arguments)
+                    for first in range(self._count)
+                ]
+            return _collected(parts, len(items))
+        except (BrokenExecutor, OSError) as error:
+            _LOG.warning("a worker process ended or did not start (%s)", type(error).__name__)
+            self._drop(pool)
+            return None
 
-    def _processes(self) -> ProcessPoolExecutor:
-        """Those that hold the templates of now."""
+    def _renewed_pool(self) -> ProcessPoolExecutor:
+        """Processes that hold the templates of now."""
+        templates = self._codec.templates.snapshot()
+        if self._pool is not None and templates is not self._templates:
+            self._pool.shutdown(wait=False)
+            self._pool = None
+        if self._pool is None:
+            self._templates = templates
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(
+                self._count, context, initializer=_start, initargs=(self._codec,)
+            )
+        return self._pool
+
+    def _drop(self, pool: ProcessPoolExecutor | None) -> None:
+        """Use a pool no more."""
         with self._lock:
-            templates = self._codec.templates.snapshot()
-            if self._pool is not None and templates is not self._templates:
-                self._pool.shutdown(wait=False)
+            if pool is not None and self._pool is pool:
+                pool.shutdown(wait=False, cancel_futures=True)
                 self._pool = None
-            if self._pool is None:
-                self._templates = templates
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(
-                    self._count, context, initializer=_start, initargs=(self._codec,)
-                )
-            return self._pool
 
     def close(self) -> None:
         """End the processes; they start again if they are needed."""
@@ -76,6 +101,38 @@ class Workers:
                 self._pool.shutdown()
                 self._pool = None
 
+    def leave_to_parent(self) -> None:
+        """Forget processes in a process that was forked: they answer to the one that started them.
+
+        The pool stays referenced, as its end would be told to its processes; the lock may be held by a thread that
+        there is no more.
+        """
+        if self._pool is not None:
+            _of_parents.append(self._pool)
+        self._pool = None
+        self._lock = threading.Lock()
+
+
+_all_workers: Final[WeakSet[Workers]] = WeakSet()
+_of_parents: Final[list[ProcessPoolExecutor]] = []
+
+
+def _collected(parts: Sequence[Future[list[Result]]], count: int) -> list[Result]:
+    """The results of all parts, in the order of the items."""
+    results: list[Result | None] = [None] * count
+    for first, part in enumerate(parts):
+        results[first :: len(parts)] = part.result()
+    return cast(list[Result], results)
+
+
+def _after_fork() -> None:
+    for workers in list(_all_workers):
+        workers.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_after_fork)
+
 
 _codecs: list[Codec] = []
 """In a worker its codec."""
@@ -83,7 +140,16 @@ _codecs: list[Codec] = []
 
 def _start(codec: Codec) -> None:
     _codecs[:] = [codec]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     codec.compress("")  # reads the model
+
+
+def _end_with_parent() -> None:
+    """Do not outlive the process that gives the work, should it be killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _compress(messages: Sequence[bytes]) -> list[bytes]:
