@@ -26,7 +26,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from aura.messages import read
+from aura.corpus import read
 from aura.model import Model
 from aura.training.trainer import BITS_AN_ENTRY, Prepared, prepare
 from aura_fast import auralite

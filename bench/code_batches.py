@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from aura import Model, messages
+from aura import Model, corpus
 from aura_fast import auralite, batch
 from aura_fast.context_model import contexts_of
 from aura_reference import auralite as reference
@@ -57,7 +57,7 @@ def main(path: Path, sizes: Sequence[int]) -> None:
     start = time.process_time()
     contexts_of(model)
     print(f"packing the model: {time.process_time() - start:.2f} s")
-    data = [message.data for message in messages.read(path)]
+    data = [message.data for message in corpus.read(path)]
     times, wires = timed(lambda one: reference.encode(one, model), data[::10])
     row("reference, encode", times)
     row("reference, decode", timed(lambda wire: reference.decode(wire, model, MAX_SIZE), wires)[0])

@@ -31,8 +31,8 @@ from rich.console import Console
 from rich.table import Table
 from timing import seconds
 
-from aura import Model, messages
-from aura.bench.corpus import Message
+from aura import Model
+from aura.corpus import Message, read
 from aura_fast import batch, brio2
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
@@ -71,7 +71,7 @@ class Corpus:
 def corpora(directory: Path | None, model: ContextModel) -> dict[str, Corpus]:
     """The corpora by name."""
     if directory is None:
-        sample = list(messages.read(SAMPLE))
+        sample = list(read(SAMPLE))
         half = len(sample) // 2
         codecs = list(contestants(model, sample[:half]))
         return {"conversation": Corpus("conversation", sample[half:], codecs)}
@@ -79,8 +79,8 @@ def corpora(directory: Path | None, model: ContextModel) -> dict[str, Corpus]:
     for name in (*SHORT, LONG):
         measured, train = (directory / f"{name}.{part}.jsonl.gz" for part in ("dev", "train"))
         if measured.exists() and train.exists():
-            codecs = list(contestants(model, list(messages.read(train))))
-            found[name] = Corpus(name, list(messages.read(measured)), codecs)
+            codecs = list(contestants(model, list(read(train))))
+            found[name] = Corpus(name, list(read(measured)), codecs)
     if not found:
         raise SystemExit(f"{directory} holds none of the corpora {', '.join((*SHORT, LONG))}")
     return found

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
-from aura import Codec, codec, messages
+from aura import Codec, codec, corpus
 
 SIZES = (100, 300, 1000, 3000, 10_000, 20_000)
 ROUNDS = 3
@@ -32,7 +32,7 @@ def best(call: Callable[[], object]) -> float:
 
 def main(path: Path, workers: int) -> None:
     """Time compressing and decompressing by one process and by several."""
-    data = [message.data for message in messages.read(path)]
+    data = [message.data for message in corpus.read(path)]
     one = Codec()
     one.compress_batch(data[:100])
     with mock.patch.multiple(codec, COMPRESSING=1, DECOMPRESSING=1), Codec(workers=workers) as several:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from aura import Model
-from aura.bench.corpus import read_messages
+from aura.corpus import read
 from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import DecodeError
 from aura_spec.recall import LEAST_MEMORY
@@ -121,7 +121,7 @@ def main() -> None:
     parser.add_argument("check", type=int, nargs="?", default=DEFAULT_CHECK)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
-    messages = list(read_messages(options.messages))
+    messages = list(read(options.messages))
     # less memory is quicker to copy; conversations of this length do not fill it
     terms = Terms(Model.load_default().context_model, 1, LEAST_MEMORY, options.check, server=False)
     conversations = [[one.data for one in some] for _, some in groupby(messages, key=lambda one: one.source)]

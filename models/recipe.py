@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from aura.messages import read
+from aura.corpus import read
 from aura.train import train
 
 CORPORA = {

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aura.messages import read
+from aura.corpus import read
 from aura_fast.number import distance_symbols, number_symbols
 from aura_fast.parse import Cut, parse
 from aura_spec.brio2 import DISTANCE_CONTEXTS, DISTANCES, LENGTH_CONTEXTS, MIN_MATCH, NEAR, NUMBERS

@@ -2,18 +2,24 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.models import knowing_nothing
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import aura
 from aura import cli, conversation
 from aura.cli import app
 from aura.cli.demo import _shortened
+from aura.cli.process import ExitCode
+from aura.model import Model
 
 RUNNER = CliRunner()
 
@@ -73,7 +79,7 @@ def test_explain_prints_fields_or_json() -> None:
 
 def test_explain_reports_what_is_refused() -> None:
     result = RUNNER.invoke(app, ["explain", "--json", "--hex", "0685"])
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert json.loads(result.stdout)["error"]["code"] == "Truncated"
     assert RUNNER.invoke(app, ["explain", "--hex", "0"]).exit_code == 2
 
@@ -118,28 +124,100 @@ def test_version() -> None:
     assert RUNNER.invoke(app, ["--version"]).stdout == f"aura {aura.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["compress", "/nowhere/at/all"], ["decompress", "--hex"]])
-def test_errors_are_one_line_and_status_1(
-    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["aura", *arguments])
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"42")))
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
-    assert caught.value.code == 1
-    assert capsys.readouterr().err.startswith("error: ")
+class Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch, command: Callable[[], object], stdin: bytes) -> bytes:
+    buffer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+    monkeypatch.setattr(sys, "stdout", Terminal(buffer))
+    command()
+    return buffer.getvalue()
 
 
 def test_a_terminal_gets_hexadecimal_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.TextIOWrapper):
-        def isatty(self) -> bool:
-            return True
+    shown = on_terminal(monkeypatch, cli.transform.compress, b"Yes")
+    assert shown == aura.compress("Yes").hex().encode() + b"\n"
 
-    buffer = io.BytesIO()
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Yes")))
-    monkeypatch.setattr(sys, "stdout", Terminal(buffer))
-    cli.transform.compress()
-    assert buffer.getvalue() == aura.compress("Yes").hex().encode() + b"\n"
+
+def test_a_terminal_gets_no_control_characters_of_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = "tab\t, \x1b]0;title\x07, \x9b, \u202e\r\n".encode() + b"\xff"
+    shown = on_terminal(monkeypatch, cli.transform.decompress, aura.compress(message))
+    assert shown.decode() == "tab\t, \\x1b]0;title\\x07, \\x9b, \\u202e\\r\n\\xff"
+
+
+def test_metadata_and_templates_of_a_model_are_spelled_out(tmp_path: Path) -> None:
+    path = tmp_path / "hostile.aura"
+    metadata = {"name": "\x1b[31mred\n\x9b2J", "\x1b[2J": "\u202e"}
+    model = Model.from_context_model(knowing_nothing().context_model, metadata)
+    model.carrying(templates={256: "\x1b[31m {0} \u202e"}).save(path)
+    knowing_nothing().save(tmp_path / "other.aura")
+    for arguments in (["info", str(path)], ["diff", str(path), str(tmp_path / "other.aura")]):
+        shown = RUNNER.invoke(app, ["model", *arguments]).stdout
+        assert "\\x1b[31m" in shown
+        assert all(char.isprintable() for char in shown.replace("\n", ""))
+    wire = aura.Codec(model=Model.load(path)).compress("\x1b[31m \x1b[32m \u202e")
+    for arguments in ([], ["--json"]):
+        options = ["--model", str(path), "--hex", wire.hex(), *arguments]
+        shown = RUNNER.invoke(app, ["explain", *options]).stdout
+        assert "x1b[31m" in shown or "1b5b33316d" in shown
+        assert all(char.isprintable() for char in shown.replace("\n", ""))
+
+
+def test_errors_spell_out_control_characters() -> None:
+    result = RUNNER.invoke(app, ["compress", "gone\x1b[31m"])
+    assert (result.exit_code, result.stderr) == (1, "error: gone\\x1b[31m: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code"),
+    [
+        (["compress", "gone"], b"", ExitCode.FAILED),
+        (["compress", "-o", "gone/out"], b"", ExitCode.FAILED),
+        (["compress", "-o", "."], b"", ExitCode.FAILED),
+        (["model", "info", "gone"], b"", ExitCode.FAILED),
+        (["explain", "--hex", "0600", "--html", "gone/page.html"], b"", ExitCode.FAILED),
+        (["compress", "--level", "4"], b"", ExitCode.USAGE),
+        (["compress", "--templates"], b"", ExitCode.USAGE),
+        (["decompress", "--max-size", "2GB"], b"", ExitCode.USAGE),
+        (["unknown"], b"", ExitCode.USAGE),
+        (["decompress", "--hex"], b"42", ExitCode.BAD_DATA),
+        (["decompress", "--max-size", "1KiB"], aura.compress(bytes(1025)), ExitCode.BAD_DATA),
+        (["decompress", "--templates", "bad"], b"", ExitCode.BAD_DATA),
+        (["compress", "--model", "bad"], b"", ExitCode.BAD_DATA),
+        (["model", "info", "bad"], b"", ExitCode.BAD_DATA),
+        (["explain", "--hex", "42"], b"", ExitCode.BAD_DATA),
+    ],
+)
+def test_exit_codes_tell_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], stdin: bytes, code: ExitCode
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad").write_bytes(b"neither a model nor a store")
+    result = RUNNER.invoke(app, arguments, input=stdin)
+    assert result.exit_code == code, result.output
+    assert [entry.name for entry in tmp_path.iterdir()] == ["bad"]
+
+
+def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    yield path, group
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in commands(get_command(app))], ids=" ".join)
+def test_help_is_plain_and_names_what_is_taken_in_one_form(path: tuple[str, ...]) -> None:
+    shown = RUNNER.invoke(app, [*path, "--help"], env={"COLUMNS": "200"}).stdout
+    assert "--help" in shown
+    assert "╭" not in shown
+    if "serve" in path:
+        assert 'pip install "aura-codec[serve]"' in shown
+    else:
+        assert not re.search(r"^ +--.*<(int|str|path|file|int range)>", shown, re.MULTILINE)
+    listed = shown.partition("Commands:")[2]
+    assert "..." not in "".join(line for line in listed.splitlines() if "serve" not in line)
 
 
 def test_the_installed_command() -> None:
@@ -148,3 +226,24 @@ def test_the_installed_command() -> None:
         pytest.fail("the package is not installed beside this interpreter: use make test")
     result = subprocess.run([command, "compress"], input=b"Yes", capture_output=True, check=True)  # noqa: S603
     assert result.stdout == aura.compress("Yes")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_can_be_installed(shell: str, tmp_path: Path) -> None:
+    command = Path(sys.executable).with_name("aura")
+    environment = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1", "HOME": str(tmp_path)}
+    for option in ("--show-completion", "--install-completion"):
+        result = subprocess.run(  # noqa: S603
+            [command, option, shell], env=environment, capture_output=True, check=True, text=True
+        )
+        assert "_AURA_COMPLETE" in result.stdout or "completion installed" in result.stdout
+    completions = {
+        **environment,
+        "_AURA_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": "aura de",
+        "COMP_CWORD": "1",
+    }
+    completions |= {"_TYPER_COMPLETE_ARGS": "aura de", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    offered = subprocess.run([command], env=completions, capture_output=True, check=False, text=True).stdout  # noqa: S603
+    assert "decompress" in offered
+    assert "demo" in offered

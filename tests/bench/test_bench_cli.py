@@ -1,22 +1,21 @@
 import json
+import os
+import threading
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-import typer
 from tests.models import knowing_nothing
 from typer.testing import CliRunner
 
-from aura.cli.bench import bench
+from aura.cli import app
+from aura.cli.process import ExitCode
 
-from .messages import conversations, write_corpus, write_lines
-
-app = typer.Typer()
-app.command()(bench)
+from .messages import conversations, texts, write_corpus, write_lines
 
 
 def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    result = CliRunner().invoke(app, ["bench", *map(str, arguments)])
     return result.exit_code, result.stdout, result.stderr
 
 
@@ -73,27 +72,70 @@ def test_a_terminal_keeps_its_width(corpus: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["gone.jsonl"], "gone.jsonl: No such file or directory"),
-        (["bad.jsonl"], "bad.jsonl:1: not a line of JSON"),
         (["good.jsonl", "--codec", "gzip"], "no codec is called 'gzip'"),
         (["good.jsonl", "--codec", "deflate+dict"], "no codec left to measure"),
-        (["good.jsonl", "--train", "gone.jsonl"], "gone.jsonl: No such file or directory"),
-        (["good.jsonl", "--json", "gone/out.json"], "gone: no such directory"),
-        (["good.jsonl", "--json", "."], "is a directory"),
         (["good.jsonl", "--limit", "0"], "--limit"),
         (["good.jsonl", "--level", "4"], "--level"),
         ([], "Missing argument"),
     ],
 )
-def test_bad_usage_and_bad_files_end_with_code_2(
+def test_bad_usage_ends_with_code_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_corpus(tmp_path / "good.jsonl", conversations(2))
-    write_lines(tmp_path / "bad.jsonl", ["bad"])
     code, stdout, stderr = invoke(*arguments)
-    assert (code, stdout) == (2, "")
+    assert (code, stdout) == (ExitCode.USAGE, "")
     assert message in stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["gone.jsonl"], 1, "gone.jsonl: No such file or directory"),
+        (["good.jsonl", "--train", "gone.jsonl"], 1, "gone.jsonl: No such file or directory"),
+        (["good.jsonl", "--json", "gone/out.json"], 1, "gone: No such file or directory"),
+        (["good.jsonl", "--json", "."], 1, ".: Is a directory"),
+        (["bad.jsonl"], 3, "bad.jsonl:1: not a line of JSON"),
+        (["empty.jsonl"], 3, "empty.jsonl: holds no message"),
+        (["good.jsonl", "--train", "empty.jsonl"], 3, "empty.jsonl: holds no message"),
+        (["good.jsonl", "--model", "bad.jsonl"], 3, "this is not a model file"),
+        (["tiny.jsonl", "--train", "tiny.jsonl", "--codec", "zstd-19+dict"], 3, "too little text"),
+    ],
+)
+def test_bad_files_end_with_a_code_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_corpus(tmp_path / "good.jsonl", conversations(2))
+    write_lines(tmp_path / "bad.jsonl", ["bad"])
+    write_lines(tmp_path / "empty.jsonl", [""])
+    write_lines(tmp_path / "tiny.jsonl", ['{"text": ""}'])
+    found = invoke(*arguments)
+    assert found[0] == code
+    assert found[2].startswith("error: ")
+    assert message in found[2]
+
+
+def test_corpora_are_read_once_and_in_any_form(tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    lines = "".join(json.dumps({"body": {"text": text}}) + "\n" for text in texts(40))
+    result = CliRunner().invoke(
+        app,
+        ["bench", "-", "--field", "body.text", "--codec", "zstd-3", "--json", str(out), "--limit", "30"],
+        input=lines,
+    )
+    assert result.exit_code == 0
+    row = json.loads(out.read_text())["results"][0]
+    assert (row["corpus"], row["messages"]) == ("stdin", 30)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    writer = threading.Thread(target=fifo.write_text, args=("\n".join(texts(300)),))
+    writer.start()
+    code, stdout, stderr = invoke(fifo, "--codec", "brotli-5")
+    writer.join()
+    assert (code, stderr) == (0, "")
+    assert "fifo: 300 messages" in stdout
 
 
 def test_streams_with_a_model_that_is_trained_already(tmp_path: Path, corpus: Path, train: Path) -> None:
@@ -105,5 +147,5 @@ def test_streams_with_a_model_that_is_trained_already(tmp_path: Path, corpus: Pa
     assert "times" in stdout.split("streams: ratios")[1]
     path.write_bytes(b"no model")
     code, _, stderr = invoke(corpus, "--model", path)
-    assert code == 2
+    assert code == ExitCode.BAD_DATA
     assert stderr.startswith("error: ")

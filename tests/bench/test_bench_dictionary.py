@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aura.bench import dictionary as module
-from aura.bench.corpus import Message
 from aura.bench.dictionary import STEPS, Dictionary, Recipe, choose_dictionary, hold_back
 from aura.bench.errors import DictionaryError
+from aura.corpus import Message
 
 from .messages import conversations
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from aura.bench import measure as module
 from aura.bench.codecs import Stateless
-from aura.bench.corpus import Message
 from aura.bench.errors import CodecCrashError
 from aura.bench.isolation import build_and_measure, measure_apart
 from aura.bench.measure import BUCKET_LABELS, Latency, measure
 from aura.bench.peers import BrotliPeer
+from aura.corpus import Message
 
 from .messages import conversations
 

@@ -19,7 +19,7 @@ from aura.bench.report import print_result, print_streams, save
 from aura.bench.run import CorpusResult, measure_corpus, prepare
 from aura.model import Model
 
-from .messages import conversations, write_corpus
+from .messages import conversations
 
 ROW_KEYS = {
     "corpus", "messages", "bytes", "codec", "ratio",
@@ -52,7 +52,7 @@ def small_corpus() -> Corpus:
 
 
 def measured(*names: str) -> CorpusResult:
-    return measure_corpus(prepare(names, level=2, train=None), small_corpus())
+    return measure_corpus(prepare(names, level=2, examples=None), small_corpus())
 
 
 def printed(result: CorpusResult) -> str:
@@ -98,15 +98,14 @@ def test_streams_are_compared() -> None:
 
 def test_a_model_that_is_trained_already_is_taken() -> None:
     model = knowing_nothing()
-    ready = prepare(["aura"], level=2, train=None, trained=model)
+    ready = prepare(["aura"], level=2, examples=None, trained=model)
     assert ready.model is model
     assert ready.notes == (f"model: {len(model.data)} bytes, id {model.id}",)
 
 
-def test_everybody_takes_part_after_training(tmp_path: Path) -> None:
+def test_everybody_takes_part_after_training() -> None:
     pytest.importorskip("unishox2")
-    train = write_corpus(tmp_path / "t.jsonl.gz", conversations(300))
-    ready = prepare([], level=2, train=train)
+    ready = prepare([], level=2, examples=conversations(300))
     assert [note.split(":")[0] for note in ready.notes] == ["model", "dictionary"]
     assert ready.model is not None
     result = measure_corpus(ready, small_corpus())
@@ -161,14 +160,13 @@ def test_codecs_are_called_as_they_are_listed(entrant: Entrant) -> None:
     assert entrant.build(setting).name == entrant.name
 
 
-def test_no_dictionary_is_trained_if_nobody_needs_it(tmp_path: Path) -> None:
-    ready = prepare(["brotli-5"], level=2, train=tmp_path / "absent")
+def test_no_dictionary_is_trained_if_nobody_needs_it() -> None:
+    ready = prepare(["brotli-5"], level=2, examples=[])
     assert (ready.dictionary, ready.model) == (None, None)
 
 
-def test_only_what_is_needed_is_trained(tmp_path: Path) -> None:
-    train = write_corpus(tmp_path / "t.jsonl.gz", conversations(300))
-    ready = prepare(["aura+train"], level=2, train=train)
+def test_only_what_is_needed_is_trained() -> None:
+    ready = prepare(["aura+train"], level=2, examples=conversations(300))
     assert ready.dictionary is None
     assert ready.model is not None
     assert ready.notes == (f"model: {len(ready.model.data)} bytes, id {ready.model.id}",)

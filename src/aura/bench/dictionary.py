@@ -28,9 +28,9 @@ from typing import Final
 
 import zstandard
 
-from aura.bench.corpus import Message
 from aura.bench.errors import DictionaryError
 from aura.bench.zstd_frame import parameters
+from aura.corpus import Message
 
 __all__ = ["STEPS", "Dictionary", "Recipe", "choose_dictionary", "hold_back"]
 

@@ -1,17 +1,13 @@
-"""What can stop a benchmark: bad files, bad settings, nothing to measure.
+"""What can stop a benchmark beside bad files: bad settings, nothing to measure.
 
 A codec that fails on a message does not stop anything; ``aura.bench.measure`` counts it.
 """
 
-__all__ = ["BenchError", "CodecCrashError", "CorpusError", "DictionaryError", "SettingError"]
+__all__ = ["BenchError", "CodecCrashError", "DictionaryError", "SettingError"]
 
 
 class BenchError(Exception):
     """The benchmark cannot go on; the text is meant for the person who started it."""
-
-
-class CorpusError(BenchError):
-    """A corpus file cannot be read; the text names the file and, where it is known, the line."""
 
 
 class DictionaryError(BenchError):

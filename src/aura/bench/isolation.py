@@ -10,9 +10,9 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from aura.bench.codecs import BenchCodec
-from aura.bench.corpus import Message
 from aura.bench.errors import CodecCrashError
 from aura.bench.measure import Measurement, measure
+from aura.corpus import Message
 
 __all__ = ["measure_apart"]
 

@@ -1,18 +1,18 @@
 """A run: prepare once (who takes part, the dictionary), then measure corpus after corpus."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
-from aura.bench.corpus import Corpus, Message, read_messages
+from aura.bench.corpus import Corpus
 from aura.bench.dictionary import STEPS, Dictionary, choose_dictionary
 from aura.bench.errors import CodecCrashError
 from aura.bench.isolation import measure_apart
 from aura.bench.lineup import Entrant, Setting, line_up
 from aura.bench.measure import Measurement, measure
 from aura.bench.progress import progress_bar
+from aura.corpus import Message
 from aura.model import Model
 from aura.train import train as train_model
 
@@ -45,29 +45,38 @@ class CorpusResult:
     notes: tuple[str, ...]
 
 
-def prepare(names: Collection[str], *, level: int, train: Path | None, trained: Model | None = None) -> Run:
+def prepare(
+    names: Collection[str], *, level: int, examples: Sequence[Message] | None, trained: Model | None = None
+) -> Run:
     """Settle who takes part, and build the model and the dictionary if someone needs one.
 
-    ``trained`` is a model that was trained on the messages of ``train`` before.
+    Args:
+        names: of codecs; all if empty.
+        level: of AURA.
+        examples: messages to train on, or None.
+        trained: a model that was trained on them before.
+
+    Raises:
+        SettingError: a name is no codec's, or nobody can take part.
+        DictionaryError: there is too little text for a dictionary.
+        ValueError: there is too little text for a model.
     """
-    entrants, notes = line_up(names, trained=train is not None)
+    entrants, notes = line_up(names, trained=examples is not None)
     dictionary = None
     model = trained
-    if model is None and train is not None and any(entrant.needs_model for entrant in entrants):
-        messages = list(read_messages(train))
+    if model is None and examples is not None and any(entrant.needs_model for entrant in entrants):
         with progress_bar("training a model", MODEL_STEPS) as advance:
-            model = _train(messages, advance)
+            model = _train(examples, advance)
     if model is not None:
         notes.append(f"model: {len(model.data)} bytes, id {model.id}")
-    if train is not None and any(entrant.needs_dictionary for entrant in entrants):
-        messages = list(read_messages(train))
+    if examples is not None and any(entrant.needs_dictionary for entrant in entrants):
         with progress_bar("choosing a dictionary", STEPS) as advance:
-            dictionary = choose_dictionary(messages, advance)
+            dictionary = choose_dictionary(examples, advance)
         notes.append(f"dictionary: {dictionary.recipe}; {len(dictionary.content)} bytes")
     return Run(entrants, level, dictionary, model, tuple(notes))
 
 
-def _train(messages: list[Message], advance: Callable[[int], None]) -> Model:
+def _train(messages: Sequence[Message], advance: Callable[[int], None]) -> Model:
     """Train AURA's model on the messages that the peers' dictionaries are made from."""
     done = 0
 

@@ -1,12 +1,10 @@
 """The command line ``aura``.
 
-Each command stands in a module of its name; this one puts them together and turns declared errors into a
-line on standard error and exit status 1. Wrong usage exits with 2.
+Each command stands in a module of its name; this one puts them together. ``aura.cli.process`` says how they end.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -16,17 +14,18 @@ from aura.cli.bench import bench
 from aura.cli.demo import demo
 from aura.cli.explain import explain
 from aura.cli.model import app as model_app
+from aura.cli.process import Commands, prepare_streams
 from aura.cli.serve import serve
 from aura.cli.train import train
 from aura.cli.transform import compress, decompress
-from aura.errors import AuraError
 
 app = typer.Typer(
     name="aura",
     help="A formally specified codec for short messages.",
+    cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help texts are plain: nothing in them is markup
 )
 for command in (compress, decompress, explain, train, demo, serve, bench):
     app.command()(command)
@@ -50,8 +49,5 @@ def _options(
 
 def main() -> None:
     """Run the command line."""
-    try:
-        app()
-    except (AuraError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    prepare_streams()
+    app()

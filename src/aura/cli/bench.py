@@ -7,93 +7,92 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from aura import atomic_write
 from aura.bench.corpus import Corpus, read_corpus
 from aura.bench.errors import BenchError, SettingError
 from aura.bench.lineup import NAMES, stream_names
 from aura.bench.report import print_result, print_streams, save
 from aura.bench.run import CorpusResult, Run, measure_corpus, prepare
-from aura.errors import DecodeError
-from aura.model import Model
+from aura.cli import io
+from aura.cli.process import ExitCode, print_error
 
 __all__ = ["bench"]
 
 # What the tables need, where no terminal says how wide it is.
 LEAST_WIDTH = 120
-BAD_USAGE = 2
 
 
 def bench(
-    corpora: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="CORPUS",
-            help="JSONL files, plain or .gz, of one message a line: an object with text and, optionally, "
-            "role and source; lines of one source are one conversation.",
-            show_default=False,
-        ),
-    ],
+    corpora: io.Corpora,
     *,
+    field: io.Field = None,
     train: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE",
-            help="Messages in the same form, none of them in the corpora, for the dictionaries of "
-            "the codecs that have one; without it those are left out.",
+            metavar="CORPUS",
+            help="Other messages, to train the models and dictionaries of those codecs that have one. "
+            "Without it those are left out.",
+            allow_dash=True,
+            show_default=False,
         ),
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Measure only the first N messages of a corpus."),
+        typer.Option(
+            min=1, metavar="N", help="Measure only the first N messages of each corpus.", show_default=False
+        ),
     ] = None,
     json_path: Annotated[
         Path | None,
-        typer.Option("--json", metavar="OUT", help="Also write the results to a JSON file."),
+        typer.Option("--json", metavar="FILE", help="Also write the results as JSON.", show_default=False),
     ] = None,
-    level: Annotated[int, typer.Option(min=0, max=3, metavar="N", help="AURA's level.")] = 2,
+    level: io.Level = 2,
     model: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="A model trained on the messages of --train before; saves training it again."
+            metavar="FILE",
+            help="A model that was trained on the messages of --train; saves training it again.",
+            show_default=False,
         ),
     ] = None,
     stream: Annotated[
         bool,
         typer.Option(
             "--stream",
-            help="Measure streams, a connection for each source: AURA's, what it does without memory, and the "
-            "peers that remember; ends with a comparison.",
+            help="Measure streams, a connection for each source: AURA's, AURA's without memory, and peers that "
+            "remember.",
         ),
     ] = False,
     codec: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help=f"Measure this codec; may be repeated, default all of: {', '.join(NAMES)}.",
+            help=f"Measure this codec; may be given more than once. Without it: {', '.join(NAMES)}.",
+            show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Measure AURA and its peers on messages, one at a time: ratio, times, failures, growth."""
+    """Measure AURA and its peers on messages.
+
+    Shows for each codec, which gets one message at a time, ratio, times, failures and growth.
+    """
+    # What can be wrong with the arguments should come to light before the first minute is spent.
+    if json_path is not None:
+        atomic_write.check(json_path)
+    trained = io.model(model)
+    names = codec or (stream_names(trained=trained is not None) if stream else [])
+    loaded = [read_corpus(path, limit=limit, field=field) for path in corpora]
+    examples = None if train is None else read_corpus(train, field=field).messages
     try:
-        # What can be wrong with the arguments should come to light before the first minute is spent.
-        loaded = [read_corpus(path, limit=limit) for path in corpora]
-        if json_path is not None:
-            _check_writable(json_path)
-        trained = None if model is None else Model.load(model)
-        names = codec or (stream_names(trained=train is not None) if stream else [])
-        run = prepare(names, level=level, train=train, trained=trained)
+        run = prepare(names, level=level, examples=examples, trained=trained)
         results = _measure_all(loaded, run, streams=stream)
-        if json_path is not None:
-            save(results, json_path)
-    except (BenchError, DecodeError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(BAD_USAGE) from error
-
-
-def _check_writable(path: Path) -> None:
-    if path.is_dir():
-        raise SettingError(f"{path}: is a directory, not a file to write results to")
-    if not path.parent.is_dir():
-        raise SettingError(f"{path.parent}: no such directory to write results to")
+    except SettingError as error:
+        raise typer.BadParameter(str(error)) from None
+    except (BenchError, ValueError) as error:  # too little text for a dictionary or a model
+        print_error(error)
+        raise typer.Exit(ExitCode.BAD_DATA) from None
+    if json_path is not None:
+        save(results, json_path)
 
 
 def _measure_all(corpora: list[Corpus], run: Run, *, streams: bool) -> list[CorpusResult]:

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
 import typer
 from rich import box
@@ -16,6 +15,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from aura import conversation
+from aura.cli import io
+from aura.cli.process import ExitCode
+from aura.cli.terminal import printable
 from aura.hybrid import CompressionResult, HybridCompressor
 from aura_reference import brotli, zstd
 
@@ -38,12 +40,12 @@ class Coded:
 
 def demo(
     *,
-    level: Annotated[int, typer.Option(min=0, max=3, help="0 store, 1 quick, 2 usual, 3 try all.")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    level: io.Level = 2,
+    as_json: io.AsJson = False,
 ) -> None:
-    """Compress a conversation that comes with the package and verify every message.
+    """Compress a conversation, and verify every message.
 
-    The exit status is 1 if a message does not come back identical.
+    The conversation comes with the package. The exit code is 1 if a message does not come back identical.
     """
     coded = run(level)
     peers = peer_totals([turn.text.encode() for turn in coded])
@@ -52,7 +54,7 @@ def demo(
     else:
         _print(coded, peers)
     if not all(turn.identical for turn in coded):
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def run(level: int) -> list[Coded]:
@@ -109,7 +111,7 @@ def _print(coded: Sequence[Coded], peers: dict[str, int]) -> None:
 
 def _shortened(text: str, width: int) -> str:
     """A text on one line: control characters spelt out, cut to ``width`` columns of a terminal."""
-    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text[:width])
+    line = printable(text[:width])
     if cell_len(line) <= width and len(text) <= width:
         return line
     return set_cell_size(line, max(width - 1, 1)).rstrip() + "…"

@@ -12,6 +12,8 @@ import typer
 from aura import atomic_write
 from aura import explain as explanation
 from aura.cli import io
+from aura.cli.process import ExitCode
+from aura.cli.terminal import printable_lines
 from aura.explain import Explanation, Row
 from aura.explain_page import page
 
@@ -20,20 +22,25 @@ def explain(
     path: io.InputPath = io.STANDARD,
     *,
     message_hex: Annotated[
-        str | None, typer.Option("--hex", help="The message as hexadecimal digits, instead of a file.")
+        str | None,
+        typer.Option("--hex", metavar="DIGITS", help="The message as hexadecimal digits, instead of a file."),
     ] = None,
     templates: io.TemplatesPath = None,
     model: io.ModelPath = None,
     further_model: io.ModelPaths = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: io.AsJson = False,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a page that tints each character by its cost.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write a page that tints each character by its cost."),
     ] = None,
 ) -> None:
-    """Show which bytes of a message are which field, and what they mean.
+    """Show a message field by field.
 
-    A message that is refused is shown as far as it was understood; the exit status is 1 then.
+    Shows which bytes are which field, and what they mean. A refused message is shown as far as it was understood,
+    and the exit code is 3.
     """
+    if html is not None:
+        atomic_write.check(html)
     wire = io.read(path) if message_hex is None else io.parse_hex(message_hex)
     result = explanation(
         wire,
@@ -43,9 +50,9 @@ def explain(
     )
     if html is not None:
         atomic_write.write(html, page(result).encode())
-    typer.echo(json.dumps(as_dictionary(result), indent=2) if as_json else str(result))
+    typer.echo(json.dumps(as_dictionary(result), indent=2) if as_json else printable_lines(str(result)))
     if result.error is not None:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.BAD_DATA)
 
 
 def as_dictionary(result: Explanation) -> dict[str, object]:

@@ -9,27 +9,59 @@ from typing import Annotated
 import typer
 
 from aura import atomic_write
+from aura.cli.terminal import printable_lines
 from aura.model import Model
 from aura.templates import TemplateLibrary
 
-InputPath = Annotated[Path, typer.Argument(help="File to read; - is standard input.", allow_dash=True)]
+InputPath = Annotated[
+    Path, typer.Argument(metavar="FILE", help="File to read; - is standard input.", allow_dash=True)
+]
 OutputPath = Annotated[
-    Path, typer.Option("--output", "-o", help="File to write; - is standard output.", allow_dash=True)
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="File to write; - is standard output.", allow_dash=True
+    ),
 ]
 TemplatesPath = Annotated[
     Path | None,
-    typer.Option("--templates", help="Template store (JSON) to use beside the built-in set.", dir_okay=False),
+    typer.Option("--templates", metavar="FILE", help="Template store to use beside the built-in templates."),
 ]
 ModelPath = Annotated[
     Path | None,
-    typer.Option("--model", help="Model file to use instead of the package's own.", dir_okay=False),
+    typer.Option("--model", metavar="FILE", help="Model to use instead of the package's own."),
 ]
 ModelPaths = Annotated[
     list[Path] | None,
     typer.Option(
         "--further-model",
-        help="Model file for messages that name their model; may be given again.",
-        dir_okay=False,
+        metavar="FILE",
+        help="Model for messages that name it; may be given more than once.",
+    ),
+]
+Level = Annotated[
+    int,
+    typer.Option(
+        "--level", min=0, max=3, metavar="N", help="Effort: 0 stores, 1 is fast, 3 tries every method."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Corpora = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="CORPUS",
+        help="Files of messages, JSON lines or plain lines, also in .gz or .zst; - is standard input.",
+        allow_dash=True,
+        show_default=False,
+    ),
+]
+Field = Annotated[
+    str | None,
+    typer.Option(
+        "--field",
+        metavar="NAME",
+        help="Where JSON lines have the message, such as body.text; . takes each line as it stands. "
+        "Without it: text, content, or messages with content.",
+        show_default=False,
     ),
 ]
 STANDARD = Path("-")
@@ -41,12 +73,23 @@ def read(path: Path) -> bytes:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file in one step, or standard output."""
-    if path == STANDARD:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
+    """Write a file in one step, or standard output.
+
+    A terminal gets no control characters but line feeds and tabs, for the content may be of others.
+    """
+    if path != STANDARD:
         atomic_write.write(path, content)
+        return
+    if sys.stdout.isatty():
+        content = printable_lines(content.decode("utf-8", "backslashreplace")).encode()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def check(path: Path) -> None:
+    """Find out whether a file could be written, before the work that makes its content."""
+    if path != STANDARD:
+        atomic_write.check(path)
 
 
 def library(path: Path | None) -> TemplateLibrary:
@@ -70,3 +113,14 @@ def parse_hex(text: str) -> bytes:
         return bytes.fromhex(text.strip().removeprefix("0x"))
     except ValueError:
         raise typer.BadParameter("not pairs of hexadecimal digits") from None
+
+
+def parse_size(text: str | int) -> int:
+    """Bytes from ``512KiB``, ``2MiB`` or a plain number."""
+    units = {"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
+    lower = str(text).strip().lower()
+    unit = next((unit for unit in units if lower.endswith(unit)), "")
+    number = lower.removesuffix(unit).strip()
+    if not (number.isascii() and number.isdecimal() and len(number) < 20):
+        raise typer.BadParameter(f"{text!r} is not a size such as 512KiB or 2MiB")
+    return int(number) * units.get(unit, 1)

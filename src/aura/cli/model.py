@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -10,27 +11,32 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from aura import inspection, messages
-from aura.bench.errors import BenchError
+from aura import corpus, inspection
+from aura.cli import io
+from aura.cli.process import ExitCode
+from aura.cli.terminal import printable
 from aura.codec import Codec
 from aura.model import Model
 
-app = typer.Typer(help="Look into model files.", no_args_is_help=True)
+app = typer.Typer(help="Look into model files.", no_args_is_help=True, rich_markup_mode=None)
 
-ModelPath = Annotated[Path, typer.Argument(help="Model file.", dir_okay=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ModelPath = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file.", show_default=False)]
+OtherPath = Annotated[Path, typer.Argument(metavar="MODEL", help="Another one.", show_default=False)]
 
 
 @app.command()
-def info(path: ModelPath, *, as_json: AsJson = False) -> None:
-    """Show id, sizes, contexts by order, templates, and the likeliest openings of a message."""
+def info(path: ModelPath, *, as_json: io.AsJson = False) -> None:
+    """Show what a model holds.
+
+    That is its id, sizes, contexts by order, templates, and the likeliest openings of a message.
+    """
     found = inspection.inspect(Model.load(path))
     if as_json:
         typer.echo(json.dumps(inspection.as_dictionary(found), indent=2))
         return
     typer.echo(f"id       {found.model_id}")
     for key, text in found.metadata.items():
-        typer.echo(f"{key:8} {text}")
+        typer.echo(f"{printable(key):8} {printable(text)}")
     typer.echo(
         f"bytes    {found.size}: " + ", ".join(f"{name} {size}" for name, size in found.sections.items())
     )
@@ -46,36 +52,38 @@ def info(path: ModelPath, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def diff(first: ModelPath, second: ModelPath) -> None:
-    """Show in what two models differ; exits with 1 if their ids do."""
+def diff(first: ModelPath, second: OtherPath) -> None:
+    """Show how two models differ; the exit code is 1 if their ids do."""
     one, other = (inspection.inspect(Model.load(path)) for path in (first, second))
     for name, left, right in inspection.differences(one, other):
-        typer.echo(f"{name:20} {left}  ->  {right}")
+        typer.echo(printable(f"{name:20} {left}  ->  {right}"))
     if one.model_id != other.model_id:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
     typer.echo("the models are the same")
 
 
 @app.command(name="eval")
 def evaluate(
     path: ModelPath,
-    corpora: Annotated[list[Path], typer.Argument(metavar="CORPUS...")],
+    corpora: io.Corpora,
     *,
-    limit: Annotated[int | None, typer.Option(min=1, help="Messages of each corpus.")] = None,
+    field: io.Field = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only the first N messages of each corpus.")
+    ] = None,
 ) -> None:
-    """Show the ratio that a model reaches on messages, one at a time, everything counted."""
+    """Show the ratio of a model on messages.
+
+    Messages are compressed one at a time, and every byte is counted.
+    """
     codec = Codec(model=Model.load(path))
-    try:
-        for corpus in corpora:
-            before = after = count = 0
-            for message in messages.read(corpus):
-                if limit is not None and count >= limit:
-                    break
-                before += len(message.data)
-                after += len(codec.compress(message.data))
-                count += 1
-            typer.echo(
-                f"{corpus.name}: {count} messages, {before} -> {after} bytes, {before / max(1, after):.3f}"
-            )
-    except BenchError as error:
-        raise typer.BadParameter(str(error)) from None
+    for file in corpora:
+        before = after = count = 0
+        for message in islice(corpus.read(file, field=field), limit):
+            before += len(message.data)
+            after += len(codec.compress(message.data))
+            count += 1
+        if not count:
+            raise corpus.CorpusError(f"{file}: holds no message")
+        ratio = before / max(1, after)
+        typer.echo(f"{printable(file.name)}: {count} messages, {before} -> {after} bytes, {ratio:.3f}")

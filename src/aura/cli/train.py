@@ -10,62 +10,95 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from aura import messages
-from aura.bench.errors import BenchError
+from aura import corpus
 from aura.cli import io
+from aura.cli.terminal import printable
+from aura.errors import AuraError
 from aura.templates import store
 from aura.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER
 from aura.train import train as train_model
 
 
 def train(
-    corpora: Annotated[
-        list[Path], typer.Argument(metavar="CORPUS...", help="JSON lines or plain lines, .gz or not.")
-    ],
+    corpora: io.Corpora,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="MODEL", help="Model file to write.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="MODEL",
+            help="Model file to write; - is standard output.",
+            allow_dash=True,
+            show_default=False,
+        ),
+    ],
+    field: io.Field = None,
     max_bytes: Annotated[
-        str, typer.Option(metavar="SIZE", help="Bytes of the file; KiB and MiB are understood.")
-    ] = f"{DEFAULT_MAX_BYTES >> 20}MiB",
+        int,
+        typer.Option(
+            metavar="SIZE",
+            parser=io.parse_size,
+            help="Maximum size of the file: bytes, KiB or MiB.",
+            show_default=f"{DEFAULT_MAX_BYTES >> 20}MiB",
+        ),
+    ] = DEFAULT_MAX_BYTES,
     max_order: Annotated[
-        int, typer.Option(min=1, max=32, help="Bytes of the longest context.")
+        int, typer.Option(min=1, max=32, metavar="N", help="Bytes of the longest context, 1 to 32.")
     ] = DEFAULT_MAX_ORDER,
     min_count: Annotated[
         int | None,
-        typer.Option(min=1, help="Times a context must occur; by the amount of text if not given."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Times that a context must occur; if not given, by the amount of text.",
+            show_default=False,
+        ),
     ] = None,
     minimum_sources: Annotated[
-        int, typer.Option(min=1, help="Sources that must share a context of more than 12 bytes.")
+        int, typer.Option(min=1, metavar="N", help="Sources that must share a context of more than 12 bytes.")
     ] = 1,
     templates: Annotated[
         Path | None,
-        typer.Option(help="Template store (JSON) to put into the model; ids 256 and above.", dir_okay=False),
+        typer.Option(
+            metavar="FILE",
+            help="Template store to put into the model; ids 256 and above.",
+            show_default=False,
+        ),
     ] = None,
     dictionary: Annotated[
         Path | None,
-        typer.Option(help="File to put into the model as Zstandard's dictionary.", dir_okay=False),
+        typer.Option(
+            metavar="FILE",
+            help="File to put into the model as Zstandard's dictionary.",
+            show_default=False,
+        ),
     ] = None,
     base: Annotated[
         Path | None,
-        typer.Option(help="Model of similar messages to build on, for few messages.", dir_okay=False),
+        typer.Option(
+            metavar="FILE",
+            help="Model of similar messages to build on, if there are few of your own.",
+            show_default=False,
+        ),
     ] = None,
-    name: Annotated[str, typer.Option(help="Name to store with the model.")] = "",
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Name to store with the model.", show_default=False)
+    ] = "",
 ) -> None:
-    """Train a model; both ends then use it.
+    """Train a model on your own messages; both ends then use it.
 
-    Choose messages as they will be sent, one message a line. The same messages give the same model.
+    Choose messages as they will be sent. The same messages give the same model.
     """
-    size = parse_size(max_bytes)
-    try:
-        found = [message for corpus in corpora for message in messages.read(corpus)]
-    except BenchError as error:
-        raise typer.BadParameter(str(error)) from None
-    if not found:
-        raise typer.BadParameter("there are no messages")
+    io.check(output)
     patterns = None if templates is None else store.load(templates)
     content = b"" if dictionary is None else dictionary.read_bytes()
+    base_model = io.model(base)
+    found = list(corpus.read(corpora, field=field))
+    if not found:
+        raise corpus.CorpusError(f"{', '.join(map(str, corpora))}: no message")
     sources = [message.source for message in found]
-    metadata = {"name": name or output.stem, "corpora": ", ".join(corpus.name for corpus in corpora)}
+    metadata = {"name": name or output.stem, "corpora": ", ".join(printable(path.name) for path in corpora)}
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     started = time.monotonic()
@@ -75,31 +108,23 @@ def train(
             model = train_model(
                 (message.data for message in found),
                 sources=sources if len(set(sources)) > 1 else None,
-                max_bytes=size,
+                max_bytes=max_bytes,
                 max_order=max_order,
                 min_count=min_count,
                 minimum_sources=minimum_sources,
                 metadata=metadata,
                 templates=patterns,
                 dictionary=content,
-                base=io.model(base),
+                base=base_model,
                 progress=lambda stage, done: progress.update(task, description=stage, completed=done),
             )
+        except AuraError:
+            raise
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
-    model.save(output)
+    io.write(output, model.data)
     typer.echo(
-        f"{output}: {len(model.data)} bytes, {len(model.context_model.symbols)} entries, id {model.id}, from"
-        f" {len(found)} messages in {time.monotonic() - started:.0f} s"
+        f"{printable(str(output))}: {len(model.data)} bytes, {len(model.context_model.symbols)} entries,"
+        f" id {model.id}, from {len(found)} messages in {time.monotonic() - started:.0f} s",
+        err=output == io.STANDARD,
     )
-
-
-def parse_size(text: str) -> int:
-    """Bytes from ``512KiB``, ``2MiB`` or a plain number."""
-    units = {"kib": 1 << 10, "mib": 1 << 20}
-    lower = text.strip().lower()
-    unit = next((unit for unit in units if lower.endswith(unit)), "")
-    number = lower.removesuffix(unit).strip()
-    if not (number.isascii() and number.isdecimal()):
-        raise typer.BadParameter(f"{text!r} is not a size such as 512KiB or 2MiB")
-    return int(number) * units.get(unit, 1)

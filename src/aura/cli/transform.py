@@ -16,18 +16,17 @@ def compress(
     path: io.InputPath = io.STANDARD,
     *,
     output: io.OutputPath = io.STANDARD,
-    level: Annotated[int, typer.Option(min=0, max=3, help="0 store, 1 quick, 2 usual, 3 try all.")] = 2,
+    level: io.Level = 2,
     templates: io.TemplatesPath = None,
     model: io.ModelPath = None,
     explicit_model: Annotated[
-        bool, typer.Option("--explicit-model", help="Name the model in AURALITE messages.")
+        bool, typer.Option("--explicit-model", help="Let messages that need the model name it.")
     ] = False,
     hexadecimal: Annotated[bool, typer.Option("--hex", help="Write hexadecimal digits.")] = False,
 ) -> None:
     """Compress one message.
 
-    The whole input is one message, a final newline included. Without --hex nothing binary is written to a
-    terminal.
+    The whole input is one message, a final newline included. A terminal gets hexadecimal digits, as with --hex.
     """
     codec = Codec(
         level=level,
@@ -46,14 +45,23 @@ def decompress(
     *,
     output: io.OutputPath = io.STANDARD,
     max_size: Annotated[
-        int, typer.Option(min=0, help="Bytes that the message may decode to.")
+        int,
+        typer.Option(
+            metavar="SIZE",
+            parser=io.parse_size,
+            help="Maximum decoded size: bytes, KiB or MiB.",
+            show_default=f"{DEFAULT_MAX_SIZE >> 20}MiB",
+        ),
     ] = DEFAULT_MAX_SIZE,
     templates: io.TemplatesPath = None,
     model: io.ModelPath = None,
     further_model: io.ModelPaths = None,
-    hexadecimal: Annotated[bool, typer.Option("--hex", help="The input is hexadecimal digits.")] = False,
+    hexadecimal: Annotated[bool, typer.Option("--hex", help="Read hexadecimal digits.")] = False,
 ) -> None:
-    """Decompress one message."""
+    """Decompress one message.
+
+    On a terminal, control characters are spelled out; a file or a pipe gets every byte as it is.
+    """
     wire = io.read(path)
     if hexadecimal:
         wire = io.parse_hex(wire.decode("ascii", "replace"))

@@ -1,0 +1,6 @@
+"""``python -m aura`` is the command ``aura``."""
+
+from aura.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import aura
+from aura.cli import app
+from aura.cli.io import parse_size
+from aura.cli.process import ExitCode
+
+LINES = [f"lamp {n} in hall {n % 7} is {'on' if n % 2 else 'off'}" for n in range(300)]
+OPTIONS = ["--max-bytes", "20KiB", "--max-order", "4"]
+
+
+def invoke(*arguments: object, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+
+
+@pytest.fixture(scope="module")
+def model() -> aura.Model:
+    return aura.train(LINES, max_bytes=20 << 10, max_order=4)
+
+
+def as_text(lines: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def test_training_reads_pipes_from_their_first_byte(tmp_path: Path, model: aura.Model) -> None:
+    content = as_text(LINES)
+    assert len(content) > 4096  # what an earlier version lost
+    fifo, out = tmp_path / "fifo", tmp_path / "mine.aura"
+    os.mkfifo(fifo)
+    writer = threading.Thread(target=fifo.write_bytes, args=(content,))
+    writer.start()
+    result = invoke("train", fifo, "-o", out, *OPTIONS)
+    writer.join()
+    assert result.exit_code == 0, result.output
+    assert "from 300 messages" in result.stdout
+    assert aura.Model.load(out).id == model.id
+
+
+def test_training_reads_standard_input_and_writes_standard_output(model: aura.Model) -> None:
+    result = invoke("train", "-", "-o", "-", *OPTIONS, stdin=gzip.compress(as_text(LINES)))
+    assert result.exit_code == 0, result.output
+    assert aura.Model.from_bytes(result.stdout_bytes).id == model.id
+    assert model.id in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "lines"),
+    [
+        ([], [json.dumps({"role": "user", "content": text}) for text in LINES]),
+        ([], [f'{{"text": {json.dumps(text)}, "role": null, "n": {"9" * 5000}}}' for text in LINES]),
+        (["--field", "body.text"], [json.dumps({"body": {"text": text}}) for text in LINES]),
+    ],
+    ids=["chat", "odd members", "field"],
+)  # fmt: skip
+def test_train_and_eval_take_the_same_forms(
+    tmp_path: Path, model: aura.Model, options: list[str], lines: list[str]
+) -> None:
+    path, out = tmp_path / "corpus.jsonl", tmp_path / "mine.aura"
+    path.write_bytes(b"\xef\xbb\xbf" + as_text(lines))
+    assert invoke("train", path, "-o", out, *OPTIONS, *options).exit_code == 0
+    assert aura.Model.load(out).id == model.id
+    shown = invoke("model", "eval", out, path, *options, "--limit", 50).stdout
+    assert shown.startswith("corpus.jsonl: 50 messages, ")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"text": "fine"}\n{"text": 5}\n', 'c.jsonl:2: "text" is not a string'),
+        (b"", "c.jsonl: "),
+        (
+            gzip.compress(as_text(['{"text": "fine"}'] * 300))[:-9],
+            "c.jsonl: the gzip data is cut short at byte ",
+        ),
+    ],
+)
+def test_bad_corpora_end_with_a_code_of_their_own(
+    tmp_path: Path, model: aura.Model, content: bytes, message: str
+) -> None:
+    path, held, out = tmp_path / "c.jsonl", tmp_path / "m.aura", tmp_path / "out.aura"
+    path.write_bytes(content)
+    model.save(held)
+    for command in (["train", path, "-o", out], ["model", "eval", held, path]):
+        result = invoke(*command)
+        assert result.exit_code == ExitCode.BAD_DATA
+        assert result.stderr.startswith("error: ")
+        assert message in result.stderr
+    assert not out.exists()
+
+
+def test_training_finds_out_first_whether_it_can_write(tmp_path: Path) -> None:
+    fifo = tmp_path / "never opened"
+    os.mkfifo(fifo)
+    for name, reason in {"gone/m.aura": "gone: No such file", ".": "Is a directory"}.items():
+        result = invoke("train", fifo, "-o", tmp_path / name)
+        assert result.exit_code == ExitCode.FAILED
+        assert reason in result.stderr
+
+
+def test_sizes_have_units() -> None:
+    found = [parse_size(text) for text in ("2MiB", "512 KiB", "1gib", "77", 12)]
+    assert found == [2 << 20, 512 << 10, 1 << 30, 77, 12]
