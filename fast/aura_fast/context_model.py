@@ -26,12 +26,14 @@ from __future__ import annotations
 import weakref
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aura_fast.arrays import zeros
 from aura_fast.history import Index
 from aura_fast.run import stand_ins
 from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, SYMBOLS, TOTAL_OF_ONE, ContextModel
@@ -69,6 +71,11 @@ rounded down (rule MAT-6)."""
 
 LIKELIHOOD_OF_LONE: Final = bytes(LIKELIHOOD[1000 * frequency // TOTAL_OF_ONE] for frequency in LONE)
 
+_FREQUENCIES: Final = np.array(FREQUENCIES, np.int64)
+
+_BLOCK: Final = 1 << 15
+"""Contexts that are packed together."""
+
 Choice = tuple[int, int, int]
 """Cumulative, frequency and total of an option that is coded."""
 
@@ -92,16 +99,18 @@ class Contexts:
     """
 
     def __init__(self, model: ContextModel) -> None:
-        words, places = _pack(model)
-        self.words = array("q", words.tobytes())
-        self.letters = (words >> PLACE_BITS & SYMBOL_MASK).astype("<u2").tobytes().decode("utf-16-le")
-        self.initial = int(places[model.initial])
+        packer = _Packer(model)
+        self.words = packer.words
+        self.initial = int(packer.places[model.initial])
         self.hits = tuple(model.hits) + (() if model.history is None else tuple(model.history.hits))
         self.history = None if model.history is None else Index(model.history.text)
-        self.order = _order(model.suffixes)
+        self.order = len(packer.levels) - 2
         self.has_runs = bool(model.runs)
-        self.stand_ins = stand_ins(model.runs, _bounds(model, places) if model.runs else [])
+        bounds = [int(packer.places[level - 1]) + 1 for level in packer.levels[1:]]
+        self.stand_ins = stand_ins(model.runs, bounds)
         self.bounds = tuple(stand_in[0] for stand_in in self.stand_ins)
+        del packer  # and with it what takes most memory
+        self.letters = _letters(self.words)
 
     def end_of(self, context: int) -> int:
         """Where a list of more than one entry ends."""
@@ -157,64 +166,101 @@ class Contexts:
         return ~word >> WIDER
 
 
-def _pack(model: ContextModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The words of a model, and the place of each context."""
-    starts = np.asarray(model.starts, np.int64)
-    escapes = np.asarray(model.escapes, np.int64)
-    firsts, counts = starts[:-1], np.diff(starts)
-    alone = counts == 1
-    # an entry moves up by a word for each longer list that begins before it or with it
-    moves = np.cumsum(~alone)
-    places = firsts + moves - ~alone
-    following = places[np.asarray(model.following)]
-    wider = places[_wider(np.asarray(model.suffixes), counts)]
-    symbols = np.asarray(model.symbols, np.int64)
-    # sums from the first entry of all, modulo 2^32, less those before each list
-    frequencies = np.array(FREQUENCIES, np.uint32)[np.asarray(model.codes)]
-    ends = np.cumsum(frequencies, dtype=np.uint32)
-    ends -= np.repeat((ends - frequencies)[firsts], counts)
-    totals = ends[starts[1:] - 1] + np.array(FREQUENCIES, np.uint32)[escapes]
-    totals[ROOT] = ends[starts[1] - 1]  # rule CTX-6
-    words = np.zeros(len(symbols) + int(moves[-1]) + 1, np.int64)  # one more, which ends may name
-    words[np.arange(len(symbols)) + np.repeat(moves, counts)] = (
-        following | symbols << PLACE_BITS | ends.astype(np.int64) << END_SHIFT
+class _Packer:
+    """Packs a model, a block of contexts at a time, so that what is at hand stays in the cache.
+
+    Attributes:
+        words: as the module says, and one more, which ends may name.
+        places: of each context the place of its first word.
+        levels: for each order the number of its first context, and at the end the number of all contexts.
+    """
+
+    def __init__(self, model: ContextModel) -> None:
+        self._starts = np.asarray(model.starts, np.int32)
+        self._symbols = np.asarray(model.symbols, np.uint16)
+        self._codes = np.asarray(model.codes, np.uint8)
+        self._following = np.asarray(model.following, np.int32)
+        self._suffixes = np.asarray(model.suffixes, np.int32)
+        self._escapes = np.asarray(model.escapes, np.uint8)
+        self._counts = np.diff(self._starts).astype(np.uint16)
+        # an entry moves up by a word for each longer list that begins before it or with it
+        is_many = self._counts > 1
+        self.places = np.cumsum(is_many, dtype=np.int32)
+        self.words = zeros("q", int(self._starts[-1] + self.places[-1]) + 1)
+        self.places += self._starts[:-1] - is_many
+        self._wider = np.zeros(len(self.places), np.int32)
+        self.levels = list(_levels(self._suffixes))
+        for level, end in pairwise(self.levels):
+            for begin in range(level, end, _BLOCK):
+                self._pack(slice(begin, min(begin + _BLOCK, end)))
+
+    def _pack(self, block: slice) -> None:
+        """Write the words of contexts of one order."""
+        counts, escapes, suffixes = self._counts[block], self._escapes[block], self._suffixes[block]
+        # where the list of the suffix is no longer, it is the same
+        is_longer = self._counts.take(suffixes) > counts
+        wider = np.where(is_longer, self.places.take(suffixes), self._wider.take(suffixes))
+        self._wider[block] = wider
+        wider = wider.astype(np.int64)
+        first, end = int(self._starts[block.start]), int(self._starts[block.stop])
+        lone, many = (counts == 1).nonzero()[0], (counts > 1).nonzero()[0]
+        alone = self._starts[block].take(lone) - first
+        is_together = np.ones(end - first, np.bool_)
+        is_together[alone] = False
+        sizes = counts.take(many).astype(np.int64)
+        sums, totals = _sums(_FREQUENCIES.take(self._codes[first:end][is_together]), sizes)
+        if block.start != ROOT:  # rule CTX-6
+            totals += _FREQUENCIES.take(escapes.take(many))
+        entries = np.empty(end - first, np.int64)
+        entries[is_together] = sums
+        entries[alone] = escapes.take(lone) | wider.take(lone) << CODE_BITS
+        entries <<= SYMBOL_BITS
+        entries |= self._symbols[first:end]
+        entries <<= PLACE_BITS
+        entries |= self.places.take(self._following[first:end])
+        begin = int(self.places[block.start])
+        words = np.frombuffer(self.words, np.int64)[begin : begin + len(entries) + len(many)]
+        is_head = np.zeros(len(words), np.bool_)
+        is_head[self.places[block].take(many) - begin] = True
+        words[is_head] = ~(totals | sizes << SUM_BITS | wider.take(many) << WIDER)
+        words[~is_head] = entries
+
+
+def _letters(words: array[int]) -> str:
+    """The symbols of words, as characters."""
+    view = np.frombuffer(words, np.int64)
+    blocks = (
+        view[begin : begin + _BLOCK] >> PLACE_BITS & SYMBOL_MASK for begin in range(0, len(view), _BLOCK)
     )
-    words[places] = np.where(
-        alone,
-        following[firsts] | symbols[firsts] << PLACE_BITS | escapes << LONE_CODE | wider << LONE_WIDER,
-        ~(totals | counts << SUM_BITS | wider << WIDER),
-    )
-    return words, places
+    return "".join(block.astype("<u2").tobytes().decode("utf-16-le") for block in blocks)
 
 
-def _wider(suffixes: NDArray[np.integer], counts: NDArray[np.int64]) -> NDArray[np.integer]:
-    """For each context the first one along the suffixes with a longer list; the root if there is none."""
-    wider = suffixes.copy()
-    asked = np.flatnonzero(counts[wider] == counts)
-    while len(asked):  # a jump may pass over several contexts, since those behind it jump as well
-        asked = asked[wider[asked] != ROOT]
-        wider[asked] = wider[wider[asked]]
-        asked = asked[counts[wider[asked]] == counts[asked]]
-    return wider
+def _sums(
+    frequencies: NDArray[np.int64], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of the entries of lists the cumulative frequencies up to and with each, and the sums of the lists."""
+    firsts = np.cumsum(counts) - counts
+    sums = np.add.reduceat(frequencies, firsts)
+    steps = frequencies.copy()
+    steps[firsts[1:]] -= sums[:-1]
+    return np.cumsum(steps), sums
 
 
-def _order(suffixes: Sequence[int]) -> int:
-    """The order of the last context; they stand in ascending order."""
-    context, order = len(suffixes) - 1, 0
-    while context != ROOT:
-        context, order = int(suffixes[context]), order + 1
-    return order
-
-
-def _bounds(model: ContextModel, places: NDArray[np.int64]) -> list[int]:
-    """For each order the place after its contexts, which stand in ascending order."""
-    suffixes = np.asarray(model.suffixes)
-    bounds = [0, 1]  # numbers of contexts of an order below 0, and up to 0
-    while bounds[-1] < len(suffixes):
-        # the next order goes on until suffixes are of that order themselves
-        behind = np.flatnonzero(suffixes[bounds[-1] :] >= bounds[-1])
-        bounds.append(bounds[-1] + int(behind[0]) if len(behind) else len(suffixes))
-    return [int(places[bound - 1]) + 1 for bound in bounds[1:]]
+def _levels(suffixes: NDArray[np.int32]) -> Iterator[int]:
+    """For each order the number of its first context, as orders ascend; last how many contexts there are."""
+    yield ROOT
+    level = ROOT + 1
+    while level < len(suffixes):
+        yield level
+        # an order goes on until suffixes are of that order themselves
+        for begin in range(level, len(suffixes), _BLOCK):
+            is_behind = suffixes[begin : begin + _BLOCK] >= level
+            if is_behind.any():
+                level = begin + int(is_behind.argmax())
+                break
+        else:
+            break
+    yield len(suffixes)
 
 
 _CONTEXTS: Final[dict[int, Contexts]] = {}

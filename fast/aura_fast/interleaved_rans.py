@@ -175,7 +175,7 @@ class Reader:
 
 
 def _check_used(numbers: NDArray[np.uint8 | np.uint16]) -> None:
-    if not numbers.all():
+    if numbers.min() == 0:
         raise Malformed("a table without symbols is used", 0, "words")
 
 

@@ -56,18 +56,6 @@ _MANY = _lookup(MANY, 8 * np.arange(CODES + 1))
 _CHILD = _lookup(CHILD, 12 * (2 * np.where(_OF_MANY, _UPS // 2, 25 + (_UPS - 50) // 8) + _OF_MANY))
 
 
-def spread(values: Integers, counts: Integers) -> Integers:
-    """The value of each list for all its entries, in lists of ``counts`` entries, at least one.
-
-    It is the running sum of the steps from list to list, which may wrap around; ``np.repeat`` takes thrice as
-    long where lists are short.
-    """
-    ends = np.cumsum(counts, dtype=np.intp)
-    steps = np.zeros(ends[-1] if len(ends) else 0, values.dtype)
-    steps[ends - counts] = np.diff(values, prepend=values.dtype.type(0))
-    return np.cumsum(steps, dtype=values.dtype, out=steps)
-
-
 def ups(codes: Integers, alone: Integers, escapes: Integers) -> NDArray[np.uint8]:
     """The u of rule TRI-6 for what is below entries, at its finest, from which that of each batch follows.
 
@@ -87,18 +75,18 @@ def count_tables(lengths: Integers) -> Integers:
 def rank_tables(lengths: Integers, counts: Integers) -> Integers:
     """RANK, for all entries of lists, by the lengths of their suffix's lists and their own."""
     ends = np.cumsum(counts, dtype=np.intp)
-    left = spread(ends, counts)
+    left = np.repeat(ends, counts)
     left -= np.arange(len(left))
     tables = _TWICE_CLASSES.take(left)
     tables[ends - counts] += 1
-    tables += spread(_RANK.take(lengths), counts)
+    tables += np.repeat(_RANK.take(lengths), counts)
     return tables
 
 
 def code_tables(up: Integers, counts: Integers) -> Integers:
     """CODE, for all entries of lists, by the ``ups`` of their suffix entries and the lengths of the lists."""
     tables: Integers = _CODE.take(up)
-    tables += spread(_FEWER_CLASSES.take(counts), counts)
+    tables += np.repeat(_FEWER_CLASSES.take(counts), counts)
     return tables
 
 
@@ -232,6 +220,7 @@ class Span:
         lengths = self._above.counts.take(self._suffix())
         counted = np.flatnonzero(lengths > 1)
         self.counts[counted] += reader.read_on(count_tables(lengths.take(counted))).astype(np.uint16)
+        self._lone, self._many = np.flatnonzero(self.counts == 1), np.flatnonzero(self.counts > 1)
         return bool((self.counts <= lengths).all())
 
     def read_ranks(self, reader: interleaved_rans.Reader) -> bool:
@@ -240,26 +229,29 @@ class Span:
         counts, lengths = self.counts, self._above.counts.take(suffix)
         ranked = counts < lengths
         lists = np.flatnonzero(ranked)
-        entries = np.flatnonzero(spread(ranked.view(np.uint8), counts))
-        starts = np.cumsum(counts, dtype=np.intp) - counts
-        steps = np.ones(counts.sum(dtype=np.int64), np.int32)
-        steps[entries] += reader.read_on(rank_tables(lengths.take(lists), counts.take(lists)))
-        # ranks are counted from 1 here; the last is the sum of all steps in the list
-        last_ranks = np.add.reduceat(steps, starts)
-        befores = part_of(self._above.starts, self._above.first_context).take(suffix)
-        befores -= self._above.first_entry + 1
-        # what leads from one list's last entry to the place before the first that the next could have
-        steps[starts] += np.diff(befores, prepend=np.int32(0))
-        steps[starts[1:]] -= last_ranks[:-1]
-        self.suffix_entries = np.cumsum(steps, dtype=np.int32, out=steps)
+        entries = np.flatnonzero(np.repeat(ranked.view(np.uint8), counts))
+        ends = np.cumsum(counts, dtype=np.intp)
+        self._alone = ends.take(self._lone) - 1
+        steps = np.ones(ends[-1], np.int32)
+        steps[entries] = reader.read_on(rank_tables(lengths.take(lists), counts.take(lists))) + np.int32(1)
+        # a rank, counted from 1 here, is the sum of the steps in its list so far, modulo 2^32
+        sums = np.cumsum(steps, dtype=np.int32, out=steps)
+        after = sums.take(ends - 1)
+        before = np.concatenate([np.zeros(1, np.int32), after[:-1]])
+        last_ranks = after - before
+        # the place before the first that the list could have, less what is summed before
+        bases = part_of(self._above.starts, self._above.first_context).take(suffix)
+        bases -= before + np.int32(self._above.first_entry + 1)
+        sums += np.repeat(bases, counts)
+        self.suffix_entries = sums
         return bool((last_ranks <= lengths).all())
 
     def read_codes(self, reader: interleaved_rans.Reader) -> bool:
         """CODE; then entries stand in the order of rule CTX-7."""
         self.codes = np.zeros(len(self.suffix_entries), np.uint8)
-        counts = self.counts.take(np.flatnonzero(self.counts > 1))
+        counts = self.counts.take(self._many)
         in_many = np.ones(len(self.codes), np.bool_)
-        in_many[self._alone()] = False
+        in_many[self._alone] = False
         places = np.flatnonzero(in_many)
         entries = self.suffix_entries.take(places)
         codes = reader.read_on(code_tables(self._above.ups.take(entries), counts))
@@ -268,25 +260,18 @@ class Span:
 
     def read_ones(self, reader: interleaved_rans.Reader) -> bool:
         """ONE."""
-        alone = self._alone()
-        up = self._above.ups.take(self.suffix_entries.take(alone))
+        up = self._above.ups.take(self.suffix_entries.take(self._alone))
         escapes = reader.read_on(one_tables(up, self._above.level + 1))
-        self.escapes[np.flatnonzero(self.counts == 1)] = escapes
-        self.ups = ups(self.codes, alone, escapes)
+        self.escapes[self._lone] = escapes
+        self.ups = ups(self.codes, self._alone, escapes)
         return _are_codes(escapes)
 
     def read_many(self, reader: interleaved_rans.Reader) -> bool:
         """MANY."""
-        many = np.flatnonzero(self.counts > 1)
-        above = part_of(self._above.escapes, self._above.first_context).take(self._suffix().take(many))
-        escapes = reader.read_on(many_tables(above, self.counts.take(many), self._above.level + 1))
-        self.escapes[many] = escapes
+        above = part_of(self._above.escapes, self._above.first_context).take(self._suffix().take(self._many))
+        escapes = reader.read_on(many_tables(above, self.counts.take(self._many), self._above.level + 1))
+        self.escapes[self._many] = escapes
         return _are_codes(escapes)
-
-    def _alone(self) -> NDArray[np.intp]:
-        """The entries that are alone in their lists."""
-        ends = np.cumsum(self.counts, dtype=np.intp)
-        return ends.take(np.flatnonzero(self.counts == 1)) - 1
 
 
 def _read_batch(
@@ -333,7 +318,7 @@ def _in_list_order(
     counts: Integers, codes: Integers, suffix_entries: Integers
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Suffix entries and codes of lists in the order of rule CTX-7, from that of the suffix's list."""
-    keys = spread(np.arange(len(counts), dtype=np.int64) << 32, counts)
+    keys = np.repeat(np.arange(len(counts), dtype=np.int64) << 32, counts)
     keys |= codes.astype(np.int64) << 24
     keys |= suffix_entries
     keys.sort()

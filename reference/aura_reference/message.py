@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aura_reference import auralite, brio, brio2, brotli, classic, foreseen, stored, typed, zstd
+from aura_reference import auralite, brotli, classic, foreseen, stored, typed, zstd
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel, Unsupported
@@ -40,9 +40,7 @@ def _decode(wire: bytes, held: Knowledge, max_size: int) -> bytes:  # noqa: C901
         case Marker.BROTLI:
             return brotli.decode(message.body, max_size)
         case Marker.BRIO:
-            if is_version_2(message.body):
-                return brio2.decode(message.body, max_size)
-            return brio.decode(message.body, held, max_size)
+            return _decode_brio(message.body, held, max_size)
         case Marker.AURALITE_EXPLICIT:
             return auralite.decode_explicit(message.body, held.models, max_size)
         case Marker.ZSTANDARD:
@@ -59,6 +57,13 @@ def _decode(wire: bytes, held: Knowledge, max_size: int) -> bytes:  # noqa: C901
             return auralite.decode(wire, _implied_model(held), max_size)
         case marker:
             raise Unsupported(f"marker 0x{marker:02x} ({name_of(marker)}) is not read here", 0, "marker")
+
+
+def _decode_brio(body: bytes, held: Knowledge, max_size: int) -> bytes:
+    """Either version; imported only here, as the tables of version 2 take long to load."""
+    from aura_reference import brio, brio2  # noqa: PLC0415
+
+    return brio2.decode(body, max_size) if is_version_2(body) else brio.decode(body, held, max_size)
 
 
 def _implied_model(held: Knowledge) -> ContextModel:
@@ -107,6 +112,8 @@ def encode_zstd_dictionary(data: bytes, dictionary: bytes, level: int = 19) -> b
 
 def encode_brio(data: bytes, knowledge: Knowledge, *, metadata: bool = False) -> bytes:
     """A BRIO version 1 message (rules BRI-1 to BRI-5)."""
+    from aura_reference import brio  # noqa: PLC0415  # as above
+
     return build_message(Marker.BRIO, brio.encode(data, knowledge.phrases, metadata=metadata))
 
 
@@ -116,6 +123,8 @@ def encode_brio2(data: bytes, effort: int = 0) -> bytes:
     Raises:
         EncodeError: ``data`` has more than 64 MiB.
     """
+    from aura_reference import brio2  # noqa: PLC0415  # as above
+
     return build_message(Marker.BRIO, brio2.encode(data, effort))
 
 

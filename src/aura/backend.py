@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from aura_fast import auralite, batch, brio2, foreseen
+from aura_fast import auralite, batch, foreseen
 from aura_reference import foreseen as frames
 from aura_reference import message as reference
 from aura_spec.brio2 import is_version_2
@@ -137,6 +137,8 @@ def _decode_own(wire: bytes, held: Knowledge, max_size: int) -> bytes | None:
     if marker == Marker.FORESEEN and held.model is not None:
         return frames.decode(wire[1:], held.templates, held.model, max_size, foreseen.decode_string)
     if marker == Marker.BRIO and is_version_2(wire[1:]):
+        from aura_fast import brio2  # noqa: PLC0415  # its tables take long to load, and most never need them
+
         return brio2.decode(wire[1:], max_size)
     return None
 
@@ -157,6 +159,8 @@ def _encode_foreseen_fast(
 
 def _encode_brio2_fast(data: bytes, effort: int = 0) -> bytes:
     """Write a BRIO version 2 message."""
+    from aura_fast import brio2  # noqa: PLC0415  # as above
+
     return build_message(Marker.BRIO, brio2.encode(data, effort))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import chain
 from os import PathLike
-from typing import Self
+from typing import TYPE_CHECKING, Final, Self
 
 from aura import arguments, selection
 from aura import backend as backends
@@ -16,10 +16,17 @@ from aura.cache import Cache, CacheInfo
 from aura.model import Model, as_model, as_models
 from aura.selection import Candidate
 from aura.templates import Match, TemplateLibrary
-from aura.workers import COMPRESSING, DECOMPRESSING, Workers
 from aura_spec.errors import DecodeError, TemplateError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
+
+if TYPE_CHECKING:
+    from aura.workers import Workers
+
+COMPRESSING: Final = 1_000
+DECOMPRESSING: Final = 10_000
+"""Messages in a batch from which on several processes gain more than handing over costs, and smaller batches in
+each."""
 
 
 class Codec:
@@ -42,7 +49,7 @@ class Codec:
         phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
         max_size: bytes that a message may decode to.
         workers: processes that share the work of batches, 1 to do it all in this one. Several are used to compress
-            ``workers.COMPRESSING`` messages and more, to decompress ``workers.DECOMPRESSING``. They start with the
+            ``codec.COMPRESSING`` messages and more, to decompress ``codec.DECOMPRESSING``. They start with the
             first such batch, which takes them seconds; end them with :meth:`close`, or use the codec in a ``with``
             statement.
         cache_size: results that are kept for messages and wires that come again; see :attr:`cache_info`.
@@ -80,7 +87,7 @@ class Codec:
         self.explicit_model = explicit_model
         self._wires = Cache(cache_size) if cache_size else None
         self._messages = Cache(cache_size) if cache_size else None
-        self._workers = Workers(workers, self) if workers > 1 else None
+        self._workers = _workers(workers, self) if workers > 1 else None
 
     def __enter__(self) -> Self:
         return self
@@ -270,6 +277,13 @@ class Codec:
     def general(self, message: bytes) -> Iterator[Candidate]:
         """Candidates without a template, storing first."""
         return selection.general(self._backend, message, self.level, self._shared)
+
+
+def _workers(count: int, codec: Codec) -> Workers:
+    """Processes that share the work of a codec."""
+    from aura.workers import Workers  # noqa: PLC0415  # few have any, and every program would wait for the import
+
+    return Workers(count, codec)
 
 
 def _remake(

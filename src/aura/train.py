@@ -7,7 +7,6 @@ from typing import Final
 
 from aura import arguments
 from aura.model import Model, carried
-from aura.training import background, trainer
 from aura_fast import model as model_file
 from aura_spec.context_model import SYMBOLS
 
@@ -65,6 +64,8 @@ def train(
         EncodeError: a text has no UTF-8, or templates or dictionary are too large.
         TemplateError: a template is unusable, or its id below 256.
     """
+    from aura.training import background, trainer  # noqa: PLC0415  # those who only code do not need it
+
     sections = carried(templates or {}, dictionary)
     max_bytes -= model_file.size_of(sections)
     prepared = trainer.prepare(

@@ -16,11 +16,6 @@ from aura_spec.errors import DecodeError
 if TYPE_CHECKING:
     from aura.codec import Codec
 
-COMPRESSING: Final = 1_000
-DECOMPRESSING: Final = 10_000
-"""Messages in a batch from which on several processes gain more than handing over costs, and smaller batches in
-each."""
-
 _LOG: Final = logging.getLogger("aura.workers")
 
 Result = TypeVar("Result")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import aura
+
+UNNEEDED = {
+    "aura.bench",
+    "aura.chunked",
+    "aura.cli",
+    "aura.hybrid",
+    "aura.stream",
+    "aura.training",
+    "aura_fast.brio2",
+    "aura_fast.parse",
+    "aura_reference.brio2",
+    "aura_spec.unit",
+    "concurrent.futures.process",
+    "multiprocessing.context",
+    "rich",
+    "typer",
+}
+"""Modules that those who code single messages never use, or that hold large tables."""
+
+
+def run(program: str) -> str:
+    """What a fresh process prints."""
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  # ours
+
+
+def test_a_message_loads_only_what_it_needs() -> None:
+    loaded = run("import sys, aura; aura.decompress(aura.compress('Yes, I can help.')); print(*sys.modules)")
+    assert UNNEEDED & set(loaded.split()) == set()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read there")
+def test_the_first_message_takes_less_than_200_mb() -> None:
+    status = run("import aura; aura.compress('Yes, I can help.'); print(open('/proc/self/status').read())")
+    [peak] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    assert 1024 * int(peak.split()[1]) < 200_000_000
+
+
+def test_names_that_are_loaded_late_are_there() -> None:
+    missing = "import aura; print([name for name in aura.__all__ if not hasattr(aura, name)])"
+    assert run(missing) == "[]\n"
+
+
+def test_functions_stay_functions_when_their_modules_are_imported() -> None:
+    """``aura.train`` and ``aura.explain`` are modules as well."""
+    program = "import aura.explain, aura.train; print(callable(aura.explain), callable(aura.train))"
+    assert run(program) == "True True\n"
+
+
+def test_unknown_names_are_refused_as_by_any_module() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'decode'"):
+        aura.decode  # noqa: B018
+    assert set(aura.__all__) <= set(dir(aura))
