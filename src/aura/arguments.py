@@ -104,6 +104,17 @@ def whole_number(name: str, value: int, least: int, most: int | None = None) -> 
     return number
 
 
+def flag(name: str, value: bool) -> bool:
+    """True or False.
+
+    Raises:
+        TypeError: it is no ``bool``.
+    """
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} is True or False, not {value!r} ({type(value).__name__})")
+    return value
+
+
 def number(name: str, value: float, least: float) -> float:
     """A number of at least ``least``.
 

@@ -9,7 +9,7 @@ from itertools import chain
 from os import PathLike
 from typing import TYPE_CHECKING, Final, Self
 
-from aura import arguments, selection
+from aura import arguments, selection, tagging
 from aura import backend as backends
 from aura.arguments import BytesLike, to_bytes, wire_bytes
 from aura.cache import Cache, CacheInfo
@@ -19,6 +19,7 @@ from aura.templates import Match, TemplateLibrary
 from aura_spec.errors import DecodeError, TemplateError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec.tag import build_tagged
 
 if TYPE_CHECKING:
     from aura.workers import Workers
@@ -33,7 +34,7 @@ class Codec:
     """Codes single messages with everything that both ends hold.
 
     Thread-safe. Codecs that hold the same model, templates and phrases read each other's messages,
-    whatever their level and backend.
+    whatever their level and backend, if ``check`` is the same.
 
     Args:
         backend: ``"fast"`` or ``"reference"``; both give the same bytes.
@@ -53,6 +54,8 @@ class Codec:
             first such batch, which takes them seconds; end them with :meth:`close`, or use the codec in a ``with``
             statement.
         cache_size: results that are kept for messages and wires that come again; see :attr:`cache_info`.
+        check: write and read tagged messages, two bytes longer: a reader with another model, other templates or
+            damaged bytes gets an error instead of another text, but for one case in 256 and more (chapter ``tag``).
 
     Raises:
         TypeError: an argument has a wrong type.
@@ -73,6 +76,7 @@ class Codec:
         max_size: int = DEFAULT_MAX_SIZE,
         workers: int = 1,
         cache_size: int = 0,
+        check: bool = False,
     ) -> None:
         workers = arguments.whole_number("workers", workers, 1)
         cache_size = arguments.whole_number("cache_size", cache_size, 0)
@@ -85,6 +89,7 @@ class Codec:
         self.templates = _beside(TemplateLibrary.of(templates), self._model)
         self._backend = backends.get(backend)
         self.explicit_model = explicit_model
+        self.check = arguments.flag("check", check)
         self._wires = Cache(cache_size) if cache_size else None
         self._messages = Cache(cache_size) if cache_size else None
         self._workers = _workers(workers, self) if workers > 1 else None
@@ -112,7 +117,7 @@ class Codec:
     def __reduce__(self) -> tuple[Callable[..., Codec], tuple[object, ...]]:
         """Let a copy in another process hold the same, but have no workers and keep no results."""
         patterns = {number: template.pattern for number, template in self.templates.items()}
-        settings = self.backend, self.level, self.explicit_model, self.max_size
+        settings = self.backend, self.level, self.explicit_model, self.max_size, self.check
         return _remake, (settings, self._model, self._models, patterns, self._phrases)
 
     @property
@@ -135,8 +140,13 @@ class Codec:
         """The model of AURALITE messages; the default one is read when it is first needed."""
         return Model.load_default() if self._model is None else self._model
 
+    @property
+    def _model_id(self) -> bytes:
+        """Of the model that this codec implies when it reads (rule TAG-3)."""
+        return bytes.fromhex(self.model.id)
+
     def compress(self, data: str | BytesLike) -> bytes:
-        """Code one message. The result is at most one byte longer than the message.
+        """Code one message. The result is at most one byte longer than the message, with ``check`` at most three.
 
         Args:
             data: a text, taken as UTF-8; or bytes, a ``bytearray``, a ``memoryview`` or another one-dimensional
@@ -162,7 +172,16 @@ class Codec:
 
     def _find_wires(self, messages: Sequence[bytes], shared: Knowledge) -> list[bytes]:
         strings = self._foresee(messages, shared)
-        return [self._select(message, shared, strings.get(message)) for message in messages]
+        return [
+            self.with_tag(self._select(message, shared, strings.get(message)), message)
+            for message in messages
+        ]
+
+    def with_tag(self, wire: bytes, message: bytes) -> bytes:
+        """A coded message, with a tag before it if this codec checks."""
+        if not self.check:
+            return wire
+        return build_tagged(wire, message, b"" if self.explicit_model else self._model_id)
 
     def _foresee(self, messages: Sequence[bytes], shared: Knowledge) -> dict[bytes, bytes]:
         """AURALITE messages for the implied model, of those that the level tries it on, if they are several."""
@@ -192,11 +211,22 @@ class Codec:
             DecodeError: the message is refused; there is no partial result.
         """
         if not self._messages:
-            return self._backend.decode(wire_bytes(wire), self.knowledge, self._limit(max_size))
+            return self._decode(wire_bytes(wire), self._limit(max_size))
         [result] = self.read_batch([wire], max_size=max_size)
         if isinstance(result, DecodeError):
             raise result
         return result
+
+    def _decode(self, wire: bytes, limit: int) -> bytes:
+        held = self.knowledge
+        if self.check:
+            return tagging.decode(self._backend, wire, held, self._model_id, limit)
+        return self._backend.decode(wire, held, limit)
+
+    def _decode_batch(self, wires: Sequence[bytes], held: Knowledge, limit: int) -> list[bytes | DecodeError]:
+        if self.check:
+            return tagging.decode_batch(self._backend, wires, held, self._model_id, limit)
+        return self._backend.decode_batch(wires, held, limit)
 
     def _limit(self, max_size: int | None) -> int:
         """Bytes that a message may decode to; the codec's own limit if None."""
@@ -252,11 +282,11 @@ class Codec:
         if self._messages:
             return self._messages.look_up(
                 batch,
-                lambda missing: self._backend.decode_batch(missing, knowledge, limit),
+                lambda missing: self._decode_batch(missing, knowledge, limit),
                 basis=knowledge.templates,
                 longest=limit,
             )
-        return self._backend.decode_batch(batch, knowledge, limit)
+        return self._decode_batch(batch, knowledge, limit)
 
     def frames(self, match: Match) -> Iterator[Candidate]:
         """Template frames for a match, as the level allows."""
@@ -287,14 +317,14 @@ def _workers(count: int, codec: Codec) -> Workers:
 
 
 def _remake(
-    settings: tuple[str, int, bool, int],
+    settings: tuple[str, int, bool, int, bool],
     model: Model | None,
     models: Sequence[Model],
     patterns: Mapping[int, str],
     phrases: Mapping[int, bytes],
 ) -> Codec:
     """A codec in another process."""
-    backend, level, explicit_model, max_size = settings
+    backend, level, explicit_model, max_size, check = settings
     return Codec(
         backend=backend,
         level=level,
@@ -304,6 +334,7 @@ def _remake(
         models=models,
         templates=TemplateLibrary(patterns, with_builtin=False),
         phrases=phrases,
+        check=check,
     )
 
 

@@ -7,10 +7,11 @@ message that is refused is explained as far as it was understood, with the error
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Final
 
+from aura import arguments
 from aura.arguments import BytesLike, wire_bytes
 from aura.backend import get
 from aura.codec import Codec
@@ -27,8 +28,8 @@ from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, name_of, parse_message
-from aura_spec.tag import questioned
-from aura_spec.wire import Span
+from aura_spec.tag import SIZE, TAGGED, check_content, held_for, parse_tagged, questioned
+from aura_spec.wire import Span, parse
 
 _BYTES_SHOWN: Final = 8
 _TEXT_SHOWN: Final = 64
@@ -109,6 +110,7 @@ def explain(
     models: Iterable[Model | str | PathLike[str]] = (),
     phrases: Mapping[int, str | BytesLike] | None = None,
     max_size: int = DEFAULT_MAX_SIZE,
+    tagged: bool = False,
 ) -> Explanation:
     """Explain a message field by field. Never raises for what the bytes hold.
 
@@ -119,6 +121,7 @@ def explain(
         models: as :class:`~aura.codec.Codec` takes them.
         phrases: as :class:`~aura.codec.Codec` takes them.
         max_size: bytes that the message may decode to.
+        tagged: the message has a tag, as one of ``Codec(check=True)`` has (chapter ``tag``).
 
     Raises:
         TypeError: an argument has a wrong type.
@@ -137,7 +140,44 @@ def explain(
     """
     wire = wire_bytes(wire)
     codec = Codec(templates=templates, model=model, models=models, phrases=phrases, max_size=max_size)
+    if arguments.flag("tagged", tagged):
+        return _explain_tagged(wire, codec)
+    return _explain(wire, codec.knowledge, max_size)
+
+
+def _explain_tagged(wire: bytes, codec: Codec) -> Explanation:
+    """The tag, then the message behind it, as far as the tag allows."""
     held = codec.knowledge
+    spans: list[Span] = []
+    try:
+        parse(TAGGED, wire, trace=spans)
+        split = parse_tagged(wire)
+        usable = held_for(split, held, bytes.fromhex(codec.model.id))
+    except DecodeError as refusal:
+        method = name_of(wire[SIZE]) if len(wire) > SIZE else "nothing"
+        rows = tuple(_row(span, wire, held) for span in spans)
+        return Explanation(method, len(wire), rows, (), (), (), None, refusal)
+    behind = _explain(split.message, usable, codec.max_size)
+    error = behind.error and behind.error.restated(behind.error.reason, shift=SIZE)
+    if behind.message is not None:
+        try:
+            check_content(split, behind.message)
+        except DecodeError as refusal:
+            error = refusal
+    return replace(
+        behind,
+        size=len(wire),
+        rows=(
+            *(_row(span, wire, held) for span in spans),
+            *(replace(row, offset=row.offset + SIZE) for row in behind.rows),
+        ),
+        message=None if error else behind.message,
+        error=error,
+    )
+
+
+def _explain(wire: bytes, held: Knowledge, max_size: int) -> Explanation:
+    """A message without a tag."""
     spans: list[Span] = []
     token_spans: list[Span] = []
     stream = b""

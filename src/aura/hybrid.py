@@ -19,6 +19,7 @@ from aura.templates.library import SlotValues
 from aura_spec.errors import DecodeError, EncodeError, Malformed
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker
+from aura_spec.tag import SIZE
 
 _TEMPLATE_MARKERS: Final = frozenset({Marker.CLASSIC, Marker.TYPED, Marker.FORESEEN})
 
@@ -105,7 +106,7 @@ class HybridCompressor:
 
     A template frame is taken only where it is ``binary_advantage_threshold`` times smaller than the best
     other candidate, so that a template must earn the work of looking it up. No message grows by more than
-    one byte, unless the caller names its template.
+    one byte, or three with ``check``, unless the caller names its template.
 
     Args:
         binary_advantage_threshold: at least 1.
@@ -116,6 +117,7 @@ class HybridCompressor:
         models: as :class:`~aura.codec.Codec` takes them.
         templates: as :class:`~aura.codec.Codec` takes them.
         max_size: bytes that a message may decode to.
+        check: as :class:`~aura.codec.Codec` takes it.
 
     Raises:
         TypeError: an argument has a wrong type.
@@ -140,6 +142,7 @@ class HybridCompressor:
         models: Iterable[Model | str | PathLike[str]] = (),
         templates: TemplateLibrary | Mapping[int, str] | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
+        check: bool = False,
     ) -> None:
         self.binary_advantage_threshold = number("binary_advantage_threshold", binary_advantage_threshold, 1)
         self.min_compression_size = whole_number("min_compression_size", min_compression_size, 0)
@@ -150,6 +153,7 @@ class HybridCompressor:
             models=models,
             templates=templates,
             max_size=max_size,
+            check=check,
         )
         self._lock = threading.Lock()
         self.reset_statistics()
@@ -185,7 +189,8 @@ class HybridCompressor:
             raise EncodeError("slots are given without a template_id")
         else:
             best = self._best(message)
-        result = CompressionResult(best.wire, best.method, len(message), len(best.wire), best.template_id)
+        wire = self._codec.with_tag(best.wire, message)
+        result = CompressionResult(wire, best.method, len(message), len(wire), best.template_id)
         with self._lock:
             self._count(result)
         return result
@@ -223,23 +228,27 @@ class HybridCompressor:
             EncodeError: the template is not held, or ``slots`` are not its slots.
         """
         match = self.templates.fill(template_id, slots)
-        return self._codec.encode_frame(match)
+        return self._codec.with_tag(self._codec.encode_frame(match), match.template.render(match.values))
 
     def decompress_binary_semantic(self, data: BytesLike) -> str:
         """Read a template frame as text, and refuse any other message.
 
         Args:
-            data: a frame as :meth:`compress` and :meth:`compress_with_template` give it; or a classic frame without
-                its marker, as the earlier prototype gave it. What can be read as both is the former.
+            data: a frame as :meth:`compress` and :meth:`compress_with_template` give it; or, without ``check``, a
+                classic frame without its marker, as the earlier prototype gave it. What can be read as both is the
+                former.
 
         Raises:
             TypeError: ``data`` is not bytes-like.
             DecodeError: it is neither, or not text.
         """
         frame = wire_bytes(data)
-        readings = [bytes((Marker.CLASSIC,)) + frame]
-        if frame and frame[0] in _TEMPLATE_MARKERS:
+        start = SIZE if self._codec.check else 0
+        readings = [] if start else [bytes((Marker.CLASSIC,)) + frame]
+        if len(frame) > start and frame[start] in _TEMPLATE_MARKERS:
             readings.insert(0, frame)
+        if not readings:
+            raise Malformed("the message is not a template frame", start, "marker")
         refusals = []
         for reading in readings:
             try:

@@ -45,11 +45,11 @@ class Stream:
         max_size: bytes that a message may decode to.
         check: least bits of each message that tell whether it is the next one and undamaged: 4, 8 or 16.
         codec: for messages that gain nothing here: large ones, or compressed ones. Both ends need one that reads
-            what the other's writes; one for ``model`` if None.
+            what the other's writes; one for ``model`` if None. It writes no tags, as streams have a check.
 
     Raises:
         TypeError: an argument has a wrong type.
-        ValueError: there is no such role, check or memory, or ``max_size`` is below 0.
+        ValueError: there is no such role, check or memory, ``max_size`` is below 0, or ``codec`` writes tags.
     """
 
     __slots__ = (
@@ -83,6 +83,8 @@ class Stream:
         self.max_size = arguments.whole_number("max_size", max_size, 0)
         self.model = Model.load_default() if model is None else as_model("model", model)
         self.role = role
+        if isinstance(codec, Codec) and codec.check:
+            raise ValueError("the codec of a stream has check=True, where messages of streams have no tags")
         self._codec = codec or Codec(model=self.model)
         agreed = agreement(bytes.fromhex(self.model.id), memory, check)
         held = self.model.context_model

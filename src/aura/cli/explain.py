@@ -28,6 +28,7 @@ def explain(
     templates: io.TemplatesPath = None,
     model: io.ModelPath = None,
     further_model: io.ModelPaths = None,
+    check: io.CheckFlag = False,
     as_json: io.AsJson = False,
     html: Annotated[
         Path | None,
@@ -47,6 +48,7 @@ def explain(
         templates=io.library(templates),
         model=io.model(model),
         models=io.models(further_model),
+        tagged=check,
     )
     if html is not None:
         atomic_write.write(html, page(result).encode())

@@ -64,6 +64,10 @@ Field = Annotated[
         show_default=False,
     ),
 ]
+CheckFlag = Annotated[
+    bool,
+    typer.Option("--check", help="The message has a tag, two bytes that tell a wrong model and damage."),
+]
 STANDARD = Path("-")
 
 

@@ -22,6 +22,7 @@ def compress(
     explicit_model: Annotated[
         bool, typer.Option("--explicit-model", help="Let messages that need the model name it.")
     ] = False,
+    check: io.CheckFlag = False,
     hexadecimal: Annotated[bool, typer.Option("--hex", help="Write hexadecimal digits.")] = False,
 ) -> None:
     """Compress one message.
@@ -32,6 +33,7 @@ def compress(
         level=level,
         model=io.model(model),
         explicit_model=explicit_model,
+        check=check,
         templates=io.library(templates),
     )
     wire = codec.compress(io.read(path))
@@ -56,6 +58,7 @@ def decompress(
     templates: io.TemplatesPath = None,
     model: io.ModelPath = None,
     further_model: io.ModelPaths = None,
+    check: io.CheckFlag = False,
     hexadecimal: Annotated[bool, typer.Option("--hex", help="Read hexadecimal digits.")] = False,
 ) -> None:
     """Decompress one message.
@@ -70,5 +73,6 @@ def decompress(
         models=io.models(further_model),
         templates=io.library(templates),
         max_size=max_size,
+        check=check,
     )
     io.write(output, codec.decompress(wire))
