@@ -35,7 +35,7 @@ def to_bytes(message: str | BytesLike) -> bytes:
             return message.encode()
         except UnicodeEncodeError as error:
             raise EncodeError(f"character {error.start} is a lone surrogate, which has no UTF-8") from None
-    return _buffer_bytes(message, "a message is str, bytes, bytearray or memoryview")
+    return buffer_bytes(message, "a message is str, bytes, bytearray or memoryview")
 
 
 def wire_bytes(wire: BytesLike) -> bytes:
@@ -44,16 +44,20 @@ def wire_bytes(wire: BytesLike) -> bytes:
     Raises:
         TypeError: it is not bytes-like.
     """
-    return _buffer_bytes(wire, "a compressed message is bytes, bytearray or memoryview")
+    return buffer_bytes(wire, "a compressed message is bytes, bytearray or memoryview")
 
 
-def _buffer_bytes(data: object, taken: str) -> bytes:
-    """The bytes of a buffer of single bytes."""
+def buffer_bytes(data: BytesLike, taken: str) -> bytes:
+    """The bytes of something bytes-like; ``taken`` says for the error what it is to be.
+
+    Raises:
+        TypeError: it is not bytes-like.
+    """
     if isinstance(data, bytes):
         return bytes(data)
     kind = type(data).__name__
     try:
-        view = memoryview(data)  # type: ignore[arg-type]  # which is what is found out here
+        view = memoryview(data)
     except TypeError:
         raise TypeError(f"{taken}, not {kind}") from None
     if view.ndim != 1 or view.format.lstrip("@=<>!") not in _BYTE_FORMATS:

@@ -16,6 +16,7 @@ from os import PathLike
 from pathlib import Path
 
 from aura import atomic_write
+from aura.arguments import BytesLike, buffer_bytes
 from aura_fast import model as model_file
 from aura_spec import strict_json
 from aura_spec.context_model import ContextModel
@@ -46,12 +47,14 @@ class Model:
     data: bytes = field(repr=False)
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Model:
+    def from_bytes(cls, data: BytesLike) -> Model:
         """Read a model file.
 
         Raises:
+            TypeError: ``data`` is not bytes-like.
             DecodeError: the file is damaged, hostile or of another version.
         """
+        data = buffer_bytes(data, "a model file is bytes, bytearray or memoryview")
         file = model_file.read(data)
         return cls(
             id=file.model_id.hex(),
@@ -63,7 +66,7 @@ class Model:
             data=data,
         )
 
-    def __reduce__(self) -> tuple[Callable[[bytes], Model], tuple[bytes]]:
+    def __reduce__(self) -> tuple[Callable[[BytesLike], Model], tuple[bytes]]:
         """Let a copy in another process be read from the file."""
         return Model.from_bytes, (self.data,)
 

@@ -213,6 +213,31 @@ def test_models_may_be_paths(tmp_path: Path) -> None:
         aura.Codec(model=path)
 
 
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_a_model_keeps_the_bytes_that_it_was_read_from(kind: Callable[[bytearray], bytearray]) -> None:
+    given = bytearray(MODEL.data)
+    model = aura.Model.from_bytes(kind(given))
+    given[:] = bytes(len(given))
+    assert aura.Model.from_bytes(model.data).id == MODEL.id
+
+
+@pytest.mark.parametrize("data", [5, "text", [1], None])
+def test_what_is_no_model_file_is_a_type_error(data: object) -> None:
+    with pytest.raises(TypeError, match="a model file is bytes, bytearray or memoryview, not "):
+        aura.Model.from_bytes(data)  # type: ignore[arg-type]
+
+
+def test_libraries_match_what_is_a_message() -> None:
+    for message in ("Timeout after 30ms for db", bytearray(b"Timeout after 30ms for db")):
+        match = CODEC.templates.match(message)
+        assert (match and match.values) == (b"30", b"db")
+    with pytest.raises(TypeError, match="a message is str"):
+        CODEC.templates.match(5)  # type: ignore[arg-type]
+    for number in ("85", 85.0, True):
+        with pytest.raises(TypeError, match="template_id is a whole number"):
+            CODEC.templates.fill(number, [30, "db"])  # type: ignore[arg-type]
+
+
 def test_templates_may_be_patterns_by_id() -> None:
     patterns = {300: "Job {id:int} on {host}"}
     codec = aura.Codec(model=MODEL, templates=patterns)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import random
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from hypothesis import example, given
@@ -18,6 +21,15 @@ from aura_spec.knowledge import Knowledge
 CODECS = [aura.Codec(level=level) for level in range(4)]
 PLAIN = [aura.Codec(level=level, model=knowing_nothing()) for level in range(4)]
 PHRASES = {1: b"How much wood "}
+MIXED = [
+    codec.compress(message)
+    for codec in PLAIN
+    for message in (
+        b"Timeout after 30ms for db",
+        b"words " * 90,
+        b"There is no such thing as a perfect morning.",
+    )
+] + [aura.Stream(knowing_nothing(), role="client").send("Yes, please.")]
 
 
 @pytest.mark.parametrize("codec", CODECS, ids=lambda codec: f"level {codec.level}")
@@ -207,6 +219,63 @@ def test_one_codec_serves_many_threads() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(both_ways, messages)) == messages
+
+
+def test_one_new_codec_serves_threads_and_tasks_from_the_first_message_on() -> None:
+    patterns = {300: "Order {id:int} of {who} left {place}."}
+    texts = [f"Order {n} of Ann left hall {n % 7}." for n in range(120)]
+    texts += [f"Could you say that again, please? {n}" for n in range(120)] + [
+        "words and words, " * 30 + "done"
+    ] * 3
+    single = aura.Codec(model=aura.Model.load_small(), templates=patterns)
+    expected = single.compress_batch(texts)
+    shared = aura.Codec(
+        model=aura.Model.from_bytes(aura.Model.load_small().data), templates=patterns, cache_size=100
+    )
+    together = threading.Barrier(8)
+
+    def work(first: int) -> None:
+        together.wait()
+        mine = range(first, len(texts), 8)
+        wires = [shared.compress(texts[n]) for n in mine]
+        assert wires == [expected[n] for n in mine]
+        assert shared.compress_batch(texts) == expected
+        assert [shared.decompress(wire).decode() for wire in wires] == [texts[n] for n in mine]
+        assert shared.decompress_batch(expected) == [text.encode() for text in texts]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    compressing, decompressing = shared.cache_info
+    for info in (compressing, decompressing):
+        assert info.hits + info.misses == len(texts) + 8 * len(texts)
+
+    async def both_ways() -> list[bytes]:
+        wires = await asyncio.gather(*(asyncio.to_thread(shared.compress, text) for text in texts))
+        return [shared.decompress(wire) for wire in wires]
+
+    assert asyncio.run(both_ways()) == [text.encode() for text in texts]
+
+
+@given(st.sampled_from(MIXED), st.binary(max_size=8), st.integers(0, 60), st.booleans())
+def test_bad_data_ends_in_a_declared_error_in_every_public_call(
+    wire: bytes,
+    noise: bytes,
+    place: int,
+    cut: bool,
+) -> None:
+    damaged = wire[:place] + noise + (b"" if cut else wire[place + len(noise) :])
+    compressor = aura.HybridCompressor(model=PLAIN[2].model)
+    assert aura.explain(damaged, model=PLAIN[2].model, max_size=1 << 12).size == len(damaged)
+    for read in (
+        lambda: PLAIN[2].decompress(damaged, max_size=1 << 12),
+        lambda: PLAIN[2].decompress_batch([damaged] * 2, max_size=1 << 12),
+        lambda: compressor.decompress(damaged),
+        lambda: compressor.decompress_binary_semantic(damaged),
+        lambda: aura.Stream(PLAIN[2].model, role="server").receive(damaged),
+        lambda: aura.Model.from_bytes(damaged),
+    ):
+        with suppress(aura.DecodeError):
+            read()
 
 
 def test_random_data_is_told_from_text() -> None:

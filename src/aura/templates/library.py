@@ -20,7 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from aura.arguments import to_bytes
+from aura.arguments import BytesLike, to_bytes, whole_number
 from aura.templates import store
 from aura.templates.index import Index
 from aura_reference import typed
@@ -151,20 +151,22 @@ class TemplateLibrary(Mapping[int, Template]):
         if expected != self.digest:
             raise TemplateError(f"the libraries differ: {self.digest} here, {expected} there")
 
-    def match(self, message: bytes) -> Match | None:
+    def match(self, message: str | BytesLike) -> Match | None:
         """The template whose typed frame for ``message`` is smallest, or None if none matches.
 
         Of frames of equal size the one with the lowest id wins. Rendering the match gives back the identical
         bytes.
 
-        Templates that may match are tried in ascending order of ids. A try costs a step for each literal and one
-        more; when 2^20 steps, divided by 256 more than the message has bytes, but at least 256 steps are done, no
-        further template is tried. So no library, whoever made it, takes more than milliseconds for a message of
-        some KiB. Ordinary libraries try a few templates.
+        Templates that may match are tried in ascending order of ids, until max(256, 2^20 div (n + 256)) steps are
+        done for a message of n bytes; a try costs a step for each literal and one more. So no library, whoever
+        made it, takes more than milliseconds for a message of some KiB. Ordinary libraries try a few templates.
+
+        Raises:
+            TypeError: the message is neither ``str`` nor bytes-like.
+            EncodeError: the text holds a lone surrogate.
         """
-        index = self._index
-        if index is None:
-            index = self._rebuild()
+        index = self._index or self._rebuild()
+        message = to_bytes(message)
         whole = index.whole(message)
         if whole is not None:
             return Match(whole, self._templates[whole], ())
@@ -191,9 +193,10 @@ class TemplateLibrary(Mapping[int, Template]):
 
         Raises:
             EncodeError: the id is not held, or ``slots`` are not the template's, or a text holds a lone surrogate.
-            TypeError: ``slots`` have no order, or a value is of a type that says not how it is written as text.
+            TypeError: ``template_id`` is no ``int``, ``slots`` have no order, or a value is of a type that does not
+                say how it is written as text.
         """
-        template = self._templates.get(template_id)
+        template = self._templates.get(whole_number("template_id", template_id, 0))
         if template is None:
             raise EncodeError(f"no template has the id {template_id}")
         names = [slot.name for slot in template.slots]
