@@ -1,8 +1,12 @@
 """Sessions: how the two ends of a WebSocket connection agree, and what their frames hold.
 
-A client offers the subprotocol ``aura.v1``, and after it those that it can speak without AURA; for a subprotocol P
-of the application it offers ``aura.v1+P`` before P. A server that selects one with ``aura.v1`` opens a session; if
-it selects any other or none, the connection carries the application's messages as they are (rule SES-1).
+A client offers the subprotocol ``aura.v1``, and before it ``aura.plain``; for a subprotocol P of the application it
+offers ``aura.v1+P``, and P before it if it can speak it without AURA. A server that selects one with ``aura.v1``
+opens a session, and sends its hello before it answers a ping; if it selects any other or none, the connection carries
+the application's messages as they are. A server that speaks AURA never selects ``aura.plain``. So one that knows
+nothing of it and selects the first that is offered, as some do, opens no session. If a server does select
+``aura.v1`` and then sends anything but a hello first, or answers a ping and sends none, it does not speak AURA: the
+client may go on without a session (rule SES-1).
 
 **Frames.** A frame is one binary WebSocket message; in a session a text message is ``Unsupported`` (rule SES-2). A
 frame that begins with 0x7F, ``CONTROL``, is a control frame; its second byte is its kind, and its last four bytes
@@ -75,6 +79,9 @@ from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, build, parse
 
 SUBPROTOCOL: Final = "aura.v1"
+PLAIN: Final = "aura.plain"
+"""The subprotocol of connections that carry messages as they are (rule SES-1)."""
+
 VERSION: Final = 1
 
 TEXT: Final = 0x7D
@@ -298,6 +305,11 @@ CRC_SIZE: Final = 4
 def is_control(frame: bytes) -> bool:
     """Whether a frame is a control frame (rule SES-3)."""
     return frame[:1] == bytes((CONTROL,))
+
+
+def is_hello(frame: bytes) -> bool:
+    """Whether a frame is a hello, good or bad, of this version or another (rule SES-5)."""
+    return frame[:2] == bytes((CONTROL, Kind.HELLO))
 
 
 def parse_control(frame: bytes) -> Control:

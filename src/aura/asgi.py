@@ -8,7 +8,8 @@ With FastAPI and Starlette: ``app.add_middleware(AuraMiddleware)``.
 
 **WebSocket.** Where a client offers ``aura.v1``, the application gets and sends what it always did, and AURA goes
 over the wire; the subprotocols that it is offered are those without AURA. The peer's hello is read when the
-application first sends or receives. Frames, models among them, are read when the application receives.
+application accepts the connection. Frames, models among them, are read when the application receives.
+``scope["aura"]`` is an :class:`aura.session.Status`: whether AURA was agreed on, and what it saved.
 
 **Server-sent events.** A response of type ``text/event-stream`` is coded for clients that accept the content coding
 ``aura``, whatever the application sends when it sends it.
@@ -17,17 +18,17 @@ application first sends or receives. Frames, models among them, are read when th
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, Final
 
 from aura.event_stream import EventStreamEncoder
 from aura.model import Model
-from aura.session import Session, Settings
+from aura.session import Session, Settings, Status, negotiation, scheduling
 from aura.session.channel import Channel
 from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.event_stream import CODING, MODEL_HEADER, MODELS_HEADER
-from aura_spec.session import application_of, close_code, token
+from aura_spec.session import application_of, close_code
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -35,8 +36,7 @@ Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_SHORT: Final = 256
-"""Bytes of an event stream that are coded on the event loop, in a millisecond or so."""
+_log: Final = logging.getLogger("aura.asgi")
 
 
 class AuraMiddleware:
@@ -54,29 +54,47 @@ class AuraMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection or a request."""
         if scope["type"] == "websocket":
-            offered = [application_of(name) for name in scope.get("subprotocols", ())]
-            if any(name is not None for name in offered):
-                connection = _Connection(scope, receive, send, self.settings)
-                await self.app(connection.scope, connection.receive, connection.send)
-                return
+            await self._serve_connection(scope, receive, send)
         elif scope["type"] == "http" and (response := _Response.wanted(scope, send, self.settings)):
             await self.app(scope, receive, response.send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _serve_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
+        offered = scope.get("subprotocols", ())
+        if all(application_of(name) is None for name in offered):
+            await self.app({**scope, "aura": Status()}, receive, send)
             return
-        await self.app(scope, receive, send)
+        await self._load()
+        connection = _Connection(scope, receive, send, self.settings)
+        try:
+            await self.app(connection.scope, connection.receive, connection.send)
+        finally:
+            connection.close()
+
+    async def _load(self) -> None:
+        if not self.settings.models.is_loaded:
+            await scheduling.in_thread(scheduling.LONG, self.settings.models.load)
+
+
+class _Disconnected(OSError):
+    """The connection is closed; what ASGI servers raise of it is an ``OSError``, too."""
 
 
 class _Connection:
     """A WebSocket connection whose client offers AURA."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, settings: Settings) -> None:
-        self._offered = frozenset(scope["subprotocols"])
-        plain = [name for name in scope["subprotocols"] if application_of(name) is None]
-        self.scope = {**scope, "subprotocols": plain}
+        self._session = Session(settings, role="server")
+        names = negotiation.for_application(scope["subprotocols"])
+        self.scope = {**scope, "subprotocols": names, "aura": self._session.status}
+        self._offered = scope["subprotocols"]
         self._receive = receive
         self._send = send
-        self._settings = settings
+        self._patience = settings.patience
+        self._deadline = 0.0
         self._channel: Channel | None = None
-        self._inbox: deque[Event] = deque()
+        self._end: Event | None = None  # the event that says so, once the connection is closed
         self._reading = asyncio.Lock()
 
     async def send(self, event: Event) -> None:
@@ -84,74 +102,87 @@ class _Connection:
         if event["type"] == "websocket.accept":
             await self._accept(event)
         elif event["type"] == "websocket.send" and self._channel:
-            try:
-                async with asyncio.timeout(self._settings.patience):
-                    while not (self._channel.session.is_ready or self._inbox):
-                        await self._advance(until_ready=True)
-            except TimeoutError:
-                await self._refuse(Unsupported("no hello came"))
-                return
-            if self._channel.session.is_ready:
-                text = event.get("text")
-                await self._channel.send(event["bytes"] if text is None else text)
+            await self._until_ready(self._channel)
+            if self._is_over():
+                raise _Disconnected("the connection is closed")
+            text = event.get("text")
+            await self._channel.send(event["bytes"] if text is None else text)
         else:
             await self._send(event)
 
     async def receive(self) -> Event:
-        """What the application receives."""
-        while not self._inbox:
-            if self._channel is None:
-                return await self._receive()
-            await self._advance()
-        event = self._inbox.popleft()
-        if event["type"] == "websocket.disconnect":
-            self._inbox.append(event)  # whoever asks again is told again
-        return event
+        """What the application receives. Cancelling it loses no message."""
+        if self._channel is None:
+            return await self._receive()
+        await self._until_ready(self._channel)
+        async with self._reading:
+            if not self._is_over():
+                try:
+                    data = (await self._channel.receive()).data
+                except DecodeError as error:
+                    await self._refuse(error)
+                except _Disconnected:
+                    pass
+                else:
+                    return {"type": "websocket.receive", "text" if isinstance(data, str) else "bytes": data}
+        # whoever asks again is told again
+        return self._end or {"type": "websocket.disconnect", "code": 1006}
+
+    def _is_over(self) -> bool:
+        return self._end is not None
+
+    def close(self) -> None:
+        """Drop the work that has not begun."""
+        if self._channel is not None:
+            self._channel.close(_Disconnected("the application has ended"))
 
     async def _accept(self, event: Event) -> None:
         """Accept with AURA, if the client offers it for what the application chose."""
-        speaking = token(event.get("subprotocol") or "")
-        if speaking not in self._offered:
+        answer = negotiation.answer(event.get("subprotocol"), self._offered)
+        if answer is None or application_of(answer) is None:
             await self._send(event)
             return
-        await self._send({**event, "subprotocol": speaking})
-        session = Session(self._settings, role="server")
-        self._channel = Channel(session, self._transmit, self._refuse)
-        await self._channel.flush()
+        await self._send({**event, "subprotocol": answer})
+        self._deadline = asyncio.get_running_loop().time() + self._patience
+        self._channel = Channel(self._session, self._next_frame, self._transmit, self._refuse)
+        await self._until_ready(self._channel)
+
+    async def _until_ready(self, channel: Channel) -> None:
+        """Wait for the peer's hello, or the end of the connection."""
+        if channel.session.is_ready or self._is_over():
+            return
+        async with self._reading:
+            if self._is_over():
+                return
+            try:
+                async with asyncio.timeout_at(self._deadline):
+                    await channel.until_ready()
+            except TimeoutError:
+                await self._refuse(Unsupported("no hello came"))
+            except DecodeError as error:
+                await self._refuse(error)
+            except _Disconnected:
+                pass
+
+    async def _next_frame(self) -> str | bytes:
+        event = await self._receive()
+        if event["type"] != "websocket.receive":
+            self._end = self._end or event
+            raise _Disconnected("the peer has closed the connection")
+        data: str | bytes | None = event.get("bytes")
+        return event["text"] if data is None else data
 
     async def _transmit(self, frame: bytes) -> None:
         await self._send({"type": "websocket.send", "bytes": frame})
 
     async def _refuse(self, error: DecodeError) -> None:
-        """Close the connection, and tell the application (rule SES-16)."""
-        if not (self._inbox and self._inbox[-1]["type"] == "websocket.disconnect"):
+        """Close the connection without telling the peer why, and tell the application (rule SES-16)."""
+        if self._end is None:
             code = close_code(error)
-            self._inbox.append({"type": "websocket.disconnect", "code": code, "reason": str(error)})
-            await self._send({"type": "websocket.close", "code": code, "reason": str(error)[:100]})
-
-    async def _advance(self, *, until_ready: bool = False) -> None:
-        """Read one event; what is for the application goes into the inbox."""
-        async with self._reading:
-            channel = self._channel
-            if channel is None or self._inbox or (until_ready and channel.session.is_ready):
-                return
-            try:
-                message = await channel.resume()
-                if message is None:
-                    event = await self._receive()
-                    if event["type"] != "websocket.receive":
-                        self._inbox.append(event)
-                        return
-                    if event.get("bytes") is None:
-                        raise Unsupported("a text message is not a frame")  # as any other error
-                    message = await channel.receive(event["bytes"])
-            except DecodeError as error:
-                await self._refuse(error)
-                return
-            if message is not None:
-                data = message.data
-                kind = "text" if isinstance(data, str) else "bytes"
-                self._inbox.append({"type": "websocket.receive", kind: data})
+            _log.warning("connection refused with %d: %s", code, error)
+            self._end = {"type": "websocket.disconnect", "code": code, "reason": str(error)}
+            self.close()
+            await self._send({"type": "websocket.close", "code": code})
 
 
 class _Response:
@@ -188,7 +219,7 @@ class _Response:
             if event["type"] == "http.response.start":
                 headers = [(name.lower(), value) for name, value in event.get("headers", ())]
                 if _is_plain_event_stream(dict(headers)):
-                    self._encoder = await asyncio.to_thread(self._begin)
+                    self._encoder = await scheduling.in_thread(scheduling.LONG, self._begin)
                     event = {**event, "headers": self._coded(headers)}
             elif event["type"] == "http.response.body" and self._encoder:
                 wire = await self._code(self._encoder, event.get("body", b""))
@@ -209,12 +240,12 @@ class _Response:
     @staticmethod
     async def _code(encoder: EventStreamEncoder, body: bytes) -> bytes:
         """Code a body, in a thread and record by record if it is long, so that others get their turn."""
-        if len(body) <= _SHORT:
-            await asyncio.sleep(0)
+        if len(body) <= scheduling.QUICK:
+            await scheduling.turn()
             return encoder.encode(body)
         records = encoder.records(body)
         wire = bytearray()
-        while record := await asyncio.to_thread(next, records, b""):
+        while record := await scheduling.in_thread(len(body), next, records, b""):
             wire += record
         return bytes(wire)
 
@@ -230,8 +261,7 @@ class _Response:
 def _listed(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[str]:
     """The entries of a header that is a list."""
     values = (value.decode("latin-1") for name, value in headers if name == wanted)
-    entries = (entry.strip().lower() for value in values for entry in value.split(","))
-    return [entry for entry in entries if entry]
+    return [entry.strip().lower() for value in values for entry in value.split(",")]
 
 
 def _is_accepted(entry: str) -> bool:

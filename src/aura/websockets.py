@@ -2,6 +2,7 @@
 
 :func:`connect` and :func:`serve` take what those of ``websockets.asyncio`` take, and give connections that are used
 alike: the application sends and receives what it always did. With a peer that does not speak AURA nothing changes.
+``broadcast`` is the library's own.
 
 A connection whose peer breaks a rule is closed as rule SES-16 says, and the application is told as of any
 connection that failed, with ``ConnectionClosedError``.
@@ -9,82 +10,156 @@ connection that failed, with ``ConnectionClosedError``.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, Final, cast
 
 from websockets.asyncio import client, server
 from websockets.asyncio.connection import Connection
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.server import broadcast
+from websockets.exceptions import ConcurrencyError
 from websockets.protocol import State
+from websockets.server import ServerProtocol
 from websockets.typing import DataLike, Subprotocol
 
-from aura.session import Session, Settings
+from aura.session import Session, Settings, Status, negotiation, scheduling
 from aura.session.channel import Channel
 from aura.session.coding import Role
-from aura_spec.errors import DecodeError, Unsupported
-from aura_spec.session import application_of, close_code, max_frame, token
+from aura_spec.errors import DecodeError
+from aura_spec.session import application_of, close_code, is_hello, max_frame
+
+__all__ = ["ClientConnection", "ServerConnection", "broadcast", "connect", "serve"]
 
 Message = str | bytes
 Fragments = DataLike | Iterable[DataLike] | AsyncIterable[DataLike]
+Select = Callable[[Any, Sequence[Subprotocol]], Subprotocol | None]
+
+_log: Final = logging.getLogger("aura.websockets")
 
 
 class _Speaking(Connection):
     """A connection that speaks AURA, once :meth:`greet` has found that the peer does."""
 
     settings: Settings
+    role: ClassVar[Role]
     channel: Channel | None = None
+    _first: Message | None = None
+    """The first message of a server that does not speak AURA, until the application receives it."""
+    _is_receiving = False
 
     @property
     def subprotocol(self) -> Subprotocol | None:
         """The application's subprotocol, if one was agreed on."""
-        agreed = self.protocol.subprotocol
-        application = agreed and application_of(agreed)
-        return agreed if application is None else Subprotocol(application) if application else None
+        selected = negotiation.selected_by(self.protocol.subprotocol)
+        return None if selected is None else Subprotocol(selected)
 
-    async def greet(self, role: Role) -> None:
+    @property
+    def aura(self) -> Status:
+        """Whether AURA was agreed on, with which model, and how many bytes it saved."""
+        return Status() if self.channel is None else self.channel.session.status
+
+    async def handshake(self, *args: Any, **kwargs: Any) -> None:
+        """Open the connection, and exchange hellos."""
+        models = self.settings.models
+        if not models.is_loaded:
+            await scheduling.in_thread(scheduling.LONG, models.load)
+        await super().handshake(*args, **kwargs)  # type: ignore[misc]  # of the client's or the server's class
+        await self.greet()
+
+    async def greet(self) -> None:
         """Exchange hellos, if the peer speaks AURA."""
         agreed = self.protocol.subprotocol
         if self.protocol.state is not State.OPEN or agreed is None or application_of(agreed) is None:
             return
-        channel = Channel(Session(self.settings, role=role), super().send, self._refuse, ConnectionClosed)
+        self._transmit_now = self.protocol.send_binary
+        session = Session(self.settings, role=self.role)
+        channel = Channel(session, self._next_frame, self._transmit, self._refuse)
         await channel.flush()
-        while not channel.session.is_ready:
-            try:
-                await channel.receive(await self._frame())
-            except DecodeError as error:
-                await self._refuse(error)
-                return
-        self.channel = channel
-
-    async def _refuse(self, error: DecodeError) -> None:
-        """Close, and say why (rule SES-16)."""
-        await self.close(close_code(error), str(error)[:100])
-
-    async def _frame(self) -> bytes:
-        frame = await super().recv()
-        if isinstance(frame, str):
-            raise Unsupported("a text message is not a frame")
-        return frame
-
-    async def recv(self, decode: bool | None = None) -> Any:
-        """The next message, as ``websockets`` gives it."""
-        if self.channel is None:
-            return await super().recv(decode)
+        if self.role == "client" and not await self._is_greeted():
+            _log.warning("the server selected %s and does not speak it; going on without AURA", agreed)
+            return
         try:
-            message = await self.channel.resume()
-            while message is None:
-                message = await self.channel.receive(await self._frame())
+            await channel.until_ready()
         except DecodeError as error:
             await self._refuse(error)
-            return await super().recv(decode)
-        data = message.data
-        if decode is None or decode is isinstance(data, str):
-            return data
-        return data.encode() if isinstance(data, str) else data.decode()
+            return
+        self.channel = channel
+        # what the library's broadcast() calls
+        self.protocol.send_text = self._post_text  # type: ignore[method-assign]
+        self.protocol.send_binary = self._post_binary  # type: ignore[method-assign]
+
+    async def _is_greeted(self) -> bool:
+        """Whether the server's first message is a hello. It is none if a ping is answered and no hello follows."""
+        reading = asyncio.create_task(super().recv())
+        try:
+            pong = asyncio.ensure_future(await self.ping())
+            await asyncio.wait((reading, pong), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((reading,), timeout=self.settings.fallback_delay)
+        finally:
+            reading.cancel()
+            [[ended], _] = await asyncio.wait((reading,))
+            error = None if ended.cancelled() else ended.exception()
+        if ended.cancelled():
+            return False
+        if error is not None:
+            raise error
+        self._first = ended.result()
+        return isinstance(self._first, bytes) and is_hello(self._first)
+
+    async def _next_frame(self) -> Message:
+        first, self._first = self._first, None
+        return await super().recv() if first is None else first
+
+    async def _transmit(self, frame: bytes) -> None:
+        async with self.send_context():
+            self._transmit_now(frame)
+
+    def _post_text(self, data: DataLike, fin: bool = True) -> None:  # noqa: ARG002  # as the library's
+        self._post(bytes(data).decode() if not isinstance(data, str) else data)
+
+    def _post_binary(self, data: DataLike, fin: bool = True) -> None:  # noqa: ARG002  # as the library's
+        self._post(data.encode() if isinstance(data, str) else bytes(data))
+
+    def _post(self, message: Message) -> None:
+        """Send a message for which nobody waits."""
+        assert self.channel is not None  # noqa: S101  # it is there before this is called
+        self.channel.post(message).add_done_callback(_log_lost)
+
+    async def _refuse(self, error: DecodeError) -> None:
+        """Close, without telling the peer why: it is no business of a stranger's (rule SES-16)."""
+        code = close_code(error)
+        _log.warning("connection %s refused with %d: %s", self.id, code, error)
+        await self.close(code)
+        await self.wait_closed()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Drop the work that has not begun, but for messages of a peer that took its leave after sending them."""
+        super().connection_lost(exc)
+        if self.channel is not None:
+            has_left_orderly = self.protocol.close_rcvd is not None
+            self.channel.close(self.protocol.close_exc, keep_received=has_left_orderly)
+
+    async def recv(self, decode: bool | None = None) -> Any:
+        """The next message, as ``websockets`` gives it. Cancelling it loses no message."""
+        if self.channel is None:
+            first, self._first = self._first, None
+            return await super().recv(decode) if first is None else _as_wanted(first, decode)
+        if self._is_receiving:
+            raise ConcurrencyError("cannot call recv while another coroutine is already running recv")
+        self._is_receiving = True
+        try:
+            message = await self.channel.receive()
+        except DecodeError as error:
+            await self._refuse(error)
+            raise self.protocol.close_exc from error
+        finally:
+            self._is_receiving = False
+        return _as_wanted(message.data, decode)
 
     async def recv_streaming(self, decode: bool | None = None) -> AsyncIterator[Any]:
         """The next message, in one piece if AURA is spoken."""
-        if self.channel is not None:
+        if self.channel is not None or self._first is not None:
             yield await self.recv(decode)
             return
         async for piece in super().recv_streaming(decode):
@@ -92,6 +167,8 @@ class _Speaking(Connection):
 
     async def send(self, message: Fragments, *, text: bool | None = None) -> None:
         """Send a message, as ``websockets`` does; fragments are joined if AURA is spoken.
+
+        If it is cancelled, the message is sent whole or not at all.
 
         Raises:
             ConnectionClosed: the connection is closed.
@@ -102,6 +179,8 @@ class _Speaking(Connection):
             await super().send(message, text=text)
             return
         whole = await _join(message)
+        if whole is None:
+            return
         if text is not None and text is not isinstance(whole, str):
             whole = whole.encode() if isinstance(whole, str) else whole.decode()
         await self.channel.send(whole)
@@ -110,23 +189,30 @@ class _Speaking(Connection):
 class ClientConnection(_Speaking, client.ClientConnection):
     """The client's end."""
 
-    async def handshake(self, *args: Any, **kwargs: Any) -> None:
-        """Open the connection, and exchange hellos."""
-        await super().handshake(*args, **kwargs)
-        await self.greet("client")
+    role = "client"
 
 
 class ServerConnection(_Speaking, server.ServerConnection):
     """The server's end."""
 
-    async def handshake(self, *args: Any, **kwargs: Any) -> None:
-        """Open the connection, and exchange hellos."""
-        await super().handshake(*args, **kwargs)
-        await self.greet("server")
+    role = "server"
 
 
-async def _join(message: Fragments) -> Message:
-    """A message that may come in fragments, of one type."""
+def _as_wanted(data: Message, decode: bool | None) -> Message:
+    """A message as the argument ``decode`` of ``recv`` asks for it."""
+    if decode is None or decode is isinstance(data, str):
+        return data
+    return data.encode() if isinstance(data, str) else data.decode()
+
+
+def _log_lost(sent: asyncio.Future[None]) -> None:
+    """Say that a message for which nobody waits was not sent."""
+    if not sent.cancelled() and (error := sent.exception()):
+        _log.warning("broadcast skipped a connection: %s", type(error).__name__)
+
+
+async def _join(message: Fragments) -> Message | None:
+    """A message that may come in fragments, of one type; None if there is none, which the library does not send."""
     if isinstance(message, str):
         return message
     if isinstance(message, (bytes, bytearray, memoryview)):
@@ -134,6 +220,8 @@ async def _join(message: Fragments) -> Message:
     if isinstance(message, dict):
         raise TypeError("data is a dict-like object")
     pieces = [piece async for piece in message] if isinstance(message, AsyncIterable) else list(message)
+    if not pieces:
+        return None
     if all(isinstance(piece, str) for piece in pieces):
         return "".join(cast("list[str]", pieces))
     return b"".join(cast("list[bytes]", pieces))
@@ -151,11 +239,10 @@ def connect(
         kwargs: as there; compression is None unless given.
     """
     held = settings or Settings()
-    offered = [name for wanted in subprotocols or ("",) for name in (token(wanted), wanted) if name]
     return client.connect(
         uri,
-        subprotocols=[Subprotocol(name) for name in offered],
-        create_connection=_maker(ClientConnection, held),
+        subprotocols=[Subprotocol(name) for name in negotiation.offers(subprotocols)],
+        create_connection=_maker(kwargs.pop("create_connection", ClientConnection), ClientConnection, held),
         **_with_defaults(kwargs, held),
     )
 
@@ -167,6 +254,7 @@ def serve(
     *,
     settings: Settings | None = None,
     subprotocols: Sequence[str] = (),
+    select_subprotocol: Select | None = None,
     **kwargs: Any,
 ) -> server.Server:
     """Serve connections, as ``websockets.asyncio.server.serve`` does.
@@ -177,28 +265,36 @@ def serve(
         port: to listen on.
         settings: of the sessions; the usual ones if None.
         subprotocols: of the application, the best first.
+        select_subprotocol: selects one of those that the client offers; it is not offered what names AURA.
         kwargs: as there; compression is None unless given.
     """
     held = settings or Settings()
 
-    def select(_connection: object, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-        """What comes first for the application, with AURA if the client speaks it."""
-        wanted = (name for own in subprotocols or ("",) for name in (token(own), own) if name)
-        return next((Subprotocol(name) for name in wanted if name in offered), None)
+    def select(connection: Any, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        """What the application selects, as it would without AURA; with AURA if the client speaks it."""
+        names = [Subprotocol(name) for name in negotiation.for_application(offered)]
+        if select_subprotocol is None:
+            selected = ServerProtocol.select_subprotocol(connection.protocol, names)
+        else:
+            selected = select_subprotocol(connection, names)
+        answer = negotiation.answer(selected, offered)
+        return None if answer is None else Subprotocol(answer)
 
     return server.serve(
         handler,
         host,
         port,
+        subprotocols=[Subprotocol(name) for name in subprotocols] or None,
         select_subprotocol=select,
-        create_connection=_maker(ServerConnection, held),
+        create_connection=_maker(kwargs.pop("create_connection", ServerConnection), ServerConnection, held),
         **_with_defaults(kwargs, held),
     )
 
 
-def _maker(kind: type[Any], settings: Settings) -> type[Any]:
-    """The kind of connection with these settings."""
-    return type(kind.__name__, (kind,), {"settings": settings})
+def _maker(kind: type[Any], speaking: type[Any], settings: Settings) -> type[Any]:
+    """The kind of connection with these settings; one of the application's own learns to speak AURA."""
+    kinds = (kind,) if issubclass(kind, speaking) else (speaking, kind)
+    return type(kind.__name__, kinds, {"settings": settings})
 
 
 def _with_defaults(kwargs: dict[str, Any], settings: Settings) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,11 +15,13 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from tests.aura.cancelling import is_cancelled_at
 
-from aura.asgi import AuraMiddleware, Event
+from aura.asgi import Application, AuraMiddleware, Event
 from aura.event_stream import decode_event_stream
 from aura.model import Model
-from aura.session import Message, Models, Session, Settings
+from aura.session import Message, Models, Session, Settings, Status, scheduling
+from aura.session.coding import SingleEncoder
 from aura_vectors.forms.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
@@ -80,7 +85,13 @@ APPLICATION = Starlette(
 class Client:
     """A client in memory, whose frames an application gets through the middleware."""
 
-    def __init__(self, path: str, offered: list[str], settings: Settings = STREAMS) -> None:
+    def __init__(
+        self,
+        path: str,
+        offered: list[str],
+        settings: Settings = STREAMS,
+        application: Application = APPLICATION,
+    ) -> None:
         self.to_app: asyncio.Queue[Event] = asyncio.Queue()
         self.from_app: asyncio.Queue[Event] = asyncio.Queue()
         scope = {
@@ -91,7 +102,7 @@ class Client:
             "query_string": b"",
         }
         scope |= {"scheme": "ws", "root_path": "", "client": None, "server": None}
-        app = AuraMiddleware(APPLICATION, settings)
+        app = AuraMiddleware(application, settings)
         self.to_app.put_nowait({"type": "websocket.connect"})
         self.task = asyncio.ensure_future(app(scope, self.to_app.get, self.from_app.put))
 
@@ -144,6 +155,133 @@ def test_messages_come_back(settings: Settings) -> None:
 
     asyncio.run(talk())
     assert codes.pop() == 1000
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("settings", [STREAMS, replace(STREAMS, memory=0)])
+def test_cancelling_receive_at_any_await_loses_nothing(settings: Settings, late: bool) -> None:
+    messages = ["short", "long " * 200, "short again", b"bytes"]
+
+    async def receive_cancelled(number: int) -> bool:
+        was_cancelled = False
+        got: list[object] = []
+
+        async def application(_scope: Any, receive: Any, send: Any) -> None:
+            nonlocal was_cancelled
+
+            async def take() -> None:
+                event = await receive()
+                got.append(event.get("text") or event["bytes"])
+
+            assert await receive() == {"type": "websocket.connect"}
+            await send({"type": "websocket.accept"})
+            while len(got) < len(messages):
+                if await is_cancelled_at(take(), number, late=late):
+                    was_cancelled = True
+                    await take()
+
+        client = Client("/", ["aura.v1"], settings, application)
+        session = Session(settings, role="client")
+        client.speak(session)
+        await client.event()
+        session.receive((await client.event())["bytes"])
+        for message in messages:
+            session.send(message)
+        client.speak(session)
+        await client.task
+        assert got == messages
+        return was_cancelled
+
+    for number in count():
+        if not asyncio.run(asyncio.wait_for(receive_cancelled(number), 60)):
+            break
+    assert number > 1
+
+
+@run
+async def test_the_application_hears_of_aura_in_the_scope() -> None:
+    seen: list[Status] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["aura"])
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "Is there anything else I can help you with?"})
+
+    plain = Client("/", ["chat"], STREAMS, application)
+    await plain.task
+    client = Client("/", ["aura.plain", "aura.v1"], STREAMS, application)
+    await client.event()
+    session = Session(STREAMS, role="client")
+    client.speak(session)
+    assert await client.message(session) == "Is there anything else I can help you with?"
+    await client.task
+    assert [status.is_agreed for status in seen] == [False, True]
+    assert seen[1].sent_with == TINY.id
+    assert seen[1].sent == session.status.received
+
+
+@run
+async def test_sending_after_a_refusal_says_so() -> None:
+    """An application that sends in a loop must hear of it."""
+
+    async def application(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        with pytest.raises(OSError, match="closed"):
+            await send({"type": "websocket.send", "text": "hi"})
+        assert (await receive())["type"] == (await receive())["type"] == "websocket.disconnect"
+
+    client = Client("/", ["aura.v1"], STREAMS, application)
+    client.give(text="no hello")
+    await client.task
+
+
+def test_nothing_is_loaded_on_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for a connection nor for events."""
+    threads: list[str] = []
+
+    def load(_: object) -> Model:
+        threads.append(threading.current_thread().name)
+        return TINY
+
+    async def talk() -> None:
+        client = Client("/push", ["aura.v1"], Settings())
+        await client.event()
+        client.speak(Session(STREAMS, role="client"))
+        await client.task
+        await get("/events", {"Accept-Encoding": "aura", "Aura-Models": TINY.id}, Settings())
+        await get("/events", {"Accept-Encoding": "aura"}, Settings())
+        await get("/events", {}, Settings())
+
+    monkeypatch.setattr(Model, "load_default", classmethod(load))
+    asyncio.run(asyncio.wait_for(talk(), 30))
+    assert len(threads) == 2
+    assert all(name.startswith("aura-") for name in threads)
+
+
+def test_long_events_are_coded_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[tuple[bool, bool]] = []
+    code = SingleEncoder.code
+
+    def watched(encoder: SingleEncoder, message: bytes) -> bytes:
+        names.append((len(message) > scheduling.QUICK, threading.current_thread().name.startswith("aura-")))
+        return code(encoder, message)
+
+    async def written() -> Any:
+        yield "data: one\n\n"
+        yield f"data: {'long ' * 200}\n\n"
+        yield "data: two\n\n"
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await StreamingResponse(written(), media_type="text/event-stream")(scope, receive, send)
+
+    monkeypatch.setattr(SingleEncoder, "code", watched)
+    _, pieces = asyncio.run(get("/", {"Accept-Encoding": "aura"}, STREAMS, application))
+    assert len(b"".join(decode_event_stream(pieces))) == 11 + 1008 + 11
+    begun, *others = [is_in_thread for is_long, is_in_thread in names]
+    assert begun
+    assert others[:3] == [is_long for is_long, _ in names][1:4] == [False, True, False]
 
 
 @run
@@ -210,20 +348,30 @@ def test_a_bad_client_is_closed_and_the_application_is_told(
 
 @run
 async def test_a_client_that_says_nothing_is_not_waited_for() -> None:
-    client = Client("/push", ["aura.v1"], replace(STREAMS, patience=0.05))
-    await client.event()
-    await client.event()
-    assert (await client.event())["code"] == 1002
-    await client.task
+    """Whether the application sends first or receives first."""
+    for path in ("/push", "/echo"):
+        client = Client(path, ["aura.v1"], replace(STREAMS, patience=0.05))
+        await client.event()
+        await client.event()
+        assert await client.event() == {"type": "websocket.close", "code": 1002}
+        with suppress(WebSocketDisconnect):
+            await client.task
+    assert codes == [1002]
 
 
 @run
 async def test_a_client_that_leaves_before_its_hello() -> None:
     client = Client("/push", ["aura.v1"])
-    await client.end()
+    with pytest.raises(WebSocketDisconnect):
+        await client.end()
 
 
-async def get(path: str, headers: dict[str, str]) -> tuple[dict[str, str], list[bytes]]:
+async def get(
+    path: str,
+    headers: dict[str, str],
+    settings: Settings = STREAMS,
+    application: Application = APPLICATION,
+) -> tuple[dict[str, str], list[bytes]]:
     """The headers and pieces of a response."""
     sent: list[Event] = []
 
@@ -235,7 +383,7 @@ async def get(path: str, headers: dict[str, str]) -> tuple[dict[str, str], list[
     fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": "GET", "path": path, "headers": fields, "query_string": b""}
     scope |= {"scheme": "http", "root_path": "", "client": None, "server": None, "http_version": "1.1"}
-    await asyncio.wait_for(AuraMiddleware(APPLICATION, STREAMS)(scope, never, send), 20)
+    await asyncio.wait_for(AuraMiddleware(application, settings)(scope, never, send), 20)
     start, *bodies = sent
     received = {name.decode(): value.decode() for name, value in start["headers"]}
     return received, [body["body"] for body in bodies]

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from aura.errors import DecodeError, EncodeError, Malformed, UnknownModel, Unsupported
 from aura.model import Model
 from aura.session import Fetched, Message, Models, Session, Settings
+from aura.session.models import MAX_FETCHED
 from aura.session.protocol import LongMessage
+from aura.session.transfer import MAX_REQUESTS
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical, StreamDesync
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.marker import Marker
@@ -175,7 +177,9 @@ def test_a_model_that_lacks_is_fetched_and_then_used() -> None:
         assert sender.use
         assert sender.use.model == bytes.fromhex(SMALL.id)
     again = Pair(client, server)
-    assert again.frames == 2
+    assert again.frames == 3  # two hellos, and word that the client holds it
+    assert again.carry("hi", again.server) == "hi"
+    assert again.server.use == Use(Coding.STREAM, 1 << 15, SMALL_ID, 16)
 
 
 def test_a_model_that_is_added_later_is_fetched() -> None:
@@ -340,13 +344,35 @@ def test_a_peer_cannot_make_a_session_ask_without_end() -> None:
     session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
     session.receive(build_control(HELLO))
     session.take()
+    requests = 0
     for number in range(500):
         model = number.to_bytes(8, "big")
         session.receive(build_control(Have(model)))
         if session.take():
+            requests += 1
             session.receive(build_control(Offer(model, 0, bytes(32))))
     assert len(session._peer_models) <= 64
-    assert len(session._requested) <= 64
+    assert requests == MAX_REQUESTS
+
+
+def test_a_peer_that_pushes_models_takes_none_of_the_applications_own_away() -> None:
+    """Neither for this peer nor for others, and but few of them are kept."""
+    victim = Settings(Models([TINY]), max_fetch=1 << 20)
+    pushed = [TINY.carrying(templates={300: "{who} " + name}) for name in "abcdefghijkl"]
+    for start in (0, 4, 8):
+        attacker = Settings(Models([]))
+        pair = Pair(attacker, victim)
+        for model in pushed[start : start + 4]:
+            attacker.models.add(model)
+            assert pair.carry("hi", pair.client) == "hi"
+    assert [model.id for model in victim.models] == [TINY.id]
+    kept = [model for model in pushed if victim.models.get(bytes.fromhex(model.id))]
+    assert kept == pushed[-MAX_FETCHED:]
+    other = Pair(Settings(Models([TINY])), victim)
+    assert other.frames == 2
+    assert other.carry("hi", other.server) == "hi"
+    assert other.server.use
+    assert other.server.use.model == TINY_ID
 
 
 @settings(max_examples=300)

@@ -2,14 +2,19 @@
 
 Nothing here reads or writes a socket; ``aura.websockets`` and ``aura.asgi`` do.
 
-``models``    the models that a process holds, which may grow while connections are open
-``coding``    messages of one direction as bytes and back
-``transfer``  model files, piece by piece
-``protocol``  the session itself: frames in, messages out, and the other way round
+``models``       the models that a process holds, which may grow while connections are open
+``coding``       messages of one direction as bytes and back
+``transfer``     model files, piece by piece
+``protocol``     the session itself: frames in, messages out, and the other way round
+``status``       whether and how a connection speaks AURA, and what that saves
+``negotiation``  the subprotocols of the opening handshake
+``channel``      a session on a connection of asyncio
+``scheduling``   where it codes its messages
 """
 
 from aura.session.models import Models
 from aura.session.protocol import Fetched, Message, Session
 from aura.session.settings import Settings
+from aura.session.status import Status, Traffic
 
-__all__ = ["Fetched", "Message", "Models", "Session", "Settings"]
+__all__ = ["Fetched", "Message", "Models", "Session", "Settings", "Status", "Traffic"]

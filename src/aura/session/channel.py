@@ -3,140 +3,283 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Final, TypeVar
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
 
+from aura.codec import to_bytes
+from aura.session import scheduling
 from aura.session.protocol import Fetched, LongMessage, Message, Session
-from aura_spec.errors import DecodeError
+from aura.session.scheduling import QUICK, SHORT
+from aura_spec.errors import DecodeError, EncodeError, Unsupported
+from aura_spec.session import is_control
 
-Given = TypeVar("Given")
-Result = TypeVar("Result")
+Frame = str | bytes
 
-QUICK: Final = 1 << 12
-"""Bytes of a message that is coded at once; a longer one is coded in a thread, while others get their turn."""
+_log: Final = logging.getLogger("aura.session")
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A message that is to be sent, and the future that is done once it is."""
+
+    message: Frame
+    sent: asyncio.Future[None]
 
 
 class Channel:
     """Runs a session: sends its frames in order, and takes care of models.
 
+    One task at a time writes: it takes messages in the order in which they were given, codes them, and sends their
+    frames. Another one reads a frame. Both belong to the channel, and go on if whoever waits for them is cancelled.
+    That is why cancelling :meth:`send` or :meth:`receive`, at whatever moment, loses no message and breaks no
+    stream: a message is sent whole or not at all, and received by the next call.
+
     Args:
         session: of this end.
+        read: gives the next frame of the connection; a text message is refused. If cancelled, it loses none.
         transmit: sends one frame, and returns when the connection can take the next.
-        fail: closes the connection because of an error.
-        gone: what ``transmit`` raises once the connection is closed.
+        fail: closes the connection because of an error in what the peer sent.
     """
 
-    __slots__ = ("_at_work", "_fail", "_gone", "_late", "_tasks", "_transmit", "_turn", "session")
+    __slots__ = (
+        "_at_work",
+        "_closed",
+        "_fail",
+        "_outbox",
+        "_posted",
+        "_read",
+        "_reading",
+        "_tasks",
+        "_transmit",
+        "_writing",
+        "session",
+    )
 
     def __init__(
         self,
         session: Session,
+        read: Callable[[], Awaitable[Frame]],
         transmit: Callable[[bytes], Awaitable[None]],
         fail: Callable[[DecodeError], Awaitable[None]],
-        gone: type[Exception] = OSError,
     ) -> None:
         self.session = session
+        self._read = read
         self._transmit = transmit
         self._fail = fail
-        self._gone = gone
-        self._turn = asyncio.Lock()
+        self._closed: Exception | None = None
         self._at_work = asyncio.Lock()
+        self._outbox = deque(session.take())
+        self._posted: deque[_Posted] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[Message | None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._late: asyncio.Task[Message | Fetched | None] | None = None
+        self._write_soon()
 
-    async def send(self, message: str | bytes) -> None:
+    async def send(self, message: Frame) -> None:
         """Send a message, and return when the connection can take the next.
 
         Raises:
             EncodeError: it is too long, or not text; it is not sent.
         """
-        if len(message) <= QUICK:
-            async with self._at_work:
-                self.session.send(message)
-        else:
-            await asyncio.shield(self._apart(self.session.send, message))
-        await self.flush()
+        await self.post(message)
+
+    def post(self, message: Frame) -> asyncio.Future[None]:
+        """Send a message after those given before; the future is done once it is sent, or has the error.
+
+        Raises:
+            EncodeError: it is too long; it is not sent.
+        """
+        if self._closed is not None:
+            raise self._closed
+        self.session.check_message(message)
+        sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._posted.append(_Posted(message, sent))
+        self._write_soon()
+        return sent
+
+    async def receive(self) -> Message:
+        """The next message.
+
+        Raises:
+            DecodeError: a frame is refused, and with it all that follow; the connection is to be closed.
+        """
+        while True:
+            message = await self._step()
+            if message is not None:
+                return message
+
+    async def until_ready(self) -> None:
+        """Read the peer's hello.
+
+        Raises:
+            DecodeError: it is none; the connection is to be closed.
+        """
+        while not self.session.is_ready:
+            await self._step()
 
     async def flush(self) -> None:
-        """Send the frames that are there, in order."""
-        outgoing = self.session.outgoing
-        async with self._turn:
-            while outgoing:
-                await self._transmit(outgoing.pop(0))
+        """Wait until what there was to send is sent."""
+        if self._writing is not None:
+            await asyncio.wait((self._writing,))
 
-    async def receive(self, frame: bytes) -> Message | None:
-        """Read a frame, and answer it; a message if it holds one.
+    def close(self, reason: Exception, *, keep_received: bool = False) -> None:
+        """Drop the work that has not begun, and let those who wait for it have ``reason``.
 
-        If it is cancelled, call :meth:`resume` before the next frame.
-
-        Raises:
-            DecodeError: the frame is refused; the connection is to be closed.
+        Args:
+            reason: raised by whoever waits, and by all further calls to send.
+            keep_received: whether frames that were received are still read.
         """
-        try:
-            async with self._at_work:
-                event = self.session.receive(frame, longest=QUICK)
-        except LongMessage:
-            self._late = self._apart(self.session.receive, frame)
-            return await self.resume()
-        return self._act(event)
+        self._stop(reason)
+        for task in (self._writing, None if keep_received else self._reading, *self._tasks):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
 
-    async def resume(self) -> Message | None:
-        """What became of the frame whose reading was cancelled; None if there was none.
+    async def _step(self) -> Message | None:
+        """Read a frame; a message if it holds one."""
+        if self._reading is None:
+            frame = await self._read()
+            # nothing is awaited here: a frame that was read is either in the task, or refused
+            self._reading = asyncio.create_task(self._take(frame))
+            self._reading.add_done_callback(_retrieve)
+        await asyncio.wait((self._reading,))
+        if self._reading.cancelled() and self._closed is not None:
+            raise self._closed
+        message = self._reading.result()  # a task that failed stays, so that the next call fails alike
+        self._reading = None
+        return message
 
-        Raises:
-            DecodeError: the frame is refused; the connection is to be closed.
-        """
-        if self._late is None:
-            return None
-        await asyncio.wait((self._late,))
-        late, self._late = self._late, None
-        return self._act(late.result())
-
-    def _act(self, event: Message | Fetched | None) -> Message | None:
+    async def _take(self, frame: Frame) -> Message | None:
+        """Let the session read a frame, and do what it asks for."""
+        if isinstance(frame, str):
+            raise Unsupported("a text message is not a frame")
+        async with self._working():
+            event = await self._read_frame(frame)
         if isinstance(event, Fetched):
             self._start(self._hold(event))
-        # who only receives never waits for the peer to receive
-        if self.session.outgoing:
-            self._start(self.flush())
-        if self.session.is_serving:
-            self._start(self._serve())
         return event if isinstance(event, Message) else None
 
-    def _apart(self, work: Callable[[Given], Result], given: Given) -> asyncio.Task[Result]:
-        """Let the session work in a thread, and do nothing else meanwhile."""
+    async def _read_frame(self, frame: bytes) -> Message | Fetched | None:
+        """Let the session read a frame, where the length of its message allows it; only reading tells that."""
+        if self.session.is_prepared_for(frame) and (len(frame) <= QUICK or is_control(frame)):
+            await scheduling.turn()
+            try:
+                return self.session.receive(frame, longest=QUICK)
+            except LongMessage:
+                pass
+        if len(frame) <= SHORT:
+            try:
+                return await scheduling.in_thread(SHORT, self.session.receive, frame, longest=SHORT)
+            except LongMessage:
+                pass
+        return await scheduling.in_thread(self.session.max_message, self.session.receive, frame)
 
-        async def run() -> Result:
-            async with self._at_work:
-                return await asyncio.to_thread(work, given)
+    async def _code(self, message: Frame) -> None:
+        """Let the session code a message."""
+        size = len(to_bytes(message))
+        if self.session.is_prepared_to_send and size <= QUICK:
+            await scheduling.turn()
+            self.session.send(message)
+        else:
+            await scheduling.in_thread(size, self.session.send, message)
 
-        return asyncio.create_task(run())
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[None]:
+        """While the session does something, it does nothing else; then what it has to say is sent."""
+        async with self._at_work:
+            try:
+                yield
+            finally:
+                self._outbox += self.session.take()
+                self._write_soon()
+
+    def _write_soon(self) -> None:
+        if self._writing is None and self._closed is None and self._has_work:
+            self._writing = asyncio.create_task(self._write())
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._outbox or self._posted or self.session.is_serving)
+
+    async def _write(self) -> None:
+        """Send what there is: frames, then a message, then a piece of a model, and again."""
+        try:
+            while self._has_work:
+                await self._send_frames()
+                if self._posted:
+                    await self._send_message(self._posted.popleft())
+                await self._send_piece()
+        except Exception as error:  # noqa: BLE001  # whatever the connection raises is for those who use it
+            self._stop(error)
+        finally:
+            self._writing = None
+
+    async def _send_frames(self) -> None:
+        while self._outbox:
+            await self._transmit(self._outbox.popleft())
+
+    async def _send_message(self, posted: _Posted) -> None:
+        if posted.sent.done():
+            return  # cancelled before it was coded
+        try:
+            async with self._working():
+                await self._code(posted.message)
+        except (EncodeError, UnicodeError) as error:
+            _fail(posted.sent, error)
+            return
+        except BaseException as error:
+            _fail(posted.sent, self._closed or error)
+            raise
+        try:
+            await self._send_frames()
+        except BaseException as error:
+            _fail(posted.sent, self._closed or error)
+            raise
+        if not posted.sent.done():
+            posted.sent.set_result(None)
+
+    async def _send_piece(self) -> None:
+        if not self.session.is_serving:
+            return
+        async with self._at_work:
+            chunk = self.session.next_chunk()
+        if chunk is not None:
+            await self._transmit(chunk)
+
+    def _stop(self, error: Exception) -> None:
+        """Send nothing any more."""
+        self._closed = self._closed or error
+        self._outbox.clear()
+        while self._posted:
+            _fail(self._posted.popleft().sent, error)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         """Do something while the application goes on."""
-        task = asyncio.create_task(self._guard(work))
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guard(self, work: Coroutine[None, None, None]) -> None:
-        try:
-            await work
-        except DecodeError as error:
-            await self._fail(error)
-        except self._gone:
-            pass  # the application hears of it when it uses the connection
-
     async def _hold(self, fetched: Fetched) -> None:
         """Read a model, and use it from then on."""
-        model = await asyncio.to_thread(fetched.load)
-        async with self._at_work:
+        try:
+            model = await scheduling.in_thread(len(fetched.data), fetched.load)
+        except DecodeError as error:
+            await self._fail(error)
+            return
+        _log.info("model %s fetched: %d bytes", model.id, len(model.data))
+        async with self._working():
             self.session.hold(model)
-        await self.flush()
 
-    async def _serve(self) -> None:
-        """Send model files, letting other frames through between their pieces."""
-        while True:
-            async with self._turn:
-                chunk = self.session.next_chunk()
-                if chunk is None:
-                    return
-                await self._transmit(chunk)
+
+def _fail(future: asyncio.Future[None], error: BaseException) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _retrieve(task: asyncio.Task[Message | None]) -> None:
+    """Take note of an error, which may come to nobody's knowledge if the application receives no more."""
+    if not task.cancelled():
+        task.exception()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from aura.model import Model
 from aura_spec.session import MAX_MODELS
+
+MAX_FETCHED: Final = 8
+"""Models that are kept of those that were fetched from peers."""
 
 
 class Models:
@@ -15,35 +19,59 @@ class Models:
     Sessions look at ``version`` whenever they send or receive, so that a model that is added is announced on
     connections that are open, and used there from the next message on that both ends can code with it.
 
+    Models that were fetched from peers are kept apart: they are announced only to peers that announce them first,
+    never take the place of a model that the application gave, and only the latest ``MAX_FETCHED`` are kept.
+
     Args:
-        models: to begin with, the best first; the one that comes with the package if None.
+        models: to begin with, the best first; the one that comes with the package if None, which is read when it
+            is first needed.
 
     Raises:
         ValueError: there are more than ``MAX_MODELS``.
     """
 
     def __init__(self, models: Iterable[Model] | None = None) -> None:
-        held = [Model.load_default()] if models is None else list(models)
-        if len(held) > MAX_MODELS:
+        held = None if models is None else tuple(models)
+        if held and len(held) > MAX_MODELS:
             raise ValueError(f"{len(held)} models are more than {MAX_MODELS}")
-        self._lock = threading.Lock()
-        self._models = tuple(held)
+        self._lock = threading.RLock()
+        self._models = held
+        self._fetched: dict[str, Model] = {}
         self.version = 0
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the models are in memory. If not, :meth:`load` takes long: call it in a thread."""
+        return self._models is not None
+
+    def load(self) -> tuple[Model, ...]:
+        """The models that the application gave; the default one is read now if it is among them."""
+        with self._lock:
+            if self._models is None:
+                self._models = (Model.load_default(),)
+            return self._models
+
     def __iter__(self) -> Iterator[Model]:
-        return iter(self._models)
+        return iter(self.load())
 
     def __len__(self) -> int:
-        return len(self._models)
+        return len(self.load())
 
     def get(self, model_id: bytes) -> Model | None:
-        """The model with an id, or None."""
+        """The model with an id, given or fetched, or None."""
         name = model_id.hex()
-        return next((model for model in self._models if model.id == name), None)
+        given = next((model for model in self.load() if model.id == name), None)
+        return given or self._fetched.get(name)
 
     def add(self, model: Model) -> None:
         """Hold a model, and like it best from now on. Beyond ``MAX_MODELS`` the one liked least is let go."""
         with self._lock:
-            others = (held for held in self._models if held.id != model.id)
+            others = (held for held in self.load() if held.id != model.id)
             self._models = (model, *others)[:MAX_MODELS]
             self.version += 1
+
+    def add_fetched(self, model: Model) -> None:
+        """Keep a model that was fetched from a peer. Beyond ``MAX_FETCHED`` the oldest one is let go."""
+        with self._lock:
+            fetched = [held for held in self._fetched.values() if held.id != model.id]
+            self._fetched = {held.id: held for held in (*fetched, model)[-MAX_FETCHED:]}

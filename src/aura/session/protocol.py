@@ -15,9 +15,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final, cast
 
 from aura.arguments import to_bytes
 from aura.model import Model
@@ -34,6 +33,7 @@ from aura.session.coding import (
     StreamEncoder,
 )
 from aura.session.settings import Settings
+from aura.session.status import Status
 from aura.stream import Stream
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, StreamDesync, UnknownModel, Unsupported
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
@@ -47,6 +47,7 @@ from aura_spec.session import (
     Control,
     Have,
     Hello,
+    Kind,
     Offer,
     Request,
     Use,
@@ -56,6 +57,8 @@ from aura_spec.session import (
     parse_control,
 )
 from aura_spec.stream import CHECKS
+
+_USE: Final = bytes((Kind.USE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,39 +105,34 @@ class Session:
 
     __slots__ = (
         "_announced",
-        "_counts",
         "_decoder",
-        "_download",
         "_encoder",
-        "_fetchable",
+        "_exchange",
+        "_has_read",
+        "_has_sent",
+        "_outgoing",
         "_peer",
         "_peer_models",
-        "_requested",
-        "_served",
         "_settings",
-        "_uploads",
         "_using",
         "_version",
-        "outgoing",
         "role",
+        "status",
     )
 
     def __init__(self, settings: Settings, *, role: Role) -> None:
         self.role: Role = role
+        self.status = Status()
         self._settings = settings
-        self.outgoing: list[bytes] = []  # a deque would take more memory on an idle connection
+        self._outgoing: list[bytes] = []  # a deque would take more memory on an idle connection
         self._peer: Hello | None = None
         self._peer_models: tuple[bytes, ...] = ()
         self._using: Use | None = None
         self._encoder: Encoder | None = None
+        self._has_sent = False  # with this encoder
         self._decoder: Decoder | None = None
-        self._download: transfer.Download | None = None
-        self._fetchable = settings.max_fetch
-        self._requested: tuple[bytes, ...] = ()
-        self._served: tuple[bytes, ...] = ()
-        self._uploads: deque[Iterator[Chunk]] | None = None
-        # messages sent and received
-        self._counts = [0, 0]
+        self._has_read = False  # with this decoder
+        self._exchange = transfer.Exchange(settings.max_fetch, self._say)
         self._version = settings.models.version
         self._announced = tuple(settings.models)
         self._say(
@@ -158,10 +156,27 @@ class Session:
         """How the messages that this end sends are coded; None before the first."""
         return self._using
 
+    @property
+    def is_prepared_to_send(self) -> bool:
+        """Whether a message was coded as the next one will be, so that nothing has to be loaded for it."""
+        if not self._has_sent or self._peer is None or self._settings.models.version != self._version:
+            return False
+        return self._choose(self._peer)[0] == self._using
+
+    def is_prepared_for(self, frame: bytes) -> bool:
+        """Whether nothing has to be loaded to read a frame."""
+        return frame[1:2] != _USE if is_control(frame) else self._has_read
+
+    @property
+    def max_message(self) -> int:
+        """Bytes that a message may have that this end receives."""
+        return self._settings.max_message
+
     def take(self) -> list[bytes]:
         """The frames that are to be sent, in order; each is given once."""
-        frames = list(self.outgoing)
-        self.outgoing.clear()
+        frames = list(self._outgoing)
+        self._outgoing.clear()
+        self.status.sent.wire += sum(map(len, frames))
         return frames
 
     def next_chunk(self) -> bytes | None:
@@ -170,25 +185,24 @@ class Session:
         They are not among those of :meth:`take`, so that who sends them can wait, frame by frame, until the peer
         has taken them.
         """
-        while self._uploads:
-            chunk = next(self._uploads[0], None)
-            if chunk is not None:
-                return build_control(chunk)
-            self._uploads.popleft()
-        self._uploads = None
-        return None
+        chunk = self._exchange.next_chunk()
+        if chunk is None:
+            return None
+        frame = build_control(chunk)
+        self.status.sent.wire += len(frame)
+        return frame
 
     @property
     def is_serving(self) -> bool:
         """Whether there are frames of a model file to be sent."""
-        return bool(self._uploads)
+        return self._exchange.is_serving
 
-    def send(self, message: str | bytes) -> None:
-        """Code a message.
+    def check_message(self, message: str | bytes) -> bytes:
+        """The bytes of a message that can be sent.
 
         Raises:
             EncodeError: it is longer than one of the ends allows, holds a lone surrogate, or the session is not
-                ready. It is not sent, and the session goes on.
+                ready.
         """
         if self._peer is None:
             raise EncodeError("the session is not ready")
@@ -196,10 +210,21 @@ class Session:
         longest = min(self._peer.max_message, self._settings.max_message)
         if len(data) > longest:
             raise EncodeError(f"a message of {len(data)} bytes is longer than {longest}")
+        return data
+
+    def send(self, message: str | bytes) -> None:
+        """Code a message.
+
+        Raises:
+            EncodeError: as :meth:`check_message`. It is not sent, and the session goes on.
+        """
+        data = self.check_message(message)
         self._look_for_models()
-        encoder = self._agree(self._peer)
-        self.outgoing.append(encoder.encode(data, text=isinstance(message, str)))
-        self._counts[0] += 1
+        encoder = self._agree(cast("Hello", self._peer))
+        self._outgoing.append(encoder.encode(data, text=isinstance(message, str)))
+        self._has_sent = True
+        self.status.sent.messages += 1
+        self.status.sent.plain += len(data)
 
     def receive(self, frame: bytes, *, longest: int | None = None) -> Message | Fetched | None:
         """Read a frame.
@@ -218,6 +243,7 @@ class Session:
         limit = self._settings.max_message
         check_frame(frame, limit)
         if is_control(frame):
+            self.status.received.wire += len(frame)
             return self._take(parse_control(frame))
         if self._decoder is None:
             raise Malformed("a message comes before it is said how it is coded")
@@ -228,17 +254,21 @@ class Session:
             if size == limit:
                 raise
             raise LongMessage from None
-        self._counts[1] += 1
+        self._has_read = True
+        received = self.status.received
+        received.messages += 1
+        received.wire += len(frame)
+        received.plain += len(data if isinstance(data, bytes) or data.isascii() else data.encode())
         self._look_for_models()
         return Message(data)
 
     def hold(self, model: Model) -> None:
-        """Hold a model that was fetched, for all sessions with these settings, and tell the peer."""
-        self._settings.models.add(model)
-        self._look_for_models()
+        """Hold a model that was fetched, and tell the peer. Other peers are told only if they have it, too."""
+        self._settings.models.add_fetched(model)
+        self._announce(model)
 
     def _say(self, control: Control) -> None:
-        self.outgoing.append(build_control(control))
+        self._outgoing.append(build_control(control))
 
     def _look_for_models(self) -> None:
         """Announce the models that were added since (rule SES-12)."""
@@ -246,27 +276,36 @@ class Session:
         if models.version == self._version:
             return
         self._version = models.version
-        known = {model.id for model in self._announced}
         # a peer may still use what it was told of, so that nothing is taken back
-        fresh = [model for model in models if model.id not in known]
-        self._announced = (*fresh, *self._announced)
-        for model in reversed(fresh):
+        for model in reversed(list(models)):
+            self._announce(model)
+
+    def _announce(self, model: Model) -> None:
+        """Tell the peer of a model, unless it knows."""
+        if self._held(bytes.fromhex(model.id)) is None:
+            self._announced = (model, *self._announced)
             self._say(Have(bytes.fromhex(model.id)))
 
-    def _agree(self, peer: Hello) -> Encoder:
-        """The encoder for the next message; says so if it is another one than before (rule SES-7)."""
+    def _choose(self, peer: Hello) -> tuple[Use, Model | None]:
+        """How the next message is coded, and with which model."""
         liked = (model for model in self._announced if bytes.fromhex(model.id) in self._peer_models)
         model = next(liked, None)
         memory = min(peer.memory, self._settings.memory, MOST_MEMORY)
-        use = Use(Coding.SINGLE, 0, NO_MODEL)
-        if model and memory >= LEAST_MEMORY and peer.codings & Codings.STREAM:
-            use = Use(Coding.STREAM, memory, bytes.fromhex(model.id), self._settings.check)
-        elif model:
-            use = Use(Coding.SINGLE, 0, bytes.fromhex(model.id))
+        if model is None:
+            return Use(Coding.SINGLE, 0, NO_MODEL), None
+        if memory >= LEAST_MEMORY and peer.codings & Codings.STREAM:
+            return Use(Coding.STREAM, memory, bytes.fromhex(model.id), self._settings.check), model
+        return Use(Coding.SINGLE, 0, bytes.fromhex(model.id)), model
+
+    def _agree(self, peer: Hello) -> Encoder:
+        """The encoder for the next message; says so if it is another one than before (rule SES-7)."""
+        use, model = self._choose(peer)
         if self._encoder is None or use != self._using:
-            self._say(replace(use, count=self._counts[0] % COUNTERS))
+            self._say(replace(use, count=self.status.sent.messages % COUNTERS))
             self._using = use
             self._encoder = self._encoder_for(use, model, peer)
+            self._has_sent = False
+            self.status.sent_with = model.id if model else None
         return self._encoder
 
     def _encoder_for(self, use: Use, model: Model | None, peer: Hello) -> Encoder:
@@ -293,12 +332,14 @@ class Session:
             if self._peer is not None:
                 raise Malformed("there is a second hello", 1, "kind")
             self._peer = control
+            self.status.is_agreed = True
             self._peer_models = control.models
             self._fetch(control.models[:1])
         elif self._peer is None:
             raise Malformed("the first frame is not a hello", 1, "kind")
         elif isinstance(control, Chunk):
-            return self._take_chunk(control)
+            fetched = self._exchange.take_chunk(control)
+            return fetched and Fetched(*fetched)
         else:
             self._answer(control, self._peer)
         return None
@@ -307,21 +348,21 @@ class Session:
         match control:
             case Use():
                 self._decoder = self._decoder_for(control, peer)
+                self._has_read = False
+                self.status.received_with = None if control.model == NO_MODEL else control.model.hex()
             case Have(model):
                 # of models that are announced for ever, the latest are enough
                 self._peer_models = (model, *self._peer_models)[: 2 * MAX_MODELS]
                 self._fetch((model,))
             case Request(model, max_size):
-                self._serve(model, max_size)
+                allowed = max_size if self._settings.serve_models else 0
+                self._exchange.serve(self._announced_model(model), allowed)
             case Offer():
-                if self._download is None:
-                    raise Malformed("a model is offered that was not asked for", 2, "model")
-                if not self._download.take_offer(control):
-                    self._download = None
+                self._exchange.take_offer(control)
 
     def _decoder_for(self, use: Use, peer: Hello) -> Decoder:
         """How messages are read from here on (rules SES-7 and SES-8)."""
-        if use.count != self._counts[1] % COUNTERS:
+        if use.count != self.status.received.messages % COUNTERS:
             raise StreamDesync("a message before is lost or repeated", 2, "count")
         model = None if use.model == NO_MODEL else self._announced_model(use.model)
         single = self._single(model, peer)
@@ -339,44 +380,21 @@ class Session:
 
     def _announced_model(self, model_id: bytes) -> Model:
         """A model that this end has said it holds."""
-        name = model_id.hex()
-        for model in self._announced:
-            if model.id == name:
-                return model
-        raise UnknownModel(f"model {name} is not held", 3, "model")
+        model = self._held(model_id)
+        if model is None:
+            raise UnknownModel(f"model {model_id.hex()} is not held", 3, "model")
+        return model
+
+    def _held(self, model_id: bytes) -> Model | None:
+        return next((model for model in self._announced if model.id == model_id.hex()), None)
 
     def _fetch(self, liked: tuple[bytes, ...]) -> None:
         """Ask for the model that the peer likes best, if it is not held (rule SES-13)."""
         for model_id in liked:
-            held = any(model.id == model_id.hex() for model in self._announced)
-            asked = model_id in self._requested or len(self._requested) == MAX_MODELS
-            if held or asked or self._download is not None or not self._fetchable:
+            if self._held(model_id) is not None or not self._settings.max_fetch:
                 continue
-            self._requested = (*self._requested, model_id)
-            self._download = transfer.Download(model_id, self._fetchable)
-            self._say(Request(model_id, self._fetchable))
-
-    def _take_chunk(self, chunk: Chunk) -> Fetched | None:
-        if self._download is None:
-            raise Malformed("a chunk is not part of a model that was offered", 2, "data")
-        data = self._download.take_chunk(chunk)
-        if data is None:
-            return None
-        fetched = Fetched(self._download.model_id, data)
-        self._fetchable -= len(data)
-        self._download = None
-        return fetched
-
-    def _serve(self, model_id: bytes, max_size: int) -> None:
-        """Answer a request (rule SES-14)."""
-        if model_id in self._served:
-            raise Malformed("a model is asked for a second time", 2, "model")
-        model = self._announced_model(model_id)
-        self._served = (*self._served, model_id)
-        if not self._settings.serve_models or len(model.data) > max_size:
-            self._say(transfer.refusal(model_id))
-            return
-        self._say(transfer.offer(model))
-        if self._uploads is None:
-            self._uploads = deque()
-        self._uploads.append(transfer.pieces(model))
+            fetched = self._settings.models.get(model_id)
+            if fetched is not None:
+                self._announce(fetched)  # it came from another connection
+            else:
+                self._exchange.ask_for(model_id)

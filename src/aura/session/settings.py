@@ -16,8 +16,8 @@ class Settings:
     """The settings of one end; share them between all its connections.
 
     Attributes:
-        models: that it holds; the one that comes with the package, unless given. What is added to them reaches
-            the sessions that are open.
+        models: that it holds; the one that comes with the package, unless given, which is read when a connection
+            first needs it. What is added to them reaches the sessions that are open.
         memory: bytes that a stream may take in each direction, 19 to 81 KiB; 0 to code each message by itself.
         check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16. TCP
             and TLS notice damage themselves; where that is enough, 8 saves a byte in short messages.
@@ -28,6 +28,8 @@ class Settings:
         level: which methods are tried for single messages, as in :class:`aura.Codec`.
         methods: that it reads, by bits (rule SES-5).
         patience: seconds that the peer has for its hello.
+        fallback_delay: seconds that a server has for its hello once it has answered a ping; a client then takes it
+            for one that does not speak AURA, and goes on in plain text.
 
     Raises:
         ValueError: a number is out of range.
@@ -42,6 +44,7 @@ class Settings:
     level: int = 2
     methods: int = ALL_METHODS
     patience: float = 10.0
+    fallback_delay: float = 0.5
 
     def __post_init__(self) -> None:
         for name in ("max_message", "max_fetch"):

@@ -1,0 +1,80 @@
+"""Where messages are coded: short ones on the event loop, one in each turn of it, and all others in two threads.
+
+Coding takes up to 25 µs a byte. A message of ``QUICK`` bytes therefore holds the loop for a few milliseconds, and
+between any two of them, of whatever connections, the loop looks after everything else. The threads are this
+package's own, so that messages never use up those of ``asyncio.to_thread``. One of them is kept for messages of at
+most ``SHORT`` bytes, which never wait for the long ones of other connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Final, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+QUICK: Final = 1 << 8
+"""Bytes of the longest message that is coded on the event loop, before or after coding."""
+
+SHORT: Final = 1 << 13
+"""Bytes of the longest message that the thread for short messages codes."""
+
+
+LONG: Final = SHORT + 1
+"""Bytes from which on work is left to the thread for long messages."""
+
+
+class _Turns:
+    """Gives the turns of one event loop to those who ask, one each, in the order in which they ask."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(self) -> None:
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def ask(self) -> asyncio.Future[None]:
+        """A future that is done in a turn of its own."""
+        loop = asyncio.get_running_loop()
+        asked = loop.create_future()
+        self._waiting.append(asked)
+        if len(self._waiting) == 1:
+            loop.call_soon(self._give)
+        return asked
+
+    def _give(self) -> None:
+        while self._waiting and self._waiting[0].done():
+            self._waiting.popleft()  # cancelled
+        if self._waiting:
+            # it stays in line until the next turn, so that whoever asks meanwhile does not get that one
+            self._waiting[0].set_result(None)
+            asyncio.get_running_loop().call_soon(self._give)
+
+
+_turns: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns]] = WeakKeyDictionary()
+
+
+async def turn() -> None:
+    """Wait for a turn of the event loop in which nothing else is coded."""
+    loop = asyncio.get_running_loop()
+    await _turns.setdefault(loop, _Turns()).ask()
+
+
+@cache
+def _thread(_process: int, *, is_short: bool) -> ThreadPoolExecutor:
+    """The thread for short or for long messages; a process that was forked has its own."""
+    return ThreadPoolExecutor(1, thread_name_prefix=f"aura-{'short' if is_short else 'long'}")
+
+
+async def in_thread(
+    size: int, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result:
+    """Do work on ``size`` bytes in a thread. If it is cancelled before it starts, it is not done."""
+    pool = _thread(os.getpid(), is_short=size <= SHORT)
+    return await asyncio.get_running_loop().run_in_executor(pool, lambda: work(*args, **kwargs))

@@ -1,0 +1,293 @@
+"""Channels: cancelling them at every await, fairness between them, and what becomes of work when a peer leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any, Self
+
+import pytest
+from tests.aura.cancelling import is_cancelled_at
+
+from aura.errors import EncodeError
+from aura.model import Model
+from aura.session import Models, Session, Settings, scheduling
+from aura.session.channel import Channel
+from aura_spec.errors import DecodeError, Malformed
+from aura_vectors.forms.message import MODEL
+
+TINY = Model.from_bytes(MODEL.model)
+STREAMS = Settings(Models([TINY]))
+SINGLE = replace(STREAMS, memory=0)
+SHORT, LONG = "a short one", "a long one, word by word. " * 20
+LONGER = "x" * (scheduling.SHORT + 1)
+
+
+class Ends:
+    """Two channels in memory, whose frames take a turn of the loop before they are written, as in ASGI servers."""
+
+    def __init__(self, client: Settings = STREAMS, server: Settings | None = None) -> None:
+        self.failures: list[DecodeError] = []
+        self.to: dict[str, asyncio.Queue[str | bytes]] = {
+            "client": asyncio.Queue(),
+            "server": asyncio.Queue(),
+        }
+        self.client = self._channel(Session(client, role="client"), "server")
+        self.server = self._channel(Session(server or client, role="server"), "client")
+
+    def _channel(self, session: Session, peer: str) -> Channel:
+        async def transmit(frame: bytes) -> None:
+            await asyncio.sleep(0)
+            self.to[peer].put_nowait(frame)
+
+        async def fail(error: DecodeError) -> None:
+            self.failures.append(error)
+
+        return Channel(session, self.to[session.role].get, transmit, fail)
+
+    async def ready(self) -> Ends:
+        await asyncio.gather(self.client.until_ready(), self.server.until_ready())
+        return self
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("settings", [STREAMS, SINGLE])
+def test_cancelling_receive_at_any_await_loses_nothing(settings: Settings, late: bool) -> None:
+    messages = [SHORT, LONG, SHORT, LONGER, SHORT]
+
+    async def receive_cancelled(number: int) -> bool:
+        ends = await Ends(settings).ready()
+        sending = [asyncio.ensure_future(ends.server.send(message)) for message in messages]
+        got: list[str | bytes] = []
+        was_cancelled = False
+
+        async def receive() -> None:
+            got.append((await ends.client.receive()).data)
+
+        while len(got) < len(messages):
+            if await is_cancelled_at(receive(), number, late=late):
+                was_cancelled = True
+                await receive()
+        await asyncio.gather(*sending)
+        assert got == messages
+        return was_cancelled
+
+    for number in count():
+        if not asyncio.run(asyncio.wait_for(receive_cancelled(number), 60)):
+            break
+    assert number > 2
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("settings", [STREAMS, SINGLE])
+@pytest.mark.parametrize("message", [SHORT, LONG])
+def test_a_cancelled_send_is_sent_whole_or_not_at_all(settings: Settings, message: str, late: bool) -> None:
+    async def send_cancelled(number: int) -> bool:
+        ends = await Ends(settings).ready()
+        got: list[str | bytes] = []
+
+        async def receive() -> None:
+            while not got or got[-1] != "last":
+                got.append((await ends.server.receive()).data)
+
+        receiving = asyncio.create_task(receive())
+        await ends.client.send("first")
+        was_cancelled = await is_cancelled_at(ends.client.send(message), number, late=late)
+        await ends.client.send("last")
+        await receiving
+        assert got in (["first", message, "last"], ["first", "last"])
+        return was_cancelled
+
+    for number in count():
+        if not asyncio.run(asyncio.wait_for(send_cancelled(number), 60)):
+            break
+    assert number > 0
+
+
+def test_messages_that_are_posted_and_sent_keep_their_order() -> None:
+    async def talk() -> None:
+        ends = await Ends().ready()
+        messages = [LONG, SHORT, LONGER, SHORT, LONG]
+        posted = [ends.client.post(message) for message in messages]
+        sending = asyncio.ensure_future(ends.client.send("last"))
+        assert [(await ends.server.receive()).data for _ in range(6)] == [*messages, "last"]
+        await asyncio.gather(sending, *posted)
+
+    asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+def test_at_most_one_message_is_coded_in_a_turn_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many wait and on however many connections; longer ones are never coded there."""
+    coded = [0]
+    most = [0]
+    loop_thread = threading.get_ident()
+    lengths: list[int] = []
+
+    def counted(method: Callable[..., Any], length: Callable[[Any], int]) -> Callable[..., Any]:
+        def call(session: Session, given: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() == loop_thread:
+                coded[0] += 1
+                most[0] = max(most[0], coded[0])
+                lengths.append(length(given))
+            return method(session, given, **kwargs)
+
+        return call
+
+    async def talk() -> None:
+        turns = 0
+
+        def turn() -> None:
+            nonlocal turns
+            turns += 1
+            coded[0] = 0
+            asyncio.get_running_loop().call_soon(turn)
+
+        turn()
+        every = [await Ends(settings).ready() for settings in (STREAMS, SINGLE) * 4]
+        messages = [SHORT, LONG, SHORT, SHORT, "y" * scheduling.QUICK] * 2
+        posted = [ends.client.post(message) for message in messages for ends in every]
+        for ends in every:
+            assert [(await ends.server.receive()).data for _ in messages] == messages
+        await asyncio.gather(*posted)
+        assert turns > len(every) * len(messages)
+
+    monkeypatch.setattr(Session, "send", counted(Session.send, len))
+    monkeypatch.setattr(Session, "receive", counted(Session.receive, len))
+    asyncio.run(asyncio.wait_for(talk(), 120))
+    assert most == [1]
+    assert max(lengths) <= scheduling.QUICK
+
+
+def test_connections_take_turns() -> None:
+    """One with many messages does not keep another one's only message waiting."""
+
+    async def talk() -> None:
+        busy, other = await Ends().ready(), await Ends().ready()
+        for ends in (busy, other):
+            await ends.client.send("a first one loads what it takes")
+            await ends.server.receive()
+        queue = [busy.client.post(SHORT) for _ in range(100)]
+        await other.client.send(SHORT)
+        assert sum(sent.done() for sent in queue) < 10
+        assert (await other.server.receive()).data == SHORT
+        await asyncio.gather(*queue)
+
+    asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+class Blocked:
+    """Keeps a thread of the codec busy."""
+
+    def __init__(self, size: int) -> None:
+        self.is_free = threading.Event()
+        self._is_running = threading.Event()
+        self._task = asyncio.create_task(scheduling.in_thread(size, self._work))
+
+    def _work(self) -> None:
+        self._is_running.set()
+        self.is_free.wait(60)
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._is_running.wait)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.is_free.set()
+        await self._task
+
+
+def test_short_messages_do_not_wait_for_long_ones_of_others_nor_for_other_threads() -> None:
+    async def talk() -> None:
+        ends = await Ends().ready()
+        async with Blocked(scheduling.LONG):
+            for message in (SHORT, LONG, SHORT):
+                await ends.client.send(message)
+                assert (await ends.server.receive()).data == message
+            assert await asyncio.to_thread(lambda: "free") == "free"
+
+    asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+@pytest.mark.parametrize("keep_received", [True, False])
+def test_work_of_a_peer_that_has_left_is_dropped_before_it_starts(
+    monkeypatch: pytest.MonkeyPatch, keep_received: bool
+) -> None:
+    """Unless it took its leave: then what it sent before is still received."""
+
+    async def talk() -> None:
+        ends = await Ends(SINGLE).ready()
+        await ends.client.send(LONGER)
+        await ends.client.flush()
+        await ends.server.send(SHORT)
+        async with Blocked(scheduling.LONG) as blocked:
+            receiving = asyncio.create_task(ends.server.receive())
+            sending = asyncio.create_task(ends.server.send(LONGER))
+            for _ in range(20):
+                await asyncio.sleep(0.001)
+            ends.server.close(OSError("gone"), keep_received=keep_received)
+            with pytest.raises(OSError, match="gone"):
+                await sending
+            blocked.is_free.set()
+            if keep_received:
+                assert (await receiving).data == LONGER
+            else:
+                with pytest.raises(OSError, match="gone"):
+                    await receiving
+        assert len(calls) == keep_received
+        with pytest.raises(OSError, match="gone"):
+            await ends.server.send(SHORT)
+
+    calls: list[object] = []
+    receive = Session.receive
+
+    def counted(session: Session, frame: bytes, **kwargs: Any) -> Any:
+        event = receive(session, frame, **kwargs)
+        if event and session.role == "server":
+            calls.append(event)
+        return event
+
+    monkeypatch.setattr(Session, "receive", counted)
+    asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+def test_a_channel_that_failed_fails_again() -> None:
+    async def talk() -> None:
+        ends = await Ends().ready()
+        ends.to["server"].put_nowait(b"\x07hi")
+        ends.to["server"].put_nowait(b"another one")
+        for _ in range(3):
+            with pytest.raises(Malformed):
+                await ends.server.receive()
+        assert ends.to["server"].qsize() == 1
+
+    asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+def test_a_message_that_cannot_be_sent_hurts_no_other() -> None:
+    async def talk() -> None:
+        ends = await Ends(replace(STREAMS, max_message=60)).ready()
+        for bad in ("x" * 61, "\ud800"):
+            with pytest.raises(EncodeError):
+                await ends.client.send(bad)
+            await ends.client.send("fine")
+            assert (await ends.server.receive()).data == "fine"
+
+    asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+def test_settings_and_models_are_shared_by_connections_that_talk_at_once() -> None:
+    async def one(settings: Settings, number: int) -> None:
+        ends = await Ends(settings).ready()
+        for message in (f"message {number}", f"{number} " * 300, f"bye {number}"):
+            await ends.client.send(message)
+            assert (await ends.server.receive()).data == message
+            await ends.server.send(message)
+            assert (await ends.client.receive()).data == message
+
+    async def talk() -> None:
+        await asyncio.gather(*(one((STREAMS, SINGLE)[number % 2], number) for number in range(20)))
+
+    asyncio.run(asyncio.wait_for(talk(), 60))
