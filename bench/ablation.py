@@ -26,6 +26,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from aura import atomic_write
 from aura.corpus import read
 from aura.model import Model
 from aura.training.trainer import BITS_AN_ENTRY, Prepared, prepare
@@ -344,7 +345,7 @@ def main() -> None:
         train, dev = (arguments.corpora / f"{name}.{part}.jsonl.gz" for part in ("train", "dev"))
         results[name] = examine(train, dev, arguments.sample)
         if path:
-            path.write_text(json.dumps(results, indent=2) + "\n")
+            atomic_write.write(path, json.dumps(results, indent=2).encode() + b"\n")
     console = Console(width=200)
     for rows in report({name: results[name] for name in names}):
         console.print(rows)

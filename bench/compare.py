@@ -31,7 +31,7 @@ from rich.console import Console
 from rich.table import Table
 from timing import seconds
 
-from aura import Model
+from aura import Model, atomic_write
 from aura.corpus import Message, read
 from aura_fast import batch, brio2
 from aura_fast.context_model import contexts_of
@@ -107,7 +107,7 @@ def main() -> None:
         "memory": show("peak memory", memory(long)),
     }
     arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / "compare.json").write_text(json.dumps(results, indent=1) + "\n", encoding="ascii")
+    atomic_write.write(arguments.out / "compare.json", json.dumps(results, indent=1).encode() + b"\n")
     plots.draw(results, arguments.out)
 
 

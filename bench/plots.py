@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+
+from aura import atomic_write
 
 mpl.use("Agg")
 
@@ -83,7 +86,9 @@ def finish(figure: Any, axes: Any, path: Path) -> None:
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncols=4, frameon=False)
     figure.tight_layout(rect=(0, 0.12, 1, 1))
-    figure.savefig(path)
+    image = io.BytesIO()
+    figure.savefig(image, format="png")
+    atomic_write.write(path, image.getvalue())
     plt.close(figure)
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from aura import atomic_write
 from aura.corpus import read
 from aura_fast.number import distance_symbols, number_symbols
 from aura_fast.parse import Cut, parse
@@ -70,7 +71,7 @@ def main() -> None:
         "contexts": contexts,
         "codes": codes,
     }
-    TARGET.write_text(json.dumps(content, indent=0) + "\n", encoding="ascii")
+    atomic_write.write(TARGET, json.dumps(content, indent=0).encode() + b"\n")
 
 
 def words(corpora: Path) -> tuple[list[list[bytes]], list[int]]:

@@ -6,6 +6,7 @@ found out: wrong usage, vectors that are not there, an implementation that does 
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from aura_conformance.report import Report
 from aura_conformance.rules import rules
 from aura_conformance.run import Conditions, Outcome, Subject, run
 from aura_conformance.suite import Check, Profile, Suite, SuiteError, find_vectors, load
+from aura_conformance.summary import printable
 from aura_conformance.summary import show as show_summary
 from aura_conformance.verdict import expected as expected_of
 
@@ -32,7 +34,6 @@ app = typer.Typer(
     name="aura-conformance",
     help="Holds an implementation in any language against the golden vectors.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -89,7 +90,7 @@ def run_command(
     expected_failures: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Known failures.", show_default=False)
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="For an answer.")] = 10,
+    timeout: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Time for an answer.")] = 10,
     max_crashes: Annotated[
         int, typer.Option(min=1, metavar="N", help="Give up after so many crashes and time-outs.")
     ] = 50,
@@ -110,6 +111,7 @@ def run_command(
     """Ask an implementation all checks, and say how it did."""
     suite = load(vectors or find_vectors())
     checks = _select(suite, profile, only, skip)
+    _check_writable(junit_path, html_path, json_path)
     if level == Level.ONE_SHOT:
         checks = [check for check in checks if check.is_level_zero]
     if not checks:
@@ -132,9 +134,16 @@ def run_command(
     )
     for path, write in writers:
         if path is not None:
-            path.write_text(write(report), encoding="utf-8")
+            path.write_text(write(report), encoding="utf-8", errors="backslashreplace")
     show_summary(report, Console(), failures)
     raise typer.Exit(0 if report.is_success else 1)
+
+
+def _check_writable(*paths: Path | None) -> None:
+    """Find out before the run what would fail after it."""
+    for path in paths:
+        if path is not None and (path.is_dir() or not path.parent.is_dir()):
+            raise UsageError(f"{path} cannot be written: it is a directory, or in none")
 
 
 def _watch(subject: Subject, checks: Sequence[Check], conditions: Conditions) -> list[Outcome]:
@@ -211,8 +220,11 @@ def _profile(suite: Suite, name: str) -> Profile:
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # spells out what the encoding does not have
     try:
         app()
     except (SuiteError, StartError, UsageError, expected.ListError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {printable(str(error))}", err=True)
         sys.exit(2)

@@ -36,7 +36,7 @@ _LONGEST: Final = 400
 def show(report: Report, console: Console, failures: int) -> None:
     """Print the summary, with up to ``failures`` kinds of failures."""
     about = report.about
-    console.print(Text(f"{about.name} {about.version}".strip(), style="bold"), end="  ")
+    console.print(Text(printable(f"{about.name} {about.version}".strip()), style="bold"), end="  ")
     console.print(f"vectors of specification {report.suite.spec}, {report.seconds:.1f} s", highlight=False)
     console.print(_families(report))
     for kind in report.kinds()[:failures]:
@@ -98,7 +98,8 @@ def _details(kind: Kind, report: Report) -> Table:
         rule = rules().get(rule_id)
         rows.append(("rule", f"{rule_id}  {rule.place}\n{rule}" if rule else rule_id))
     rows += [("wire", shortened(case.wire) or "no bytes")]
-    rows += [("expected", shortened(outcome.judgement.expected)), ("got", shortened(outcome.judgement.got))]
+    rows += [("expected", shortened(outcome.judgement.expected))]
+    rows += [("got", printable(shortened(outcome.judgement.got)))]
     if outcome.is_surprise and outcome.known is not None:
         rows.append(("listed", f"{outcome.known.glob}: this passes, so the line is not true any more"))
     if case.trace:
@@ -115,6 +116,11 @@ def _details(kind: Kind, report: Report) -> Table:
 def where_to_look(case: Case) -> str:
     """The command that shows all of a case."""
     return f"aura-conformance show {case.id}"
+
+
+def printable(text: str) -> str:
+    """What an implementation says: characters that would steer a terminal are spelled out, but for line feeds."""
+    return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
 
 
 def shortened(text: str) -> str:

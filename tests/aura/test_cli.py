@@ -166,6 +166,18 @@ def test_metadata_and_templates_of_a_model_are_spelled_out(tmp_path: Path) -> No
         assert all(char.isprintable() for char in shown.replace("\n", ""))
 
 
+def test_the_model_of_the_package_can_be_looked_at() -> None:
+    assert Model.load_default().id in RUNNER.invoke(app, ["model", "info"]).stdout
+
+
+def test_a_message_that_few_will_read_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli.transform, "DEFAULT_MAX_SIZE", 1 << 20)
+    for size, noted in ((1 << 20, False), ((1 << 20) + 1, True)):
+        result = RUNNER.invoke(app, ["compress", "--level", "1"], input=bytes(size))
+        assert aura.decompress(result.stdout_bytes) == bytes(size)
+        assert ("--max-size" in result.stderr) == noted
+
+
 def test_errors_spell_out_control_characters() -> None:
     result = RUNNER.invoke(app, ["compress", "gone\x1b[31m"])
     assert (result.exit_code, result.stderr) == (1, "error: gone\\x1b[31m: No such file or directory\n")

@@ -83,6 +83,7 @@ def test_train_and_eval_take_the_same_forms(
             "c.jsonl: the gzip data is cut short at byte ",
         ),
     ],
+    ids=["line", "empty", "cut short"],
 )
 def test_bad_corpora_end_with_a_code_of_their_own(
     tmp_path: Path, model: aura.Model, content: bytes, message: str

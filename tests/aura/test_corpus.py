@@ -215,7 +215,11 @@ def test_damaged_compressed_files_are_refused_with_the_place(tmp_path: Path) -> 
         next(messages)
 
 
-@pytest.mark.parametrize("content", [CONTENT, gzip.compress(CONTENT), zstandard.compress(CONTENT)])
+@pytest.mark.parametrize(
+    "content",
+    [CONTENT, gzip.compress(CONTENT), zstandard.compress(CONTENT)],
+    ids=["plain", "gzip", "Zstandard"],
+)
 def test_a_pipe_is_read_once_from_its_first_byte(tmp_path: Path, content: bytes) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)

@@ -25,6 +25,7 @@ def test_messages_come_back_in_order(tmp_path: Path, name: str) -> None:
         ("a.gz", "a"),
         ("a.json", "a.json"),
         ("a.log", "a.log"),
+        ("\x1b[31m.log", "\\x1b[31m.log"),
     ],
 )
 def test_a_corpus_is_named_after_its_file(name: str, expected: str) -> None:

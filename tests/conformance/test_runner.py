@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -405,6 +406,18 @@ def test_characters_that_xml_cannot_say_are_replaced(report: Report) -> None:
     assert ET.fromstring(junit.to_xml(odd)).attrib["name"] == "\ufffd\ufffd"  # noqa: S314
 
 
+def test_what_an_implementation_says_does_not_steer_the_terminal(report: Report) -> None:
+    first = report.failures[-1]
+    judgement = replace(first.judgement, got="\x1b[31m\nlines\x9b2J\ud800")
+    odd = Report(
+        Announcement("\x1b[2J", "\u202e", (), ()), report.suite, [replace(first, judgement=judgement)], 1, 0
+    )
+    text = shown(odd)
+    assert "\\x1b[2J \\u202e" in text
+    assert "\\x1b[31m" in text
+    assert all(char.isprintable() for char in text.replace("\n", ""))
+
+
 class Balance(HTMLParser):
     """Whether elements are closed in order."""
 
@@ -500,6 +513,8 @@ def test_checks_are_listed_and_cases_shown(vectors: Path) -> None:
         ["run", "--profile", "nothing", "--", *FAKE],
         ["run", "--only", "good/*", "--skip", "good/*", "--", *FAKE],
         ["run", "--", "/no/such/program"],
+        ["run", "--json", "/no/such/place/out.json", "--", "/no/such/program"],
+        ["run", "--html", "/", "--", "/no/such/program"],
         ["show", "nothing/0000"],
         ["list", "--vectors", "/no/such/place"],
     ],

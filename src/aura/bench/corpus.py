@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from aura.corpus import STANDARD_INPUT, CorpusError, Message, read
+from aura.terminal import printable
 
 __all__ = ["Corpus", "corpus_name", "read_corpus"]
 
@@ -21,13 +22,13 @@ class Corpus:
 
 
 def corpus_name(path: Path) -> str:
-    """Return the file name without its directory, ``.jsonl`` or ``.ndjson``, and ``.gz`` or ``.zst``."""
+    """Return the file name, fit to print, without directory, ``.jsonl`` or ``.ndjson``, and ``.gz`` or ``.zst``."""
     if str(path) == STANDARD_INPUT:
         return "stdin"
     name = path.name
     for ending in _ENDINGS:
         name = name.removesuffix(ending)
-    return name
+    return printable(name)
 
 
 def read_corpus(path: Path, *, limit: int | None = None, field: str | None = None) -> Corpus:

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 __all__ = ["progress_bar"]
@@ -29,7 +30,7 @@ def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
         redirect_stderr=False,
         disable=not console.is_terminal,
     ) as progress:
-        task = progress.add_task(label, total=total)
+        task = progress.add_task(escape(label), total=total)
         redrawn = monotonic()
 
         def advance(count: int) -> None:

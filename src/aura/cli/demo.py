@@ -17,8 +17,8 @@ from rich.table import Table
 from aura import conversation
 from aura.cli import io
 from aura.cli.process import ExitCode
-from aura.cli.terminal import printable
 from aura.hybrid import CompressionResult, HybridCompressor
+from aura.terminal import printable
 from aura_reference import brotli, zstd
 
 _WIDTH = 100

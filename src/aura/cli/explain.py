@@ -13,9 +13,9 @@ from aura import atomic_write
 from aura import explain as explanation
 from aura.cli import io
 from aura.cli.process import ExitCode
-from aura.cli.terminal import printable_lines
 from aura.explain import Explanation, Row
 from aura.explain_page import page
+from aura.terminal import printable_lines
 
 
 def explain(

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from aura import atomic_write
-from aura.cli.terminal import printable_lines
 from aura.model import Model
 from aura.templates import TemplateLibrary
+from aura.terminal import printable_lines
 
 InputPath = Annotated[
     Path, typer.Argument(metavar="FILE", help="File to read; - is standard input.", allow_dash=True)

@@ -14,23 +14,27 @@ from rich.table import Table
 from aura import corpus, inspection
 from aura.cli import io
 from aura.cli.process import ExitCode
-from aura.cli.terminal import printable
 from aura.codec import Codec
 from aura.model import Model
+from aura.terminal import printable
 
 app = typer.Typer(help="Look into model files.", no_args_is_help=True, rich_markup_mode=None)
 
 ModelPath = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file.", show_default=False)]
+AnyPath = Annotated[
+    Path | None,
+    typer.Argument(metavar="MODEL", help="Model file; without it the package's own.", show_default=False),
+]
 OtherPath = Annotated[Path, typer.Argument(metavar="MODEL", help="Another one.", show_default=False)]
 
 
 @app.command()
-def info(path: ModelPath, *, as_json: io.AsJson = False) -> None:
+def info(path: AnyPath = None, *, as_json: io.AsJson = False) -> None:
     """Show what a model holds.
 
     That is its id, sizes, contexts by order, templates, and the likeliest openings of a message.
     """
-    found = inspection.inspect(Model.load(path))
+    found = inspection.inspect(Model.load_default() if path is None else Model.load(path))
     if as_json:
         typer.echo(json.dumps(inspection.as_dictionary(found), indent=2))
         return

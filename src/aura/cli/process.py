@@ -13,8 +13,8 @@ from typing import IO, Any
 import typer
 from typer.core import TyperGroup
 
-from aura.cli.terminal import printable_lines
 from aura.errors import AuraError
+from aura.terminal import printable_lines
 
 
 class ExitCode(IntEnum):

@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aura import corpus
 from aura.cli import io
-from aura.cli.terminal import printable
 from aura.errors import AuraError
 from aura.templates import store
+from aura.terminal import printable
 from aura.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER
 from aura.train import train as train_model
 

@@ -36,7 +36,10 @@ def compress(
         check=check,
         templates=io.library(templates),
     )
-    wire = codec.compress(io.read(path))
+    message = io.read(path)
+    if len(message) > DEFAULT_MAX_SIZE:
+        typer.echo(f"note: to read more than {DEFAULT_MAX_SIZE >> 20}MiB takes a larger --max-size", err=True)
+    wire = codec.compress(message)
     if hexadecimal or (output == io.STANDARD and sys.stdout.isatty()):
         wire = wire.hex().encode() + b"\n"
     io.write(output, wire)
