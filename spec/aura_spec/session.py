@@ -2,9 +2,9 @@
 
 A client offers the subprotocol ``aura.v1``, and before it ``aura.plain``; for a subprotocol P of the application it
 offers ``aura.v1+P``, and P before it if it can speak it without AURA. A server that selects one with ``aura.v1``
-opens a session, and sends its hello before it answers a ping; if it selects any other or none, the connection carries
-the application's messages as they are. A server that speaks AURA never selects ``aura.plain``. So one that knows
-nothing of it and selects the first that is offered, as some do, opens no session. If a server does select
+opens a session, and sends its hello before it answers a ping. If it selects any other or none, the connection
+carries the application's messages as they are. A server that speaks AURA never selects ``aura.plain``. So one that
+knows nothing of it and selects the first that is offered, as some do, opens no session. If a server does select
 ``aura.v1`` and then sends anything but a hello first, or answers a ping and sends none, it does not speak AURA: the
 client may go on without a session (rule SES-1).
 

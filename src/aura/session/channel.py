@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from aura.codec import to_bytes
+from aura.arguments import to_bytes
 from aura.session import scheduling
 from aura.session.protocol import Fetched, LongMessage, Message, Session
 from aura.session.scheduling import QUICK, SHORT
