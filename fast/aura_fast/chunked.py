@@ -1,9 +1,10 @@
-"""Chunked files, piece by piece, in constant memory (rules CHK-1 to CHK-10)."""
+"""Chunked files, piece by piece, in constant memory (rules CHK-1 to CHK-11)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from zlib import crc32
 
 from aura_fast import brio2
@@ -14,6 +15,7 @@ from aura_spec.chunked import (
     MAX_BLOCK,
     MAX_END,
     MAX_HEAD,
+    MAX_INDEX,
     TRAILER_SIZE,
     BlockHead,
     Frame,
@@ -26,13 +28,14 @@ from aura_spec.chunked import (
     build_header,
     build_trailer,
     check_end,
-    check_trailer,
+    check_options,
     parse_block_head,
     parse_header,
     read_stored,
     stored_body,
 )
-from aura_spec.errors import ChecksumMismatch, DecodeError, LimitExceeded, Malformed, Truncated
+from aura_spec.chunked_index import check_index
+from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated
 
 
 def encode_block(window: bytes, content: bytes, effort: int, *, begins: bool) -> bytes:
@@ -66,13 +69,15 @@ class Compressor:
     Args:
         window_bits: matches reach 2^window_bits bytes back, 10 to 18.
         effort: of the parse, 0 or 1 (rule PAR-1).
-        frame_size: bytes of a frame; there is an index then. One frame and no index if None.
+        frame_size: bytes of a frame, 1 or more; there is an index then. One frame and no index if None.
 
     Raises:
-        EncodeError: the window has a size that is not allowed.
+        EncodeError: an argument is out of range. ``compress``, ``flush`` and ``finish`` raise it as well, when the
+            index has more than ``MAX_INDEX`` bytes, as ``frame_size`` is too small for so much content.
     """
 
     def __init__(self, *, window_bits: int, effort: int, frame_size: int | None = None) -> None:
+        check_options(effort, frame_size)
         self._header = build_header(Header(frame_size is not None, window_bits))
         self._window_size = 1 << window_bits
         self._effort = effort
@@ -82,7 +87,7 @@ class Compressor:
         self._crc = 0
         self._length = 0
         self._frame = Frame(0, 0)
-        self._index = bytearray()
+        self._varints = bytearray()
 
     def compress(self, content: bytes) -> bytes:
         """What can be written of the file with this content; ``b""`` if that is nothing yet."""
@@ -103,7 +108,7 @@ class Compressor:
         self._end_frame()
         output += build_end(self._length, self._crc)
         if self._frame_size is not None:
-            output += bytes(self._index) + build_trailer(len(self._index), crc32(self._index))
+            output += bytes(self._varints) + build_trailer(len(self._varints), crc32(self._varints))
         return output
 
     def _take_header(self) -> bytes:
@@ -128,37 +133,55 @@ class Compressor:
 
     def _end_frame(self) -> None:
         if self._frame.length and self._frame_size is not None:
-            self._index += build_frame(self._frame)
+            self._varints += build_frame(self._frame)
+            if len(self._varints) > MAX_INDEX:
+                raise EncodeError(f"frames of {self._frame_size} bytes are too short for so much content")
             self._frame = Frame(0, 0)
             self._window = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where reading begins, if not at the start of a file: at the first block of a frame.
+
+    Attributes:
+        header: of the file.
+        offset: of the block in the file.
+        length: bytes of content before the frame.
+        varints: of the frames before, as the index has them.
+    """
+
+    header: Header
+    offset: int
+    length: int
+    varints: bytes
 
 
 class Decompressor:
     """Reads a file as it comes.
 
     Whoever uses it feeds bytes, and takes the content block by block, so that never more than a block is held.
+    After an error every call raises that error again.
 
     Args:
         max_size: bytes that the content may have; None for any.
-        header: of the file, to begin with a frame in the middle of it: its end is not looked for then.
+        start: the frame to begin with; the start of the file if None. Frames, end and index are checked in either
+            case, the CRC-32 of the whole content only if all of it is read (rule CHK-12).
     """
 
-    def __init__(self, *, max_size: int | None = None, header: Header | None = None) -> None:
+    def __init__(self, *, max_size: int | None = None, start: Start | None = None) -> None:
         self._max_size = max_size
-        self._header = header
-        self._is_part = header is not None
+        self._header = start.header if start else None
         self._input = bytearray()
-        self._offset = 0
+        self._offset = start.offset if start else 0
         self._window = b""
-        self._crc = 0
-        self._length = 0
+        self._length = start.length if start else 0
+        self._crc: int | None = None if self._length else 0
         self._frame: Frame | None = None
-        self._index_size = 0
-        self._index_crc = 0
-        # what is still to come of the index, and its CRC-32 so far
-        self._index_left: int | None = None
-        self._index_seen = 0
+        self._varints = bytearray(start.varints if start else b"")
+        self._is_at_index = False
         self._is_over = False
+        self._error: DecodeError | None = None
 
     @property
     def is_over(self) -> bool:
@@ -170,10 +193,10 @@ class Decompressor:
         self._input += data
 
     def blocks(self) -> Iterator[bytes]:
-        """The contents of the blocks that are complete.
+        """Yield the contents of the blocks that are complete.
 
         Raises:
-            DecodeError: the file is refused; what came before is good, as far as it goes.
+            DecodeError: the file is refused. Every block before the error has been yielded.
         """
         while (content := self._step()) is not None:
             if content:
@@ -186,23 +209,34 @@ class Decompressor:
             Truncated: it is not.
             DecodeError: it is refused.
         """
+        if self._error:
+            raise self._error
         if self._is_over:
             return
         if self._header is None:
             parse_header(bytes(self._input))
-        if self._index_left is None and self._input[:1] == bytes((Kind.END,)):
+        if not self._is_at_index and self._input[:1] == bytes((Kind.END,)):
             check_end(bytes(self._input), self._length, self._crc, self._offset)
         raise Truncated("the file has no end", self._offset + len(self._input), "kind")
 
     def _step(self) -> bytes | None:
-        """Read one thing: content, nothing in particular, or None if more bytes are needed."""
+        """Read the next thing; return its content, if it has any, or None if more bytes are needed."""
+        if self._error:
+            raise self._error
+        try:
+            return self._read()
+        except DecodeError as error:
+            self._error = error
+            raise
+
+    def _read(self) -> bytes | None:
         if self._is_over:
-            if self._input and not self._is_part:
+            if self._input:
                 raise Malformed("bytes follow the end of the file", self._offset)
             return None
         if self._header is None:
             return self._read_header()
-        if self._index_left is not None:
+        if self._is_at_index:
             return self._read_index()
         if not self._input:
             return None
@@ -237,7 +271,7 @@ class Decompressor:
         start = self._offset
         self._take(size)
         if head.begins_frame:
-            self._end_frame()
+            self._end_frame(header, start)
             self._window = b""
         offset = self._offset
         body = self._take(body_size(head))
@@ -245,46 +279,37 @@ class Decompressor:
         if self._max_size is not None and self._length + len(content) > self._max_size:
             raise LimitExceeded(f"the content is longer than {self._max_size} bytes", start, "size")
         self._window = (self._window + content)[-1 << header.window_bits :]
-        self._crc = crc32(content, self._crc)
+        if self._crc is not None:
+            self._crc = crc32(content, self._crc)
         self._length += len(content)
         before = self._frame or Frame(0, 0)
         self._frame = Frame(before.size + self._offset - start, before.length + len(content))
         return content
 
-    def _end_frame(self) -> None:
-        """Add a frame to the index that there should be (rule CHK-9)."""
-        if self._frame:
-            varints = build_frame(self._frame)
-            self._index_size += len(varints)
-            self._index_crc = crc32(varints, self._index_crc)
-            self._frame = None
+    def _end_frame(self, header: Header, offset: int) -> None:
+        """Add a frame that ends at ``offset`` to the index that there should be (rules CHK-8 and CHK-9)."""
+        if self._frame and header.has_index:
+            self._varints += build_frame(self._frame)
+            if len(self._varints) > MAX_INDEX:
+                raise LimitExceeded(f"an index of {len(self._varints)} bytes", offset, "frames")
+        self._frame = None
 
     def _read_end(self, header: Header) -> bytes | None:
-        if self._is_part:
-            self._is_over = True
-            return None
         beginning = bytes(self._input[:MAX_END])
         size = next((place for place, byte in enumerate(beginning[1:], 2) if byte < 0x80), MAX_END)
         if len(beginning) < min(size + 4, MAX_END):
             return None
-        self._end_frame()
+        self._end_frame(header, self._offset)
         self._take(check_end(beginning, self._length, self._crc, self._offset))
-        self._index_left = self._index_size if header.has_index else None
+        self._is_at_index = header.has_index
         self._is_over = not header.has_index
         return b""
 
     def _read_index(self) -> bytes | None:
-        if self._index_left:
-            varints = self._take(min(self._index_left, len(self._input)))
-            self._index_seen = crc32(varints, self._index_seen)
-            self._index_left -= len(varints)
-            if self._index_left:
-                return None
-            if self._index_seen != self._index_crc:
-                raise ChecksumMismatch("the index does not say what the frames are", self._offset, "frames")
-        if len(self._input) < TRAILER_SIZE:
+        size = len(self._varints) + TRAILER_SIZE
+        if len(self._input) < size:
             return None
         offset = self._offset
-        check_trailer(self._take(TRAILER_SIZE), self._index_size, self._index_crc, offset)
+        check_index(self._take(size), bytes(self._varints), offset)
         self._is_over = True
         return b""

@@ -1,4 +1,4 @@
-"""Chunked files, as a whole (rules CHK-1 to CHK-10)."""
+"""Chunked files, as a whole (rules CHK-1 to CHK-12)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aura_spec.chunked import (
     MAX_BLOCK,
     MAX_END,
     MAX_HEAD,
-    TRAILER_SIZE,
+    MAX_INDEX,
     BlockHead,
     Frame,
     Header,
@@ -25,13 +25,20 @@ from aura_spec.chunked import (
     build_header,
     build_trailer,
     check_end,
-    check_trailer,
+    check_options,
     parse_block_head,
     parse_header,
     read_stored,
     stored_body,
 )
-from aura_spec.errors import ChecksumMismatch, DecodeError, LimitExceeded, Malformed, Truncated
+from aura_spec.chunked_index import check_index
+from aura_spec.errors import (
+    DecodeError,
+    EncodeError,
+    LimitExceeded,
+    Malformed,
+    Truncated,
+)
 
 
 def encode(data: bytes, *, window_bits: int, effort: int, frame_size: int | None = None) -> bytes:
@@ -39,23 +46,27 @@ def encode(data: bytes, *, window_bits: int, effort: int, frame_size: int | None
 
     Args:
         data: the content.
-        window_bits: matches reach 2^window_bits bytes back.
-        effort: of the parse, as rule PAR-1 says.
-        frame_size: bytes of a frame; there is an index then. One frame and no index if None.
+        window_bits: matches reach 2^window_bits bytes back, 10 to 18.
+        effort: of the parse, 0 or 1 (rule PAR-1).
+        frame_size: bytes of a frame, 1 or more; there is an index then. One frame and no index if None.
+
+    Raises:
+        EncodeError: an argument is out of range, or the index has more than ``MAX_INDEX`` bytes.
     """
+    check_options(effort, frame_size)
     output = bytearray(build_header(Header(frame_size is not None, window_bits)))
-    index = b""
+    varints = b""
     for start in range(0, len(data), frame_size or max(1, len(data))):
         content = data[start:][:frame_size]
         frame = b"".join(_blocks(content, 1 << window_bits, effort))
         output += frame
-        index += build_frame(Frame(len(frame), len(content)))
+        varints += build_frame(Frame(len(frame), len(content)))
     output += build_end(len(data), crc32(data))
-    return (
-        bytes(output)
-        if frame_size is None
-        else bytes(output) + index + build_trailer(len(index), crc32(index))
-    )
+    if frame_size is None:
+        return bytes(output)
+    if len(varints) > MAX_INDEX:
+        raise EncodeError(f"frames of {frame_size} bytes are too short for so much content")
+    return bytes(output) + varints + build_trailer(len(varints), crc32(varints))
 
 
 def _blocks(content: bytes, window: int, effort: int) -> Iterator[bytes]:
@@ -78,14 +89,15 @@ def encode_block(window: bytes, content: bytes, effort: int, *, begins: bool) ->
 
 
 def decode(file: bytes, max_size: int) -> bytes:
-    """Read a file.
+    """Read a file from its start (rules CHK-1 to CHK-9 and CHK-11).
 
     Raises:
         DecodeError: as the rules say.
     """
     header = parse_header(file[:HEADER_SIZE])
     offset = HEADER_SIZE
-    frames: list[Frame] = []
+    frame: Frame | None = None
+    varints = b""
     output = bytearray()
     window = b""
     while True:
@@ -94,27 +106,40 @@ def decode(file: bytes, max_size: int) -> bytes:
         if file[offset] == Kind.END:
             break
         head, size = parse_block_head(file[offset : offset + MAX_HEAD], offset)
+        if not head.begins_frame and frame is None:
+            raise Malformed("the first block does not begin a frame", offset, "kind")
         body = file[offset + size :][: body_size(head)]
         if len(body) < body_size(head):
             raise Truncated("the file ends inside a block", len(file), "body")
         if head.begins_frame:
             window = b""
-            frames.append(Frame(0, 0))
-        elif not frames:
-            raise Malformed("the first block does not begin a frame", offset, "kind")
+            varints = _with_frame(header, varints, frame, offset)
+            frame = None
         content = decode_block(head, body, window, offset + size)
         if len(output) + len(content) > max_size:
             raise LimitExceeded(f"the content is longer than {max_size} bytes", offset, "size")
         output += content
         window = (window + content)[-1 << header.window_bits :]
-        frames[-1] = Frame(frames[-1].size + size + len(body), frames[-1].length + len(content))
+        before = frame or Frame(0, 0)
+        frame = Frame(before.size + size + len(body), before.length + len(content))
         offset += size + len(body)
+    varints = _with_frame(header, varints, frame, offset)
     offset += check_end(file[offset:][:MAX_END], len(output), crc32(output), offset)
     if header.has_index:
-        offset = _check_index(file, frames, offset)
+        offset += check_index(file[offset:], varints, offset)
     if offset != len(file):
         raise Malformed("bytes follow the end of the file", offset)
     return bytes(output)
+
+
+def _with_frame(header: Header, varints: bytes, frame: Frame | None, offset: int) -> bytes:
+    """The varints of an index, if there is one, with those of a frame that ends at ``offset`` (rule CHK-8)."""
+    if frame is None or not header.has_index:
+        return varints
+    varints += build_frame(frame)
+    if len(varints) > MAX_INDEX:
+        raise LimitExceeded(f"an index of {len(varints)} bytes", offset, "frames")
+    return varints
 
 
 def decode_block(head: BlockHead, body: bytes, window: bytes, offset: int) -> bytes:
@@ -132,15 +157,3 @@ def decode_block(head: BlockHead, body: bytes, window: bytes, offset: int) -> by
     if not content:
         raise Malformed("a block has no content", offset, "length")
     return content
-
-
-def _check_index(file: bytes, frames: list[Frame], offset: int) -> int:
-    """Check an index against the frames (rule CHK-9); where it ends."""
-    index = b"".join(map(build_frame, frames))
-    if len(file) < offset + len(index) + TRAILER_SIZE:
-        raise Truncated("the file ends inside its index", len(file), "index")
-    if file[offset : offset + len(index)] != index:
-        raise ChecksumMismatch("the index does not say what the frames are", offset, "frames")
-    offset += len(index)
-    check_trailer(file[offset : offset + TRAILER_SIZE], len(index), crc32(index), offset)
-    return offset + TRAILER_SIZE

@@ -1,36 +1,66 @@
 """Chunked files: payloads of any length, coded block by block, with little memory at both ends.
 
-A file is a header, blocks, and an end. The header has ``MAGIC``, the version byte, 1, a byte of flags, 1 if an
-index follows the end and else 0, and the window: matches reach 2^w bytes back, w from 10 to ``MAX_WINDOW_BITS``
-(rule CHK-1). Another version or flag is ``Unsupported``, another window ``LimitExceeded``.
+A file is a header, blocks, an end, and maybe an index.
 
-**Blocks.** A block has 1 to ``MAX_BLOCK`` bytes of content. Its first byte says what it is: 1 stored, 2 a BRIO
-container, with 0x80 added if it begins a frame; any other, 0 apart, is ``Unsupported``. Its size follows, a
-canonical varint of 1 to ``MAX_BLOCK``, else ``LimitExceeded`` or ``Malformed`` (rule CHK-2). A stored block goes
-on with the CRC-32 of its content (four bytes, big endian) and the content; a wrong one is ``ChecksumMismatch``
-(rule CHK-3). A BRIO block is the body of a container of version 2, with chapter ``brio2``'s rules; its length is 1
-to ``MAX_BLOCK``, and its matches may begin in the window, that is the last 2^w bytes of the content before it in
-its frame, which the parse looks at as well (rule CHK-4). The first block begins a frame, else ``Malformed``; a
-frame can be read without those before it (rule CHK-5).
+**Header.** ``MAGIC``, the version byte, 1, a byte of flags, 1 if the file has an index and else 0, and a byte w
+for the window: matches reach 2^w bytes back, w from 10 to ``MAX_WINDOW_BITS``. Another version or flag is
+``Unsupported``, another w ``LimitExceeded`` (rule CHK-1).
 
-**End.** A byte 0, the length of the whole content as a canonical varint and its CRC-32 (rule CHK-6). Another
-length is ``Malformed``, another CRC-32 ``ChecksumMismatch``. A file without it is ``Truncated``: what was read
-until then may be used, but it is not all (rule CHK-7). Nothing follows the end, or the index, else ``Malformed``.
+**Blocks.** The first byte of a block is its kind: 1 stored, 2 BRIO, with 0x80 added if the block begins a frame.
+Any other byte, except 0, is ``Unsupported``. The size of the block follows, a canonical varint. A size of 0 is
+``Malformed``, one above ``MAX_BLOCK`` is ``LimitExceeded`` (rule CHK-2).
 
-**Index.** For each frame two canonical varints, the bytes that it takes in the file and those of its content; then
-the CRC-32 of all these varints, how many bytes they are (both four bytes, big endian), and ``INDEX_MAGIC`` (rule
-CHK-8). A reader that has seen the frames checks that the index says the same of them, else ``ChecksumMismatch``,
-and that its last fields are as they should be, else ``Malformed`` (rule CHK-9). A reader that wants a part of the
-content finds its way from the end of the file, and refuses an index of more than ``MAX_INDEX`` bytes of varints as
-``LimitExceeded`` and one whose CRC-32 is wrong as ``ChecksumMismatch``.
+**Stored blocks.** The CRC-32 of the content, four bytes, big endian, and as many bytes of content as the size
+says. A wrong CRC-32 is ``ChecksumMismatch`` (rule CHK-3).
 
-The encoders of this project cut blocks of ``BLOCK`` bytes, or less where a frame, the content, or the patience of
-the writer ends. A block is stored if a container would not be shorter (rule CHK-10).
+**BRIO blocks.** As many bytes as the size says are the body of a container of version 2, by the rules of chapter
+``brio2``. A container without content is ``Malformed``, one with more than ``MAX_BLOCK`` bytes of content is
+``LimitExceeded``. Matches may begin in the window, the last 2^w bytes of content before the block in its frame, as
+if these stood before the content of the block; a match that begins before the window is ``Malformed`` (rule
+CHK-4).
+
+**Frames.** The first block of a file begins a frame, else ``Malformed``. A frame can be read without those before
+it: its first block has an empty window (rule CHK-5).
+
+**Limit.** A reader may have a limit for the content of a file, *max_size*. The block with which the content is
+longer than that is ``LimitExceeded`` (rule CHK-11).
+
+**End.** A byte 0, the length of the whole content, a canonical varint of at most ``MAX_CONTENT``, and the CRC-32
+of the content. Another length is ``Malformed``, another CRC-32 ``ChecksumMismatch`` (rule CHK-6).
+
+**Completeness.** A file that stops before its end, or before the end of the index that its flags announce, is
+``Truncated``. The content up to there may be used, but it is not all. Bytes after that are ``Malformed``, an index
+that the flags do not announce among them (rule CHK-7).
+
+**Reading from the start.** A file is read like this; rules CHK-8 and CHK-9 say what the index is::
+
+    read the header
+    content, window, frames = nothing
+    loop
+        without a next byte: Truncated
+        if the next byte is 0: leave the loop
+        read the kind and the size of the block
+        if it does not begin a frame, and frames is empty: Malformed
+        read the bytes of the block, else Truncated
+        if the block begins a frame
+            end the frame before it; add a frame to frames; window = nothing
+        read the content of the block
+        if content is longer than max_size with it: LimitExceeded
+        append it to content and to window; keep the last 2^w bytes of window
+    end the last frame
+    read the end; compare its length and its CRC-32 with those of content
+    if there is an index: compare it with the one that frames give
+    if bytes follow: Malformed
+
+    to end a frame, if there is one and there is an index
+        if the varints of frames have more than MAX_INDEX bytes: LimitExceeded
+
+**Writing.** The encoders of this project cut blocks of ``BLOCK`` bytes, or less where a frame or the content ends,
+or where the writer is asked to flush. A block is stored if a container would not be shorter (rule CHK-10).
 """
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -39,9 +69,15 @@ from zlib import crc32
 import construct as c
 
 from aura_spec import varint
-from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed, Unsupported
+from aura_spec.errors import (
+    ChecksumMismatch,
+    EncodeError,
+    LimitExceeded,
+    Malformed,
+    Unsupported,
+)
 from aura_spec.varint import VarInt
-from aura_spec.wire import Checked, End, Field, build, parse, parse_from
+from aura_spec.wire import Checked, End, Field, build, parse
 
 MAGIC: Final = b"AURC"
 INDEX_MAGIC: Final = b"AURX"
@@ -53,6 +89,10 @@ MAX_BLOCK: Final = 1 << 18
 MAX_CONTENT: Final = (1 << 63) - 1
 BLOCK: Final = 1 << 16
 MAX_INDEX: Final = 1 << 20
+MIN_BLOCK: Final = 7
+"""Bytes of the shortest block, a stored one of one byte."""
+MIN_END: Final = 6
+"""Bytes of the shortest end."""
 FRAME_BIT: Final = 0x80
 
 
@@ -126,6 +166,7 @@ END: Final = c.Struct(
 MAX_END: Final = 14
 """Bytes of the longest end."""
 
+
 FRAME: Final = c.Struct(
     Field("size", VarInt(MAX_CONTENT), "bytes in the file"),
     Field("length", VarInt(MAX_CONTENT), "bytes of the content"),
@@ -166,10 +207,27 @@ class BlockHead:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the index says of a frame: its bytes in the file, and of the content."""
+    """A frame, as the index has it.
+
+    Attributes:
+        size: its bytes in the file.
+        length: bytes of its content.
+    """
 
     size: int
     length: int
+
+
+def check_options(effort: int, frame_size: int | None) -> None:
+    """Check the arguments with which a file is to be written, those of the header apart.
+
+    Raises:
+        EncodeError: one is out of range.
+    """
+    if effort not in {0, 1}:
+        raise EncodeError(f"effort {effort!r} is neither 0 nor 1")
+    if frame_size is not None and frame_size < 1:
+        raise EncodeError(f"frame_size {frame_size!r} is not 1 or more")
 
 
 def parse_header(data: bytes) -> Header:
@@ -232,18 +290,30 @@ def body_size(head: BlockHead) -> int:
     return head.size + (4 if head.kind is Kind.STORED else 0)
 
 
-def check_end(data: bytes, length: int, crc: int, offset: int) -> int:
-    """Check the end of a file against what was read (rule CHK-6); how many bytes of ``data`` it takes.
+def check_end(data: bytes, length: int, crc: int | None, offset: int) -> int:
+    """Check the end of a file against what was read; return how many bytes of ``data`` it takes (rule CHK-6).
+
+    Args:
+        data: begins with the end.
+        length: bytes of the content.
+        crc: CRC-32 of the content; None if only a part of it was read.
+        offset: of ``data`` in the file.
 
     Raises:
-        DecodeError: as the rule says.
+        Malformed: the length is another.
+        ChecksumMismatch: the CRC-32 is another.
     """
     value = parse(END, data, base=offset)
     if value.length != length:
         raise Malformed(f"the content has {length} bytes, not {value.length}", offset + 1, "length")
-    if value.crc != crc:
+    if crc is not None and value.crc != crc:
         raise ChecksumMismatch("the content does not have its CRC-32", offset + 1, "crc")
-    return 5 + varint.size(value.length)
+    return end_size(length)
+
+
+def end_size(length: int) -> int:
+    """Bytes of the end of a file with ``length`` bytes of content (rule CHK-6)."""
+    return 5 + varint.size(length)
 
 
 def build_end(length: int, crc: int) -> bytes:
@@ -257,46 +327,5 @@ def build_frame(frame: Frame) -> bytes:
 
 
 def build_trailer(size: int, crc: int) -> bytes:
-    """What follows the varints of the index (rule CHK-8)."""
+    """Write the fields behind the varints of an index: how many bytes they are, and their CRC-32 (rule CHK-8)."""
     return build(TRAILER, {"crc": crc, "size": size, "magic": INDEX_MAGIC})
-
-
-def check_trailer(data: bytes, size: int, crc: int, offset: int) -> None:
-    """Check the last fields of an index against what was read (rule CHK-9).
-
-    Raises:
-        DecodeError: as the rule says.
-    """
-    value = parse(TRAILER, data, base=offset)
-    if value.size != size:
-        raise Malformed(f"the index has {size} bytes, not {value.size}", offset + 4, "size")
-    if value.crc != crc:
-        raise ChecksumMismatch("the index does not have its CRC-32", offset, "crc")
-
-
-def parse_trailer(data: bytes, offset: int) -> tuple[int, int]:
-    """Size and CRC-32 of the varints of an index, from its last fields (rule CHK-8).
-
-    Raises:
-        DecodeError: this is not the end of an index.
-    """
-    value = parse(TRAILER, data, base=offset)
-    if value.size > MAX_INDEX:
-        raise LimitExceeded(f"an index of {value.size} bytes", offset + 4, "size")
-    return value.size, value.crc
-
-
-def parse_index(varints: bytes, crc: int, offset: int) -> list[Frame]:
-    """The frames of an index (rule CHK-8).
-
-    Raises:
-        DecodeError: it is damaged.
-    """
-    if crc32(varints) != crc:
-        raise ChecksumMismatch("the index does not have its CRC-32", offset, "crc")
-    stream = io.BytesIO(varints)
-    frames = []
-    while stream.tell() < len(varints):
-        value = parse_from(FRAME, stream, base=offset)
-        frames.append(Frame(value.size, value.length))
-    return frames

@@ -4,12 +4,12 @@ The coding is meant for ``text/event-stream``. It does not depend on what the by
 
 **Headers.** A client that reads the coding sends ``Accept-Encoding: aura``. In ``Aura-Models`` it names the models
 that it holds: ids of sixteen hexadecimal digits with commas between them, those it prefers first. The server
-answers with ``Content-Encoding: aura`` and, if it codes with one of these models, with ``Aura-Model`` and the id of
-that one (rule EVS-1).
+answers with ``Content-Encoding: aura`` and, if it codes with one of these models, with ``Aura-Model`` and the id
+of that one (rule EVS-1).
 
-**Records.** The content is a row of records. A record is the size of a coded message, a canonical varint of at most
-``MAX_RECORD``, and the message. The message is coded by itself, with the model as the implied one, and with the
-templates of the model beside the built-in ones. It decodes to a part of the answer (rule EVS-2).
+**Records.** The content is a row of records. A record is the size of a coded message, a canonical varint of at
+most ``MAX_RECORD``, and the message. The message is coded by itself, with the model as the implied one, and with
+the templates of the model beside the built-in ones. It decodes to a part of the answer (rule EVS-2).
 
 **Parts.** A server cuts its answer into parts of at most ``MAX_PART`` bytes. A reader accepts parts of that size,
 unless its user sets a lower limit, *max_size* (rule EVS-5).
@@ -17,8 +17,8 @@ unless its user sets a lower limit, *max_size* (rule EVS-5).
 **Nothing waits.** When a server writes some bytes of its answer, it sends them at once, as one record or more; no
 byte waits for one that is written later. A reader gives out a part as soon as its record is complete (rule EVS-6).
 
-**Events.** A server SHOULD end a part after each event. An event ends with an empty line, and a line ends with
-CR LF, LF or CR, in any mixture. A line whose CR is the last byte of a write has ended; an LF that belongs to it may
+**Events.** A server SHOULD end a part after each event. An event ends with an empty line, and a line ends with CR
+LF, LF or CR, in any mixture. A line whose CR is the last byte of a write has ended; an LF that belongs to it may
 come as the first byte of the next part.
 
 **Limits.** A part of more than *max_size* bytes is ``LimitExceeded``. So is a record whose size is more than

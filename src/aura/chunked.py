@@ -9,21 +9,16 @@ r"""Payloads too large for memory: chunked files and streams of bytes (chapter `
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum, auto
+from functools import partial
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Final, Literal
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, cast
 
 from aura_fast.chunked import Compressor, Decompressor
-from aura_spec.chunked import (
-    HEADER_SIZE,
-    TRAILER_SIZE,
-    Frame,
-    Header,
-    parse_header,
-    parse_index,
-    parse_trailer,
-)
+from aura_fast.chunked_index import Index, read_index
+from aura_spec.errors import LimitExceeded
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -41,19 +36,24 @@ def compress_stream(
     """Code a stream of bytes, in constant memory; the first output comes after the first 64 KiB.
 
     Args:
-        chunks: the content, cut anyhow.
+        chunks: the content, cut anywhere.
         window_bits: matches reach 2^window_bits bytes back, 10 to 18. Both ends need some more memory for more.
         effort: 0, or 1 to take more time and give less.
-        frame_size: bytes of content between places where reading can begin; the file has an index then.
+        frame_size: bytes of content between places where reading can begin, 1 or more; the file has an index then.
+            An index has room for at least 58,000 frames, usually for 170,000.
 
     Raises:
-        EncodeError: the window has a size that is not allowed.
+        EncodeError: an argument is out of range, or ``frame_size`` is too small for so much content.
+        TypeError: ``chunks`` is bytes or a string itself.
     """
     compressor = Compressor(window_bits=window_bits, effort=effort, frame_size=frame_size)
-    for chunk in chunks:
-        for piece in _pieces(chunk):
-            if output := compressor.compress(piece):
-                yield output
+    return _compressed(compressor, _pieces(chunks))
+
+
+def _compressed(compressor: Compressor, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        if output := compressor.compress(piece):
+            yield output
     yield compressor.finish()
 
 
@@ -61,28 +61,43 @@ def decompress_stream(chunks: Iterable[bytes], *, max_size: int | None = None) -
     """Read a stream of bytes, in constant memory.
 
     Args:
-        chunks: what ``compress_stream`` gave, cut anyhow.
+        chunks: the output of ``compress_stream``, cut anywhere.
         max_size: bytes that the whole content may have; any if None.
 
     Raises:
-        DecodeError: the stream is refused. The content up to then is good, but not all.
+        DecodeError: the stream is refused. The content before the error has been yielded, but it is not all.
+        TypeError: ``chunks`` is bytes or a string itself.
     """
-    decompressor = Decompressor(max_size=max_size)
-    for chunk in chunks:
-        for piece in _pieces(chunk):
-            decompressor.feed(piece)
-            yield from decompressor.blocks()
+    return _decompressed(Decompressor(max_size=max_size), _pieces(chunks))
+
+
+def _decompressed(decompressor: Decompressor, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        decompressor.feed(piece)
+        yield from decompressor.blocks()
     decompressor.finish()
 
 
-def _pieces(chunk: bytes) -> Iterator[bytes]:
-    """A chunk that may be large, in pieces."""
-    if len(chunk) <= _PIECE:
-        yield chunk
-        return
-    view = memoryview(chunk)
-    for start in range(0, len(view), _PIECE):
-        yield bytes(view[start : start + _PIECE])
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Chunks, the large ones cut."""
+    if isinstance(chunks, (bytes, bytearray, memoryview, str)):
+        raise TypeError(f"chunks is an iterable of bytes, not {type(chunks).__name__} itself")
+    return (piece for chunk in chunks for piece in _cut(chunk))
+
+
+def _cut(content: ReadableBuffer) -> Iterator[bytes]:
+    """Content in pieces of at most ``_PIECE`` bytes."""
+    with memoryview(content) as view, view.cast("B") as data:
+        for start in range(0, len(data), _PIECE):
+            yield bytes(data[start : start + _PIECE])
+
+
+class _State(Enum):
+    """Of a file that is written: whether content can follow."""
+
+    OPEN = auto()
+    BROKEN = auto()
+    OVER = auto()
 
 
 class ChunkedWriter(io.RawIOBase):
@@ -110,44 +125,60 @@ class ChunkedWriter(io.RawIOBase):
         self._file = file
         self._close_file = close_file
         self._length = 0
-        self._is_broken = False
+        self._state = _State.OPEN
 
     def writable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def tell(self) -> int:
-        """Bytes of content so far."""
+        """Return how many bytes of content were written."""
         return self._length
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write content; how many bytes."""
-        self._check()
-        with memoryview(data) as view:
-            content = view.cast("B")
-            for start in range(0, len(content), _PIECE):
-                self._file.write(self._compressor.compress(bytes(content[start : start + _PIECE])))
-            self._length += len(content)
-            return len(content)
+        """Write content; return how many bytes.
+
+        Raises:
+            OSError: the file below fails, now or before. The file is incomplete then, and stays so.
+            ValueError: the file is closed.
+        """
+        if self.closed:
+            raise ValueError("write to a closed file")
+        length = 0
+        for piece in _cut(data):
+            self._put(partial(self._compressor.compress, piece))
+            length += len(piece)
+        self._length += length
+        return length
 
     def flush(self) -> None:
-        """End the block, so that all content so far can be read; costs some bytes."""
-        if not self._is_broken:
-            self._file.write(self._compressor.flush())
+        """End the block, so that all content so far can be read; costs some bytes.
+
+        Raises:
+            OSError: the file below fails, now or before.
+        """
+        if self._state is not _State.OVER:
+            self._put(self._compressor.flush)
             self._file.flush()
 
     def close(self) -> None:
-        """Write the end of the file."""
+        """Write the end of the file.
+
+        Raises:
+            OSError: the file below fails, or has failed before: the file is incomplete, and readers say so.
+        """
         if self.closed:
             return
         try:
-            if not self._is_broken:
-                self._file.write(self._compressor.finish())
+            if self._state is not _State.OVER:
+                self._put(self._compressor.finish)
         finally:
-            self._is_broken = True
-            super().close()
-            if self._close_file:
-                self._file.close()
+            self._state = _State.OVER
+            try:
+                super().close()
+            finally:
+                if self._close_file:
+                    self._file.close()
 
     def __exit__(
         self,
@@ -156,12 +187,34 @@ class ChunkedWriter(io.RawIOBase):
         traceback: TracebackType | None,
     ) -> None:
         """Close; after an error without the end, so that nobody takes the file for complete."""
-        self._is_broken = self._is_broken or kind is not None
+        if kind is not None:
+            self._state = _State.OVER
         self.close()
 
-    def _check(self) -> None:
-        if self.closed:
-            raise ValueError("write to a closed file")
+    def _put(self, step: Callable[[], bytes]) -> None:
+        """Write the bytes that a step of the compressor gives.
+
+        If this is interrupted, bytes are missing, so that nothing may follow.
+        """
+        if self._state is _State.BROKEN:
+            raise OSError("the file is incomplete, as it could not be written before")
+        self._state = _State.BROKEN
+        wire = step()
+        if isinstance(self._file, io.RawIOBase):
+            _write_all(self._file, wire)
+        else:
+            self._file.write(wire)
+        self._state = _State.OPEN
+
+
+def _write_all(file: io.RawIOBase, wire: bytes) -> None:
+    """Write to a file that may take a part of the bytes only."""
+    rest = memoryview(wire)
+    while rest:
+        size = file.write(rest)
+        if not size:
+            raise BlockingIOError("the file below takes no bytes")
+        rest = rest[size:]
 
 
 class ChunkedReader(io.RawIOBase):
@@ -182,23 +235,23 @@ class ChunkedReader(io.RawIOBase):
         self._decompressor = Decompressor(max_size=max_size)
         self._content = memoryview(b"")
         self._position = 0
-        self._frames: list[tuple[int, int]] | None = None
-        self._header: Header | None = None
+        self._index: Index | None = None
+        self._has_read_index = False
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Whether the file below is."""
+        """Return whether the file below can seek."""
         return self._file.seekable()
 
     def tell(self) -> int:
-        """Where in the content this stands."""
+        """Return the place in the content, in bytes."""
         return self._position
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Read some of the content; 0 at its end.
+        """Read some of the content into ``buffer``; return how many bytes, 0 at the end.
 
         Raises:
             DecodeError: the file is refused.
@@ -225,30 +278,32 @@ class ChunkedReader(io.RawIOBase):
             self._decompressor.feed(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place in the content; where that is.
+        """Go to a place in the content, or to its end if it is shorter; return where that is.
 
-        Without an index everything before it is read; so is everything, to find the end of the content.
+        Without an index all content before the place is read, and all content to find its end.
 
         Raises:
             DecodeError: the file is refused.
             OSError: the file below cannot seek.
-            ValueError: the place is before the content.
+            ValueError: the place is before the content, or ``whence`` is none.
         """
+        if not self.seekable():
+            raise OSError("the file below cannot seek")
         if whence == io.SEEK_CUR:
             offset += self._position
         elif whence == io.SEEK_END:
             offset += self._length()
+        elif whence != io.SEEK_SET:
+            raise ValueError(f"whence {whence} is not one of 0, 1, 2")
         if offset < 0:
             raise ValueError(f"place {offset} is before the content")
-        if not self.seekable():
-            raise OSError("the file below cannot seek")
         self._begin_near(offset)
         while self._position < offset and self._skip(offset - self._position):
             pass
         return self._position
 
     def _skip(self, most: int) -> bool:
-        """Go on, but not by more than that; whether there was anything."""
+        """Go on by at most that many bytes; return whether there were any."""
         if not self._content:
             self._content = memoryview(self._next())
         size = min(most, len(self._content))
@@ -258,64 +313,60 @@ class ChunkedReader(io.RawIOBase):
 
     def _begin_near(self, offset: int) -> None:
         """Stand at the nearest place before ``offset`` at which reading can begin, or stay if that is nearer."""
-        frames = self._read_index()
-        place, at = max(((start, at) for start, at in frames if start <= offset), default=(0, self._start))
+        index = self._read_index()
+        start = index.start(offset) if index else None
+        place = start.length if start else 0
         if place <= self._position <= offset:
             return
-        begins = place == 0
-        self._file.seek(self._start if begins else at)
-        self._decompressor = Decompressor(max_size=self._max_size, header=None if begins else self._header)
+        self._file.seek(self._start + (start.offset if start else 0))
+        self._decompressor = Decompressor(max_size=self._max_size, start=start)
         self._content = memoryview(b"")
         self._position = place
 
     def _length(self) -> int:
         """Bytes of the whole content."""
-        frames = self._read_index()
-        if frames:
-            return frames[-1][0]
+        if index := self._read_index():
+            return index.length
         while self._skip(_PIECE):
             pass
         return self._position
 
-    def _read_index(self) -> list[tuple[int, int]]:
-        """Where frames begin in the content and in the file, and where the last ends; empty without an index."""
-        if self._frames is None:
+    def _read_index(self) -> Index | None:
+        """The index, read when it is first needed."""
+        if not self._has_read_index:
             back = self._file.tell()
-            self._file.seek(self._start)
-            self._header = parse_header(self._file.read(HEADER_SIZE))
-            self._frames = _places(self._file, self._start) if self._header.has_index else []
-            self._file.seek(back)
-        return self._frames
+            try:
+                index = read_index(self._fetch, self._file.seek(0, io.SEEK_END) - self._start)
+            finally:
+                self._file.seek(back)
+            if index and self._max_size is not None and index.length > self._max_size:
+                raise LimitExceeded(f"the content is longer than {self._max_size} bytes", 0, "length")
+            self._index = index
+            self._has_read_index = True
+        return self._index
+
+    def _fetch(self, offset: int, size: int) -> bytes:
+        """Bytes of the chunked file; fewer only where it ends."""
+        self._file.seek(self._start + offset)
+        content = bytearray()
+        while len(content) < size and (more := self._file.read(size - len(content))):
+            content += more
+        return bytes(content)
 
     def close(self) -> None:
-        """Close."""
+        """Close this, and the file below if ``close_file`` says so."""
         if not self.closed:
             super().close()
             if self._close_file:
                 self._file.close()
 
 
-def _places(file: BinaryIO, start: int) -> list[tuple[int, int]]:
-    """Where frames begin in the content and in the file, and where the last ends."""
-    end = file.seek(max(start, file.seek(0, io.SEEK_END) - TRAILER_SIZE))
-    size, crc = parse_trailer(file.read(TRAILER_SIZE), end)
-    file.seek(max(start, end - size))
-    frames = parse_index(file.read(size), crc, end - size)
-    return list(_sums(frames, start + HEADER_SIZE))
-
-
-def _sums(frames: Iterable[Frame], at: int) -> Iterator[tuple[int, int]]:
-    place = 0
-    for frame in frames:
-        yield place, at
-        place += frame.length
-        at += frame.size
-    yield place, at
+_MODES: Final = {"r": "rb", "rb": "rb", "w": "wb", "wb": "wb", "x": "xb", "xb": "xb"}
 
 
 def open(  # noqa: A001  # as gzip.open and its like
     path: str | PathLike[str],
-    mode: Literal["rb", "wb", "xb"] = "rb",
+    mode: Literal["r", "rb", "w", "wb", "x", "xb"] = "rb",
     *,
     window_bits: int = WINDOW_BITS,
     effort: int = 0,
@@ -326,22 +377,25 @@ def open(  # noqa: A001  # as gzip.open and its like
 
     Args:
         path: of the file.
-        mode: ``"rb"`` to read, ``"wb"`` to write, ``"xb"`` to write a file that is not there yet.
+        mode: ``"rb"`` or ``"r"`` to read, ``"wb"`` or ``"w"`` to write, ``"xb"`` or ``"x"`` to write a file that
+            does not exist yet.
         window_bits: to write; as for ``compress_stream``.
         effort: to write; as for ``compress_stream``.
         frame_size: to write; as for ``compress_stream``.
         max_size: to read; as for ``decompress_stream``.
 
     Raises:
+        EncodeError: an argument is out of range; the file is left as it was.
         OSError: the file cannot be opened.
-        ValueError: there is no such mode.
+        ValueError: the mode is another. Text is not taken, and a file cannot be appended to, as it has one end.
     """
-    if mode == "rb":
+    if mode not in _MODES:
+        raise ValueError(f"mode {mode!r} is not one of {', '.join(_MODES)}: bytes alone, and no appending")
+    if (binary := _MODES[mode]) == "rb":
         file = io.open(path, "rb")  # noqa: SIM115, UP020  # closed with the reader; the name is taken here
         return io.BufferedReader(ChunkedReader(file, max_size=max_size, close_file=True), _PIECE)
-    if mode not in {"wb", "xb"}:
-        raise ValueError(f"mode {mode!r} is not one of rb, wb, xb")
-    output = io.open(path, mode)  # noqa: SIM115, UP020
+    Compressor(window_bits=window_bits, effort=effort, frame_size=frame_size)  # before a file is overwritten
+    output = cast("BinaryIO", io.open(path, binary))  # noqa: SIM115, UP020
     return ChunkedWriter(
         output, window_bits=window_bits, effort=effort, frame_size=frame_size, close_file=True
     )

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from aura.arguments import BytesLike, to_bytes, wire_bytes
 from aura.model import Model
 from aura.session.coding import SingleDecoder, SingleEncoder
 from aura_spec.errors import DecodeError
@@ -41,19 +42,22 @@ class EventStreamEncoder:
     def __init__(self, model: Model | None = None, *, level: int = 2) -> None:
         self._encoder = SingleEncoder(model, level=level, methods=ALL_METHODS, with_builtin=True)
 
-    def encode(self, content: bytes) -> bytes:
+    def encode(self, content: str | BytesLike) -> bytes:
         """Code what the server writes: a record for each event, and one for the bytes after the last event.
 
         Write whole events where possible: each record costs two bytes or more, and is coded by itself.
 
         Args:
-            content: any bytes. An event of more than 64 KiB takes several records (rule EVS-5).
+            content: any text or bytes. An event of more than 64 KiB takes several records (rule EVS-5).
+
+        Raises:
+            TypeError: the content is neither.
         """
         return b"".join(self.records(content))
 
-    def records(self, content: bytes) -> Iterator[bytes]:
-        """Code what the server writes, and yield the records one by one."""
-        return (build_record(self._encoder.code(part)) for part in _parts(content))
+    def records(self, content: str | BytesLike) -> Iterator[bytes]:
+        """Code what the server writes, and yield the records one by one; otherwise as :meth:`encode`."""
+        return (build_record(self._encoder.code(part)) for part in _parts(to_bytes(content)))
 
     def finish(self) -> bytes:
         """Return the bytes that end the stream: none, as nothing is kept."""
@@ -84,7 +88,7 @@ class EventStreamDecoder:
         self._offset = 0
         self._error: DecodeError | None = None
 
-    def parts(self, wire: bytes) -> Iterator[bytes]:
+    def parts(self, wire: BytesLike) -> Iterator[bytes]:
         """Take more bytes of the stream, and yield each part of the content that is complete with them.
 
         The parts are decoded one by one, so that no more than one is in memory at a time.
@@ -94,10 +98,10 @@ class EventStreamDecoder:
                 call raises the same error.
         """
         self._check()
-        self._content += wire
+        self._content += wire_bytes(wire)
         return self._complete()
 
-    def decode(self, wire: bytes) -> bytes:
+    def decode(self, wire: BytesLike) -> bytes:
         """Take more bytes of the stream, and return the content that is complete with them.
 
         Content before an error is not lost: this call returns it, and the next one raises the error.
@@ -145,7 +149,7 @@ class EventStreamDecoder:
 
 
 def decode_event_stream(
-    chunks: Iterable[bytes], model: Model | None = None, *, max_size: int = 1 << 20
+    chunks: Iterable[BytesLike], model: Model | None = None, *, max_size: int = 1 << 20
 ) -> Iterator[bytes]:
     """Read an event stream; yield the content as it comes, up to an error.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import array
 import io
 import random
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 import aura
 from aura.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
-from aura.errors import DecodeError, LimitExceeded, Truncated
+from aura.errors import DecodeError, EncodeError, LimitExceeded, Truncated
 from aura_vectors.file import from_json
 from aura_vectors.forms.chunked import Files
 
@@ -162,8 +164,52 @@ def test_a_file_that_was_not_finished_does_not_look_complete(tmp_path: Path) -> 
         file.read()
     with pytest.raises(FileExistsError):
         aura.open(path, "xb")
-    with pytest.raises(ValueError, match="mode"):
-        aura.open(path, "r")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("write", "read"), [("w", "r"), ("wb", "rb"), ("x", "r")])
+def test_modes_are_those_of_gzip(tmp_path: Path, write: Any, read: Any) -> None:
+    path = tmp_path / "hi.aurc"
+    with aura.open(path, write) as file:
+        file.write(b"hi")
+    with aura.open(path, read) as file:
+        assert file.read() == b"hi"
+
+
+@pytest.mark.parametrize("mode", ["a", "ab", "rt", "wt", "xt", "at", "r+b", "rb+", "", "b", "rw"])
+def test_other_modes_are_refused(tmp_path: Path, mode: Any) -> None:
+    path = tmp_path / "hi.aurc"
+    path.write_bytes(b"kept")
+    with pytest.raises(ValueError, match="appending"):
+        aura.open(path, mode)
+    assert path.read_bytes() == b"kept"
+
+
+@pytest.mark.parametrize(
+    "options", [{"window_bits": 9}, {"window_bits": 19}, {"effort": 2}, {"frame_size": 0}]
+)
+def test_bad_options_leave_a_file_as_it_was(tmp_path: Path, options: dict[str, int]) -> None:
+    path = tmp_path / "kept.aurc"
+    path.write_bytes(b"kept")
+    with pytest.raises(EncodeError):
+        aura.open(path, "wb", **options)  # type: ignore[call-overload]
+    assert path.read_bytes() == b"kept"
+    with pytest.raises(EncodeError):
+        compress_stream([], **options)
+
+
+@pytest.mark.parametrize("content", [b"hi", bytearray(b"hi"), memoryview(b"hi"), "hi"])
+def test_content_alone_is_not_taken_for_chunks(content: Any) -> None:
+    for code in (compress_stream, decompress_stream):
+        with pytest.raises(TypeError, match="iterable of bytes"):
+            code(content)
+
+
+def test_chunks_may_be_anything_like_bytes() -> None:
+    numbers = array.array("I", range(9))
+    wire = b"".join(compress_stream([bytearray(b"hi"), memoryview(numbers), b""]))  # type: ignore[list-item]
+    assert b"".join(decompress_stream([memoryview(wire)])) == b"hi" + numbers.tobytes()  # type: ignore[list-item]
+    with pytest.raises(TypeError):
+        list(compress_stream(["hi"]))  # type: ignore[list-item]
 
 
 def test_damaged_files_are_refused_wherever_they_are_read() -> None:
@@ -184,7 +230,7 @@ CASES = list(from_json((VECTORS / "chunked.json").read_text(encoding="ascii")))
 
 
 def test_the_golden_vectors_are_read_as_they_say() -> None:
-    """Rules CHK-1 to CHK-9."""
+    """Rules CHK-1 to CHK-9 and CHK-11."""
     for name, case, form in CASES:
         if isinstance(form, Files):
             try:
@@ -197,7 +243,7 @@ def test_the_golden_vectors_are_read_as_they_say() -> None:
 
 
 def test_the_indexes_of_the_golden_vectors_are_read_as_they_say(tmp_path: Path) -> None:
-    """Rules CHK-8 and CHK-9."""
+    """Rules CHK-8 and CHK-12."""
     path = tmp_path / "file"
     for name, case, form in CASES:
         if isinstance(form, Files):

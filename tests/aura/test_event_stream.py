@@ -95,6 +95,19 @@ def test_an_error_alone_is_raised_at_once() -> None:
         decoder.decode(build_record(b"\x07") + BAD_RECORD)
 
 
+def test_text_and_anything_like_bytes_is_taken() -> None:
+    encoder, decoder = EventStreamEncoder(), EventStreamDecoder()
+    for content in ("data: hí\n\n", bytearray(b"data: hi\n\n"), memoryview(b"data: hi\n\n")):
+        expected = content.encode() if isinstance(content, str) else bytes(content)
+        assert decoder.decode(memoryview(encoder.encode(content))) == expected
+    for wrong in (5, [104], None):
+        with pytest.raises(TypeError, match="bytes"):
+            encoder.encode(wrong)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="bytes"):
+            decoder.decode(wrong)  # type: ignore[arg-type]
+    decoder.finish()
+
+
 def test_one_part_is_in_memory_at_a_time() -> None:
     wire = build_record(b"\x01" + brotli.compress(bytes(1 << 20))) * 50
     tracemalloc.start()

@@ -17,6 +17,8 @@ from typing import IO, Any
 
 import construct as c
 
+import aura_reference.chunked_index
+import aura_spec.chunked
 import aura_spec.classic
 import aura_spec.model
 import aura_spec.session
@@ -519,7 +521,29 @@ def a_file_may_have_any_length() -> None:
 
 @mutant("IgnoresChecksum", "chunked")
 def an_index_is_passed_over() -> None:
-    replace(chunked, "_check_index", lambda file, _frames, _offset: len(file))
+    replace(chunked, "check_index", lambda data, _varints, _offset: len(data))
+
+
+@mutant("WrongLength", "chunked")
+def a_block_may_be_empty() -> None:
+    def decode_block(head: BlockHead, body: bytes, window: bytes, offset: int) -> bytes:
+        try:
+            content: bytes = right(head, body, window, offset)
+        except Malformed as error:
+            if error.path != "length":
+                raise
+            return b""
+        return content
+
+    right = replace(chunked, "decode_block", decode_block)
+
+
+@mutant("WrongLength", "chunked")
+def an_index_need_not_fit_its_file() -> None:
+    def end_offset(_size: int, length: int, index_offset: int) -> int:
+        return index_offset - aura_spec.chunked.end_size(length)
+
+    replace(aura_reference.chunked_index, "end_offset", end_offset)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from aura_spec.chunked import (
     BLOCK,
     HEADER_SIZE,
     MAX_BLOCK,
-    MAX_INDEX,
     BlockHead,
     Frame,
     Header,
@@ -28,8 +27,6 @@ from aura_spec.chunked import (
     build_header,
     build_trailer,
     parse_block_head,
-    parse_index,
-    parse_trailer,
     stored_body,
 )
 from aura_spec.errors import (
@@ -173,6 +170,10 @@ CASES: dict[str, tuple[bytes, type[DecodeError] | bytes]] = {
         HEADER + build_block(BlockHead(Kind.BRIO, begins_frame=True, size=len(NOTHING)), NOTHING),
         Malformed,
     ),
+    "no content in the first of two blocks": (
+        HEADER + build_block(BlockHead(Kind.BRIO, begins_frame=True, size=len(NOTHING)), NOTHING) + NEXT,
+        Malformed,
+    ),
     "no container": (
         HEADER + build_block(BlockHead(Kind.BRIO, begins_frame=True, size=2), b"hi"),
         DecodeError,
@@ -186,7 +187,12 @@ CASES: dict[str, tuple[bytes, type[DecodeError] | bytes]] = {
         INDEXED + STORED + END + build_frame(Frame(len(STORED), 3)) + TRAILER,
         ChecksumMismatch,
     ),
-    "another index size": (INDEXED + STORED + END + VARINTS + build_trailer(3, crc32(VARINTS)), Malformed),
+    "another index size": (
+        INDEXED + STORED + END + VARINTS + build_trailer(3, crc32(VARINTS)),
+        ChecksumMismatch,
+    ),
+    "another index magic": (INDEXED + STORED + END + VARINTS + TRAILER[:-1] + b"Y", ChecksumMismatch),
+    "a wrong index that is cut": (INDEXED + STORED + END + b"\0" + VARINTS[1:] + TRAILER[:-1], Truncated),
     "another index CRC-32": (INDEXED + STORED + END + VARINTS + build_trailer(2, 7), ChecksumMismatch),
 }
 
@@ -252,32 +258,53 @@ def test_hostile_sizes_are_not_allocated() -> None:
     assert (head.size, size) == (MAX_BLOCK, 4)
 
 
-def test_a_frame_is_read_by_itself() -> None:
-    """Rule CHK-5."""
-    data = b"".join(b"%d, " % n for n in range(999))
-    file = encode(data, frame_size=1000)
-    size, crc = parse_trailer(file[-12:], 0)
-    frames = parse_index(file[-12 - size : -12], crc, 0)
-    assert sum(frame.length for frame in frames) == len(data)
-    at, place = HEADER_SIZE, 0
-    for frame in frames:
-        decompressor = chunked.Decompressor(header=Header(has_index=True, window_bits=10))
-        decompressor.feed(file[at:])
-        assert b"".join(decompressor.blocks()) == data[place:]
-        decompressor.finish()
-        at, place = at + frame.size, place + frame.length
+REFUSED = [name for name, (_, found) in CASES.items() if isinstance(found, type) and found is not Truncated]
 
 
-def test_an_index_that_is_damaged_or_too_long_is_refused() -> None:
-    """Rule CHK-8."""
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_error_is_raised_again(name: str) -> None:
+    decompressor = chunked.Decompressor()
+    decompressor.feed(CASES[name][0])
+    errors = []
+    for step in (lambda: list(decompressor.blocks()), decompressor.finish):
+        for _ in range(2):
+            with pytest.raises(DecodeError) as refused:
+                step()
+            errors.append(refused.value.code)
+            decompressor.feed(STORED)
+    assert len(set(errors)) == 1
+
+
+def test_blocks_before_an_error_are_given_out() -> None:
+    decompressor = chunked.Decompressor()
+    decompressor.feed(HEADER + STORED + NEXT + NEXT[:-1] + b"x")
+    blocks = decompressor.blocks()
+    assert [next(blocks), next(blocks)] == [b"hi", b"ho"]
     with pytest.raises(ChecksumMismatch):
-        parse_index(VARINTS, 7, 0)
-    with pytest.raises(Truncated):
-        parse_index(VARINTS[:1], crc32(VARINTS[:1]), 0)
-    with pytest.raises(LimitExceeded):
-        parse_trailer(build_trailer(MAX_INDEX + 1, 0), 0)
-    with pytest.raises(Malformed):
-        parse_trailer(TRAILER[:-1] + b"Y", 0)
+        next(blocks)
+
+
+def test_an_index_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule CHK-8."""
+    file = encode(b"to and fro", frame_size=2)
+    for module in (chunked, reference):
+        monkeypatch.setattr(module, "MAX_INDEX", 10)
+    assert outcome(file) == (b"to and fro", b"to and fro")
+    for module in (chunked, reference):
+        monkeypatch.setattr(module, "MAX_INDEX", 9)
+    assert outcome(file) == (Code.LIMIT_EXCEEDED, Code.LIMIT_EXCEEDED)
+    with pytest.raises(EncodeError, match="too short"):
+        encode(b"to and fro", frame_size=2)
+    with pytest.raises(EncodeError, match="too short"):
+        write(b"to and fro", 1, frame_size=2)
+
+
+@pytest.mark.parametrize("options", [{"effort": 2}, {"effort": -1}, {"frame_size": 0}, {"frame_size": -5}])
+def test_arguments_out_of_range_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(EncodeError):
+        encode(b"hi", **options)  # type: ignore[arg-type]
+    with pytest.raises(EncodeError):
+        write(b"hi", 1, **options)
 
 
 def test_a_window_that_is_not_allowed_is_not_written() -> None:

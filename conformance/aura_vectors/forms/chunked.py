@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, cast
 
+import numpy as np
+
 from aura_fast import chunked as fast
+from aura_fast import chunked_index as fast_index
 from aura_reference import chunked as reference
+from aura_reference import chunked_index
 from aura_spec.chunked import (
     BLOCK_HEAD,
     END,
@@ -22,13 +26,10 @@ from aura_spec.chunked import (
     HEADER_SIZE,
     STORED,
     TRAILER,
-    TRAILER_SIZE,
     Kind,
     body_size,
     parse_block_head,
     parse_header,
-    parse_index,
-    parse_trailer,
 )
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.wire import Span, parse
@@ -142,8 +143,8 @@ class Indexes:
         return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
-        """What the specification itself does, for both implementations."""
-        return dict.fromkeys((REFERENCE, FAST), partial(_read_index, case.wire))
+        """Both implementations."""
+        return {REFERENCE: partial(_read_index, case.wire), FAST: partial(_read_index_fast, case.wire)}
 
     def writers(self, _case: Case) -> Mapping[str, Callable[[], bytes]]:
         """An index is written with its file."""
@@ -151,11 +152,14 @@ class Indexes:
 
 
 def _read_index(file: bytes) -> Fields:
-    parse_header(file[:HEADER_SIZE])
-    end = max(0, len(file) - TRAILER_SIZE)
-    size, crc = parse_trailer(file[end:], end)
-    start = max(0, end - size)
-    return {"frames": [[frame.size, frame.length] for frame in parse_index(file[start:end], crc, start)]}
+    frames = chunked_index.read_index(file)
+    return {"frames": [[frame.size, frame.length] for frame in frames]}
+
+
+def _read_index_fast(file: bytes) -> Fields:
+    index = fast_index.read_index(lambda offset, size: file[offset : offset + size], len(file))
+    sizes = [] if index is None else zip(np.diff(index.offsets), np.diff(index.places), strict=True)
+    return {"frames": [[int(size), int(length)] for size, length in sizes]}
 
 
 def fields_of(file: bytes) -> Iterator[Span]:
