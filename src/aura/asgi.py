@@ -219,7 +219,9 @@ class _Response:
             if event["type"] == "http.response.start":
                 headers = [(name.lower(), value) for name, value in event.get("headers", ())]
                 if _is_plain_event_stream(dict(headers)):
-                    self._encoder = await scheduling.in_thread(scheduling.LONG, self._begin)
+                    # long only for the first response: later ones need not wait for the long messages of others
+                    size = 0 if self._settings.models.is_loaded else scheduling.LONG
+                    self._encoder = await scheduling.in_thread(size, self._begin)
                     event = {**event, "headers": self._coded(headers)}
             elif event["type"] == "http.response.body" and self._encoder:
                 wire = await self._code(self._encoder, event.get("body", b""))
@@ -261,7 +263,8 @@ class _Response:
 def _listed(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[str]:
     """The entries of a header that is a list."""
     values = (value.decode("latin-1") for name, value in headers if name == wanted)
-    return [entry.strip().lower() for value in values for entry in value.split(",")]
+    entries = (entry.strip().lower() for value in values for entry in value.split(","))
+    return [entry for entry in entries if entry]
 
 
 def _is_accepted(entry: str) -> bool:
