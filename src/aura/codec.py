@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import chain
 from os import PathLike
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,11 +13,12 @@ from aura import backend as backends
 from aura.arguments import BytesLike, to_bytes, wire_bytes
 from aura.cache import Cache, CacheInfo
 from aura.model import Model, as_model, as_models
-from aura.selection import Candidate
+from aura.selection import Candidate, Policy
 from aura.templates import Match, TemplateLibrary
 from aura_spec.errors import DecodeError, TemplateError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec.session import ALL_METHODS
 from aura_spec.tag import build_tagged
 
 if TYPE_CHECKING:
@@ -185,18 +185,21 @@ class Codec:
 
     def _foresee(self, messages: Sequence[bytes], shared: Knowledge) -> dict[bytes, bytes]:
         """AURALITE messages for the implied model, of those that the level tries it on, if they are several."""
-        tried = [message for message in dict.fromkeys(messages) if selection.foresees(message, self.level)]
+        policy = Policy(self.level)
+        tried = [message for message in dict.fromkeys(messages) if selection.tries_auralite(message, policy)]
         if shared.model is None or len(tried) < 2:
             return {}
         return dict(zip(tried, self._backend.encode_auralite_batch(tried, shared.model), strict=True))
 
     def _select(self, message: bytes, shared: Knowledge, auralite: bytes | None) -> bytes:
-        match = self.templates.match(message) if self.level else None
-        frames = [] if match is None else list(selection.frames(self._backend, match, self.level, shared))
-        settled = self.level == 1 and any(selection.settles(frame, message) for frame in frames)
-        level = 0 if settled else self.level
-        general = selection.general(self._backend, message, level, shared, auralite)
-        return selection.smallest(chain(general, frames)).wire
+        return selection.choose(
+            message,
+            backend=self._backend,
+            policy=Policy(self.level),
+            knowledge=shared,
+            match=self.templates.match(message) if self.level else None,
+            auralite=auralite,
+        ).wire
 
     def decompress(self, wire: BytesLike, *, max_size: int | None = None) -> bytes:
         """Read one message.
@@ -288,25 +291,21 @@ class Codec:
             )
         return self._decode_batch(batch, knowledge, limit)
 
-    def frames(self, match: Match) -> Iterator[Candidate]:
-        """Template frames for a match, as the level allows."""
-        return selection.frames(self._backend, match, self.level, self._shared)
+    def frames(self, match: Match, size: int | None = None) -> list[Candidate]:
+        """Template frames, as the level allows: all, or those that may have less than ``size`` bytes."""
+        policy = Policy(self.level)
+        return selection.frames(
+            match, backend=self._backend, policy=policy, knowledge=self._shared, size=size
+        )
 
     def encode_frame(self, match: Match) -> bytes:
         """The typed template frame for a match, whatever its size."""
         return self._backend.encode_typed(match.template_id, match.values, self.knowledge)
 
-    def stored(self, message: bytes) -> Iterator[Candidate]:
-        """The one candidate that is always there."""
-        return selection.general(self._backend, message, 0, self._shared)
-
-    def quick(self, message: bytes) -> Iterator[Candidate]:
-        """Storing and, as the level allows, AURALITE: candidates for messages too short for anything else."""
-        return selection.foreseen(self._backend, message, self.level, self._shared)
-
-    def general(self, message: bytes) -> Iterator[Candidate]:
-        """Candidates without a template, storing first."""
-        return selection.general(self._backend, message, self.level, self._shared)
+    def without_template(self, message: bytes, methods: int = ALL_METHODS) -> Candidate:
+        """The smallest message of these methods, by bits as in a hello, without a template."""
+        policy = Policy(self.level, methods)
+        return selection.choose(message, backend=self._backend, policy=policy, knowledge=self._shared)
 
 
 def _workers(count: int, codec: Codec) -> Workers:

@@ -19,6 +19,7 @@ from aura.templates.library import SlotValues
 from aura_spec.errors import DecodeError, EncodeError, Malformed
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker
+from aura_spec.session import ALL_METHODS
 from aura_spec.tag import SIZE
 
 _TEMPLATE_MARKERS: Final = frozenset({Marker.CLASSIC, Marker.TYPED, Marker.FORESEEN})
@@ -199,7 +200,8 @@ class HybridCompressor:
         """The smallest candidate; a template frame only if it wins by the threshold."""
         match = self.templates.match(message)
         small = len(message) < self.min_compression_size
-        best = selection.smallest(self._codec.quick(message) if small else self._codec.general(message))
+        methods = selection.WITHOUT_GENERAL if small else ALL_METHODS
+        best = self._codec.without_template(message, methods)
         return best if match is None else self._framed(match, best)
 
     def _named(self, message: bytes, template_id: int, slots: SlotValues | None) -> Match:
@@ -215,10 +217,8 @@ class HybridCompressor:
 
     def _framed(self, match: Match, other: Candidate) -> Candidate:
         """The smallest frame for ``match`` if it beats ``other`` by the threshold, else ``other``."""
-        for frame in sorted(self._codec.frames(match), key=lambda candidate: len(candidate.wire)):
-            if len(frame.wire) * self.binary_advantage_threshold <= len(other.wire):
-                return frame
-        return other
+        frame = selection.smallest((*self._codec.frames(match, len(other.wire)), other))
+        return frame if len(frame.wire) * self.binary_advantage_threshold <= len(other.wire) else other
 
     def compress_with_template(self, template_id: int, slots: SlotValues = ()) -> bytes:
         """The typed template frame alone, marker included, whatever its size; not counted in the statistics.

@@ -1,34 +1,41 @@
 """Which methods are tried for a message, and which result is taken.
 
-Levels:
+Only methods that the reader reads are tried, and what is tried next is decided by their results alone. Levels:
 
 0. store the message;
-1. a quick decision tree: a template frame if it halves the message; else AURALITE if the message is short, and
-   if it does not halve the message, one general method by size and content;
-2. the default: template frames, typed and foreseen, and AURALITE, and unless AURALITE halves a message of at
-   most 4 KiB, Brotli 11 and Zstandard 19, the latter also with the model's dictionary if it has one, and BRIO
-   version 2 where there is no model and it may be the smallest, from 1 to 64 KiB;
-3. everything: also Zstandard and Brotli at other settings, classic template frames and BRIO.
+1. a quick decision tree: a typed template frame if it halves the message; else AURALITE if the message is short;
+   and unless a message of at most 256 bytes is halved, a general method at a quick setting, by size and content;
+2. the default: what level 1 tries, AURALITE for longer messages, and a modelled template frame where an estimate
+   says that it may be smaller; unless a message of at most 256 bytes is halved, also Zstandard 19 and Brotli 11,
+   but beside AURALITE only where the quick setting comes near the smallest; Zstandard with the model's dictionary,
+   if it has one, there too, and where nothing halves the message; and without AURALITE BRIO version 2, from 1 to
+   64 KiB;
+3. everything: also Zstandard and Brotli at other settings, all template frames, and BRIO.
 
-Storing is always a candidate, so that no message grows by more than its marker. Of equally small results the
-first in the order of trying wins, which is cheapest to decode first.
+A level tries all of the level below that may be smallest there, so that it never makes a message longer. Storing is
+always tried, so that no message grows by more than its marker. Of equally small results the first in the order of
+trying is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from types import MappingProxyType
 from typing import Final
 
 from aura.backend import Backend
 from aura.templates import Match
+from aura_reference import typed
 from aura_spec.brio import HEADER_SIZE
 from aura_spec.classic import is_utf8
 from aura_spec.errors import EncodeError
 from aura_spec.knowledge import Knowledge
+from aura_spec.marker import Marker
+from aura_spec.session import ALL_METHODS, COMPACT
+from aura_spec.slot import is_text_only
 
 LEVELS: Final = range(4)
 
@@ -38,18 +45,20 @@ _SHORT: Final = 32
 _LONG: Final = 1 << 14
 """Bytes from which Zstandard is the quicker choice for text."""
 
-_FORESEEN: Final = (-1, 1 << 10, 1 << 16, 1 << 20)
+_MAX_AURALITE: Final = (-1, 1 << 10, 1 << 16, 1 << 20)
 """For each level the longest message, in bytes, that AURALITE is tried on."""
 
-_SETTLED: Final = 1 << 12
-"""Bytes up to which a message halved is a message settled."""
+_SETTLED: Final = 1 << 8
+"""Bytes up to which a message halved is settled. In longer ones a general method may gain more on what repeats."""
 
-_CONTAINED: Final = (range(0), range(0), range(1 << 10, (1 << 16) + 1), range(1 << 10, (1 << 20) + 1))
-"""For each level the lengths, in bytes, for which BRIO version 2 is tried.
+_CONTAINED: Final = range(1 << 10, (1 << 16) + 1)
+"""The lengths, in bytes, for which BRIO version 2 is tried where AURALITE is not.
 
-At level 2 it is not tried beside AURALITE, where it hardly ever wins, nor on long messages, where Brotli is often
-ahead of effort 0.
+Beside AURALITE it hardly ever wins, and on longer messages Brotli is often ahead of effort 0.
 """
+
+_CONTAINED_LAST: Final = range(1 << 10, (1 << 20) + 1)
+"""The lengths, in bytes, for which level 3 tries BRIO version 2 with all effort."""
 
 _SAMPLE: Final = 4096
 """Bytes that tell whether a message is worth compressing."""
@@ -79,100 +88,262 @@ class Candidate:
     template_id: int | None = None
 
 
-def frames(backend: Backend, match: Match, level: int, knowledge: Knowledge) -> Iterator[Candidate]:
-    """The template frames that ``level`` allows for a match."""
-    if level == 0:
-        return
-    number = match.template_id
-    yield Candidate(Method.TYPED, backend.encode_typed(number, match.values, knowledge), number)
-    is_short = match.template.rendered_size(match.values) <= _FORESEEN[level]
-    with suppress(EncodeError):  # no value of the match is a text
-        if level >= 2 and is_short and knowledge.model is not None:
-            wire = backend.encode_foreseen(number, match.values, knowledge.templates, knowledge.model)
-            yield Candidate(Method.FORESEEN, wire, number)
-    with suppress(EncodeError):  # the match does not fit the narrow fields of a classic frame
-        if level == 3:
-            yield Candidate(Method.CLASSIC, backend.encode_classic(number, match.values), number)
+_BITS: Final = MappingProxyType(
+    {
+        Method.STORED: 1 << Marker.STORED,
+        Method.AURALITE: COMPACT,
+        Method.TYPED: 1 << Marker.TYPED,
+        Method.FORESEEN: 1 << Marker.FORESEEN,
+        Method.CLASSIC: 1 << Marker.CLASSIC,
+        Method.ZSTD: 1 << Marker.ZSTANDARD,
+        Method.ZSTD_DICTIONARY: 1 << Marker.ZSTANDARD_DICTIONARY,
+        Method.BROTLI: 1 << Marker.BROTLI,
+        Method.BRIO: 1 << Marker.BRIO,
+        Method.BRIO2: 1 << Marker.BRIO,
+    }
+)
+_EXPLICIT: Final = 1 << Marker.AURALITE_EXPLICIT
+"""The bits of methods in a hello (rule SES-5)."""
+
+WITHOUT_GENERAL: Final = COMPACT | _EXPLICIT | 1 << Marker.STORED
+"""The bits of AURALITE and storing, for messages too short for anything else."""
 
 
-def foresees(data: bytes, level: int) -> bool:
-    """Whether the level tries AURALITE on a message of this length."""
-    return len(data) <= _FORESEEN[level]
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be tried.
 
-
-def foreseen(
-    backend: Backend, data: bytes, level: int, knowledge: Knowledge, auralite: bytes | None = None
-) -> Iterator[Candidate]:
-    """Storing, and AURALITE where the level tries it on a message of this length.
-
-    Where no model is implied, the message names one, the first of ``knowledge.models``. ``auralite`` is the message
-    for the implied model, if it is coded already.
+    Attributes:
+        level: 0 to 3, as above.
+        methods: that the reader reads, by bits as in a hello (rule SES-5). Storing is read by all.
     """
-    yield Candidate(Method.STORED, backend.encode_stored(data))
-    if not foresees(data, level):
-        return
-    if knowledge.model is not None:
-        yield Candidate(Method.AURALITE, auralite or backend.encode_auralite(data, knowledge.model))
-        return
-    for model_id, model in islice(knowledge.models.items(), 1):
-        yield Candidate(Method.AURALITE, backend.encode_auralite_explicit(data, model_id, model))
+
+    level: int
+    methods: int = ALL_METHODS
 
 
-def general(
-    backend: Backend, data: bytes, level: int, knowledge: Knowledge, auralite: bytes | None = None
-) -> Iterator[Candidate]:
-    """Candidates that need no template, storing first, then AURALITE; ``auralite`` as for :func:`foreseen`."""
-    settled = has_auralite = False
-    for candidate in foreseen(backend, data, level, knowledge, auralite):
-        yield candidate
-        settled = settles(candidate, data)
-        has_auralite = candidate.method is Method.AURALITE
-    if level == 1 and not settled:
-        yield from _quick(backend, data)
-    if level == 3 or (level == 2 and not settled):
-        yield from _thorough(backend, data, knowledge)
-    if level == 2 and not has_auralite and len(data) in _CONTAINED[level]:
-        yield Candidate(Method.BRIO2, backend.encode_brio2(data, 0))
+def choose(  # by keyword
+    message: bytes,
+    *,
+    backend: Backend,
+    policy: Policy,
+    knowledge: Knowledge,
+    match: Match | None = None,
+    auralite: bytes | None = None,
+) -> Candidate:
+    """The smallest of the messages that :func:`search` finds."""
+    found = search(
+        message, backend=backend, policy=policy, knowledge=knowledge, match=match, auralite=auralite
+    )
+    return smallest(found)
+
+
+def search(  # by keyword
+    message: bytes,
+    *,
+    backend: Backend,
+    policy: Policy,
+    knowledge: Knowledge,
+    match: Match | None = None,
+    auralite: bytes | None = None,
+) -> list[Candidate]:
+    """The messages that are tried, in order.
+
+    Args:
+        message: to be coded.
+        backend: codes it.
+        policy: what may be tried.
+        knowledge: what the reader holds. Where no model is implied, an AURALITE message names one, the first of
+            ``knowledge.models``.
+        match: a template that gives the message, if one is to be considered.
+        auralite: the AURALITE message for the implied model, if it is coded already.
+    """
+    tried = _Search(message, backend, policy, knowledge)
+    level = policy.level
+    if level == 1 and match is not None:
+        tried.typed_frame(match, tried.size)
+        if tried.halves:
+            return tried.found
+    if tries_auralite(message, policy):
+        tried.auralite(auralite)
+    size = tried.size
+    if level > 1 and match is not None:
+        tried.typed_frame(match, tried.size)
+    settled = tried.halves and len(message) <= _SETTLED
+    if level > 1 and match is not None:
+        tried.other_frames(match, size)
+    if level == 3 or (level and not settled):
+        tried.general()
     if level == 3:
-        yield from _everything(backend, data, knowledge)
+        tried.everything()
+    return tried.found
 
 
-def _thorough(backend: Backend, data: bytes, knowledge: Knowledge) -> Iterator[Candidate]:
-    """The general methods at their best."""
-    yield Candidate(Method.ZSTD, backend.encode_zstd(data, 19))
-    if knowledge.dictionary:
-        wire = backend.encode_zstd_dictionary(data, knowledge.dictionary, 19)
-        yield Candidate(Method.ZSTD_DICTIONARY, wire)
-    yield Candidate(Method.BROTLI, backend.encode_brotli(data, 11))
+def smallest(candidates: Iterable[Candidate]) -> Candidate:
+    """The smallest candidate, the first of equally small ones."""
+    return min(candidates, key=lambda candidate: len(candidate.wire))
 
 
-def _everything(backend: Backend, data: bytes, knowledge: Knowledge) -> Iterator[Candidate]:
-    """Methods and settings that win rarely."""
-    yield Candidate(Method.ZSTD, backend.encode_zstd(data, 3))
-    for quality in (10, 9):
-        yield Candidate(Method.BROTLI, backend.encode_brotli(data, quality))
-    if len(data) > HEADER_SIZE:  # below that the header alone outgrows the message
-        yield Candidate(Method.BRIO, backend.encode_brio(data, knowledge))
-    if len(data) in _CONTAINED[3]:
-        yield Candidate(Method.BRIO2, backend.encode_brio2(data, 1))
+def frames(
+    match: Match, *, backend: Backend, policy: Policy, knowledge: Knowledge, size: int | None = None
+) -> list[Candidate]:
+    """The template frames that the policy allows: all, or those that may have less than ``size`` bytes."""
+    message = match.template.render(match.values)
+    tried = _Search(message, backend, policy, knowledge)
+    if policy.level:
+        tried.typed_frame(match, size)
+        tried.other_frames(match, size)
+    return tried.found[1:]
 
 
-def _quick(backend: Backend, data: bytes) -> Iterator[Candidate]:
-    """The decision tree of level 1: at most one method beside storing."""
-    if len(data) < _SHORT or looks_random(data):
-        return
-    if len(data) < _LONG and is_utf8(data):
-        yield Candidate(Method.BROTLI, backend.encode_brotli(data, 5))
-    else:
-        yield Candidate(Method.ZSTD, backend.encode_zstd(data, 3))
+def tries_auralite(message: bytes, policy: Policy) -> bool:
+    """Whether the policy tries AURALITE on a message of this length."""
+    return len(message) <= _MAX_AURALITE[policy.level]
 
 
-def settles(candidate: Candidate, data: bytes) -> bool:
-    """Whether a candidate is so good that below level 3 general methods are not tried.
+def is_worth_modelling(match: Match, size: int) -> bool:
+    """Whether an estimate says that a modelled template frame may have less than ``size`` bytes.
 
-    On long messages a general method may gain more than a model that halves them.
+    The message takes ``size`` bytes without a template. The frame spares their share for all that is no text in a
+    slot for texts; it costs what a typed frame has beside these texts. Half as much again must exceed the cost.
     """
-    return len(candidate.wire) * 2 <= len(data) <= _SETTLED
+    template, values = match.template, match.values
+    whole = template.rendered_size(values)
+    texts = sum(len(value) for slot, value in zip(template.slots, values, strict=True) if is_text_only(slot))
+    cost = _typed_size(match) - texts
+    return 3 * size * (whole - texts) > 2 * cost * whole
+
+
+def _typed_size(match: Match) -> int:
+    return 1 + typed.size(match.template_id, match.template, match.values)
+
+
+class _Search:
+    """The messages that were tried.
+
+    Attributes:
+        found: in the order of trying; the stored one first.
+        size: of the smallest, in bytes.
+    """
+
+    __slots__ = ("_backend", "_has_auralite", "_knowledge", "_message", "_policy", "found", "size")
+
+    def __init__(self, message: bytes, backend: Backend, policy: Policy, knowledge: Knowledge) -> None:
+        self._message = message
+        self._backend = backend
+        self._policy = policy
+        self._knowledge = knowledge
+        self._has_auralite = False
+        self.found: list[Candidate] = []
+        self.size = len(message) + 1
+        self._add(Method.STORED, backend.encode_stored(message))
+
+    @property
+    def halves(self) -> bool:
+        """Whether the smallest takes at most half the bytes of the message."""
+        return 2 * self.size <= len(self._message)
+
+    def _reads(self, method: Method) -> bool:
+        return bool(self._policy.methods & _BITS[method])
+
+    def _add(self, method: Method, wire: bytes, template_id: int | None = None) -> None:
+        self.found.append(Candidate(method, wire, template_id))
+        self.size = min(self.size, len(wire))
+
+    def auralite(self, coded: bytes | None) -> None:
+        """AURALITE, for the implied model if there is one and such messages are read."""
+        held = self._knowledge
+        if held.model is not None and self._reads(Method.AURALITE):
+            self._add(Method.AURALITE, coded or self._backend.encode_auralite(self._message, held.model))
+            self._has_auralite = True
+        elif held.models and self._policy.methods & _EXPLICIT:
+            model_id, model = next(iter(held.models.items()))
+            self._add(Method.AURALITE, self._backend.encode_auralite_explicit(self._message, model_id, model))
+            self._has_auralite = True
+
+    def typed_frame(self, match: Match, size: int | None) -> None:
+        """The typed frame for a match, if it has less than ``size`` bytes."""
+        if self._reads(Method.TYPED) and (size is None or _typed_size(match) < size):
+            wire = self._backend.encode_typed(match.template_id, match.values, self._knowledge)
+            self._add(Method.TYPED, wire, match.template_id)
+
+    def other_frames(self, match: Match, size: int | None) -> None:
+        """A modelled frame, at level 2 only if it is worth while beside ``size`` bytes; a classic one."""
+        held, level = self._knowledge, self._policy.level
+        if (
+            level >= 2
+            and held.model is not None
+            and self._reads(Method.FORESEEN)
+            and tries_auralite(self._message, self._policy)
+            and (level == 3 or size is None or is_worth_modelling(match, size))
+        ):
+            with suppress(EncodeError):  # no value of the match is a text
+                wire = self._backend.encode_foreseen(
+                    match.template_id, match.values, held.templates, held.model
+                )
+                self._add(Method.FORESEEN, wire, match.template_id)
+        if level == 3 and self._reads(Method.CLASSIC):
+            with suppress(EncodeError):  # the match does not fit the narrow fields of a classic frame
+                wire = self._backend.encode_classic(match.template_id, match.values)
+                self._add(Method.CLASSIC, wire, match.template_id)
+
+    def general(self) -> None:
+        """General methods: at a quick setting; above level 1 also at their best, if that may be smallest."""
+        level, quick = self._policy.level, self._quick()
+        if level == 1:
+            return
+        # at their best they make messages smaller by a sixth, rarely by a quarter
+        is_near = not self._has_auralite or (quick is not None and 3 * quick <= 4 * self.size)
+        if level == 3 or is_near:
+            self._zstd(19)
+            self._brotli(11)
+        if level == 3 or is_near or not self.halves:
+            self._zstd_dictionary()
+        if not self._has_auralite and len(self._message) in _CONTAINED:
+            self._brio2(0)
+
+    def _quick(self) -> int | None:
+        """The general method that suits the message, or if it is not read the other; the size of what it gives."""
+        message, count = self._message, len(self.found)
+        if len(message) < _SHORT or looks_random(message):
+            return None
+        if len(message) < _LONG and is_utf8(message):
+            self._brotli(5)
+            if len(self.found) == count:
+                self._zstd(3)
+        else:
+            self._zstd(3)
+            if len(self.found) == count:
+                self._brotli(5)
+        return None if len(self.found) == count else len(self.found[-1].wire)
+
+    def everything(self) -> None:
+        """Methods and settings that win rarely."""
+        self._zstd(3)
+        for quality in (10, 9):
+            self._brotli(quality)
+        if len(self._message) > HEADER_SIZE and self._reads(Method.BRIO):  # else the header alone outgrows it
+            self._add(Method.BRIO, self._backend.encode_brio(self._message, self._knowledge))
+        if len(self._message) in _CONTAINED_LAST:
+            self._brio2(1)
+
+    def _brotli(self, quality: int) -> None:
+        if self._reads(Method.BROTLI):
+            self._add(Method.BROTLI, self._backend.encode_brotli(self._message, quality))
+
+    def _zstd(self, level: int) -> None:
+        if self._reads(Method.ZSTD):
+            self._add(Method.ZSTD, self._backend.encode_zstd(self._message, level))
+
+    def _zstd_dictionary(self) -> None:
+        dictionary = self._knowledge.dictionary
+        if dictionary and self._reads(Method.ZSTD_DICTIONARY):
+            wire = self._backend.encode_zstd_dictionary(self._message, dictionary, 19)
+            self._add(Method.ZSTD_DICTIONARY, wire)
+
+    def _brio2(self, effort: int) -> None:
+        if self._reads(Method.BRIO2):
+            self._add(Method.BRIO2, self._backend.encode_brio2(self._message, effort))
 
 
 def looks_random(data: bytes) -> bool:
@@ -183,8 +354,3 @@ def looks_random(data: bytes) -> bool:
     sample = data[:_SAMPLE]
     different = len(set(sample))
     return len(sample) >= 64 and different > min(200, 0.7 * len(sample))
-
-
-def smallest(candidates: Iterator[Candidate]) -> Candidate:
-    """The smallest candidate, the first of equally small ones."""
-    return min(candidates, key=lambda candidate: len(candidate.wire))

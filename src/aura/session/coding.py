@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from typing import Final, Literal, Protocol
 
 from aura import backend as backends
-from aura import selection
 from aura.model import Model
-from aura.selection import Candidate
+from aura.selection import Policy, choose
 from aura.stream import Stream
 from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
 from aura_spec.knowledge import Knowledge
-from aura_spec.marker import AURALITE_COMPACT
-from aura_spec.session import COMPACT, build_data, parse_data, text_of
+from aura_spec.session import build_data, parse_data, text_of
 from aura_spec.template import builtin, digest
 
 BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
@@ -77,11 +74,10 @@ class SingleEncoder:
         with_builtin: whether the peer holds the same built-in templates.
     """
 
-    __slots__ = ("_knowledge", "_level", "_library", "_methods")
+    __slots__ = ("_knowledge", "_library", "_policy")
 
     def __init__(self, model: Model | None, *, level: int, methods: int, with_builtin: bool) -> None:
-        self._level = level
-        self._methods = methods
+        self._policy = Policy(level, methods)
         held = _Held(model.id if model else "", model)
         self._library, self._knowledge = _shared(held, with_builtin=with_builtin)
 
@@ -91,14 +87,10 @@ class SingleEncoder:
 
     def code(self, message: bytes) -> bytes:
         """Code a message."""
-        found = self._library.match(message) if self._level else None
-        frames = selection.frames(_BACKEND, found, self._level, self._knowledge) if found else ()
-        general = selection.general(_BACKEND, message, self._level, self._knowledge)
-        return selection.smallest(filter(self._is_read, chain(general, frames))).wire
-
-    def _is_read(self, candidate: Candidate) -> bool:
-        marker = candidate.wire[0]
-        return bool(self._methods & (COMPACT if marker >= AURALITE_COMPACT.start else 1 << marker))
+        match = self._library.match(message) if self._policy.level else None
+        return choose(
+            message, backend=_BACKEND, policy=self._policy, knowledge=self._knowledge, match=match
+        ).wire
 
 
 class SingleDecoder:

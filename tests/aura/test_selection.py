@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.messages import MESSAGES, rendered
+
+import aura
+from aura import selection
+from aura.selection import LEVELS, Method, Policy
+from aura.session.coding import SingleDecoder, SingleEncoder
+from aura_spec.marker import AURALITE_COMPACT, Marker
+from aura_spec.session import ALL_METHODS, COMPACT
+
+SMALL = aura.Model.load_small()
+CODECS = [aura.Codec(level=level, model=SMALL) for level in LEVELS]
+
+STORED = 1 << Marker.STORED
+BITS = [COMPACT, *(1 << marker for marker in Marker if marker != Marker.STORED)]
+MASKS = st.sets(st.sampled_from(BITS)).map(lambda bits: STORED | sum(bits))
+
+CSV = "id,name,price,stock\n" + "".join(f"{number},item-{number},9.99,true\n" for number in range(120))
+ROWS = "".join(f'<rect x="{number * 10}" y="0" height="{number * 7 % 90}"/>' for number in range(40))
+REPLY = "I am not sure, but you could restart the lamp, and then look at the light again."
+
+ANY = MESSAGES | st.sampled_from([CSV.encode(), ROWS.encode(), REPLY.encode(), bytes(5000)])
+
+
+def bit_of(wire: bytes) -> int:
+    """The bit that a peer sets if it reads a message (rule SES-5)."""
+    return COMPACT if wire[0] in AURALITE_COMPACT else 1 << wire[0]
+
+
+def send(message: bytes, *, level: int, methods: int, model: aura.Model | None = SMALL) -> bytes:
+    """A message as a session codes it for a peer."""
+    return SingleEncoder(model, level=level, methods=methods, with_builtin=True).code(message)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(message=ANY, methods=MASKS)
+def test_a_peer_gets_what_it_reads(level: int, message: bytes, methods: int) -> None:
+    """Rules SES-5 and SES-6."""
+    wire = send(message, level=level, methods=methods)
+    assert bit_of(wire) & methods
+    assert SingleDecoder(SMALL).read(wire, 1 << 20) == message
+    assert len(wire) <= len(message) + 1
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(message=ANY)
+def test_a_session_codes_as_a_codec_does(level: int, message: bytes) -> None:
+    assert send(message, level=level, methods=ALL_METHODS) == CODECS[level].compress(message)
+
+
+@given(message=ANY | rendered())
+@example(message=CSV.encode())
+@example(message=ROWS.encode())
+def test_a_higher_level_never_makes_a_message_longer(message: bytes) -> None:
+    sizes = [len(codec.compress(message)) for codec in CODECS]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@given(message=ANY, methods=MASKS)
+def test_a_higher_level_never_makes_a_message_longer_for_any_peer(message: bytes, methods: int) -> None:
+    sizes = [len(send(message, level=level, methods=methods)) for level in LEVELS]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("missing", [Marker.BROTLI, Marker.ZSTANDARD])
+def test_a_peer_without_a_method_gets_the_other_one(level: int, missing: Marker) -> None:
+    """Rather than a stored message."""
+    methods = ALL_METHODS & ~(COMPACT | 1 << Marker.AURALITE_EXPLICIT | 1 << Marker.BRIO | 1 << missing)
+    assert len(send(CSV.encode(), level=level, methods=methods)) * 5 < len(CSV)
+
+
+def test_a_peer_that_knows_no_compact_messages_gets_the_model_named() -> None:
+    """Rule AUR-7."""
+    wire = send(REPLY.encode(), level=2, methods=ALL_METHODS & ~COMPACT)
+    assert (wire[0], wire[1:9].hex()) == (Marker.AURALITE_EXPLICIT, SMALL.id)
+
+
+@pytest.mark.parametrize("text", [CSV, ROWS], ids=["csv", "svg"])
+def test_what_repeats_is_left_to_general_methods_even_if_the_model_halves_it(text: str) -> None:
+    """AURALITE takes two to four times as many bytes for tables."""
+    codec = aura.Codec()
+    auralite = codec.without_template(text.encode(), selection.WITHOUT_GENERAL)
+    assert auralite.method is Method.AURALITE
+    assert 2 * len(auralite.wire) < len(text)
+    assert 3 * len(codec.compress(text)) < 2 * len(auralite.wire)
+
+
+def tried(message: str, level: int, pattern: str) -> set[Method]:
+    """What is tried for a message that a template matches."""
+    codec = aura.Codec(level=level, model=SMALL, templates={300: pattern})
+    match = codec.templates.match(message.encode())
+    assert match is not None
+    found = selection.search(
+        message.encode(),
+        backend=aura.backend.get("fast"),
+        policy=Policy(level),
+        knowledge=codec.knowledge,
+        match=match,
+    )
+    return {candidate.method for candidate in found}
+
+
+def test_modelled_frames_are_tried_where_they_may_be_smaller() -> None:
+    """Where the template says little of the message, all the work would be done twice for nothing."""
+    assert Method.FORESEEN not in tried(REPLY, 2, "I {0}.")
+    assert Method.FORESEEN in tried(REPLY, 3, "I {0}.")
+    order = "Order 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b was packed by Ann"
+    assert Method.FORESEEN in tried(order, 2, "Order {id:uuid} was packed by {who}")
+
+
+def test_hardly_anything_is_tried_beside_a_short_message_that_is_halved() -> None:
+    wire = CODECS[2].compress("Yes, I can help with that, of course.")
+    assert wire[0] in AURALITE_COMPACT
+    found = selection.search(
+        b"Yes, I can help with that, of course.",
+        backend=aura.backend.get("fast"),
+        policy=Policy(2),
+        knowledge=CODECS[2].knowledge,
+    )
+    assert [candidate.method for candidate in found] == [Method.STORED, Method.AURALITE]
+
+
+def test_general_methods_at_their_best_are_tried_only_near_the_smallest() -> None:
+    """Brotli 11 takes as long as AURALITE, so the quick setting goes ahead."""
+
+    def methods(message: bytes) -> list[Method]:
+        policy, knowledge = Policy(2), CODECS[2].knowledge
+        backend = aura.backend.get("fast")
+        found = selection.search(message, backend=backend, policy=policy, knowledge=knowledge)
+        return [candidate.method for candidate in found][2:]
+
+    assert methods(CSV.encode()) == [Method.BROTLI, Method.ZSTD, Method.BROTLI]
+    assert methods((REPLY * 4)[:300].encode())[0] is Method.BROTLI
+    assert methods(random.Random(2).randbytes(400)) == []
