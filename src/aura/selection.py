@@ -102,8 +102,10 @@ _BITS: Final = MappingProxyType(
         Method.BRIO2: 1 << Marker.BRIO,
     }
 )
-_EXPLICIT: Final = 1 << Marker.AURALITE_EXPLICIT
 """The bits of methods in a hello (rule SES-5)."""
+
+_EXPLICIT: Final = 1 << Marker.AURALITE_EXPLICIT
+"""That of AURALITE messages that name their model."""
 
 WITHOUT_GENERAL: Final = COMPACT | _EXPLICIT | 1 << Marker.STORED
 """The bits of AURALITE and storing, for messages too short for anything else."""
@@ -353,4 +355,4 @@ def looks_random(data: bytes) -> bool:
     """
     sample = data[:_SAMPLE]
     different = len(set(sample))
-    return len(sample) >= 64 and different > min(200, 0.7 * len(sample))
+    return len(sample) >= 64 and (different > 200 or 10 * different > 7 * len(sample))
