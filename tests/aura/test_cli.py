@@ -221,7 +221,7 @@ def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
 
 @pytest.mark.parametrize("path", [path for path, _ in commands(get_command(app))], ids=" ".join)
 def test_help_is_plain_and_names_what_is_taken_in_one_form(path: tuple[str, ...]) -> None:
-    shown = RUNNER.invoke(app, [*path, "--help"], env={"COLUMNS": "200"}).stdout
+    shown = RUNNER.invoke(app, [*path, "-h"], env={"COLUMNS": "200"}).stdout
     assert "--help" in shown
     assert "╭" not in shown
     if "serve" in path:

@@ -211,6 +211,13 @@ def test_a_store_never_changes_or_loses_a_published_id(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_store_that_cannot_be_saved_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "templates.json"
+    with pytest.raises(FileNotFoundError) as caught:
+        TemplateLibrary({300: "a {0}"}).save(path)
+    assert caught.value.filename == str(path)
+
+
 def test_a_failed_save_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "templates.json"
     library = TemplateLibrary({300: "a {0}"})

@@ -24,6 +24,7 @@ app = typer.Typer(
     help="A formally specified codec for short messages.",
     cls=Commands,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # help texts are plain: nothing in them is markup
 )

@@ -98,7 +98,10 @@ def train(
     if not found:
         raise corpus.CorpusError(f"{', '.join(map(str, corpora))}: no message")
     sources = [message.source for message in found]
-    metadata = {"name": name or output.stem, "corpora": ", ".join(printable(path.name) for path in corpora)}
+    metadata = {
+        "name": printable(name or output.stem),
+        "corpora": ", ".join(printable(path.name) for path in corpora),
+    }
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     started = time.monotonic()

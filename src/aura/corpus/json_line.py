@@ -54,7 +54,10 @@ def parse(line: bytes, field: str | None) -> Parsed:
         raise BadLineError("not a JSON object")
     is_conversation = False
     if field is not None:
-        found = list(_texts(_select(value, field), field))
+        try:
+            found = list(_texts(_select(value, field), field))
+        except KeyError:
+            raise BadLineError(f'no "{field}"') from None
     elif "text" in value:
         found = [_text(value["text"], "text")]
     elif "messages" in value:
@@ -69,7 +72,11 @@ def parse(line: bytes, field: str | None) -> Parsed:
 
 
 def _select(value: dict[str, object], path: str) -> object:
-    """The value at a dotted path; of lists on the way, a list of the values in those elements that have one."""
+    """The value at a dotted path; of lists on the way, a list of the values in those elements that have one.
+
+    Raises:
+        KeyError: there is none.
+    """
     if path in value:
         return value[path]
     for end in (place for place, letter in enumerate(path) if letter == "."):
@@ -78,13 +85,13 @@ def _select(value: dict[str, object], path: str) -> object:
             return _select(inner, rest)
         if isinstance(inner, list):
             return list(_select_all(inner, rest))
-    raise BadLineError(f'no "{path}"')
+    raise KeyError(path)
 
 
 def _select_all(items: list[object], path: str) -> Iterator[object]:
     for item in items:
         if isinstance(item, dict):
-            with suppress(BadLineError):
+            with suppress(KeyError):
                 yield _select(item, path)
 
 
