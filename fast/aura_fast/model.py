@@ -1,4 +1,4 @@
-"""Model files: reading by hand, the trie with numpy; and writing (rules MDL-1 to MDL-8)."""
+"""Model files: reading by hand, the trie with numpy; and writing (rules MDL-1 to MDL-9)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from aura_spec.model import (
     MAGIC,
     MATCH,
     MAX_FILE,
+    MAX_METADATA,
     METADATA,
     RUNS,
     TEMPLATES,
@@ -78,7 +79,12 @@ def read(data: bytes) -> ModelFile:
 
 
 def write(model: ContextModel, metadata: bytes = b"") -> bytes:
-    """Write a model file; the id does not depend on the metadata."""
+    """Write a model file; the id does not depend on the metadata.
+
+    Raises:
+        EncodeError: the metadata are too large (rule MDL-9).
+    """
+    _check_metadata(metadata)
     sections = {TRIE: trie_writer.write(model), MATCH: _HITS.pack(*(int(hit) for hit in model.hits))}
     if model.history is not None:
         sections[HISTORY] = history.build_section(model.history)
@@ -111,6 +117,22 @@ def carrying(data: bytes, sections: Mapping[int, bytes]) -> bytes:
         kind: bytes(content) for kind, content in _split(data).items() if kind not in (TEMPLATES, DICTIONARY)
     }
     return _join({**kept, **sections})
+
+
+def with_metadata(data: bytes, metadata: bytes) -> bytes:
+    """A model file with these metadata in place of its own; its id stays.
+
+    Raises:
+        DecodeError: ``data`` is damaged.
+        EncodeError: the metadata are too large (rule MDL-9).
+    """
+    _check_metadata(metadata)
+    return _join({**{kind: bytes(content) for kind, content in _split(data).items()}, METADATA: metadata})
+
+
+def _check_metadata(metadata: bytes) -> None:
+    if len(metadata) > MAX_METADATA:
+        raise EncodeError(f"the metadata have more than {MAX_METADATA} bytes")
 
 
 def size_of(sections: Mapping[int, bytes]) -> int:
@@ -154,7 +176,7 @@ def _split(data: bytes) -> dict[int, memoryview]:
 
 
 def _checked(found: list[tuple[int, int, memoryview]]) -> dict[int, memoryview]:
-    """Sections in the order of the file, each with its type and CRC-32, checked (rules MDL-1 to MDL-3)."""
+    """Sections in the order of the file, each with its type and CRC-32, checked (MDL-1 to MDL-3, MDL-9)."""
     sections: dict[int, memoryview] = {}
     for kind, check, content in found:
         if sections and kind <= max(sections):
@@ -163,6 +185,8 @@ def _checked(found: list[tuple[int, int, memoryview]]) -> dict[int, memoryview]:
             raise Unsupported(f"a section has the unknown type {kind}", 0, "sections.type")
         if zlib.crc32(content) != check:
             raise ChecksumMismatch(f"the CRC of section {kind} disagrees", 0, "sections.crc")
+        if kind == METADATA and len(content) > MAX_METADATA:
+            raise LimitExceeded(f"the metadata have more than {MAX_METADATA} bytes", 0, "sections.length")
         sections[kind] = content
     for required in (TRIE, MATCH):
         if required not in sections:

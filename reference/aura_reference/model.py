@@ -1,4 +1,4 @@
-"""Reading a model file (rules MDL-1 to MDL-8)."""
+"""Reading a model file (rules MDL-1 to MDL-9)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ missing ``Malformed``. Types from 128 do not; one that is not known is passed ov
 6    lists for runs, chapter ``run``; none if the section is missing
 128  metadata: a JSON object of texts, in UTF-8, without a key that stands twice;
      a decoder need not read it, and who does refuses what is neither empty
-     nor that as ``Malformed``
+     nor that as ``Malformed``; rule MDL-9 bounds it
 ===  ==========================================================================
 
 The id of a model is the first eight bytes of the SHA-256 of the sections with types below 128, each with its type,
@@ -35,6 +35,13 @@ read. An id above LIM-5 or a pattern longer than LIM-3 is ``LimitExceeded`` (rul
 ``MAX_TEMPLATES`` entries in at most ``MAX_TEMPLATES_SIZE`` bytes, else it is ``LimitExceeded`` (rule MDL-7).
 The dictionary has 1 to ``limits.MAX_WINDOW`` bytes; none is ``Malformed``, more are ``LimitExceeded`` (rule
 MDL-8).
+The metadata section has at most ``MAX_METADATA`` bytes, else the file is ``LimitExceeded``. Every decoder checks
+this, right after the section's CRC-32 (rule MDL-9).
+
+Keys of the metadata mean nothing to a decoder. By convention ``name`` is the name of the model, and
+``stream_memory`` the memory in decimal that whoever trained it advises for streams in sessions (chapter
+``session``): a number of bytes that rule SES-8 allows, or ``0`` where messages by themselves are shorter. Any
+other value is no advice.
 """
 
 from __future__ import annotations
@@ -72,6 +79,9 @@ KNOWN: Final = (TRIE, MATCH, HISTORY, TEMPLATES, DICTIONARY, RUNS)
 MAX_FILE: Final = 1 << 26
 MAX_TEMPLATES: Final = 1 << 12
 MAX_TEMPLATES_SIZE: Final = 1 << 20
+MAX_METADATA: Final = 1 << 14
+STREAM_MEMORY: Final = "stream_memory"
+"""The key of the metadata for the memory of streams."""
 
 _SECTION: Final = c.Struct(
     Field("type", c.Byte, "what it holds"),
@@ -127,7 +137,7 @@ class ModelFile:
 
 
 def parse_file(data: bytes) -> ModelFile:
-    """Read a file, but not its sections (rules MDL-1 to MDL-5).
+    """Read a file, but not its sections (rules MDL-1 to MDL-5 and MDL-9).
 
     Raises:
         DecodeError: as the rules say.
@@ -143,6 +153,8 @@ def parse_file(data: bytes) -> ModelFile:
             raise Unsupported(f"a section has the unknown type {section.type}", 0, "sections.type")
         if zlib.crc32(section.content) != section.crc:
             raise ChecksumMismatch(f"the CRC of section {section.type} disagrees", 0, "sections.crc")
+        if section.type == METADATA and len(section.content) > MAX_METADATA:
+            raise LimitExceeded(f"the metadata have more than {MAX_METADATA} bytes", 0, "sections.length")
         sections[section.type] = section.content
     for required in (TRIE, MATCH):
         if required not in sections:

@@ -231,12 +231,13 @@ def test_sections_of_templates_are_read_or_refused_alike(section: bytes) -> None
         (declared.TEMPLATES, b"\x81\x20", "LimitExceeded"),
         (declared.TEMPLATES, bytes(declared.MAX_TEMPLATES_SIZE + 1), "LimitExceeded"),
         (declared.TEMPLATES, b"\x01\x80\x82\x00\x01a", "NonCanonical"),
+        (declared.METADATA, bytes(declared.MAX_METADATA + 1), "LimitExceeded"),
         (declared.DICTIONARY, b"", "Malformed"),
         (declared.DICTIONARY, bytes(MAX_WINDOW + 1), "LimitExceeded"),
     ],
 )
 def test_broken_optional_sections(kind: int, content: bytes, code: str) -> None:
-    """Rules MDL-6, MDL-7 and MDL-8."""
+    """Rules MDL-6, MDL-7, MDL-8 and MDL-9."""
     data = with_section(kind, content)
     assert outcome(fast.read, data) == outcome(reference.read, data) == code
 
@@ -248,6 +249,16 @@ def test_history_and_runs_are_written() -> None:
     assert one.history == other.history == WITH_ALL.history
     assert one.runs == other.runs
     assert set(one.runs) == set(WITH_ALL.runs)
+
+
+def test_metadata_are_bounded() -> None:
+    """Rule MDL-9."""
+    data = fast.write(WITH_ALL, bytes(declared.MAX_METADATA))
+    assert (
+        outcome(fast.read, data) == outcome(reference.read, data) == outcome(fast.read, fast.write(WITH_ALL))
+    )
+    with pytest.raises(EncodeError, match="metadata"):
+        fast.write(WITH_ALL, bytes(declared.MAX_METADATA + 1))
 
 
 def test_what_a_model_cannot_carry() -> None:

@@ -14,6 +14,7 @@ from aura_spec.match import HITS
 from aura_spec.model import (
     DICTIONARY,
     MATCH,
+    MAX_METADATA,
     MAX_TEMPLATES,
     METADATA,
     TEMPLATES,
@@ -58,10 +59,17 @@ def groups() -> Groups:
     )
 
 
+def _metadata(size: int) -> bytes:
+    """Metadata of so many bytes."""
+    shortest = len(json.dumps({"name": ""}))
+    return json.dumps({"name": "x" * (size - shortest)}).encode()
+
+
 def _files() -> Iterator[Case]:
     yield file("a trie and a table of hits", ("MDL-1", "MDL-4"), SMALL)
     metadata = json.dumps({"name": "small"}).encode()
     yield file("metadata do not change the id", ("MDL-3", "MDL-4"), {**SMALL, METADATA: metadata})
+    yield file("metadata of 16 KiB", ("MDL-9",), {**SMALL, METADATA: _metadata(MAX_METADATA)})
     yield file("a type above 128 is passed over", ("MDL-3", "MDL-4"), {**SMALL, 129: b"", 255: b"whatever"})
     carried = {TEMPLATES: build_templates(parse_patterns({256: "x{0}"})), DICTIONARY: b"x"}
     yield file("templates and a dictionary change it", ("MDL-4", "MDL-6", "MDL-8"), {**SMALL, **carried})
@@ -131,6 +139,8 @@ def _broken() -> Iterator[Case]:
     wire = _pack(trie, hits, _section(255, b"whatever", 1))
     flag = Flag.IGNORES_CHECKSUM
     yield case(Code.CHECKSUM_MISMATCH, "MDL-2", wire, "the CRC of an unknown section", flag)
+    wire = _pack(trie, hits, _section(METADATA, _metadata(MAX_METADATA + 1)))
+    yield case(Code.LIMIT_EXCEEDED, "MDL-9", wire, "metadata of a byte more than 16 KiB", Flag.TRUSTS_CLAIMS)
     wire = _pack(_HEAD.pack(TRIE, 0xFFFFFFFF, 0))
     yield case(Code.TRUNCATED, "MDL-1", wire, "a section of 4 GiB", Flag.TRUSTS_CLAIMS)
 

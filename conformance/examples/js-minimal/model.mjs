@@ -1,4 +1,4 @@
-// The model file (MDL-1 to MDL-8): a trie (TRI-1 to TRI-9), a history (HIS-4), lists for runs (RUN-3).
+// The model file (MDL-1 to MDL-9): a trie (TRI-1 to TRI-9), a history (HIS-4), lists for runs (RUN-3).
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
@@ -253,6 +253,7 @@ export function readModel(file) {
     reader.check(i === 0 || type > rows[i - 1].type);
     reader.check(type >= 128 || SECTIONS[type], 'Unsupported');
     reader.check(crc32(content) === crc, 'ChecksumMismatch');
+    reader.check(type !== 128 || content.length <= 2 ** 14, 'LimitExceeded'); // MDL-9
     if (type < 128) hash.update(bytes);
     if (type < 128) sections.set(type, content);
   });
