@@ -20,7 +20,9 @@ from aura.arguments import BytesLike, buffer_bytes
 from aura_fast import model as model_file
 from aura_spec import strict_json
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import Malformed, TemplateError
+from aura_spec.errors import EncodeError, Malformed, TemplateError
+from aura_spec.model import STREAM_MEMORY
+from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.template import FIRST_APPLICATION_ID, Template, parse_patterns
 
 
@@ -45,6 +47,18 @@ class Model:
     metadata: Mapping[str, str]
     sizes: Mapping[int, int]
     data: bytes = field(repr=False)
+
+    @property
+    def stream_memory(self) -> int | None:
+        """Advice of the metadata, measured in training, on the ``memory`` of sessions; None if there is none.
+
+        0 says that messages by themselves are shorter than in a stream.
+        """
+        text = self.metadata.get(STREAM_MEMORY, "")
+        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_MEMORY))):
+            return None
+        memory = int(text)
+        return memory if memory == 0 or LEAST_MEMORY <= memory <= MOST_MEMORY else None
 
     @classmethod
     def from_bytes(cls, data: BytesLike) -> Model:
@@ -73,8 +87,15 @@ class Model:
     @classmethod
     def from_context_model(cls, model: ContextModel, metadata: Mapping[str, str]) -> Model:
         """Write a trained context model as a file, and read it as everyone else will."""
-        text = json.dumps(dict(sorted(metadata.items())), ensure_ascii=False)
-        return cls.from_bytes(model_file.write(model, text.encode()))
+        return cls.from_bytes(model_file.write(model, metadata_section(metadata)))
+
+    def with_metadata(self, metadata: Mapping[str, str]) -> Model:
+        """This model with other metadata; it has the same id.
+
+        Raises:
+            EncodeError: the metadata are too large, or hold a lone surrogate (rule MDL-9).
+        """
+        return Model.from_bytes(model_file.with_metadata(self.data, metadata_section(metadata)))
 
     def carrying(self, *, templates: Mapping[int, str] | None = None, dictionary: bytes = b"") -> Model:
         """This model with templates and a dictionary in place of its own; it has another id then.
@@ -121,6 +142,18 @@ class Model:
 @cache
 def _load_packaged(name: str) -> Model:
     return Model.from_bytes(resources.files("aura").joinpath(f"data/{name}.aura").read_bytes())
+
+
+def metadata_section(metadata: Mapping[str, str]) -> bytes:
+    """The section of a model file that holds these.
+
+    Raises:
+        EncodeError: a text holds a lone surrogate.
+    """
+    try:
+        return json.dumps(dict(sorted(metadata.items())), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise EncodeError("the metadata hold a lone surrogate, which has no UTF-8") from None
 
 
 def _parse_metadata(section: bytes) -> dict[str, str]:

@@ -111,6 +111,27 @@ def test_a_stream_takes_what_both_allow() -> None:
     assert pair.client.use == pair.server.use == Use(Coding.STREAM, 20480, bytes.fromhex(TINY.id), 16)
 
 
+@pytest.mark.parametrize(
+    ("advice", "memory"),
+    [("0", 0), ("20480", 20480), ("99", 1 << 15), ("some", 1 << 15), ("9" * 5000, 1 << 15), (None, 1 << 15)],
+)
+def test_a_session_follows_the_advice_of_its_model(advice: str | None, memory: int) -> None:
+    metadata = {} if advice is None else {"stream_memory": advice}
+    advised = Model.from_context_model(TINY.context_model, metadata)
+    automatic = Settings(Models([advised]))
+    assert automatic.readable_memory == 1 << 15
+    coding = Coding.STREAM if memory else Coding.SINGLE
+    pair = Pair(automatic)
+    assert pair.carry("hi", pair.client) == "hi"
+    assert pair.client.use == Use(coding, memory, bytes.fromhex(advised.id), 16 if memory else 0)
+    # what an end reads does not depend on the advice: a peer may send streams all the same
+    pair = Pair(automatic, replace(automatic, memory=1 << 15))
+    for text in ("one", "two"):
+        assert pair.carry(text, pair.server) == text
+        assert pair.carry(text, pair.client) == text
+    assert pair.server.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(advised.id), 16)
+
+
 def test_ends_without_a_model_in_common_still_talk() -> None:
     pair = Pair(STREAMS, replace(STREAMS, models=Models([SMALL])))
     for text in TEXTS:

@@ -138,8 +138,8 @@ class Session:
         self._say(
             Hello(
                 settings.methods,
-                Codings.SINGLE | Codings.STREAM if settings.memory else Codings.SINGLE,
-                settings.memory,
+                Codings.SINGLE | Codings.STREAM if settings.readable_memory else Codings.SINGLE,
+                settings.readable_memory,
                 settings.max_message,
                 BUILTIN,
                 tuple(bytes.fromhex(model.id) for model in self._announced),
@@ -290,9 +290,9 @@ class Session:
         """How the next message is coded, and with which model."""
         liked = (model for model in self._announced if bytes.fromhex(model.id) in self._peer_models)
         model = next(liked, None)
-        memory = min(peer.memory, self._settings.memory, MOST_MEMORY)
         if model is None:
             return Use(Coding.SINGLE, 0, NO_MODEL), None
+        memory = min(peer.memory, self._settings.memory_for(model), MOST_MEMORY)
         if memory >= LEAST_MEMORY and peer.codings & Codings.STREAM:
             return Use(Coding.STREAM, memory, bytes.fromhex(model.id), self._settings.check), model
         return Use(Coding.SINGLE, 0, bytes.fromhex(model.id)), model
@@ -372,9 +372,9 @@ class Session:
             raise UnknownModel("a stream has no model", 3, "model")
         if use.check not in CHECKS:
             raise Unsupported(f"a stream with a check of {use.check} bits", 3, "check")
-        if not LEAST_MEMORY <= use.memory <= min(self._settings.memory, MOST_MEMORY):
+        if not LEAST_MEMORY <= use.memory <= min(self._settings.readable_memory, MOST_MEMORY):
             raise Unsupported(
-                f"a stream takes {use.memory} bytes, where {self._settings.memory} are allowed", 3
+                f"a stream takes {use.memory} bytes, where {self._settings.readable_memory} are allowed", 3
             )
         return StreamDecoder(self._stream(model, use, single))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
+from aura.model import Model
 from aura.selection import LEVELS
 from aura.session.models import Models
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import ALL_METHODS, MAX_SIZE
-from aura_spec.stream import CHECKS
+from aura_spec.stream import CHECKS, DEFAULT_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,9 @@ class Settings:
     Attributes:
         models: that it holds; the one that comes with the package, unless given, which is read when a connection
             first needs it. What is added to them reaches the sessions that are open.
-        memory: bytes that a stream may take in each direction, 19 to 81 KiB; 0 to code each message by itself.
+        memory: bytes that a stream may take in each direction, 19 to 81 KiB; 0 to code each message by itself;
+            ``"auto"`` to send with what the model advises (:attr:`aura.Model.stream_memory`), 32 KiB without
+            advice, and to read streams of up to 32 KiB.
         check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16. TCP
             and TLS notice damage themselves; where that is enough, 8 saves a byte in short messages.
         max_message: bytes that a message may have, sent or received.
@@ -36,7 +40,7 @@ class Settings:
     """
 
     models: Models = field(default_factory=Models)
-    memory: int = 1 << 15
+    memory: int | Literal["auto"] = "auto"
     check: int = 16
     max_message: int = 1 << 20
     max_fetch: int = 0
@@ -50,9 +54,20 @@ class Settings:
         for name in ("max_message", "max_fetch"):
             if not 0 <= getattr(self, name) <= MAX_SIZE:
                 raise ValueError(f"{name} is not in 0 to {MAX_SIZE}")
-        if self.memory and not LEAST_MEMORY <= self.memory <= MOST_MEMORY:
-            raise ValueError(f"memory is neither 0 nor in {LEAST_MEMORY} to {MOST_MEMORY}")
+        if self.readable_memory and not LEAST_MEMORY <= self.readable_memory <= MOST_MEMORY:
+            raise ValueError(f'memory is neither "auto" nor 0 nor in {LEAST_MEMORY} to {MOST_MEMORY}')
         if self.check not in CHECKS:
             raise ValueError(f"check {self.check} is not one of {', '.join(map(str, CHECKS))}")
         if self.level not in LEVELS:
             raise ValueError(f"level {self.level} is not one of 0, 1, 2, 3")
+
+    @property
+    def readable_memory(self) -> int:
+        """Bytes that a stream of the peer's may take here, as the hello says (rule SES-8)."""
+        return DEFAULT_MEMORY if self.memory == "auto" else self.memory
+
+    def memory_for(self, model: Model) -> int:
+        """Bytes that a stream with a model may take in sending; 0 to code each message by itself."""
+        if self.memory == "auto" and model.stream_memory is not None:
+            return model.stream_memory
+        return self.readable_memory
