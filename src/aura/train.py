@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Final
 
 from aura import arguments
-from aura.model import Model, carried
+from aura.errors import EncodeError
+from aura.model import Model, carried, metadata_section
 from aura_fast import model as model_file
-from aura_spec.context_model import SYMBOLS
+from aura_spec.context_model import MAX_ORDER, SYMBOLS
+from aura_spec.match import HITS
+from aura_spec.model import MAX_FILE, MAX_METADATA, STREAM_MEMORY
+from aura_spec.recall import MOST_MEMORY
+from aura_spec.stream import DEFAULT_MEMORY
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
 
+LEAST_MAX_BYTES: Final = SYMBOLS + 2 * HITS
+"""No model is smaller: so much take the codes of the root and the table of hits alone."""
+
 _BACKGROUND: Final = 1 << 20
 """Bytes that are drawn from a base."""
-
-_ATTEMPTS: Final = 6
-_CLOSE_ENOUGH: Final = 0.97
-_AIM: Final = 0.985
 
 Progress = Callable[[str, float], None]
 
@@ -30,7 +34,7 @@ def _quiet(_stage: str, _done: float) -> None:
 def train(
     messages: Iterable[str | bytes],
     *,
-    sources: Sequence[Hashable] | None = None,
+    sources: Iterable[Hashable] | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     max_order: int = DEFAULT_MAX_ORDER,
     min_count: int | None = None,
@@ -39,67 +43,110 @@ def train(
     templates: Mapping[int, str] | None = None,
     dictionary: bytes = b"",
     base: Model | None = None,
+    scrub: bool = False,
     progress: Progress = _quiet,
 ) -> Model:
     """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
 
+    Where most sources have several messages, a few sources are kept out of training: whether their messages are
+    shorter in a stream or by themselves is measured with the model, and stored as :attr:`Model.stream_memory`.
+    With a text under ``stream_memory`` in ``metadata`` nothing is kept out and measured.
+
     Args:
         messages: to learn from; they are never joined.
-        sources: for each message, what it comes from: a conversation, a file. Messages of one source are left
-            out together when it is learned how far to trust counts.
-        max_bytes: of the model file.
+        sources: for each message, where it comes from: a conversation, a file. Messages of one source are left
+            out together when it is learned how far to trust counts, and stand in the order of their conversation.
+        max_bytes: of the model file; more than ``MAX_FILE`` are as many as that.
         max_order: bytes of the longest context, 1 to 32.
-        min_count: times that a context must occur to have a list of its own; by the amount of text if None.
+        min_count: times that a context must occur to have a list of its own, and with ``minimum_sources`` above 1
+            the number of messages; by the amount of text if None.
         minimum_sources: distinct sources in which a context of more than 12 bytes must occur to be kept.
         metadata: texts to store with the model; they do not change its id.
         templates: patterns by id, 256 and above, to store with the model.
         dictionary: for Zstandard, to store with the model.
         base: a model of similar messages, for those who have few of their own: what it holds likely counts as well,
             at a sixteenth of the weight.
+        scrub: replace secrets and personal data in the messages by random strings of the same form first; see
+            :mod:`aura.training.scrubbing`.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
 
     Raises:
-        ValueError: there are no messages, or ``max_bytes`` is too small for any model.
-        TypeError: ``messages`` is one message, or one of them has a wrong type.
-        EncodeError: a text has no UTF-8, or templates or dictionary are too large.
+        TypeError: an argument, a message or a source is of another type.
+        ValueError: a number is out of range, there are no messages or not as many as sources, or ``max_bytes``
+            is too small for any model.
+        EncodeError: a text has no UTF-8, or metadata, templates or dictionary are too large.
         TemplateError: a template is unusable, or its id below 256.
     """
-    from aura.training import background, trainer  # noqa: PLC0415  # those who only code do not need it
+    # those who only code do not need these
+    from aura.training import background, scrubbing, stream_advice, trainer  # noqa: PLC0415
+    from aura.training.fitting import fit  # noqa: PLC0415
 
+    # all that can be wrong is looked at before any work
+    max_order = arguments.whole_number("max_order", max_order, 1, MAX_ORDER)
+    if min_count is not None:
+        min_count = arguments.whole_number("min_count", min_count, 1)
+    minimum_sources = arguments.whole_number("minimum_sources", minimum_sources, 1)
+    max_bytes = arguments.whole_number("max_bytes", max_bytes, LEAST_MAX_BYTES)
+    if base is not None and not isinstance(base, Model):
+        raise TypeError(f"base is a Model, not {type(base).__name__}")
+    texts = _checked_metadata(metadata or {})
     sections = carried(templates or {}, dictionary)
-    max_bytes -= model_file.size_of(sections)
+    max_bytes = min(max_bytes, MAX_FILE) - model_file.size_of(sections)
+    if max_bytes < LEAST_MAX_BYTES:
+        raise ValueError(
+            f"max_bytes leaves {max_bytes} bytes, where a model takes at least {LEAST_MAX_BYTES}"
+        )
+    held = arguments.batch(messages, arguments.to_bytes)
+    if not held:
+        raise ValueError("there are no messages to train on")
+    owners = None if sources is None else _checked_sources(sources, len(held))
+    if scrub:
+        progress("scrubbing", 0.0)
+        held = scrubbing.scrub(held, owners)
+    kept_out = None if owners is None or STREAM_MEMORY in texts else stream_advice.keep_out(held, owners)
+    if kept_out is not None:
+        held, owners = kept_out.messages, kept_out.sources
+        texts[STREAM_MEMORY] = str(DEFAULT_MEMORY)  # takes as much room as the advice
     prepared = trainer.prepare(
-        arguments.batch(messages, arguments.to_bytes),
+        held,
         background=[] if base is None else list(background.draw(base.context_model, _BACKGROUND)),
-        sources=sources,
+        sources=owners,
         max_order=max_order,
         min_count=min_count,
         minimum_sources=minimum_sources,
         max_bytes=max_bytes,
         progress=progress,
     )
-    texts = dict(metadata or {})
-    best: Model | None = None
-    entries = max(SYMBOLS, min(prepared.entries, int(max_bytes * 8 / trainer.BITS_AN_ENTRY)))
-    below, above = (0, 0), (prepared.entries + 1, 0)  # entries and size of the nearest that fits and does not
-    for attempt in range(_ATTEMPTS):
-        progress("fitting the size", attempt / _ATTEMPTS)
-        model = Model.from_context_model(prepared.model(entries), texts)
-        size = len(model.data)
-        last, below, above = (
-            (below, (entries, size), above) if size <= max_bytes else (above, below, (entries, size))
-        )
-        if size <= max_bytes and (best is None or size > len(best.data)):
-            best = model
-        if below[0] == prepared.entries or _CLOSE_ENOUGH * max_bytes <= size <= max_bytes:
-            break
-        # sizes grow evenly with entries: aim just below the limit along the line through what is known
-        known = last[1] not in (0, size) and last[0] != entries
-        each = (size - last[1]) / (entries - last[0]) if known else size / entries
-        guess = entries + int((_AIM * max_bytes - size) / each)
-        low, high = below[0] + 1, above[0] - 1
-        entries = max(SYMBOLS, min(guess, high), min(low, high))
-    progress("fitting the size", 1.0)
-    if best is None:
-        raise ValueError(f"no model fits into {max_bytes} bytes")
-    return Model.from_bytes(model_file.carrying(best.data, sections)) if sections else best
+    model = fit(prepared, max_bytes, texts, progress)
+    if sections:
+        model = Model.from_bytes(model_file.carrying(model.data, sections))
+    if kept_out is not None:
+        progress("measuring streams", 0.0)
+        texts[STREAM_MEMORY] = str(stream_advice.measure(model, kept_out.conversations))
+        model = model.with_metadata(texts)
+    return model
+
+
+def _checked_sources(sources: Iterable[Hashable], count: int) -> list[Hashable]:
+    """The sources of so many messages."""
+    owners = list(sources)
+    if len(owners) != count:
+        raise ValueError(f"{count} messages have {len(owners)} sources")
+    for number, owner in enumerate(owners):
+        try:
+            hash(owner)
+        except TypeError:
+            raise TypeError(f"source {number} is not hashable: {type(owner).__name__}") from None
+    return owners
+
+
+def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """The metadata, with room for advice on streams."""
+    for key, text in metadata.items():
+        if not all(isinstance(part, str) for part in (key, text)):
+            raise TypeError(f"metadata map str to str; the text of {key!r} is {type(text).__name__}")
+    texts = dict(metadata)
+    size = len(metadata_section({STREAM_MEMORY: str(MOST_MEMORY), **texts}))
+    if size > MAX_METADATA:
+        raise EncodeError(f"the metadata have {size} bytes, where {MAX_METADATA} are the most")
+    return texts

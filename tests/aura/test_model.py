@@ -72,8 +72,10 @@ def test_the_file_keeps_to_the_size() -> None:
 def test_what_cannot_be_trained() -> None:
     with pytest.raises(ValueError, match="no messages"):
         aura.train([])
-    with pytest.raises(ValueError, match="no model fits"):
+    with pytest.raises(ValueError, match="max_bytes is 100"):
         aura.train(TALK, max_bytes=100)
+    with pytest.raises(ValueError, match="no model fits"):
+        aura.train(TALK, max_bytes=1000)
 
 
 def test_progress_is_reported() -> None:

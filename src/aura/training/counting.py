@@ -129,15 +129,17 @@ class Extent:
 
     Attributes:
         order: the longest contexts.
-        minimum: a context must occur so often.
+        minimum: a context must occur so often, or in so many messages.
         sources: a context of more than ``free_order`` symbols must occur in so many sources.
         free_order: up to this order, contexts need not occur in several sources.
+        by_message: what a message repeats counts once for the minimum.
     """
 
     order: int
     minimum: int = 1
     sources: int = 1
     free_order: int = 0
+    by_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +178,15 @@ def count(text: Text, extent: Extent, traced: Longs) -> tuple[Trie, Shares, Trac
     share[first.places] = np.repeat(np.arange(len(first.owners)) + BLOCKS, first.share_sizes)
     occurrences = np.zeros(ALPHABET, np.int64)
     occurrences[first.keys] = first.sizes
+    messages = np.zeros(ALPHABET, np.int64)
+    messages[first.keys] = first.messages
     shared = BLOCKS + len(first.owners)
     rows = [(node[traced], share[traced])]
     for order in range(1, extent.order + 1):
         counts, spreads = nodes[order][3:]
         extended = (counts >= extent.minimum * WHOLE) | (occurrences >= max(extent.minimum, _BACKGROUND))
+        if extent.by_message:
+            extended &= messages >= extent.minimum
         if order == 1:
             extended[BEGIN] = True  # however few the messages, they begin somewhere
         if order > extent.free_order:
@@ -201,7 +207,7 @@ def count(text: Text, extent: Extent, traced: Longs) -> tuple[Trie, Shares, Trac
         share[found.places] = np.repeat(np.arange(len(found.owners)) + shared, found.share_sizes)
         rows.append((np.where(here, node, -1)[traced], np.where(here, share, -1)[traced]))
         offsets.append(offsets[-1] + len(last))
-        occurrences = found.sizes
+        occurrences, messages = found.sizes, found.messages
         shared += len(found.owners)
     return (
         Trie(np.array(offsets), *np.concatenate(nodes, 1)),
@@ -221,6 +227,7 @@ class _Groups:
         sizes: the number of places of each.
         counts: the weight of these together.
         spreads: the number of sources of each.
+        messages: the number of messages of each.
         owners: for each share its group.
         share_starts: for each share the index of its first place.
         share_sizes: for each share the number of its places.
@@ -233,6 +240,7 @@ class _Groups:
     sizes: Longs
     counts: Longs
     spreads: Longs
+    messages: Longs
     owners: Longs
     share_starts: Longs
     share_sizes: Longs
@@ -262,6 +270,7 @@ def _group(keys: Longs, places: Longs, text: Text) -> _Groups:
         sizes=np.diff(starts, append=len(keys)),
         counts=np.add.reduceat(weights, starts, dtype=np.int64),
         spreads=np.add.reduceat(new_source, starts, dtype=np.int64),
+        messages=np.add.reduceat(new_key | _changes(text.messages[places]), starts, dtype=np.int64),
         owners=np.cumsum(new_key)[share_starts] - 1,
         share_starts=share_starts,
         share_sizes=np.diff(share_starts, append=len(keys)),

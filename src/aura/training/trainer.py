@@ -218,5 +218,7 @@ def prepare(
         numbers = np.array([known.setdefault(source, len(known)) for source in sources])
         if len(numbers) != len(texts):
             raise ValueError(f"{len(texts)} messages have {len(numbers)} sources")
+    # whoever asks for several sources does not want what one message repeats
+    extent = Extent(max_order, min_count, minimum_sources, free_order, by_message=minimum_sources > 1)
     text = frame([*texts, *background], *_with_background(numbers, len(background)))
-    return Prepared(text, Extent(max_order, min_count, minimum_sources, free_order), max_bytes, progress)
+    return Prepared(text, extent, max_bytes, progress)

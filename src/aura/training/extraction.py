@@ -1,0 +1,208 @@
+"""Looking in a trained model for secrets and personal data that can be read out of it.
+
+What a model holds as text, its history, dictionary and templates, is searched as text. A trie is searched along its
+contexts, each continued with the likeliest symbols: so texts are extracted from language models (Carlini et al.,
+2021, Extracting Training Data from Large Language Models). Some string of digits follows every ``"id":"``; it
+tells of the training text only if the model is surer of it than of a random one. So a string counts as
+extractable if it costs less than half of the bits that a random one of its form has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aura.model import Model
+from aura.training.sensitive import CREDENTIALS, FORMS, Strings
+from aura_spec.context_model import END, ESCAPES, FREQUENCIES, TOTAL_OF_ONE, ContextModel
+
+EXTRACTABLE: Final = 0.5
+"""Bits that a string costs in the model, a bit of a random string of its form."""
+
+LEAST_KNOWN: Final = 6
+"""Characters of a known string that is looked for; shorter ones come up by chance."""
+
+_CONTINUED: Final = 64
+_REACHED: Final = 32
+_BATCH: Final = 1 << 16
+_BOUNDARY: Final = 0
+"""The byte between two texts."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A string that can be read out of a model.
+
+    Attributes:
+        kind: what it looks like, or ``known`` for one that was looked for as it is.
+        text: the string.
+        bits: that it costs in the model after what leads to it; 0 if it stands there as text.
+        information: bits of a random string of its form.
+    """
+
+    kind: str
+    text: bytes
+    bits: float
+    information: float
+
+
+def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = ()) -> list[Finding]:
+    """Secrets and personal data that can be read out of a model; each once, by kind.
+
+    Args:
+        model: to search.
+        known: strings that must not be there, such as those that were scrubbed from the training text.
+        public: strings that may be there, and parts of them.
+    """
+    strings = Strings(value for value in known if len(value) >= LEAST_KNOWN)
+    found: dict[tuple[str, bytes], Finding] = {}
+
+    def note(kind: str, value: bytes, bits: float) -> None:
+        least = information(value)
+        other = found.get((kind, value))
+        if bits >= EXTRACTABLE * least or (other is not None and other.bits <= bits):
+            return
+        if not any(value in text for text in public):
+            found[kind, value] = Finding(kind, value, round(bits, 1), least)
+
+    history = model.context_model.history
+    texts = [b"" if history is None else history.text, model.dictionary]
+    texts += [template.pattern.encode() for template in model.templates.values()]
+    for text in texts:
+        for kind, start, end in _spans(text, strings):
+            note(kind, text[start:end], 0.0)
+    for text, costs in continuations(model.context_model):
+        sums = np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
+        for kind, start, end in _spans(text, strings):
+            # where a text begins, a number may be the end of a fraction
+            if _BOUNDARY not in text[start:end] and (kind != "long number" or text[start - 1] != _BOUNDARY):
+                note(kind, text[start:end], float(sums[end] - sums[start]))
+    return sorted(found.values())
+
+
+def _spans(text: bytes, known: Strings) -> Iterator[tuple[str, int, int]]:
+    for kind in (*FORMS, *CREDENTIALS):
+        for start, end in kind.spans(text):
+            yield kind.name, start, end
+    for start, end in known.spans(text):
+        yield "known", start, end
+
+
+def information(value: bytes) -> float:
+    """Bits of a random string of the same form: of as many digits, letters of each case, and other bytes."""
+    letters = 4.0 if all(chr(byte) in "0123456789abcdefABCDEF-" for byte in value) else float(np.log2(26))
+    digits = 4.0 if letters == 4.0 and not value.isdigit() else float(np.log2(10))
+    return sum(digits if chr(byte).isdecimal() else letters if chr(byte).isalpha() else 0.0 for byte in value)
+
+
+def continuations(model: ContextModel) -> Iterator[tuple[bytes, Floats]]:
+    """Texts that a model leads to: its contexts, each with the likeliest symbols after it.
+
+    Yields:
+        many texts as one, with a zero byte before each; and for each of its bytes the bits that it costs. In a
+        context, each byte costs what it does after the bytes of the context before it.
+    """
+    trie = _Trie(model)
+    for first in range(0, len(trie.rows), _BATCH):
+        contexts = trie.rows[first : first + _BATCH]
+        symbols, costs = trie.before(contexts)
+        following, following_costs = trie.after(contexts)
+        symbols = np.concatenate((np.full((len(contexts), 1), _BOUNDARY), symbols, following), 1)
+        costs = np.concatenate((np.zeros((len(contexts), 1), np.float32), costs, following_costs), 1)
+        there = (symbols >= 0) & (symbols != END)
+        yield symbols[there].astype(np.uint8).tobytes(), costs[there]
+
+
+class _Trie:
+    """The arrays of a context model, with the parent of each context and the cost of each entry.
+
+    Attributes:
+        rows: contexts whose continuations hold those of all others.
+    """
+
+    def __init__(self, model: ContextModel) -> None:
+        starts, symbols, codes, following, suffixes, escapes = (
+            np.asarray(column, np.int64)
+            for column in (
+                model.starts,
+                model.symbols,
+                model.codes,
+                model.following,
+                model.suffixes,
+                model.escapes,
+            )
+        )
+        sizes = np.diff(starts)
+        owners = np.repeat(np.arange(len(sizes)), sizes)
+        frequencies = np.array(FREQUENCIES)[codes]
+        totals = np.add.reduceat(frequencies, starts[:-1]) + np.array(FREQUENCIES)[escapes]
+        totals[0] -= FREQUENCIES[escapes[0]]  # the root has no escape
+        shares = frequencies / totals[owners]
+        of_one = sizes[owners] == 1
+        shares[of_one] = 1.0 - np.array(ESCAPES)[escapes[owners[of_one]]] / TOTAL_OF_ONE
+        costs = -np.log2(shares).astype(np.float32)
+
+        orders = np.zeros(len(sizes), np.int64)
+        ahead = np.arange(len(sizes))
+        while ahead.any():
+            orders += ahead > 0
+            ahead = suffixes[ahead]
+        deeper = orders[following] == orders[owners] + 1
+        deeper &= symbols != END
+        children = following[deeper]
+        self._parents = np.full(len(sizes), -1)
+        self._parents[children] = owners[deeper]
+        self._last = np.full(len(sizes), -1)
+        self._last[children] = symbols[deeper]
+        self._last_costs = np.zeros(len(sizes), np.float32)
+        self._last_costs[children] = costs[deeper]
+        self._order = int(orders.max())
+        # lists are in the order of probability
+        self._likeliest = symbols[starts[:-1]]
+        self._likeliest_costs = costs[starts[:-1]]
+        self._next = following[starts[:-1]]
+        self.rows = self._choose_rows()
+
+    def _choose_rows(self) -> Ints:
+        """What the likeliest symbol leads to another context continues as that one does."""
+        begun = np.ones(len(self._next), np.bool_)
+        begun[self._next] = False
+        reached = begun.copy()
+        ahead = np.flatnonzero(begun)
+        for _ in range(_REACHED):
+            ahead = np.unique(self._next[ahead])
+            ahead = ahead[~reached[ahead]]
+            reached[ahead] = True
+        return np.flatnonzero(begun | ~reached)
+
+    def before(self, contexts: Ints) -> tuple[Ints, Floats]:
+        """The bytes of contexts and their costs, at the right; -1 where there is none."""
+        symbols = np.full((len(contexts), self._order), -1)
+        costs = np.zeros(symbols.shape, np.float32)
+        at = contexts.copy()
+        for column in range(self._order - 1, -1, -1):
+            inside = at >= 0
+            symbols[inside, column] = self._last[at[inside]]
+            costs[inside, column] = self._last_costs[at[inside]]
+            at[inside] = self._parents[at[inside]]
+        return symbols, costs
+
+    def after(self, contexts: Ints) -> tuple[Ints, Floats]:
+        """The likeliest symbols after contexts and their costs; -1 after an end."""
+        symbols = np.full((len(contexts), _CONTINUED), -1)
+        costs = np.zeros(symbols.shape, np.float32)
+        at = contexts
+        going = np.ones(len(contexts), np.bool_)
+        for column in range(_CONTINUED):
+            symbols[going, column] = self._likeliest[at[going]]
+            costs[going, column] = self._likeliest_costs[at[going]]
+            going = going & (self._likeliest[at] != END)
+            at = self._next[at]
+        return symbols, costs
