@@ -129,6 +129,8 @@ def train(
 
 def _checked_sources(sources: Iterable[Hashable], count: int) -> list[Hashable]:
     """The sources of so many messages."""
+    if not isinstance(sources, Iterable):
+        raise TypeError(f"sources are an iterable of what can be hashed, not {type(sources).__name__}")
     owners = list(sources)
     if len(owners) != count:
         raise ValueError(f"{count} messages have {len(owners)} sources")

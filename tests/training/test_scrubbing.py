@@ -155,15 +155,6 @@ def test_history_and_dictionary_are_searched_as_text() -> None:
     assert {b"ana.maier@posteo.de", b"+1 833-625-6111"} <= found
 
 
-def test_the_models_in_the_package_give_out_nothing_of_sensitive_form() -> None:
-    assert scan(Model.load_small()) == []
-
-
-@pytest.mark.thorough
-def test_the_default_model_gives_out_nothing_of_sensitive_form() -> None:
-    assert scan(Model.load_default()) == []
-
-
 def test_continuations_cost_what_their_symbols_do() -> None:
     model = _model([b"the lamp is on"] * 50)
     texts = b"".join(text for text, _ in continuations(model.context_model))

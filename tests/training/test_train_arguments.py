@@ -1,0 +1,156 @@
+"""What ``aura.train`` refuses, and that it does so before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import aura
+from aura.errors import AuraError, EncodeError, TemplateError
+from aura.training import stream_advice, trainer
+from aura.training.fitting import fit
+from aura_spec.context_model import SYMBOLS
+from aura_spec.errors import LimitExceeded
+from aura_spec.model import MAX_METADATA
+from aura_spec.trie import MAX_ENTRIES
+
+WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"messages": "text"}, TypeError, "one message"),
+    ({"messages": b"text"}, TypeError, "one message"),
+    ({"messages": memoryview(b"text")}, TypeError, "one message"),
+    ({"messages": 5}, TypeError, "not int"),
+    ({"messages": ["a", 5]}, TypeError, "message 1 .* not int"),
+    ({"messages": ["a", None]}, TypeError, "message 1 .* not NoneType"),
+    ({"messages": ["a", "\ud800"]}, EncodeError, "message 1 .* surrogate"),
+    ({"messages": []}, ValueError, "no messages"),
+    ({"max_order": 0}, ValueError, "max_order is 0"),
+    ({"max_order": 33}, ValueError, "max_order is 33"),
+    ({"max_order": 2.5}, TypeError, "max_order"),
+    ({"max_bytes": 0}, ValueError, "max_bytes is 0"),
+    ({"max_bytes": -1}, ValueError, "max_bytes is -1"),
+    ({"max_bytes": 256}, ValueError, "max_bytes is 256"),
+    ({"max_bytes": 1000, "dictionary": bytes(500)}, ValueError, "max_bytes leaves"),
+    ({"min_count": 0}, ValueError, "min_count is 0"),
+    ({"minimum_sources": 0}, ValueError, "minimum_sources is 0"),
+    ({"sources": [1]}, ValueError, "2 messages have 1 sources"),
+    ({"sources": [1, 2, 3]}, ValueError, "2 messages have 3 sources"),
+    ({"sources": [1, [2]]}, TypeError, "source 1 is not hashable: list"),
+    ({"sources": 7}, TypeError, "sources"),
+    ({"metadata": {"n": 5}}, TypeError, "'n' is int"),
+    ({"metadata": {5: "n"}}, TypeError, "metadata"),
+    ({"metadata": {"n": "\ud800"}}, EncodeError, "surrogate"),
+    ({"metadata": {"n": "x" * MAX_METADATA}}, EncodeError, "metadata"),
+    ({"templates": {5: "x {a}"}}, TemplateError, "begin at 256"),
+    ({"templates": {"300": "x {a}"}}, TypeError, "id"),
+    ({"base": "default"}, TypeError, "base"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "words"), WRONG)
+def test_wrong_arguments_are_refused_before_any_work(
+    arguments: dict[str, Any], error: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(trainer, "prepare")
+    with pytest.raises(error, match=words) as caught:
+        aura.train(**{"messages": ["a", "b"], **arguments})
+    assert type(caught.value) is error or isinstance(caught.value, AuraError)
+
+
+def test_sources_may_be_any_iterable() -> None:
+    def numbers() -> Iterator[int]:
+        yield from range(3)
+
+    model = aura.train(["ab", "bc", "cd"], sources=numbers())
+    assert model.id == aura.train(["ab", "bc", "cd"], sources=[0, 1, 2]).id
+    assert aura.train(["ab", "bc"], sources=[None, 1]).id
+
+
+class Many:
+    """Counted messages that have more entries than a model may hold."""
+
+    entries = MAX_ENTRIES + 1
+
+    def __init__(self, allowed: int) -> None:
+        self._prepared = trainer.prepare([b"the lamp is on", b"the door is shut"] * 20)
+        self._allowed = allowed
+        self.asked: list[int] = []
+
+    def model(self, entries: int) -> Any:
+        """A small model in place of one of so many entries, if it may have them."""
+        self.asked.append(entries)
+        if entries > self._allowed:
+            raise LimitExceeded("more entries than the section allows")
+        return self._prepared.model(max(SYMBOLS, min(entries, self._prepared.entries)))
+
+
+def test_a_model_never_has_more_entries_than_one_may_have() -> None:
+    """Rule TRI-8."""
+    many: Any = Many(MAX_ENTRIES)
+    assert len(fit(many, 1 << 24, {}, lambda _stage, _done: None).data) < 1 << 24
+    assert max(many.asked) == MAX_ENTRIES
+    few: Any = Many(MAX_ENTRIES // 16)
+    assert len(fit(few, 1 << 24, {}, lambda _stage, _done: None).data) < 1 << 24
+
+
+@pytest.mark.thorough
+def test_diverse_short_lines_fit() -> None:
+    """Some millions of entries are more than a model may hold, whatever its size."""
+    lines = [" ".join(str((n * k * 7919) % 99991) for k in range(1, 14)) for n in range(18_000)]
+    model = aura.train(lines, max_bytes=1 << 26, min_count=1)
+    assert len(model.context_model.symbols) <= MAX_ENTRIES
+
+
+def talk(conversations: int) -> tuple[list[str], list[int]]:
+    messages, sources = [], []
+    for number in range(conversations):
+        topic = f"order {number * 7919 % 99991:05} of {('Ana', 'Bo', 'Cem')[number % 3]}{number * 31 % 977}"
+        for line in (
+            f"Where is {topic}?",
+            f"I look for {topic} now.",
+            f"Found {topic}.",
+            f"Thanks, {topic}!",
+        ):
+            messages.append(line)
+            sources.append(number)
+    return messages, sources
+
+
+def test_streams_are_advised_where_conversations_repeat_themselves() -> None:
+    messages, sources = talk(200)
+    model = aura.train(messages, sources=sources, max_bytes=60_000, max_order=8)
+    assert model.stream_memory == 1 << 15
+    assert len(model.data) <= 60_000
+
+
+def test_streams_are_not_advised_where_nothing_comes_again() -> None:
+    messages = [f"{n % 7} on" for n in range(400)]
+    model = aura.train(messages, sources=[n // 2 for n in range(400)], max_bytes=60_000, max_order=8)
+    assert model.stream_memory == 0
+    assert model.metadata["stream_memory"] == "0"
+
+
+def test_without_conversations_there_is_no_advice() -> None:
+    messages, sources = talk(60)
+    for owners in (None, range(len(messages)), [0] * len(messages), [source % 3 for source in sources]):
+        assert aura.train(messages, sources=owners, max_bytes=60_000, max_order=4).stream_memory is None
+    given = aura.train(
+        messages, sources=sources, max_bytes=60_000, max_order=4, metadata={"stream_memory": "20480"}
+    )
+    assert given.stream_memory == 20480
+
+
+def test_what_is_kept_out_is_bounded_and_whole() -> None:
+    messages = [b"x" * 100 for _ in range(40_000)]
+    kept_out = stream_advice.keep_out(messages, [n // 4 for n in range(40_000)])
+    assert kept_out is not None
+    assert (
+        sum(len(m) for conversation in kept_out.conversations for m in conversation)
+        <= stream_advice.MOST_BYTES
+    )
+    assert all(len(conversation) == 4 for conversation in kept_out.conversations)
+    assert len(kept_out.messages) + 4 * len(kept_out.conversations) == 40_000
+    one_huge = [b"x" * 100 for _ in range(30)] + [b"y"] * 200
+    assert stream_advice.keep_out(one_huge, [0] * 30 + [1 + n // 2 for n in range(200)]) is not None
+    assert stream_advice.keep_out(one_huge[:60], [0] * 30 + [1 + n // 2 for n in range(30)]) is None
