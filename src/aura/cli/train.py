@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from textwrap import shorten
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -17,6 +18,9 @@ from aura.templates import store
 from aura.terminal import printable
 from aura.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER
 from aura.train import train as train_model
+
+_NAMES: Final = 1000
+"""Characters of the names of corpora that are stored with a model."""
 
 
 def train(
@@ -82,6 +86,10 @@ def train(
             show_default=False,
         ),
     ] = None,
+    scrub: Annotated[
+        bool,
+        typer.Option("--scrub", help="Replace secrets and personal data by random strings before training."),
+    ] = False,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name to store with the model.", show_default=False)
     ] = "",
@@ -98,9 +106,10 @@ def train(
     if not found:
         raise corpus.CorpusError(f"{', '.join(map(str, corpora))}: no message")
     sources = [message.source for message in found]
+    corpora_names = ", ".join(printable(path.name) for path in corpora)
     metadata = {
         "name": printable(name or output.stem),
-        "corpora": ", ".join(printable(path.name) for path in corpora),
+        "corpora": shorten(corpora_names, _NAMES, placeholder=" …"),
     }
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -119,6 +128,7 @@ def train(
                 templates=patterns,
                 dictionary=content,
                 base=base_model,
+                scrub=scrub,
                 progress=lambda stage, done: progress.update(task, description=stage, completed=done),
             )
         except AuraError:
