@@ -49,7 +49,7 @@ PUBLIC = [
         "pydantic",
         "bootstrap",
     ),
-    *("21031067", "MDQ6VXNlcjIxMDMxMDY3", "38302899", "MDEyOk9yZ2FuaXphdGlvbjM4MzAyODk5"),
+    *("21031067", "MDQ6VXNlcjIxMDMxMDY3"),
 ]
 """Labelled like accounts, and no person's."""
 SIZES = {"default": 3 << 20, "small": 256 << 10}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 import aura
 from aura.model import Model
 from aura.training.extraction import continuations, information, scan
-from aura.training.scrubbing import PUBLIC_SOURCES, Scrubber, disguise, scrub
+from aura.training.scrubbing import PUBLIC_SOURCES, REPEATED, Scrubber, disguise, scrub
 
 KEY = "phc_C44vUK9R1J6HYVdfJarTEPqVAoRPJzMXzFcj8PIrJgQ"
 
@@ -47,6 +48,7 @@ SENSITIVE = [
 
 ORDINARY = [
     "get_reservation_details",
+    "2021-04-17T12:00:00Z",
     "claude-3-5-sonnet-20241022 or gpt-4o-mini",
     '{"received":58335115,"price":0.578344845}',
     "write to user@example.com or noreply@github.com",
@@ -95,6 +97,13 @@ def test_equal_strings_stay_equal_within_a_message_and_differ_between_messages()
         first, second = text.split(b" is ")
         assert first == second
     assert scrub([message, message]) == [one, other]
+
+
+def test_a_string_that_a_message_repeats_often_becomes_several() -> None:
+    """Otherwise contexts would learn the string that was put in."""
+    [scrubbed] = scrub([b" ".join([b"a81f3bd09e77c2d4"] * (3 * REPEATED))])
+    counts = Counter(scrubbed.split())
+    assert set(counts.values()) == {REPEATED}
 
 
 def test_what_many_sources_name_is_public() -> None:

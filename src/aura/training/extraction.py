@@ -3,8 +3,8 @@
 What a model holds as text, its history, dictionary and templates, is searched as text. A trie is searched along its
 contexts, each continued with the likeliest symbols: so texts are extracted from language models (Carlini et al.,
 2021, Extracting Training Data from Large Language Models). Some string of digits follows every ``"id":"``; it
-tells of the training text only if the model is surer of it than of a random one. So a string counts as
-extractable if it costs less than half of the bits that a random one of its form has.
+tells of the training text only if the model is far surer of it than of a random one. So what a string costs in the
+model is compared with the bits of a random one of its form.
 """
 
 from __future__ import annotations
@@ -20,11 +20,17 @@ from aura.model import Model
 from aura.training.sensitive import CREDENTIALS, FORMS, Strings
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, TOTAL_OF_ONE, ContextModel
 
-EXTRACTABLE: Final = 0.5
-"""Bits that a string costs in the model, a bit of a random string of its form."""
+EXTRACTABLE: Final = 0.25
+"""A string is extractable if it costs less than this share of a random one's bits."""
 
-LEAST_KNOWN: Final = 6
-"""Characters of a known string that is looked for; shorter ones come up by chance."""
+EXTRACTABLE_KNOWN: Final = 0.5
+"""The share for strings that are looked for as they are: they do not come up by chance."""
+
+LEAST_LEARNED: Final = 28.0
+"""Bits that the model must save of a random string's; an eight-digit number has fewer."""
+
+_LONGEST_WHOLE: Final = 32
+"""Longer strings may be in no continuation as a whole."""
 
 _CONTINUED: Final = 64
 _REACHED: Final = 32
@@ -61,16 +67,17 @@ def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = 
         known: strings that must not be there, such as those that were scrubbed from the training text.
         public: strings that may be there, and parts of them.
     """
-    strings = Strings(value for value in known if len(value) >= LEAST_KNOWN)
+    strings = Strings(value for value in known if information(value) > LEAST_LEARNED)
     found: dict[tuple[str, bytes], Finding] = {}
 
     def note(kind: str, value: bytes, bits: float) -> None:
-        least = information(value)
+        random_bits = information(value)
+        share = EXTRACTABLE_KNOWN if kind == "known" else EXTRACTABLE
         other = found.get((kind, value))
-        if bits >= EXTRACTABLE * least or (other is not None and other.bits <= bits):
+        if bits >= share * random_bits or random_bits - bits < LEAST_LEARNED:
             return
-        if not any(value in text for text in public):
-            found[kind, value] = Finding(kind, value, round(bits, 1), least)
+        if (other is None or bits < other.bits) and not any(value in text for text in public):
+            found[kind, value] = Finding(kind, value, round(bits, 1), random_bits)
 
     history = model.context_model.history
     texts = [b"" if history is None else history.text, model.dictionary]
@@ -81,10 +88,19 @@ def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = 
     for text, costs in continuations(model.context_model):
         sums = np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
         for kind, start, end in _spans(text, strings):
-            # where a text begins, a number may be the end of a fraction
-            if _BOUNDARY not in text[start:end] and (kind != "long number" or text[start - 1] != _BOUNDARY):
+            if not _is_cut(kind, text, start, end):
                 note(kind, text[start:end], float(sums[end] - sums[start]))
     return sorted(found.values())
+
+
+def _is_cut(kind: str, text: bytes, start: int, end: int) -> bool:
+    """Whether a string reaches over texts, or may be the part of another in one that is cut off."""
+    if _BOUNDARY in text[start:end]:
+        return True
+    if kind == "long number" and text[start - 1] == _BOUNDARY:  # may be the end of a fraction
+        return True
+    # after the end of a message there are two boundaries
+    return end - start < _LONGEST_WHOLE and text[end] == _BOUNDARY and text[end + 1] != _BOUNDARY
 
 
 def _spans(text: bytes, known: Strings) -> Iterator[tuple[str, int, int]]:
@@ -106,8 +122,9 @@ def continuations(model: ContextModel) -> Iterator[tuple[bytes, Floats]]:
     """Texts that a model leads to: its contexts, each with the likeliest symbols after it.
 
     Yields:
-        many texts as one, with a zero byte before each; and for each of its bytes the bits that it costs. In a
-        context, each byte costs what it does after the bytes of the context before it.
+        many texts as one, with a zero byte before each and after all, and one more for the end of a message; and
+        for each of its bytes the bits that it costs. In a context, each byte costs what it does after the bytes
+        of the context before it.
     """
     trie = _Trie(model)
     for first in range(0, len(trie.rows), _BATCH):
@@ -116,8 +133,10 @@ def continuations(model: ContextModel) -> Iterator[tuple[bytes, Floats]]:
         following, following_costs = trie.after(contexts)
         symbols = np.concatenate((np.full((len(contexts), 1), _BOUNDARY), symbols, following), 1)
         costs = np.concatenate((np.zeros((len(contexts), 1), np.float32), costs, following_costs), 1)
-        there = (symbols >= 0) & (symbols != END)
-        yield symbols[there].astype(np.uint8).tobytes(), costs[there]
+        there = symbols >= 0
+        flat = symbols[there]
+        costs = np.append(costs[there], np.zeros(2, np.float32))
+        yield np.where(flat == END, _BOUNDARY, flat).astype(np.uint8).tobytes() + b"\0\1", costs
 
 
 class _Trie:

@@ -2,20 +2,24 @@
 
 A model then learns *that* a key, an address or a name stands in some place and how long it is, and nothing of
 the one that stood there. Within a message equal strings become equal ones, so that what the match model learns of
-repetitions stays true. From message to message they differ, so that no context can learn one.
+repetitions stays true; but only some times in a row, and from message to message they differ, so that no context
+can learn one.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from random import Random
 from typing import Final
 
 from aura.training.sensitive import CREDENTIALS, FORMS, LABELLED, Strings
+
+REPEATED: Final = 8
+"""Times that equal strings of a message become the same one, before it is another."""
 
 PUBLIC_SOURCES: Final = 3
 """An account or a name that so many sources write is taken for public."""
@@ -62,12 +66,14 @@ class Scrubber:
             number: of the message; the strings put in differ from number to number.
         """
         parts: list[bytes] = []
+        times: Counter[bytes] = Counter()
         last = 0
         for start, end in _merged(self._sensitive(message)):
             value = message[start:end]
             if value not in self._public:
                 self.replaced.add(value)
-                parts += message[last:start], disguise(value, number)
+                parts += message[last:start], disguise(value, number, times[value] // REPEATED)
+                times[value] += 1
                 last = end
         return b"".join((*parts, message[last:]))
 
@@ -108,7 +114,7 @@ _CONSONANTS: Final = "bcdfghjklmnpqrstvwxyz"
 _ATTEMPTS: Final = 16
 
 
-def disguise(value: bytes, number: int) -> bytes:
+def disguise(value: bytes, number: int, variant: int = 0) -> bytes:
     """A random string of the same form.
 
     Digits stand for digits and letters for letters of the same case and script, vowels for vowels; in what may be
@@ -116,9 +122,10 @@ def disguise(value: bytes, number: int) -> bytes:
 
     Args:
         value: any bytes; what is not UTF-8 stays.
-        number: of the message; together with the value it determines the result.
+        number: of the message.
+        variant: another one gives another string.
     """
-    seed = blake2b(value, digest_size=16, key=number.to_bytes(8, "big")).digest()
+    seed = blake2b(value, digest_size=16, key=b"%d %d" % (number, variant)).digest()
     random = Random(seed)  # noqa: S311  # what is random must not be secret: that it is not the value is enough
     text = value.decode("utf-8", "surrogateescape")
     if _HEXADECIMAL.match(value) and not text.isdecimal():

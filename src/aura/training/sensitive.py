@@ -88,11 +88,22 @@ def _is_random(value: bytes) -> bool:
     return changes >= _MIXED * (len(classes) - classes.count("other"))
 
 
+_DATE = re.compile(rb"\d{4}-\d\d-\d\dT")
+
+
+def _is_token(value: bytes) -> bool:
+    return _is_random(value) and not _DATE.match(value)
+
+
+_LONG: Final = 40
+"""Characters that no joined words have in base64, so that all of it is taken for random."""
+
 _PATH_SEGMENT = re.compile(rb"(?:^|/)[A-Z]?[a-z]{4,}(?:/|$)")
 
 
 def _is_key(value: bytes) -> bool:
-    return _is_random(value) and not _PATH_SEGMENT.search(value)
+    is_long = len(value) >= _LONG and {"digit", "upper", "lower"} <= {_class_of(byte) for byte in value}
+    return (is_long or _is_random(value)) and not _PATH_SEGMENT.search(value)
 
 
 def _is_cased(value: bytes) -> bool:
@@ -144,8 +155,8 @@ FORMS: Final = (
     _kind("key", rb"(?<![A-Za-z0-9+/])(?P<value>[A-Za-z0-9+/]{24,}={0,2})", _is_key),
     _kind(
         "token",
-        rb"(?<![A-Za-z0-9_\-])(?>(?:[A-Za-z]{2,12}[_\-]){0,3})(?P<value>[A-Za-z0-9_\-]{12,}={0,2})",
-        _is_random,
+        rb"(?<![A-Za-z0-9_\-])(?>(?:[A-Za-z]{2,40}[_\-]){0,3})(?P<value>[A-Za-z0-9_\-]{12,}={0,2})",
+        _is_token,
     ),
     _kind(
         "identifier",
