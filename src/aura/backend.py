@@ -11,11 +11,12 @@ A backend has the functions of :class:`Backend`. All backends give the same byte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, ParamSpec, Protocol
 
 from aura_fast import auralite, batch, foreseen
+from aura_reference import brotli, typed, zstd
 from aura_reference import foreseen as frames
 from aura_reference import message as reference
 from aura_spec.brio2 import is_version_2
@@ -23,9 +24,11 @@ from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.marker import AURALITE_COMPACT, Marker, build_message
+from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.tag import questioned
 from aura_spec.template import Template
+
+P = ParamSpec("P")
 
 _COMPACT: Final = bytes(AURALITE_COMPACT[:1])
 
@@ -143,25 +146,43 @@ def _decode_own(wire: bytes, held: Knowledge, max_size: int) -> bytes | None:
     return None
 
 
-def _encode_explicit_fast(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
-    """Write an AURALITE message that names its model."""
-    return bytes((Marker.AURALITE_EXPLICIT,)) + auralite.encode_explicit(data, model_id, model)
+def _marked(marker: Marker, encode: Callable[P, bytes]) -> Callable[P, bytes]:
+    """A function that writes messages, for one that writes bodies (rule MSG-1)."""
+    head = bytes((marker,))
+
+    def write(*arguments: P.args, **named: P.kwargs) -> bytes:
+        return head + encode(*arguments, **named)
+
+    return write
 
 
-def _encode_foreseen_fast(
+def _foreseen(
     template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
 ) -> bytes:
-    """Write a foreseen template frame for the implied model."""
-    template = templates[template_id]
-    body = frames.encode(template_id, template, values, model, foreseen.encode_string)
-    return build_message(Marker.FORESEEN, body)
+    """The body of a foreseen template frame for the implied model."""
+    return frames.encode(template_id, templates[template_id], values, model, foreseen.encode_string)
 
 
-def _encode_brio2_fast(data: bytes, effort: int = 0) -> bytes:
-    """Write a BRIO version 2 message."""
+def _stored(data: bytes) -> bytes:
+    """The body of a stored message."""
+    return data
+
+
+def _zstd_dictionary(data: bytes, dictionary: bytes, level: int = 19) -> bytes:
+    """The body of a Zstandard message for the model's dictionary."""
+    return zstd.encode(data, level, dictionary)
+
+
+def _typed(template_id: int, values: Sequence[bytes], knowledge: Knowledge) -> bytes:
+    """The body of a typed template frame."""
+    return typed.encode(template_id, knowledge.templates[template_id], values)
+
+
+def _brio2(data: bytes, effort: int = 0) -> bytes:
+    """The body of a BRIO version 2 message."""
     from aura_fast import brio2  # noqa: PLC0415  # as above
 
-    return build_message(Marker.BRIO, brio2.encode(data, effort))
+    return brio2.encode(data, effort)
 
 
 class Fast(Reference):
@@ -169,9 +190,14 @@ class Fast(Reference):
 
     decode = staticmethod(_decode_fast)
     encode_auralite = staticmethod(batch.encode_one)
-    encode_auralite_explicit = staticmethod(_encode_explicit_fast)
-    encode_brio2 = staticmethod(_encode_brio2_fast)
-    encode_foreseen = staticmethod(_encode_foreseen_fast)
+    encode_auralite_explicit = staticmethod(_marked(Marker.AURALITE_EXPLICIT, auralite.encode_explicit))
+    encode_stored = staticmethod(_marked(Marker.STORED, _stored))
+    encode_brotli = staticmethod(_marked(Marker.BROTLI, brotli.encode))
+    encode_zstd = staticmethod(_marked(Marker.ZSTANDARD, zstd.encode))
+    encode_zstd_dictionary = staticmethod(_marked(Marker.ZSTANDARD_DICTIONARY, _zstd_dictionary))
+    encode_brio2 = staticmethod(_marked(Marker.BRIO, _brio2))
+    encode_typed = staticmethod(_marked(Marker.TYPED, _typed))
+    encode_foreseen = staticmethod(_marked(Marker.FORESEEN, _foreseen))
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""
