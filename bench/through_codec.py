@@ -59,8 +59,9 @@ def main() -> None:
         median, mean = each(call, items)
         print(f"{name:18} median {median:8.1f} us, mean {mean:8.1f} us")
     for count in map(int, sys.argv[2:]) if sys.argv[2:] else SIZES:
-        some = list(islice(cycle(data), count))
-        coded = list(islice(cycle(wires), count))
+        every = max(1, len(data) // count)  # so that small batches hold messages of all lengths, too
+        some = list(islice(cycle(data[::every]), count))
+        coded = list(islice(cycle(wires[::every]), count))
         to = timed(lambda: codec.compress_batch(some), count)  # noqa: B023  # called at once
         back = timed(lambda: codec.decompress_batch(coded), count)  # noqa: B023
         print(f"batch of {count:6}: compress {to:8.1f} us, decompress {back:8.1f} us a message")

@@ -207,12 +207,13 @@ def is_worth_modelling(match: Match, size: int) -> bool:
     """Whether an estimate says that a modelled template frame may have less than ``size`` bytes.
 
     The message takes ``size`` bytes without a template. The frame spares their share for all that is no text in a
-    slot for texts; it costs what a typed frame has beside these texts. Half as much again must exceed the cost.
+    slot for texts; it costs what a typed frame has beside these texts, and a byte, as texts have ends. Half as much
+    again must exceed the cost.
     """
     template, values = match.template, match.values
     whole = template.rendered_size(values)
     texts = sum(len(value) for slot, value in zip(template.slots, values, strict=True) if is_text_only(slot))
-    cost = _typed_size(match) - texts
+    cost = _typed_size(match) - texts + 1
     return 3 * size * (whole - texts) > 2 * cost * whole
 
 
