@@ -213,6 +213,11 @@ def test_exit_codes_tell_what_is_wrong(
     assert [entry.name for entry in tmp_path.iterdir()] == ["bad"]
 
 
+def test_every_exit_code_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "cli.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\d+) \|", page, re.MULTILINE) == [str(code.value) for code in ExitCode]
+
+
 def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     yield path, group
     for name, command in getattr(group, "commands", {}).items():
@@ -226,8 +231,7 @@ def test_help_is_plain_and_names_what_is_taken_in_one_form(path: tuple[str, ...]
     assert "╭" not in shown
     if "serve" in path:
         assert 'pip install "aura-codec[serve]"' in shown
-    else:
-        assert not re.search(r"^ +--.*<(int|str|path|file|int range)>", shown, re.MULTILINE)
+    assert not re.search(r"^ +--.*<(int|str|path|file|int range)>", shown, re.MULTILINE)
     listed = shown.partition("Commands:")[2]
     assert "..." not in "".join(line for line in listed.splitlines() if "serve" not in line)
 

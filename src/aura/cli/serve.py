@@ -11,11 +11,14 @@ from aura.cli import io
 
 def serve(
     *,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any.")] = 8800,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="Port to listen on; 0 for any.")
+    ] = 8800,
     model: io.ModelPath = None,
     memory: Annotated[
-        int, typer.Option(help="Bytes a stream may take each way; 0 codes each message by itself.")
+        int,
+        typer.Option(metavar="BYTES", help="Memory of a stream each way; 0 codes each message by itself."),
     ] = 1 << 15,
 ) -> None:
     """Serve a page that chats over a WebSocket, and shows each message's bytes on the wire.
