@@ -50,7 +50,7 @@ nitpicky = True
 # Names from outside the project, which nothing resolves: the documentation is built without a network.
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|io|os|re|types|typing|construct|websockets|_typeshed)\..*"),
-    ("py:.*", r"ReadableBuffer|WriteableBuffer|Application|Role"),
+    ("py:.*", r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike"),
 ]
 
 if tags.has("single"):  # noqa: F821  # given by Sphinx: the specification alone, on one page
