@@ -1,7 +1,7 @@
-"""The demonstration that ``aura serve`` runs: a chat whose page shows what goes over the wire (extra ``serve``).
+"""The demonstration that ``aura serve`` runs: a chat whose page shows the frames of a session (extra ``serve``).
 
-The page holds the plain side of the connection, since browsers know nothing of AURA yet: for each of its
-connections the server runs both ends of a session, and tells the page what the frames between them are.
+Browsers do not speak AURA, so nothing that the page sends is coded: it reaches the server as plain text. For each
+connection the server runs both ends of a session, and tells the page which frames would go between them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 from itertools import cycle, pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
@@ -20,12 +21,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from aura import conversation
 from aura.errors import AuraError
-from aura.session import Message, Session, Settings
+from aura.session import Message, Session, Settings, scheduling
 from aura_spec.marker import name_of
 from aura_spec.session import Coding
 
 LONGEST = 4000
 """Characters of a message that the page may send."""
+
+FOREIGN = 1008
+"""The close code for pages of other origins (RFC 6455, 7.4.1)."""
 
 NOT_TEXT = 1003
 """The close code for pages that send anything but text (RFC 6455, 7.4.1)."""
@@ -84,7 +88,7 @@ class Chat:
             self._carry(sender)
 
     def say(self, text: str) -> list[Shown]:
-        """What goes over the wire when someone says this, and is answered.
+        """What would go over the wire when someone says this, and is answered.
 
         Raises:
             AuraError: the text cannot be sent.
@@ -133,13 +137,27 @@ def application(settings: Settings) -> Starlette:
         return HTMLResponse(page)
 
     async def chat(socket: WebSocket) -> None:
+        if not _is_same_origin(socket):
+            await socket.close(FOREIGN)
+            return
         await socket.accept()
+        wanted = single if socket.query_params.get("memory") == "0" else settings
         try:
-            await _talk(socket, Chat(single if socket.query_params.get("memory") == "0" else settings))
+            await _talk(socket, await scheduling.in_thread(scheduling.LONG, Chat, wanted))
         except WebSocketDisconnect:
             return
 
     return Starlette(routes=[Route("/", index), WebSocketRoute("/chat", chat)])
+
+
+def _is_same_origin(socket: WebSocket) -> bool:
+    """Whether a page that this server served opens the connection, or something that is no browser.
+
+    Browsers let pages of any origin open WebSocket connections, and say in the header Origin which one does
+    (RFC 6455, 10.2).
+    """
+    origin = socket.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
 
 
 async def _talk(socket: WebSocket, chat: Chat) -> None:
@@ -152,7 +170,7 @@ async def _talk(socket: WebSocket, chat: Chat) -> None:
             await socket.close(NOT_TEXT)
             return
         try:
-            shown = chat.say(text[:LONGEST])
+            shown = await scheduling.in_thread(len(text), chat.say, text[:LONGEST])
         except AuraError as error:
             await socket.send_text(json.dumps({"error": str(error)}))
             continue

@@ -6,9 +6,10 @@ import asyncio
 import json
 import sys
 import zlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,13 @@ TEXTS = ["Hi there", "", "Grüße 🚲", "Hi there", "x" * 300, "}{~", "Hi there
 class Page:
     """A page in memory: what it sends, and what it is sent."""
 
-    def __init__(self, served: Starlette, query: str = "") -> None:
+    def __init__(self, served: Starlette, query: str = "", headers: Mapping[str, str] | None = None) -> None:
         self._out: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._in: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.is_gone = False
         self._out.put_nowait({"type": "websocket.connect"})
-        scope = {"type": "websocket", "path": "/chat", "headers": [], "subprotocols": []}
+        fields = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+        scope: dict[str, Any] = {"type": "websocket", "path": "/chat", "headers": fields, "subprotocols": []}
         scope |= {
             "query_string": query.encode(),
             "scheme": "ws",
@@ -184,6 +186,41 @@ def test_a_page_that_sends_no_text_is_closed_and_hurts_nobody_else(content: dict
             assert second["messages"][0]["size"] < first["messages"][0]["size"]
 
     asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_served"),
+    [
+        (None, True),
+        ("http://localhost:8800", True),
+        ("https://localhost:8800", True),
+        ("http://localhost", False),
+        ("http://elsewhere.example", False),
+        ("http://localhost:8800.elsewhere.example", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_pages_of_other_origins_are_refused(origin: str | None, is_served: bool) -> None:
+    async def talk() -> None:
+        headers = {"host": "localhost:8800"} | ({} if origin is None else {"origin": origin})
+        page = Page(application(STREAMS), headers=headers)
+        event = await page.event()
+        assert event["type"] == ("websocket.accept" if is_served else "websocket.close")
+        if is_served:
+            await page.leave()
+        else:
+            assert event["code"] == 1008
+            await page.task
+
+    asyncio.run(asyncio.wait_for(talk(), 20))
+
+
+def test_the_page_says_that_nothing_of_it_is_coded() -> None:
+    text = resources.files("aura").joinpath("data/chat.html").read_text(encoding="utf-8")
+    assert "browsers do not speak AURA" in text
+    told = CliRunner().invoke(command, ["serve", "--help"], env={"COLUMNS": "200"}).stdout
+    assert "Browsers do not speak AURA" in told
 
 
 @run

@@ -1,4 +1,4 @@
-"""``aura serve``: a chat in the browser that shows what goes over the wire."""
+"""``aura serve``: a chat in the browser that shows the frames of a session."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def serve(
         typer.Option(metavar="BYTES", help="Memory of a stream each way; 0 codes each message by itself."),
     ] = 1 << 15,
 ) -> None:
-    """Serve a page that chats over a WebSocket, and shows each message's bytes on the wire.
+    """Serve a demonstration: a chat page that shows the bytes AURA takes for each message.
+
+    Browsers do not speak AURA, so the page and the server exchange plain text. The server runs both ends of a
+    session for each page, and shows the frames that would go between them.
 
     Needs the extra "serve": pip install "aura-codec[serve]".
     """
