@@ -180,7 +180,19 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.OFF_BY_ONE: Note(
         "refuses what is exactly at a limit",
         "messages of other implementations are refused",
-        ("LIM-1", "LIM-3", "LIM-4", "LIM-5", "AUR-9", "FRS-13", "VAR-3", "SES-17", "CHK-1", "CHK-2"),
+        (
+            "LIM-1",
+            "LIM-3",
+            "LIM-4",
+            "LIM-5",
+            "AUR-9",
+            "FRS-13",
+            "VAR-3",
+            "SES-17",
+            "SES-18",
+            "CHK-1",
+            "CHK-2",
+        ),
     ),
     Flag.CHARACTERS_FOR_BYTES: Note(
         "counts characters, or makes bytes into text and back",

@@ -72,13 +72,15 @@ class Sender:
         self._is_text = True
         self._flags |= Flag.RESET | (Flag.ASK if ask else Flag(0))
 
-    def encode(self, text: Text, compressed: Callable[[bytes], bytes] | None = None) -> bytes:
-        """The next message; as in ``aura_reference.stream``."""
-        if len(text.data) > MAX_STRING and compressed is None:
-            raise EncodeError(f"a string codes at most {MAX_STRING} bytes")
+    def encode(
+        self, text: Text, compressed: Callable[[bytes], bytes] | None = None, max_string: int = MAX_STRING
+    ) -> bytes:
+        """The next message; as in ``aura_reference.stream``. One longer than ``max_string`` is no string."""
+        if len(text.data) > max_string and compressed is None:
+            raise EncodeError(f"a string codes at most {max_string} bytes")
         wire = None
         recall = self._recall
-        if len(text.data) <= MAX_STRING:
+        if len(text.data) <= max_string:
             if compressed is not None:
                 recall = recall.copy()
             wire = self._string(text, recall)

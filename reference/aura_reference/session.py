@@ -37,6 +37,7 @@ from aura_spec.session import (
     Use,
     check_frame,
     is_control,
+    longest_of,
     parse_control,
     parse_data,
     text_of,
@@ -115,7 +116,8 @@ class End:
             if not is_text:
                 raise Malformed("a stream says by itself what is not text", 0, "binary")
             return Streamed(coded)
-        data = message.decode(coded, self._knowledge(use.model), self._hello.max_message)
+        size = longest_of(coded, self._hello.max_message, self._hello.max_modelled)
+        data = message.decode(coded, self._knowledge(use.model), size)
         if is_text:
             text_of(data)
         return Said(data, is_text)

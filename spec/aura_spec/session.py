@@ -18,11 +18,12 @@ Text that is not UTF-8 is ``Malformed`` (rule SES-4).
 
 **Hello.** The first frame of each end is a hello, which waits for nothing, and there is no other one, else
 ``Malformed``. It has the version of the session, 1, and says what its sender reads: methods, by bits, of marker m
-with bit m, of the compact AURALITE messages with bit 15; codings, by bits, 0 for single messages and 1 for
-streams; the memory that a stream may take, and the longest message, in bytes; the first eight bytes of the digest
-of the built-in templates; and the ids of at most ``MAX_MODELS`` models that it holds, those it likes best first;
-more are ``Malformed`` (rule SES-5). Stored messages are read by all, as single messages are; a hello without those
-bits is ``Malformed`` (rule SES-6). An unknown version is ``Unsupported``; bits without a meaning are ignored.
+with bit m, of the compact AURALITE messages with bit 15; codings, by bits, 0 for single messages and 1 for streams;
+the memory that a stream may take, the longest message, and the longest one that a model codes, in bytes; the first
+eight bytes of the digest of the built-in templates; and the ids of at most ``MAX_MODELS`` models that it holds,
+those it likes best first; more are ``Malformed`` (rule SES-5). Stored messages are read by all, as single messages
+are; a hello without those bits is ``Malformed`` (rule SES-6). An unknown version is ``Unsupported``; bits without a
+meaning are ignored.
 
 **Use.** After the hellos, an end sends a use frame before its first message. It names the coding of the messages
 that it sends from there on, the memory and the least check, in bits, that a stream takes, else 0, the model, or
@@ -49,10 +50,12 @@ between them; others are ``Malformed``. Who asked refuses a size above what it a
 a file that has another digest or another id as ``ChecksumMismatch``, before it reads anything else in it (rule
 SES-15).
 
-**Ends.** An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if
-it is ``Unsupported``, else 1007 (rule SES-16). A frame that is more than ``MARGIN`` bytes longer than the longest
+**Ends.** An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if it
+is ``Unsupported``, else 1007 (rule SES-16). A frame that is more than ``MARGIN`` bytes longer than the longest
 message that the reader said it reads, and than ``MAX_CHUNK``, is ``LimitExceeded`` before anything in it is read,
-and a message longer than that as soon as it shows (rule SES-17).
+and a message longer than that as soon as it shows (rule SES-17). So is a message that a model codes, as AURALITE,
+as a foreseen template frame or as a string of a stream, and that is longer than the reader said of those: they cost
+by far the most time to read (rule SES-18).
 """
 
 from __future__ import annotations
@@ -74,7 +77,7 @@ from aura_spec.errors import (
     Truncated,
     Unsupported,
 )
-from aura_spec.marker import Marker
+from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, build, parse
 
@@ -140,6 +143,7 @@ class Hello:
         codings: by bits.
         memory: bytes that a stream may take; 0 where none is read.
         max_message: bytes of the longest message.
+        max_modelled: bytes of the longest message that a model codes.
         templates: the first eight bytes of the digest of the built-in templates.
         models: ids, the best first.
     """
@@ -148,6 +152,7 @@ class Hello:
     codings: Codings
     memory: int
     max_message: int
+    max_modelled: int
     templates: bytes
     models: tuple[bytes, ...]
 
@@ -216,6 +221,7 @@ HELLO: Final = c.Struct(
     ),
     Field("memory", VarInt(MAX_SIZE), "bytes that a stream may take"),
     Field("max_message", VarInt(MAX_SIZE), "bytes of the longest message"),
+    Field("max_modelled", VarInt(MAX_SIZE), "bytes of the longest message that a model codes"),
     Field("templates", _ID, "first bytes of the digest of the built-in templates"),
     Field(
         "count",
@@ -332,6 +338,7 @@ def parse_control(frame: bytes) -> Control:
                 Codings(value.codings & (Codings.SINGLE | Codings.STREAM)),
                 value.memory,
                 value.max_message,
+                value.max_modelled,
                 value.templates,
                 tuple(value.models),
             )
@@ -431,6 +438,17 @@ def text_of(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise Malformed("a text is not UTF-8", error.start, "text") from None
+
+
+def longest_of(coded: bytes, max_message: int, max_modelled: int) -> int:
+    r"""Bytes that a message may have that was coded by itself like this (rules SES-17 and SES-18).
+
+    >>> longest_of(b"\x07hi", 100, 50), longest_of(b"\x80hi", 100, 50)
+    (100, 50)
+    """
+    marker = coded[0] if coded else Marker.STORED
+    is_modelled = marker in AURALITE_COMPACT or marker in {Marker.AURALITE_EXPLICIT, Marker.FORESEEN}
+    return min(max_message, max_modelled) if is_modelled else max_message
 
 
 def check_frame(frame: bytes, max_message: int) -> None:

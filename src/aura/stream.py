@@ -13,7 +13,7 @@ from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import LimitExceeded
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
-from aura_spec.stream import CHECKS, DEFAULT_CHECK, DEFAULT_MEMORY, Terms, Text, agreement
+from aura_spec.stream import CHECKS, DEFAULT_CHECK, DEFAULT_MEMORY, MAX_STRING, Terms, Text, agreement
 
 _WORTHWHILE = 1 << 10
 """Bytes of a message from which on other methods are tried if a string does not halve it."""
@@ -59,6 +59,7 @@ class Stream:
         "_terms",
         "check",
         "max_size",
+        "max_string",
         "memory",
         "model",
         "role",
@@ -73,6 +74,7 @@ class Stream:
         max_size: int = DEFAULT_MAX_SIZE,
         check: int = DEFAULT_CHECK,
         codec: MessageCodec | None = None,
+        max_string: int = MAX_STRING,
     ) -> None:
         if role not in {"client", "server"}:
             raise ValueError(f"role {role!r} is not client or server")
@@ -81,6 +83,7 @@ class Stream:
             raise ValueError(f"check {check} is not one of {', '.join(map(str, CHECKS))}")
         self.memory = arguments.whole_number("memory", memory, LEAST_MEMORY, MOST_MEMORY)
         self.max_size = arguments.whole_number("max_size", max_size, 0)
+        self.max_string = arguments.whole_number("max_string", max_string, 0, MAX_STRING)
         self.model = Model.load_default() if model is None else as_model("model", model)
         self.role = role
         if isinstance(codec, Codec) and codec.check:
@@ -114,9 +117,9 @@ class Stream:
             EncodeError: the text holds a lone surrogate; nothing is sent.
         """
         message = Text(to_bytes(text), isinstance(text, str))
-        return self._sender.encode(
-            message, self._codec.compress if len(message.data) >= _WORTHWHILE else None
-        )
+        size = len(message.data)
+        compress = self._codec.compress if size >= min(_WORTHWHILE, self.max_string + 1) else None
+        return self._sender.encode(message, compress, self.max_string)
 
     def receive(self, wire: BytesLike, *, max_size: int | None = None) -> str | bytes:
         """Read the next message: a ``str`` if one was sent, else ``bytes``.

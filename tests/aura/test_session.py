@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from aura.errors import DecodeError, EncodeError, Malformed, UnknownModel, Unsupported
 from aura.model import Model
 from aura.session import Fetched, Message, Models, Session, Settings
+from aura.session.events import LongMessage
 from aura.session.models import MAX_FETCHED
-from aura.session.protocol import LongMessage
 from aura.session.transfer import MAX_REQUESTS
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical, StreamDesync
 from aura_spec.limits import MAX_FORESEEN
@@ -265,6 +265,40 @@ def test_what_is_no_string_in_a_stream_is_coded_as_single_messages_are() -> None
     assert pair.server.receive(frame) == Message("x" * 100_000)
 
 
+@pytest.mark.parametrize("memory", [0, 1 << 15])
+def test_long_messages_are_coded_without_a_model(memory: int) -> None:
+    """Rule SES-18: a model codes no more than both ends allow."""
+    ends = [Settings(Models([SMALL]), memory=memory, max_modelled=length) for length in (50, 40)]
+    text = "Is there anything else I can help you with? Please wait a moment while I look into that."
+    for pair in (Pair(*ends), Pair(*reversed(ends))):
+        for length in (40, 41, 88, 40):
+            assert pair.carry(text[:length], pair.client) == text[:length]
+            assert pair.carry(text[:length].encode(), pair.server) == text[:length].encode()
+
+
+@pytest.mark.parametrize("memory", [0, 1 << 15])
+def test_a_long_message_that_a_model_coded_is_refused(memory: int) -> None:
+    """Rule SES-18."""
+    text = "Please wait a moment while I look into that."
+    lavish, sparing = (Settings(Models([SMALL]), memory=memory, max_modelled=most) for most in (99, 20))
+    client, server, deceived = (
+        Session(lavish, role="client"),
+        Session(sparing, role="server"),
+        Session(lavish, role="server"),
+    )
+    for frame in client.take():
+        server.receive(frame)
+    for frame in deceived.take():
+        client.receive(frame)
+    client.send(text)
+    use, frame = client.take()
+    server.receive(use)
+    with pytest.raises(LongMessage):
+        server.receive(frame, longest=10)
+    with pytest.raises(LimitExceeded):
+        server.receive(frame)
+
+
 def test_what_is_too_long_is_not_sent() -> None:
     pair = Pair(BOTH, replace(BOTH, max_message=10))
     with pytest.raises(EncodeError):
@@ -285,7 +319,7 @@ def frames_of(*steps: Control | bytes) -> list[bytes]:
     return [step if isinstance(step, bytes) else build_control(step) for step in steps]
 
 
-HELLO = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 1 << 20, bytes(8), ())
+HELLO = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 1 << 20, 1 << 12, bytes(8), ())
 TINY_ID, SMALL_ID = bytes.fromhex(TINY.id), bytes.fromhex(SMALL.id)
 SINGLE = Use(Coding.SINGLE, 0, TINY_ID)
 
@@ -424,6 +458,8 @@ def test_damaged_frames_never_break_out(held: Settings) -> None:
 def test_settings_are_checked() -> None:
     with pytest.raises(ValueError, match="max_message"):
         Settings(Models([]), max_message=-1)
+    with pytest.raises(ValueError, match="max_modelled"):
+        Settings(Models([]), max_modelled=-1)
     with pytest.raises(ValueError, match="memory"):
         Settings(Models([]), memory=4096)
     with pytest.raises(ValueError, match="check"):

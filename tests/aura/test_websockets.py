@@ -531,7 +531,7 @@ async def test_what_is_too_long_is_not_sent() -> None:
         assert await ws.recv() == "x" * 100
 
 
-HELLO = build_control(Hello(ALL_METHODS, Codings.SINGLE, 0, 1 << 20, bytes(8), ()))
+HELLO = build_control(Hello(ALL_METHODS, Codings.SINGLE, 0, 1 << 20, 1 << 12, bytes(8), ()))
 USE = build_control(Use(Coding.SINGLE, 0, NO_MODEL))
 VERSION_9 = b"\x7f\x01\x09" + crc32(b"\x7f\x01\x09").to_bytes(4, "big")
 BAD: dict[str, tuple[list[bytes | str], int]] = {

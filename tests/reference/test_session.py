@@ -34,7 +34,7 @@ from aura_vectors.forms.message import MODEL
 
 HELD = Model.from_bytes(MODEL.model)
 HELD_ID = bytes.fromhex(HELD.id)
-OWN = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 200, BUILTIN, (HELD_ID,))
+OWN = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 200, 200, BUILTIN, (HELD_ID,))
 PEER = replace(OWN, models=(OTHER_ID,))
 STREAM = Use(Coding.STREAM, 1 << 15, HELD_ID, 16)
 MAX_FETCH = 1 << 12

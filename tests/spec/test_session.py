@@ -67,6 +67,7 @@ CONTROLS: st.SearchStrategy[Control] = st.one_of(
         st.sampled_from([Codings.SINGLE, Codings.SINGLE | Codings.STREAM]),
         SIZES,
         SIZES,
+        SIZES,
         IDS,
         st.lists(IDS, max_size=MAX_MODELS).map(tuple),
     ),
@@ -137,7 +138,7 @@ def test_no_marker_is_taken_for_a_frame_of_the_session() -> None:
     assert not {*Marker, *AURALITE_COMPACT} & set(range(TEXT, CONTROL + 1))
 
 
-HELLO = Hello(ALL_METHODS, Codings.SINGLE, 0, 1 << 20, bytes(8), ())
+HELLO = Hello(ALL_METHODS, Codings.SINGLE, 0, 1 << 20, 1 << 12, bytes(8), ())
 
 
 def changed(place: int, value: int) -> bytes:

@@ -71,12 +71,16 @@ BOTH: Final = Codings.SINGLE | Codings.STREAM
 MEMORY: Final = 1 << 15
 LIMIT: Final = 100
 """Bytes of the longest message."""
+MODELLED: Final = 60
+"""Bytes of the longest message that a model codes."""
 _TRACED: Final = 100
 """Bytes of the longest frame that is traced."""
 
-PEER: Final = Hello(ALL_METHODS, BOTH, MEMORY, 1 << 20, BUILTIN, ())
-OWN: Final = Sessions(Hello(ALL_METHODS, BOTH, MEMORY, LIMIT, BUILTIN, (HELD.model_id,)), MODEL.model)
-BARE: Final = Sessions(Hello(ALL_METHODS, Codings.SINGLE, 0, MAX_CHUNK + 1, BUILTIN, ()))
+PEER: Final = Hello(ALL_METHODS, BOTH, MEMORY, 1 << 20, 1 << 12, BUILTIN, ())
+OWN: Final = Sessions(
+    Hello(ALL_METHODS, BOTH, MEMORY, LIMIT, MODELLED, BUILTIN, (HELD.model_id,)), MODEL.model
+)
+BARE: Final = Sessions(Hello(ALL_METHODS, Codings.SINGLE, 0, MAX_CHUNK + 1, 0, BUILTIN, ()))
 """An end without a model, which reads no streams, and longer messages than the longest chunk."""
 SIMPLE: Final = Sessions(replace(OWN.hello, codings=Codings.SINGLE, memory=0), MODEL.model)
 """An end that reads no streams."""
@@ -120,15 +124,23 @@ def _subprotocols() -> Iterator[Case]:
 
 def _controls() -> Iterator[Case]:
     """Every kind, with each field at its least and largest."""
-    least = Hello(1 << Marker.STORED, Codings.SINGLE, 0, 0, bytes(8), ())
+    least = Hello(1 << Marker.STORED, Codings.SINGLE, 0, 0, 0, bytes(8), ())
     many = tuple(number.to_bytes(8, "big") for number in range(MAX_MODELS))
     controls: Sequence[tuple[str, Control, str]] = (
         ("the least hello", least, "SES-5"),
         ("a hello with a model", replace(PEER, models=(HELD.model_id,)), "SES-5"),
         ("a hello with as many models as there may be", replace(PEER, models=many), "SES-5"),
         ("a hello with all bits of methods", replace(PEER, methods=0xFFFF), "SES-6"),
-        ("a hello with the largest sizes", replace(PEER, memory=MAX_SIZE, max_message=MAX_SIZE), "SES-5"),
-        ("a hello with sizes of two bytes", replace(PEER, memory=128, max_message=16383), "SES-5"),
+        (
+            "a hello with the largest sizes",
+            replace(PEER, memory=MAX_SIZE, max_message=MAX_SIZE, max_modelled=MAX_SIZE),
+            "SES-5",
+        ),
+        (
+            "a hello with sizes of two bytes",
+            replace(PEER, memory=128, max_message=16383, max_modelled=200),
+            "SES-5",
+        ),
         ("single messages without a model", PLAIN, "SES-7"),
         ("single messages with a model", SINGLE, "SES-7"),
         ("a stream", STREAM, "SES-7"),
@@ -510,6 +522,23 @@ def _lengths() -> Iterator[Case]:
     flag, code = Flag.IGNORES_LIMIT, Code.LIMIT_EXCEEDED
     begun: list[Step] = [PEER, PLAIN]
     yield OWN.accepted("a text as long as there may be", [*begun, b"\x07" + b"x" * LIMIT], "SES-17")
+    yield OWN.accepted(
+        "a text longer than those of models", [*begun, b"\x07" + b"x" * (MODELLED + 1)], "SES-18"
+    )
+    model = HELD.context_model
+    single: list[Step] = [PEER, SINGLE]
+    for length in (MODELLED, MODELLED + 1):
+        text = b"I can help you. " * 4
+        compact = message.encode_auralite(text[:length], model)
+        named = message.encode_auralite_explicit(text[:length], HELD.model_id, model)
+        for coded, comment in (
+            (compact, "a text of the implied model"),
+            (named, "a text that names its model"),
+        ):
+            if length == MODELLED:
+                yield OWN.accepted(f"{comment}, as long as there may be", [*single, coded], "SES-18")
+            else:
+                yield OWN.refused(code, f"{comment}, of a byte more", [*single, coded], "SES-18", flag)
     over = b"\x07" + b"x" * (LIMIT + 1)
     yield OWN.refused(code, "a text of a byte more", [*begun, over], "SES-17", flag)
     yield OWN.refused(code, "bytes of one more", [*begun, b"\x7e" + over], "SES-17", flag)

@@ -66,7 +66,7 @@ _BODIES: Final = {
     Kind.OFFER: OFFER,
     Kind.CHUNK: CHUNK,
 }
-_SIZES: Final = frozenset(("memory", "max_message", "max_size", "size"))
+_SIZES: Final = frozenset(("memory", "max_message", "max_modelled", "max_size", "size"))
 _NUMBERS: Final[Mapping[str, Callable[[int], int]]] = {
     "methods": int,
     "codings": Codings,
@@ -253,6 +253,7 @@ class Sessions:
             product.Models([_load(self.model)] if self.model else []),
             memory=self.hello.memory,
             max_message=self.hello.max_message,
+            max_modelled=self.hello.max_modelled,
             max_fetch=max((one.max_size for one in sent if isinstance(one, Request)), default=0),
         )
         return product.Session(settings, role="server")

@@ -5,6 +5,7 @@ Nothing here reads or writes a socket; ``aura.websockets`` and ``aura.asgi`` do.
 ``models``       the models that a process holds, which may grow while connections are open
 ``coding``       messages of one direction as bytes and back
 ``transfer``     model files, piece by piece
+``events``       what a session makes of a frame
 ``protocol``     the session itself: frames in, messages out, and the other way round
 ``status``       whether and how a connection speaks AURA, and what that saves
 ``negotiation``  the subprotocols of the opening handshake
@@ -12,8 +13,9 @@ Nothing here reads or writes a socket; ``aura.websockets`` and ``aura.asgi`` do.
 ``scheduling``   where it codes its messages
 """
 
+from aura.session.events import Fetched, Message
 from aura.session.models import Models
-from aura.session.protocol import Fetched, Message, Session
+from aura.session.protocol import Session
 from aura.session.settings import Settings
 from aura.session.status import Status, Traffic
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from aura.arguments import to_bytes
 from aura.session import scheduling
-from aura.session.protocol import Fetched, LongMessage, Message, Session
+from aura.session.events import Fetched, LongMessage, Message
+from aura.session.protocol import Session
 from aura.session.scheduling import QUICK, SHORT
 from aura_spec.errors import DecodeError, EncodeError, Unsupported
 from aura_spec.session import is_control

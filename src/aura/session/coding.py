@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, Literal, Protocol
 
@@ -13,7 +13,9 @@ from aura.stream import Stream
 from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
 from aura_spec.knowledge import Knowledge
-from aura_spec.session import build_data, parse_data, text_of
+from aura_spec.limits import MAX_FORESEEN
+from aura_spec.session import build_data, longest_of, parse_data, text_of
+from aura_spec.stream import HEAD_BYTE, Flag
 from aura_spec.template import builtin, digest
 
 BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
@@ -72,12 +74,22 @@ class SingleEncoder:
         level: which methods are tried.
         methods: that the peer reads, by bits.
         with_builtin: whether the peer holds the same built-in templates.
+        max_modelled: bytes of the longest message that the model codes.
     """
 
-    __slots__ = ("_knowledge", "_library", "_policy")
+    __slots__ = ("_knowledge", "_library", "_max_modelled", "_policy")
 
-    def __init__(self, model: Model | None, *, level: int, methods: int, with_builtin: bool) -> None:
+    def __init__(
+        self,
+        model: Model | None,
+        *,
+        level: int,
+        methods: int,
+        with_builtin: bool,
+        max_modelled: int = MAX_FORESEEN,
+    ) -> None:
         self._policy = Policy(level, methods)
+        self._max_modelled = max_modelled
         held = _Held(model.id if model else "", model)
         self._library, self._knowledge = _shared(held, with_builtin=with_builtin)
 
@@ -87,10 +99,11 @@ class SingleEncoder:
 
     def code(self, message: bytes) -> bytes:
         """Code a message."""
+        held = self._knowledge
+        if len(message) > self._max_modelled:
+            held = replace(held, model=None, models={})
         match = self._library.match(message) if self._policy.level else None
-        return choose(
-            message, backend=_BACKEND, policy=self._policy, knowledge=self._knowledge, match=match
-        ).wire
+        return choose(message, backend=_BACKEND, policy=self._policy, knowledge=held, match=match).wire
 
 
 class SingleDecoder:
@@ -99,11 +112,15 @@ class SingleDecoder:
     Args:
         model: the implied one, or None.
         with_builtin: whether the peer holds the same built-in templates.
+        max_modelled: bytes that a message may have that the model codes (rule SES-18).
     """
 
-    __slots__ = ("_knowledge",)
+    __slots__ = ("_knowledge", "_max_modelled")
 
-    def __init__(self, model: Model | None, *, with_builtin: bool = True) -> None:
+    def __init__(
+        self, model: Model | None, *, with_builtin: bool = True, max_modelled: int = MAX_FORESEEN
+    ) -> None:
+        self._max_modelled = max_modelled
         _, self._knowledge = _shared(_Held(model.id if model else "", model), with_builtin=with_builtin)
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
@@ -114,7 +131,7 @@ class SingleDecoder:
 
     def read(self, coded: bytes, max_size: int) -> bytes:
         """Read a message."""
-        return _BACKEND.decode(coded, self._knowledge, max_size)
+        return _BACKEND.decode(coded, self._knowledge, longest_of(coded, max_size, self._max_modelled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +164,24 @@ class StreamEncoder:
 
 
 class StreamDecoder:
-    """Reads messages with what ``stream`` received before."""
+    """Reads messages with what ``stream`` received before.
 
-    __slots__ = ("_stream",)
+    Args:
+        stream: of this direction.
+        max_modelled: bytes that a string may have (rule SES-18).
+    """
 
-    def __init__(self, stream: Stream) -> None:
+    __slots__ = ("_max_modelled", "_stream")
+
+    def __init__(self, stream: Stream, max_modelled: int) -> None:
         self._stream = stream
+        self._max_modelled = max_modelled
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the next message."""
         coded, is_text = parse_data(frame)
         if not is_text:
             raise Malformed("a stream says by itself what is not text", 0, "binary")
-        return self._stream.receive(coded, max_size=max_size)
+        is_string = coded[:1] != bytes((HEAD_BYTE,)) or not any(flag & Flag.MESSAGE for flag in coded[1:2])
+        size = min(max_size, self._max_modelled) if is_string else max_size
+        return self._stream.receive(coded, max_size=size)

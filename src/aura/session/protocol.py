@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, cast
 
 from aura.arguments import to_bytes
@@ -32,6 +32,7 @@ from aura.session.coding import (
     StreamDecoder,
     StreamEncoder,
 )
+from aura.session.events import Fetched, LongMessage, Message
 from aura.session.settings import Settings
 from aura.session.status import Status
 from aura.stream import Stream
@@ -56,40 +57,9 @@ from aura_spec.session import (
     is_control,
     parse_control,
 )
-from aura_spec.stream import CHECKS
+from aura_spec.stream import CHECKS, MAX_STRING
 
 _USE: Final = bytes((Kind.USE,))
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message for the application: text or bytes, as it was sent."""
-
-    data: str | bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A model file that has come, with the digest that was offered.
-
-    Reading it takes a while, so it is left to whoever runs the session: give :meth:`load`'s result to
-    :meth:`Session.hold`.
-    """
-
-    model_id: bytes
-    data: bytes
-
-    def load(self) -> Model:
-        """Read the model.
-
-        Raises:
-            DecodeError: the file is damaged, or not the model with this id.
-        """
-        return transfer.read_model(self.model_id, self.data)
-
-
-class LongMessage(Exception):
-    """A message takes longer to read than was allowed."""
 
 
 class Session:
@@ -141,6 +111,7 @@ class Session:
                 Codings.SINGLE | Codings.STREAM if settings.readable_memory else Codings.SINGLE,
                 settings.readable_memory,
                 settings.max_message,
+                settings.max_modelled,
                 BUILTIN,
                 tuple(bytes.fromhex(model.id) for model in self._announced),
             )
@@ -312,18 +283,35 @@ class Session:
         single = self._single(model, peer)
         if model is None or use.coding is Coding.SINGLE:
             return single.encoder
-        return StreamEncoder(self._stream(model, use, single))
+        return StreamEncoder(self._stream(model, use, single, self._max_modelled(peer)))
 
-    def _stream(self, model: Model, use: Use, single: Single) -> Stream:
+    def _stream(self, model: Model, use: Use, single: Single, max_string: int) -> Stream:
         """A stream as it is agreed on (rule SES-11)."""
-        return Stream(model, role=self.role, memory=use.memory, check=use.check, codec=single)
+        return Stream(
+            model,
+            role=self.role,
+            memory=use.memory,
+            check=use.check,
+            codec=single,
+            max_string=min(max_string, MAX_STRING),
+        )
+
+    def _max_modelled(self, peer: Hello) -> int:
+        """Bytes of the longest message that this end codes with a model (rule SES-18)."""
+        return min(peer.max_modelled, self._settings.max_modelled)
 
     def _single(self, model: Model | None, peer: Hello) -> Single:
         """How single messages are coded and read (rule SES-10)."""
         builtin = peer.templates == BUILTIN
         return Single(
-            SingleEncoder(model, level=self._settings.level, methods=peer.methods, with_builtin=builtin),
-            SingleDecoder(model, with_builtin=builtin),
+            SingleEncoder(
+                model,
+                level=self._settings.level,
+                methods=peer.methods,
+                with_builtin=builtin,
+                max_modelled=self._max_modelled(peer),
+            ),
+            SingleDecoder(model, with_builtin=builtin, max_modelled=self._settings.max_modelled),
         )
 
     def _take(self, control: Control) -> Fetched | None:
@@ -376,7 +364,8 @@ class Session:
             raise Unsupported(
                 f"a stream takes {use.memory} bytes, where {self._settings.readable_memory} are allowed", 3
             )
-        return StreamDecoder(self._stream(model, use, single))
+        longest = self._settings.max_modelled
+        return StreamDecoder(self._stream(model, use, single, longest), longest)
 
     def _announced_model(self, model_id: bytes) -> Model:
         """A model that this end has said it holds."""

@@ -26,6 +26,8 @@ class Settings:
         check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16. TCP
             and TLS notice damage themselves; where that is enough, 8 saves a byte in short messages.
         max_message: bytes that a message may have, sent or received.
+        max_modelled: bytes of the longest message that a model codes, sent or received; longer ones are coded with
+            other methods. Up to 50 µs a byte, it bounds the time that one message can cost.
         max_fetch: bytes of model files that it fetches from its peer on one connection; 0 to fetch none. Let
             clients fetch from servers that they trust: a model decides what bytes mean.
         serve_models: give models to peers that ask for them.
@@ -43,6 +45,7 @@ class Settings:
     memory: int | Literal["auto"] = "auto"
     check: int = 16
     max_message: int = 1 << 20
+    max_modelled: int = 1 << 12
     max_fetch: int = 0
     serve_models: bool = True
     level: int = 2
@@ -51,7 +54,7 @@ class Settings:
     fallback_delay: float = 0.5
 
     def __post_init__(self) -> None:
-        for name in ("max_message", "max_fetch"):
+        for name in ("max_message", "max_modelled", "max_fetch"):
             if not 0 <= getattr(self, name) <= MAX_SIZE:
                 raise ValueError(f"{name} is not in 0 to {MAX_SIZE}")
         if self.readable_memory and not LEAST_MEMORY <= self.readable_memory <= MOST_MEMORY:
