@@ -82,18 +82,35 @@ def _read(file: bytes, step: int, max_size: int | None) -> Iterator[bytes]:
     assert decompressor.is_over
 
 
-@settings(max_examples=40)
-@given(MESSAGES | LONG, st.integers(1, 3000), st.none() | st.integers(1, 2000), st.sampled_from([0, 1]))
-@example(b"", 1, None, 0)
-@example(b"", 1, 5, 0)
-@example(b"abc" * 999, 7, 1024, 0)
-@example(b"abc" * 999, 7, None, 1)
-def test_both_write_and_read_the_same(data: bytes, step: int, frame_size: int | None, effort: int) -> None:
+HOW = (st.integers(1, 3000), st.none() | st.integers(1, 2000), st.sampled_from([0, 1]))
+
+
+def check_both(data: bytes, step: int, frame_size: int | None, effort: int) -> None:
+    """Check that both implementations write the same file and read the same content."""
     if frame_size and len(data) > 100 * frame_size:
         frame_size = len(data) // 100
     file = encode(data, effort=effort, frame_size=frame_size)
     assert write(data, step, effort=effort, frame_size=frame_size) == file
     assert read(file, step) == reference.decode(file, LIMIT) == data
+
+
+@settings(max_examples=10)
+@given(MESSAGES, *HOW)
+@example(b"", 1, None, 0)
+@example(b"", 1, 5, 0)
+@example(b"abc" * 999, 7, 1024, 0)
+@example(b"abc" * 999, 7, None, 1)
+def test_both_write_and_read_the_same(data: bytes, step: int, frame_size: int | None, effort: int) -> None:
+    check_both(data, step, frame_size, effort)
+
+
+@pytest.mark.thorough
+@settings(max_examples=40)
+@given(LONG, *HOW)
+def test_both_write_and_read_long_content_the_same(
+    data: bytes, step: int, frame_size: int | None, effort: int
+) -> None:
+    check_both(data, step, frame_size, effort)
 
 
 def test_matches_reach_over_blocks_but_not_over_frames() -> None:
