@@ -141,6 +141,28 @@ def test_a_file_in_a_directory_that_takes_no_new_file_is_written_in_place(
     assert names(tmp_path) == ["file"]
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_permissions_of_files_and_directories_hold(tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    (shut / "open").write_bytes(b"old")
+    (tmp_path / "kept").write_bytes(b"old")
+    (tmp_path / "kept").chmod(0o444)
+    shut.chmod(0o555)
+    try:
+        atomic_write.check(shut / "open")
+        atomic_write.write(shut / "open", b"new")  # in place
+        for path in (tmp_path / "kept", shut / "another"):
+            with pytest.raises(PermissionError):
+                atomic_write.check(path)
+            with pytest.raises(PermissionError, match=path.name):
+                atomic_write.write(path, b"new")
+    finally:
+        shut.chmod(0o755)
+    assert (shut / "open").read_bytes() == b"new"
+    assert (tmp_path / "kept").read_bytes() == b"old"
+
+
 @pytest.mark.parametrize("find_out", [atomic_write.check, lambda path: atomic_write.write(path, b"new")])
 def test_what_cannot_be_written_is_named(tmp_path: Path, find_out: object) -> None:
     assert callable(find_out)
