@@ -462,6 +462,8 @@ def test_settings_are_checked() -> None:
         Settings(Models([]), max_modelled=-1)
     with pytest.raises(ValueError, match="memory"):
         Settings(Models([]), memory=4096)
+    with pytest.raises(ValueError, match="memory"):
+        Settings(Models([]), memory="much")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="check"):
         Settings(Models([]), check=0)
     with pytest.raises(ValueError, match="level"):

@@ -17,9 +17,13 @@ def serve(
     ] = 8800,
     model: io.ModelPath = None,
     memory: Annotated[
-        int,
-        typer.Option(metavar="BYTES", help="Memory of a stream each way; 0 codes each message by itself."),
-    ] = 1 << 15,
+        int | None,
+        typer.Option(
+            metavar="BYTES",
+            help="Memory of a stream each way; 0 codes each message by itself. By default as the model advises.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Serve a demonstration: a chat page that shows the bytes AURA takes for each message.
 
@@ -39,7 +43,7 @@ def serve(
 
     held = io.model(model)
     try:
-        settings = Settings(Models([held] if held else None), memory=memory)
+        settings = Settings(Models([held] if held else None), memory="auto" if memory is None else memory)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     uvicorn.run(application(settings), host=host, port=port, log_level="info", ws="websockets-sansio")

@@ -57,8 +57,8 @@ class Settings:
         for name in ("max_message", "max_modelled", "max_fetch"):
             if not 0 <= getattr(self, name) <= MAX_SIZE:
                 raise ValueError(f"{name} is not in 0 to {MAX_SIZE}")
-        if self.readable_memory and not LEAST_MEMORY <= self.readable_memory <= MOST_MEMORY:
-            raise ValueError(f'memory is neither "auto" nor 0 nor in {LEAST_MEMORY} to {MOST_MEMORY}')
+        if self.readable_memory not in {0, *range(LEAST_MEMORY, MOST_MEMORY + 1)}:
+            raise ValueError(f'memory is neither 0 nor "auto" nor in {LEAST_MEMORY} to {MOST_MEMORY}')
         if self.check not in CHECKS:
             raise ValueError(f"check {self.check} is not one of {', '.join(map(str, CHECKS))}")
         if self.level not in LEVELS:
