@@ -137,6 +137,27 @@ def test_long_messages_still_find_templates_of_high_ids() -> None:
     assert match.template_id == 999
 
 
+def test_equal_texts_are_sent_under_the_lowest_id_whatever_was_added_first() -> None:
+    library = TemplateLibrary(with_builtin=False)
+    for number in (400, 300, 500):
+        library.add("Good morning to all of you.", id=number)
+        library.add("Room {room} is ready.", id=number + 1)
+    for message, number in ((b"Good morning to all of you.", 300), (b"Room 7 is ready.", 301)):
+        match = library.match(message)
+        assert (match and match.template_id) == number
+
+
+def test_templates_are_filed_alike_whatever_was_added_first() -> None:
+    """The chapter on encoding states the filing, as it decides which templates are tried."""
+    patterns = {300 + n: f"{{0}}, {n % 40:02} or {n:03} of {{1}}" for n in range(200)}
+    message = b"x, 07 or 047 of y, 12 or 092 of z"
+    forwards = Index(parse_patterns(patterns))
+    backwards = Index(dict(reversed(parse_patterns(patterns).items())))
+    found = [number for number, _ in forwards.candidates(message)]
+    assert found == [number for number, _ in backwards.candidates(message)] == sorted(found)
+    assert {347, 392} <= set(found)
+
+
 def test_long_patterns_are_filed_quickly_and_found() -> None:
     source = random.Random(6)
     middles = ["".join(source.choices("abcdefgh", k=4_000)) for _ in range(50)]

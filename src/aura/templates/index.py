@@ -5,12 +5,13 @@ A template is filed under one thing that every message it matches must contain:
 * the whole text, if it has no slots;
 * else its first literal, if few templates begin alike;
 * else its last literal, if few templates end alike;
-* else four bytes of one of its literals, those that the fewest templates share;
+* else four bytes of one of its literals, those that the fewest templates that are left share;
 * else, if all its literals are shorter than that, a list that is always tried.
 
 Looking up a message costs one hash look-up for each length that first and last literals with its first and
 last byte have (at most 64 each), and, only if templates are filed under four bytes, one pass over its bytes.
 The templates that are found are then tried in ascending order of ids, each in one pass (rule TPL-7 of the spec).
+As only so many are tried, this filing may decide which template is taken, and the chapter on encoding states it.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ class Index:
     """An immutable index over templates by id."""
 
     def __init__(self, templates: Mapping[int, Template]) -> None:
-        slotted = [(number, template) for number, template in templates.items() if template.slots]
-        whole = ((t.literals[0], number) for number, t in templates.items() if not t.slots)
+        ordered = sorted(templates.items(), key=_ID)
+        slotted = [(number, template) for number, template in ordered if template.slots]
+        whole = ((t.literals[0], number) for number, t in ordered if not t.slots)
         self._whole: dict[bytes, int] = {}
         for text, number in whole:
             self._whole.setdefault(text, number)
@@ -109,17 +111,21 @@ def _lengths_by_byte(filed: Mapping[bytes, object], place: int) -> list[tuple[in
 
 
 def _file_under_grams(entries: Iterable[Entry]) -> tuple[dict[int, tuple[Entry, ...]], tuple[Entry, ...]]:
-    """File each entry under the gram of its literals that the fewest entries share."""
+    """File each entry under the gram of its literals that the fewest entries share, the lowest of such."""
     grams_of = [(entry, _grams_of(entry[1])) for entry in entries]
     shared = Counter(gram for _, grams in grams_of for gram in grams)
     buckets: defaultdict[int, list[Entry]] = defaultdict(list)
     always = []
     for entry, grams in grams_of:
         if grams:
-            buckets[min(grams, key=lambda gram: (shared[gram], gram))].append(entry)
+            buckets[min(grams, key=lambda gram: (shared[gram], _spelt(gram)))].append(entry)
         else:
             always.append(entry)
     return {gram: tuple(bucket) for gram, bucket in buckets.items()}, tuple(always)
+
+
+def _spelt(gram: int) -> bytes:
+    return gram.to_bytes(_GRAM, sys.byteorder)
 
 
 def _grams_of(template: Template) -> set[int]:
