@@ -24,8 +24,8 @@ from aura_spec.errors import DecodeError
 from aura_spec.event_stream import MAX_PART, build_record, check_end, take_record
 from aura_spec.session import ALL_METHODS
 
-_EVENT_END: Final = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)+")
-"""An empty line, with the end of the line before it; further empty lines belong to the same event."""
+_EVENT_END: Final = re.compile(rb"(?:\r?\n|\r(?=\r))[\r\n]+")
+"""The end of a line, and all empty lines behind it."""
 
 
 class EventStreamEncoder:

@@ -175,6 +175,15 @@ def test_modes_are_those_of_gzip(tmp_path: Path, write: Any, read: Any) -> None:
         assert file.read() == b"hi"
 
 
+def test_text_is_read_through_a_wrapper(tmp_path: Path) -> None:
+    path = tmp_path / "lines.aurc"
+    with aura.open(path, "wb", frame_size=50_000) as file:
+        file.write(LINES)
+    with io.TextIOWrapper(aura.open(path), encoding="utf-8") as text:
+        assert text.readline() == LINES.decode().partition("\n")[0] + "\n"
+        assert text.read().count("\n") == 8999
+
+
 @pytest.mark.parametrize("mode", ["a", "ab", "rt", "wt", "xt", "at", "r+b", "rb+", "", "b", "rw"])
 def test_other_modes_are_refused(tmp_path: Path, mode: Any) -> None:
     path = tmp_path / "hi.aurc"

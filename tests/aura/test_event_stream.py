@@ -40,6 +40,16 @@ def test_events_end_with_any_mixture_of_line_ends(ends: bytes) -> None:
     assert parts == [b"data: one" + ends, b"data: two" + ends, b"data: th"]
 
 
+def test_any_number_of_empty_lines_is_cut_in_little_memory() -> None:
+    content = b"\n" * MAX_PART * 20
+    encoder = EventStreamEncoder(level=0)
+    tracemalloc.start()
+    assert sum(1 for _ in encoder.records(content)) == 20
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20
+
+
 def test_empty_lines_do_not_end_an_event_twice() -> None:
     content = b"data: one\r\n\r\n\n\r" + b"data: a\r\ndata: b\n"
     parts = list(EventStreamDecoder().parts(EventStreamEncoder().encode(content)))
