@@ -80,6 +80,11 @@ class Flag(StrEnum):
     WRONG_MATCH = auto()
     WRONG_RUN = auto()
     OTHER_MEMORY = auto()
+    WRONG_CANDIDATE = auto()
+    WRONG_HISTORY = auto()
+    WRONG_NUMBER = auto()
+    WRONG_MIXTURE = auto()
+    WRONG_POINTER = auto()
     FORGETS_FEEDING = auto()
     WRONG_LANE = auto()
     OVERLAPPING_COPY = auto()
@@ -280,10 +285,32 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.OTHER_MEMORY: Note(
         "remembers something else of a stream than the other end",
         "all goes wrong from some message on",
-        (
-            *(f"STR-{number}" for number in range(1, 12)),
-            *(f"RCL-{number}" for number in range(1, 16)),
-        ),
+        (*(f"STR-{number}" for number in range(1, 12)), "RCL-1", "RCL-2", "RCL-14"),
+    ),
+    Flag.WRONG_CANDIDATE: Note(
+        "lists other candidates in a stream, or in another order",
+        "messages that repeat earlier ones come out wrong",
+        ("RCL-3", "RCL-4"),
+    ),
+    Flag.WRONG_HISTORY: Note(
+        "looks into the history otherwise in a stream, or tries its byte behind three others",
+        "messages that repeat the model's history come out wrong",
+        ("RCL-7", "RCL-8"),
+    ),
+    Flag.WRONG_NUMBER: Note(
+        "reads, foresees or learns numbers of a stream otherwise",
+        "messages with numbers that step come out wrong",
+        ("RCL-5", "RCL-6"),
+    ),
+    Flag.WRONG_MIXTURE: Note(
+        "mixes or learns the probabilities of a stream otherwise",
+        "all goes wrong from some symbol on",
+        tuple(f"RCL-{number}" for number in range(9, 14)),
+    ),
+    Flag.WRONG_POINTER: Note(
+        "moves the pointer of a stream otherwise",
+        "messages that repeat earlier ones with changes come out wrong",
+        ("RCL-15",),
     ),
     Flag.FORGETS_FEEDING: Note(
         "does not go on in the model over bytes that are not coded",

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Final
 
 from aura_reference import auralite
+from aura_reference.range_coder import Encoder
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
@@ -100,3 +102,29 @@ def skewed(form: Messages, symbols: Iterable[int], comment: str, rule: str, flag
             walk.code(writer)
     case = Case(comment, (rule,), writer.encoder.finish(), flag=flag)
     return replace(case, code=refusal(case, form))
+
+
+def repeated(model: ContextModel, byte: int, count: int, fed: bytes = b"") -> bytes:
+    """The string of a byte that comes so many times, after bytes that are not coded, and then the end.
+
+    Once a match has its greatest length, each further byte is the same choice; ``count`` is larger.
+    """
+    walk, recorder, encoder = auralite.Walk(model), Recorder(), Encoder()
+    for known in fed:
+        walk.feed(known)
+    for recorder.symbol in (*(byte,) * _SETTLED, END):
+        recorder.choices = []
+        walk.code(recorder)
+        if recorder.symbol != END:
+            last = recorder.choices
+            for choice in last:
+                encoder.code(*choice)
+    for _ in range(count - _SETTLED):
+        for choice in last:
+            encoder.code(*choice)
+    for choice in recorder.choices:
+        encoder.code(*choice)
+    return encoder.finish()
+
+
+_SETTLED: Final = 200

@@ -48,10 +48,16 @@ def encode(data: bytes, effort: int) -> bytes:
     return encode_parse(data, parse(data, effort))
 
 
-def encode_parse(data: bytes, cut: Parse) -> bytes:
-    """Write ``data``, cut as the caller likes, as a body (rules BII-4 to BII-8)."""
+def encode_parse(data: bytes, cut: Parse, spelt: Iterable[Coded] | None = None) -> bytes:
+    """Write ``data``, cut as the caller likes, as a body (rules BII-4 to BII-8).
+
+    Args:
+        data: the message.
+        cut: units and matches that make it.
+        spelt: the coded distances, if they are spelt otherwise than :func:`code_distances` does (rule BII-7).
+    """
     runs = [number_symbol(repeat.run) for repeat in cut.sequences]
-    distances = list(code_distances(repeat.distance for repeat in cut.sequences))
+    distances = list(spelt or code_distances(repeat.distance for repeat in cut.sequences))
     lengths = [number_symbol(repeat.length - MIN_MATCH) for repeat in cut.sequences]
     units = [symbol_of(unit) for unit in cut.units]
     symbols = [[symbol for symbol, _, _ in stream] for stream in (runs, distances, lengths, units)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 from aura_reference import context as contexts
 from aura_reference.context import Coder
@@ -79,6 +80,30 @@ class Chance:
         """Move towards what happened."""
         self.value += ((WHOLE - 1 if hit else 0) - self.value) * rate >> 16
         self.tries = min(self.tries + 1, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """The three inputs of a probability, their weights, and the chances of two of them (rule RCL-10)."""
+
+    inputs: tuple[int, int, int]
+    weights: list[int]
+    chance: Chance
+    mark: Chance
+
+    @property
+    def p(self) -> int:
+        """The probability of a hit, out of ``WHOLE``."""
+        total = sum(weight * one for weight, one in zip(self.weights, self.inputs, strict=True))
+        return max(LEAST_CHANCE, min(squash(total >> 16), WHOLE - LEAST_CHANCE))
+
+    def learn(self, error: int, *, hit: bool) -> None:
+        """Move weights and chances towards what happened (rule RCL-12)."""
+        self.weights[:] = [
+            weight + (error * one >> 14) for weight, one in zip(self.weights, self.inputs, strict=True)
+        ]
+        self.chance.learn((1 << 16) // (self.chance.tries + 8), MOST_HITS, hit=hit)
+        self.mark.learn((1 << 17) // (2 * self.mark.tries + 3), MOST_MARKS, hit=hit)
 
 
 @dataclass(slots=True)
@@ -156,6 +181,14 @@ class Window:
         self._kept.append(byte)
         self.end += 1
         del self._kept[: max(0, len(self._kept) - self.size)]
+
+    def copy(self) -> Window:
+        """Another one with the same bytes and slots."""
+        other = Window(self.size)
+        other.end = self.end
+        other._kept[:] = self._kept  # of its own class
+        other._slots[:] = [slots.copy() for slots in self._slots]
+        return other
 
     def _slot(self, order: int) -> int:
         value = 0
@@ -235,6 +268,16 @@ class Recall:
                 taken += 1
             place -= 1
         return self.fields[(value * FINISH & _WORD) >> 24]
+
+    def copy(self) -> Recall:
+        """Another one, which remembers the same so far."""
+        other = copy(self)
+        other.window = self.window.copy()
+        other.fields = [replace(field) for field in self.fields]
+        other.hits = {index: replace(chance) for index, chance in self.hits.items()}
+        other.marks = [replace(chance) for chance in self.marks]
+        other.weights = [[weights[:] for weights in levels] for levels in self.weights]
+        return other
 
     def learn(self, text: bytes) -> None:
         """Take in a message that was not coded with this (rule STR-11)."""
@@ -332,29 +375,25 @@ class Telling:
         contexts.code(self._model, self._context, self._run, set(excluded), share)
         return min(share.value, WHOLE - 1)
 
-    def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
-        """Code whether a candidate hits (rules RCL-10 and RCL-12)."""
+    def _mixture(self, candidate: Candidate, share: int, *, later: bool) -> Mixture:
+        """What a candidate's probability is mixed of (rule RCL-10)."""
         recall = self._recall
         share_class = max(0, min((stretch(share) >> 8) + 8, CLASSES - 1))
         chance = recall.hits[later, candidate.level, share_class, self._miss]
         mark = recall.marks[(self._mark(candidate, later=later) * MULTIPLIER & _WORD) >> 22]
-        weights = recall.weights[later][candidate.level]
-        opinions = (stretch(share), stretch(chance.value), stretch(mark.value))
-        mixture = squash(
-            sum(weight * opinion for weight, opinion in zip(weights, opinions, strict=True)) >> 16
-        )
-        p = max(LEAST_CHANCE, min(mixture, WHOLE - LEAST_CHANCE))
+        inputs = (stretch(share), stretch(chance.value), stretch(mark.value))
+        return Mixture(inputs, recall.weights[later][candidate.level], chance, mark)
+
+    def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
+        """Code whether a candidate hits (rules RCL-8 and RCL-12)."""
+        mixture = self._mixture(candidate, share, later=later)
+        p = mixture.p
         hit = coder.choose((candidate.symbol,), (p, WHOLE - p)) == 0
-        error = WHOLE - p if hit else -p
-        weights[:] = [
-            weight + (error * opinion >> 14) for weight, opinion in zip(weights, opinions, strict=True)
-        ]
-        chance.learn((1 << 16) // (chance.tries + 8), MOST_HITS, hit=hit)
-        mark.learn((1 << 17) // (2 * mark.tries + 3), MOST_MARKS, hit=hit)
+        mixture.learn(WHOLE - p if hit else -p, hit=hit)
         return hit
 
     def _mark(self, candidate: Candidate, *, later: bool) -> int:
-        """What of the place the third opinion is by (rule RCL-10)."""
+        """What of the place the third input is by (rule RCL-10)."""
         window, symbol = self._recall.window, candidate.symbol
         if self._digits == 0 and symbol not in _DIGITS:
             return (window[window.end - 1] * 31 + symbol % 256) * 7 + 5 * later + 101 * window.last(2)

@@ -42,6 +42,12 @@ class Memory:
         self.recall = Recall(terms.model, terms.memory)
         self.is_text = True
 
+    def copy(self) -> Memory:
+        """Another one, which remembers the same so far."""
+        other = copy.copy(self)
+        other.recall = self.recall.copy()
+        return other
+
 
 def find_string(interval: Interval, head: bytes, terms: Terms, counter: int) -> bytes:
     """The string in an interval (rule STR-7)."""
@@ -63,12 +69,17 @@ def find_string(interval: Interval, head: bytes, terms: Terms, counter: int) -> 
 
 
 class Sender:
-    """The end of a stream that sends."""
+    """The end of a stream that sends.
 
-    def __init__(self, terms: Terms) -> None:
+    Args:
+        terms: that both ends agree on.
+        counter: of the next message.
+    """
+
+    def __init__(self, terms: Terms, counter: int = 0) -> None:
         self._terms = terms
         self._memory = Memory(terms)
-        self._counter = 0
+        self._counter = counter
         self._flags = Flag(0)
 
     def reset(self, *, ask: bool) -> None:
@@ -93,7 +104,7 @@ class Sender:
         wire = None
         if len(text.data) <= MAX_STRING:
             if compressed is not None:
-                self._memory = copy.deepcopy(before, {id(before.recall.model): before.recall.model})
+                self._memory = before.copy()
             wire = self._string(text)
         if compressed is not None and (wire is None or 2 * len(wire) > len(text.data)):
             other = self._message(text, compressed(text.data))
@@ -127,15 +138,20 @@ class Sender:
 class Receiver:
     """The end of a stream that receives.
 
+    Args:
+        terms: that both ends agree on.
+        telling: reads a string with what is remembered; another one may watch how.
+
     Attributes:
         asked: whether the last message asked for a reset (rule STR-10).
         lost: whether nothing but a reset can be read (rule STR-8).
     """
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, telling: Callable[[Recall], Telling] = Telling) -> None:
         self.asked = False
         self.lost = False
         self._terms = terms
+        self._telling = telling
         self._memory = Memory(terms)
         self._counter = 0
 
@@ -184,7 +200,7 @@ class Receiver:
     def _read_string(self, memory: Memory, string: bytes, head: bytes, counter: int, max_size: int) -> Text:
         reader = Reader(string, START)
         is_text = memory.is_text ^ (reader.choose((0,), _KINDS) == 1)
-        telling = Telling(memory.recall)
+        telling = self._telling(memory.recall)
         most = min(max_size, MAX_STRING)
         while telling.code(reader) != END:
             if len(telling.text) > most:

@@ -1,21 +1,19 @@
 """Implementations that are broken on purpose: the reference, with one mistake in one function.
 
-``python mutants.py NAME`` speaks the protocol of conformance tests. A mutant names the families of vectors that it
-concerns, and the flag under which the vectors file its mistake.
+A mutant names the families of vectors that it concerns, and the flag under which the vectors file its mistake.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import IO, Any
 
 import construct as c
+from tests.conformance.registry import mutant, replace
 
 import aura_reference.chunked_index
 import aura_spec.chunked
@@ -26,7 +24,6 @@ import aura_spec.slot
 import aura_spec.tag
 import aura_vectors.forms.session
 from aura.backend import Reference
-from aura_conformance import adapter
 from aura_reference import adaptive, auralite, brio2, chunked, context, message, token
 from aura_reference import match as matching
 from aura_reference import session as sessions
@@ -43,39 +40,6 @@ from aura_spec.session import MARGIN, TEXT, Control, Hello, Use
 from aura_spec.tag import Tagged
 from aura_spec.varint import VarInt
 from aura_vectors.forms import event_stream, function
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A mistake.
-
-    Attributes:
-        flag: that the vectors have for it.
-        families: that it concerns.
-        make: makes it.
-    """
-
-    flag: str
-    families: tuple[str, ...]
-    make: Callable[[], None]
-
-
-MUTANTS: dict[str, Mutant] = {}
-
-
-def mutant(flag: str, *families: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    def register(make: Callable[[], None]) -> Callable[[], None]:
-        MUTANTS[make.__name__] = Mutant(flag, families, make)
-        return make
-
-    return register
-
-
-def replace(owner: Any, name: str, mistake: Any) -> Any:
-    """Put a mistake in the place of a function, and give the function."""
-    right = getattr(owner, name)
-    setattr(owner, name, mistake)
-    return right
 
 
 @mutant("OverlongInteger", "varint")
@@ -544,8 +508,3 @@ def an_index_need_not_fit_its_file() -> None:
         return index_offset - aura_spec.chunked.end_size(length)
 
     replace(aura_reference.chunked_index, "end_offset", end_offset)
-
-
-if __name__ == "__main__":
-    MUTANTS[sys.argv[1]].make()
-    sys.exit(adapter.main(["reference"]))

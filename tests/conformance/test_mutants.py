@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
-from tests.conformance.mutants import MUTANTS
+from tests.conformance import run_mutant
+from tests.conformance.registry import MUTANTS
 
 from aura_conformance.process import LongLived
 from aura_conformance.report import Report
 from aura_conformance.run import Conditions, run
 from aura_conformance.suite import Check, Direction, Suite, find_vectors, load
 
-PROGRAM = Path(__file__).parent / "mutants.py"
+PROGRAM = ["-m", run_mutant.__name__]
 NEAR = 4
 """How far down the list of likely bugs the mistake may stand: some have much the same symptoms."""
 
@@ -24,15 +24,21 @@ def suite() -> Suite:
 
 
 def _takes_long(check: Check) -> bool:
-    """Whether long files are written."""
-    return check.case.form == "long chunked file" and check.direction is Direction.ENCODE
+    """Whether long files are written, or a stream up to here."""
+    return check.case.form in {"long chunked file", "stream"} and check.direction is Direction.ENCODE
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+def _param(name: str) -> object:
+    """Mistakes in streams take some seconds each."""
+    marks = [pytest.mark.thorough] if "stream" in MUTANTS[name].families else []
+    return pytest.param(name, marks=marks)
+
+
+@pytest.mark.parametrize("name", [_param(name) for name in MUTANTS])
 def test_a_mistake_is_caught_and_named(name: str, suite: Suite) -> None:
     mutant = MUTANTS[name]
     checks = [check for check in suite.checks if check.matches(mutant.families) and not _takes_long(check)]
-    subject = LongLived([sys.executable, str(PROGRAM), name], timeout=20)
+    subject = LongLived([sys.executable, *PROGRAM, name], timeout=60)
     try:
         about = subject.start()
         outcomes = list(run(subject, checks, Conditions()))

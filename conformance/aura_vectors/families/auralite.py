@@ -8,6 +8,7 @@ from typing import Final
 
 from aura_reference import message
 from aura_spec.errors import Code
+from aura_spec.limits import MAX_FORESEEN
 from aura_vectors.case import Case, Groups, refused
 from aura_vectors.derive import (
     flipped_bits,
@@ -20,8 +21,8 @@ from aura_vectors.derive import (
 from aura_vectors.families.context_model import held
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, NOTHING, PACKAGED, Messages, read_model, text_of, valid
-from aura_vectors.models import HAND_MADE, NEVER_ENDING, NO_CONTEXTS
-from aura_vectors.trace import coded
+from aura_vectors.models import HAND_MADE, NEVER_ENDING, NO_CONTEXTS, A
+from aura_vectors.trace import coded, repeated
 
 TEXTS: Final[Sequence[tuple[bytes, str]]] = (
     (b"", "nothing"),
@@ -64,6 +65,9 @@ def groups() -> Groups:
     for form, text in ((small, b"abcabz"), (held(NEVER_ENDING), b"a" * 500), (held(NO_CONTEXTS), b"")):
         yield from limits(form, coded(form, text, f"{len(text)} bytes", "AUR-9", steps=0), "AUR-9")
     yield NOTHING, list(_without_a_model())
+    wire = repeated(NEVER_ENDING, A, MAX_FORESEEN + 1)
+    comment, flag = f"{MAX_FORESEEN + 1} bytes, one more than a string may code", Flag.IGNORES_LIMIT
+    yield held(NEVER_ENDING), [refused(Code.LIMIT_EXCEEDED, "AUR-9", wire.hex(), comment, flag)]
 
 
 def _explicit(form: Messages, text: bytes) -> Case:

@@ -61,6 +61,7 @@ def groups() -> Groups:
     yield from limits(setting, cases[2])
     yield from limits(setting, cases[6])
     yield setting, list(_broken_brio())
+    yield Messages(max_size=10), list(_claims(10))
 
 
 def _traced(case: Case) -> Case:
@@ -73,6 +74,27 @@ def _traced(case: Case) -> Case:
     list(parse_tokens(stream, trace=spans))
     steps = states.of_order_0(container.payload, stream, container.frequencies)
     return replace(case, trace=(*steps, *rows(spans, stream, "tokens")))
+
+
+def _claims(max_size: int) -> Iterator[Case]:
+    """Lengths of the token stream that are the largest, and one more; no payload holds them."""
+    payload = bytes.fromhex("0000100000")
+
+    def claim(length: int) -> bytes:
+        return build_message(Marker.BRIO, build_body(Container(length, (16,) * 256, (), payload)))
+
+    most, held = 4 * max_size + 4096, declared.TOKENS_PER_PAYLOAD_BYTE * len(payload)
+    for code, rule, length in (
+        (Code.MALFORMED, "BRI-4", most),
+        (Code.LIMIT_EXCEEDED, "BRI-4", most + 1),
+        (Code.TRUNCATED, "BRI-5", held),
+        (Code.MALFORMED, "BRI-5", held + 1),
+    ):
+        comment, flag = (
+            f"{length} bytes of tokens for {max_size} bytes, in {len(payload)}",
+            Flag.TRUSTS_CLAIMS,
+        )
+        yield Case(comment, (rule,), claim(length), code=code, flag=flag)
 
 
 def _broken_brio() -> Iterator[Case]:

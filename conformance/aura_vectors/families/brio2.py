@@ -84,12 +84,34 @@ def groups() -> Groups:
     yield NOTHING, list(flipped_bits(NOTHING, cases[4], 1))
     yield NOTHING, list(_broken())
     yield from limits(NOTHING, cases[4], "BII-2")
+    yield NOTHING, [_recent_by_number(), *_claims()]
 
 
 def _traced(case: Case) -> Case:
     """With the streams of a short message, and the states of the lanes."""
     container = declared.parse_body(case.wire[1:], DEFAULT_MAX_SIZE)
     return case if container.units > _TRACED else replace(case, trace=tuple(states.of_brio2(container)))
+
+
+def _recent_by_number() -> Case:
+    """The distances 2, spelt as a number although it is recent, and then 4, which is the third recent one."""
+    text = b"abcdefghghgwxyzwxy"
+    cut = Parse(tuple(b"abcdefghwxyz"), (Repeat(8, 3, 2), Repeat(4, 3, 4)))
+    symbol, extra, bits = declared.number_symbol(2 - 1)
+    body = brio2.encode_parse(text, cut, [(len(declared.RECENT) + symbol, extra, bits), (2, 0, 0)])
+    comment = "a recent distance spelt as a number moves to the front"
+    return valid(comment, ("BII-5", "BII-7"), build_message(Marker.BRIO, body), text)
+
+
+def _claims() -> Iterator[Case]:
+    """As many units as the words may hold, and one more."""
+    words = bytes.fromhex("01000000" * 4)
+    most = declared.SYMBOLS_PER_BYTE * len(words)
+    for code, units in ((Code.TRUNCATED, most), (Code.MALFORMED, most + 1)):
+        claimed = declared.Container(most + 1, 0, 0, units, words)
+        wire = build_message(Marker.BRIO, declared.build_body(claimed))
+        comment, flag = f"{units} units in {len(words)} bytes of words", Flag.TRUSTS_CLAIMS
+        yield Case(comment, ("BII-3",), wire, code=code, flag=flag)
 
 
 def _broken() -> Iterator[Case]:

@@ -11,10 +11,14 @@ from aura_reference import foreseen as reference
 from aura_reference.auralite import Step
 from aura_spec.context_model import END
 from aura_spec.errors import Code
+from aura_spec.limits import MAX_FORESEEN
 from aura_vectors.case import Case, Fields, Groups, refused
 from aura_vectors.derive import limits, with_variants
+from aura_vectors.families.context_model import held
 from aura_vectors.flags import Flag
 from aura_vectors.forms.message import MODEL, Messages, read_model, valid
+from aura_vectors.models import NEVER_ENDING, A
+from aura_vectors.trace import repeated
 
 HELD: Final[Messages] = replace(MODEL, patterns={0: "x{0}"})
 
@@ -47,6 +51,10 @@ def groups() -> Groups:
     yield from with_variants(HELD, cases)
     yield HELD, list(_broken_foreseen())
     yield from limits(HELD, cases[2], "FRS-13")
+    endless = replace(held(NEVER_ENDING), patterns={0: "x{0}"})
+    wire = "0800" + repeated(NEVER_ENDING, A, MAX_FORESEEN, fed=b"x").hex()
+    comment, flag = f"{MAX_FORESEEN + 1} bytes, one more than a string may code", Flag.IGNORES_LIMIT
+    yield endless, [refused(Code.LIMIT_EXCEEDED, "FRS-13", wire, comment, flag)]
 
 
 def _foreseen(number: int, values: list[bytes], comment: str, rule: str) -> Case:

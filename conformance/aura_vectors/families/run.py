@@ -90,6 +90,24 @@ def groups() -> Groups:
     small = {state_of(Kind.DIGITS, 2): RunList(2, tuple(b"01"), (8, 9), 24)}
     yield from with_variants(SECTIONS, [_section(small, "one list")])
     yield SECTIONS, [_section({}, "no kinds"), _section(LISTS, "three kinds"), *_broken()]
+    yield (
+        states,
+        [
+            states.valid(
+                f"{text[size : size + 1]!r} after {size} digits and letters", ("RUN-1", "RUN-2"), text
+            )
+            for size in (8, 13, 18, 23)
+            for text in _joined(size)
+        ],
+    )
+
+
+def _joined(size: int) -> Iterator[bytes]:
+    """Characters that go on with a mixed run, and not with a hexadecimal one, where a hyphen does."""
+    hexadecimal = (b"0123abcd" * 3)[:size]
+    for joiner in b"_+/":
+        yield hexadecimal + bytes((joiner,)) + b"12"
+    yield b"g" + hexadecimal[1:] + b"_-"
 
 
 def _numbers() -> ContextModel:

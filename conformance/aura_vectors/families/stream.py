@@ -8,6 +8,7 @@ from typing import Final
 from aura_spec.errors import Code
 from aura_spec.stream import CHECKS
 from aura_vectors.case import Case, Groups
+from aura_vectors.families import stream_rules
 from aura_vectors.forms.stream import Streams
 
 _TALK: Final = (
@@ -64,7 +65,7 @@ def groups() -> Groups:
         "STR-7",
         *(f"RCL-{number}" for number in (1, 2, 3, 4)),
     ]
-    mixing = [f"RCL-{number}" for number in range(8, 16)]
+    mixing = [f"RCL-{number}" for number in range(9, 16)]
     for check in CHECKS:
         form = Streams(check)
         yield form, form.story(_TALK, (*talk, *mixing))
@@ -89,6 +90,7 @@ def groups() -> Groups:
             client.refused("nothing", Code.TRUNCATED, b"", [], "STR-2"),
         ],
     )
+    yield from stream_rules.groups()
 
 
 def _faults(form: Streams, wires: Sequence[bytes]) -> list[Case]:

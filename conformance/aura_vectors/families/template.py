@@ -57,6 +57,14 @@ BROKEN: Final[Sequence[tuple[str, str, str]]] = (
     ("".join(f"{{{number}}}." for number in range(MAX_SLOTS + 1)), "LIM-4", "a slot too many"),
 )
 
+EMPTY: Final[Sequence[tuple[str, str, str]]] = (
+    ("{a:} x", "TPL-6", "an empty type"),
+    ("{a:} and {a}", "TPL-6", "an empty type of a slot that has none elsewhere"),
+    ("{:int} x", "TPL-2", "a type without a name"),
+    ("{a: int} x", "TPL-6", "a type behind a space"),
+    ("{a:INT} x", "TPL-6", "a type in capitals"),
+)
+
 TEXTS: Final[Mapping[str, Sequence[tuple[str, str, str]]]] = {
     "Request {id:uuid} completed in {ms:int}ms": (
         ("Request 7 completed in 12ms", "TPL-7", "a value that is not of its type, in the second attempt"),
@@ -86,13 +94,18 @@ def groups() -> Groups:
     for pattern, texts in TEXTS.items():
         form = Matches(pattern)
         yield form, [form.valid(text.encode(), comment, rule) for text, rule, comment in texts]
+    yield SECTION, list(_broken(EMPTY))
 
 
 def _patterns() -> Iterator[Case]:
     for pattern, rule, comment in PATTERNS:
         section = build_templates({FIRST_APPLICATION_ID: parse_pattern(pattern)})
         yield SECTION.valid(comment, (rule,), section, {})
-    for pattern, rule, comment in BROKEN:
+    yield from _broken(BROKEN)
+
+
+def _broken(patterns: Sequence[tuple[str, str, str]]) -> Iterator[Case]:
+    for pattern, rule, comment in patterns:
         encoded = pattern.encode()
         wire = b"\x01\x80\x02" + VarInt().build(len(encoded)) + encoded
         yield Case(comment, (rule,), wire, code=Code.MALFORMED, flag=Flag.LAX_PATTERN)

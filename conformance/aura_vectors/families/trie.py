@@ -22,6 +22,7 @@ from aura_spec.trie import (
     ONE,
     RANK,
     TrieSection,
+    entry_limit,
     parse_section,
 )
 from aura_vectors.case import Case, Groups
@@ -47,6 +48,7 @@ def groups() -> Groups:
     yield SECTIONS, list(_broken_fields())
     yield SECTIONS, list(_broken_tables())
     yield SECTIONS, list(_broken_levels())
+    yield SECTIONS, list(_most_entries())
 
 
 def _models() -> Iterator[Case]:
@@ -275,3 +277,28 @@ def _broken_levels() -> Iterator[Case]:
     )
     words = b"\0\0\xff\xff" + BASE.words[4:]
     yield _malformed(replace(BASE, words=words), "IRN-3", "a state below 2^16", Flag.UNCHECKED_START)
+
+
+def _most_entries() -> Iterator[Case]:
+    """As many entries as the section may hold by its size, and one more (rule TRI-8).
+
+    Two levels have lists of one length each, and every context above the second has a child for each entry. Words
+    that nobody reads give the section its size; they are refused once all levels are read.
+    """
+    for more, code in ((0, Code.MALFORMED), (1, Code.LIMIT_EXCEEDED)):
+        wire = next(_of_entries(more))
+        comment = f"{'one entry more than' if more else 'as many entries as'} the size allows"
+        yield Case(comment, ("TRI-8",), wire, code=code, flag=Flag.IGNORES_LIMIT)
+
+
+def _of_entries(more: int) -> Iterator[bytes]:
+    """Sections with so many entries more than they may have."""
+    for first in range(30, 100):
+        for second in range(1, first + 1):
+            entries = SYMBOLS * (1 + first + (first - 1) * second)  # the end, one of the first, has no child
+            size, odd = divmod(entries - more - entry_limit(0), 32)
+            if size > 0 and not odd:
+                tables = _Tables(first - 1, children=(0, 1), counts_of_short=second - 1)
+                section = _pack(tables.section(2))
+                if size >= len(section) and (size - len(section)) % 2 == 0:
+                    yield section.ljust(size, b"\0")

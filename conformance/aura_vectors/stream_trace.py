@@ -1,0 +1,100 @@
+"""What happens at each symbol of a message of a stream, so that a port can be compared step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aura_reference.context import Coder
+from aura_reference.recall import Candidate, Mixture, Recall, Telling
+from aura_spec.recall import HISTORY, NUMBER, TRIED, WHOLE
+from aura_spec.stream import SAME_KIND, START
+from aura_vectors.case import Fields
+from aura_vectors.forms.choices import Choice
+from aura_vectors.trace import Interval
+
+
+class _Spy:
+    """A coder that remembers the choices."""
+
+    def __init__(self, coder: Coder) -> None:
+        self.choices: list[Choice] = []
+        self._coder = coder
+
+    def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
+        """As :class:`~aura_reference.context.Coder` says."""
+        place = self._coder.choose(symbols, frequencies)
+        self.choices.append((sum(frequencies[:place]), frequencies[place], sum(frequencies)))
+        return place
+
+
+class Watched(Telling):
+    """Notes what it does at each symbol.
+
+    Attributes:
+        steps: of the symbols so far, as rows of a trace, without the interval.
+        choices: of each symbol.
+        rules: what a reader has to have right, as far as it shows.
+    """
+
+    def __init__(self, recall: Recall) -> None:
+        super().__init__(recall)
+        self.steps: list[Fields] = []
+        self.choices: list[Sequence[Choice]] = []
+        self.rules: set[str] = set()
+        self._listed: Sequence[Candidate] = ()
+        self._pointed: Candidate | None = None
+        self._mixed: list[Fields] = []
+
+    def code(self, coder: Coder) -> int:
+        """Code the next symbol, and note how."""
+        spy = _Spy(coder)
+        self._mixed = []
+        place = self._recall.window.end
+        symbol = super().code(spy)
+        pointer = {} if self._pointed is None else {"pointer": [self._pointed.place, self._pointed.likeness]}
+        listed = [[one.symbol, one.level, one.place, one.likeness] for one in self._listed]
+        self.steps.append(
+            {"symbol": symbol, "place": place, **pointer, "candidates": listed, "tried": self._mixed}
+        )
+        self.choices.append(spy.choices)
+        return symbol
+
+    def _candidates(self) -> list[Candidate]:
+        candidates = super()._candidates()
+        self._listed, self._pointed = candidates[:TRIED], self._pointer
+        self.rules.update(_rules_of(candidates))
+        if self._number is not None:
+            self.rules.add("RCL-6")
+        if self._pointer is not None:
+            self.rules.add("RCL-15")
+        return candidates
+
+    def _mixture(self, candidate: Candidate, share: int, *, later: bool) -> Mixture:
+        mixture = super()._mixture(candidate, share, later=later)
+        self._mixed.append({"share": share, "inputs": list(mixture.inputs), "p": mixture.p})
+        return mixture
+
+
+def _rules_of(candidates: Sequence[Candidate]) -> Iterator[str]:
+    """The rules by which there are these candidates, and by which they are tried."""
+    if any(one.place for one in candidates):
+        yield from ("RCL-1", "RCL-2", "RCL-3", "RCL-4")
+    if any(one.level >= NUMBER for one in candidates):
+        yield "RCL-5"
+    if any(one.level == HISTORY for one in candidates):
+        yield "RCL-7"
+    if len(candidates) > TRIED:
+        yield "RCL-8"
+    if candidates:
+        yield from (f"RCL-{number}" for number in range(9, 14))
+
+
+def of_string(watched: Watched, *, same_kind: bool) -> Iterator[Fields]:
+    """The interval after the choice of the kind, and then for each symbol its step, choices and interval."""
+    interval = Interval(START, (1 << 32) - START)
+    interval.narrow((0, SAME_KIND, WHOLE) if same_kind else (SAME_KIND, WHOLE - SAME_KIND, WHOLE))
+    yield {"same_kind": same_kind, **interval.fields()}
+    for step, choices in zip(watched.steps, watched.choices, strict=True):
+        for choice in choices:
+            interval.narrow(choice)
+        yield {**step, "choices": [list(choice) for choice in choices], **interval.fields()}
