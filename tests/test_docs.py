@@ -6,6 +6,7 @@ import inspect
 import re
 from importlib import import_module
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -61,7 +62,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_every_example_is_python(code: str) -> None:
-    compile(code, "example", "exec")
+    compile(dedent(code), "example", "exec")
 
 
 def test_nothing_is_said_to_be_on_a_package_index() -> None:
