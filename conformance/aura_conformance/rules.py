@@ -49,19 +49,25 @@ class Rule:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """All rules by id. The chapter of some letters is the module that states most rules of them."""
+    """All rules by id.
+
+    The chapter of some letters is the module that states most rules of them. Another one may state the rest; what it
+    only mentions in parentheses, the chapter has already.
+    """
     spec = find_spec("aura_spec")
     found: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)  # by chapter, words and procedure by id
     for directory in (spec.submodule_search_locations or ()) if spec else ():
         for path in sorted(Path(directory).glob("*.py")):
             found[path.stem] = _statements(path.read_text(encoding="utf-8"))
     counts = {chapter: Counter(map(_letters, stated)) for chapter, stated in found.items()}
-    return {
-        name: Rule(name, chapter, text, procedure)
-        for chapter, stated in found.items()
-        for name, (text, procedure) in stated.items()
-        if counts[chapter][_letters(name)] == max(count[_letters(name)] for count in counts.values())
-    }
+    rules: dict[str, Rule] = {}
+    for letters in {_letters(name) for stated in found.values() for name in stated}:
+        most = sorted(counts, key=lambda chapter: -counts[chapter][letters])
+        for module in most:
+            for name, (text, procedure) in found[module].items():
+                if _letters(name) == letters:
+                    rules.setdefault(name, Rule(name, most[0], text, procedure))
+    return rules
 
 
 def _letters(name: str) -> str:
