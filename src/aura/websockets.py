@@ -26,7 +26,7 @@ from websockets.typing import DataLike, Subprotocol
 from aura.session import Session, Settings, Status, negotiation, scheduling
 from aura.session.channel import Channel
 from aura.session.coding import Role
-from aura_spec.errors import DecodeError
+from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.session import application_of, close_code, is_hello, max_frame
 
 __all__ = ["ClientConnection", "ServerConnection", "broadcast", "connect", "serve"]
@@ -75,12 +75,18 @@ class _Speaking(Connection):
         self._transmit_now = self.protocol.send_binary
         session = Session(self.settings, role=self.role)
         channel = Channel(session, self._next_frame, self._transmit, self._refuse)
-        await channel.flush()
-        if self.role == "client" and not await self._is_greeted():
-            _log.warning("the server selected %s and does not speak it; going on without AURA", agreed)
-            return
         try:
-            await channel.until_ready()
+            async with asyncio.timeout(self.settings.patience):
+                await channel.flush()
+                if self.role == "client" and not await self._is_greeted():
+                    _log.warning(
+                        "the server selected %s and does not speak it; going on without AURA", agreed
+                    )
+                    return
+                await channel.until_ready()
+        except TimeoutError:
+            await self._refuse(Unsupported("no hello came"))
+            return
         except DecodeError as error:
             await self._refuse(error)
             return
@@ -299,4 +305,5 @@ def _maker(kind: type[Any], speaking: type[Any], settings: Settings) -> type[Any
 
 def _with_defaults(kwargs: dict[str, Any], settings: Settings) -> dict[str, Any]:
     limit = max_frame(settings.max_message)
-    return {"compression": None, "max_size": limit, "open_timeout": settings.patience, **kwargs}
+    # the opening handshake of the library has its own 10 seconds
+    return {"compression": None, "max_size": limit, "open_timeout": 10 + settings.patience, **kwargs}

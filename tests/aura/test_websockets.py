@@ -598,14 +598,31 @@ async def test_a_bad_server_is_closed() -> None:
         assert closed.value.sent.code == 1002
 
 
+def test_a_client_that_says_nothing_is_not_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    async def talk() -> None:
+        offered = [Subprotocol("aura.v1")]
+        async with (
+            serving(settings=replace(STREAMS, patience=0.2)) as address,
+            client.connect(address, subprotocols=offered) as silent,
+        ):
+            closed = await closing(silent)
+            assert closed.rcvd
+            assert (closed.rcvd.code, closed.rcvd.reason) == (1002, "")
+
+    asyncio.run(asyncio.wait_for(talk(), 30))
+    assert "no hello came" in caplog.text
+
+
 @run
-async def test_a_client_that_says_nothing_is_not_waited_for() -> None:
-    offered = [Subprotocol("aura.v1")]
-    async with (
-        serving(settings=replace(STREAMS, patience=0.2)) as address,
-        client.connect(address, subprotocols=offered) as silent,
-    ):
-        assert await closing(silent)
+async def test_a_server_that_says_nothing_is_not_waited_for() -> None:
+    async def mute(connection: server.ServerConnection) -> None:
+        await connection.wait_closed()
+
+    async with server.serve(mute, "127.0.0.1", 0, subprotocols=[Subprotocol("aura.v1")]) as running:
+        settings = replace(STREAMS, patience=0.2, fallback_delay=30.0)
+        async with aura_websockets.connect(address_of(running), settings=settings) as ws:
+            with pytest.raises(ConnectionClosedError):
+                await ws.recv()
 
 
 @run
