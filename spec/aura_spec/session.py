@@ -1,12 +1,12 @@
 """Sessions: how the two ends of a WebSocket connection agree, and what their frames hold.
 
-A client offers the subprotocol ``aura.v1``, and before it ``aura.plain``; for a subprotocol P of the application it
-offers ``aura.v1+P``, and P before it if it can speak it without AURA. A server that selects one with ``aura.v1``
-opens a session, and sends its hello before it answers a ping. If it selects any other or none, the connection
-carries the application's messages as they are. A server that speaks AURA never selects ``aura.plain``. So one that
-knows nothing of it and selects the first that is offered, as some do, opens no session. If a server does select
-``aura.v1`` and then sends anything but a hello first, or answers a ping and sends none, it does not speak AURA: the
-client may go on without a session (rule SES-1).
+A client offers the subprotocol ``aura.v1``, and before it ``aura.plain``; for a subprotocol P of the application
+it offers ``aura.v1+P``, and P before it if it can speak it without AURA. A server that selects one with
+``aura.v1`` opens a session, and sends its hello before it answers a ping. If it selects any other or none, the
+connection carries the application's messages as they are. A server that speaks AURA never selects ``aura.plain``.
+So one that knows nothing of it and selects the first that is offered, as some do, opens no session. If a server
+does select ``aura.v1`` and then sends anything but a hello first, or answers a ping and sends none, it does not
+speak AURA: the client may go on without a session (rule SES-1).
 
 **Frames.** A frame is one binary WebSocket message; in a session a text message is ``Unsupported`` (rule SES-2). A
 frame that begins with 0x7F, ``CONTROL``, is a control frame; its second byte is its kind, and its last four bytes
@@ -18,21 +18,23 @@ Text that is not UTF-8 is ``Malformed`` (rule SES-4).
 
 **Hello.** The first frame of each end is a hello, which waits for nothing, and there is no other one, else
 ``Malformed``. It has the version of the session, 1, and says what its sender reads: methods, by bits, of marker m
-with bit m, of the compact AURALITE messages with bit 15; codings, by bits, 0 for single messages and 1 for streams;
-the memory that a stream may take, the longest message, and the longest one that a model codes, in bytes; the first
-eight bytes of the digest of the built-in templates; and the ids of at most ``MAX_MODELS`` models that it holds,
-those it likes best first; more are ``Malformed`` (rule SES-5). Stored messages are read by all, as single messages
-are; a hello without those bits is ``Malformed`` (rule SES-6). An unknown version is ``Unsupported``; bits without a
-meaning are ignored.
+with bit m, of the compact AURALITE messages with bit 15; codings, by bits, 0 for single messages and 1 for
+streams; the memory that a stream may take, the longest message, and the longest one that a model codes, in bytes;
+the first eight bytes of the digest of the built-in templates; and the ids of at most ``MAX_MODELS`` models that it
+holds, those it likes best first; more are ``Malformed`` (rule SES-5). Stored messages are read by all, as single
+messages are; a hello without those bits is ``Malformed`` (rule SES-6). An unknown version is ``Unsupported``; bits
+without a meaning are ignored.
 
 **Use.** After the hellos, an end sends a use frame before its first message. It names the coding of the messages
-that it sends from there on, the memory and the least check, in bits, that a stream takes, else 0, the model, or
-eight zeros for none, which only single messages do without, and how many messages the end has sent before, mod
-2^16; if the peer has received another number, one is lost or repeated: ``StreamDesync``. An end may send further
-ones, between any two messages; what a stream remembers is forgotten then (rule SES-7). The coding and the model
-are among those that the peer says it has, the memory is not more than it allows and one of chapter ``recall``, and
-the check is one of chapter ``stream``; else ``UnknownModel`` for the model, and ``Unsupported`` (rule SES-8). A
-message before the first use frame is ``Malformed`` (rule SES-9).
+that it sends from there on, the memory and the least check, in bits, that a stream takes (for single messages both
+are 0, and a reader does not look at them), the model, or eight zeros for none, which only single messages do
+without, and how many messages the end has sent before, mod 2^16; if the peer has received another number, one is
+lost or repeated: ``StreamDesync``. An end may send further ones, between any two messages; what a stream remembers
+is forgotten then (rule SES-7). The coding and the model are among those that the peer says it has, the memory of a
+stream is ``recall.LEAST_MEMORY`` to ``recall.MOST_MEMORY`` bytes, and no more than the peer allows, and the check
+is one of ``stream.CHECKS``; else ``UnknownModel`` for the model, and ``Unsupported``. A reader checks the count
+first, then the model, and then, of streams alone, that there is a model, the coding, the memory and the check
+(rule SES-8). A message before the first use frame is ``Malformed`` (rule SES-9).
 
 Single messages are coded with the model as the implied one, which they may also name. Templates are those of the
 model beside the built-in ones, the latter only if both ends have the same digest of them (rule SES-10). A stream
@@ -50,12 +52,12 @@ between them; others are ``Malformed``. Who asked refuses a size above what it a
 a file that has another digest or another id as ``ChecksumMismatch``, before it reads anything else in it (rule
 SES-15).
 
-**Ends.** An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if it
-is ``Unsupported``, else 1007 (rule SES-16). A frame that is more than ``MARGIN`` bytes longer than the longest
-message that the reader said it reads, and than ``MAX_CHUNK``, is ``LimitExceeded`` before anything in it is read,
-and a message longer than that as soon as it shows (rule SES-17). So is a message that a model codes, as AURALITE,
-as a foreseen template frame or as a string of a stream, and that is longer than the reader said of those: they cost
-by far the most time to read (rule SES-18).
+**Ends.** An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if
+it is ``Unsupported``, else 1007 (rule SES-16). A frame of more than max(m, ``MAX_CHUNK``) + ``MARGIN`` bytes,
+where m is the longest message that the reader said it reads, is ``LimitExceeded`` before anything in it is read,
+and a message of more than m bytes as soon as it shows (rule SES-17). So is a message that a model codes, as
+AURALITE, as a foreseen template frame or as a string of a stream, and that is longer than the reader said of
+those: they cost by far the most time to read (rule SES-18).
 """
 
 from __future__ import annotations
