@@ -1,7 +1,8 @@
 """What a user gets through ``Codec`` with its defaults: python bench/through_codec.py MESSAGES [BATCH ...].
 
-MESSAGES is a file as for ``aura bench``. Printed are the ratio, the microseconds of processor time of a message, one
-at a time and in batches, each way, and what AURALITE alone takes beside it. Messages repeat where there are too few.
+MESSAGES is a file as for ``aura bench``. Printed are the ratio, the microseconds of processor time of a message,
+one at a time and in batches, each way, and what AURALITE alone takes beside it. Messages repeat where there are too
+few.
 """
 
 from __future__ import annotations

@@ -51,8 +51,8 @@ class Rule:
 def rules() -> Mapping[str, Rule]:
     """All rules by id.
 
-    The chapter of some letters is the module that states most rules of them. Another one may state the rest; what it
-    only mentions in parentheses, the chapter has already.
+    The chapter of some letters is the module that states most rules of them. Another one may state the rest; what
+    it only mentions in parentheses, the chapter has already.
     """
     spec = find_spec("aura_spec")
     found: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)  # by chapter, words and procedure by id
