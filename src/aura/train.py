@@ -49,7 +49,7 @@ def train(
     """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
 
     Where most sources have several messages, a few sources are kept out of training: whether their messages are
-    shorter in a stream or by themselves is measured with the model, and stored as :attr:`Model.stream_memory`.
+    shorter in a stream or by themselves is measured with the model, and stored as :attr:`aura.Model.stream_memory`.
     With a text under ``stream_memory`` in ``metadata`` nothing is kept out and measured.
 
     Args:
@@ -67,7 +67,7 @@ def train(
         base: a model of similar messages, for those who have few of their own: what it holds likely counts as well,
             at a sixteenth of the weight.
         scrub: replace secrets and personal data in the messages by random strings of the same form first; see
-            :mod:`aura.training.scrubbing`.
+            ``aura.training.scrubbing``.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
 
     Raises:
