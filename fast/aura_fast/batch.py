@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from aura_fast import auralite, batch_decoder, batch_encoder
+from aura_fast import auralite
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError
@@ -45,6 +45,8 @@ def encode(messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         if len(some) + sum(map(len, some)) < _WORTHWHILE:
             strings = [auralite.encode(message, model) for message in some]
         else:
+            from aura_fast import batch_encoder  # noqa: PLC0415  # few need it for their first message
+
             strings = batch_encoder.encode(some, contexts)
         strings = [encode_one(messages[place], model) for place in chunk[:alone]] + strings
         for place, string in zip(chunk, strings, strict=True):
@@ -59,12 +61,16 @@ def encode_one(data: bytes, model: ContextModel) -> bytes:
         EncodeError: it has more than ``limits.MAX_FORESEEN`` bytes.
     """
     if _WORTHWHILE <= len(data) <= MAX_FORESEEN:
+        from aura_fast import batch_encoder  # noqa: PLC0415  # as above
+
         return batch_encoder.encode_one(data, contexts_of(model))
     return auralite.encode(data, model)
 
 
 def decode(wires: Sequence[bytes], model: ContextModel, max_size: int) -> list[bytes | DecodeError]:
     """The messages of strings; each is what ``auralite.decode`` gives, or the error that it raises."""
+    from aura_fast import batch_decoder  # noqa: PLC0415  # as above
+
     contexts = contexts_of(model)
     results: list[bytes | DecodeError | None] = [None] * len(wires)
     sizes = [_GROWTH * len(wire) for wire in wires]

@@ -140,21 +140,30 @@ class Reader:
         States are signed and as wide as an index, as numpy would otherwise convert one to the other.
         """
         slots, intervals = self._tables.slots, self._tables.intervals
+        indices = indices.astype(np.intp)
         rows, firsts = self._tables.rows.take(indices), self._tables.firsts.take(indices)
         numbers = np.empty(len(indices), slots.dtype)
+        # numpy is quicker where it need not make an array for each result
+        size = min(self._lanes, len(indices))
+        all_slots, all_places, all_intervals = (np.empty(size, np.int64) for _ in range(3))
         stop = 0
         while stop < len(indices):
             start, stop = stop, min(stop + self._lanes - self._lane, len(indices))
-            states = self._states[self._lane : self._lane + stop - start]
-            self._lane = (self._lane + stop - start) % self._lanes
-            slot = states & (TOTAL - 1)
+            size = stop - start
+            states = self._states[self._lane : self._lane + size]
+            self._lane = (self._lane + size) % self._lanes
+            slot, place, interval = all_slots[:size], all_places[:size], all_intervals[:size]
+            np.bitwise_and(states, TOTAL - 1, out=slot)
             # all places exist; "clip" spares the check
-            slots.take(rows[start:stop] + slot, out=numbers[start:stop], mode="clip")
-            interval = intervals.take(firsts[start:stop] + numbers[start:stop], mode="clip")
+            np.add(rows[start:stop], slot, out=place)
+            slots.take(place, out=numbers[start:stop], mode="clip")
+            np.add(firsts[start:stop], numbers[start:stop], out=place)
+            intervals.take(place, out=interval, mode="clip")
             states >>= SCALE_BITS
-            states *= interval >> 16
+            states *= np.right_shift(interval, 16, out=place)
             states += slot
-            states -= interval & 0xFFFF
+            interval &= 0xFFFF
+            states -= interval
             # lanes that fell below the bound take the next words, in their order
             hungry = (states < LOWER_BOUND).nonzero()[0]
             if len(hungry):

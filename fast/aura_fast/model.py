@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from aura_fast import template_list, trie, trie_writer
+from aura_fast import template_list, trie
 from aura_spec import history, run
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import ContextModel
@@ -85,6 +85,8 @@ def write(model: ContextModel, metadata: bytes = b"") -> bytes:
         EncodeError: the metadata are too large (rule MDL-9).
     """
     _check_metadata(metadata)
+    from aura_fast import trie_writer  # noqa: PLC0415  # only training writes models
+
     sections = {TRIE: trie_writer.write(model), MATCH: _HITS.pack(*(int(hit) for hit in model.hits))}
     if model.history is not None:
         sections[HISTORY] = history.build_section(model.history)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aura_spec.context_model import FREQUENCIES, RunList
-from aura_spec.run import STATES, after
+from aura_spec.run import CLASSES_OF_BYTES, STATES, TRANSITIONS
 
-NEXT: Final = bytes(after(state, byte) for state in range(STATES) for byte in range(256)) + bytes(256)
+NEXT: Final = b"".join(CLASSES_OF_BYTES.translate(row.ljust(256)) for row in TRANSITIONS) + bytes(256)
 """The state after a byte, by 256 · state + byte; a row more for what comes after the end of a message."""
 
 _NEXT_NUMBERS: Final = np.frombuffer(NEXT, np.uint8)

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isqrt
 from typing import Final
 
 END: Final = 256
@@ -39,11 +40,7 @@ MAX_ORDER: Final = 32
 
 def _frequency(code: int) -> int:
     """8192 · 2^(-code/4), rounded down but at least 1, in integers: the fourth root of 8192^4 / 2^code."""
-    target = 8192**4 >> code
-    root = 1
-    while (root + 1) ** 4 <= target:
-        root += 1
-    return root
+    return max(1, isqrt(isqrt(8192**4 >> code)))
 
 
 FREQUENCIES: Final = tuple(_frequency(code) for code in range(CODES))

@@ -91,7 +91,8 @@ def _class_of(byte: int) -> int:
     return {"-": _HYPHEN, "_": _JOINER, "+": _JOINER, "/": _JOINER}.get(character, _OTHER)
 
 
-_CLASSES: Final = bytes(_class_of(byte) for byte in range(256))
+CLASSES_OF_BYTES: Final = bytes(_class_of(byte) for byte in range(256))
+"""By byte the column of ``TRANSITIONS``."""
 
 
 def state_of(kind: int, length: int) -> int:
@@ -128,7 +129,7 @@ def after(state: int, byte: int) -> int:
     >>> reduce(after, b"id 3f0", NO_RUN), reduce(after, b"id 3f-", NO_RUN)
     (83, 0)
     """
-    return TRANSITIONS[state][_CLASSES[byte]]
+    return TRANSITIONS[state][CLASSES_OF_BYTES[byte]]
 
 
 _SET_SIZE: Final = (SYMBOLS + 7) // 8
