@@ -230,7 +230,7 @@ def test_help_is_plain_and_names_what_is_taken_in_one_form(path: tuple[str, ...]
     assert "--help" in shown
     assert "╭" not in shown
     if "serve" in path:
-        assert 'pip install "aura-codec[serve]"' in shown
+        assert 'pip install ".[serve]"' in shown
     assert not re.search(r"^ +--.*<(int|str|path|file|int range)>", shown, re.MULTILINE)
     listed = shown.partition("Commands:")[2]
     assert "..." not in "".join(line for line in listed.splitlines() if "serve" not in line)

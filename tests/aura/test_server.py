@@ -261,4 +261,4 @@ def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     missing = CliRunner().invoke(command, ["serve"])
     assert missing.exit_code == 1
-    assert 'pip install "aura-codec[serve]"' in missing.stderr
+    assert 'pip install ".[serve]"' in missing.stderr

@@ -30,14 +30,15 @@ def serve(
     Browsers do not speak AURA, so the page and the server exchange plain text. The server runs both ends of a
     session for each page, and shows the frames that would go between them.
 
-    Needs the extra "serve": pip install "aura-codec[serve]".
+    Needs the extra "serve": pip install ".[serve]" in a checkout.
     """
     try:
         import uvicorn  # noqa: PLC0415  # an extra
 
         from aura.server import application  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        typer.echo(f'error: {error.name} is missing; pip install "aura-codec[serve]"', err=True)
+        extra = 'the extra "serve" brings it: pip install ".[serve]" in a checkout'
+        typer.echo(f"error: {error.name} is missing; {extra}", err=True)
         raise typer.Exit(1) from None
     from aura.session import Models, Settings  # noqa: PLC0415
 
