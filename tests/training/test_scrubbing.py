@@ -164,6 +164,12 @@ def test_history_and_dictionary_are_searched_as_text() -> None:
     assert {b"ana.maier@posteo.de", b"+1 833-625-6111"} <= found
 
 
+@pytest.mark.thorough
+def test_the_default_model_gives_out_nothing_of_sensitive_form() -> None:
+    public = [b"21031067", b"MDQ6VXNlcjIxMDMxMDY3"]  # as in the recipe
+    assert scan(Model.load_default(), public=public) == []
+
+
 def test_continuations_cost_what_their_symbols_do() -> None:
     model = _model([b"the lamp is on"] * 50)
     texts = b"".join(text for text, _ in continuations(model.context_model))
@@ -176,4 +182,5 @@ def test_continuations_cost_what_their_symbols_do() -> None:
 def test_information_of_forms() -> None:
     assert information(b"0f") == 8.0
     assert information(b"1234") == pytest.approx(4 * 3.3219, abs=0.01)
+    assert information(b"A" * 50 + b"b") == information(b"Ab")
     assert information(b"xyz") == pytest.approx(3 * 4.7, abs=0.01)

@@ -9,6 +9,7 @@ model is compared with the bits of a random one of its form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -35,6 +36,8 @@ _LONGEST_WHOLE: Final = 32
 _CONTINUED: Final = 64
 _REACHED: Final = 32
 _BATCH: Final = 1 << 16
+_RUN = re.compile(rb"(.)\1{3,}", re.DOTALL)
+_MOMENT = re.compile(rb"1[4-7]\d{10,}\Z")
 _BOUNDARY: Final = 0
 """The byte between two texts."""
 
@@ -97,8 +100,10 @@ def _is_cut(kind: str, text: bytes, start: int, end: int) -> bool:
     """Whether a string reaches over texts, or may be the part of another in one that is cut off."""
     if _BOUNDARY in text[start:end]:
         return True
-    if kind == "long number" and text[start - 1] == _BOUNDARY:  # may be the end of a fraction
-        return True
+    if kind == "long number" and (text[start - 1] == _BOUNDARY or _MOMENT.match(text, start, end)):
+        return (
+            True  # the end of a fraction, or seconds since 1970 with more of a fraction than there are digits
+        )
     # after the end of a message there are two boundaries
     return end - start < _LONGEST_WHOLE and text[end] == _BOUNDARY and text[end + 1] != _BOUNDARY
 
@@ -112,7 +117,11 @@ def _spans(text: bytes, known: Strings) -> Iterator[tuple[str, int, int]]:
 
 
 def information(value: bytes) -> float:
-    """Bits of a random string of the same form: of as many digits, letters of each case, and other bytes."""
+    """Bits of a random string of the same form: digits and letters at the same places.
+
+    A character that stands several times in a row counts once: random strings have no long runs.
+    """
+    value = _RUN.sub(rb"\1", value)
     letters = 4.0 if all(chr(byte) in "0123456789abcdefABCDEF-" for byte in value) else float(np.log2(26))
     digits = 4.0 if letters == 4.0 and not value.isdigit() else float(np.log2(10))
     return sum(digits if chr(byte).isdecimal() else letters if chr(byte).isalpha() else 0.0 for byte in value)
