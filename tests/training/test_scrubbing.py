@@ -18,6 +18,9 @@ from aura.training.scrubbing import PUBLIC_SOURCES, REPEATED, Scrubber, disguise
 
 KEY = "phc_C44vUK9R1J6HYVdfJarTEPqVAoRPJzMXzFcj8PIrJgQ"
 
+PUBLIC = [b"21031067", b"MDQ6VXNlcjIxMDMxMDY3"]
+"""Of an example account, as in the recipe."""
+
 SENSITIVE = [
     ("write to ana.maier@posteo.de today", "ana.maier@posteo.de"),
     ('"api_key": "' + KEY + '"', KEY.removeprefix("phc_")),
@@ -164,10 +167,13 @@ def test_history_and_dictionary_are_searched_as_text() -> None:
     assert {b"ana.maier@posteo.de", b"+1 833-625-6111"} <= found
 
 
+def test_the_small_model_gives_out_nothing_of_sensitive_form() -> None:
+    assert scan(Model.load_small(), public=PUBLIC) == []
+
+
 @pytest.mark.thorough
 def test_the_default_model_gives_out_nothing_of_sensitive_form() -> None:
-    public = [b"21031067", b"MDQ6VXNlcjIxMDMxMDY3"]  # as in the recipe
-    assert scan(Model.load_default(), public=public) == []
+    assert scan(Model.load_default(), public=PUBLIC) == []
 
 
 def test_continuations_cost_what_their_symbols_do() -> None:

@@ -37,7 +37,8 @@ _CONTINUED: Final = 64
 _REACHED: Final = 32
 _BATCH: Final = 1 << 16
 _RUN = re.compile(rb"(.)\1{3,}", re.DOTALL)
-_MOMENT = re.compile(rb"1[4-7]\d{10,}\Z")
+_MOMENT = re.compile(rb"1[4-7]\d{7,}")
+"""Seconds since 1970, with whatever digits follow: what is likeliest after a label for times."""
 _BOUNDARY: Final = 0
 """The byte between two texts."""
 
@@ -91,19 +92,19 @@ def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = 
     for text, costs in continuations(model.context_model):
         sums = np.concatenate((np.zeros(1), np.cumsum(costs, dtype=np.float64)))
         for kind, start, end in _spans(text, strings):
-            if not _is_cut(kind, text, start, end):
+            if not _is_part(kind, text, start, end):
                 note(kind, text[start:end], float(sums[end] - sums[start]))
     return sorted(found.values())
 
 
-def _is_cut(kind: str, text: bytes, start: int, end: int) -> bool:
-    """Whether a string reaches over texts, or may be the part of another in one that is cut off."""
+def _is_part(kind: str, text: bytes, start: int, end: int) -> bool:
+    """Whether a string reaches over texts, or may be a part of an ordinary one that is cut off."""
     if _BOUNDARY in text[start:end]:
         return True
-    if kind == "long number" and (text[start - 1] == _BOUNDARY or _MOMENT.match(text, start, end)):
-        return (
-            True  # the end of a fraction, or seconds since 1970 with more of a fraction than there are digits
-        )
+    if kind == "long number" and text[start - 1] == _BOUNDARY:  # may be the end of a fraction
+        return True
+    if kind in {"long number", "hexadecimal"} and _MOMENT.match(text, start, end):
+        return True
     # after the end of a message there are two boundaries
     return end - start < _LONGEST_WHOLE and text[end] == _BOUNDARY and text[end + 1] != _BOUNDARY
 
