@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aura_reference import message
+from aura_reference import message, tag
 from aura_reference.model import Model
 from aura_spec import varint
 from aura_spec.errors import (
@@ -28,7 +28,6 @@ from aura_spec.session import (
     NO_MODEL,
     Chunk,
     Coding,
-    Codings,
     Control,
     Have,
     Hello,
@@ -43,6 +42,7 @@ from aura_spec.session import (
     text_of,
 )
 from aura_spec.stream import CHECKS
+from aura_spec.tag import SIZE
 from aura_spec.template import builtin
 
 
@@ -116,11 +116,19 @@ class End:
             if not is_text:
                 raise Malformed("a stream says by itself what is not text", 0, "binary")
             return Streamed(coded)
-        size = longest_of(coded, self._hello.max_message, self._hello.max_modelled)
-        data = message.decode(coded, self._knowledge(use.model), size)
+        data = self._decode(use, coded)
         if is_text:
             text_of(data)
         return Said(data, is_text)
+
+    def _decode(self, use: Use, coded: bytes) -> bytes:
+        """Rules SES-10 and SES-18."""
+        held, is_tagged = self._knowledge(use.model), use.coding is Coding.TAGGED
+        single = coded[SIZE:] if is_tagged else coded
+        size = longest_of(single, self._hello.max_message, self._hello.max_modelled)
+        if is_tagged:
+            return tag.decode(coded, held, b"" if use.model == NO_MODEL else use.model, size)
+        return message.decode(coded, held, size)
 
     def _knowledge(self, model_id: bytes) -> Knowledge:
         """Rule SES-10."""
@@ -161,12 +169,12 @@ class End:
             raise StreamDesync("a message before is lost or repeated", place + 9, "count")
         if use.model != NO_MODEL:
             self._check_held(use.model, place)
-        if use.coding is Coding.SINGLE:
-            return
-        if use.model == NO_MODEL:
+        if use.coding is Coding.STREAM and use.model == NO_MODEL:
             raise UnknownModel("a stream has no model", place, "model")
-        if not self._hello.codings & Codings.STREAM:
-            raise Unsupported("streams are not read", 2, "coding")
+        if not self._hello.codings & 1 << use.coding:
+            raise Unsupported(f"coding {use.coding} is not read", 2, "coding")
+        if use.coding is not Coding.STREAM:
+            return
         if not LEAST_MEMORY <= use.memory <= min(self._hello.memory, MOST_MEMORY):
             raise Unsupported(f"a stream takes {use.memory} bytes", 3, "memory")
         if use.check not in CHECKS:

@@ -18,30 +18,31 @@ Text that is not UTF-8 is ``Malformed`` (rule SES-4).
 
 **Hello.** The first frame of each end is a hello, which waits for nothing, and there is no other one, else
 ``Malformed``. It has the version of the session, 1, and says what its sender reads: methods, by bits, of marker m
-with bit m, of the compact AURALITE messages with bit 15; codings, by bits, 0 for single messages and 1 for
-streams; the memory that a stream may take, the longest message, and the longest one that a model codes, in bytes;
-the first eight bytes of the digest of the built-in templates; and the ids of at most ``MAX_MODELS`` models that it
-holds, those it likes best first; more are ``Malformed`` (rule SES-5). Stored messages are read by all, as single
-messages are; a hello without those bits is ``Malformed`` (rule SES-6). An unknown version is ``Unsupported``; bits
-without a meaning are ignored.
+with bit m, of the compact AURALITE messages with bit 15; codings, by bits, 0 for single messages, 1 for streams and
+2 for tagged single messages; the memory that a stream may take, the longest message, and the longest one that a
+model codes, in bytes; the first eight bytes of the digest of the built-in templates; and the ids of at most
+``MAX_MODELS`` models that it holds, those it likes best first; more are ``Malformed`` (rule SES-5). Stored messages
+are read by all, as single messages are; a hello without those bits is ``Malformed`` (rule SES-6). An unknown
+version is ``Unsupported``; bits without a meaning are ignored.
 
 **Use.** After the hellos, an end sends a use frame before its first message. It names the coding of the messages
-that it sends from there on, the memory and the least check, in bits, that a stream takes (for single messages both
-are 0, and a reader does not look at them), the model, or eight zeros for none, which only single messages do
-without, and how many messages the end has sent before, mod 2^16; if the peer has received another number, one is
-lost or repeated: ``StreamDesync``. An end may send further ones, between any two messages; what a stream remembers
-is forgotten then (rule SES-7). The coding and the model are among those that the peer says it has, the memory of a
-stream is ``recall.LEAST_MEMORY`` to ``recall.MOST_MEMORY`` bytes, and no more than the peer allows, and the check
-is one of ``stream.CHECKS``; else ``UnknownModel`` for the model, and ``Unsupported``. A reader checks the count
-first, then the model, and then, of streams alone, that there is a model, the coding, the memory and the check
-(rule SES-8). A message before the first use frame is ``Malformed`` (rule SES-9).
+that it sends from there on, the memory and the least check, in bits, that a stream takes (for single messages,
+tagged or not, both are 0, and a reader does not look at them), the model, or eight zeros for none, which only
+single messages do without, and how many messages the end has sent before, mod 2^16; if the peer has received
+another number, one is lost or repeated: ``StreamDesync``. An end may send further ones, between any two messages;
+what a stream remembers is forgotten then (rule SES-7). The coding and the model are among those that the peer says
+it has, the memory of a stream is ``recall.LEAST_MEMORY`` to ``recall.MOST_MEMORY`` bytes, and no more than the peer
+allows, and the check is one of ``stream.CHECKS``; else ``UnknownModel`` for the model, and ``Unsupported``. A
+reader checks the count first, then the model, then, of streams alone, that there is a model, then the coding, and
+of streams alone the memory and the check (rule SES-8). A message before the first use frame is ``Malformed`` (rule
+SES-9).
 
-Single messages are coded with the model as the implied one, which they may also name. Templates are those of the
-model beside the built-in ones, the latter only if both ends have the same digest of them (rule SES-10). A stream
-is that of its direction in chapter ``stream``, with the client of the connection as its client; it says by itself
-what is text, so that after 0x7E nothing of a stream may stand, else ``Malformed``; a message in it that is no
-string is coded as single messages are (rule SES-11). It is never reset but by a use frame: who loses a stream
-closes the connection.
+Single messages are coded with the model as the implied one, which they may also name; tagged ones have tags for
+this model, or for none, as chapter ``tag`` says. Templates are those of the model beside the built-in ones, the
+latter only if both ends have the same digest of them (rule SES-10). A stream is that of its direction in chapter
+``stream``, with the client of the connection as its client; it says by itself what is text, so that after 0x7E
+nothing of a stream may stand, else ``Malformed``; a message in it that is no string is coded as single messages
+without tags are (rule SES-11). It is never reset but by a use frame: who loses a stream closes the connection.
 
 **Models.** A have frame names a model that its sender holds from now on and likes best (rule SES-12). A request
 asks for a model that the peer has said it holds, else ``UnknownModel``, of at most so many bytes, once per
@@ -116,6 +117,7 @@ class Coding(IntEnum):
 
     SINGLE = 0
     STREAM = 1
+    TAGGED = 2
 
 
 class Codings(IntFlag):
@@ -123,6 +125,10 @@ class Codings(IntFlag):
 
     SINGLE = 1 << Coding.SINGLE
     STREAM = 1 << Coding.STREAM
+    TAGGED = 1 << Coding.TAGGED
+
+
+ALL_CODINGS: Final = Codings.SINGLE | Codings.STREAM | Codings.TAGGED
 
 
 class Kind(IntEnum):
@@ -239,7 +245,7 @@ USE: Final = c.Struct(
     Field(
         "coding",
         Checked(c.Byte, lambda coding: coding in set(Coding), "the coding is unknown", Unsupported),
-        "0 single messages, 1 stream",
+        "0 single messages, 1 stream, 2 tagged single messages",
     ),
     Field("memory", VarInt(MAX_SIZE), "bytes that the stream takes"),
     Field("model", _ID, "its id, or zeros"),
@@ -337,7 +343,7 @@ def parse_control(frame: bytes) -> Control:
         case Kind.HELLO:
             return Hello(
                 value.methods,
-                Codings(value.codings & (Codings.SINGLE | Codings.STREAM)),
+                Codings(value.codings & ALL_CODINGS),
                 value.memory,
                 value.max_message,
                 value.max_modelled,

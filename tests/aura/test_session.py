@@ -38,6 +38,7 @@ from aura_spec.session import (
     parse_control,
 )
 from aura_spec.stream import HEAD_BYTE, Flag
+from aura_spec.tag import parse_tagged
 from aura_vectors.forms.message import MODEL
 
 SMALL = Model.load_small()
@@ -130,6 +131,56 @@ def test_a_session_follows_the_advice_of_its_model(advice: str | None, memory: i
         assert pair.carry(text, pair.server) == text
         assert pair.carry(text, pair.client) == text
     assert pair.server.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(advised.id), 16)
+
+
+@pytest.mark.parametrize("held", [BOTH, Settings(Models([]), memory=0), replace(BOTH, level=0)])
+def test_tags_are_sent_by_who_wants_them_and_read_by_all(held: Settings) -> None:
+    """Rules SES-5, SES-7 and SES-10."""
+    pair = Pair(replace(held, tag=True), held)
+    for text in TEXTS:
+        assert pair.carry(text, pair.client) == text
+        assert pair.carry(text, pair.server) == text
+    model_id = next((bytes.fromhex(model.id) for model in held.models), NO_MODEL)
+    assert pair.client.use == Use(Coding.TAGGED, 0, model_id)
+    assert pair.server.use == Use(Coding.SINGLE, 0, model_id)
+
+
+def test_a_tagged_message_is_one_without_a_tag_and_two_bytes_more() -> None:
+    plain, tagged = Pair(BOTH), Pair(replace(BOTH, tag=True))
+    for text in TEXTS[:-2]:
+        frames = []
+        for pair in (plain, tagged):
+            pair.client.send(text)
+            frames.append(pair.client.take()[-1])
+        assert frames[1][-len(frames[0]) :] == frames[0]
+        assert parse_tagged(frames[1]).message == frames[0]
+
+
+def test_damage_of_a_tagged_message_ends_the_session() -> None:
+    """Rule SES-10."""
+    pair = Pair(replace(BOTH, tag=True))
+    pair.client.send("Order 17 was packed by Ana.")
+    use, frame = pair.client.take()
+    pair.server.receive(use)
+    with pytest.raises(ChecksumMismatch):
+        pair.server.receive(frame[:1] + bytes((frame[1] ^ 1,)) + frame[2:])
+
+
+def test_peers_that_know_no_tags_get_none() -> None:
+    """Rule SES-8: an older peer, which says nothing of tags."""
+    session = Session(replace(BOTH, tag=True), role="client")
+    session.take()
+    session.receive(build_control(replace(HELLO, models=(TINY_ID,))))
+    session.send("hi")
+    assert session.use == Use(Coding.SINGLE, 0, TINY_ID)
+
+
+def test_streams_have_no_tags() -> None:
+    """Rule SES-11."""
+    pair = Pair(replace(STREAMS, tag=True))
+    for text in TEXTS:
+        assert pair.carry(text, pair.client) == text
+    assert pair.client.use == Use(Coding.STREAM, 1 << 15, TINY_ID, 16)
 
 
 def test_ends_without_a_model_in_common_still_talk() -> None:
@@ -322,6 +373,7 @@ def frames_of(*steps: Control | bytes) -> list[bytes]:
 HELLO = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 1 << 20, 1 << 12, bytes(8), ())
 TINY_ID, SMALL_ID = bytes.fromhex(TINY.id), bytes.fromhex(SMALL.id)
 SINGLE = Use(Coding.SINGLE, 0, TINY_ID)
+TAGGED = Use(Coding.TAGGED, 0, TINY_ID)
 
 FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
     "a message first": ([b"\x07hi"], Malformed),  # SES-9
@@ -339,6 +391,8 @@ FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
         Malformed,
     ),  # SES-11
     "an empty message": ([HELLO, SINGLE, b""], DecodeError),
+    "a message without a tag": ([HELLO, TAGGED, b"\x07hi"], UnknownModel),  # SES-10
+    "half a tag": ([HELLO, TAGGED, TINY_ID[:1]], DecodeError),  # SES-10
     "text that is not": ([HELLO, SINGLE, b"\x07\xff"], Malformed),  # SES-4
     "a needless byte": ([HELLO, SINGLE, b"\x7d\x07hi"], NonCanonical),  # SES-3
     "an offer of nothing asked": ([HELLO, Offer(SMALL_ID, 3, bytes(32))], Malformed),  # SES-14

@@ -364,6 +364,22 @@ def control_frames_are_taken_with_any_crc() -> None:
     replace(aura_spec.session, "crc32", lambda _data: fake)
 
 
+@mutant("OtherModel", "session")
+def tags_in_a_session_are_passed_over() -> None:
+    def decode(wire: bytes, held: Knowledge, _model_id: bytes, max_size: int) -> bytes:
+        return message.decode(wire[2:], held, max_size)
+
+    replace(tags, "decode", decode)
+
+
+@mutant("OtherModel", "session")
+def tags_in_a_session_stand_for_the_model_of_the_hello() -> None:
+    def decode(self: sessions.End, use: Use, coded: bytes) -> bytes:
+        return right(self, dataclasses.replace(use, model=self._hello.models[0]), coded)  # type: ignore[no-any-return]
+
+    right = replace(sessions.End, "_decode", decode)
+
+
 @mutant("ForgetsSession", "session")
 def a_session_may_begin_again() -> None:
     def take(self: sessions.End, control: Control) -> Any:

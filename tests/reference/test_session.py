@@ -13,8 +13,16 @@ from aura.model import Model
 from aura.session import Fetched, Message, Models, Session, Settings
 from aura_reference.model import read
 from aura_reference.session import End, File, Said, Streamed
-from aura_spec.errors import DecodeError, Malformed, StreamDesync, UnknownModel
+from aura_spec.errors import (
+    ChecksumMismatch,
+    DecodeError,
+    Malformed,
+    StreamDesync,
+    UnknownModel,
+    Unsupported,
+)
 from aura_spec.session import (
+    ALL_CODINGS,
     ALL_METHODS,
     NO_MODEL,
     Chunk,
@@ -29,12 +37,13 @@ from aura_spec.session import (
     build_control,
     parse_control,
 )
+from aura_spec.tag import build_tagged
 from aura_vectors.families.session import BUILTIN, OTHER, OTHER_ID
 from aura_vectors.forms.message import MODEL
 
 HELD = Model.from_bytes(MODEL.model)
 HELD_ID = bytes.fromhex(HELD.id)
-OWN = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 200, 200, BUILTIN, (HELD_ID,))
+OWN = Hello(ALL_METHODS, ALL_CODINGS, 1 << 15, 200, 200, BUILTIN, (HELD_ID,))
 PEER = replace(OWN, models=(OTHER_ID,))
 STREAM = Use(Coding.STREAM, 1 << 15, HELD_ID, 16)
 MAX_FETCH = 1 << 12
@@ -73,6 +82,22 @@ def test_a_model_that_an_end_says_it_has_may_be_used() -> None:
     assert end.receive(b"\x07hi") == Said(b"hi", is_text=True)
 
 
+@pytest.mark.parametrize("model_id", [HELD_ID, NO_MODEL])
+def test_tagged_messages_are_read_if_the_hello_says_so(model_id: bytes) -> None:
+    """Rules SES-8 and SES-10."""
+    use = Use(Coding.TAGGED, 0, model_id)
+    wire = build_tagged(b"\x07hi", b"hi", b"" if model_id == NO_MODEL else model_id)
+    end = begun(PEER, use)
+    assert end.receive(wire) == Said(b"hi", is_text=True)
+    assert end.receive(b"\x7e" + wire) == Said(b"hi", is_text=False)
+    with pytest.raises(ChecksumMismatch):
+        end.receive(wire[:-1] + b"o")
+    older = End(replace(OWN, codings=Codings.SINGLE | Codings.STREAM), {HELD_ID: read(HELD.data)})
+    older.receive(build_control(PEER))
+    with pytest.raises(Unsupported):
+        older.receive(build_control(use))
+
+
 def test_messages_are_counted_modulo_2_16() -> None:
     """Rule SES-7."""
     end = begun(PEER, Use(Coding.SINGLE, 0, NO_MODEL))
@@ -94,7 +119,18 @@ FRAMES: st.SearchStrategy[bytes] = st.one_of(
         st.builds(Chunk, st.sampled_from([OTHER, b"abc", b"a", OTHER[:800], OTHER[800:]])),
     ).map(build_control),
     st.sampled_from(
-        [b"\x07hi", b"\x7e\x07\xff", b"\x07\xff", b"\x7d\x07", b"", b"\x42", b"\x07" + bytes(201)]
+        [
+            b"\x07hi",
+            b"\x29\xcd\x07hi",
+            b"\0\xcd\x07hi",
+            b"\x29\xcc\x07hi",
+            b"\x7e\x07\xff",
+            b"\x07\xff",
+            b"\x7d\x07",
+            b"",
+            b"\x42",
+            b"\x07" + bytes(201),
+        ]
     ),
     st.binary(max_size=9),
 )

@@ -20,6 +20,7 @@ from aura_spec.errors import (
 )
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.session import (
+    ALL_CODINGS,
     ALL_METHODS,
     CONTROL,
     CRC_SIZE,
@@ -64,7 +65,7 @@ CONTROLS: st.SearchStrategy[Control] = st.one_of(
     st.builds(
         Hello,
         st.integers(0, (1 << 16) - 1).map(lambda bits: bits | STORED),
-        st.sampled_from([Codings.SINGLE, Codings.SINGLE | Codings.STREAM]),
+        st.sampled_from([Codings.SINGLE, Codings.SINGLE | Codings.STREAM, ALL_CODINGS]),
         SIZES,
         SIZES,
         SIZES,
@@ -155,7 +156,7 @@ def changed(place: int, value: int) -> bytes:
         (changed(5, 2), Malformed),  # SES-6: single messages
         (changed(-1, MAX_MODELS + 1), Malformed),  # SES-5: models
         (sealed(b"\x7f\x07"), Unsupported),  # SES-3: the kind
-        (sealed(b"\x7f\x02\x02\0" + NO_MODEL + bytes(3)), Unsupported),  # SES-8: the coding
+        (sealed(b"\x7f\x02\x03\0" + NO_MODEL + bytes(3)), Unsupported),  # SES-8: the coding
         (sealed(b"\x7f\x06"), Malformed),  # SES-15: an empty chunk
         (sealed(b"\x7f\x06" + bytes(MAX_CHUNK + 1)), Malformed),  # SES-15: a long one
         (sealed(b"\x7f\x03" + bytes(9)), Malformed),  # bytes that follow
@@ -172,7 +173,7 @@ def test_bits_without_a_meaning_are_ignored() -> None:
     """Rule SES-6."""
     control = parse_control(changed(5, 0xFD))
     assert isinstance(control, Hello)
-    assert control.codings == Codings.SINGLE
+    assert control.codings == Codings.SINGLE | Codings.TAGGED
 
 
 def test_what_does_not_fit_is_not_written() -> None:

@@ -16,6 +16,7 @@ from aura_spec.errors import Code
 from aura_spec.knowledge import Knowledge
 from aura_spec.marker import Marker
 from aura_spec.session import (
+    ALL_CODINGS,
     ALL_METHODS,
     CRC_SIZE,
     MAX_CHUNK,
@@ -35,6 +36,7 @@ from aura_spec.session import (
     max_frame,
     token,
 )
+from aura_spec.tag import build_tagged
 from aura_spec.template import builtin, digest
 from aura_vectors.case import Case, Groups, placed
 from aura_vectors.derive import flip
@@ -67,7 +69,9 @@ OTHER_ID: Final = read_model(OTHER).model_id
 UNHELD: Final = bytes(range(1, 9))
 
 BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
-BOTH: Final = Codings.SINGLE | Codings.STREAM
+OLDER: Final = Codings.SINGLE | Codings.STREAM
+"""What an end reads that knows no tags."""
+UNSTREAMED: Final = Codings.SINGLE | Codings.TAGGED
 MEMORY: Final = 1 << 15
 LIMIT: Final = 100
 """Bytes of the longest message."""
@@ -76,17 +80,18 @@ MODELLED: Final = 60
 _TRACED: Final = 100
 """Bytes of the longest frame that is traced."""
 
-PEER: Final = Hello(ALL_METHODS, BOTH, MEMORY, 1 << 20, 1 << 12, BUILTIN, ())
+PEER: Final = Hello(ALL_METHODS, OLDER, MEMORY, 1 << 20, 1 << 12, BUILTIN, ())
 OWN: Final = Sessions(
-    Hello(ALL_METHODS, BOTH, MEMORY, LIMIT, MODELLED, BUILTIN, (HELD.model_id,)), MODEL.model
+    Hello(ALL_METHODS, ALL_CODINGS, MEMORY, LIMIT, MODELLED, BUILTIN, (HELD.model_id,)), MODEL.model
 )
-BARE: Final = Sessions(Hello(ALL_METHODS, Codings.SINGLE, 0, MAX_CHUNK + 1, 0, BUILTIN, ()))
+BARE: Final = Sessions(Hello(ALL_METHODS, UNSTREAMED, 0, MAX_CHUNK + 1, 0, BUILTIN, ()))
 """An end without a model, which reads no streams, and longer messages than the longest chunk."""
-SIMPLE: Final = Sessions(replace(OWN.hello, codings=Codings.SINGLE, memory=0), MODEL.model)
+SIMPLE: Final = Sessions(replace(OWN.hello, codings=UNSTREAMED, memory=0), MODEL.model)
 """An end that reads no streams."""
 
 PLAIN: Final = Use(Coding.SINGLE, 0, NO_MODEL)
 SINGLE: Final = Use(Coding.SINGLE, 0, HELD.model_id)
+TAGGED: Final = Use(Coding.TAGGED, 0, HELD.model_id)
 STREAM: Final = Use(Coding.STREAM, MEMORY, HELD.model_id, 16)
 
 
@@ -98,13 +103,14 @@ def groups() -> Groups:
     yield CONTROLS, [*controls, *_ignored()]
     yield CONTROLS, [placed(case, CONTROLS) for case in (*_cut(controls), *_broken())]
     yield FRAMES, list(_frames())
-    yield OWN, [*_openings(), *_uses(), *_messages(), *_requests(), *_files(), *_lengths()]
+    yield OWN, [*_openings(), *_uses(), *_messages(), *_tagged(), *_requests(), *_files(), *_lengths()]
     yield BARE, list(_without_a_model())
     unsupported, flag = Code.UNSUPPORTED, Flag.FORGETS_SESSION
     yield (
         SIMPLE,
         [
             SIMPLE.accepted("single messages", [PEER, SINGLE], "SES-8"),
+            SIMPLE.accepted("tagged messages", [PEER, TAGGED], "SES-8"),
             SIMPLE.refused(unsupported, "a stream", [PEER, STREAM], "SES-8", flag),
         ],
     )
@@ -128,6 +134,7 @@ def _controls() -> Iterator[Case]:
     many = tuple(number.to_bytes(8, "big") for number in range(MAX_MODELS))
     controls: Sequence[tuple[str, Control, str]] = (
         ("the least hello", least, "SES-5"),
+        ("a hello with all codings", replace(PEER, codings=ALL_CODINGS), "SES-5"),
         ("a hello with a model", replace(PEER, models=(HELD.model_id,)), "SES-5"),
         ("a hello with as many models as there may be", replace(PEER, models=many), "SES-5"),
         ("a hello with all bits of methods", replace(PEER, methods=0xFFFF), "SES-6"),
@@ -144,6 +151,7 @@ def _controls() -> Iterator[Case]:
         ("single messages without a model", PLAIN, "SES-7"),
         ("single messages with a model", SINGLE, "SES-7"),
         ("a stream", STREAM, "SES-7"),
+        ("tagged messages", TAGGED, "SES-7"),
         ("the largest count", replace(SINGLE, count=0xFFFF), "SES-7"),
         ("a count of two bytes, big endian", replace(SINGLE, count=0x0102), "SES-7"),
         ("the largest memory, a check of 255", replace(STREAM, memory=MAX_SIZE, check=255), "SES-7"),
@@ -168,7 +176,7 @@ def _traced(case: Case) -> Case:
 
 def _ignored() -> Iterator[Case]:
     """Bits without a meaning."""
-    for codings in (0x05, 0xFD, 0xFF):
+    for codings in (0x09, 0xFD, 0xFF):
         body = _changed(PEER, 5, codings)
         yield CONTROLS.read(f"a hello with codings 0x{codings:02x}", _sealed(body), "SES-6")
 
@@ -244,7 +252,7 @@ def _broken() -> Iterator[Case]:
         wire = _sealed(_changed(PEER, count, stated) + bytes(8 * models))
         code = Code.TRUNCATED if models < stated else malformed
         yield _refused(code, "SES-5", wire, f"{models} models where {stated} are stated", Flag.IGNORES_COUNT)
-    for coding in (2, 255):
+    for coding in (3, 255):
         wire = _sealed(_changed(STREAM, 2, coding))
         yield _refused(unsupported, "SES-8", wire, f"coding {coding}", reserved)
     wire = _sealed(b"\x7f\x06")
@@ -315,6 +323,8 @@ def _uses() -> Iterator[Case]:
     yield OWN.accepted("single messages without a model", [PEER, PLAIN], "SES-7")
     yield OWN.accepted("single messages with a model", [PEER, SINGLE], "SES-7")
     yield OWN.accepted("a stream", [PEER, STREAM], "SES-7")
+    yield OWN.accepted("tagged messages with a model", [PEER, TAGGED], "SES-7")
+    yield OWN.accepted("tagged messages without a model", [PEER, replace(TAGGED, model=NO_MODEL)], "SES-7")
     yield OWN.accepted("another use at once", [PEER, STREAM, SINGLE], "SES-7")
     later: list[Step] = [PEER, SINGLE, stored, b"\x7e\x07\xff"]
     yield OWN.accepted("another use after two messages", [*later, replace(PLAIN, count=2)], "SES-7")
@@ -331,6 +341,7 @@ def _uses() -> Iterator[Case]:
     flag, unknown, unsupported = Flag.OTHER_MODEL, Code.UNKNOWN_MODEL, Code.UNSUPPORTED
     for use, comment in (
         (replace(SINGLE, model=UNHELD), "a model that is not held"),
+        (replace(TAGGED, model=UNHELD), "tagged messages with a model that is not held"),
         (replace(STREAM, model=UNHELD), "a stream with a model that is not held"),
         (replace(STREAM, model=NO_MODEL), "a stream without a model"),
         (replace(SINGLE, model=HELD.model_id[:-1] + b"\0"), "an id with another last byte"),
@@ -417,6 +428,76 @@ def _messages() -> Iterator[Case]:
     )
     for code, comment, steps, rule, flag in cases:
         yield OWN.refused(code, comment, steps, rule, flag)
+
+
+def _tagged() -> Iterator[Case]:
+    """Rule SES-10: single messages with tags."""
+    used: list[Step] = [PEER, TAGGED]
+    none: list[Step] = [PEER, replace(TAGGED, model=NO_MODEL)]
+    text = b"I can help"
+    coded = message.encode_auralite(text, HELD.context_model)
+    stored = message.encode_stored(text)
+    for steps, model_id, what in ((used, HELD.model_id, "the model"), (none, b"", "no model")):
+        wire = build_tagged(stored, text, model_id)
+        yield OWN.accepted(f"a tagged text for {what}", [*steps, wire], "SES-10")
+        yield OWN.accepted(f"tagged bytes for {what}", [*steps, b"\x7e" + wire], "SES-10")
+    wire = build_tagged(coded, text, HELD.model_id)
+    yield OWN.accepted("a tagged text of the implied model", [*used, wire], "SES-10")
+    later: list[Step] = [*used, wire, replace(SINGLE, count=1)]
+    yield OWN.accepted("messages without tags after one with a tag", [*later, coded], "SES-7", "SES-10")
+    bare = build_tagged(stored, text, b"")
+    yield OWN.accepted("a tagged text for no model, where one is implied", [*used, bare], "SES-10")
+    cases: Sequence[tuple[Code, str, list[Step], str, Flag]] = (
+        (Code.TRUNCATED, "a frame of one byte", [*used, wire[:1]], "TAG-2", Flag.READS_PAST_END),
+        (Code.TRUNCATED, "a tag alone, as bytes", [*used, b"\x7e" + wire[:2]], "MSG-1", Flag.READS_PAST_END),
+        (Code.UNKNOWN_MODEL, "a tag for another model", [*used, flip(wire, 7)], "SES-10", Flag.OTHER_MODEL),
+        (
+            Code.UNKNOWN_MODEL,
+            "a tag for a model where none is used",
+            [*none, wire],
+            "SES-10",
+            Flag.OTHER_MODEL,
+        ),
+        (
+            Code.UNKNOWN_MODEL,
+            "a tag for no model, and a message for one",
+            [*used, b"\0" + wire[1:]],
+            "SES-10",
+            Flag.OTHER_MODEL,
+        ),
+        (Code.CHECKSUM_MISMATCH, "another check", [*used, flip(wire, 15)], "SES-10", Flag.IGNORES_CHECKSUM),
+        (Code.UNKNOWN_MODEL, "no tag", [*used, stored], "SES-10", Flag.FORGETS_SESSION),
+        (
+            Code.UNSUPPORTED,
+            "a tag where there should be none",
+            [PEER, SINGLE, wire],
+            "SES-10",
+            Flag.FORGETS_SESSION,
+        ),
+        (
+            Code.MALFORMED,
+            "a tagged text that is not UTF-8",
+            [*used, build_tagged(b"\x07\xff", b"\xff", HELD.model_id)],
+            "SES-4",
+            Flag.LAX_UTF8,
+        ),
+    )
+    for code, comment, steps, rule, flag in cases:
+        yield OWN.refused(code, comment, steps, rule, flag)
+    limit = b"x" * LIMIT
+    yield OWN.accepted(
+        "a tagged text as long as there may be",
+        [*used, build_tagged(message.encode_stored(limit), limit, HELD.model_id)],
+        "SES-17",
+    )
+    over = build_tagged(message.encode_stored(limit + b"x"), limit + b"x", HELD.model_id)
+    yield OWN.refused(
+        Code.LIMIT_EXCEEDED, "a tagged text of a byte more", [*used, over], "SES-17", Flag.IGNORES_LIMIT
+    )
+    long = (b"I can help you. " * 4)[: MODELLED + 1]
+    over = build_tagged(message.encode_auralite(long, HELD.context_model), long, HELD.model_id)
+    comment = "a tagged text longer than those of models"
+    yield OWN.refused(Code.LIMIT_EXCEEDED, comment, [*used, over], "SES-18", Flag.IGNORES_LIMIT)
 
 
 def _requests() -> Iterator[Case]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, Literal, Protocol
 
 from aura import backend as backends
+from aura import tagging
 from aura.model import Model
 from aura.selection import Policy, choose
 from aura.stream import Stream
@@ -14,8 +15,9 @@ from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
 from aura_spec.knowledge import Knowledge
 from aura_spec.limits import MAX_FORESEEN
-from aura_spec.session import build_data, longest_of, parse_data, text_of
+from aura_spec.session import NO_MODEL, Coding, Use, build_data, longest_of, parse_data, text_of
 from aura_spec.stream import HEAD_BYTE, Flag
+from aura_spec.tag import SIZE, build_tagged
 from aura_spec.template import builtin, digest
 
 BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
@@ -133,13 +135,71 @@ class SingleDecoder:
         """Read a message."""
         return _BACKEND.decode(coded, self._knowledge, longest_of(coded, max_size, self._max_modelled))
 
+    def read_tagged(self, coded: bytes, model_id: bytes, max_size: int) -> bytes:
+        """Read a message with a tag; the id of the implied model is empty if there is none."""
+        longest = longest_of(coded[SIZE:], max_size, self._max_modelled)
+        return tagging.decode(_BACKEND, coded, self._knowledge, model_id, longest)
+
+
+class TaggedEncoder:
+    """Codes each message by itself, with a tag (chapter ``tag``).
+
+    Args:
+        single: how the message is coded.
+        model_id: of the implied model; empty if there is none.
+    """
+
+    __slots__ = ("_model_id", "_single")
+
+    def __init__(self, single: SingleEncoder, model_id: bytes) -> None:
+        self._single = single
+        self._model_id = model_id
+
+    def encode(self, message: bytes, *, text: bool) -> bytes:
+        """Code a message as a frame."""
+        return build_data(build_tagged(self._single.code(message), message, self._model_id), text=text)
+
+
+class TaggedDecoder:
+    """Reads messages that are coded by themselves, with tags.
+
+    Args:
+        single: how the message is read.
+        model_id: of the implied model; empty if there is none.
+    """
+
+    __slots__ = ("_model_id", "_single")
+
+    def __init__(self, single: SingleDecoder, model_id: bytes) -> None:
+        self._single = single
+        self._model_id = model_id
+
+    def decode(self, frame: bytes, max_size: int) -> str | bytes:
+        """Read the message in a frame."""
+        coded, is_text = parse_data(frame)
+        data = self._single.read_tagged(coded, self._model_id, max_size)
+        return text_of(data) if is_text else data
+
+
+def _implied(use: Use) -> bytes:
+    """The id of the implied model; empty if there is none."""
+    return b"" if use.model == NO_MODEL else use.model
+
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """Codes what gains nothing in a stream, as single messages of the same connection are (rule SES-11)."""
+    """Codes single messages, and what gains nothing in a stream, as the two ends have agreed (rule SES-10)."""
 
     encoder: SingleEncoder
     decoder: SingleDecoder
+
+    def encoder_for(self, use: Use) -> Encoder:
+        """Codes each message by itself, with a tag if the use frame says so."""
+        return TaggedEncoder(self.encoder, _implied(use)) if use.coding is Coding.TAGGED else self.encoder
+
+    def decoder_for(self, use: Use) -> Decoder:
+        """Reads messages that are coded by themselves, with a tag if the use frame says so."""
+        return TaggedDecoder(self.decoder, _implied(use)) if use.coding is Coding.TAGGED else self.decoder
 
     def compress(self, data: bytes, /) -> bytes:
         """Code a message."""

@@ -39,6 +39,7 @@ from aura.stream import Stream
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, StreamDesync, UnknownModel, Unsupported
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
+    ALL_CODINGS,
     COUNTERS,
     MAX_MODELS,
     NO_MODEL,
@@ -108,7 +109,7 @@ class Session:
         self._say(
             Hello(
                 settings.methods,
-                Codings.SINGLE | Codings.STREAM if settings.readable_memory else Codings.SINGLE,
+                ALL_CODINGS if settings.readable_memory else ALL_CODINGS & ~Codings.STREAM,
                 settings.readable_memory,
                 settings.max_message,
                 settings.max_modelled,
@@ -261,12 +262,13 @@ class Session:
         """How the next message is coded, and with which model."""
         liked = (model for model in self._announced if bytes.fromhex(model.id) in self._peer_models)
         model = next(liked, None)
+        single = Coding.TAGGED if self._settings.tag and peer.codings & Codings.TAGGED else Coding.SINGLE
         if model is None:
-            return Use(Coding.SINGLE, 0, NO_MODEL), None
+            return Use(single, 0, NO_MODEL), None
         memory = min(peer.memory, self._settings.memory_for(model), MOST_MEMORY)
         if memory >= LEAST_MEMORY and peer.codings & Codings.STREAM:
             return Use(Coding.STREAM, memory, bytes.fromhex(model.id), self._settings.check), model
-        return Use(Coding.SINGLE, 0, bytes.fromhex(model.id)), model
+        return Use(single, 0, bytes.fromhex(model.id)), model
 
     def _agree(self, peer: Hello) -> Encoder:
         """The encoder for the next message; says so if it is another one than before (rule SES-7)."""
@@ -281,8 +283,8 @@ class Session:
 
     def _encoder_for(self, use: Use, model: Model | None, peer: Hello) -> Encoder:
         single = self._single(model, peer)
-        if model is None or use.coding is Coding.SINGLE:
-            return single.encoder
+        if model is None or use.coding is not Coding.STREAM:
+            return single.encoder_for(use)
         return StreamEncoder(self._stream(model, use, single, self._max_modelled(peer)))
 
     def _stream(self, model: Model, use: Use, single: Single, max_string: int) -> Stream:
@@ -354,16 +356,14 @@ class Session:
             raise StreamDesync("a message before is lost or repeated", 2, "count")
         model = None if use.model == NO_MODEL else self._announced_model(use.model)
         single = self._single(model, peer)
-        if use.coding is Coding.SINGLE:
-            return single.decoder
+        if use.coding is not Coding.STREAM:
+            return single.decoder_for(use)
         if model is None:
             raise UnknownModel("a stream has no model", 3, "model")
         if use.check not in CHECKS:
             raise Unsupported(f"a stream with a check of {use.check} bits", 3, "check")
         if not LEAST_MEMORY <= use.memory <= min(self._settings.readable_memory, MOST_MEMORY):
-            raise Unsupported(
-                f"a stream takes {use.memory} bytes, where {self._settings.readable_memory} are allowed", 3
-            )
+            raise Unsupported(f"a stream that takes {use.memory} bytes is not allowed", 3)
         longest = self._settings.max_modelled
         return StreamDecoder(self._stream(model, use, single, longest), longest)
 

@@ -33,6 +33,9 @@ class Settings:
         serve_models: give models to peers that ask for them.
         level: which methods are tried for single messages, as in :class:`aura.Codec`.
         methods: that it reads, by bits (rule SES-5).
+        tag: send single messages with tags, two bytes longer (chapter ``tag``), to peers that read them. There is
+            seldom a reason to: both ends have agreed on the model by its id, and TCP finds damage. Tags are read,
+            whatever this says; messages of streams have a check of their own.
         patience: seconds that the peer has for its hello.
         fallback_delay: seconds that a server has for its hello once it has answered a ping; a client then takes it
             for one that does not speak AURA, and goes on in plain text.
@@ -50,6 +53,7 @@ class Settings:
     serve_models: bool = True
     level: int = 2
     methods: int = ALL_METHODS
+    tag: bool = False
     patience: float = 10.0
     fallback_delay: float = 0.5
 
