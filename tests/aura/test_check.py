@@ -131,19 +131,17 @@ def test_an_explanation_shows_the_tag_and_counts_from_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wire", "kind", "offset", "rows"),
+    ("rest", "kind", "offset", "rows"),
     [
-        (b"", Truncated, 0, 0),
-        (b"\x13", Truncated, 1, 1),
-        (b"\x14\xcd", UnknownModel, 0, 2),
-        (b"\x14\xcd\x07hi", UnknownModel, 0, 2),
-        (b"\x13\xcc\x07hi", ChecksumMismatch, 1, 4),
-        (b"\x13\xcd\x06\x03\x61", Malformed, 4, 4),
+        (b"", Truncated, 1, 1),
+        (b"\xcc\x07hi", ChecksumMismatch, 1, 4),
+        (b"\xcd\x06\x03\x61", Malformed, 4, 4),
     ],
 )
 def test_an_explanation_shows_a_refused_message_as_far_as_it_goes(
-    wire: bytes, kind: type[DecodeError], offset: int, rows: int
+    rest: bytes, kind: type[DecodeError], offset: int, rows: int
 ) -> None:
+    wire = bytes.fromhex(SMALL.id)[:1] + rest
     shown = aura.explain(wire, model=SMALL, tagged=True)
     assert isinstance(shown.error, kind)
     assert (shown.error.offset, shown.message, shown.size) == (offset, None, len(wire))
@@ -151,6 +149,14 @@ def test_an_explanation_shows_a_refused_message_as_far_as_it_goes(
     with pytest.raises(kind) as caught:
         CODECS[2].decompress(wire)
     assert caught.value.code == shown.error.code
+
+
+def test_an_explanation_of_a_message_for_another_model_shows_the_tag() -> None:
+    other = bytes((bytes.fromhex(SMALL.id)[0] ^ 1,))
+    for wire in (other + b"\xcd", other + b"\xcd\x07hi"):
+        shown = aura.explain(wire, model=SMALL, tagged=True)
+        assert (type(shown.error), len(shown.rows), shown.message) == (UnknownModel, 2, None)
+    assert isinstance(aura.explain(b"", tagged=True).error, Truncated)
 
 
 def test_the_commands_tag_if_they_are_told() -> None:

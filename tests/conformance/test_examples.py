@@ -48,7 +48,7 @@ def test_the_javascript_decoder_passes(suite: Suite) -> None:
     about = subject.start()
     outcomes = list(run(subject, _sample(suite), Conditions([suite.profiles["decoder-core"]])))
     subject.stop()
-    assert list(about.profiles) == ["decoder-core"]
+    assert list(about.profiles) == ["decoder-core", "tag"]
     assert [outcome for outcome in outcomes if not outcome.is_good] == []
 
 

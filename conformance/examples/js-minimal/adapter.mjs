@@ -8,7 +8,7 @@ const ABOUT = {
   name: 'aura-js-minimal',
   version: '0.1.0',
   spec: ['0.1.0'],
-  profiles: ['decoder-core'],
+  profiles: ['decoder-core', 'tag'],
 };
 const models = new Map();
 

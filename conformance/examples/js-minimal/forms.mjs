@@ -1,6 +1,6 @@
 // What the golden vectors ask: a message, a model, or a part of them is read, and its value is an object.
 import {
-  constants, decode, decodeRans, frequenciesOf, Lanes, library, nextState, RangeDecoder, Reader,
+  constants, decode, decodeRans, decodeTagged, frequenciesOf, Lanes, library, nextState, RangeDecoder, Reader,
   readModel, readSection, slotOf, tableOf, unfold,
 } from './index.mjs';
 
@@ -14,10 +14,10 @@ const hex = (row) => row.toString('hex');
 const patterns = (templates) => Object.fromEntries([...templates].map(([id, { pattern }]) => [id, pattern]));
 const phrasesOf = (rows) => new Map(Object.entries(rows).map(([id, row]) => [Number(id), bytes(row)]));
 
-function message(wire, { templates, phrases, max_size: maxSize }, model) {
+function message(read, wire, { templates, phrases, max_size: maxSize }, model) {
   const size = Number(maxSize);
   const held = { templates: library(templates), phrases: phrasesOf(phrases), model, maxSize: size };
-  return { text_hex: hex(decode(wire, held)) };
+  return { text_hex: hex(read(wire, held)) };
 }
 
 function modelFile(wire) {
@@ -85,7 +85,8 @@ function choices(wire, { choices: rows }) {
 }
 
 const FORMS = {
-  message,
+  message: (...given) => message(decode, ...given),
+  'tagged message': (...given) => message(decodeTagged, ...given),
   integer,
   'template match': () => {
     throw new Skipped('no encoder');

@@ -4,6 +4,7 @@ import './foreseen.mjs';
 
 export { decode, DecodeError } from './core.mjs';
 export { readModel } from './model.mjs';
+export { decodeTagged } from './tag.mjs';
 export { library } from './template.mjs';
 
 // Parts of the formats, for tests of them alone.
