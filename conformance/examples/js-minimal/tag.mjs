@@ -9,7 +9,7 @@ function checkOf(content) { // TAG-4
 
 function heldFor(tag, held) { // TAG-5
   if (tag === (held.model ? parseInt(held.model.id.slice(0, 2), 16) : 0)) return held;
-  if (tag === 0) return { ...held, model: undefined };
+  if (tag === 0) return { ...held, model: undefined, models: [held.model, ...(held.models ?? [])] };
   throw new DecodeError('UnknownModel', 0);
 }
 
