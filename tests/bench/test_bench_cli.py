@@ -138,6 +138,15 @@ def test_corpora_are_read_once_and_in_any_form(tmp_path: Path) -> None:
     assert "fifo: 300 messages" in stdout
 
 
+def test_streams_use_the_model_that_is_trained_on_the_messages(
+    corpus: Path, train: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aura.bench.run._train", lambda _messages, _advance: knowing_nothing())
+    code, stdout, stderr = invoke(corpus, "--stream", "--limit", 5, "--train", train)
+    assert (code, stderr) == (0, "")
+    assert "aura+train stream *" in stdout
+
+
 def test_streams_with_a_model_that_is_trained_already(tmp_path: Path, corpus: Path, train: Path) -> None:
     path = tmp_path / "nothing.aura"
     knowing_nothing().save(path)

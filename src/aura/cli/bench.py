@@ -80,7 +80,7 @@ def bench(
     if json_path is not None:
         atomic_write.check(json_path)
     trained = io.model(model)
-    names = codec or (stream_names(trained=trained is not None) if stream else [])
+    names = codec or (stream_names(trained=train is not None) if stream else [])
     loaded = [read_corpus(path, limit=limit, field=field) for path in corpora]
     examples = None if train is None else read_corpus(train, field=field).messages
     try:
