@@ -10,7 +10,7 @@ A wrong type is a ``TypeError`` that names the types that are taken; a number ou
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from aura_spec.errors import EncodeError
@@ -105,6 +105,19 @@ def whole_number(name: str, value: int, least: int, most: int | None = None) -> 
         raise ValueError(f"{name} is {number}, below {least}")
     if most is not None and not least <= number <= most:
         raise ValueError(f"{name} is {number}, not one of {least} to {most}")
+    return number
+
+
+def one_of(name: str, value: int, taken: Sequence[int]) -> int:
+    """One of the whole numbers that are taken, which are 0 or more.
+
+    Raises:
+        TypeError: it is no ``int``, or a ``bool``.
+        ValueError: it is another number.
+    """
+    number = whole_number(name, value, 0)
+    if number not in taken:
+        raise ValueError(f"{name} is {number}, not one of {', '.join(map(str, taken))}")
     return number
 
 

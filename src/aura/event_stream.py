@@ -15,10 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from os import PathLike
 from typing import Final
 
+from aura import arguments
 from aura.arguments import BytesLike, to_bytes, wire_bytes
-from aura.model import Model
+from aura.model import Model, as_model
+from aura.selection import LEVELS
 from aura.session.coding import SingleDecoder, SingleEncoder
 from aura_spec.errors import DecodeError
 from aura_spec.event_stream import MAX_PART, build_record, check_end, take_record
@@ -35,12 +38,21 @@ class EventStreamEncoder:
     :meth:`encode` returns for it (rule EVS-6).
 
     Args:
-        model: that the client holds, or None.
+        model: that the client holds, or the path of its file, or None.
         level: which methods are tried, as in :class:`aura.Codec`.
+
+    Raises:
+        TypeError: an argument has a wrong type.
+        ValueError: there is no such level.
     """
 
-    def __init__(self, model: Model | None = None, *, level: int = 2) -> None:
-        self._encoder = SingleEncoder(model, level=level, methods=ALL_METHODS, with_builtin=True)
+    def __init__(self, model: Model | str | PathLike[str] | None = None, *, level: int = 2) -> None:
+        self._encoder = SingleEncoder(
+            _model(model),
+            level=arguments.one_of("level", level, LEVELS),
+            methods=ALL_METHODS,
+            with_builtin=True,
+        )
 
     def encode(self, content: str | BytesLike) -> bytes:
         """Code what the server writes: a record for each event, and one for the bytes after the last event.
@@ -77,13 +89,17 @@ class EventStreamDecoder:
     """Reads an event stream, as it comes.
 
     Args:
-        model: that the server named, or None.
+        model: that the server named, or the path of its file, or None.
         max_size: bytes that a part of the content may have. Servers write parts of up to 64 KiB (rule EVS-5).
+
+    Raises:
+        TypeError: an argument has a wrong type.
+        ValueError: ``max_size`` is below 0.
     """
 
-    def __init__(self, model: Model | None = None, *, max_size: int = 1 << 20) -> None:
-        self._decoder = SingleDecoder(model)
-        self._max_size = max_size
+    def __init__(self, model: Model | str | PathLike[str] | None = None, *, max_size: int = 1 << 20) -> None:
+        self._decoder = SingleDecoder(_model(model))
+        self._max_size = arguments.whole_number("max_size", max_size, 0)
         self._content = bytearray()
         self._offset = 0
         self._error: DecodeError | None = None
@@ -149,13 +165,13 @@ class EventStreamDecoder:
 
 
 def decode_event_stream(
-    chunks: Iterable[BytesLike], model: Model | None = None, *, max_size: int = 1 << 20
+    chunks: Iterable[BytesLike], model: Model | str | PathLike[str] | None = None, *, max_size: int = 1 << 20
 ) -> Iterator[bytes]:
     """Read an event stream; yield the content as it comes, up to an error.
 
     Args:
         chunks: the response's body, cut anywhere.
-        model: that the server named, or None.
+        model: that the server named, or the path of its file, or None.
         max_size: bytes that a part of the content may have.
 
     Raises:
@@ -165,3 +181,7 @@ def decode_event_stream(
     for chunk in chunks:
         yield from filter(None, decoder.parts(chunk))
     decoder.finish()
+
+
+def _model(model: Model | str | PathLike[str] | None) -> Model | None:
+    return None if model is None else as_model("model", model)

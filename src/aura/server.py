@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from itertools import cycle, pairwise
 from typing import Any
@@ -131,7 +131,7 @@ def application(settings: Settings) -> Starlette:
         settings: of the sessions; ``/chat?memory=0`` codes each message by itself.
     """
     page = resources.files("aura").joinpath("data/chat.html").read_text(encoding="utf-8")
-    single = Settings(settings.models, memory=0, max_message=settings.max_message)
+    single = replace(settings, memory=0)
 
     async def index(_request: object) -> HTMLResponse:
         return HTMLResponse(page)

@@ -46,10 +46,12 @@ class Stream:
         check: least bits of each message that tell whether it is the next one and undamaged: 4, 8 or 16.
         codec: for messages that gain nothing here: large ones, or compressed ones. Both ends need one that reads
             what the other's writes; one for ``model`` if None. It writes no tags, as streams have a check.
+        max_string: bytes of the longest message that is coded with what came before, up to 64 KiB; ``codec`` codes
+            longer ones.
 
     Raises:
         TypeError: an argument has a wrong type.
-        ValueError: there is no such role, check or memory, ``max_size`` is below 0, or ``codec`` writes tags.
+        ValueError: there is no such role or check, another number is out of range, or ``codec`` writes tags.
     """
 
     __slots__ = (
@@ -78,9 +80,7 @@ class Stream:
     ) -> None:
         if role not in {"client", "server"}:
             raise ValueError(f"role {role!r} is not client or server")
-        self.check = arguments.whole_number("check", check, 0)
-        if check not in CHECKS:
-            raise ValueError(f"check {check} is not one of {', '.join(map(str, CHECKS))}")
+        self.check = arguments.one_of("check", check, CHECKS)
         self.memory = arguments.whole_number("memory", memory, LEAST_MEMORY, MOST_MEMORY)
         self.max_size = arguments.whole_number("max_size", max_size, 0)
         self.max_string = arguments.whole_number("max_string", max_string, 0, MAX_STRING)

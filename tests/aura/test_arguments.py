@@ -12,6 +12,9 @@ import pytest
 from tests.models import knowing_nothing
 
 import aura
+from aura.event_stream import EventStreamDecoder, EventStreamEncoder
+from aura.session import Models, Settings
+from aura_spec.session import MAX_MODELS
 
 MODEL = knowing_nothing()
 CODEC = aura.Codec(model=MODEL)
@@ -168,11 +171,12 @@ def test_arguments_of_a_codec(arguments: dict[str, object], error: type[Exceptio
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"check": 5}, ValueError, "check 5 is not one of 4, 8, 16"),
+        ({"check": 5}, ValueError, "check is 5, not one of 4, 8, 16"),
         ({"check": "8"}, TypeError, "check is a whole number"),
         ({"memory": 5}, ValueError, "memory is 5, not one of"),
         ({"memory": None}, TypeError, "memory is a whole number"),
         ({"max_size": -1}, ValueError, "max_size is -1, below 0"),
+        ({"max_string": 1 << 17}, ValueError, "max_string is 131072, not one of 0 to 65536"),
         ({"model": 5}, TypeError, "model is a Model or the path"),
         ({"role": "peer"}, ValueError, "role 'peer' is not client or server"),
     ],
@@ -180,6 +184,62 @@ def test_arguments_of_a_codec(arguments: dict[str, object], error: type[Exceptio
 def test_arguments_of_a_stream(arguments: dict[str, object], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         aura.Stream(**{"model": MODEL, "role": "client", **arguments})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"models": [MODEL]}, TypeError, "models is a Models, not list"),
+        ({"level": "2"}, TypeError, "level is a whole number, not '2'"),
+        ({"level": 4}, ValueError, "level is 4, not one of 0, 1, 2, 3"),
+        ({"check": "8"}, TypeError, "check is a whole number, not '8'"),
+        ({"check": 0}, ValueError, "check is 0, not one of 4, 8, 16"),
+        ({"memory": 4096}, ValueError, "memory is 4096, neither 0 nor one of 19"),
+        ({"memory": 1 << 30}, ValueError, "memory is 1073741824, not one of 0 to"),
+        ({"memory": "much"}, ValueError, "memory is 'much', neither \"auto\" nor a number of bytes"),
+        ({"memory": None}, TypeError, "memory is a whole number, not None"),
+        ({"max_message": -1}, ValueError, "max_message is -1"),
+        ({"max_modelled": 1 << 31}, ValueError, "max_modelled is 2147483648"),
+        ({"max_fetch": 1.5}, TypeError, "max_fetch is a whole number"),
+        ({"methods": 2}, ValueError, "methods 0x0002 lack stored messages, bit 7"),
+        ({"methods": 1 << 16}, ValueError, "methods is 65536"),
+        ({"tag": 1}, TypeError, "tag is True or False, not 1"),
+        ({"serve_models": "no"}, TypeError, "serve_models is True or False, not 'no'"),
+        ({"patience": "10"}, TypeError, "patience is a number, not '10'"),
+        ({"fallback_delay": -0.5}, ValueError, "fallback_delay is -0.5, below 0"),
+    ],
+)
+def test_settings_of_sessions(arguments: dict[str, object], error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        Settings(**{"models": Models([MODEL]), **arguments})  # type: ignore[arg-type]
+
+
+def test_models_of_sessions(tmp_path: Path) -> None:
+    path = tmp_path / "own.aura"
+    MODEL.save(path)
+    models = Models([path])
+    models.add(path)
+    assert [model.id for model in models] == [MODEL.id]
+    with pytest.raises(TypeError, match="models is a sequence of models, not Model"):
+        Models(MODEL)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="each of models is a Model or the path of a model file, not int"):
+        Models([5])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="model is a Model or the path of a model file, not int"):
+        models.add(5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="33 models"):
+        Models([MODEL] * (MAX_MODELS + 1))
+
+
+def test_arguments_of_event_streams() -> None:
+    with pytest.raises(TypeError, match="level is a whole number"):
+        EventStreamEncoder(MODEL, level="2")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="level is 4, not one of 0, 1, 2, 3"):
+        EventStreamEncoder(MODEL, level=4)
+    with pytest.raises(TypeError, match="max_size is a whole number"):
+        EventStreamDecoder(MODEL, max_size=None)  # type: ignore[arg-type]
+    for kind in (EventStreamEncoder, EventStreamDecoder):
+        with pytest.raises(TypeError, match="model is a Model or the path of a model file, not bytes"):
+            kind(b"model")
 
 
 def test_limits_of_single_calls_are_whole_numbers() -> None:

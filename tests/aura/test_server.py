@@ -256,7 +256,7 @@ def test_the_command_serves_with_its_settings(monkeypatch: pytest.MonkeyPatch, t
 def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = CliRunner().invoke(command, ["serve", "--memory", "5"])
     assert wrong.exit_code == 2
-    assert "memory is neither" in wrong.stderr
+    assert "memory is 5, neither 0 nor" in wrong.stderr
     assert CliRunner().invoke(command, ["serve", "--port", "65536"]).exit_code == 2
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     missing = CliRunner().invoke(command, ["serve"])

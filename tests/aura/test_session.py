@@ -23,7 +23,6 @@ from aura_spec.limits import MAX_FORESEEN
 from aura_spec.marker import Marker
 from aura_spec.session import (
     ALL_METHODS,
-    MAX_MODELS,
     NO_MODEL,
     Chunk,
     Coding,
@@ -507,23 +506,6 @@ def test_damaged_frames_never_break_out(held: Settings) -> None:
         damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
         with suppress(DecodeError):
             pair.server.receive(bytes(damaged))
-
-
-def test_settings_are_checked() -> None:
-    with pytest.raises(ValueError, match="max_message"):
-        Settings(Models([]), max_message=-1)
-    with pytest.raises(ValueError, match="max_modelled"):
-        Settings(Models([]), max_modelled=-1)
-    with pytest.raises(ValueError, match="memory"):
-        Settings(Models([]), memory=4096)
-    with pytest.raises(ValueError, match="memory"):
-        Settings(Models([]), memory="much")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="check"):
-        Settings(Models([]), check=0)
-    with pytest.raises(ValueError, match="level"):
-        Settings(Models([]), level=4)
-    with pytest.raises(ValueError, match="33 models"):
-        Models([TINY] * (MAX_MODELS + 1))
 
 
 def test_models_are_kept_in_order() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from os import PathLike
 from typing import Final
 
-from aura.model import Model
+from aura.model import Model, as_model, as_models
 from aura_spec.session import MAX_MODELS
 
 MAX_FETCHED: Final = 8
@@ -23,15 +24,18 @@ class Models:
     never take the place of a model that the application gave, and only the latest ``MAX_FETCHED`` are kept.
 
     Args:
-        models: to begin with, the best first; the one that comes with the package if None, which is read when it
-            is first needed.
+        models: to begin with, or paths of their files, the best first; the one that comes with the package if None,
+            which is read when it is first needed.
 
     Raises:
+        TypeError: ``models`` is one model, or one of them is none.
         ValueError: there are more than ``MAX_MODELS``.
+        DecodeError: a file is damaged.
+        OSError: a file cannot be read.
     """
 
-    def __init__(self, models: Iterable[Model] | None = None) -> None:
-        held = None if models is None else tuple(models)
+    def __init__(self, models: Iterable[Model | str | PathLike[str]] | None = None) -> None:
+        held = None if models is None else as_models(models)
         if held and len(held) > MAX_MODELS:
             raise ValueError(f"{len(held)} models are more than {MAX_MODELS}")
         self._lock = threading.RLock()
@@ -63,11 +67,18 @@ class Models:
         given = next((model for model in self.load() if model.id == name), None)
         return given or self._fetched.get(name)
 
-    def add(self, model: Model) -> None:
-        """Hold a model, and like it best from now on. Beyond ``MAX_MODELS`` the one liked least is let go."""
+    def add(self, model: Model | str | PathLike[str]) -> None:
+        """Hold a model, and like it best from now on. Beyond ``MAX_MODELS`` the one liked least is let go.
+
+        Raises:
+            TypeError: it is neither a model nor the path of a model file.
+            DecodeError: the file is damaged.
+            OSError: the file cannot be read.
+        """
+        best = as_model("model", model)
         with self._lock:
-            others = (held for held in self.load() if held.id != model.id)
-            self._models = (model, *others)[:MAX_MODELS]
+            others = (held for held in self.load() if held.id != best.id)
+            self._models = (best, *others)[:MAX_MODELS]
             self.version += 1
 
     def add_fetched(self, model: Model) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from aura import arguments
 from aura.model import Model
 from aura.selection import LEVELS
 from aura.session.models import Models
+from aura_spec.marker import Marker
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import ALL_METHODS, MAX_SIZE
 from aura_spec.stream import CHECKS, DEFAULT_MEMORY
@@ -23,8 +25,8 @@ class Settings:
         memory: bytes that a stream may take in each direction, 19 to 81 KiB; 0 to code each message by itself;
             ``"auto"`` to send with what the model advises (:attr:`aura.Model.stream_memory`), 32 KiB without
             advice, and to read streams of up to 32 KiB.
-        check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16. TCP
-            and TLS notice damage themselves; where that is enough, 8 saves a byte in short messages.
+        check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16. Over
+            TCP or TLS, which find damage themselves, 8 is enough and saves a byte per short message.
         max_message: bytes that a message may have, sent or received.
         max_modelled: bytes of the longest message that a model codes, sent or received; longer ones are coded with
             other methods. Up to 50 µs a byte, it bounds the time that one message can cost.
@@ -41,7 +43,8 @@ class Settings:
             for one that does not speak AURA, and goes on in plain text.
 
     Raises:
-        ValueError: a number is out of range.
+        TypeError: a setting has a wrong type.
+        ValueError: a number is out of range, or ``methods`` lacks stored messages (rule SES-6).
     """
 
     models: Models = field(default_factory=Models)
@@ -58,15 +61,20 @@ class Settings:
     fallback_delay: float = 0.5
 
     def __post_init__(self) -> None:
+        if not isinstance(self.models, Models):
+            raise TypeError(f"models is a Models, not {type(self.models).__name__}")
         for name in ("max_message", "max_modelled", "max_fetch"):
-            if not 0 <= getattr(self, name) <= MAX_SIZE:
-                raise ValueError(f"{name} is not in 0 to {MAX_SIZE}")
-        if self.readable_memory not in {0, *range(LEAST_MEMORY, MOST_MEMORY + 1)}:
-            raise ValueError(f'memory is neither 0 nor "auto" nor in {LEAST_MEMORY} to {MOST_MEMORY}')
-        if self.check not in CHECKS:
-            raise ValueError(f"check {self.check} is not one of {', '.join(map(str, CHECKS))}")
-        if self.level not in LEVELS:
-            raise ValueError(f"level {self.level} is not one of 0, 1, 2, 3")
+            arguments.whole_number(name, getattr(self, name), 0, MAX_SIZE)
+        _check_memory(self.memory)
+        arguments.one_of("check", self.check, CHECKS)
+        arguments.one_of("level", self.level, LEVELS)
+        methods = arguments.whole_number("methods", self.methods, 0, (1 << 16) - 1)
+        if not methods >> Marker.STORED & 1:
+            raise ValueError(f"methods {methods:#06x} lack stored messages, bit {Marker.STORED}")
+        for name in ("serve_models", "tag"):
+            arguments.flag(name, getattr(self, name))
+        for name in ("patience", "fallback_delay"):
+            arguments.number(name, getattr(self, name), 0)
 
     @property
     def readable_memory(self) -> int:
@@ -78,3 +86,11 @@ class Settings:
         if self.memory == "auto" and model.stream_memory is not None:
             return model.stream_memory
         return self.readable_memory
+
+
+def _check_memory(memory: int | str) -> None:
+    if isinstance(memory, str):
+        if memory != "auto":
+            raise ValueError(f'memory is {memory!r}, neither "auto" nor a number of bytes')
+    elif 0 < arguments.whole_number("memory", memory, 0, MOST_MEMORY) < LEAST_MEMORY:
+        raise ValueError(f"memory is {memory}, neither 0 nor one of {LEAST_MEMORY} to {MOST_MEMORY}")
