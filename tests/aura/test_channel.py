@@ -14,12 +14,14 @@ from tests.aura.cancelling import is_cancelled_at
 
 from aura.errors import EncodeError
 from aura.model import Model
-from aura.session import Models, Session, Settings, scheduling
+from aura.session import Models, Session, Settings, scheduling, transfer
 from aura.session.channel import Channel
 from aura_spec.errors import DecodeError, Malformed
+from aura_spec.session import Offer
 from aura_vectors.forms.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
+OTHER = TINY.carrying(templates={300: "Order {order:int} was packed by {who}."})
 STREAMS = Settings(Models([TINY]))
 SINGLE = replace(STREAMS, memory=0)
 SHORT, LONG = "a short one", "a long one, word by word. " * 20
@@ -276,6 +278,51 @@ def test_a_message_that_cannot_be_sent_hurts_no_other() -> None:
             assert (await ends.server.receive()).data == "fine"
 
     asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+def test_a_model_that_is_added_while_a_message_waits_is_not_loaded_on_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = Models([TINY])
+    threads: list[str] = []
+    agree = Session._encoder_for
+
+    def encoder_for(*given: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return agree(*given)
+
+    async def turn() -> None:
+        held.add(OTHER)
+
+    async def talk() -> None:
+        ends = await Ends(Settings(held), Settings(Models([TINY, OTHER]))).ready()
+        await ends.client.send(SHORT)
+        monkeypatch.setattr(scheduling, "turn", turn)
+        await ends.client.send(SHORT)
+        assert [(await ends.server.receive()).data for _ in range(2)] == [SHORT, SHORT]
+        assert ends.client.session.status.sent_with == OTHER.id
+
+    monkeypatch.setattr(Session, "_encoder_for", encoder_for)
+    asyncio.run(asyncio.wait_for(talk(), 60))
+    assert threads == ["aura-short_0", "aura-short_0"]
+
+
+def test_a_model_that_a_peer_asks_for_is_not_hashed_on_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[str] = []
+    offer = transfer.offer
+
+    def offered(model: Model) -> Offer:
+        threads.append(threading.current_thread().name)
+        return offer(model)
+
+    async def talk() -> None:
+        ends = await Ends(Settings(Models([]), max_fetch=1 << 20), STREAMS).ready()
+        await ends.client.send(SHORT)
+        assert (await ends.server.receive()).data == SHORT
+
+    monkeypatch.setattr(transfer, "offer", offered)
+    asyncio.run(asyncio.wait_for(talk(), 60))
+    assert threads == ["aura-short_0"]
 
 
 def test_settings_and_models_are_shared_by_connections_that_talk_at_once() -> None:

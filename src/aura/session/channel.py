@@ -181,11 +181,13 @@ class Channel:
     async def _code(self, message: Frame) -> None:
         """Let the session code a message."""
         size = len(to_bytes(message))
-        if self.session.is_prepared_to_send and size <= QUICK:
+        if size <= QUICK:
             await scheduling.turn()
-            self.session.send(message)
-        else:
-            await scheduling.in_thread(size, self.session.send, message)
+            # only now, as another connection may have added a model
+            if self.session.is_prepared_to_send:
+                self.session.send(message)
+                return
+        await scheduling.in_thread(size, self.session.send, message)
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
@@ -228,7 +230,7 @@ class Channel:
         try:
             async with self._working():
                 await self._code(posted.message)
-        except (EncodeError, UnicodeError) as error:
+        except EncodeError as error:
             _fail(posted.sent, error)
             return
         except BaseException as error:

@@ -60,7 +60,8 @@ from aura_spec.session import (
 )
 from aura_spec.stream import CHECKS, MAX_STRING
 
-_USE: Final = bytes((Kind.USE,))
+_SLOW: Final = frozenset({bytes((Kind.USE,)), bytes((Kind.REQUEST,))})
+"""Kinds of control frames for which a model is loaded or hashed."""
 
 
 class Session:
@@ -136,8 +137,8 @@ class Session:
         return self._choose(self._peer)[0] == self._using
 
     def is_prepared_for(self, frame: bytes) -> bool:
-        """Whether nothing has to be loaded to read a frame."""
-        return frame[1:2] != _USE if is_control(frame) else self._has_read
+        """Whether reading a frame neither loads nor hashes a model."""
+        return frame[1:2] not in _SLOW if is_control(frame) else self._has_read
 
     @property
     def max_message(self) -> int:
