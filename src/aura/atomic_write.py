@@ -8,7 +8,6 @@ a file whose directory takes no new file beside it.
 from __future__ import annotations
 
 import errno
-import io
 import os
 import secrets
 import stat
@@ -71,15 +70,15 @@ def _error(number: int, path: Path) -> OSError:
 def _write(path: Path, content: bytes) -> None:
     own = _descriptor(path)
     if own is not None:
-        with io.FileIO(os.dup(own), "wb") as file:
-            _write_all(file, content)
+        with os.fdopen(os.dup(own), "wb") as file:
+            file.write(content)
         return
     try:
         descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         _replace(Path(os.path.realpath(path)), content, None)
         return
-    with io.FileIO(descriptor, "wb") as file:
+    with os.fdopen(descriptor, "wb") as file:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode):
             try:
@@ -90,7 +89,7 @@ def _write(path: Path, content: bytes) -> None:
             else:
                 return
             file.truncate(0)
-        _write_all(file, content)
+        file.write(content)
 
 
 def _replace(path: Path, content: bytes, status: os.stat_result | None) -> None:
@@ -111,12 +110,6 @@ def _replace(path: Path, content: bytes, status: os.stat_result | None) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
-
-
-def _write_all(file: io.FileIO, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[file.write(view) :]
 
 
 def _descriptor(path: Path) -> int | None:

@@ -67,6 +67,18 @@ def test_a_fifo_is_written_to(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(fifo.stat().st_mode)
 
 
+def test_a_full_pipe_that_is_not_waited_for_is_an_error() -> None:
+    """It is not asked over and over whether it takes more."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    try:
+        with pytest.raises(BlockingIOError, match=f"/dev/fd/{writing}"):
+            atomic_write.write(Path(f"/dev/fd/{writing}"), bytes(1 << 20))
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
 def device(directory: Path, name: str, minor: int) -> Path:
     """A device that a mistake may cost: for root one of its own."""
     if os.geteuid() != 0:
