@@ -16,18 +16,16 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, cast
 
+from aura.chunked_reader import PIECE, ChunkedReader
 from aura_fast.chunked import Compressor, Decompressor
-from aura_fast.chunked_index import Index, read_index
-from aura_spec.errors import LimitExceeded
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
+    from _typeshed import ReadableBuffer
+
+__all__ = ["WINDOW_BITS", "ChunkedReader", "ChunkedWriter", "compress_stream", "decompress_stream", "open"]
 
 WINDOW_BITS: Final = 16
 """Matches reach 64 KiB back unless the caller says otherwise."""
-
-_PIECE: Final = 1 << 16
-"""Bytes that are read or taken at a time."""
 
 
 def compress_stream(
@@ -86,10 +84,10 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _cut(content: ReadableBuffer) -> Iterator[bytes]:
-    """Content in pieces of at most ``_PIECE`` bytes."""
+    """Content in pieces of at most ``PIECE`` bytes."""
     with memoryview(content) as view, view.cast("B") as data:
-        for start in range(0, len(data), _PIECE):
-            yield bytes(data[start : start + _PIECE])
+        for start in range(0, len(data), PIECE):
+            yield bytes(data[start : start + PIECE])
 
 
 class _State(Enum):
@@ -217,150 +215,6 @@ def _write_all(file: io.RawIOBase, wire: bytes) -> None:
         rest = rest[size:]
 
 
-class ChunkedReader(io.RawIOBase):
-    """Reads a chunked file; seeks in it, fast if it has an index and the file below can seek.
-
-    Args:
-        file: to read from, from where it stands; stays open.
-        max_size: bytes that the content may have; any if None.
-        close_file: close ``file`` as well when this is closed.
-    """
-
-    def __init__(self, file: BinaryIO, *, max_size: int | None = None, close_file: bool = False) -> None:
-        super().__init__()
-        self._file = file
-        self._close_file = close_file
-        self._max_size = max_size
-        self._start = file.tell() if file.seekable() else 0
-        self._decompressor = Decompressor(max_size=max_size)
-        self._content = memoryview(b"")
-        self._position = 0
-        self._index: Index | None = None
-        self._has_read_index = False
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return whether the file below can seek."""
-        return self._file.seekable()
-
-    def tell(self) -> int:
-        """Return the place in the content, in bytes."""
-        return self._position
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Read some of the content into ``buffer``; return how many bytes, 0 at the end.
-
-        Raises:
-            DecodeError: the file is refused.
-        """
-        with memoryview(buffer) as view:
-            target = view.cast("B")
-            if not self._content and target.nbytes:
-                self._content = memoryview(self._next())
-            size = min(len(target), len(self._content))
-            target[:size] = self._content[:size]
-            self._content = self._content[size:]
-            self._position += size
-            return size
-
-    def _next(self) -> bytes:
-        """The content of the next block; empty at the end."""
-        while True:
-            for block in self._decompressor.blocks():
-                return block
-            data = self._file.read(_PIECE)
-            if not data:
-                self._decompressor.finish()
-                return b""
-            self._decompressor.feed(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place in the content, or to its end if it is shorter; return where that is.
-
-        Without an index all content before the place is read, and all content to find its end.
-
-        Raises:
-            DecodeError: the file is refused.
-            OSError: the file below cannot seek.
-            ValueError: the place is before the content, or ``whence`` is none.
-        """
-        if not self.seekable():
-            raise OSError("the file below cannot seek")
-        if whence == io.SEEK_CUR:
-            offset += self._position
-        elif whence == io.SEEK_END:
-            offset += self._length()
-        elif whence != io.SEEK_SET:
-            raise ValueError(f"whence {whence} is not one of 0, 1, 2")
-        if offset < 0:
-            raise ValueError(f"place {offset} is before the content")
-        self._begin_near(offset)
-        while self._position < offset and self._skip(offset - self._position):
-            pass
-        return self._position
-
-    def _skip(self, most: int) -> bool:
-        """Go on by at most that many bytes; return whether there were any."""
-        if not self._content:
-            self._content = memoryview(self._next())
-        size = min(most, len(self._content))
-        self._content = self._content[size:]
-        self._position += size
-        return size > 0
-
-    def _begin_near(self, offset: int) -> None:
-        """Stand at the nearest place before ``offset`` at which reading can begin, or stay if that is nearer."""
-        index = self._read_index()
-        start = index.start(offset) if index else None
-        place = start.length if start else 0
-        if place <= self._position <= offset:
-            return
-        self._file.seek(self._start + (start.offset if start else 0))
-        self._decompressor = Decompressor(max_size=self._max_size, start=start)
-        self._content = memoryview(b"")
-        self._position = place
-
-    def _length(self) -> int:
-        """Bytes of the whole content."""
-        if index := self._read_index():
-            return index.length
-        while self._skip(_PIECE):
-            pass
-        return self._position
-
-    def _read_index(self) -> Index | None:
-        """The index, read when it is first needed."""
-        if not self._has_read_index:
-            back = self._file.tell()
-            try:
-                index = read_index(self._fetch, self._file.seek(0, io.SEEK_END) - self._start)
-            finally:
-                self._file.seek(back)
-            if index and self._max_size is not None and index.length > self._max_size:
-                raise LimitExceeded(f"the content is longer than {self._max_size} bytes", 0, "length")
-            self._index = index
-            self._has_read_index = True
-        return self._index
-
-    def _fetch(self, offset: int, size: int) -> bytes:
-        """Bytes of the chunked file; fewer only where it ends."""
-        self._file.seek(self._start + offset)
-        content = bytearray()
-        while len(content) < size and (more := self._file.read(size - len(content))):
-            content += more
-        return bytes(content)
-
-    def close(self) -> None:
-        """Close this, and the file below if ``close_file`` says so."""
-        if not self.closed:
-            super().close()
-            if self._close_file:
-                self._file.close()
-
-
 _MODES: Final = {"r": "rb", "rb": "rb", "w": "wb", "wb": "wb", "x": "xb", "xb": "xb"}
 
 
@@ -393,7 +247,7 @@ def open(  # noqa: A001  # as gzip.open and its like
         raise ValueError(f"mode {mode!r} is not one of {', '.join(_MODES)}: bytes alone, and no appending")
     if (binary := _MODES[mode]) == "rb":
         file = io.open(path, "rb")  # noqa: SIM115, UP020  # closed with the reader; the name is taken here
-        return io.BufferedReader(ChunkedReader(file, max_size=max_size, close_file=True), _PIECE)
+        return io.BufferedReader(ChunkedReader(file, max_size=max_size, close_file=True), PIECE)
     Compressor(window_bits=window_bits, effort=effort, frame_size=frame_size)  # before a file is overwritten
     output = cast("BinaryIO", io.open(path, binary))  # noqa: SIM115, UP020
     return ChunkedWriter(
