@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import zlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib import resources
@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from tests.aura.coroutines import run
 from typer.testing import CliRunner
 
 from aura import conversation
@@ -85,14 +86,6 @@ async def visiting(served: Starlette, query: str = "") -> AsyncIterator[Page]:
     assert len((await page.told())["suggestions"]) == 6
     yield page
     await page.leave()
-
-
-def run(test: Callable[[], Coroutine[None, None, None]]) -> Callable[[], None]:
-    def wrapped() -> None:
-        asyncio.run(asyncio.wait_for(test(), 60))
-
-    wrapped.__name__ = wrapped.__qualname__ = test.__name__
-    return wrapped
 
 
 @run

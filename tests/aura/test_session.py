@@ -1,34 +1,40 @@
-"""Sessions without a network: agreement, messages, models on the way, and peers that break the rules."""
+"""Sessions without a network: agreement, messages, and peers that break the rules."""
 
 from __future__ import annotations
 
-import hashlib
 import random
 from contextlib import suppress
 from dataclasses import replace
-from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.aura.session_ends import (
+    BOTH,
+    HELLO,
+    OTHER,
+    SMALL,
+    SMALL_ID,
+    STREAMS,
+    TINY,
+    TINY_ID,
+    Pair,
+    frames_of,
+    sealed,
+)
 
 from aura.errors import DecodeError, EncodeError, Malformed, UnknownModel, Unsupported
 from aura.model import Model
-from aura.session import Fetched, Message, Models, Session, Settings
+from aura.session import Message, Models, Session, Settings
 from aura.session.events import LongMessage
-from aura.session.models import MAX_FETCHED
-from aura.session.transfer import MAX_REQUESTS
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical, StreamDesync
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.marker import Marker
 from aura_spec.session import (
-    ALL_METHODS,
     NO_MODEL,
     Chunk,
     Coding,
-    Codings,
     Control,
-    Have,
     Hello,
     Offer,
     Request,
@@ -38,51 +44,8 @@ from aura_spec.session import (
 )
 from aura_spec.stream import HEAD_BYTE, Flag
 from aura_spec.tag import parse_tagged
-from aura_vectors.forms.message import MODEL
 
-SMALL = Model.load_small()
-TINY = Model.from_bytes(MODEL.model)
-OTHER = TINY.carrying(templates={300: "Order {order:int} was packed by {who}."})
-BOTH = Settings(Models([TINY]), memory=0)
-STREAMS = Settings(Models([TINY]))
 TEXTS = ["hi", "", "}{~", "Order 17 was packed by Ana.", "x" * 5000, b"\x00\xff", b""]
-
-
-class Pair:
-    """Two ends whose frames reach each other at once."""
-
-    def __init__(self, client: Settings = BOTH, server: Settings | None = None) -> None:
-        self.client = Session(client, role="client")
-        self.server = Session(server or client, role="server")
-        self.events: list[Message | Fetched] = []
-        self.frames = 0
-        self.run()
-
-    def run(self) -> None:
-        """Carry frames to and fro until nobody has any."""
-        moved = True
-        while moved:
-            moved = False
-            for end, other in ((self.client, self.server), (self.server, self.client)):
-                frames = end.take()
-                while chunk := end.next_chunk():
-                    frames.append(chunk)
-                self.frames += len(frames)
-                for frame in frames:
-                    moved = True
-                    event = other.receive(frame)
-                    if isinstance(event, Fetched):
-                        other.hold(event.load())
-                    if event:
-                        self.events.append(event)
-
-    def carry(self, message: str | bytes, sender: Session) -> str | bytes:
-        """Send a message from one end to the other."""
-        self.events.clear()
-        sender.send(message)
-        self.run()
-        [event] = [event for event in self.events if isinstance(event, Message)]
-        return event.data
 
 
 @pytest.mark.parametrize("held", [BOTH, STREAMS, Settings(Models([])), replace(BOTH, level=0)])
@@ -221,70 +184,6 @@ def test_templates_come_with_the_model() -> None:
     assert pair.client.take()[0][0] in {Marker.TYPED, Marker.FORESEEN}
 
 
-@pytest.mark.parametrize("memory", [0, 1 << 15])
-def test_a_model_is_added_while_messages_go_on(memory: int) -> None:
-    """Rules SES-7 and SES-12."""
-    ends = [Settings(Models([TINY]), memory=memory) for _ in range(2)]
-    pair = Pair(*ends)
-    assert pair.carry("one", pair.client) == "one"
-    for end in ends:
-        end.models.add(OTHER)
-    for text in ("two", "three"):
-        assert pair.carry(text, pair.server) == text
-        assert pair.carry(text, pair.client) == text
-    for session in (pair.client, pair.server):
-        assert session.use
-        assert session.use.model == bytes.fromhex(OTHER.id)
-
-
-def test_a_model_that_lacks_is_fetched_and_then_used() -> None:
-    """Rules SES-12 to SES-15."""
-    client = Settings(Models([TINY]), max_fetch=1 << 20)
-    server = Settings(Models([SMALL]))
-    pair = Pair(client, server)
-    assert client.models.get(bytes.fromhex(SMALL.id))
-    for sender in (pair.client, pair.server):
-        assert pair.carry("hi", sender) == "hi"
-        assert sender.use
-        assert sender.use.model == bytes.fromhex(SMALL.id)
-    again = Pair(client, server)
-    assert again.frames == 3  # two hellos, and word that the client holds it
-    assert again.carry("hi", again.server) == "hi"
-    assert again.server.use == Use(Coding.STREAM, 1 << 15, SMALL_ID, 16)
-
-
-def test_a_model_that_is_added_later_is_fetched() -> None:
-    client = Settings(Models([TINY]), max_fetch=1 << 20)
-    server = Settings(Models([TINY]))
-    pair = Pair(client, server)
-    server.models.add(SMALL)
-    for _ in range(2):
-        assert pair.carry("hi", pair.server) == "hi"
-    assert pair.server.use
-    assert pair.server.use.model == bytes.fromhex(SMALL.id)
-    server.models.add(OTHER)
-    for _ in range(2):
-        assert pair.carry("hi", pair.client) == "hi"
-    assert pair.client.use
-    assert pair.client.use.model == bytes.fromhex(OTHER.id)
-
-
-@pytest.mark.parametrize(
-    ("client", "server"),
-    [
-        (Settings(Models([TINY]), max_fetch=100), Settings(Models([SMALL]))),
-        (Settings(Models([TINY]), max_fetch=1 << 20), Settings(Models([SMALL]), serve_models=False)),
-        (Settings(Models([TINY])), Settings(Models([SMALL]))),
-    ],
-)
-def test_a_model_that_is_not_given_is_not_used(client: Settings, server: Settings) -> None:
-    pair = Pair(client, server)
-    assert pair.carry("hi", pair.client) == "hi"
-    assert len(client.models) == 1
-    assert pair.client.use
-    assert pair.client.use.model == NO_MODEL
-
-
 def test_long_messages_can_be_read_later() -> None:
     for held in (BOTH, STREAMS):
         pair = Pair(held)
@@ -360,17 +259,6 @@ def test_what_is_too_long_is_not_sent() -> None:
         Session(BOTH, role="client").send("too early")
 
 
-def sealed(body: bytes) -> bytes:
-    """A control frame whose CRC-32 is right."""
-    return b"\x7f" + body + crc32(b"\x7f" + body).to_bytes(4, "big")
-
-
-def frames_of(*steps: Control | bytes) -> list[bytes]:
-    return [step if isinstance(step, bytes) else build_control(step) for step in steps]
-
-
-HELLO = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 1 << 20, 1 << 12, bytes(8), ())
-TINY_ID, SMALL_ID = bytes.fromhex(TINY.id), bytes.fromhex(SMALL.id)
 SINGLE = Use(Coding.SINGLE, 0, TINY_ID)
 TAGGED = Use(Coding.TAGGED, 0, TINY_ID)
 
@@ -415,74 +303,6 @@ def test_what_the_rules_forbid_ends_the_session(name: str) -> None:
         session.receive(last)
 
 
-DATA = SMALL.data
-OFFER = Offer(SMALL_ID, len(DATA), hashlib.sha256(DATA).digest())
-WRONG: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
-    "another model": ([replace(OFFER, model=TINY_ID)], Malformed),  # SES-14
-    "too large": ([replace(OFFER, size=(1 << 20) + 1)], LimitExceeded),  # SES-15
-    "two offers": ([OFFER, OFFER], Malformed),  # SES-14
-    "no offer": ([Chunk(DATA[:99])], Malformed),  # SES-15
-    "too much": ([replace(OFFER, size=98), Chunk(DATA[:99])], Malformed),  # SES-15
-    "another digest": ([replace(OFFER, size=99), Chunk(DATA[:99])], ChecksumMismatch),  # SES-15
-    "one after a refusal": ([replace(OFFER, size=0), OFFER], Malformed),  # SES-14
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_model_that_is_not_what_was_asked_for_is_refused(name: str) -> None:
-    """Rules SES-14 and SES-15."""
-    steps, kind = WRONG[name]
-    *before, last = frames_of(replace(HELLO, models=(SMALL_ID,)), *steps)
-    session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
-    for frame in before:
-        session.receive(frame)
-    with pytest.raises(kind):
-        session.receive(last)
-
-
-def test_a_model_file_with_another_id_is_refused() -> None:
-    """Rule SES-15."""
-    with pytest.raises(ChecksumMismatch):
-        Fetched(TINY_ID, SMALL.data).load()
-    with pytest.raises(DecodeError):
-        Fetched(TINY_ID, b"no model").load()
-
-
-def test_a_peer_cannot_make_a_session_ask_without_end() -> None:
-    session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
-    session.receive(build_control(HELLO))
-    session.take()
-    requests = 0
-    for number in range(500):
-        model = number.to_bytes(8, "big")
-        session.receive(build_control(Have(model)))
-        if session.take():
-            requests += 1
-            session.receive(build_control(Offer(model, 0, bytes(32))))
-    assert len(session._peer_models) <= 64
-    assert requests == MAX_REQUESTS
-
-
-def test_a_peer_that_pushes_models_takes_none_of_the_applications_own_away() -> None:
-    """Neither for this peer nor for others, and but few of them are kept."""
-    victim = Settings(Models([TINY]), max_fetch=1 << 20)
-    pushed = [TINY.carrying(templates={300: "{who} " + name}) for name in "abcdefghijkl"]
-    for start in (0, 4, 8):
-        attacker = Settings(Models([]))
-        pair = Pair(attacker, victim)
-        for model in pushed[start : start + 4]:
-            attacker.models.add(model)
-            assert pair.carry("hi", pair.client) == "hi"
-    assert [model.id for model in victim.models] == [TINY.id]
-    kept = [model for model in pushed if victim.models.get(bytes.fromhex(model.id))]
-    assert kept == pushed[-MAX_FETCHED:]
-    other = Pair(Settings(Models([TINY])), victim)
-    assert other.frames == 2
-    assert other.carry("hi", other.server) == "hi"
-    assert other.server.use
-    assert other.server.use.model == TINY_ID
-
-
 @settings(max_examples=300)
 @given(st.lists(st.one_of(st.binary(max_size=40), st.binary(max_size=60).map(sealed))))
 def test_any_frames_are_messages_or_refused(frames: list[bytes]) -> None:
@@ -506,13 +326,3 @@ def test_damaged_frames_never_break_out(held: Settings) -> None:
         damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
         with suppress(DecodeError):
             pair.server.receive(bytes(damaged))
-
-
-def test_models_are_kept_in_order() -> None:
-    models = Models([TINY])
-    models.add(SMALL)
-    models.add(TINY)
-    assert [model.id for model in models] == [TINY.id, SMALL.id]
-    assert models.get(SMALL_ID) is SMALL
-    assert models.get(bytes(8)) is None
-    assert Models().get(bytes.fromhex(Model.load_default().id))

@@ -1,0 +1,72 @@
+"""Two ends of a session without a network, and what they hold."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from aura.model import Model
+from aura.session import Fetched, Message, Models, Session, Settings
+from aura_spec.session import (
+    ALL_METHODS,
+    Codings,
+    Control,
+    Hello,
+    build_control,
+)
+from aura_vectors.forms.message import MODEL
+
+SMALL = Model.load_small()
+TINY = Model.from_bytes(MODEL.model)
+OTHER = TINY.carrying(templates={300: "Order {order:int} was packed by {who}."})
+BOTH = Settings(Models([TINY]), memory=0)
+STREAMS = Settings(Models([TINY]))
+
+
+class Pair:
+    """Two ends whose frames reach each other at once."""
+
+    def __init__(self, client: Settings = BOTH, server: Settings | None = None) -> None:
+        self.client = Session(client, role="client")
+        self.server = Session(server or client, role="server")
+        self.events: list[Message | Fetched] = []
+        self.frames = 0
+        self.run()
+
+    def run(self) -> None:
+        """Carry frames to and fro until nobody has any."""
+        moved = True
+        while moved:
+            moved = False
+            for end, other in ((self.client, self.server), (self.server, self.client)):
+                frames = end.take()
+                while chunk := end.next_chunk():
+                    frames.append(chunk)
+                self.frames += len(frames)
+                for frame in frames:
+                    moved = True
+                    event = other.receive(frame)
+                    if isinstance(event, Fetched):
+                        other.hold(event.load())
+                    if event:
+                        self.events.append(event)
+
+    def carry(self, message: str | bytes, sender: Session) -> str | bytes:
+        """Send a message from one end to the other."""
+        self.events.clear()
+        sender.send(message)
+        self.run()
+        [event] = [event for event in self.events if isinstance(event, Message)]
+        return event.data
+
+
+def sealed(body: bytes) -> bytes:
+    """A control frame whose CRC-32 is right."""
+    return b"\x7f" + body + crc32(b"\x7f" + body).to_bytes(4, "big")
+
+
+def frames_of(*steps: Control | bytes) -> list[bytes]:
+    return [step if isinstance(step, bytes) else build_control(step) for step in steps]
+
+
+HELLO = Hello(ALL_METHODS, Codings.SINGLE | Codings.STREAM, 1 << 15, 1 << 20, 1 << 12, bytes(8), ())
+TINY_ID, SMALL_ID = bytes.fromhex(TINY.id), bytes.fromhex(SMALL.id)

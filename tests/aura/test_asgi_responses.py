@@ -1,0 +1,62 @@
+"""Responses through the middleware: which are coded, for whom, and with which model."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tests.aura.asgi_ends import STREAMS, TINY, get
+from tests.aura.coroutines import run
+
+from aura.asgi import AuraMiddleware
+from aura.event_stream import decode_event_stream
+
+EVENTS = b"data: event 0\n\ndata: event 1\n\ndata: event 2\n\ndata: without end"
+
+
+def test_events_are_coded_one_by_one() -> None:
+    """Rules EVS-1 and EVS-2."""
+    wanted = {"Accept-Encoding": "gzip, aura", "Aura-Models": f"00, {TINY.id}"}
+    headers, pieces = asyncio.run(get("/events", wanted))
+    assert headers["content-encoding"] == "aura"
+    assert headers["aura-model"] == TINY.id
+    assert "aura-models" in headers["vary"]
+    decoded = list(decode_event_stream(pieces, TINY))
+    assert b"".join(decoded) == EVENTS
+    assert len(decoded) == 4
+
+
+@run
+async def test_events_are_coded_without_a_model() -> None:
+    headers, pieces = await get("/events", {"Accept-Encoding": "aura;q=0.5"})
+    assert "aura-model" not in headers
+    assert b"".join(decode_event_stream(pieces)) == EVENTS
+
+
+@run
+async def test_others_get_plain_events() -> None:
+    for accepted in ("gzip", "aura;q=0", "aura; q=0.0", ""):
+        headers, pieces = await get("/events", {"Accept-Encoding": accepted})
+        assert "content-encoding" not in headers
+        assert b"".join(pieces) == EVENTS
+
+
+@run
+async def test_other_responses_stay_as_they_are() -> None:
+    headers, pieces = await get("/text", {"Accept-Encoding": "aura"})
+    assert "content-encoding" not in headers
+    assert pieces == [b"data: not a stream\n\n"]
+
+
+@run
+async def test_other_scopes_are_passed_on() -> None:
+    seen: list[object] = []
+
+    async def application(scope: Any, _receive: object, _send: object) -> None:
+        seen.append(scope["type"])
+
+    async def nothing(*_: object) -> Any:
+        return {}
+
+    await AuraMiddleware(application, STREAMS)({"type": "lifespan"}, nothing, nothing)
+    assert seen == ["lifespan"]

@@ -1,0 +1,178 @@
+"""Models in sessions: those that are added or fetched while messages go on, and peers that give others."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+from tests.aura.session_ends import (
+    BOTH,
+    HELLO,
+    OTHER,
+    SMALL,
+    SMALL_ID,
+    TINY,
+    TINY_ID,
+    Pair,
+    frames_of,
+)
+
+from aura.errors import DecodeError, Malformed
+from aura.model import Model
+from aura.session import Fetched, Models, Session, Settings
+from aura.session.models import MAX_FETCHED
+from aura.session.transfer import MAX_REQUESTS
+from aura_spec.errors import ChecksumMismatch, LimitExceeded
+from aura_spec.session import (
+    NO_MODEL,
+    Chunk,
+    Coding,
+    Control,
+    Have,
+    Offer,
+    Use,
+    build_control,
+)
+
+
+@pytest.mark.parametrize("memory", [0, 1 << 15])
+def test_a_model_is_added_while_messages_go_on(memory: int) -> None:
+    """Rules SES-7 and SES-12."""
+    ends = [Settings(Models([TINY]), memory=memory) for _ in range(2)]
+    pair = Pair(*ends)
+    assert pair.carry("one", pair.client) == "one"
+    for end in ends:
+        end.models.add(OTHER)
+    for text in ("two", "three"):
+        assert pair.carry(text, pair.server) == text
+        assert pair.carry(text, pair.client) == text
+    for session in (pair.client, pair.server):
+        assert session.use
+        assert session.use.model == bytes.fromhex(OTHER.id)
+
+
+def test_a_model_that_lacks_is_fetched_and_then_used() -> None:
+    """Rules SES-12 to SES-15."""
+    client = Settings(Models([TINY]), max_fetch=1 << 20)
+    server = Settings(Models([SMALL]))
+    pair = Pair(client, server)
+    assert client.models.get(bytes.fromhex(SMALL.id))
+    for sender in (pair.client, pair.server):
+        assert pair.carry("hi", sender) == "hi"
+        assert sender.use
+        assert sender.use.model == bytes.fromhex(SMALL.id)
+    again = Pair(client, server)
+    assert again.frames == 3  # two hellos, and word that the client holds it
+    assert again.carry("hi", again.server) == "hi"
+    assert again.server.use == Use(Coding.STREAM, 1 << 15, SMALL_ID, 16)
+
+
+def test_a_model_that_is_added_later_is_fetched() -> None:
+    client = Settings(Models([TINY]), max_fetch=1 << 20)
+    server = Settings(Models([TINY]))
+    pair = Pair(client, server)
+    server.models.add(SMALL)
+    for _ in range(2):
+        assert pair.carry("hi", pair.server) == "hi"
+    assert pair.server.use
+    assert pair.server.use.model == bytes.fromhex(SMALL.id)
+    server.models.add(OTHER)
+    for _ in range(2):
+        assert pair.carry("hi", pair.client) == "hi"
+    assert pair.client.use
+    assert pair.client.use.model == bytes.fromhex(OTHER.id)
+
+
+@pytest.mark.parametrize(
+    ("client", "server"),
+    [
+        (Settings(Models([TINY]), max_fetch=100), Settings(Models([SMALL]))),
+        (Settings(Models([TINY]), max_fetch=1 << 20), Settings(Models([SMALL]), serve_models=False)),
+        (Settings(Models([TINY])), Settings(Models([SMALL]))),
+    ],
+)
+def test_a_model_that_is_not_given_is_not_used(client: Settings, server: Settings) -> None:
+    pair = Pair(client, server)
+    assert pair.carry("hi", pair.client) == "hi"
+    assert len(client.models) == 1
+    assert pair.client.use
+    assert pair.client.use.model == NO_MODEL
+
+
+DATA = SMALL.data
+OFFER = Offer(SMALL_ID, len(DATA), hashlib.sha256(DATA).digest())
+WRONG: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
+    "another model": ([replace(OFFER, model=TINY_ID)], Malformed),  # SES-14
+    "too large": ([replace(OFFER, size=(1 << 20) + 1)], LimitExceeded),  # SES-15
+    "two offers": ([OFFER, OFFER], Malformed),  # SES-14
+    "no offer": ([Chunk(DATA[:99])], Malformed),  # SES-15
+    "too much": ([replace(OFFER, size=98), Chunk(DATA[:99])], Malformed),  # SES-15
+    "another digest": ([replace(OFFER, size=99), Chunk(DATA[:99])], ChecksumMismatch),  # SES-15
+    "one after a refusal": ([replace(OFFER, size=0), OFFER], Malformed),  # SES-14
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_model_that_is_not_what_was_asked_for_is_refused(name: str) -> None:
+    """Rules SES-14 and SES-15."""
+    steps, kind = WRONG[name]
+    *before, last = frames_of(replace(HELLO, models=(SMALL_ID,)), *steps)
+    session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
+    for frame in before:
+        session.receive(frame)
+    with pytest.raises(kind):
+        session.receive(last)
+
+
+def test_a_model_file_with_another_id_is_refused() -> None:
+    """Rule SES-15."""
+    with pytest.raises(ChecksumMismatch):
+        Fetched(TINY_ID, SMALL.data).load()
+    with pytest.raises(DecodeError):
+        Fetched(TINY_ID, b"no model").load()
+
+
+def test_a_peer_cannot_make_a_session_ask_without_end() -> None:
+    session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
+    session.receive(build_control(HELLO))
+    session.take()
+    requests = 0
+    for number in range(500):
+        model = number.to_bytes(8, "big")
+        session.receive(build_control(Have(model)))
+        if session.take():
+            requests += 1
+            session.receive(build_control(Offer(model, 0, bytes(32))))
+    assert len(session._peer_models) <= 64
+    assert requests == MAX_REQUESTS
+
+
+def test_a_peer_that_pushes_models_takes_none_of_the_applications_own_away() -> None:
+    """Neither for this peer nor for others, and but few of them are kept."""
+    victim = Settings(Models([TINY]), max_fetch=1 << 20)
+    pushed = [TINY.carrying(templates={300: "{who} " + name}) for name in "abcdefghijkl"]
+    for start in (0, 4, 8):
+        attacker = Settings(Models([]))
+        pair = Pair(attacker, victim)
+        for model in pushed[start : start + 4]:
+            attacker.models.add(model)
+            assert pair.carry("hi", pair.client) == "hi"
+    assert [model.id for model in victim.models] == [TINY.id]
+    kept = [model for model in pushed if victim.models.get(bytes.fromhex(model.id))]
+    assert kept == pushed[-MAX_FETCHED:]
+    other = Pair(Settings(Models([TINY])), victim)
+    assert other.frames == 2
+    assert other.carry("hi", other.server) == "hi"
+    assert other.server.use
+    assert other.server.use.model == TINY_ID
+
+
+def test_models_are_kept_in_order() -> None:
+    models = Models([TINY])
+    models.add(SMALL)
+    models.add(TINY)
+    assert [model.id for model in models] == [TINY.id, SMALL.id]
+    assert models.get(SMALL_ID) is SMALL
+    assert models.get(bytes(8)) is None
+    assert Models().get(bytes.fromhex(Model.load_default().id))
