@@ -105,7 +105,7 @@ class End:
         if is_control(frame):
             return self._take(parse_control(frame))
         if self._use is None:
-            raise Malformed("a message comes before it is said how it is coded")
+            raise Malformed("a message comes before the frame that says how it is coded")
         said = self._read(self._use, *parse_data(frame))
         self._count = (self._count + 1) % COUNTERS
         return said

@@ -236,6 +236,8 @@ def parse_header(data: bytes) -> Header:
     Raises:
         DecodeError: as the rule says.
     """
+    if len(data) >= len(MAGIC) and not data.startswith(MAGIC):
+        raise Malformed("this is not a chunked file", 0, "magic")
     value = parse(HEADER, data)
     return Header(bool(value.flags), value.window)
 

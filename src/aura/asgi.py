@@ -49,7 +49,7 @@ class AuraMiddleware:
 
     def __init__(self, app: Application, settings: Settings | None = None) -> None:
         self.app = app
-        self.settings = settings or Settings()
+        self.settings = Settings.of(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection or a request."""

@@ -88,7 +88,7 @@ class Codec:
         self._phrases = _by_id({} if phrases is None else phrases)
         self.templates = _beside(TemplateLibrary.of(templates), self._model)
         self._backend = backends.get(backend)
-        self.explicit_model = explicit_model
+        self.explicit_model = arguments.flag("explicit_model", explicit_model)
         self.check = arguments.flag("check", check)
         self._wires = Cache(cache_size) if cache_size else None
         self._messages = Cache(cache_size) if cache_size else None

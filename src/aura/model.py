@@ -172,13 +172,16 @@ def carried(templates: Mapping[int, str], dictionary: bytes) -> dict[int, bytes]
     """The sections of a model file that hold these, by type; without those that would be empty.
 
     Raises:
+        TypeError: the dictionary is not bytes-like.
         TemplateError: a pattern is unusable, or an id below 256.
         EncodeError: the templates or the dictionary are too large.
     """
     parsed = parse_patterns(templates)
     if parsed and min(parsed) < FIRST_APPLICATION_ID:
         raise TemplateError(f"the ids of a model's templates begin at {FIRST_APPLICATION_ID}")
-    return model_file.carried(parsed, dictionary)
+    return model_file.carried(
+        parsed, buffer_bytes(dictionary, "a dictionary is bytes, bytearray or memoryview")
+    )
 
 
 def as_model(name: str, model: Model | str | PathLike[str]) -> Model:

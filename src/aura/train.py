@@ -89,6 +89,7 @@ def train(
     max_bytes = arguments.whole_number("max_bytes", max_bytes, LEAST_MAX_BYTES)
     if base is not None and not isinstance(base, Model):
         raise TypeError(f"base is a Model, not {type(base).__name__}")
+    arguments.flag("scrub", scrub)
     texts = _checked_metadata(metadata or {})
     sections = carried(templates or {}, dictionary)
     max_bytes = min(max_bytes, MAX_FILE) - model_file.size_of(sections)

@@ -225,12 +225,19 @@ async def _join(message: Fragments) -> Message | None:
         return bytes(message)
     if isinstance(message, dict):
         raise TypeError("data is a dict-like object")
-    pieces = [piece async for piece in message] if isinstance(message, AsyncIterable) else list(message)
+    if isinstance(message, AsyncIterable):
+        pieces = [piece async for piece in message]
+    elif isinstance(message, Iterable):
+        pieces = list(message)
+    else:
+        raise TypeError("data must be str, bytes, iterable, or async iterable")
     if not pieces:
         return None
     if all(isinstance(piece, str) for piece in pieces):
         return "".join(cast("list[str]", pieces))
-    return b"".join(cast("list[bytes]", pieces))
+    if all(isinstance(piece, (bytes, bytearray, memoryview)) for piece in pieces):
+        return b"".join(cast("list[bytes]", pieces))
+    raise TypeError("iterable must contain uniform types, bytes or str")
 
 
 def connect(
@@ -244,7 +251,7 @@ def connect(
         subprotocols: of the application, the best first.
         kwargs: as there; compression is None unless given.
     """
-    held = settings or Settings()
+    held = Settings.of(settings)
     return client.connect(
         uri,
         subprotocols=[Subprotocol(name) for name in negotiation.offers(subprotocols)],
@@ -274,7 +281,7 @@ def serve(
         select_subprotocol: selects one of those that the client offers; it is not offered what names AURA.
         kwargs: as there; compression is None unless given.
     """
-    held = settings or Settings()
+    held = Settings.of(settings)
 
     def select(connection: Any, offered: Sequence[Subprotocol]) -> Subprotocol | None:
         """What the application selects, as it would without AURA; with AURA if the client speaks it."""

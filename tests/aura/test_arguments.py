@@ -12,6 +12,8 @@ import pytest
 from tests.models import knowing_nothing
 
 import aura
+import aura.websockets
+from aura.asgi import AuraMiddleware
 from aura.event_stream import EventStreamDecoder, EventStreamEncoder
 from aura.session import Models, Settings
 from aura_spec.session import MAX_MODELS
@@ -152,6 +154,7 @@ def test_lone_surrogates_are_encode_errors(call: Callable[..., object], text: st
         ({"models": MODEL}, TypeError, "models is a sequence of models, not Model"),
         ({"models": "missing.aura"}, TypeError, "models is a sequence of models, not str"),
         ({"models": None}, TypeError, "models is a sequence of models, not NoneType"),
+        ({"explicit_model": 1}, TypeError, r"explicit_model is True or False, not 1 \(int\)"),
         ({"models": [5]}, TypeError, "each of models is a Model or the path of a model file, not int"),
         ({"templates": 5}, TypeError, "patterns are a mapping of ids to patterns, not int"),
         ({"templates": {"300": "a {b}"}}, TypeError, "a template id is an int, not '300'"),
@@ -242,6 +245,28 @@ def test_arguments_of_event_streams() -> None:
             kind(b"model")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"scrub": "yes"}, r"scrub is True or False, not 'yes' \(str\)"),
+        ({"dictionary": "text"}, "a dictionary is bytes, bytearray or memoryview, not str"),
+    ],
+)
+def test_arguments_of_training(arguments: dict[str, object], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        aura.train(["a text"], max_bytes=5000, **arguments)  # type: ignore[arg-type]
+
+
+def test_settings_of_sessions_are_settings() -> None:
+    models = Models([MODEL])
+    with pytest.raises(TypeError, match="settings is a Settings, not Models"):
+        AuraMiddleware(CODEC, settings=models)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="settings is a Settings, not Models"):
+        aura.websockets.connect("ws://127.0.0.1:1", settings=models)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="settings is a Settings, not Models"):
+        aura.websockets.serve(CODEC, settings=models)  # type: ignore[arg-type]
+
+
 def test_limits_of_single_calls_are_whole_numbers() -> None:
     wire = CODEC.compress(b"hello")
     for call in (CODEC.decompress, CODEC.read_batch, CODEC.decompress_batch):
@@ -266,6 +291,7 @@ def test_models_may_be_paths(tmp_path: Path) -> None:
         assert codec.model.id == small.id
         assert codec.compress(text) == aura.Codec(model=small).compress(text)
         assert aura.Stream(given, role="client").model.id == small.id  # type: ignore[arg-type]
+        assert [model.id for model in Models([given])] == [small.id]
     named = aura.Codec(model=path, explicit_model=True).compress(text)
     assert aura.Codec(model=MODEL, models=[path]).decompress(named) == text
     path.write_bytes(b"no model")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import aura
 from aura.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
-from aura.errors import DecodeError, EncodeError, LimitExceeded, Truncated
+from aura.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated
 from aura_vectors.file import from_json
 from aura_vectors.forms.chunked import Files
 
@@ -211,6 +211,11 @@ def test_content_alone_is_not_taken_for_chunks(content: Any) -> None:
     for code in (compress_stream, decompress_stream):
         with pytest.raises(TypeError, match="iterable of bytes"):
             code(content)
+
+
+def test_a_file_of_another_kind_is_named_as_such() -> None:
+    with pytest.raises(Malformed, match=r"Malformed at offset 0 \(magic\): this is not a chunked file"):
+        list(aura.decompress_stream([b"2026-11-01T00:00:00Z INFO started"]))
 
 
 def test_chunks_may_be_anything_like_bytes() -> None:

@@ -167,7 +167,12 @@ def test_metadata_and_templates_of_a_model_are_spelled_out(tmp_path: Path) -> No
 
 
 def test_the_model_of_the_package_can_be_looked_at() -> None:
-    assert Model.load_default().id in RUNNER.invoke(app, ["model", "info"]).stdout
+    shown = RUNNER.invoke(app, ["model", "info"]).stdout.splitlines()
+    rows = [
+        line.split(maxsplit=1) for line in shown[: next(n for n, line in enumerate(shown) if "order" in line)]
+    ]
+    assert ["id", Model.load_default().id] in rows
+    assert len({line.index(text) for line, (_, text) in zip(shown, rows, strict=False)}) == 1  # aligned
 
 
 def test_a_message_that_few_will_read_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,8 @@ def test_sources_are_named_by_lines_or_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("{", "not a line of JSON"),
+        ("{", "not a line of JSON: Expecting property name enclosed in double quotes at character 1"),
+        ("12:00 started", "not a line of JSON: Extra data at character 2"),
         ("[" * 100_000, "not a line of JSON"),
         ('"text"', "not a JSON object"),
         ("9" * 5000, "not a JSON object"),

@@ -15,11 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync import client as plain
 from websockets.typing import Subprotocol
 
 from aura import websockets as aura_websockets
+from aura.cli import app
 from aura.event_stream import decode_event_stream
 from aura.model import Model
 from aura.session import Models, Settings
@@ -105,6 +107,40 @@ def test_the_fastapi_example_and_the_client() -> None:
         )
         assert said.stdout == "one\ntwo\n"
         _read_events(port)
+
+
+def test_the_client_prints_what_comes_before_its_input_ends() -> None:
+    with (
+        running(str(EXAMPLES / "fastapi_app.py")) as port,
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, str(EXAMPLES / "aura_client.py"), f"ws://127.0.0.1:{port}/echo"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ) as said,
+    ):
+        assert said.stdin is not None
+        assert said.stdout is not None
+        for line in (b"one\n", b"two\n"):
+            said.stdin.write(line)
+            said.stdin.flush()
+            assert said.stdout.readline() == line
+        said.stdin.close()
+        assert said.stdout.read() == b""
+        assert said.wait() == 0
+
+
+def test_aura_serve_names_an_address_that_it_cannot_have() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for options, error in (
+            (["--port", port], f"127.0.0.1:{port}: Address already in use"),
+            (["--host", "no such host"], "no such host: "),
+        ):
+            result = CliRunner().invoke(app, ["serve", *options])
+            assert result.exit_code == 1
+            assert result.stderr.startswith(f"error: {error}")
+            assert result.stderr.count("\n") == 1
 
 
 def _read_events(port: int) -> None:

@@ -97,6 +97,14 @@ async def test_fragments_and_types() -> None:
         assert await ws.recv(decode=True) == "text"
         with pytest.raises(TypeError):
             await ws.send({"no": "message"})
+        for neither in (5, None):
+            with pytest.raises(TypeError, match="data must be str, bytes, iterable, or async iterable"):
+                await ws.send(neither)
+        for mixed in ([104], ["a", b"b"]):
+            with pytest.raises(TypeError, match="iterable must contain uniform types"):
+                await ws.send(mixed)
+        await ws.send("and goes on")
+        assert await ws.recv() == "and goes on"
 
 
 @run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -28,6 +28,10 @@ AnyPath = Annotated[
 OtherPath = Annotated[Path, typer.Argument(metavar="MODEL", help="Another one.", show_default=False)]
 
 
+_WIDEST_KEY: Final = 24
+"""Characters of the longest key of metadata with which others are aligned."""
+
+
 @app.command()
 def info(path: AnyPath = None, *, as_json: io.AsJson = False) -> None:
     """Show what a model holds.
@@ -38,13 +42,15 @@ def info(path: AnyPath = None, *, as_json: io.AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(inspection.as_dictionary(found), indent=2))
         return
-    typer.echo(f"id       {found.model_id}")
-    for key, text in found.metadata.items():
-        typer.echo(f"{printable(key):8} {printable(text)}")
-    typer.echo(
-        f"bytes    {found.size}: " + ", ".join(f"{name} {size}" for name, size in found.sections.items())
-    )
-    typer.echo(f"entries  {found.entries} in {found.contexts} contexts")
+    rows = [
+        ("id", found.model_id),
+        *((printable(key), printable(text)) for key, text in found.metadata.items()),
+        ("bytes", f"{found.size}: " + ", ".join(f"{name} {size}" for name, size in found.sections.items())),
+        ("entries", f"{found.entries} in {found.contexts} contexts"),
+    ]
+    width = min(max(len(key) for key, _ in rows), _WIDEST_KEY)
+    for key, text in rows:
+        typer.echo(f"{key:{width}}  {text}")
     table = Table("order", "contexts", "entries", box=None)
     for order, (contexts, entries) in enumerate(found.orders):
         table.add_row(str(order), str(contexts), str(entries))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -47,4 +50,23 @@ def serve(
         settings = Settings(Models([held] if held else None), memory="auto" if memory is None else memory)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    uvicorn.run(application(settings), host=host, port=port, log_level="info", ws="websockets-sansio")
+    config = uvicorn.Config(
+        application(settings), host=host, port=port, log_level="info", ws="websockets-sansio"
+    )
+    with _listen(host, port) as listener, suppress(KeyboardInterrupt):  # the usual way to end it
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; uvicorn's own way to fail does not fit this program's errors and exit codes.
+
+    Raises:
+        OSError: the address is in use or none of this machine's; names it.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except socket.gaierror as error:
+        raise OSError(error.errno, error.strerror, host) from error
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), f"{host}:{port}") from error

@@ -48,6 +48,8 @@ def parse(line: bytes, field: str | None) -> Parsed:
     """
     try:
         value: object = _DECODER.decode(line.decode())
+    except json.JSONDecodeError as error:
+        raise BadLineError(f"not a line of JSON: {error.msg} at character {error.pos}") from error
     except (ValueError, RecursionError) as error:
         raise BadLineError(f"not a line of JSON: {error}") from error
     if not isinstance(value, dict):

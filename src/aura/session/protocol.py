@@ -219,7 +219,7 @@ class Session:
             self.status.received.wire += len(frame)
             return self._take(parse_control(frame))
         if self._decoder is None:
-            raise Malformed("a message comes before it is said how it is coded")
+            raise Malformed("a message comes before the frame that says how it is coded")
         size = limit if longest is None else min(longest, limit)
         try:
             data = self._decoder.decode(frame, size)

@@ -76,6 +76,19 @@ class Settings:
         for name in ("patience", "fallback_delay"):
             arguments.number(name, getattr(self, name), 0)
 
+    @classmethod
+    def of(cls, settings: Settings | None) -> Settings:
+        """Settings as they are; the usual ones if None.
+
+        Raises:
+            TypeError: it is neither.
+        """
+        if settings is None:
+            return cls()
+        if not isinstance(settings, cls):
+            raise TypeError(f"settings is a Settings, not {type(settings).__name__}")
+        return settings
+
     @property
     def readable_memory(self) -> int:
         """Bytes that a stream of the peer's may take here, as the hello says (rule SES-8)."""
