@@ -38,7 +38,7 @@ from aura_spec.session import (
     parse_control,
 )
 from aura_spec.tag import build_tagged
-from aura_vectors.families.session import BUILTIN, OTHER, OTHER_ID
+from aura_vectors.families.session_ends import BUILTIN, OTHER, OTHER_ID
 from aura_vectors.forms.message import MODEL
 
 HELD = Model.from_bytes(MODEL.model)
