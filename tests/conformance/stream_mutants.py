@@ -9,7 +9,8 @@ from tests.conformance.registry import mutant, replace
 
 import aura_spec.stream
 from aura_reference import recall, stream
-from aura_reference.recall import Candidate, Number, Recall, Telling, Window
+from aura_reference.recall import Candidate, Number, Recall, Telling
+from aura_reference.recall_window import Window
 from aura_spec.errors import Malformed
 from aura_spec.stream import Text
 

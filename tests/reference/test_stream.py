@@ -10,7 +10,8 @@ from tests.models import HAND_MADE, MODELS, NO_CONTEXTS, PAST, TRAINED, WITH_HIS
 from tests.streams import CONVERSATIONS, MAX_SIZE, NUMBERED, WORDS, plain, terms, text
 
 from aura_reference.range_coder import Interval
-from aura_reference.recall import Recall, Telling, Window
+from aura_reference.recall import Recall, Telling
+from aura_reference.recall_window import Window
 from aura_reference.stream import Receiver, Sender, find_string
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import (
