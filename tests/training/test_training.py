@@ -4,6 +4,7 @@ import math
 import random
 import uuid
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from tests.models import NEVER_ENDING
 
 from aura.model import Model
+from aura.training import trainer
 from aura.training.background import draw
 from aura.training.counting import Extent, count
-from aura.training.framing import BEGIN, BLOCKS, WHOLE, frame
+from aura.training.framing import BEGIN, BLOCKS, WHOLE, Text, frame
 from aura.training.kneser_ney import denominator, discounted, usage
 from aura.training.leaving_out import LeftOut, excerpt
 from aura.training.quantising import codes, codes_of_one
@@ -95,6 +97,26 @@ def test_unusual_messages(messages: list[bytes]) -> None:
     model = prepare(messages).model(1 << 20)
     check_rules(model)
     assert len(auralite.encode(messages[0], model)) <= len(messages[0]) + 20
+
+
+def test_weights_are_learned_on_a_bounded_sample_whatever_one_message_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Memory and time go with the sample, of which a message of megabytes was a whole one."""
+    sizes: list[int] = []
+
+    def counted(text: Text, *arguments: Any) -> Any:
+        sizes.append(len(text.symbols))
+        return excerpt(text, *arguments)
+
+    monkeypatch.setattr(trainer, "_SAMPLE", 500)
+    monkeypatch.setattr(trainer, "excerpt", counted)
+    long = b" ".join(TALK) * 40
+    for messages in ([long], [long, *TALK]):
+        model = prepare(messages).model(1 << 20)
+        check_rules(model)
+        assert sizes.pop() < 1000 < len(long)
+        assert len(auralite.encode(messages[-1], model)) < len(messages[-1]) // 3
 
 
 def test_without_messages_there_is_nothing_to_learn() -> None:

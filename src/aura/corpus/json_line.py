@@ -68,7 +68,9 @@ def parse(line: bytes, field: str | None) -> Parsed:
     elif "content" in value:
         found = [_content(value)]
     else:
-        raise BadLineError('no "text", "messages" or "content"; name the field that holds the message')
+        raise BadLineError(
+            'no "text", "messages" or "content"; name the field that holds the message, or "." for the line'
+        )
     texts = tuple(_utf8(text) for text in found if text is not None)
     return Parsed(texts, _source(value.get("source")), is_conversation)
 

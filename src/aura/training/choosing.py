@@ -27,8 +27,9 @@ def guess_across(sample: Text, histories: tuple[bytes, bytes]) -> Guesses:
     odd = sample.blocks[sample.starts[:-1]] % 2 == 1
     parts = []
     for history, chosen in zip(histories, (odd, ~odd), strict=True):
-        found = guess(sample.select(chosen), history)
-        parts.append(found.at(sample.places(chosen)[found.places]))
+        places = sample.places(chosen)
+        found = guess(sample.select(places), history)
+        parts.append(found.at(places[found.places]))
     return Guesses.join(parts)
 
 

@@ -60,17 +60,17 @@ class Text:
         """The places of some messages."""
         return np.flatnonzero(messages[self.messages])
 
-    def select(self, messages: Flags) -> Text:
-        """The text of some messages."""
-        places = self.places(messages)
-        number = (np.cumsum(messages) - 1)[self.messages[places]]
+    def select(self, places: Longs) -> Text:
+        """The text at some ascending places: of each message that has any, its first symbols."""
+        symbols = self.symbols[places]
+        begins = symbols == BEGIN
         return Text(
-            self.symbols[places],
-            number.astype(np.int32),
+            symbols,
+            np.cumsum(begins, dtype=np.int32) - np.int32(1),
             self.sources[places],
             self.blocks[places],
             self.weights[places],
-            np.concatenate((np.zeros(1, np.int64), np.cumsum(np.diff(self.starts)[messages]))),
+            np.append(np.flatnonzero(begins), len(places)),
         )
 
 

@@ -70,17 +70,16 @@ class Prepared:
     def __init__(self, text: Text, extent: Extent, max_bytes: int, progress: Progress) -> None:
         progress("counting", 0.0)
         own = text.weights[text.starts[:-1]] == WHOLE
-        sampled = _sample(np.diff(text.starts), own)
+        sampled = _sample(text, own)
         self._minimum = extent.minimum
-        self._trie, shares, trace = count(text, extent, text.places(sampled))
+        self._trie, shares, trace = count(text, extent, sampled)
         progress("weighing", 0.5)
         sample = text.select(sampled)
         self._chains, self._shares = excerpt(sample, trace, shares, int(self._trie.offsets[2]))
         del shares, trace
         states = states_of(text)
         self._runs = count_runs(text, states)
-        predicted = text.places(sampled)
-        self._places = at(text, states, predicted[text.symbols[predicted] != BEGIN])
+        self._places = at(text, states, sampled[text.symbols[sampled] != BEGIN])
         use = usage(self._trie, np.ones(len(self._trie), np.bool_))
         left_out = LeftOut(self._trie, use, self._shares, self._minimum)
         evidence = left_out.evidence(self._chains)
@@ -183,12 +182,16 @@ def _with_background(sources: Longs, count: int) -> tuple[Longs, Longs]:
     return np.concatenate((sources, one_more)), weights
 
 
-def _sample(lengths: Longs, own: Flags) -> Flags:
-    """Messages of about as many symbols as are needed, spread over the text that is not background."""
+def _sample(text: Text, own: Flags) -> Longs:
+    """Places of about as many symbols as are needed, spread over the text that is not background.
+
+    They are those of whole messages, but of a message longer than the sample they are the first ones.
+    """
+    lengths = np.diff(text.starts)
     share = _SAMPLE / lengths[own].sum()
     number = np.arange(len(lengths), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    chosen: Flags = own & ((number >> np.uint64(32)) < share * 2.0**32)
-    return chosen
+    places = text.places(own & ((number >> np.uint64(32)) < share * 2.0**32))
+    return places[places - text.starts[text.messages[places]] < _SAMPLE]
 
 
 def prepare(
