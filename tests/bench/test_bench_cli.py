@@ -147,6 +147,14 @@ def test_streams_use_the_model_that_is_trained_on_the_messages(
     assert "aura+train stream *" in stdout
 
 
+def test_codecs_that_are_named_are_measured_beside_streams(corpus: Path) -> None:
+    code, stdout, stderr = invoke(corpus, "--stream", "--codec", "zstd-3", "--limit", 5)
+    assert (code, stderr) == (0, "")
+    table, streams = stdout.split("streams: ratios")
+    assert "zstd-3" in table
+    assert corpus.name.partition(".")[0] in streams
+
+
 def test_streams_with_a_model_that_is_trained_already(tmp_path: Path, corpus: Path, train: Path) -> None:
     path = tmp_path / "nothing.aura"
     knowing_nothing().save(path)

@@ -60,7 +60,7 @@ def bench(
         typer.Option(
             "--stream",
             help="Measure streams, a connection for each source: AURA's, AURA's without memory, and peers that "
-            "remember.",
+            "remember; beside them only what --codec names.",
         ),
     ] = False,
     codec: Annotated[
@@ -80,7 +80,7 @@ def bench(
     if json_path is not None:
         atomic_write.check(json_path)
     trained = io.model(model)
-    names = codec or (stream_names(trained=train is not None) if stream else [])
+    names = [*(codec or []), *(stream_names(trained=train is not None) if stream else [])]
     loaded = [read_corpus(path, limit=limit, field=field) for path in corpora]
     examples = None if train is None else read_corpus(train, field=field).messages
     try:
