@@ -105,7 +105,11 @@ class Kind(IntEnum):
 
 
 HEADER: Final = c.Struct(
-    Field("magic", c.Const(MAGIC), "AURC"),
+    Field(
+        "magic",
+        Checked(c.Bytes(len(MAGIC)), lambda magic: magic == MAGIC, "this is not a chunked file"),
+        "AURC",
+    ),
     Field(
         "version",
         Checked(c.Byte, lambda v: v == VERSION, "the version of the file is not 1", Unsupported),
@@ -236,8 +240,6 @@ def parse_header(data: bytes) -> Header:
     Raises:
         DecodeError: as the rule says.
     """
-    if len(data) >= len(MAGIC) and not data.startswith(MAGIC):
-        raise Malformed("this is not a chunked file", 0, "magic")
     value = parse(HEADER, data)
     return Header(bool(value.flags), value.window)
 
