@@ -28,6 +28,7 @@ def suite() -> Suite:
     return load(find_vectors())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_backend_passes_every_check_that_its_profiles_require(backend: str, suite: Suite) -> None:
     subject = LongLived([*COMMAND, backend], timeout=60)
