@@ -29,7 +29,7 @@ the type needs to give back the identical characters:
                0 shortest lower case as RFC 5952 section 4 but without dotted quads, 1 the same in upper
                case, 2 eight groups without leading zeros, lower case, 3 the same in upper case, 4 eight
                groups of four digits, lower case, 5 the same in upper case, 6 ``::ffff:`` before a dotted
-               quad (rule SLT-11).
+               quad. An address of fewer than 15 characters is a text, which is shorter (rule SLT-11).
 ``timestamp``  ``YYYY-MM-DD``, ``T`` or a space, ``HH:MM:SS``, optionally a point or comma and 1–9 digits,
                and a zone: none, ``Z``, ``±HH:MM``, ``±HHMM`` or ``±HH``. Head: 1 + ((2·comma + separator)·5
                + zone)·10 + digits, where comma is 1 if a comma precedes the digits, separator is 0 for
@@ -64,6 +64,9 @@ MARKS: Final = (".", ",")
 SEPARATORS: Final = ("T", " ")
 ZONES: Final = ("", "Z", "hh:mm", "hhmm", "hh")
 IPV6_FORMS: Final = 7
+MIN_IPV6: Final = 15
+"""Characters of the shortest address that is not spelt as text."""
+
 MAX_SECONDS: Final = (1 << 39) - 1
 """Bound of the zigzagged seconds of a timestamp; years 1 to 9999 need less."""
 

@@ -62,15 +62,15 @@ TYPED = [
     (Kind.UUID, "00112233-4455-6677-8899-aabbccddeeff", "0100112233445566778899aabbccddeeff"),
     (Kind.UUID, "00112233-4455-6677-8899-AABBCCDDEEFF", "0200112233445566778899aabbccddeeff"),
     (Kind.IPV4, "192.0.2.1", "01c0000201"),
-    (Kind.IPV6, "2001:db8::1", "0120010db8000000000000000000000001"),
-    (Kind.IPV6, "2001:DB8::1", "0220010db8000000000000000000000001"),
+    (Kind.IPV6, "2001:db8::beef:1", "01" + "20010db800000000" + "00000000beef0001"),
+    (Kind.IPV6, "2001:DB8::BEEF:1", "02" + "20010db800000000" + "00000000beef0001"),
+    (Kind.IPV6, "2001:db8::f0:91", "01" + "20010db800000000" + "0000000000f00091"),
     (Kind.IPV6, "2001:db8:0:0:0:0:0:1", "0320010db8000000000000000000000001"),
     (Kind.IPV6, "2001:DB8:0:0:0:0:0:1", "0420010db8000000000000000000000001"),
     (Kind.IPV6, "2001:0db8:0000:0000:0000:0000:0000:0001", "0520010db8000000000000000000000001"),
     (Kind.IPV6, "2001:0DB8:0000:0000:0000:0000:0000:0001", "0620010db8000000000000000000000001"),
     (Kind.IPV6, "::ffff:192.0.2.1", "0700000000000000000000ffffc0000201"),
-    (Kind.IPV6, "::", "0100000000000000000000000000000000"),
-    (Kind.IPV6, "1:0:0:2::3", "0100010000000000020000000000000003"),
+    (Kind.IPV6, "1111:0:0:2::3456", "01" + "1111000000000002" + "0000000000003456"),
     (Kind.TIMESTAMP, "2024-01-01T00:00:00", "0100"),
     (Kind.TIMESTAMP, "2024-01-01T00:00:01.250Z", "0e02fa01"),
     (Kind.TIMESTAMP, "2023-12-31 23:59:59,5-05:30", "ac0101" + "05" + "9505"),
@@ -98,8 +98,10 @@ def test_spellings_worked_by_hand(kind: Kind, value: str, wire: str) -> None:
         (Kind.UUID, "00112233-4455-6677-8899-aabbccddeefF"),
         (Kind.UUID, "00112233445566778899aabbccddeeff"),
         *((Kind.IPV4, value) for value in ("01.2.3.4", "256.1.1.1", "1.2.3", "1.2.3.4.5")),
-        *((Kind.IPV6, value) for value in ("2001:db8:0::1", "::1%eth0", "2001:Db8::1", "1:2:3:4:5:6:7")),
-        *((Kind.IPV6, value) for value in (":::", "1::2::3", "::1.2.3.4", "1:2:3:4:5:6:7::", "g::", "1:2")),
+        *((Kind.IPV6, value) for value in ("2001:db8:0::beef", "fe80::beef:1%eth0", "2001:Db8::beef:1")),
+        *((Kind.IPV6, value) for value in (":::", "10::20::30:40:50", "::10.20.30.40:50", "1:2:3:4:5:6:7::")),
+        *((Kind.IPV6, value) for value in ("beef:beef:beef:g::", "beef:beef:beef:1", "21:2:3:4:5:6:7")),
+        *((Kind.IPV6, value) for value in ("::", "::1", "2001:db8::1", "2001:db8::f0:9")),  # shorter so
         *((Kind.TIMESTAMP, value) for value in ("2023-02-29T00:00:00", "2024-01-01T24:00:00Z", "2024-01-01")),
         *((Kind.TIMESTAMP, value) for value in ("2016-12-31T23:59:60Z", "2024-01-01t00:00:00z")),
         *((Kind.TIMESTAMP, value) for value in ("2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00+05:")),
@@ -122,7 +124,12 @@ def test_what_cannot_be_given_back_exactly_becomes_text(kind: Kind, value: str) 
         (Kind.HEX, SlotValue(7, content=b"\xbe\xe1"), NonCanonical),  # a digit too many
         (Kind.HEX, SlotValue(1), NonCanonical),  # no digits
         (Kind.UUID, SlotValue(2, content=bytes(16)), NonCanonical),
-        (Kind.IPV6, SlotValue(7, content=bytes(16)), NonCanonical),  # ::ffff: before what is not mapped
+        (
+            Kind.IPV6,
+            SlotValue(7, content=bytes(12) + b"\xc0\0\2\1"),
+            NonCanonical,
+        ),  # ::ffff: before what is not mapped
+        (Kind.IPV6, SlotValue(1, content=bytes(15) + b"\1"), NonCanonical),  # ::1, shorter as a text
         (Kind.IPV6, SlotValue(3, content=bytes.fromhex("0001" * 8)), NonCanonical),  # form 0 says the same
         (Kind.TIMESTAMP, SlotValue(2, numbers=(0, 10)), NonCanonical),  # two digits where one is stated
         (Kind.TIMESTAMP, SlotValue(101, numbers=(0,)), NonCanonical),  # a comma without digits

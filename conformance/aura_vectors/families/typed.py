@@ -82,7 +82,15 @@ VALUES: Final[Mapping[int, Sequence[str]]] = {
         "::1",
         "1::",
         "2001:db8::1",
-        "2001:DB8::1",
+        "2001:db8:9::1f1",
+        "2001:db8::f0:91",
+        "2001:DB8::F0:91",
+        "2001:db8:9::1f",
+        "1:2::fade:0:0:3",
+        "::9:8:7:6:5:4:3",
+        "9:8:7:6:5:4::",
+        "abcd:ef01:2345::",
+        "1111:0:0:2::3456",
         "2001:db8:0:0:0:0:0:1",
         "2001:DB8:0:0:0:0:0:1",
         "2001:0db8:0000:0000:0000:0000:0000:0001",
@@ -185,8 +193,15 @@ def _broken_typed() -> Iterator[Case]:
     yield refused(
         Code.NON_CANONICAL,
         "SLT-11",
-        "060607" + "00" * 16,
+        "060607" + "00" * 12 + "c0000201",
         "a dotted quad that is not mapped",
+        Flag.SECOND_SPELLING,
+    )
+    yield refused(
+        Code.NON_CANONICAL,
+        "SLT-11",
+        "060601" + "00" * 15 + "01",
+        "an address of three characters, which is a text",
         Flag.SECOND_SPELLING,
     )
     yield refused(

@@ -46,7 +46,7 @@ function groupsOf(address) { // or null
 const isOneCase = (t) => t === t.toLowerCase() || t === t.toUpperCase();
 
 function isAddress(t) {
-  const groups = t.length <= 39 ? groupsOf(t) : null;
+  const groups = t.length >= 15 && t.length <= 39 ? groupsOf(t) : null; // a shorter one is a text
   return groups !== null && FORMS.some((form) => form(groups) === t);
 }
 
@@ -92,7 +92,7 @@ function decimal(rest, reader) {
 function ipv6(rest, reader) {
   const groups = Array.from({ length: 8 }, () => reader.uint(2));
   const t = FORMS[rest](groups);
-  return FORMS.findIndex((form) => form(groups) === t) === rest ? t : null;
+  return t?.length >= 15 && FORMS.findIndex((form) => form(groups) === t) === rest ? t : null;
 }
 
 function zoneText(zone, offset) { // none, Z, ±HH:MM, ±HHMM, ±HH

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from aura_spec.slot import IPV6_FORMS, SlotValue
+from aura_spec.slot import IPV6_FORMS, MIN_IPV6, SlotValue
 
 _QUAD: Final = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})", re.ASCII)
-_IPV6: Final = re.compile(r"[0-9A-Fa-f:.]{2,39}", re.ASCII)
+_IPV6: Final = re.compile(rf"[0-9A-Fa-f:.]{{{MIN_IPV6},39}}", re.ASCII)
 _GROUP: Final = re.compile(r"[0-9A-Fa-f]{1,4}", re.ASCII)
 _MAPPED: Final = 6
 """The form of an IPv4 address inside IPv6."""
@@ -34,8 +34,9 @@ def _quad(content: bytes) -> str:
 def ipv6_parts(characters: str) -> SlotValue | None:
     """Rule SLT-11: the first form that renders the identical characters.
 
-    >>> [ipv6_parts(text).head for text in ("::1", "2001:DB8::1", "0:0:0:0:0:0:0:1")]
+    >>> [ipv6_parts(text).head for text in ("2001:db8::beef:1", "2001:DB8::BEEF:1", "0:0:0:0:0:0:0:1")]
     [1, 2, 3]
+    >>> ipv6_parts("::1")  # shorter as a text
     """
     content = _bytes_of(characters) if _IPV6.fullmatch(characters) else None
     if content is None:
