@@ -35,7 +35,8 @@ CORPORA = {
 }
 REPLIES = ["Yes.", "No.", "Yes", "No", "OK", "Thanks!"]
 """Short replies that are more frequent where people chat than in the corpora: a byte each, or little more."""
-REPLIED = 800
+REPLIED = {"default": 2000, "small": 800}
+"""How often each of them is counted: other texts weigh more in a larger model."""
 PUBLIC = [
     # what GitHub's documentation and its example payloads use, and projects
     *(
@@ -74,9 +75,6 @@ def main() -> None:
     public = [text.encode() for text in PUBLIC]
     scrubber = Scrubber(messages, sources, public)
     messages = [scrubber.scrub(message, number) for number, message in enumerate(messages)]
-    for number in range(REPLIED):  # in as many sources: that they recur must not look like one text's habit
-        messages += [reply.encode() for reply in REPLIES]
-        sources += [f"replies/{number}"] * len(REPLIES)
     started = time.monotonic()
 
     def progress(stage: str, done: float) -> None:
@@ -84,9 +82,11 @@ def main() -> None:
 
     models: dict[str, Model] = {}
     for name in [arguments.only] if arguments.only else SIZES:
+        # in as many sources: that they recur must not look like one text's habit
+        replied = [f"replies/{number}" for number in range(REPLIED[name]) for _ in REPLIES]
         models[name] = train(
-            messages,
-            sources=sources,
+            [*messages, *(reply.encode() for reply in REPLIES * REPLIED[name])],
+            sources=[*sources, *replied],
             max_bytes=SIZES[name],
             max_order=MAX_ORDER,
             min_count=MIN_COUNT,

@@ -167,6 +167,14 @@ def test_history_and_dictionary_are_searched_as_text() -> None:
     assert {b"ana.maier@posteo.de", b"+1 833-625-6111"} <= found
 
 
+def test_public_strings_that_repeat_are_no_key() -> None:
+    """They are as long as a key, and the rest is too short for one."""
+    messages = [b"8/" + b"octoCat42/" * 8] * 60
+    model = _model(messages)
+    assert {finding.kind for finding in scan(model)} == {"key"}
+    assert scan(model, public=[b"octoCat42"]) == []
+
+
 def test_the_small_model_gives_out_nothing_of_sensitive_form() -> None:
     assert scan(Model.load_small(), public=PUBLIC) == []
 

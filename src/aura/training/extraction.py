@@ -69,13 +69,13 @@ def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = 
     Args:
         model: to search.
         known: strings that must not be there, such as those that were scrubbed from the training text.
-        public: strings that may be there, and parts of them.
+        public: strings that may be there, parts of them, and several of them together.
     """
     strings = Strings(value for value in known if information(value) > LEAST_LEARNED)
     found: dict[tuple[str, bytes], Finding] = {}
 
     def note(kind: str, value: bytes, bits: float) -> None:
-        random_bits = information(value)
+        random_bits = information(_without(value, public))
         share = EXTRACTABLE_KNOWN if kind == "known" else EXTRACTABLE
         other = found.get((kind, value))
         if bits >= share * random_bits or random_bits - bits < LEAST_LEARNED:
@@ -95,6 +95,23 @@ def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = 
             if not _is_part(kind, text, start, end):
                 note(kind, text[start:end], float(sums[end] - sums[start]))
     return sorted(found.values())
+
+
+def _without(value: bytes, public: Collection[bytes]) -> bytes:
+    """The string without the public ones in it, which look like a key where they repeat.
+
+    The first and the last one may be cut off.
+    """
+    for text in public:
+        value = value.replace(text, b"\0")
+        if b"\0" in value:
+            first, *others, last = value.split(b"\0")
+            begun = next(size for size in range(len(text), -1, -1) if last.endswith(text[:size]))
+            ended = next(
+                size for size in range(len(text), -1, -1) if first.startswith(text[len(text) - size :])
+            )
+            value = b"\0".join((first[ended:], *others, last[: len(last) - begun]))
+    return value
 
 
 def _is_part(kind: str, text: bytes, start: int, end: int) -> bool:
