@@ -54,6 +54,8 @@ def groups() -> Groups:
     yield _CLIENT, _stories(_FORGOTTEN, "RCL-1", "RCL-4")
     for numbers in _NUMBERS:
         yield _CLIENT, _stories(numbers, "RCL-5", "RCL-6")
+    for text in _MISSES:
+        yield _CLIENT, _stories((text,), "RCL-10")
     yield _CLIENT, _stories(("na" * 300,), "RCL-12")
     for pointers in _POINTERS:
         yield _CLIENT, _stories(pointers, "RCL-15")
@@ -100,6 +102,14 @@ _NUMBERS: Final = (
     # A number below 0 is not foreseen, one of fewer digits is filled up.
     ("n 020", "n 010", "n 000", "n 5", "n 100", "n 090", "n 080"),
 )
+
+_MISSES: Final = (
+    "cckkkcykcckkccckckyk",
+    "nffnnpfehhppahfnfffen",
+    "ybyjxbybxjyjbjxbtxybtyxyjt",
+    "drrrdkxdxrxdkkxdrkxdddrdrddx",
+)
+"""Of few letters, so that candidates miss often. A sum that wraps as a whole takes their marks together."""
 
 _POINTERS: Final = (
     # The candidate behind a number hits where there was no pointer, and becomes it; the slots lead elsewhere.
