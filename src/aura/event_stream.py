@@ -97,7 +97,7 @@ class EventStreamDecoder:
         ValueError: ``max_size`` is below 0.
     """
 
-    def __init__(self, model: Model | str | PathLike[str] | None = None, *, max_size: int = 1 << 20) -> None:
+    def __init__(self, model: Model | str | PathLike[str] | None = None, *, max_size: int = MAX_PART) -> None:
         self._decoder = SingleDecoder(_model(model))
         self._max_size = arguments.whole_number("max_size", max_size, 0)
         self._content = bytearray()
@@ -165,7 +165,7 @@ class EventStreamDecoder:
 
 
 def decode_event_stream(
-    chunks: Iterable[BytesLike], model: Model | str | PathLike[str] | None = None, *, max_size: int = 1 << 20
+    chunks: Iterable[BytesLike], model: Model | str | PathLike[str] | None = None, *, max_size: int = MAX_PART
 ) -> Iterator[bytes]:
     """Read an event stream; yield the content as it comes, up to an error.
 

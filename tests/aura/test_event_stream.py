@@ -121,10 +121,18 @@ def test_text_and_anything_like_bytes_is_taken() -> None:
 def test_one_part_is_in_memory_at_a_time() -> None:
     wire = build_record(b"\x01" + brotli.compress(bytes(1 << 20))) * 50
     tracemalloc.start()
-    assert sum(map(len, decode_event_stream([wire]))) == 50 << 20
+    assert sum(map(len, decode_event_stream([wire], max_size=1 << 20))) == 50 << 20
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 << 20
+
+
+def test_the_usual_limit_is_the_longest_part_that_servers_write() -> None:
+    """Rule EVS-5; a model takes tens of microseconds a byte, so that more would cost a reader too much."""
+    wire = build_record(b"\x01" + brotli.compress(bytes(MAX_PART)))
+    assert list(decode_event_stream([wire])) == [bytes(MAX_PART)]
+    with pytest.raises(LimitExceeded):
+        list(decode_event_stream([build_record(b"\x01" + brotli.compress(bytes(MAX_PART + 1)))]))
 
 
 def test_what_ends_too_early_is_refused() -> None:
