@@ -49,6 +49,7 @@ def cases_of(family: str) -> list[tuple[str, Case, Form]]:
 ALL = [case for family in FAMILIES for case in cases_of(family)]
 
 
+@pytest.mark.thorough
 def test_committed_vectors_are_up_to_date(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["vectors", str(tmp_path)]).exit_code == 0
     files = [path for path in (*FILES, *(VECTORS / "data").iterdir()) if path.name != DIGESTS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 import zlib
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from tests.aura.coroutines import run
 from typer.testing import CliRunner
@@ -235,15 +237,19 @@ async def test_a_page_that_leaves_at_once_or_before_its_answer_is_let_go() -> No
 
 
 def test_the_command_serves_with_its_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    calls: list[tuple[object, dict[str, object]]] = []
-    monkeypatch.setattr("uvicorn.run", lambda served, **options: calls.append((served, options)))
+    calls: list[tuple[object, object, str]] = []
+
+    def run_server(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        calls.append((server.config.app, server.config.ws, sockets[0].getsockname()[0]))
+
+    monkeypatch.setattr(uvicorn.Server, "run", run_server)
     model = tmp_path / "tiny.aura"
     TINY.save(model)
-    options = ["--host", "::1", "--port", "0", "--model", str(model), "--memory", "0"]
+    options = ["--host", "127.0.0.2", "--port", "0", "--model", str(model), "--memory", "0"]
     assert CliRunner().invoke(command, ["serve", *options]).exit_code == 0
-    [(served, given)] = calls
+    [(served, websockets, address)] = calls
     assert isinstance(served, Starlette)
-    assert (given["host"], given["port"]) == ("::1", 0)
+    assert (websockets, address) == ("websockets-sansio", "127.0.0.2")
 
 
 def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
