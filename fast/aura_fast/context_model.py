@@ -252,15 +252,17 @@ def _levels(suffixes: NDArray[np.int32]) -> Iterator[int]:
     level = ROOT + 1
     while level < len(suffixes):
         yield level
-        # an order goes on until suffixes are of that order themselves
-        for begin in range(level, len(suffixes), _BLOCK):
-            is_behind = suffixes[begin : begin + _BLOCK] >= level
-            if is_behind.any():
-                level = begin + int(is_behind.argmax())
-                break
-        else:
-            break
+        level = _end_of_order(suffixes, level)
     yield len(suffixes)
+
+
+def _end_of_order(suffixes: NDArray[np.int32], level: int) -> int:
+    """The first context behind the order that begins at ``level``: its suffix is of that order itself."""
+    for begin in range(level, len(suffixes), _BLOCK):
+        is_behind = suffixes[begin : begin + _BLOCK] >= level
+        if is_behind.any():
+            return begin + int(is_behind.argmax())
+    return len(suffixes)
 
 
 _CONTEXTS: Final[dict[int, Contexts]] = {}
