@@ -17,12 +17,12 @@ from aura.backend import BACKENDS
 from aura_spec.errors import Code
 from aura_vectors import corpus
 from aura_vectors.__main__ import app
-from aura_vectors.case import FAST, REFERENCE, Case, Form, confirm, offers
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, confirm, offers
+from aura_vectors.case_types.message import NOTHING, valid
+from aura_vectors.chapters import CHAPTERS
 from aura_vectors.corpus import DIGESTS
-from aura_vectors.families import FAMILIES
 from aura_vectors.file import dumps, from_json
 from aura_vectors.flags import NOTES, Flag
-from aura_vectors.forms.message import NOTHING, valid
 from aura_vectors.profiles import PROFILES, RESULTS, result_of
 
 VECTORS = Path(__file__).parent.parent / "vectors"
@@ -32,7 +32,7 @@ REGISTRY = Registry().with_resources(
     [(name, Resource.from_contents(schema)) for name, schema in SCHEMAS.items()]
 )
 SHARED = {"integer", "template match", "weights of codes", "slots of positions"}
-"""Forms of what the specification itself carries out for every implementation, and of what has no function."""
+"""CaseTypes of what the specification itself carries out for every implementation, and of what has no function."""
 IMPLEMENTATIONS = sorted({REFERENCE, FAST, *BACKENDS})
 
 
@@ -42,11 +42,11 @@ def content_of(name: str) -> dict[str, object]:
 
 
 @cache
-def cases_of(family: str) -> list[tuple[str, Case, Form]]:
-    return list(from_json((VECTORS / f"{family}.json").read_text(encoding="ascii")))
+def cases_of(chapter: str) -> list[tuple[str, Case, CaseType]]:
+    return list(from_json((VECTORS / f"{chapter}.json").read_text(encoding="ascii")))
 
 
-ALL = [case for family in FAMILIES for case in cases_of(family)]
+ALL = [case for chapter in CHAPTERS for case in cases_of(chapter)]
 
 
 @pytest.mark.thorough
@@ -81,7 +81,7 @@ def test_files_fit_their_schema(path: Path) -> None:
 
 
 def test_schemas_refuse_what_has_no_place() -> None:
-    """As an example: a field that no form has, a case without an error, one with two results."""
+    """As an example: a field that no case type has, a case without an error, one with two results."""
     validator = Draft202012Validator(SCHEMAS["cases.json"], registry=REGISTRY)
     content = json.loads(json.dumps(content_of("stored.json")))
     refused = content["groups"][-1]["tests"][-1]
@@ -95,25 +95,25 @@ def test_schemas_refuse_what_has_no_place() -> None:
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-@pytest.mark.parametrize("family", FAMILIES)
-def test_implementations_pass_every_committed_case(family: str, implementation: str) -> None:
-    """Forms without a function of the fast implementation are those of what both share."""
-    for _, case, form in cases_of(family):
-        confirm(case, form, implementation)
-        assert offers(implementation, case, form) or form.name in SHARED
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_implementations_pass_every_committed_case(chapter: str, implementation: str) -> None:
+    """CaseTypes without a function of the fast implementation are those of what both share."""
+    for _, case, case_type in cases_of(chapter):
+        confirm(case, case_type, implementation)
+        assert offers(implementation, case, case_type) or case_type.name in SHARED
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_cases_are_numbered(family: str) -> None:
-    names = [name for name, _, _ in cases_of(family)]
-    assert names == [f"{family}/{number:04}" for number in range(len(names))]
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_cases_are_numbered(chapter: str) -> None:
+    names = [name for name, _, _ in cases_of(chapter)]
+    assert names == [f"{chapter}/{number:04}" for number in range(len(names))]
 
 
 def test_no_case_stands_twice() -> None:
-    for family in FAMILIES:
+    for chapter in CHAPTERS:
         seen = [
-            (form.name, case.wire, repr(case.given), repr(case.encode), repr(form.shared()))
-            for _, case, form in cases_of(family)
+            (case_type.name, case.wire, repr(case.given), repr(case.encode), repr(case_type.shared()))
+            for _, case, case_type in cases_of(chapter)
         ]
         assert len(set(seen)) == len(seen)
 
@@ -124,7 +124,7 @@ def test_every_error_code_that_a_message_can_have_has_a_case() -> None:
 
 def test_every_flag_has_a_note_and_a_case() -> None:
     assert set(NOTES) == set(Flag)
-    files = [content_of(f"{family}.json") for family in FAMILIES]
+    files = [content_of(f"{chapter}.json") for chapter in CHAPTERS]
     used = {
         flag
         for content in files
@@ -137,7 +137,7 @@ def test_every_flag_has_a_note_and_a_case() -> None:
 
 def test_the_manifest_tells_what_there_is() -> None:
     manifest = content_of("MANIFEST.json")
-    assert [entry["name"] for entry in manifest["files"]] == [f"{family}.json" for family in FAMILIES]
+    assert [entry["name"] for entry in manifest["files"]] == [f"{chapter}.json" for chapter in CHAPTERS]
     for entry in manifest["files"]:
         assert entry["sha256"] == hashlib.sha256((VECTORS / entry["name"]).read_bytes()).hexdigest()
         assert entry["count"] == content_of(entry["name"])["count"] == sum(entry["results"].values())
@@ -152,16 +152,18 @@ def test_profiles_can_be_told_from_the_files_alone() -> None:
     manifest = content_of("MANIFEST.json")
     counts = Counter(
         name
-        for family in FAMILIES
-        for group in content_of(f"{family}.json")["groups"]
+        for chapter in CHAPTERS
+        for group in content_of(f"{chapter}.json")["groups"]
         for case in group["tests"]
         for name, profile in manifest["profiles"].items()
-        if group["form"] in profile["forms"]
+        if group["case_type"] in profile["case_types"]
         and case["result"] in profile["results"]
         and not set(case.get("requires", ())) & set(profile["without"])
     )
     assert counts == {name: profile["count"] for name, profile in manifest["profiles"].items()}
-    assert all(any(profile.has(case, form) for profile in PROFILES.values()) for _, case, form in ALL)
+    assert all(
+        any(profile.has(case, case_type) for profile in PROFILES.values()) for _, case, case_type in ALL
+    )
     assert {result_of(case) for _, case, _ in ALL} == set(RESULTS)
 
 

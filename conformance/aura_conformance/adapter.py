@@ -15,10 +15,10 @@ from aura_conformance.protocol import VERSION
 from aura_conformance.suite import MESSAGE
 from aura_spec.errors import DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_vectors.case import Case, Fields, Form
+from aura_vectors.case import Case, CaseType, Fields
+from aura_vectors.case_types import case_type_of
+from aura_vectors.case_types.model import SECTION
 from aura_vectors.file import SPEC
-from aura_vectors.forms import form_of
-from aura_vectors.forms.model import SECTION
 
 PROFILES = {
     "reference": ("decoder-core", "decoder", "encoder", "tag", "session", "event-stream", "chunked", "parts"),
@@ -52,32 +52,32 @@ class Adapter:
 
     def decode(self, request: Fields) -> Fields:
         """What the wire says."""
-        form, given = self._told(request)
+        case_type, given = self._told(request)
         case = Case("", (), bytes.fromhex(str(request["wire"])), given=given)
-        if (read := form.readers(case).get(self.backend)) is None:
+        if (read := case_type.readers(case).get(self.backend)) is None:
             return {"skipped": {"reason": f"{self.backend} does not have this"}}
-        return read() if request["form"] == MESSAGE else {"value": read()}
+        return read() if request["case_type"] == MESSAGE else {"value": read()}
 
     def encode(self, request: Fields) -> Fields:
         """The wire of a value."""
-        form, given = self._told(request)
-        if form.name == SECTION:
+        case_type, given = self._told(request)
+        if case_type.name == SECTION:
             return {"skipped": {"reason": "sections are written with the rest of a file"}}
         value = request.get("value", {"text_hex": request.get("text_hex")})
         case = Case("", (), b"", value if isinstance(value, dict) else {}, given, encode=request)
-        if (write := form.writers(case).get(self.backend)) is None:
+        if (write := case_type.writers(case).get(self.backend)) is None:
             return {"skipped": {"reason": f"{self.backend} does not write this"}}
         return {"wire": write().hex()}
 
-    def _told(self, request: Fields) -> tuple[Form, Fields]:
+    def _told(self, request: Fields) -> tuple[CaseType, Fields]:
         held = {"model": self.models[request["model"]]} if "model" in request else {}
-        form = form_of({**request, **held})
-        return form, {name: request[name] for name in form.given}
+        case_type = case_type_of({**request, **held})
+        return case_type, {name: request[name] for name in case_type.given}
 
 
 def _decode_one(adapter: Adapter, model: list[str]) -> int:
     """Level 0: from standard input to standard output; the exit status."""
-    request = {"form": MESSAGE, "templates": {}, "phrases": {}, "max_size": DEFAULT_MAX_SIZE}
+    request = {"case_type": MESSAGE, "templates": {}, "phrases": {}, "max_size": DEFAULT_MAX_SIZE}
     if model:
         adapter.models[""] = Path(model[0]).read_bytes().hex()
         request["model"] = ""

@@ -158,7 +158,7 @@ def _watch(subject: Subject, checks: Sequence[Check], conditions: Conditions) ->
             outcomes.append(outcome)
             bad += not outcome.is_good
             progress.update(
-                task, advance=1, description=outcome.check.case.family + f", {bad} bad" * bool(bad)
+                task, advance=1, description=outcome.check.case.chapter + f", {bad} bad" * bool(bad)
             )
     return outcomes
 

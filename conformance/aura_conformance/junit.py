@@ -1,4 +1,4 @@
-"""The outcome of a run as JUnit's XML, which test services read: one suite a family, one test case a check."""
+"""The outcome of a run as JUnit's XML, which test services read: one suite a chapter, one test case a check."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 def to_xml(report: Report) -> str:
     """The document."""
     root = ET.Element("testsuites", {"name": _clean(report.about.name), **_counts(report.outcomes)})
-    for family, outcomes in report.by_family().items():
-        suite = ET.SubElement(root, "testsuite", {"name": family, **_counts(outcomes)})
+    for chapter, outcomes in report.by_chapter().items():
+        suite = ET.SubElement(root, "testsuite", {"name": chapter, **_counts(outcomes)})
         for outcome in outcomes:
             _add(suite, outcome, report.consequences.get(outcome.check.name, ""))
     ET.indent(root)
@@ -47,7 +47,11 @@ def _add(suite: ET.Element, outcome: Outcome, cause: str) -> None:
     case = outcome.check.case
     name = outcome.check.name.partition("/")[2]
     element = ET.SubElement(
-        suite, "testcase", classname=case.family, name=f"{name} {case.comment}", time=f"{outcome.seconds:.3f}"
+        suite,
+        "testcase",
+        classname=case.chapter,
+        name=f"{name} {case.comment}",
+        time=f"{outcome.seconds:.3f}",
     )
     if tag := _tag(outcome):
         reason = outcome.known.reason if outcome.known and not outcome.is_surprise else ""

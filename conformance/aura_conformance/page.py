@@ -44,7 +44,7 @@ pre { white-space: pre-wrap; margin: 0; font: inherit; }
 <p class="conclusion $tone">$conclusion</p>
 <p>Vectors of specification $spec; $seconds seconds.</p>
 <h2>Families</h2>
-<div class="wide"><table><thead>$head</thead><tbody>$families</tbody></table></div>
+<div class="wide"><table><thead>$head</thead><tbody>$chapters</tbody></table></div>
 $profiles
 <h2>Likely bugs</h2>
 $bugs
@@ -65,7 +65,7 @@ def to_html(report: Report) -> str:
     others = [
         outcome for outcome in report.outcomes if outcome.is_good and outcome.verdict is not Verdict.PASS
     ]
-    head = _head("family", "checks", *map(str, seen))
+    head = _head("chapter", "checks", *map(str, seen))
     return _PAGE.substitute(
         title=escape(f"{report.about.name} {report.about.version}".strip()),
         conclusion=escape(conclusion(report)),
@@ -73,7 +73,7 @@ def to_html(report: Report) -> str:
         spec=escape(report.suite.spec),
         seconds=f"{report.seconds:.1f}",
         head=head,
-        families="".join(_family(name, outcomes, seen) for name, outcomes in report.by_family().items()),
+        chapters="".join(_chapter(name, outcomes, seen) for name, outcomes in report.by_chapter().items()),
         profiles=_profiles(report),
         failures="\n".join(_failure(outcome, report) for outcome in report.failures) or "<p>Nothing.</p>",
         consequences=_consequences(report),
@@ -93,7 +93,7 @@ def _head(first: str, *numbers: str) -> str:
     return f"<tr><th>{first}</th>{''.join(f'<th class=number>{name}</th>' for name in numbers)}<th></th></tr>"
 
 
-def _family(name: str, outcomes: Sequence[Outcome], seen: Sequence[Verdict]) -> str:
+def _chapter(name: str, outcomes: Sequence[Outcome], seen: Sequence[Verdict]) -> str:
     counts = Counter(outcome.verdict for outcome in outcomes)
     shares = "".join(
         f'<i class="{verdict}" style="flex:{counts[verdict]}"></i>' for verdict in seen if counts[verdict]

@@ -51,13 +51,13 @@ class Request:
         direction: the command.
         fields: its arguments, without the model.
         model: that the implementation needs, by its id.
-        form: what the wire is.
+        case_type: what the wire is.
     """
 
     direction: Direction
     fields: Fields
     model: Model | None
-    form: str
+    case_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,14 @@ def request_of(check: Check) -> Request:
         return decoding(check.case, check.case.wire)
     case = check.case
     how = case.encode or {}
-    value = case.value if case.form == MESSAGE else {"value": case.value}
+    value = case.value if case.case_type == MESSAGE else {"value": case.value}
     fields = {**case.told, **_needs(case), **how, **value}
-    return Request(Direction.ENCODE, fields, case.model, case.form)
+    return Request(Direction.ENCODE, fields, case.model, case.case_type)
 
 
 def decoding(case: Case, wire: str) -> Request:
     """A request to decode a wire with what a case tells."""
-    return Request(Direction.DECODE, {**case.told, **_needs(case), "wire": wire}, case.model, case.form)
+    return Request(Direction.DECODE, {**case.told, **_needs(case), "wire": wire}, case.model, case.case_type)
 
 
 def _needs(case: Case) -> Fields:
@@ -147,7 +147,9 @@ def model_line(seq: int, model: Model) -> bytes:
 def request_line(seq: int, request: Request) -> bytes:
     """A line that asks."""
     model = {} if request.model is None else {"model": request.model.id}
-    return line_of({"cmd": request.direction, "seq": seq, "form": request.form, **request.fields, **model})
+    return line_of(
+        {"cmd": request.direction, "seq": seq, "case_type": request.case_type, **request.fields, **model}
+    )
 
 
 def stop_line() -> bytes:
@@ -199,9 +201,9 @@ def parse_answer(line: bytes, seq: int, request: Request) -> Answer:
     fields = _numbered(line, seq)
     if request.direction is Direction.ENCODE and "wire" in fields:
         return Encoded(_digits(fields["wire"]))
-    if request.direction is Direction.DECODE and request.form == MESSAGE and "text_hex" in fields:
+    if request.direction is Direction.DECODE and request.case_type == MESSAGE and "text_hex" in fields:
         return Decoded({"text_hex": _digits(fields["text_hex"])})
-    if request.direction is Direction.DECODE and request.form != MESSAGE and "value" in fields:
+    if request.direction is Direction.DECODE and request.case_type != MESSAGE and "value" in fields:
         return Decoded(_fields(fields["value"]))
     return _no_result(fields)
 

@@ -15,7 +15,7 @@ from aura_conformance.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Failures that look like one mistake: of one family, verdict and likely bug.
+    """Failures that look like one mistake: of one chapter, verdict and likely bug.
 
     Attributes:
         first: of them.
@@ -79,12 +79,12 @@ class Report:
         """How often each verdict was given."""
         return Counter(outcome.verdict for outcome in self.outcomes)
 
-    def by_family(self) -> Mapping[str, Sequence[Outcome]]:
-        """Outcomes by family, in the order of the vectors, which is a good one to build a port in."""
-        families: defaultdict[str, list[Outcome]] = defaultdict(list)
+    def by_chapter(self) -> Mapping[str, Sequence[Outcome]]:
+        """Outcomes by chapter, in the order of the vectors, which is a good one to build a port in."""
+        chapters: defaultdict[str, list[Outcome]] = defaultdict(list)
         for outcome in self.outcomes:
-            families[outcome.check.case.family].append(outcome)
-        return families
+            chapters[outcome.check.case.chapter].append(outcome)
+        return chapters
 
     @property
     def _judged(self) -> Iterator[Outcome]:
@@ -96,7 +96,7 @@ class Report:
         alike: defaultdict[object, list[Outcome]] = defaultdict(list)
         for outcome in self.failures:
             likely = [bug.flag for bug in self.likely(outcome.check.case)[:1]]
-            alike[outcome.check.case.family, outcome.verdict, str(likely)].append(outcome)
+            alike[outcome.check.case.chapter, outcome.verdict, str(likely)].append(outcome)
         caused = Counter(self.consequences.values())
         return [
             Kind(outcomes[0], len(outcomes), sum(caused[outcome.check.name] for outcome in outcomes))

@@ -76,12 +76,12 @@ class Case:
     """A case of the vectors.
 
     Attributes:
-        id: family and number.
+        id: chapter and number.
         comment: what the case shows.
         rules: ids of the rules it rests on.
         result: what is known of the wire.
         wire: what is decoded, and what encoding gives; hexadecimal digits.
-        form: what the wire is; ``MESSAGE`` for a message.
+        case_type: what the wire is; ``MESSAGE`` for a message.
         told: what an implementation is told beside wire and value: what both ends hold, and what else is given.
         model: that both ends hold, if there is one.
         value: what the wire says; nothing if it is invalid.
@@ -98,7 +98,7 @@ class Case:
     rules: tuple[str, ...]
     result: Result
     wire: str
-    form: str
+    case_type: str
     told: Fields
     model: Model | None
     value: Fields
@@ -110,7 +110,7 @@ class Case:
     follows: str = ""
 
     @property
-    def family(self) -> str:
+    def chapter(self) -> str:
         """The chapter."""
         return self.id.partition("/")[0]
 
@@ -133,11 +133,11 @@ class Check:
         case = self.case
         plain = not case.told.get("templates") and not case.told.get("phrases")
         usual = case.told.get("max_size") == DEFAULT_MAX_SIZE
-        return self.direction is Direction.DECODE and case.form == MESSAGE and plain and usual
+        return self.direction is Direction.DECODE and case.case_type == MESSAGE and plain and usual
 
     def matches(self, globs: Iterable[str]) -> bool:
         """Whether one of the globs stands for it."""
-        names = self.name, self.case.id, self.case.family
+        names = self.name, self.case.id, self.case.chapter
         return any(fnmatchcase(name, glob) for glob in globs for name in names)
 
 
@@ -148,21 +148,21 @@ class Profile:
     Attributes:
         about: what it does.
         directions: that are asked.
-        forms: of its cases.
+        case_types: of its cases.
         results: of its cases.
         without: cases that need one of these are left out.
     """
 
     about: str
     directions: frozenset[str]
-    forms: frozenset[str]
+    case_types: frozenset[str]
     results: frozenset[str]
     without: frozenset[str]
 
     def requires(self, check: Check) -> bool:
         """Whether the check is one of the profile's."""
         case = check.case
-        asked = check.direction in self.directions and case.form in self.forms
+        asked = check.direction in self.directions and case.case_type in self.case_types
         return asked and case.result in self.results and not case.needs & self.without
 
 
@@ -205,12 +205,12 @@ GIVEN: Final[Mapping[str, Sequence[str]]] = {
     "session": ("before",),
     "event stream": ("step",),
 }
-"""By form, the fields of a case that a reader is told beside the wire; those of other forms are its value."""
+"""By case type, the fields that a reader is told beside the wire. The other fields of a case are its value."""
 
 _OWN: Final = {
     *("id", "comment", "flags", "rules", "requires", "result", "wire", "error", "offset", "encode", "trace"),
 }
-_OF_GROUPS: Final = {"form", "tests", "model", "model_id", "model_file", "model_sha256"}
+_OF_GROUPS: Final = {"case_type", "tests", "model", "model_id", "model_file", "model_sha256"}
 
 
 class _Test(TypedDict, total=False):
@@ -288,7 +288,7 @@ def _profile(entry: Fields) -> Profile:
     return Profile(
         str(entry["about"]),
         frozenset(cast("list[str]", directions)),
-        names("forms"),
+        names("case_types"),
         names("results"),
         names("without"),
     )
@@ -314,8 +314,8 @@ def _place_of(model_file: str, directory: Path) -> Path:
 
 
 def _case(test: _Test, group: Fields, file: _File, model: Model | None) -> Case:
-    form = str(group["form"])
-    given = GIVEN.get(form, ())
+    case_type = str(group["case_type"])
+    given = GIVEN.get(case_type, ())
     fields = cast("Fields", test)
     held = {name: value for name, value in group.items() if name not in _OF_GROUPS}
     notes = file.get("notes", {})
@@ -326,7 +326,7 @@ def _case(test: _Test, group: Fields, file: _File, model: Model | None) -> Case:
         rules=tuple(test["rules"]),
         result=result,
         wire=test["wire"],
-        form=form,
+        case_type=case_type,
         told={**held, **{name: fields[name] for name in given}},
         model=model,
         value={name: value for name, value in fields.items() if name not in _OWN and name not in given},
@@ -363,7 +363,7 @@ def _wire_of(step: object) -> str:
 def _story(case: Case, before: Sequence[object], wire: str) -> str:
     """All that a receiver was told, so that two can be compared."""
     model = "" if case.model is None else case.model.id
-    return json.dumps([case.form, {**case.told, "before": before}, model, wire], sort_keys=True)
+    return json.dumps([case.case_type, {**case.told, "before": before}, model, wire], sort_keys=True)
 
 
 def _bug(flag: str, note: Mapping[str, object]) -> Bug:

@@ -61,15 +61,15 @@ def show(report: Report, console: Console, failures: int) -> None:
 def _families(report: Report) -> Table:
     seen = [verdict for verdict in Verdict if report.verdicts[verdict]]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("family")
+    table.add_column("chapter")
     table.add_column("checks", justify="right")
     for verdict in seen:
         table.add_column(str(verdict), justify="right", style=STYLES[verdict])
     table.add_column("")
-    for family, outcomes in report.by_family().items():
+    for chapter, outcomes in report.by_chapter().items():
         counts = Counter(outcome.verdict for outcome in outcomes)
         numbers = [str(counts[verdict] or "") for verdict in seen]
-        table.add_row(family, str(len(outcomes)), *numbers, _bar(counts))
+        table.add_row(chapter, str(len(outcomes)), *numbers, _bar(counts))
     totals = [str(report.verdicts[verdict]) for verdict in seen]
     table.add_row("", str(len(report.outcomes)), *totals, "", style="bold")
     return table

@@ -2,13 +2,13 @@
 
 ``case``     one case, what a group shares, and what implementations are asked
 ``flags``    the mistakes that cases catch
-``forms``    what a wire can be: a message, a model file, a section of one, a string of the range coder, ...
+``case_types``    what a wire can be: a message, a model file, a section of one, a string of the range coder, ...
 ``profiles`` the sets of cases that an implementation can claim to pass
-``families`` the cases of each chapter of the spec, made with the reference
+``chapters`` the cases of each chapter of the spec, made with the reference
 ``derive``   cases that follow from valid ones: cut, altered, with another limit or model
 ``models``   context models small enough to see through
 ``trace``    what happens at each symbol of a message; ``states`` in rANS coders, ``fields`` of messages
-``file``     the form of a file; ``manifest`` names all files
+``file``     the format of a file; ``manifest`` names all files
 ``corpus``   random valid messages without end, from what ``draw`` gives
 
 ``python -m aura_vectors vectors`` writes the files; the same sources write the same bytes. The reference is asked

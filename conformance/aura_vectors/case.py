@@ -29,7 +29,7 @@ class Case:
         comment: what it shows.
         rules: ids of the rules it rests on.
         wire: the bytes that are read.
-        value: what they say, unless the case is invalid; its fields depend on the form of the group.
+        value: what they say, unless the case is invalid; its fields depend on the case type of the group.
         given: what a reader is told beside the wire.
         encode: how a writer makes the wire from the value, for canonical cases: the method and its arguments.
         code: the error, for invalid cases.
@@ -50,19 +50,19 @@ class Case:
     trace: Sequence[Fields] = ()
 
 
-class Form(Protocol):
+class CaseType(Protocol):
     """What the cases of a group are about, and what they share."""
 
     @property
     def name(self) -> str:
-        """Of the form."""
+        """The name of the case type, as it stands in a file."""
 
     @property
     def given(self) -> Sequence[str]:
         """The fields of a case that a reader is told beside the wire."""
 
     def shared(self) -> Fields:
-        """What the cases share beside the form, as it stands in the file."""
+        """What the cases share beside the case type, as it stands in the file."""
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """By implementation, a function that reads the wire; absent where there is none.
@@ -74,22 +74,22 @@ class Form(Protocol):
         """By implementation, a function that writes the value of a canonical case."""
 
 
-Group = tuple[Form, Iterable[Case]]
+Group = tuple[CaseType, Iterable[Case]]
 Groups = Iterable[Group]
 
 
-def offers(implementation: str, case: Case, form: Form) -> bool:
+def offers(implementation: str, case: Case, case_type: CaseType) -> bool:
     """Whether an implementation has something that :func:`confirm` can ask."""
-    return implementation in form.readers(case)
+    return implementation in case_type.readers(case)
 
 
-def confirm(case: Case, form: Form, implementation: str = REFERENCE) -> None:
+def confirm(case: Case, case_type: CaseType, implementation: str = REFERENCE) -> None:
     """Ask an implementation, as far as it has what a case needs.
 
     Raises:
         AssertionError: it disagrees with the case.
     """
-    if (read := form.readers(case).get(implementation)) is not None:
+    if (read := case_type.readers(case).get(implementation)) is not None:
         try:
             value = read()
         except DecodeError as error:
@@ -98,7 +98,7 @@ def confirm(case: Case, form: Form, implementation: str = REFERENCE) -> None:
         else:
             if case.code is not None or value != case.value:
                 raise AssertionError(f"{implementation}, {case.comment}: reads {value!r:.2000}")
-    write = form.writers(case).get(implementation) if case.encode is not None else None
+    write = case_type.writers(case).get(implementation) if case.encode is not None else None
     if write is not None and (wire := write()) != case.wire:
         raise AssertionError(f"{implementation}, {case.comment}: writes {wire.hex()}")
 
@@ -108,19 +108,19 @@ def _is_there(error: DecodeError, case: Case) -> bool:
     return case.offset is None or error.offset == case.offset
 
 
-def placed(case: Case, form: Form) -> Case:
+def placed(case: Case, case_type: CaseType) -> Case:
     """An invalid case with the offset at which the reference refuses it; a valid one as it is."""
     try:
-        form.readers(case)[REFERENCE]()
+        case_type.readers(case)[REFERENCE]()
     except DecodeError as error:
         return replace(case, offset=error.offset)
     return case
 
 
-def refusal(case: Case, form: Form) -> Code | None:
+def refusal(case: Case, case_type: CaseType) -> Code | None:
     """The code with which the reference refuses the wire, if it does."""
     try:
-        form.readers(case)[REFERENCE]()
+        case_type.readers(case)[REFERENCE]()
     except DecodeError as error:
         return error.code
     return None

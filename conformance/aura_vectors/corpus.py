@@ -26,9 +26,9 @@ from aura_spec.marker import Marker, build_message
 from aura_spec.template import Template
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token
 from aura_spec.unit import UNIT_BYTES, UNITS
+from aura_vectors.case_types.message import PACKAGED, Messages, read_model
 from aura_vectors.draw import Draw, value_of
 from aura_vectors.file import SPEC, dumps
-from aura_vectors.forms.message import PACKAGED, Messages, read_model
 
 SEED: Final = 1
 COUNTS: Final = (200, 100_000)

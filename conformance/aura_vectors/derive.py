@@ -16,13 +16,13 @@ from aura_spec.errors import Code, DecodeError
 from aura_spec.marker import Marker
 from aura_spec.varint import VarInt
 from aura_spec.wire import Span
-from aura_vectors.case import REFERENCE, Case, Form, Groups
+from aura_vectors.case import REFERENCE, Case, CaseType, Groups
+from aura_vectors.case_types.message import Messages, text_of
 from aura_vectors.fields import fields_of, with_fields
 from aura_vectors.flags import Flag
-from aura_vectors.forms.message import Messages, text_of
 
 
-def invalid_variants(cases: Iterable[Case], form: Form, step: int = 1) -> Iterator[Case]:
+def invalid_variants(cases: Iterable[Case], case_type: CaseType, step: int = 1) -> Iterator[Case]:
     """Every truncation, and something too many, as far as they are refused.
 
     ``step`` is the size of what the wire is made of, in bytes.
@@ -30,27 +30,27 @@ def invalid_variants(cases: Iterable[Case], form: Form, step: int = 1) -> Iterat
     for case in cases:
         for size in range(0, len(case.wire), step):
             comment = f"cut after {size} bytes: {case.comment}"
-            yield from _if_refused(variant(case, form, case.wire[:size], comment, Flag.READS_PAST_END))
+            yield from _if_refused(variant(case, case_type, case.wire[:size], comment, Flag.READS_PAST_END))
         comment = f"zeros too many: {case.comment}"
         yield from _if_refused(
-            variant(case, form, case.wire + bytes(step), comment, Flag.IGNORES_TRAILING_BYTES)
+            variant(case, case_type, case.wire + bytes(step), comment, Flag.IGNORES_TRAILING_BYTES)
         )
 
 
-def variant(case: Case, form: Form, wire: bytes, comment: str, flag: Flag, *rules: str) -> Case:
+def variant(case: Case, case_type: CaseType, wire: bytes, comment: str, flag: Flag, *rules: str) -> Case:
     """The case with another wire: invalid with the flag if the reference refuses it, else decodable."""
     changed = Case(comment, rules or case.rules, wire, given=case.given)
     try:
-        return replace(changed, value=form.readers(changed)[REFERENCE]())
+        return replace(changed, value=case_type.readers(changed)[REFERENCE]())
     except DecodeError as error:
         return replace(changed, code=error.code, flag=flag)
 
 
 def refused_variant(
-    case: Case, form: Form, wire: bytes, comment: str, flag: Flag, *rules: str
+    case: Case, case_type: CaseType, wire: bytes, comment: str, flag: Flag, *rules: str
 ) -> Case | None:
     """The case with another wire, if that is refused."""
-    changed = variant(case, form, wire, comment, flag, *rules)
+    changed = variant(case, case_type, wire, comment, flag, *rules)
     return None if changed.code is None else changed
 
 
@@ -59,15 +59,15 @@ def _if_refused(case: Case) -> Iterator[Case]:
         yield case
 
 
-def with_variants(form: Form, cases: Sequence[Case]) -> Groups:
+def with_variants(case_type: CaseType, cases: Sequence[Case]) -> Groups:
     """A group of valid cases, traced, and one of what is derived from them."""
-    derived = list(invalid_variants(cases, form))
-    if isinstance(form, Messages):
-        yield form, list(with_fields(form, cases))
-        derived += altered_fields(form, cases)
+    derived = list(invalid_variants(cases, case_type))
+    if isinstance(case_type, Messages):
+        yield case_type, list(with_fields(case_type, cases))
+        derived += altered_fields(case_type, cases)
     else:
-        yield form, cases
-    yield form, derived
+        yield case_type, cases
+    yield case_type, derived
 
 
 _LENGTHS: Final = frozenset(
@@ -97,7 +97,7 @@ class _Alteration:
     codes: tuple[Code, ...] = ()
 
 
-def altered_fields(form: Messages, cases: Iterable[Case]) -> Iterator[Case]:
+def altered_fields(case_type: Messages, cases: Iterable[Case]) -> Iterator[Case]:
     """Messages with one field of other content: what no encoder writes, or what belongs to another text.
 
     Integers are spelt with a byte too many, lengths are one too small and too large, tags take each value that is
@@ -105,7 +105,7 @@ def altered_fields(form: Messages, cases: Iterable[Case]) -> Iterator[Case]:
     """
     swept: set[tuple[bytes, str]] = set()
     for case in cases:
-        for span in fields_of(form, case.wire)[1:]:
+        for span in fields_of(case_type, case.wire)[1:]:
             content = case.wire[span.offset : span.offset + span.length]
             name = span.path.rpartition(".")[2]
             alterations = list(_of_integer(span, content, name))
@@ -117,18 +117,18 @@ def altered_fields(form: Messages, cases: Iterable[Case]) -> Iterator[Case]:
             for alteration in alterations:
                 wire = case.wire[: span.offset] + alteration.content + case.wire[span.offset + span.length :]
                 comment = f"{span.path}: {alteration.what}: {case.comment}"
-                changed = variant(case, form, wire, comment, alteration.flag, *alteration.rules)
+                changed = variant(case, case_type, wire, comment, alteration.flag, *alteration.rules)
                 if alteration.codes and changed.code not in alteration.codes:
                     continue
-                if alteration.flag is Flag.ACCEPTS_RESERVED and not _is_at_fault(form, changed, name):
+                if alteration.flag is Flag.ACCEPTS_RESERVED and not _is_at_fault(case_type, changed, name):
                     continue
                 yield changed
 
 
-def _is_at_fault(form: Messages, case: Case, name: str) -> bool:
+def _is_at_fault(case_type: Messages, case: Case, name: str) -> bool:
     """Whether it is a field of that name for which the case is refused, and not one that it shifts."""
     try:
-        form.readers(case)[REFERENCE]()
+        case_type.readers(case)[REFERENCE]()
     except DecodeError as error:
         return error.path.rpartition(".")[2] == name
     return False
@@ -184,32 +184,34 @@ def flip(content: bytes, bit: int) -> bytes:
     return bytes(changed)
 
 
-def flipped_bits(form: Form, case: Case, start: int = 0) -> Iterator[Case]:
+def flipped_bits(case_type: CaseType, case: Case, start: int = 0) -> Iterator[Case]:
     """The case with each bit from byte ``start`` on flipped: refused, or another text."""
     for bit in range(8 * start, 8 * len(case.wire)):
         comment = f"bit {bit} flipped: {case.comment}"
-        yield variant(case, form, flip(case.wire, bit), comment, Flag.UNCHECKED_END)
+        yield variant(case, case_type, flip(case.wire, bit), comment, Flag.UNCHECKED_END)
 
 
-def limits(form: Messages, case: Case, rule: str = "LIM-1") -> Groups:
+def limits(case_type: Messages, case: Case, rule: str = "LIM-1") -> Groups:
     """The case with a limit that its text just fits, and with the limit one less."""
     size = len(text_of(case))
     yield (
-        replace(form, max_size=size),
+        replace(case_type, max_size=size),
         [replace(case, comment=f"{size} bytes, as many as the limit", rules=(rule,))],
     )
     if size:
-        lower = replace(form, max_size=size - 1)
+        lower = replace(case_type, max_size=size - 1)
         comment = "one byte over the limit"
         yield lower, [*_if_refused(variant(case, lower, case.wire, comment, Flag.IGNORES_LIMIT, rule))]
 
 
-def with_other_model(form: Messages, cases: Iterable[Case]) -> Groups:
+def with_other_model(case_type: Messages, cases: Iterable[Case]) -> Groups:
     """The messages of another model, as this one reads them: refused, or another text."""
     yield (
-        form,
+        case_type,
         [
-            variant(case, form, case.wire, f"for another model: {case.comment}", Flag.OTHER_MODEL, "AUR-8")
+            variant(
+                case, case_type, case.wire, f"for another model: {case.comment}", Flag.OTHER_MODEL, "AUR-8"
+            )
             for case in cases
             if case.wire[0] >= 0x80 or case.wire[0] == Marker.AURALITE_EXPLICIT
         ],

@@ -9,25 +9,25 @@ from aura.explain import READERS
 from aura_spec.marker import parse_message
 from aura_spec.wire import Span
 from aura_vectors.case import Case, Fields
-from aura_vectors.forms.message import Messages
+from aura_vectors.case_types.message import Messages
 
 _MOST = 40
 """Fields of a message that is traced."""
 
 
-def fields_of(form: Messages, wire: bytes) -> list[Span]:
+def fields_of(case_type: Messages, wire: bytes) -> list[Span]:
     """The fields that take bytes, in the order of reading."""
     spans: list[Span] = []
     message = parse_message(wire, trace=spans)
     if reader := READERS.get(message.marker):
-        reader(message.body, form.knowledge(), form.max_size, spans)
+        reader(message.body, case_type.knowledge(), case_type.max_size, spans)
     return [span for span in spans if span.length]
 
 
-def with_fields(form: Messages, cases: Iterable[Case]) -> Iterator[Case]:
+def with_fields(case_type: Messages, cases: Iterable[Case]) -> Iterator[Case]:
     """The cases, each with its fields as first steps of its trace if they are not many."""
     for case in cases:
-        steps = list(rows(fields_of(form, case.wire), case.wire))
+        steps = list(rows(fields_of(case_type, case.wire), case.wire))
         yield replace(case, trace=(*steps, *case.trace)) if len(steps) <= _MOST else case
 
 

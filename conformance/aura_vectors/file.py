@@ -1,4 +1,4 @@
-"""The form of a file of cases: JSON, with bytes as lower-case hexadecimal digits.
+"""The format of a file of cases: JSON, with bytes as lower-case hexadecimal digits.
 
 What is short stands on one line, as do lists of numbers or texts, and what is in the fields of a case: steps of
 traces, and rows.
@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from aura_spec.errors import Code
-from aura_vectors.case import Case, Form, Groups, confirm
+from aura_vectors.case import Case, CaseType, Groups, confirm
+from aura_vectors.case_types import case_type_of
 from aura_vectors.flags import NOTES, Flag, flags_of
-from aura_vectors.forms import form_of
 from aura_vectors.profiles import requires, result_of
 
 SPEC: Final = "0.1.0"
@@ -49,7 +49,7 @@ def _block(opening: str, parts: Sequence[str], closing: str, depth: int) -> str:
     return opening + ",".join(f"{margin} {part}" for part in parts) + margin + closing
 
 
-def to_json(family: str, groups: Groups) -> str:
+def to_json(chapter: str, groups: Groups) -> str:
     """A file of cases, numbered; the reference confirms each.
 
     What is derived may meet what was written by hand: a case that is only read, of a wire that stands already, is
@@ -59,27 +59,27 @@ def to_json(family: str, groups: Groups) -> str:
     number = 0
     rules: dict[Flag, set[str]] = {}
     seen: set[tuple[str, bytes]] = set()
-    for form, cases in groups:
+    for case_type, cases in groups:
         tests = []
-        shared = form.shared()
+        shared = case_type.shared()
         for case in cases:
-            asked = repr((form.name, shared, case.given)), case.wire
+            asked = repr((case_type.name, shared, case.given)), case.wire
             if case.encode is None and asked in seen:
                 continue
             seen.add(asked)
-            confirm(case, form)
-            tests.append(_entry(f"{family}/{number:04}", case, form))
+            confirm(case, case_type)
+            tests.append(_entry(f"{chapter}/{number:04}", case, case_type))
             number += 1
             for flag in _flags(case):
                 rules.setdefault(flag, set()).update(case.rules)
         if tests:
-            written.append({"form": form.name, **shared, "tests": tests})
+            written.append({"case_type": case_type.name, **shared, "tests": tests})
     notes = {
         flag: {"bug": note.bug, "effect": note.effect, "rules": sorted(rules[flag])}
         for flag, note in NOTES.items()
         if flag in rules
     }
-    head = {"schema": "schemas/cases.json", "spec": SPEC, "family": family, "count": number}
+    head = {"schema": "schemas/cases.json", "spec": SPEC, "chapter": chapter, "count": number}
     return dumps({**head, "notes": notes, "groups": written})
 
 
@@ -87,14 +87,14 @@ def _flags(case: Case) -> list[Flag]:
     return list(flags_of(case.rules)) if case.flag is None else [case.flag]
 
 
-def _entry(name: str, case: Case, form: Form) -> dict[str, object]:
+def _entry(name: str, case: Case, case_type: CaseType) -> dict[str, object]:
     head: dict[str, object] = {
         "id": name,
         "comment": case.comment,
         "flags": _flags(case),
         "rules": list(case.rules),
     }
-    if needs := requires(case, form):
+    if needs := requires(case, case_type):
         head["requires"] = list(needs)
     head |= {**case.given, "result": result_of(case), "wire": case.wire.hex()}
     if case.code is not None:
@@ -108,12 +108,12 @@ def _entry(name: str, case: Case, form: Form) -> dict[str, object]:
     return entry
 
 
-def from_json(text: str) -> Iterator[tuple[str, Case, Form]]:
-    """The cases of a file, with their ids and forms."""
+def from_json(text: str) -> Iterator[tuple[str, Case, CaseType]]:
+    """The cases of a file, with their ids and case types."""
     for group in json.loads(text)["groups"]:
-        form = form_of(group)
+        case_type = case_type_of(group)
         for entry in group["tests"]:
-            given = {name: entry[name] for name in form.given}
+            given = {name: entry[name] for name in case_type.given}
             value = {name: entry[name] for name in entry if name not in _OWN and name not in given}
             code = Code(entry["error"]) if "error" in entry else None
             yield (
@@ -130,5 +130,5 @@ def from_json(text: str) -> Iterator[tuple[str, Case, Form]]:
                     offset=entry.get("offset"),
                     trace=entry.get("trace", ()),
                 ),
-                form,
+                case_type,
             )

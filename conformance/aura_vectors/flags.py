@@ -216,7 +216,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     ),
     Flag.WRONG_SIGN: Note("unfolds signs wrongly at the edges", _OTHER_TEXT, ("VAR-4", "SLT-6")),
     Flag.LOSES_FORM: Note(
-        "renders a value in another form than it had",
+        "renders a value in another case_type than it had",
         "the text is not the same, if close",
         ("SLT-7", "SLT-8", "SLT-9", "SLT-10", "SLT-11", "SLT-12", "SLT-13", "FRS-3"),
     ),

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 from typing import Final
 
+from aura_vectors.case_types.message import PACKAGED, path_of, read_model
+from aura_vectors.chapters import CHAPTERS
 from aura_vectors.constants import constants
-from aura_vectors.families import FAMILIES
 from aura_vectors.file import SPEC, dumps, from_json, to_json
-from aura_vectors.forms.message import PACKAGED, path_of, read_model
 from aura_vectors.profiles import PROFILES, RESULTS, result_of
 
 MANIFEST: Final = "MANIFEST.json"
@@ -35,8 +35,8 @@ class Entry:
 
 
 def render() -> dict[str, str]:
-    """All files by name: one a family, and the manifest."""
-    files = {f"{family}.json": to_json(family, make()) for family, make in FAMILIES.items()}
+    """All files by name: one a chapter, and the manifest."""
+    files = {f"{chapter}.json": to_json(chapter, make()) for chapter, make in CHAPTERS.items()}
     data = {
         f"data/{name}": resources.files("aura_spec").joinpath(name).read_text(encoding="ascii")
         for name in DATA
@@ -46,7 +46,7 @@ def render() -> dict[str, str]:
     profiles = {
         name: {
             "about": profile.about,
-            "forms": list(profile.forms),
+            "case_types": list(profile.case_types),
             "without": list(profile.without),
             "results": list(profile.results),
             "count": sum(entry.profiles.get(name, 0) for entry in entries),
@@ -70,10 +70,13 @@ def _sha256(text: str) -> str:
 
 
 def _entry(name: str, text: str) -> Entry:
-    cases = [(case, form) for _, case, form in from_json(text)]
+    cases = [(case, case_type) for _, case, case_type in from_json(text)]
     results = Counter(result_of(case) for case, _ in cases)
     profiles = Counter(
-        name for case, form in cases for name, profile in PROFILES.items() if profile.has(case, form)
+        name
+        for case, case_type in cases
+        for name, profile in PROFILES.items()
+        if profile.has(case, case_type)
     )
     return Entry(
         name,

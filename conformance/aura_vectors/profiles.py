@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from aura_spec.marker import Marker
-from aura_vectors.case import Case, Form
-from aura_vectors.forms import (
+from aura_vectors.case import Case, CaseType
+from aura_vectors.case_types import (
     choices,
     chunked,
     event_stream,
@@ -22,7 +22,7 @@ from aura_vectors.forms import (
     stream,
     tagged,
 )
-from aura_vectors.forms.function import FUNCTIONS
+from aura_vectors.case_types.function import FUNCTIONS
 
 BROTLI: Final = "brotli"
 ZSTANDARD: Final = "zstd"
@@ -36,17 +36,17 @@ _REQUIRED: Final[Mapping[int, str]] = {
 }
 
 _WIRES: Final = (message.NAME, model.FILE, model.SECTION)
-"""Forms of what goes over a wire, or lies in a file."""
+"""CaseTypes of what goes over a wire, or lies in a file."""
 
 _SESSION: Final = (session.NAME, session.CONTROL, session.DATA, session.SUBPROTOCOL, session.CLOSE)
 
 _PARTS: Final = (integer.NAME, matching.NAME, order_0.NAME, payload.NAME, choices.NAME, *FUNCTIONS)
-"""Forms of what is inside an implementation."""
+"""CaseTypes of what is inside an implementation."""
 
 
-def requires(case: Case, form: Form) -> Sequence[str]:
+def requires(case: Case, case_type: CaseType) -> Sequence[str]:
     """What the case needs beside the formats of this specification."""
-    if form.name == message.NAME and case.wire and (needed := _REQUIRED.get(case.wire[0])):
+    if case_type.name == message.NAME and case.wire and (needed := _REQUIRED.get(case.wire[0])):
         return (needed,)
     return ()
 
@@ -64,22 +64,22 @@ class Profile:
 
     Attributes:
         about: what an implementation does that passes them.
-        forms: of its cases.
+        case_types: of its cases.
         without: cases that require one of these are left out.
         results: of its cases.
     """
 
     about: str
-    forms: Sequence[str]
+    case_types: Sequence[str]
     without: Sequence[str] = ()
     results: Sequence[str] = RESULTS
 
-    def has(self, case: Case, form: Form) -> bool:
+    def has(self, case: Case, case_type: CaseType) -> bool:
         """Whether the case is one of the profile's."""
         return (
-            form.name in self.forms
+            case_type.name in self.case_types
             and result_of(case) in self.results
-            and not set(requires(case, form)).intersection(self.without)
+            and not set(requires(case, case_type)).intersection(self.without)
         )
 
 

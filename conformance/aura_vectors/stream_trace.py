@@ -9,7 +9,7 @@ from aura_reference.recall import Candidate, Mixture, Recall, Telling
 from aura_spec.recall import HISTORY, NUMBER, TRIED, WHOLE
 from aura_spec.stream import SAME_KIND, START
 from aura_vectors.case import Fields
-from aura_vectors.forms.choices import Choice
+from aura_vectors.case_types.choices import Choice
 from aura_vectors.trace import Interval
 
 

@@ -14,9 +14,9 @@ from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
 from aura_vectors.case import Case, Fields, refusal
+from aura_vectors.case_types.choices import Choice
+from aura_vectors.case_types.message import Messages, read_model, valid
 from aura_vectors.flags import Flag
-from aura_vectors.forms.choices import Choice
-from aura_vectors.forms.message import Messages, read_model, valid
 
 
 @dataclass
@@ -86,22 +86,22 @@ def of_message(text: bytes, model: ContextModel) -> Iterator[Fields]:
         yield {**state, **match, "choices": choices, **recorder.interval.fields()}
 
 
-def coded(form: Messages, text: bytes, comment: str, *rules: str, steps: int = 40) -> Case:
+def coded(case_type: Messages, text: bytes, comment: str, *rules: str, steps: int = 40) -> Case:
     """A message of AURALITE for the implied model, traced if it has few symbols."""
-    model = read_model(form.model).context_model
+    model = read_model(case_type.model).context_model
     wire = auralite.encode(text, model)
     case = valid(comment, rules, wire, text, {"method": "auralite"})
     return replace(case, trace=tuple(of_message(text, model))) if len(text) < steps else case
 
 
-def skewed(form: Messages, symbols: Iterable[int], comment: str, rule: str, flag: Flag) -> Case:
+def skewed(case_type: Messages, symbols: Iterable[int], comment: str, rule: str, flag: Flag) -> Case:
     """A string that no encoder writes, whose choices lead to these symbols, and which is refused."""
-    walk, writer = auralite.Walk(read_model(form.model).context_model), auralite.Writer()
+    walk, writer = auralite.Walk(read_model(case_type.model).context_model), auralite.Writer()
     with suppress(DecodeError):  # no list may have the last symbol
         for writer.symbol in symbols:
             walk.code(writer)
     case = Case(comment, (rule,), writer.encoder.finish(), flag=flag)
-    return replace(case, code=refusal(case, form))
+    return replace(case, code=refusal(case, case_type))
 
 
 def repeated(model: ContextModel, byte: int, count: int, fed: bytes = b"") -> bytes:

@@ -23,7 +23,7 @@ class Citations:
     """Who cites what.
 
     Attributes:
-        vectors: for each rule, how many cases of each family.
+        vectors: for each rule, how many cases of each chapter.
         tests: for each rule, the tests and examples, as readable names.
         aimless: ids of cases that cite no rule.
     """
@@ -39,9 +39,9 @@ def faults(rules: Iterable[str], citations: Citations) -> Iterator[str]:
     for rule in sorted(known, key=place):
         if rule not in citations.vectors and rule not in citations.tests:
             yield f"rule {rule} has neither a vector nor a test"
-    for rule, families in sorted(citations.vectors.items()):
+    for rule, chapters in sorted(citations.vectors.items()):
         if rule not in known:
-            yield f"vectors of {', '.join(sorted(families))} cite rule {rule}, which no chapter states"
+            yield f"vectors of {', '.join(sorted(chapters))} cite rule {rule}, which no chapter states"
     for case in citations.aimless:
         yield f"vector {case} cites no rule"
 

@@ -179,11 +179,11 @@ def _cells(app: Sphinx, docname: str, letters: str) -> Iterator[tuple[Cell, ...]
     stated = _stated(app.env)
     for name in sorted((rule for rule in stated if rule.startswith(f"{letters}-")), key=place):
         link = nodes.inline("", "", _link(app, docname, name, stated[name]), ids=[f"tests-{name.lower()}"])
-        families = citations.vectors.get(name, {})
+        chapters = citations.vectors.get(name, {})
         yield (
             link,
             ", ".join(f"`{module}`" for module in sorted(users.get(name, ()))),
-            ", ".join(f"{family}: {count}" for family, count in sorted(families.items())),
+            ", ".join(f"{chapter}: {count}" for chapter, count in sorted(chapters.items())),
             _listed(citations.tests.get(name, ())),
         )
 

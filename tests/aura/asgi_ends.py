@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from aura.asgi import Application, AuraMiddleware, Event
 from aura.model import Model
 from aura.session import Message, Models, Session, Settings
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
 STREAMS = Settings(Models([TINY]))

@@ -13,7 +13,7 @@ from aura_spec.session import (
     Hello,
     build_control,
 )
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
 
 SMALL = Model.load_small()
 TINY = Model.from_bytes(MODEL.model)

@@ -13,7 +13,7 @@ from aura.asgi import AuraMiddleware, Event, Receive, Send
 from aura.event_stream import EventStreamEncoder, decode_event_stream
 from aura.model import Model
 from aura.session import Models, Settings
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
 START: Event = {"type": "http.response.start", "headers": [(b"content-type", b"text/event-stream")]}

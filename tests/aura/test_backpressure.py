@@ -17,7 +17,7 @@ from aura import websockets as aura_websockets
 from aura.asgi import AuraMiddleware
 from aura.model import Model
 from aura.session import Message, Models, Session, Settings
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
 
 STORED = Settings(Models([Model.from_bytes(MODEL.model)]), level=0, memory=0)
 SIZE, COUNT = 1 << 16, 400

@@ -18,7 +18,7 @@ from aura.session import Models, Session, Settings, scheduling, transfer
 from aura.session.channel import Channel
 from aura_spec.errors import DecodeError, Malformed
 from aura_spec.session import Offer
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
 OTHER = TINY.carrying(templates={300: "Order {order:int} was packed by {who}."})

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import aura
 from aura.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
 from aura.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated
+from aura_vectors.case_types.chunked import Files
 from aura_vectors.file import from_json
-from aura_vectors.forms.chunked import Files
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 LINES = b"".join(
@@ -245,22 +245,22 @@ CASES = list(from_json((VECTORS / "chunked.json").read_text(encoding="ascii")))
 
 def test_the_golden_vectors_are_read_as_they_say() -> None:
     """Rules CHK-1 to CHK-9 and CHK-11."""
-    for name, case, form in CASES:
-        if isinstance(form, Files):
+    for name, case, case_type in CASES:
+        if isinstance(case_type, Files):
             try:
-                content = ChunkedReader(io.BytesIO(case.wire), max_size=form.max_size).read()
+                content = ChunkedReader(io.BytesIO(case.wire), max_size=case_type.max_size).read()
             except DecodeError as error:
                 assert error.code == case.code, name
             else:
                 assert case.code is None, name
-                assert form.value_of(content) == case.value, name
+                assert case_type.value_of(content) == case.value, name
 
 
 def test_the_indexes_of_the_golden_vectors_are_read_as_they_say(tmp_path: Path) -> None:
     """Rules CHK-8 and CHK-12."""
     path = tmp_path / "file"
-    for name, case, form in CASES:
-        if isinstance(form, Files):
+    for name, case, case_type in CASES:
+        if isinstance(case_type, Files):
             continue
         path.write_bytes(case.wire)
         with path.open("rb") as file:

@@ -15,8 +15,8 @@ from aura.errors import DecodeError, LimitExceeded, Truncated
 from aura.event_stream import EventStreamDecoder, EventStreamEncoder, decode_event_stream
 from aura.model import Model
 from aura_spec.event_stream import MAX_PART, build_record
+from aura_vectors.case_types.event_stream import EventStreams
 from aura_vectors.file import from_json
-from aura_vectors.forms.event_stream import EventStreams
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 SMALL = Model.load_small()
@@ -170,10 +170,10 @@ def test_damage_in_a_record_leaves_those_before_it_as_they_are() -> None:
 
 def test_the_golden_vectors_are_read_as_they_say() -> None:
     """Rules EVS-2 to EVS-4."""
-    for name, case, form in from_json((VECTORS / "event_stream.json").read_text(encoding="ascii")):
-        assert isinstance(form, EventStreams)
-        model = Model.from_bytes(form.held.model) if form.held.model else None
-        decoder = EventStreamDecoder(model, max_size=form.held.max_size)
+    for name, case, case_type in from_json((VECTORS / "event_stream.json").read_text(encoding="ascii")):
+        assert isinstance(case_type, EventStreams)
+        model = Model.from_bytes(case_type.held.model) if case_type.held.model else None
+        decoder = EventStreamDecoder(model, max_size=case_type.held.max_size)
         step = int(str(case.given["step"]))
         pieces = [case.wire[start : start + step] for start in range(0, len(case.wire), step)]
         try:

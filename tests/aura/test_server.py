@@ -27,7 +27,7 @@ from aura.errors import AuraError
 from aura.model import Model
 from aura.server import LONGEST, Chat, application
 from aura.session import Models, Settings
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
 STREAMS = Settings(Models([TINY]))

@@ -13,7 +13,7 @@ import pytest
 from aura.model import Model
 from aura.session import Models, Settings
 from aura.websockets import connect, serve
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
 
 SINGLE = Settings(Models([Model.from_bytes(MODEL.model)]), memory=0)
 ROUNDS, CONNECTIONS = 10, 20

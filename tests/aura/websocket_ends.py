@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosedError
 from aura import websockets as aura_websockets
 from aura.model import Model
 from aura.session import Models, Settings
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
 SMALL = Model.load_small()

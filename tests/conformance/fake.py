@@ -63,7 +63,7 @@ def answer(request: Mapping[str, str]) -> dict[str, object]:
             return {"seq": seq, "skipped": {"reason": "no models"}}
         case "model":
             return {"seq": seq, "ok": True}
-        case "decode" if request["form"] != "message":
+        case "decode" if request["case_type"] != "message":
             return {"seq": seq, "value": {"value": "1"}}
         case "decode":
             return {"seq": seq, **decode(request, seq)}

@@ -1,6 +1,6 @@
 """Implementations that are broken on purpose: the reference, with one mistake in one function.
 
-A mutant names the families of vectors that it concerns, and the flag under which the vectors file its mistake.
+A mutant names the chapters of vectors that it concerns, and the flag under which the vectors file its mistake.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import aura_spec.model
 import aura_spec.session
 import aura_spec.slot
 import aura_spec.tag
-import aura_vectors.forms.session
+import aura_vectors.case_types.session
 from aura.backend import Reference
 from aura_reference import adaptive, auralite, brio2, chunked, context, message, token
 from aura_reference import match as matching
@@ -39,7 +39,7 @@ from aura_spec.range_coder import LOWER_BOUND, WINDOW
 from aura_spec.session import MARGIN, TEXT, Control, Hello, Use
 from aura_spec.tag import Tagged
 from aura_spec.varint import VarInt
-from aura_vectors.forms import event_stream, function
+from aura_vectors.case_types import event_stream, function
 
 
 @mutant("OverlongInteger", "varint")
@@ -418,7 +418,7 @@ def a_byte_before_a_message_may_be_needless() -> None:
         return (frame[1:], frame[0] == TEXT) if frame[:1] in {b"\x7d", b"\x7e"} else (frame, True)
 
     replace(sessions, "parse_data", parse_data)
-    replace(aura_vectors.forms.session, "parse_data", parse_data)
+    replace(aura_vectors.case_types.session, "parse_data", parse_data)
 
 
 @mutant("WrongFrame", "session")

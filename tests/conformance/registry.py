@@ -13,23 +13,23 @@ class Mutant:
 
     Attributes:
         flag: that the vectors have for it.
-        families: that it concerns.
+        chapters: that it concerns.
         make: makes it.
     """
 
     flag: str
-    families: tuple[str, ...]
+    chapters: tuple[str, ...]
     make: Callable[[], None]
 
 
 MUTANTS: Final[dict[str, Mutant]] = {}
 
 
-def mutant(flag: str, *families: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def mutant(flag: str, *chapters: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Keep a function that makes a mistake, under its name."""
 
     def register(make: Callable[[], None]) -> Callable[[], None]:
-        MUTANTS[make.__name__] = Mutant(flag, families, make)
+        MUTANTS[make.__name__] = Mutant(flag, chapters, make)
         return make
 
     return register

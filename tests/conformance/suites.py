@@ -9,7 +9,7 @@ from pathlib import Path
 
 Group = Mapping[str, object]
 
-PLAIN = {"form": "message", "templates": {}, "phrases": {}, "max_size": "67108864"}
+PLAIN = {"case_type": "message", "templates": {}, "phrases": {}, "max_size": "67108864"}
 
 
 def valid(wire: str, text: str, **more: object) -> dict[str, object]:
@@ -33,19 +33,19 @@ def write(
 ) -> Path:
     """Write vectors, numbered, with a manifest."""
     entries = []
-    for family, groups in files.items():
+    for chapter, groups in files.items():
         number = 0
         for group in groups:
             tests = group["tests"]
             assert isinstance(tests, tuple)
             for test in tests:
-                test |= {"id": f"{family}/{number:04}", "comment": f"case {number}", "rules": ["STO-1"]}
+                test |= {"id": f"{chapter}/{number:04}", "comment": f"case {number}", "rules": ["STO-1"]}
                 number += 1
         notes = {"TakesAnything": {"bug": "takes anything", "effect": "no error is found"}}
-        text = json.dumps({"family": family, "notes": notes, "groups": groups})
-        (directory / f"{family}.json").write_text(text)
+        text = json.dumps({"chapter": chapter, "notes": notes, "groups": groups})
+        (directory / f"{chapter}.json").write_text(text)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        entries.append({"name": f"{family}.json", "sha256": digest, "count": number})
+        entries.append({"name": f"{chapter}.json", "sha256": digest, "count": number})
     manifest = {"spec": "0.1.0", "files": entries, "profiles": profiles or {}}
     (directory / "MANIFEST.json").write_text(json.dumps(manifest))
     return directory

@@ -16,8 +16,8 @@ from aura_conformance.process import LongLived
 from aura_conformance.run import Conditions, run
 from aura_conformance.suite import GIVEN, MESSAGE, Suite, find_vectors, load
 from aura_conformance.verdict import Verdict
-from aura_vectors.case import Form
-from aura_vectors.families import FAMILIES
+from aura_vectors.case import CaseType
+from aura_vectors.chapters import CHAPTERS
 from aura_vectors.file import from_json
 
 COMMAND = [sys.executable, "-m", "aura_conformance.adapter"]
@@ -55,21 +55,23 @@ def test_a_backend_passes_level_zero(backend: str, suite: Suite) -> None:
 
 
 def test_the_runner_knows_which_fields_a_reader_is_told() -> None:
-    files = (path.read_text() for path in find_vectors().glob("*.json") if path.stem in FAMILIES)
-    forms: dict[str, Form] = {form.name: form for file in files for _, _, form in from_json(file)}
-    assert {name: list(form.given) for name, form in forms.items() if form.given} == {
+    files = (path.read_text() for path in find_vectors().glob("*.json") if path.stem in CHAPTERS)
+    case_types: dict[str, CaseType] = {
+        case_type.name: case_type for file in files for _, _, case_type in from_json(file)
+    }
+    assert {name: list(case_type.given) for name, case_type in case_types.items() if case_type.given} == {
         name: list(fields) for name, fields in GIVEN.items()
     }
 
 
 def answer(backend: str, **request: object) -> object:
-    return adapter.Adapter(backend).answer({"seq": 1, "form": MESSAGE, **request})
+    return adapter.Adapter(backend).answer({"seq": 1, "case_type": MESSAGE, **request})
 
 
 def test_an_adapter_says_what_it_does_not_have_and_what_it_did_not_foresee() -> None:
-    weights = answer("fast", cmd="decode", form="weights of codes", wire="00")
+    weights = answer("fast", cmd="decode", case_type="weights of codes", wire="00")
     assert weights == {"seq": 1, "skipped": {"reason": "fast does not have this"}}
-    table = answer("fast", cmd="encode", form="frequencies of a table", value={"frequencies": []})
+    table = answer("fast", cmd="encode", case_type="frequencies of a table", value={"frequencies": []})
     assert table == {"seq": 1, "skipped": {"reason": "fast does not write this"}}
     strange = answer("fast", cmd="decode", wire="07", templates={}, phrases={}, max_size="not a number")
     assert isinstance(strange, dict)

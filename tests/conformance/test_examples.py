@@ -1,4 +1,4 @@
-"""The decoder in JavaScript passes a sample of each family, through the runner."""
+"""The decoder in JavaScript passes a sample of each chapter, through the runner."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aura_conformance.suite import Check, Suite, find_vectors, load
 
 FOLDER = Path(__file__).parents[2] / "conformance" / "examples" / "js-minimal"
 SAMPLE = 12
-"""Checks of a family, about."""
+"""Checks of a chapter, about."""
 
 
 def _has_node() -> bool:
@@ -37,7 +37,7 @@ def suite() -> Suite:
 def _sample(suite: Suite) -> list[Check]:
     """Of all checks, as in a plain run: those of Brotli and Zstandard are refused as ``Unsupported``."""
     chosen = []
-    for _, checks in groupby(suite.checks, lambda check: check.case.family):
+    for _, checks in groupby(suite.checks, lambda check: check.case.chapter):
         row = list(checks)
         chosen += row[:: max(1, len(row) // SAMPLE)]
     return chosen

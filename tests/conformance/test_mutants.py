@@ -25,13 +25,13 @@ def suite() -> Suite:
 
 def _takes_long(check: Check) -> bool:
     """Whether long files are written, or a stream up to here."""
-    return check.case.form in {"long chunked file", "stream"} and check.direction is Direction.ENCODE
+    return check.case.case_type in {"long chunked file", "stream"} and check.direction is Direction.ENCODE
 
 
 def _quick() -> set[str]:
     """The first mistake of each chapter but streams: every one takes some seconds, in streams many."""
-    first = {mutant.families[0]: name for name, mutant in reversed(MUTANTS.items())}
-    return {name for family, name in first.items() if family != "stream"}
+    first = {mutant.chapters[0]: name for name, mutant in reversed(MUTANTS.items())}
+    return {name for chapter, name in first.items() if chapter != "stream"}
 
 
 def _param(name: str) -> object:
@@ -41,7 +41,7 @@ def _param(name: str) -> object:
 @pytest.mark.parametrize("name", [_param(name) for name in MUTANTS])
 def test_a_mistake_is_caught_and_named(name: str, suite: Suite) -> None:
     mutant = MUTANTS[name]
-    checks = [check for check in suite.checks if check.matches(mutant.families) and not _takes_long(check)]
+    checks = [check for check in suite.checks if check.matches(mutant.chapters) and not _takes_long(check)]
     subject = LongLived([sys.executable, *PROGRAM, name], timeout=60)
     try:
         about = subject.start()
@@ -57,6 +57,6 @@ def test_there_are_enough_of_them_and_every_flag_exists(suite: Suite) -> None:
     flags = {bug.flag for case in suite.cases for bug in case.bugs}
     assert len(MUTANTS) > 12
     assert {mutant.flag for mutant in MUTANTS.values()} <= flags
-    assert {family for mutant in MUTANTS.values() for family in mutant.families} <= {
-        case.family for case in suite.cases
+    assert {chapter for mutant in MUTANTS.values() for chapter in mutant.chapters} <= {
+        case.chapter for case in suite.cases
     }

@@ -53,15 +53,15 @@ def vectors(tmp_path: Path) -> Path:
         valid("c7", "61", requires=["luck"]),
     )
     number = {
-        "form": "integer",
+        "case_type": "integer",
         "maximum": "255",
         "tests": ({"result": "canonical", "wire": "01", "value": "1"},),
     }
     held = messages(valid("0701", "01"), valid("0702", "02"), **MODEL)
     untaken = messages(valid("0703", "03"), model="00")
-    any_result = {"forms": ["message"], "results": ["canonical", "decodable", "invalid"], "without": []}
+    any_result = {"case_types": ["message"], "results": ["canonical", "decodable", "invalid"], "without": []}
     profiles = {
-        "numbers": {**any_result, "about": "reads", "directions": ["decode"], "forms": ["integer"]},
+        "numbers": {**any_result, "about": "reads", "directions": ["decode"], "case_types": ["integer"]},
         "decoder": {**any_result, "about": "reads messages", "directions": ["decode"], "without": ["luck"]},
     }
     files = {"good": [good], "bad": [bad], "number": [number], "held": [held, untaken]}
@@ -231,7 +231,7 @@ def test_who_refuses_a_format_of_others_as_unsupported_does_not_have_it(tmp_path
     needs = {"requires": ["brotli"]}
     tests = valid("cd", "61", **needs), invalid("cd00", **needs), valid("cd", "61")
     unsupported = invalid("cd01", "Unsupported", **needs)
-    every = {"forms": ["message"], "results": ["decodable", "invalid"], "about": "", "without": []}
+    every = {"case_types": ["message"], "results": ["decodable", "invalid"], "about": "", "without": []}
     profiles = {"core": {**every, "without": ["brotli"]}, "all": every}
     suite = load(write(tmp_path, {"others": [messages(*tests, unsupported)]}, profiles))
     outcomes = ask(suite, conditions=Conditions([suite.profiles["core"]]))
@@ -256,8 +256,8 @@ def story(tmp_path: Path) -> Suite:
     def told(wire: str, value: str, *before: object) -> dict[str, object]:
         return {"result": "decodable", "wire": wire, "value": value, "before": [*before], **FLAG}
 
-    stream = {"form": "stream", "check": "8"}
-    session = {"form": "session", "hello": "00"}
+    stream = {"case_type": "stream", "check": "8"}
+    session = {"case_type": "session", "hello": "00"}
     sent, first = {"sent": "ff"}, {"received": "aa"}
     groups = [
         {**stream, "tests": (told("01", "2"), told("02", "3", "01"), told("03", "1", "01", "02"))},
@@ -375,8 +375,8 @@ def test_the_summary_says_what_a_person_wants_to_know(report: Report) -> None:
     assert "error Malformed" in text
     assert "the line is not true any more" in text
     assert text.rstrip().endswith("checks failed")
-    families = [line.split() for line in text.splitlines() if line.startswith(("good", "number"))]
-    assert families[0][:5] == ["good", "8", "6", "1", "1"]
+    chapters = [line.split() for line in text.splitlines() if line.startswith(("good", "number"))]
+    assert chapters[0][:5] == ["good", "8", "6", "1", "1"]
     assert "more kinds of failures" in shown(report, 1)
 
 

@@ -22,8 +22,8 @@ from aura_spec.brio2 import MAX_LENGTH, build_body, number_symbol, parse_body
 from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.parse import LEVELS
 from aura_spec.unit import UNIT_BYTES, UNITS
-from aura_vectors.families import FAMILIES
-from aura_vectors.forms.message import text_of
+from aura_vectors.case_types.message import text_of
+from aura_vectors.chapters import CHAPTERS
 
 LIMIT = 1 << 20
 EFFORTS = range(len(LEVELS))
@@ -102,8 +102,8 @@ def outcome(decode: Callable[[bytes, int], bytes], body: bytes, limit: int = LIM
 
 
 CASES = [
-    (case.wire[1:], form.max_size, text_of(case) if case.code is None else case.code)
-    for form, cases in FAMILIES["brio2"]()
+    (case.wire[1:], case_type.max_size, text_of(case) if case.code is None else case.code)
+    for case_type, cases in CHAPTERS["brio2"]()
     for case in cases
     if len(case.wire) > 1
 ]

@@ -38,8 +38,8 @@ from aura_spec.session import (
     parse_control,
 )
 from aura_spec.tag import build_tagged
-from aura_vectors.families.session_ends import BUILTIN, OTHER, OTHER_ID
-from aura_vectors.forms.message import MODEL
+from aura_vectors.case_types.message import MODEL
+from aura_vectors.chapters.session_ends import BUILTIN, OTHER, OTHER_ID
 
 HELD = Model.from_bytes(MODEL.model)
 HELD_ID = bytes.fromhex(HELD.id)

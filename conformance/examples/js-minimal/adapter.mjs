@@ -1,7 +1,7 @@
 // Speaks the protocol of the conformance runner, version 1: requests and answers are JSON, one a line.
 import { createInterface } from 'node:readline';
 import { DecodeError, readModel } from './index.mjs';
-import { Skipped, valueOf } from './forms.mjs';
+import { Skipped, valueOf } from './case_types.mjs';
 
 const ABOUT = {
   protocol: 1,
@@ -18,8 +18,8 @@ function modelOf({ model }) {
 }
 
 function decodeRequest(request) {
-  const value = valueOf(request.form, Buffer.from(request.wire, 'hex'), request, modelOf(request));
-  return request.form === 'message' ? value : { value };
+  const value = valueOf(request.case_type, Buffer.from(request.wire, 'hex'), request, modelOf(request));
+  return request.case_type === 'message' ? value : { value };
 }
 
 function keepModel({ id, data }) {

@@ -1,0 +1,261 @@
+"""Streams at the edges of single rules: what one mistake would read otherwise, and every other reader the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from aura_fast import model as model_file
+from aura_reference import brio2
+from aura_reference import stream as reference
+from aura_reference.auralite import Writer
+from aura_reference.parse import Parse, Repeat
+from aura_reference.recall import Telling
+from aura_spec.context_model import END, History
+from aura_spec.errors import Code
+from aura_spec.marker import Marker, build_message
+from aura_spec.recall import WHOLE
+from aura_spec.stream import (
+    LATEST,
+    MAX_STRING,
+    SAME_KIND,
+    START,
+    Flag,
+    Text,
+    check_bits,
+    expected,
+    remainder,
+)
+from aura_vectors.case import Case, Groups, refusal
+from aura_vectors.case_types.stream import Streams
+from aura_vectors.chapters.history import HITS, PAST
+from aura_vectors.flags import Flag as Mistake
+from aura_vectors.models import NO_CONTEXTS
+
+_CLIENT: Final = Streams(8)
+_FLAT: Final = Streams(4, model=model_file.write(NO_CONTEXTS))
+"""A byte takes about a byte."""
+_NOISE: Final = "".join(f"{number * number * 40503 % 65521:04x}" for number in range(90))
+_RARE: Final = "".join(chr(0x4E00 + number * number * 7919 % 20000) for number in range(8))
+"""A text that no model foresees, so that it is shorter as a stored message."""
+
+
+def groups() -> Groups:
+    """All groups."""
+    yield _CLIENT, list(_flags())
+    yield _FLAT, list(_checks())
+    yield Streams(4), list(_other_strings(Streams(4)))
+    yield _CLIENT, list(_other_strings(_CLIENT))
+    yield _CLIENT, [_too_long()]
+    yield _CLIENT, list(_counters())
+    yield _CLIENT, _stories(_KINDS, "STR-9")
+    yield _CLIENT, list(_long_messages())
+    yield _CLIENT, _stories(_FORGOTTEN, "RCL-1", "RCL-4")
+    for numbers in _NUMBERS:
+        yield _CLIENT, _stories(numbers, "RCL-5", "RCL-6")
+    for text in _MISSES:
+        yield _CLIENT, _stories((text,), "RCL-10")
+    yield _CLIENT, _stories(("na" * 300,), "RCL-12")
+    for pointers in _POINTERS:
+        yield _CLIENT, _stories(pointers, "RCL-15")
+    with_history = Streams(8, model=_model(PAST + b"1" + PAST + b"2"))
+    yield with_history, with_history.story([("", text) for text in _PAST], ["RCL-7"])
+    with_numbers = Streams(8, model=_model(b"abcdefghijklmnopqrstuvwxyz n=X"))
+    yield with_numbers, with_numbers.story([("", text) for text in _FOUR], ["RCL-7", "RCL-8"])
+
+
+def _stories(texts: Iterable[str | bytes | tuple[str, str | bytes]], *rules: str) -> list[Case]:
+    """A story of texts, each alone or with what happens before it."""
+    return _CLIENT.story([text if isinstance(text, tuple) else ("", text) for text in texts], rules)
+
+
+_KINDS: Final = (
+    b"\xff\xfe bytes",
+    ("reset", "text after a reset"),
+    b"\xff\xfe bytes",
+    ("reset", b"\xff\xfe bytes"),
+)
+
+_FORGOTTEN: Final = (
+    "The code is swordfish-4711, remember it.",
+    "na" * 520,
+    "The code is swordfish-4711, remember it.",
+)
+"""The second takes 1,040 bytes of a window of 1,024."""
+
+_LARGE: Final = 1_000_000_000_000
+_NUMBERS: Final = (
+    # The hash of a field ends at the message's beginning, whatever stands before that.
+    ("n 10", "Well.", "n 20", "Hmm?", "n 30", "So!", "n 40"),
+    # Steps of 31 bits are kept, of 32 bits not; in both directions.
+    *(
+        tuple(f"{name} {_LARGE + number * step}" for number in range(5))
+        for name, step in (("a", 2**31 - 1), ("b", 2**31), ("c", 1 - 2**31), ("d", -(2**31)))
+    ),
+    # A number of 17 digits teaches nothing; k1 and k2 are one field, but not alike.
+    ("k1=9999999999999990", "k1=10000000000000000", "k2=40", "k2=50", "k2=60"),
+    # Nor does one of 17 digits foresee anything.
+    ("n 1", "n 2", "n 3", "n 99999999999999999", "n 5", "n 6"),
+    # A number that does not come changes nothing.
+    ("k1=1", "k1=2", "k1=3", "k1=x", "k2=5", "k2=6", "k2=7"),
+    # A number below 0 is not foreseen, one of fewer digits is filled up.
+    ("n 020", "n 010", "n 000", "n 5", "n 100", "n 090", "n 080"),
+)
+
+_MISSES: Final = (
+    "cckkkcykcckkccckckyk",
+    "nffnnpfehhppahfnfffen",
+    "ybyjxbybxjyjbjxbtxybtyxyjt",
+    "drrrdkxdxrxdkkxdrkxdddrdrddx",
+)
+"""Of few letters, so that candidates miss often. A sum that wraps as a whole takes their marks together."""
+
+_POINTERS: Final = (
+    # The candidate behind a number hits where there was no pointer, and becomes it; the slots lead elsewhere.
+    ("a1b n=1", "a1b n=2 tail", "Q n=2-other", "a2b n=2 tail"),
+    # A number has the symbol of a candidate, which is no longer one: no pointer. The slots lead elsewhere.
+    ("abcdefgh n=1", "abcdefgh n=2", "Zh n=3 tail", "Q n=3-other", "abcdefgh n=3 tail"),
+    # The first candidate hits with a likeness of 4, without a pointer: it does not become one.
+    ("1bcde tail", "Qcde-other", "2bcde tail", "3bcd tail"),
+)
+
+_PAST: Final = (
+    PAST[:40],
+    PAST[:23] + b"!",
+    PAST[-24:] + b"2",
+    PAST[-24:] + b"1",
+    b"Q" + PAST[:24] + b"A",
+    b"R" + PAST[:24] + b"B",
+    b"SR" + PAST[:24] + b"C",
+    PAST[:30],
+)
+"""The last place counts; a likeness of 24 is not certain, one of 25 is."""
+
+_FOUR: Final = (
+    "abcdefghijklmnopqrstuvwxyz n=1",
+    "abcdefghijklmnopqrstuvwxyz n=2",
+    "Qn=8",
+    "abcdefghijklmnopqrstuvwxyz n=X",
+    "abcdefghijklmnopqrstuvwxyz n=8",
+)
+"""In the fourth a number, two places and the history foresee four symbols; the last one is not tried."""
+
+
+def _model(history: bytes) -> bytes:
+    return model_file.write(replace(NO_CONTEXTS, history=History(history, HITS)))
+
+
+def _flags() -> Iterator[Case]:
+    """Texts that go as messages of their own, with each combination of flags (rules STR-2 and STR-4)."""
+    steps = [
+        (happens, _RARE + letter) for happens, letter in (("", "a"), ("reset", "b"), ("reset and ask", "c"))
+    ]
+    yield from _CLIENT.story([*steps, ("", "and a string"), ("", _RARE.encode()[1:])], ["STR-2", "STR-4"])
+    for flags in (8, 9, 10, 11, 16, 32, 64, 128, 255):
+        comment = f"flags of {flags:#04x}"
+        yield _CLIENT.refused(
+            comment, Code.MALFORMED, bytes((0, flags, 0, 0)), [], "STR-2", flag=Mistake.ACCEPTS_RESERVED
+        )
+    asks = reference.Sender(_CLIENT.terms())
+    asks._flags = Flag.ASK  # noqa: SLF001  # no encoder of this project asks without a reset
+    wire = asks.encode(Text(b"Who is there?", True))
+    yield _CLIENT.taken("a string that asks without a reset", wire, [], "STR-2", "STR-10")
+    asks._flags = Flag.ASK  # noqa: SLF001
+    other = asks.encode(Text(_RARE.encode(), True), lambda data: b"\x07" + data)
+    yield _CLIENT.taken("a message that asks without a reset", other, [wire], "STR-2", "STR-10")
+
+
+def _checks() -> Iterator[Case]:
+    """Strings of the lengths at which the check gets longer, with the shortest check (rule STR-5)."""
+    noise = bytes(number * number * 40503 % 65521 >> 8 for number in range(200))
+    for size in (31, 32, 33, 127, 128, 129):
+        for length in range(size - 8, size + 8):
+            case = _FLAT.story([("", noise[:length])], ["STR-5"])[0]
+            if len(case.wire) == size:
+                yield replace(case, comment=f"a string of {size} bytes")
+                break
+
+
+def _other_strings(case_type: Streams) -> Iterator[Case]:
+    """Strings beside that of a text, with the right remainder (rule STR-7)."""
+    for text in ("Hi", "Is there parking?", _NOISE[:30]):
+        terms = case_type.terms()
+        wire = reference.Sender(terms).encode(Text(text.encode(), True))
+        for size in (0, 1, 2, 3):
+            bits = check_bits(len(wire) + size, terms.check, head=False)
+            number = int.from_bytes(wire, "big") << 8 * size >> bits
+            for more in (1, 2):
+                start = number + more << bits
+                other = _with_remainder(case_type, start.to_bytes(len(wire) + size, "big"))
+                case = case_type.refused(
+                    f"{size} bytes longer, the {more}. after: {text:.20}",
+                    Code.NON_CANONICAL,
+                    other,
+                    [],
+                    "STR-7",
+                )
+                if refusal(case, case_type) is Code.NON_CANONICAL:
+                    yield replace(case, flag=Mistake.ANY_IN_INTERVAL)
+        for size in (8, 12):
+            other = _with_remainder(case_type, wire[:-1] + bytes((wire[-1] ^ 1,)) + bytes(size))
+            case = case_type.refused(f"{size} bytes behind: {text:.20}", Code.MALFORMED, other, [], "STR-7")
+            yield replace(case, code=refusal(case, case_type), flag=Mistake.IGNORES_TRAILING_BYTES)
+
+
+def _with_remainder(case_type: Streams, wire: bytes, counter: int = 0) -> bytes:
+    """The message with other last bits, that leaves the right remainder."""
+    terms = case_type.terms()
+    bits = check_bits(len(wire), terms.check, head=False)
+    wanted = expected(terms.agreed, counter, bits, server=terms.server)
+    return (int.from_bytes(wire, "big") ^ remainder(wire, bits) ^ wanted).to_bytes(len(wire), "big")
+
+
+def _too_long() -> Case:
+    """A string that codes a byte more than rule STR-3 allows."""
+    terms = _CLIENT.terms()
+    writer = Writer(START)
+    writer.symbol = 0
+    writer.choose((0,), (SAME_KIND, WHOLE - SAME_KIND))
+    telling = Telling(reference.Memory(terms).recall)
+    for writer.symbol in (*b"a" * (MAX_STRING + 1), END):
+        telling.code(writer)
+    wire = reference.find_string(writer.encoder.interval(), b"", terms, 0)
+    comment, flag = f"a string of {MAX_STRING + 1} bytes", Mistake.IGNORES_LIMIT
+    return _CLIENT.refused(comment, Code.LIMIT_EXCEEDED, wire, [], "STR-3", flag=flag)
+
+
+def _counters() -> Iterator[Case]:
+    """Resets that are as late as they may be, or later, and counters beyond 2^16 (rules STR-6 and STR-9)."""
+
+    def reset_at(counter: int) -> tuple[bytes, bytes]:
+        sender = reference.Sender(_CLIENT.terms(), counter % (1 << 16))
+        sender.reset(ask=False)
+        return sender.encode(Text(b"A new start.", True)), sender.encode(Text(b"And on.", True))
+
+    late, after_late = reset_at(LATEST)
+    yield _CLIENT.taken("a reset that is as late as it may be", late, [], "STR-9")
+    yield _CLIENT.taken("the message after it", after_late, [late], "STR-6", "STR-9")
+    too_late, _ = reset_at(LATEST + 1)
+    for wire, before, comment in (
+        (too_late, [], "a reset that is too late by one"),
+        (reset_at(-1)[0], [], "a reset that is old by one"),
+        (reset_at(2 * LATEST + 2)[0], [late], "after another, too late by one"),
+    ):
+        yield _CLIENT.refused(comment, Code.STREAM_DESYNC, wire, before, "STR-9")
+    later, last = reset_at(2 * LATEST + 1)
+    yield _CLIENT.taken("a reset with the largest counter", later, [late], "STR-9")
+    yield _CLIENT.taken("the message after it has the counter 0", last, [late, later], "STR-6", "STR-9")
+
+
+def _long_messages() -> Iterator[Case]:
+    """Messages beyond the window, of which its last bytes enter (rule STR-11)."""
+    content = b"." * 65_533 + b"qxA" + b"." * 364 + b"qxB" + b"." * 97
+    # If all of it entered, slots that were never filled would lead to the A.
+    cut = Parse(tuple(b".qxA.qxB."), (Repeat(1, 65_532, 1), Repeat(4, 363, 1), Repeat(4, 96, 1)))
+    message = build_message(Marker.BRIO, brio2.encode_parse(content, cut))
+    sender = reference.Sender(_CLIENT.terms())
+    wires = [sender.encode(Text(content, True), lambda _: message)]
+    for text in (b"zzzzqxB", b"....qxB", b"zzqx"):
+        wires.append(sender.encode(Text(text, True)))
+        yield _CLIENT.taken(f"after 66,000 bytes: {text.decode()}", wires[-1], wires[:-1], "STR-11", "RCL-2")
