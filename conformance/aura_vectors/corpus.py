@@ -20,7 +20,7 @@ from aura_reference.lz77 import copy
 from aura_reference.parse import Parse, Repeat
 from aura_spec.brio2 import MIN_MATCH
 from aura_spec.errors import EncodeError
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import MAX_TEMPLATE_ID
 from aura_spec.marker import Marker, build_message
 from aura_spec.template import Template
@@ -118,14 +118,14 @@ def ask(implementation: str, one: Item) -> None:
         AssertionError: it reads something else.
         DecodeError: it refuses the message.
     """
-    text = BACKENDS[implementation].decode(one.wire, _knowledge(), HELD.max_size)
+    text = BACKENDS[implementation].decode(one.wire, _shared_state(), HELD.max_size)
     if text != one.text:
         raise AssertionError(f"{implementation} reads {text!r} from {one.wire.hex()}")
 
 
 @cache
-def _knowledge() -> Knowledge:
-    return HELD.knowledge()
+def _shared_state() -> SharedState:
+    return HELD.shared_state()
 
 
 def _auralite(draw: Draw) -> Item:
@@ -148,7 +148,7 @@ def _stored(draw: Draw) -> Item:
 
 def _filled(draw: Draw, most: int) -> tuple[int, Template, list[bytes]]:
     """A template with an id of at most ``most``, and values for it."""
-    templates = _knowledge().templates
+    templates = _shared_state().templates
     held = [number for number in sorted(templates) if number <= most]
     number = held[draw.below(len(held))]
     return number, templates[number], [value_of(draw, slot) for slot in templates[number].slots]
@@ -162,7 +162,7 @@ def _classic(draw: Draw) -> Item:
 
 def _typed(draw: Draw) -> Item:
     number, template, values = _filled(draw, MAX_TEMPLATE_ID)
-    return Item("typed", _FAST.encode_typed(number, values, _knowledge()), template.render(values))
+    return Item("typed", _FAST.encode_typed(number, values, _shared_state()), template.render(values))
 
 
 def _foreseen(draw: Draw) -> Item:
@@ -170,9 +170,9 @@ def _foreseen(draw: Draw) -> Item:
     number, template, values = _filled(draw, MAX_TEMPLATE_ID)
     model = read_model(HELD.model).context_model
     try:
-        wire = _FAST.encode_foreseen(number, values, _knowledge().templates, model)
+        wire = _FAST.encode_foreseen(number, values, _shared_state().templates, model)
     except EncodeError:
-        return Item("typed", _FAST.encode_typed(number, values, _knowledge()), template.render(values))
+        return Item("typed", _FAST.encode_typed(number, values, _shared_state()), template.render(values))
     return Item("foreseen", wire, template.render(values))
 
 

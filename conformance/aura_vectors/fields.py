@@ -20,7 +20,7 @@ def fields_of(case_type: Messages, wire: bytes) -> list[Span]:
     spans: list[Span] = []
     message = parse_message(wire, trace=spans)
     if reader := READERS.get(message.marker):
-        reader(message.body, case_type.knowledge(), case_type.max_size, spans)
+        reader(message.body, case_type.shared_state(), case_type.max_size, spans)
     return [span for span in spans if span.length]
 
 

@@ -8,7 +8,7 @@ from aura_reference import rans
 from aura_reference.token import carry_out, choose
 from aura_spec.brio import MAX_METADATA, Container, Metadata, build_body, parse_body
 from aura_spec.errors import DecodeError
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token, build_tokens
 
 
@@ -58,7 +58,7 @@ def decode_tokens(container: Container) -> bytes:
         raise type(error)(error.reason, start + error.offset, error.path) from None
 
 
-def decode(body: bytes, knowledge: Knowledge, max_size: int) -> bytes:
+def decode(body: bytes, shared_state: SharedState, max_size: int) -> bytes:
     """Read a BRIO body.
 
     Errors inside the token stream have the offset of the payload that it came from, and a path that
@@ -70,7 +70,7 @@ def decode(body: bytes, knowledge: Knowledge, max_size: int) -> bytes:
     container = parse_body(body, max_size)
     stream = decode_tokens(container)
     try:
-        return carry_out(stream, knowledge, max_size)
+        return carry_out(stream, shared_state, max_size)
     except DecodeError as error:
         start = 1 + len(body) - len(container.payload)
         path = f"tokens.{error.path}".rstrip(".")

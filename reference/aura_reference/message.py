@@ -8,31 +8,31 @@ from aura_reference import auralite, brotli, classic, foreseen, stored, typed, z
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel, Unsupported
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
 from aura_spec.tag import questioned
 from aura_spec.template import Template
 
 
-def decode(wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+def decode(wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
     """Read a message.
 
     Args:
         wire: marker and body.
-        knowledge: templates and phrases; the built-in ones if None.
+        shared_state: templates and phrases; the built-in ones if None.
         max_size: bytes that the result may have.
 
     Raises:
         DecodeError: one of its subclasses; there is no partial output.
     """
     try:
-        return _decode(wire, knowledge or Knowledge(), max_size)
+        return _decode(wire, shared_state or SharedState(), max_size)
     except DecodeError as error:
         raise questioned(error, wire) from None
 
 
-def _decode(wire: bytes, held: Knowledge, max_size: int) -> bytes:  # noqa: C901, PLR0911  # one case a method
+def _decode(wire: bytes, held: SharedState, max_size: int) -> bytes:  # noqa: C901, PLR0911  # one case a method
     message = parse_message(wire)
     match message.marker:
         case Marker.CLASSIC:
@@ -59,21 +59,21 @@ def _decode(wire: bytes, held: Knowledge, max_size: int) -> bytes:  # noqa: C901
             raise Unsupported(f"marker 0x{marker:02x} ({name_of(marker)}) is not read here", 0, "marker")
 
 
-def _decode_brio(body: bytes, held: Knowledge, max_size: int) -> bytes:
+def _decode_brio(body: bytes, held: SharedState, max_size: int) -> bytes:
     """Either version; imported only here, as the tables of version 2 take long to load."""
     from aura_reference import brio, brio2  # noqa: PLC0415
 
     return brio2.decode(body, max_size) if is_version_2(body) else brio.decode(body, held, max_size)
 
 
-def _implied_model(held: Knowledge) -> ContextModel:
+def _implied_model(held: SharedState) -> ContextModel:
     """Rules AUR-8 and FRS-4."""
     if held.model is None:
         raise UnknownModel("no model is agreed on", 0, "marker")
     return held.model
 
 
-def _dictionary(held: Knowledge) -> bytes:
+def _dictionary(held: SharedState) -> bytes:
     """Rule ZST-8."""
     if not held.dictionary:
         raise UnknownModel("no model with a dictionary is agreed on", 0, "marker")
@@ -110,11 +110,11 @@ def encode_zstd_dictionary(data: bytes, dictionary: bytes, level: int = 19) -> b
     return build_message(Marker.ZSTANDARD_DICTIONARY, zstd.encode(data, level, dictionary))
 
 
-def encode_brio(data: bytes, knowledge: Knowledge, *, metadata: bool = False) -> bytes:
+def encode_brio(data: bytes, shared_state: SharedState, *, metadata: bool = False) -> bytes:
     """A BRIO version 1 message (rules BRI-1 to BRI-5)."""
     from aura_reference import brio  # noqa: PLC0415  # as above
 
-    return build_message(Marker.BRIO, brio.encode(data, knowledge.phrases, metadata=metadata))
+    return build_message(Marker.BRIO, brio.encode(data, shared_state.phrases, metadata=metadata))
 
 
 def encode_brio2(data: bytes, effort: int = 0) -> bytes:
@@ -128,9 +128,9 @@ def encode_brio2(data: bytes, effort: int = 0) -> bytes:
     return build_message(Marker.BRIO, brio2.encode(data, effort))
 
 
-def encode_typed(template_id: int, values: Sequence[bytes], knowledge: Knowledge) -> bytes:
+def encode_typed(template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:
     """A typed template frame (rules TYP-1 to TYP-3). ``template_id`` is held."""
-    body = typed.encode(template_id, knowledge.templates[template_id], values)
+    body = typed.encode(template_id, shared_state.templates[template_id], values)
     return build_message(Marker.TYPED, body)
 
 

@@ -20,7 +20,7 @@ from aura_spec.errors import (
     UnknownModel,
     Unsupported,
 )
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.model import parse_file
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
@@ -123,23 +123,23 @@ class End:
 
     def _decode(self, use: Use, coded: bytes) -> bytes:
         """Rules SES-10 and SES-18."""
-        held, is_tagged = self._knowledge(use.model), use.coding is Coding.TAGGED
+        held, is_tagged = self._shared_state(use.model), use.coding is Coding.TAGGED
         single = coded[SIZE:] if is_tagged else coded
         size = longest_of(single, self._hello.max_message, self._hello.max_modelled)
         if is_tagged:
             return tag.decode(coded, held, b"" if use.model == NO_MODEL else use.model, size)
         return message.decode(coded, held, size)
 
-    def _knowledge(self, model_id: bytes) -> Knowledge:
+    def _shared_state(self, model_id: bytes) -> SharedState:
         """Rule SES-10."""
         shares = self._peer is not None and self._peer.templates == self._hello.templates
         templates = dict(builtin()) if shares else {}
         if model_id == NO_MODEL:
-            return Knowledge(templates)
+            return SharedState(templates)
         held = self._models[model_id]
         templates.update(held.templates)
         named = {model_id: held.context_model}
-        return Knowledge(templates, {}, held.context_model, named, held.dictionary)
+        return SharedState(templates, {}, held.context_model, named, held.dictionary)
 
     def _take(self, control: Control) -> File | None:
         """Rules SES-5 to SES-15."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from aura_reference import message
 from aura_spec.errors import DecodeError
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.tag import SIZE, check_content, held_for, parse_tagged
 
 
-def decode(wire: bytes, held: Knowledge, model_id: bytes, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+def decode(wire: bytes, held: SharedState, model_id: bytes, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
     """Read a tagged message.
 
     Args:

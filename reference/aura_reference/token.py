@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from aura_reference.lz77 import Finder, copy
 from aura_spec.errors import LimitExceeded, Malformed, UnknownModel, UnknownTemplate
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.template import Template
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token, parse_tokens
 
@@ -37,7 +37,7 @@ def choose(data: bytes, phrases: Mapping[int, bytes]) -> Iterator[Token]:
         position += step
 
 
-def carry_out(stream: bytes, knowledge: Knowledge, max_size: int) -> bytes:
+def carry_out(stream: bytes, shared_state: SharedState, max_size: int) -> bytes:
     """Decode a token stream (rules TOK-1 to TOK-3, LZ-1 and LZ-2).
 
     Raises:
@@ -50,7 +50,7 @@ def carry_out(stream: bytes, knowledge: Knowledge, max_size: int) -> bytes:
                 _grow(output, 1, max_size)
                 output.append(byte)
             case Phrase(phrase_id):
-                phrase = knowledge.phrases.get(phrase_id)
+                phrase = shared_state.phrases.get(phrase_id)
                 if phrase is None:
                     raise UnknownModel(f"no phrase has the id {phrase_id}", 0, "phrase_id")
                 _grow(output, len(phrase), max_size)
@@ -59,7 +59,7 @@ def carry_out(stream: bytes, knowledge: Knowledge, max_size: int) -> bytes:
                 _grow(output, length, max_size)
                 copy(output, distance, length)
             case TemplateEvent(template_id, values):  # pragma: no branch  # there is no fifth
-                template = template_for(template_id, values, knowledge.templates)
+                template = template_for(template_id, values, shared_state.templates)
                 _grow(output, template.rendered_size(values), max_size)
                 output += template.render(values)
     return bytes(output)

@@ -55,7 +55,7 @@ from aura_spec.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.wire import Field
 
@@ -133,7 +133,7 @@ def parse_tagged(wire: bytes) -> Tagged:
     return Tagged(wire[0], wire[1], wire[SIZE:])
 
 
-def held_for(tagged: Tagged, held: Knowledge, model_id: bytes) -> Knowledge:
+def held_for(tagged: Tagged, held: SharedState, model_id: bytes) -> SharedState:
     """What a tagged message is decoded with (rule TAG-5).
 
     Args:

@@ -22,7 +22,7 @@ from aura_reference import message as reference
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.tag import questioned
@@ -36,7 +36,7 @@ _COMPACT: Final = bytes(AURALITE_COMPACT[:1])
 class Backend(Protocol):
     """What a codec asks of an implementation; documented in ``aura_reference.message``."""
 
-    def decode(self, wire: bytes, knowledge: Knowledge | None, max_size: int) -> bytes:
+    def decode(self, wire: bytes, shared_state: SharedState | None, max_size: int) -> bytes:
         """Read a message."""
 
     def encode_auralite(self, data: bytes, model: ContextModel) -> bytes:
@@ -46,7 +46,7 @@ class Backend(Protocol):
         """Write AURALITE messages for the implied model; what ``encode_auralite`` writes for each."""
 
     def decode_batch(
-        self, wires: Sequence[bytes], knowledge: Knowledge, max_size: int
+        self, wires: Sequence[bytes], shared_state: SharedState, max_size: int
     ) -> list[bytes | DecodeError]:
         """Read messages: what ``decode`` reads from each, or the error that it raises."""
 
@@ -65,13 +65,13 @@ class Backend(Protocol):
     def encode_zstd_dictionary(self, data: bytes, dictionary: bytes, level: int) -> bytes:
         """Write a Zstandard message for the model's dictionary; ``level`` 1 to 19."""
 
-    def encode_brio(self, data: bytes, knowledge: Knowledge) -> bytes:
+    def encode_brio(self, data: bytes, shared_state: SharedState) -> bytes:
         """Write a BRIO version 1 message."""
 
     def encode_brio2(self, data: bytes, effort: int) -> bytes:
         """Write a BRIO version 2 message; ``effort`` 0 or 1."""
 
-    def encode_typed(self, template_id: int, values: Sequence[bytes], knowledge: Knowledge) -> bytes:
+    def encode_typed(self, template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:
         """Write a typed template frame."""
 
     def encode_foreseen(
@@ -108,21 +108,21 @@ class Reference:
         return [self.encode_auralite(message, model) for message in messages]
 
     def decode_batch(
-        self, wires: Sequence[bytes], knowledge: Knowledge, max_size: int
+        self, wires: Sequence[bytes], shared_state: SharedState, max_size: int
     ) -> list[bytes | DecodeError]:
         """Read messages."""
-        return [self._result(wire, knowledge, max_size) for wire in wires]
+        return [self._result(wire, shared_state, max_size) for wire in wires]
 
-    def _result(self, wire: bytes, knowledge: Knowledge, max_size: int) -> bytes | DecodeError:
+    def _result(self, wire: bytes, shared_state: SharedState, max_size: int) -> bytes | DecodeError:
         try:
-            return self.decode(wire, knowledge, max_size)
+            return self.decode(wire, shared_state, max_size)
         except DecodeError as error:
             return error
 
 
-def _decode_fast(wire: bytes, knowledge: Knowledge | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+def _decode_fast(wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
     """Read a message."""
-    held = knowledge or Knowledge()
+    held = shared_state or SharedState()
     try:
         content = _decode_own(wire, held, max_size)
     except DecodeError as error:
@@ -130,7 +130,7 @@ def _decode_fast(wire: bytes, knowledge: Knowledge | None = None, max_size: int 
     return reference.decode(wire, held, max_size) if content is None else content
 
 
-def _decode_own(wire: bytes, held: Knowledge, max_size: int) -> bytes | None:
+def _decode_own(wire: bytes, held: SharedState, max_size: int) -> bytes | None:
     """Read a message of a method that ``aura_fast`` has; None for others."""
     marker = wire[0] if wire else None
     if marker in AURALITE_COMPACT and held.model is not None:
@@ -173,9 +173,9 @@ def _zstd_dictionary(data: bytes, dictionary: bytes, level: int = 19) -> bytes:
     return zstd.encode(data, level, dictionary)
 
 
-def _typed(template_id: int, values: Sequence[bytes], knowledge: Knowledge) -> bytes:
+def _typed(template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:
     """The body of a typed template frame."""
-    return typed.encode(template_id, knowledge.templates[template_id], values)
+    return typed.encode(template_id, shared_state.templates[template_id], values)
 
 
 def _brio2(data: bytes, effort: int = 0) -> bytes:
@@ -204,19 +204,19 @@ class Fast(Reference):
         return batch.encode(messages, model)
 
     def decode_batch(
-        self, wires: Sequence[bytes], knowledge: Knowledge, max_size: int
+        self, wires: Sequence[bytes], shared_state: SharedState, max_size: int
     ) -> list[bytes | DecodeError]:
         """Read messages; those of AURALITE together."""
-        if knowledge.model is None:
-            return super().decode_batch(wires, knowledge, max_size)
+        if shared_state.model is None:
+            return super().decode_batch(wires, shared_state, max_size)
         strings = [wire for wire in wires if wire[:1] >= _COMPACT]
-        results = batch.decode(strings, knowledge.model, max_size)
+        results = batch.decode(strings, shared_state.model, max_size)
         together = (
             questioned(result, wire) if isinstance(result, DecodeError) else result
             for wire, result in zip(strings, results, strict=True)
         )
         return [
-            next(together) if wire[:1] >= _COMPACT else self._result(wire, knowledge, max_size)
+            next(together) if wire[:1] >= _COMPACT else self._result(wire, shared_state, max_size)
             for wire in wires
         ]
 

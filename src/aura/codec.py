@@ -16,7 +16,7 @@ from aura.model import Model, as_model, as_models
 from aura.selection import Candidate, Policy
 from aura.templates import Match, TemplateLibrary
 from aura_spec.errors import DecodeError, TemplateError
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.session import ALL_METHODS
 from aura_spec.tag import build_tagged
@@ -121,18 +121,18 @@ class Codec:
         return _remake, (settings, self._model, self._models, patterns, self._phrases)
 
     @property
-    def knowledge(self) -> Knowledge:
+    def shared_state(self) -> SharedState:
         """What this codec holds at this moment."""
         model = self.model
         models = {bytes.fromhex(held.id): held.context_model for held in (model, *self._models)}
-        return Knowledge(
+        return SharedState(
             self.templates.snapshot(), self._phrases, model.context_model, models, model.dictionary
         )
 
     @property
-    def _shared(self) -> Knowledge:
+    def _shared(self) -> SharedState:
         """What this codec takes for granted with its readers: no model, if messages are to name theirs."""
-        held = self.knowledge
+        held = self.shared_state
         return replace(held, model=None, dictionary=b"") if self.explicit_model else held
 
     @property
@@ -170,7 +170,7 @@ class Codec:
             )
         return self._find_wires(messages, shared)
 
-    def _find_wires(self, messages: Sequence[bytes], shared: Knowledge) -> list[bytes]:
+    def _find_wires(self, messages: Sequence[bytes], shared: SharedState) -> list[bytes]:
         strings = self._foresee(messages, shared)
         return [
             self.with_tag(self._select(message, shared, strings.get(message)), message)
@@ -183,7 +183,7 @@ class Codec:
             return wire
         return build_tagged(wire, message, b"" if self.explicit_model else self._model_id)
 
-    def _foresee(self, messages: Sequence[bytes], shared: Knowledge) -> dict[bytes, bytes]:
+    def _foresee(self, messages: Sequence[bytes], shared: SharedState) -> dict[bytes, bytes]:
         """AURALITE messages for the implied model, of those that the level tries it on, if they are several."""
         policy = Policy(self.level)
         tried = [message for message in dict.fromkeys(messages) if selection.tries_auralite(message, policy)]
@@ -191,12 +191,12 @@ class Codec:
             return {}
         return dict(zip(tried, self._backend.encode_auralite_batch(tried, shared.model), strict=True))
 
-    def _select(self, message: bytes, shared: Knowledge, auralite: bytes | None) -> bytes:
+    def _select(self, message: bytes, shared: SharedState, auralite: bytes | None) -> bytes:
         return selection.choose(
             message,
             backend=self._backend,
             policy=Policy(self.level),
-            knowledge=shared,
+            shared_state=shared,
             match=self.templates.match(message) if self.level else None,
             auralite=auralite,
         ).wire
@@ -221,12 +221,12 @@ class Codec:
         return result
 
     def _decode(self, wire: bytes, limit: int) -> bytes:
-        held = self.knowledge
+        held = self.shared_state
         if self.check:
             return tagging.decode(self._backend, wire, held, self._model_id, limit)
         return self._backend.decode(wire, held, limit)
 
-    def _decode_batch(self, wires: Sequence[bytes], held: Knowledge, limit: int) -> list[bytes | DecodeError]:
+    def _decode_batch(self, wires: Sequence[bytes], held: SharedState, limit: int) -> list[bytes | DecodeError]:
         if self.check:
             return tagging.decode_batch(self._backend, wires, held, self._model_id, limit)
         return self._backend.decode_batch(wires, held, limit)
@@ -281,31 +281,31 @@ class Codec:
             results = self._workers.decompress(batch, limit)
             if results is not None:
                 return results
-        knowledge = self.knowledge
+        shared_state = self.shared_state
         if self._messages:
             return self._messages.look_up(
                 batch,
-                lambda missing: self._decode_batch(missing, knowledge, limit),
-                basis=knowledge.templates,
+                lambda missing: self._decode_batch(missing, shared_state, limit),
+                basis=shared_state.templates,
                 longest=limit,
             )
-        return self._decode_batch(batch, knowledge, limit)
+        return self._decode_batch(batch, shared_state, limit)
 
     def frames(self, match: Match, size: int | None = None) -> list[Candidate]:
         """Template frames, as the level allows: all, or those that may have less than ``size`` bytes."""
         policy = Policy(self.level)
         return selection.frames(
-            match, backend=self._backend, policy=policy, knowledge=self._shared, size=size
+            match, backend=self._backend, policy=policy, shared_state=self._shared, size=size
         )
 
     def encode_frame(self, match: Match) -> bytes:
         """The typed template frame for a match, whatever its size."""
-        return self._backend.encode_typed(match.template_id, match.values, self.knowledge)
+        return self._backend.encode_typed(match.template_id, match.values, self.shared_state)
 
     def without_template(self, message: bytes, methods: int = ALL_METHODS) -> Candidate:
         """The smallest message of these methods, by bits as in a hello, without a template."""
         policy = Policy(self.level, methods)
-        return selection.choose(message, backend=self._backend, policy=policy, knowledge=self._shared)
+        return selection.choose(message, backend=self._backend, policy=policy, shared_state=self._shared)
 
 
 def _workers(count: int, codec: Codec) -> Workers:

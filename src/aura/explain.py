@@ -25,7 +25,7 @@ from aura_reference.auralite import Step
 from aura_spec import auralite, brio, brio2, brotli, classic, foreseen, stored, token, typed, zstd
 from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, name_of, parse_message
 from aura_spec.tag import SIZE, TAGGED, check_content, held_for, parse_tagged, questioned
@@ -142,12 +142,12 @@ def explain(
     codec = Codec(templates=templates, model=model, models=models, phrases=phrases, max_size=max_size)
     if arguments.flag("tagged", tagged):
         return _explain_tagged(wire, codec)
-    return _explain(wire, codec.knowledge, max_size)
+    return _explain(wire, codec.shared_state, max_size)
 
 
 def _explain_tagged(wire: bytes, codec: Codec) -> Explanation:
     """The tag, then the message behind it, as far as the tag allows."""
-    held = codec.knowledge
+    held = codec.shared_state
     spans: list[Span] = []
     try:
         parse(TAGGED, wire, trace=spans)
@@ -176,7 +176,7 @@ def _explain_tagged(wire: bytes, codec: Codec) -> Explanation:
     )
 
 
-def _explain(wire: bytes, held: Knowledge, max_size: int) -> Explanation:
+def _explain(wire: bytes, held: SharedState, max_size: int) -> Explanation:
     """A message without a tag."""
     spans: list[Span] = []
     token_spans: list[Span] = []
@@ -216,7 +216,7 @@ def _container(body: bytes, max_size: int, trace: list[Span]) -> object:
     return brio.parse_body(body, max_size, trace)
 
 
-Reader = Callable[[bytes, Knowledge, int, list[Span]], object]
+Reader = Callable[[bytes, SharedState, int, list[Span]], object]
 
 READERS: Final[dict[int, Reader]] = {
     Marker.CLASSIC: lambda body, _held, _limit, trace: classic.parse_body(body, trace),
@@ -232,7 +232,7 @@ READERS: Final[dict[int, Reader]] = {
 """By marker, what reads the fields of a body, given what is held and the limit, and appends them to a trace."""
 
 
-def _slots(wire: bytes, message: bytes, held: Knowledge) -> tuple[tuple[str, str, bytes], ...]:
+def _slots(wire: bytes, message: bytes, held: SharedState) -> tuple[tuple[str, str, bytes], ...]:
     """Name, type and value of the slots of a template frame that was read before."""
     if wire[0] == Marker.TYPED:
         template_id, values = reference_typed.read_values(wire[1:], held.templates)
@@ -249,7 +249,7 @@ def _slots(wire: bytes, message: bytes, held: Knowledge) -> tuple[tuple[str, str
     return tuple((slot.name, str(slot.kind), value) for slot, value in zip(slots, values, strict=True))
 
 
-def _steps(wire: bytes, message: bytes | None, held: Knowledge) -> tuple[Step, ...]:
+def _steps(wire: bytes, message: bytes | None, held: SharedState) -> tuple[Step, ...]:
     """How the symbols of the string of a message that was read before were coded."""
     if message is None:
         return ()
@@ -281,12 +281,12 @@ def _steps_table(steps: Sequence[Step]) -> list[str]:
     return lines
 
 
-def _row(span: Span, data: bytes, held: Knowledge) -> Row:
+def _row(span: Span, data: bytes, held: SharedState) -> Row:
     content = data[span.offset : span.offset + span.length]
     return Row(span.offset, content, span.path, _meaning(span, held), span.doc)
 
 
-def _meaning(span: Span, held: Knowledge) -> str:
+def _meaning(span: Span, held: SharedState) -> str:
     """The value of a field, for a person."""
     value = span.value
     name = span.path.rpartition(".")[2]

@@ -32,7 +32,7 @@ from aura_reference import typed
 from aura_spec.brio import HEADER_SIZE
 from aura_spec.classic import is_utf8
 from aura_spec.errors import EncodeError
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.marker import Marker
 from aura_spec.session import ALL_METHODS, COMPACT
 from aura_spec.slot import is_text_only
@@ -129,13 +129,13 @@ def choose(  # by keyword
     *,
     backend: Backend,
     policy: Policy,
-    knowledge: Knowledge,
+    shared_state: SharedState,
     match: Match | None = None,
     auralite: bytes | None = None,
 ) -> Candidate:
     """The smallest of the messages that :func:`search` finds."""
     found = search(
-        message, backend=backend, policy=policy, knowledge=knowledge, match=match, auralite=auralite
+        message, backend=backend, policy=policy, shared_state=shared_state, match=match, auralite=auralite
     )
     return smallest(found)
 
@@ -145,7 +145,7 @@ def search(  # by keyword
     *,
     backend: Backend,
     policy: Policy,
-    knowledge: Knowledge,
+    shared_state: SharedState,
     match: Match | None = None,
     auralite: bytes | None = None,
 ) -> list[Candidate]:
@@ -155,12 +155,12 @@ def search(  # by keyword
         message: to be coded.
         backend: codes it.
         policy: what may be tried.
-        knowledge: what the reader holds. Where no model is implied, an AURALITE message names one, the first of
-            ``knowledge.models``.
+        shared_state: what the reader holds. Where no model is implied, an AURALITE message names one, the first of
+            ``shared_state.models``.
         match: a template that gives the message, if one is to be considered.
         auralite: the AURALITE message for the implied model, if it is coded already.
     """
-    tried = _Search(message, backend, policy, knowledge)
+    tried = _Search(message, backend, policy, shared_state)
     level = policy.level
     if level == 1 and match is not None:
         tried.typed_frame(match, tried.size)
@@ -187,11 +187,11 @@ def smallest(candidates: Iterable[Candidate]) -> Candidate:
 
 
 def frames(
-    match: Match, *, backend: Backend, policy: Policy, knowledge: Knowledge, size: int | None = None
+    match: Match, *, backend: Backend, policy: Policy, shared_state: SharedState, size: int | None = None
 ) -> list[Candidate]:
     """The template frames that the policy allows: all, or those that may have less than ``size`` bytes."""
     message = match.template.render(match.values)
-    tried = _Search(message, backend, policy, knowledge)
+    tried = _Search(message, backend, policy, shared_state)
     if policy.level:
         tried.typed_frame(match, size)
         tried.other_frames(match, size)
@@ -229,13 +229,13 @@ class _Search:
         size: of the smallest, in bytes.
     """
 
-    __slots__ = ("_backend", "_has_auralite", "_knowledge", "_message", "_policy", "found", "size")
+    __slots__ = ("_backend", "_has_auralite", "_shared_state", "_message", "_policy", "found", "size")
 
-    def __init__(self, message: bytes, backend: Backend, policy: Policy, knowledge: Knowledge) -> None:
+    def __init__(self, message: bytes, backend: Backend, policy: Policy, shared_state: SharedState) -> None:
         self._message = message
         self._backend = backend
         self._policy = policy
-        self._knowledge = knowledge
+        self._shared_state = shared_state
         self._has_auralite = False
         self.found: list[Candidate] = []
         self.size = len(message) + 1
@@ -255,7 +255,7 @@ class _Search:
 
     def auralite(self, coded: bytes | None) -> None:
         """AURALITE, for the implied model if there is one and such messages are read."""
-        held = self._knowledge
+        held = self._shared_state
         if held.model is not None and self._reads(Method.AURALITE):
             self._add(Method.AURALITE, coded or self._backend.encode_auralite(self._message, held.model))
             self._has_auralite = True
@@ -267,12 +267,12 @@ class _Search:
     def typed_frame(self, match: Match, size: int | None) -> None:
         """The typed frame for a match, if it has less than ``size`` bytes."""
         if self._reads(Method.TYPED) and (size is None or _typed_size(match) < size):
-            wire = self._backend.encode_typed(match.template_id, match.values, self._knowledge)
+            wire = self._backend.encode_typed(match.template_id, match.values, self._shared_state)
             self._add(Method.TYPED, wire, match.template_id)
 
     def other_frames(self, match: Match, size: int | None) -> None:
         """A modelled frame, at level 2 only if it is worth while beside ``size`` bytes; a classic one."""
-        held, level = self._knowledge, self._policy.level
+        held, level = self._shared_state, self._policy.level
         if (
             level >= 2
             and held.model is not None
@@ -326,7 +326,7 @@ class _Search:
         for quality in (10, 9):
             self._brotli(quality)
         if len(self._message) > HEADER_SIZE and self._reads(Method.BRIO):  # else the header alone outgrows it
-            self._add(Method.BRIO, self._backend.encode_brio(self._message, self._knowledge))
+            self._add(Method.BRIO, self._backend.encode_brio(self._message, self._shared_state))
         if len(self._message) in _CONTAINED_LAST:
             self._brio2(1)
 
@@ -339,7 +339,7 @@ class _Search:
             self._add(Method.ZSTD, self._backend.encode_zstd(self._message, level))
 
     def _zstd_dictionary(self) -> None:
-        dictionary = self._knowledge.dictionary
+        dictionary = self._shared_state.dictionary
         if dictionary and self._reads(Method.ZSTD_DICTIONARY):
             wire = self._backend.encode_zstd_dictionary(self._message, dictionary, 19)
             self._add(Method.ZSTD_DICTIONARY, wire)

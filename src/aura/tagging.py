@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from aura.backend import Backend
 from aura_spec.errors import DecodeError
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.tag import SIZE, Tagged, check_content, held_for, parse_tagged
 
 
-def decode(backend: Backend, wire: bytes, held: Knowledge, model_id: bytes, max_size: int) -> bytes:
+def decode(backend: Backend, wire: bytes, held: SharedState, model_id: bytes, max_size: int) -> bytes:
     """Read a tagged message.
 
     Args:
@@ -34,11 +34,11 @@ def decode(backend: Backend, wire: bytes, held: Knowledge, model_id: bytes, max_
 
 
 def decode_batch(
-    backend: Backend, wires: Sequence[bytes], held: Knowledge, model_id: bytes, max_size: int
+    backend: Backend, wires: Sequence[bytes], held: SharedState, model_id: bytes, max_size: int
 ) -> list[bytes | DecodeError]:
     """Read tagged messages: what :func:`decode` reads from each, or the error that it raises."""
     results: dict[int, bytes | DecodeError] = {}
-    groups: dict[bool, list[tuple[int, Tagged, Knowledge]]] = {True: [], False: []}
+    groups: dict[bool, list[tuple[int, Tagged, SharedState]]] = {True: [], False: []}
     for place, wire in enumerate(wires):
         try:
             tagged = parse_tagged(wire)
@@ -49,7 +49,7 @@ def decode_batch(
             groups[usable is held].append((place, tagged, usable))
     for group in filter(None, groups.values()):
         messages = [tagged.message for _, tagged, _ in group]
-        # those of a group are decoded with equal knowledge
+        # those of a group are decoded with equal shared_state
         decoded = backend.decode_batch(messages, group[0][2], max_size)
         for (place, tagged, _), result in zip(group, decoded, strict=True):
             results[place] = _checked(tagged, result)

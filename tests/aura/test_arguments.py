@@ -332,4 +332,4 @@ def test_templates_may_be_patterns_by_id() -> None:
 
 
 def test_phrases_may_be_texts() -> None:
-    assert aura.Codec(model=MODEL, phrases={7: "Grüße"}).knowledge.phrases == {7: "Grüße".encode()}
+    assert aura.Codec(model=MODEL, phrases={7: "Grüße"}).shared_state.phrases == {7: "Grüße".encode()}

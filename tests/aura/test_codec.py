@@ -16,7 +16,7 @@ import aura
 import aura_reference.auralite
 from aura import selection
 from aura.selection import Method
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 
 CODECS = [aura.Codec(level=level) for level in range(4)]
 PLAIN = [aura.Codec(level=level, model=knowing_nothing()) for level in range(4)]
@@ -79,7 +79,7 @@ def test_level_3_tries_brio_and_classic_frames() -> None:
 
     def methods(message: bytes) -> list[Method]:
         policy = selection.Policy(3)
-        found = selection.search(message, backend=backend, policy=policy, knowledge=codec.knowledge)
+        found = selection.search(message, backend=backend, policy=policy, shared_state=codec.shared_state)
         return [candidate.method for candidate in found]
 
     tried = {Method.STORED, Method.AURALITE, Method.ZSTD, Method.BROTLI, Method.BRIO}
@@ -93,16 +93,16 @@ def test_level_3_tries_brio_and_classic_frames() -> None:
 def test_level_2_tries_brio_where_there_is_no_model() -> None:
     backend = aura.codec.backends.get("fast")
 
-    def methods(message: bytes, knowledge: Knowledge) -> set[Method]:
+    def methods(message: bytes, shared_state: SharedState) -> set[Method]:
         policy = selection.Policy(2)
-        found = selection.search(message, backend=backend, policy=policy, knowledge=knowledge)
+        found = selection.search(message, backend=backend, policy=policy, shared_state=shared_state)
         return {candidate.method for candidate in found}
 
     message = random.Random(3).randbytes(1 << 10)
-    assert Method.BRIO2 in methods(message, Knowledge())
-    assert Method.BRIO2 not in methods(message[:-1], Knowledge())
-    assert Method.BRIO2 not in methods(message, PLAIN[2].knowledge)
-    assert Method.BRIO2 not in methods(bytes((1 << 16) + 1), Knowledge())
+    assert Method.BRIO2 in methods(message, SharedState())
+    assert Method.BRIO2 not in methods(message[:-1], SharedState())
+    assert Method.BRIO2 not in methods(message, PLAIN[2].shared_state)
+    assert Method.BRIO2 not in methods(bytes((1 << 16) + 1), SharedState())
 
 
 def test_the_dictionary_of_a_model_is_tried_where_the_model_does_not_halve_a_message() -> None:
@@ -167,7 +167,7 @@ def test_a_match_that_no_classic_frame_holds_is_still_a_typed_frame() -> None:
 def test_phrases_are_used_and_needed() -> None:
     backend = aura.codec.backends.get("reference")
     holder = aura.Codec(phrases=PHRASES)
-    wire = backend.encode_brio(b"How much wood ", holder.knowledge)
+    wire = backend.encode_brio(b"How much wood ", holder.shared_state)
     assert holder.decompress(wire) == b"How much wood "
     with pytest.raises(aura.UnknownModel):
         aura.decompress(wire)

@@ -9,11 +9,11 @@ from tests.models import knowing_nothing
 import aura
 from aura.explain_page import page
 from aura_reference import message as reference
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.marker import Marker
 from aura_spec.template import builtin
 
-KNOWLEDGE = Knowledge()
+KNOWLEDGE = SharedState()
 
 
 @pytest.mark.parametrize("level", range(4))
@@ -78,7 +78,7 @@ def test_own_templates_and_phrases_are_taken_into_account() -> None:
     wire = aura.Codec(templates=library, model=knowing_nothing()).compress("abcdef g")
     assert aura.explain(wire).error is not None
     assert aura.explain(wire, templates=library).message == b"abcdef g"
-    brio = reference.encode_brio(b"hello", Knowledge(phrases={1: b"hello"}))
+    brio = reference.encode_brio(b"hello", SharedState(phrases={1: b"hello"}))
     assert aura.explain(brio, phrases={1: b"hello"}).message == b"hello"
     assert isinstance(aura.explain(brio).error, aura.UnknownModel)
 

@@ -101,7 +101,7 @@ def tried(message: str, level: int, pattern: str) -> set[Method]:
         message.encode(),
         backend=aura.backend.get("fast"),
         policy=Policy(level),
-        knowledge=codec.knowledge,
+        shared_state=codec.shared_state,
         match=match,
     )
     return {candidate.method for candidate in found}
@@ -122,7 +122,7 @@ def test_hardly_anything_is_tried_beside_a_short_message_that_is_halved() -> Non
         b"Yes, I can help with that, of course.",
         backend=aura.backend.get("fast"),
         policy=Policy(2),
-        knowledge=CODECS[2].knowledge,
+        shared_state=CODECS[2].shared_state,
     )
     assert [candidate.method for candidate in found] == [Method.STORED, Method.AURALITE]
 
@@ -131,9 +131,9 @@ def test_general_methods_at_their_best_are_tried_only_near_the_smallest() -> Non
     """Brotli 11 takes as long as AURALITE, so the quick setting goes ahead."""
 
     def methods(message: bytes) -> list[Method]:
-        policy, knowledge = Policy(2), CODECS[2].knowledge
+        policy, shared_state = Policy(2), CODECS[2].shared_state
         backend = aura.backend.get("fast")
-        found = selection.search(message, backend=backend, policy=policy, knowledge=knowledge)
+        found = selection.search(message, backend=backend, policy=policy, shared_state=shared_state)
         return [candidate.method for candidate in found][2:]
 
     assert methods(CSV.encode()) == [Method.BROTLI, Method.ZSTD, Method.BROTLI]

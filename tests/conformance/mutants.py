@@ -34,7 +34,7 @@ from aura_reference.slot import number
 from aura_spec.chunked import HEADER_SIZE, MAX_HEAD, BlockHead
 from aura_spec.context_model import FREQUENCIES, ContextModel
 from aura_spec.errors import Malformed
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.range_coder import LOWER_BOUND, WINDOW
 from aura_spec.session import MARGIN, TEXT, Control, Hello, Use
 from aura_spec.tag import Tagged
@@ -303,7 +303,7 @@ def any_model_tag_is_taken_for_the_own_one() -> None:
 
 @mutant("OtherModel", "tag")
 def the_model_tag_is_compared_after_the_message() -> None:
-    def decode(wire: bytes, held: Knowledge, model_id: bytes, max_size: int) -> bytes:
+    def decode(wire: bytes, held: SharedState, model_id: bytes, max_size: int) -> bytes:
         own = model_id[:1] or b"\0"
         content: bytes = right(own + wire[1:], held, model_id, max_size)
         return content if wire[:1] == own else right(wire, held, model_id, max_size)
@@ -313,7 +313,7 @@ def the_model_tag_is_compared_after_the_message() -> None:
 
 @mutant("OtherModel", "tag")
 def without_a_model_tag_the_own_model_is_implied() -> None:
-    def held_for(tagged: Tagged, held: Knowledge, model_id: bytes) -> Knowledge:
+    def held_for(tagged: Tagged, held: SharedState, model_id: bytes) -> SharedState:
         right(tagged, held, model_id)
         return held
 
@@ -322,11 +322,11 @@ def without_a_model_tag_the_own_model_is_implied() -> None:
 
 @mutant("WrongTag", "tag")
 def the_model_tag_0_never_stands_for_a_model() -> None:
-    def held_for(tagged: Tagged, held: Knowledge, model_id: bytes) -> Knowledge:
+    def held_for(tagged: Tagged, held: SharedState, model_id: bytes) -> SharedState:
         usable = right(tagged, held, model_id)
         return usable if tagged.model_tag else dataclasses.replace(usable, model=None, dictionary=b"")
 
-    right: Callable[..., Knowledge] = replace(tags, "held_for", held_for)
+    right: Callable[..., SharedState] = replace(tags, "held_for", held_for)
 
 
 @mutant("IgnoresChecksum", "tag")
@@ -366,7 +366,7 @@ def control_frames_are_taken_with_any_crc() -> None:
 
 @mutant("OtherModel", "session")
 def tags_in_a_session_are_passed_over() -> None:
-    def decode(wire: bytes, held: Knowledge, _model_id: bytes, max_size: int) -> bytes:
+    def decode(wire: bytes, held: SharedState, _model_id: bytes, max_size: int) -> bytes:
         return message.decode(wire[2:], held, max_size)
 
     replace(tags, "decode", decode)
@@ -400,11 +400,11 @@ def messages_of_a_session_are_not_counted() -> None:
 
 @mutant("UnknownTemplate", "session")
 def built_in_templates_are_held_whatever_the_peer_says() -> None:
-    def knowledge(self: sessions.End, model_id: bytes) -> Any:
+    def shared_state(self: sessions.End, model_id: bytes) -> Any:
         self._peer = self._hello
         return right(self, model_id)
 
-    right = replace(sessions.End, "_knowledge", knowledge)
+    right = replace(sessions.End, "_shared_state", shared_state)
 
 
 @mutant("LaxUtf8", "session")

@@ -15,7 +15,7 @@ from aura_fast.foreseen import decode_string, encode_string
 from aura_reference import foreseen
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 
 FAST, REFERENCE = get("fast"), get("reference")
 
@@ -25,7 +25,7 @@ def outcomes(body: bytes, model: ContextModel, max_size: int) -> list[object]:
     found: list[object] = []
     for backend in (FAST, REFERENCE):
         try:
-            found.append(backend.decode(b"\x08" + body, Knowledge(TEMPLATES, model=model), max_size))
+            found.append(backend.decode(b"\x08" + body, SharedState(TEMPLATES, model=model), max_size))
         except DecodeError as error:
             found.append((error.code, error.offset, error.path))
     return found
@@ -77,6 +77,6 @@ def test_matches(model: ContextModel) -> None:
 def test_without_a_model() -> None:
     for backend in (FAST, REFERENCE):
         with pytest.raises(UnknownModel):
-            backend.decode(b"\x08\x02\x80", Knowledge(TEMPLATES), 10)
+            backend.decode(b"\x08\x02\x80", SharedState(TEMPLATES), 10)
     frames = {backend.encode_foreseen(2, [b"help"], TEMPLATES, TRAINED) for backend in (FAST, REFERENCE)}
     assert len(frames) == 1

@@ -16,21 +16,21 @@ from aura_spec.errors import (
     UnknownModel,
     UnknownTemplate,
 )
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.template import parse_patterns
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token, build_tokens
 
 PHRASES = {0: b"I can help with ", 7: b"e", 255: b"the", 8: b"the "}
-KNOWLEDGE = Knowledge(parse_patterns({3: "Hi {0}, {1}!", 4: "Bye"}), PHRASES)
-EMPTY = Knowledge({}, {})
+KNOWLEDGE = SharedState(parse_patterns({3: "Hi {0}, {1}!", 4: "Bye"}), PHRASES)
+EMPTY = SharedState({}, {})
 LIMIT = 1 << 20
 
 
 @given(MESSAGES, st.booleans(), st.sampled_from([EMPTY, KNOWLEDGE]))
-def test_round_trip(data: bytes, metadata: bool, knowledge: Knowledge) -> None:
+def test_round_trip(data: bytes, metadata: bool, shared_state: SharedState) -> None:
     """Rules BRI-2 and TOK-1."""
-    body = brio.encode(data, knowledge.phrases, metadata=metadata)
-    assert brio.decode(body, knowledge, LIMIT) == data
+    body = brio.encode(data, shared_state.phrases, metadata=metadata)
+    assert brio.decode(body, shared_state, LIMIT) == data
 
 
 @pytest.mark.parametrize("data", [b"", b"abcabcabcabcabcabc"])

@@ -26,7 +26,7 @@ from aura_spec.errors import (
     UnknownTemplate,
 )
 from aura_spec.foreseen import parse_body
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.match import HITS, TOTAL
 from aura_spec.template import Kind, parse_patterns
@@ -299,14 +299,14 @@ def test_what_no_frame_holds() -> None:
 
 
 def test_messages() -> None:
-    held = Knowledge(TEMPLATES, model=TRAINED)
+    held = SharedState(TEMPLATES, model=TRAINED)
     values = [b"Ana", b"I can help you with that"]
     wire = message.encode_foreseen(3, values, TEMPLATES, TRAINED)
     assert wire[0] == 8
     assert message.decode(wire, held) == b"Ana said I can help you with that."
     assert len(wire) < len(message.encode_typed(3, values, held)) - 15
     with pytest.raises(UnknownModel) as refused:
-        message.decode(wire, Knowledge(TEMPLATES))
+        message.decode(wire, SharedState(TEMPLATES))
     assert (refused.value.offset, refused.value.path) == (0, "marker")
 
 

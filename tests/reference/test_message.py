@@ -27,11 +27,11 @@ from aura_spec.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.marker import Marker
 from aura_spec.template import builtin, parse_patterns
 
-KNOWLEDGE = Knowledge(phrases={1: b"hello"}, dictionary=b"How much wood would a woodchuck chuck?")
+KNOWLEDGE = SharedState(phrases={1: b"hello"}, dictionary=b"How much wood would a woodchuck chuck?")
 LIMIT = 1 << 20
 
 Encoder = Callable[[bytes], bytes]
@@ -68,9 +68,9 @@ def test_template_frames_round_trip(data: bytes) -> None:
 
 @given(st.lists(st.binary(max_size=200), min_size=2, max_size=2))
 def test_slots_of_typed_frames_hold_any_bytes(values: list[bytes]) -> None:
-    knowledge = Knowledge(parse_patterns({1000: "a{0}b{1:hex}c"}))
-    wire = message.encode_typed(1000, values, knowledge)
-    assert message.decode(wire, knowledge) == b"a" + values[0] + b"b" + values[1] + b"c"
+    shared_state = SharedState(parse_patterns({1000: "a{0}b{1:hex}c"}))
+    wire = message.encode_typed(1000, values, shared_state)
+    assert message.decode(wire, shared_state) == b"a" + values[0] + b"b" + values[1] + b"c"
 
 
 @pytest.mark.parametrize("marker", range(0x09, 0x80))
@@ -98,7 +98,7 @@ def test_zstd_with_a_dictionary_round_trips(data: bytes, dictionary: bytes, leve
     """Rule ZST-7."""
     wire = message.encode_zstd_dictionary(data, dictionary, level)
     assert wire[0] == Marker.ZSTANDARD_DICTIONARY
-    assert message.decode(wire, Knowledge(dictionary=dictionary)) == data
+    assert message.decode(wire, SharedState(dictionary=dictionary)) == data
 
 
 def test_the_dictionary_is_used_and_needed() -> None:
@@ -112,12 +112,12 @@ def test_the_dictionary_is_used_and_needed() -> None:
     with pytest.raises(Malformed):
         message.decode(b"\x04" + wire[1:])
     with pytest.raises(LimitExceeded):
-        message.decode(wire, Knowledge(dictionary=DICTIONARY), len(data) - 1)
+        message.decode(wire, SharedState(dictionary=DICTIONARY), len(data) - 1)
 
 
 @given(st.binary(max_size=100))
 def test_foreseen_messages_round_trip(data: bytes) -> None:
-    held = Knowledge(model=TRAINED, models={b"12345678": TRAINED})
+    held = SharedState(model=TRAINED, models={b"12345678": TRAINED})
     wire = message.encode_auralite(data, TRAINED)
     assert message.decode(wire, held) == data
     explicit = message.encode_auralite_explicit(data, b"12345678", TRAINED)
@@ -246,13 +246,13 @@ def test_the_limit_is_exact(name: str) -> None:
 
 def test_the_limit_holds_for_template_frames() -> None:
     """Rule LIM-1."""
-    knowledge = Knowledge(parse_patterns({1: "{0}" + ",{0}" * 500}))
+    shared_state = SharedState(parse_patterns({1: "{0}" + ",{0}" * 500}))
     value = bytes(b"x" * 1000)
     size = 501 * 1000 + 500
-    for wire in (message.encode_typed(1, [value], knowledge), message.encode_classic(1, [value])):
-        assert len(message.decode(wire, knowledge, size)) == size
+    for wire in (message.encode_typed(1, [value], shared_state), message.encode_classic(1, [value])):
+        assert len(message.decode(wire, shared_state, size)) == size
         with pytest.raises(LimitExceeded):
-            message.decode(wire, knowledge, size - 1)
+            message.decode(wire, shared_state, size - 1)
 
 
 def test_a_typed_value_spelt_as_text_is_located() -> None:

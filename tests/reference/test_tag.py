@@ -25,13 +25,13 @@ from aura_spec.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.tag import SIZE, TAGGED, build_tagged, check_of, model_tag, parse_tagged, questioned
 from aura_spec.wire import parse
 
 OWN_ID = bytes.fromhex("c0ffee0123456789")
-HELD = Knowledge(model=HAND_MADE, models={OWN_ID: HAND_MADE}, dictionary=b"abc")
+HELD = SharedState(model=HAND_MADE, models={OWN_ID: HAND_MADE}, dictionary=b"abc")
 BACKEND = BACKENDS["fast"]
 TURNS = [
     "Is there anything else I can help you with?",
@@ -43,14 +43,14 @@ TURNS = [
 ]
 SMALL = Model.load_small()
 SMALL_ID = bytes.fromhex(SMALL.id)
-WITH_SMALL = Knowledge({}, {}, SMALL.context_model)
+WITH_SMALL = SharedState({}, {}, SMALL.context_model)
 
 
 def tagged(text: bytes, model_id: bytes = OWN_ID) -> bytes:
     return build_tagged(message.encode_auralite(text, HAND_MADE), text, model_id)
 
 
-def refusal(wire: bytes, held: Knowledge = HELD, model_id: bytes = OWN_ID) -> DecodeError:
+def refusal(wire: bytes, held: SharedState = HELD, model_id: bytes = OWN_ID) -> DecodeError:
     """The error, which the reference and the package agree on."""
     with pytest.raises(DecodeError) as caught:
         tag.decode(wire, held, model_id)
@@ -219,7 +219,7 @@ def test_another_model_with_the_same_tag_is_told_by_the_check() -> None:
         build_tagged(wire, text, OWN_ID)
         for wire, text in zip(BACKEND.encode_auralite_batch(texts, SMALL.context_model), texts, strict=True)
     ]
-    other = Knowledge({}, {}, NO_CONTEXTS)
+    other = SharedState({}, {}, NO_CONTEXTS)
     results = decode_batch(BACKEND, wires, other, OWN_ID, 1000)
     refused = [result for result in results if isinstance(result, DecodeError)]
     assert len(refused) * 256 >= len(texts) * 254

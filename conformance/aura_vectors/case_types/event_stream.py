@@ -66,7 +66,7 @@ class EventStreams:
                 if record is None:
                     break
                 offset += before - len(come)
-                rows[-1].append(backend.decode(record, self.held.knowledge(), self.held.max_size).hex())
+                rows[-1].append(backend.decode(record, self.held.shared_state(), self.held.max_size).hex())
         check_end(come, offset)
         return {"parts": rows}
 

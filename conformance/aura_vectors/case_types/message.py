@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from aura.backend import BACKENDS, Backend
 from aura_reference import model as model_file
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.template import parse_patterns
 from aura_vectors.case import Case, Fields
@@ -65,13 +65,13 @@ class Messages:
             **model,
         }
 
-    def knowledge(self) -> Knowledge:
+    def shared_state(self) -> SharedState:
         """As a decoder takes it: exactly these templates and those of the model file, no built-in ones."""
         templates = parse_patterns(self.patterns)
         if not self.model:
-            return Knowledge(templates, self.phrases)
+            return SharedState(templates, self.phrases)
         held = read_model(self.model)
-        return Knowledge(
+        return SharedState(
             {**templates, **held.templates},
             self.phrases,
             held.context_model,
@@ -88,7 +88,7 @@ class Messages:
         return {name: partial(self._write, case, backend) for name, backend in BACKENDS.items()}
 
     def _read(self, backend: Backend, case: Case) -> Fields:
-        return {"text_hex": backend.decode(case.wire, self.knowledge(), self.max_size).hex()}
+        return {"text_hex": backend.decode(case.wire, self.shared_state(), self.max_size).hex()}
 
     def _write(self, case: Case, backend: Backend) -> bytes:  # noqa: PLR0911  # one case a method
         """What a backend writes for the text of a canonical case."""
@@ -98,14 +98,14 @@ class Messages:
             case "stored":
                 return backend.encode_stored(text)
             case "brio":
-                return backend.encode_brio(text, self.knowledge())
+                return backend.encode_brio(text, self.shared_state())
             case "brio2":
                 return backend.encode_brio2(text, int(str(how["effort"])))
             case "typed":
-                return backend.encode_typed(int(str(how["template_id"])), _slots(how), self.knowledge())
+                return backend.encode_typed(int(str(how["template_id"])), _slots(how), self.shared_state())
             case "foreseen":
                 held = read_model(self.model)
-                templates = self.knowledge().templates
+                templates = self.shared_state().templates
                 return backend.encode_foreseen(
                     int(str(how["template_id"])), _slots(how), templates, held.context_model
                 )

@@ -195,7 +195,7 @@ def _store(data: bytes) -> bytes:
 
 
 def _stored(message: bytes, max_size: int) -> bytes:
-    return message_of.decode(message, PACKAGED.knowledge(), max_size)
+    return message_of.decode(message, PACKAGED.shared_state(), max_size)
 
 
 def from_shared(shared: Fields) -> Streams:

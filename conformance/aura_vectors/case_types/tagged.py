@@ -56,11 +56,11 @@ class TaggedMessages:
         return {name: partial(self._write, case, write) for name, write in self.held.writers(case).items()}
 
     def _read(self, case: Case) -> Fields:
-        content = reference.decode(case.wire, self.held.knowledge(), self.model_id, self.held.max_size)
+        content = reference.decode(case.wire, self.held.shared_state(), self.model_id, self.held.max_size)
         return {"text_hex": content.hex()}
 
     def _read_fast(self, case: Case) -> Fields:
-        held, size = self.held.knowledge(), self.held.max_size
+        held, size = self.held.shared_state(), self.held.max_size
         return {"text_hex": tagging.decode(BACKENDS[FAST], case.wire, held, self.model_id, size).hex()}
 
     def _write(self, case: Case, write: Callable[[], bytes]) -> bytes:

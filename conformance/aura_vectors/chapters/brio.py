@@ -28,7 +28,7 @@ _TRACED: Final = 40
 def groups() -> Groups:
     """All groups of the chapter."""
     setting = Messages({3: "Hi {0}, {1}!"}, {0: b"I can help with ", 255: b"the"})
-    knowledge = setting.knowledge()
+    shared_state = setting.shared_state()
     texts = [
         (b"", "nothing", ("BRI-2",)),
         (b"abcabcabcabcabcabc", "an overlapping match", ("LZ-1",)),
@@ -41,7 +41,7 @@ def groups() -> Groups:
     for text, comment, rules in texts:
         for metadata in (False, True):
             how = None if metadata else {"method": "brio"}  # metadata are a writer's choice
-            wire = message.encode_brio(text, knowledge, metadata=metadata)
+            wire = message.encode_brio(text, shared_state, metadata=metadata)
             cases.append(
                 valid(
                     comment + ", metadata" * metadata,

@@ -16,7 +16,7 @@ def groups() -> Groups:
 
     def case(number: int, values: list[bytes], comment: str) -> Case:
         how = {"method": "classic", "template_id": str(number), "slots": [value.hex() for value in values]}
-        text = setting.knowledge().templates[number].render(values)
+        text = setting.shared_state().templates[number].render(values)
         return valid(comment, ("CLS-1",), message.encode_classic(number, values), text, how)
 
     cases = [

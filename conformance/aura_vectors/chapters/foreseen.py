@@ -58,12 +58,12 @@ def groups() -> Groups:
 
 
 def _foreseen(number: int, values: list[bytes], comment: str, rule: str) -> Case:
-    knowledge = HELD.knowledge()
+    shared_state = HELD.shared_state()
     how = {"method": "foreseen", "template_id": str(number), "slots": [value.hex() for value in values]}
     model = read_model(HELD.model).context_model
-    wire = message.encode_foreseen(number, values, knowledge.templates, model)
-    case = valid(comment, (rule,), wire, knowledge.templates[number].render(values), how)
-    return replace(case, trace=tuple(_steps(reference.steps(knowledge.templates[number], values, model))))
+    wire = message.encode_foreseen(number, values, shared_state.templates, model)
+    case = valid(comment, (rule,), wire, shared_state.templates[number].render(values), how)
+    return replace(case, trace=tuple(_steps(reference.steps(shared_state.templates[number], values, model))))
 
 
 def _steps(steps: Iterable[Step]) -> Iterator[Fields]:

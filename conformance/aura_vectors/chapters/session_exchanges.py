@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aura_reference import message
 from aura_spec.errors import Code
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.session import (
     MAX_CHUNK,
     NO_MODEL,
@@ -139,8 +139,8 @@ def _messages() -> Iterator[Case]:
     named = message.encode_auralite_explicit(b"I can help", HELD.model_id, HELD.context_model)
     other = message.encode_auralite_explicit(b"abc", OTHER_ID, read_model(OTHER).context_model)
     number, template = next(iter(HELD.templates.items()))
-    of_model = message.encode_typed(number, [b"7" for _ in template.slots], Knowledge(HELD.templates))
-    yes = message.encode_typed(0, [], Knowledge())
+    of_model = message.encode_typed(number, [b"7" for _ in template.slots], SharedState(HELD.templates))
+    yes = message.encode_typed(0, [], SharedState())
     different = replace(PEER, templates=bytes(8))
     yield OWN.accepted("a text", [*single, b"\x07hi"], "SES-4")
     yield OWN.accepted("a text of nothing", [*single, b"\x07"], "SES-4")

@@ -66,12 +66,12 @@ def _messages(case_type: Messages) -> Iterator[Case]:
             yield case(wire, text, f"AURALITE of {len(text)} bytes", method="auralite")
     if case_type.patterns:
         how = {"template_id": "7", "slots": [b"two".hex(), b"12".hex()]}
-        values, knowledge = [b"two", b"12"], case_type.knowledge()
-        wire, text = message.encode_typed(7, values, knowledge), b"two of 12"
+        values, shared_state = [b"two", b"12"], case_type.shared_state()
+        wire, text = message.encode_typed(7, values, shared_state), b"two of 12"
         yield case(wire, text, "a typed frame", method="typed", **how)
         wire = message.encode_classic(7, values)
         yield case(wire, text, "a classic frame", method="classic", **how)
-        templates = knowledge.templates
+        templates = shared_state.templates
         wire = message.encode_foreseen(7, values, templates, read_model(case_type.model).context_model)
         yield case(wire, text, "a foreseen frame", method="foreseen", **how)
 

@@ -152,10 +152,10 @@ def groups() -> Groups:
 
 
 def _typed(number: int, values: list[bytes], comment: str, *rules: str) -> Case:
-    knowledge = HELD.knowledge()
+    shared_state = HELD.shared_state()
     how = {"method": "typed", "template_id": str(number), "slots": [value.hex() for value in values]}
-    wire = message.encode_typed(number, values, knowledge)
-    return valid(comment, rules or ("TYP-2",), wire, knowledge.templates[number].render(values), how)
+    wire = message.encode_typed(number, values, shared_state)
+    return valid(comment, rules or ("TYP-2",), wire, shared_state.templates[number].render(values), how)
 
 
 def _broken_typed() -> Iterator[Case]:

@@ -283,6 +283,6 @@ def _fail(future: asyncio.Future[None], error: BaseException) -> None:
 
 
 def _retrieve(task: asyncio.Task[Message | None]) -> None:
-    """Take note of an error, which may come to nobody's knowledge if the application receives no more."""
+    """Take note of an error, which may come to nobody's shared_state if the application receives no more."""
     if not task.cancelled():
         task.exception()

@@ -13,7 +13,7 @@ from aura.selection import Policy, choose
 from aura.stream import Stream
 from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
-from aura_spec.knowledge import Knowledge
+from aura_spec.shared_state import SharedState
 from aura_spec.limits import MAX_FORESEEN
 from aura_spec.session import NO_MODEL, Coding, Use, build_data, longest_of, parse_data, text_of
 from aura_spec.stream import HEAD_BYTE, Flag
@@ -56,16 +56,16 @@ class _Held:
 
 
 @lru_cache(maxsize=64)
-def _shared(held: _Held, *, with_builtin: bool) -> tuple[TemplateLibrary, Knowledge]:
+def _shared(held: _Held, *, with_builtin: bool) -> tuple[TemplateLibrary, SharedState]:
     """What connections with the same agreement share (rule SES-10)."""
     model = held.model
     if model is None:
         library = TemplateLibrary(with_builtin=with_builtin)
-        return library, Knowledge(library.snapshot())
+        return library, SharedState(library.snapshot())
     patterns = {number: template.pattern for number, template in model.templates.items()}
     library = TemplateLibrary(patterns, with_builtin=with_builtin)
     named = {bytes.fromhex(model.id): model.context_model}
-    return library, Knowledge(library.snapshot(), {}, model.context_model, named, model.dictionary)
+    return library, SharedState(library.snapshot(), {}, model.context_model, named, model.dictionary)
 
 
 class SingleEncoder:
@@ -79,7 +79,7 @@ class SingleEncoder:
         max_modelled: bytes of the longest message that the model codes.
     """
 
-    __slots__ = ("_knowledge", "_library", "_max_modelled", "_policy")
+    __slots__ = ("_shared_state", "_library", "_max_modelled", "_policy")
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class SingleEncoder:
         self._policy = Policy(level, methods)
         self._max_modelled = max_modelled
         held = _Held(model.id if model else "", model)
-        self._library, self._knowledge = _shared(held, with_builtin=with_builtin)
+        self._library, self._shared_state = _shared(held, with_builtin=with_builtin)
 
     def encode(self, message: bytes, *, text: bool) -> bytes:
         """Code a message as a frame."""
@@ -101,11 +101,11 @@ class SingleEncoder:
 
     def code(self, message: bytes) -> bytes:
         """Code a message."""
-        held = self._knowledge
+        held = self._shared_state
         if len(message) > self._max_modelled:
             held = replace(held, model=None, models={})
         match = self._library.match(message) if self._policy.level else None
-        return choose(message, backend=_BACKEND, policy=self._policy, knowledge=held, match=match).wire
+        return choose(message, backend=_BACKEND, policy=self._policy, shared_state=held, match=match).wire
 
 
 class SingleDecoder:
@@ -117,13 +117,13 @@ class SingleDecoder:
         max_modelled: bytes that a message may have that the model codes (rule SES-18).
     """
 
-    __slots__ = ("_knowledge", "_max_modelled")
+    __slots__ = ("_shared_state", "_max_modelled")
 
     def __init__(
         self, model: Model | None, *, with_builtin: bool = True, max_modelled: int = MAX_FORESEEN
     ) -> None:
         self._max_modelled = max_modelled
-        _, self._knowledge = _shared(_Held(model.id if model else "", model), with_builtin=with_builtin)
+        _, self._shared_state = _shared(_Held(model.id if model else "", model), with_builtin=with_builtin)
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in a frame."""
@@ -133,12 +133,12 @@ class SingleDecoder:
 
     def read(self, coded: bytes, max_size: int) -> bytes:
         """Read a message."""
-        return _BACKEND.decode(coded, self._knowledge, longest_of(coded, max_size, self._max_modelled))
+        return _BACKEND.decode(coded, self._shared_state, longest_of(coded, max_size, self._max_modelled))
 
     def read_tagged(self, coded: bytes, model_id: bytes, max_size: int) -> bytes:
         """Read a message with a tag; the id of the implied model is empty if there is none."""
         longest = longest_of(coded[SIZE:], max_size, self._max_modelled)
-        return tagging.decode(_BACKEND, coded, self._knowledge, model_id, longest)
+        return tagging.decode(_BACKEND, coded, self._shared_state, model_id, longest)
 
 
 class TaggedEncoder:

@@ -10,8 +10,8 @@ from aura_spec.template import Template, builtin
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
-    """Prior knowledge shared by encoder and decoder.
+class SharedState:
+    """State shared by encoder and decoder.
 
     Attributes:
         templates: by id; the built-in set unless given.
