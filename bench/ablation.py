@@ -35,7 +35,7 @@ from aura_reference import context as contexts
 from aura_reference.auralite import Walk, Writer
 from aura_reference.context import Coder
 from aura_spec.context_model import CODES, END, SYMBOLS, ContextModel
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import TOTAL
 
 SIZE: Final = 2 << 20
@@ -220,7 +220,7 @@ def examine(train: Path, dev: Path, sample_size: int) -> Result:
         max_order=MAX_ORDER,
         max_bytes=SIZES[0],
     )
-    messages = [message.data for message in read(dev) if len(message.data) <= MAX_FORESEEN]
+    messages = [message.data for message in read(dev) if len(message.data) <= MAX_MODELLED]
     share = sample_size / sum(map(len, messages))
     sample = [message for number, message in enumerate(messages) if number * GOLDEN % 1 < share]
     sizes: dict[str, OfSize] = {}

@@ -226,7 +226,7 @@ def test_random_messages_are_of_every_method_and_depend_on_the_seed() -> None:
         "stored",
         "classic",
         "typed",
-        "foreseen",
+        "modelled",
         "brio",
         "brio2",
     }

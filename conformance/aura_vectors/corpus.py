@@ -165,15 +165,15 @@ def _typed(draw: Draw) -> Item:
     return Item("typed", _FAST.encode_typed(number, values, _shared_state()), template.render(values))
 
 
-def _foreseen(draw: Draw) -> Item:
+def _modelled(draw: Draw) -> Item:
     """A frame with a text in it; all values of a typed one otherwise."""
     number, template, values = _filled(draw, MAX_TEMPLATE_ID)
     model = read_model(HELD.model).context_model
     try:
-        wire = _FAST.encode_foreseen(number, values, _shared_state().templates, model)
+        wire = _FAST.encode_modelled(number, values, _shared_state().templates, model)
     except EncodeError:
         return Item("typed", _FAST.encode_typed(number, values, _shared_state()), template.render(values))
-    return Item("foreseen", wire, template.render(values))
+    return Item("modelled", wire, template.render(values))
 
 
 def _brio(draw: Draw) -> Item:
@@ -229,7 +229,7 @@ METHODS: Final[Sequence[Callable[[Draw], Item]]] = (
     *(_auralite,) * 8,
     *(_explicit,) * 2,
     *(_typed,) * 4,
-    *(_foreseen,) * 2,
+    *(_modelled,) * 2,
     _classic,
     _stored,
     _brio,

@@ -25,7 +25,7 @@ _CHAPTERS: dict[int, str] = {
     Marker.ZSTANDARD: "zstd",
     Marker.ZSTANDARD_DICTIONARY: "zstd",
     Marker.TYPED: "typed",
-    Marker.FORESEEN: "foreseen",
+    Marker.MODELLED: "modelled",
     Marker.STORED: "stored",
     Marker.AURALITE_EXPLICIT: "auralite",
     **dict.fromkeys(AURALITE_COMPACT, "auralite"),

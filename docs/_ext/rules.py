@@ -35,7 +35,7 @@ _CHAPTERS = {
     "SLT": "slot",
     "CLS": "classic",
     "TYP": "typed",
-    "FRS": "foreseen",
+    "FRS": "modelled",
     "BRI": "brio",
     "BII": "brio2",
     "UNI": "unit",

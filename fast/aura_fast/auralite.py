@@ -49,7 +49,7 @@ from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Truncated, UnknownModel
 from aura_spec.history import LENGTH
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, TOTAL
 from aura_spec.range_coder import LOWER_BOUND
 
@@ -66,10 +66,10 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     """The string that stands for ``data``; it is a whole message if the model is implied (rule AUR-6).
 
     Raises:
-        EncodeError: ``data`` has more than ``limits.MAX_FORESEEN`` bytes (rule AUR-9).
+        EncodeError: ``data`` has more than ``limits.MAX_MODELLED`` bytes (rule AUR-9).
     """
-    if len(data) > MAX_FORESEEN:
-        raise EncodeError(f"AURALITE codes at most {MAX_FORESEEN} bytes")
+    if len(data) > MAX_MODELLED:
+        raise EncodeError(f"AURALITE codes at most {MAX_MODELLED} bytes")
     contexts = contexts_of(model)
     sections = _sections(data, foresee(data, contexts.history), contexts)
     return range_coder.encode(chain.from_iterable(sections))
@@ -102,9 +102,9 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 else:
                     choices.append((hit, TOTAL - hit, TOTAL))
                     at = context, state
-                    context = code_unforeseen(contexts, at, symbol, choices, predicted=chr(predicted))
+                    context = code_unpredicted(contexts, at, symbol, choices, predicted=chr(predicted))
             elif context < bound:
-                context = code_unforeseen(contexts, (context, state), symbol, choices)
+                context = code_unpredicted(contexts, (context, state), symbol, choices)
             elif (word := words[context]) >= 0:
                 frequency = LONE[word >> LONE_CODE & CODE_MASK]
                 if word >> PLACE_BITS & SYMBOL_MASK == symbol:
@@ -147,10 +147,10 @@ def code_predicted(
         choices.append((0, hit, TOTAL))
         return following
     choices.append((hit, TOTAL - hit, TOTAL))
-    return code_unforeseen(contexts, at, symbol, choices, predicted=chr(predicted))
+    return code_unpredicted(contexts, at, symbol, choices, predicted=chr(predicted))
 
 
-def code_unforeseen(
+def code_unpredicted(
     contexts: Contexts, at: At, symbol: int, choices: list[Choice], *, predicted: str = ""
 ) -> int:
     """Add the choices for a symbol that no match foresaw, and give the following context (rules AUR-2 to AUR-5).
@@ -265,7 +265,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     """
     tail, window, offset, span = decoder.tail, decoder.window, decoder.offset, decoder.span
     longest = len(tail)
-    max_size = min(max_size, MAX_FORESEEN)
+    max_size = min(max_size, MAX_MODELLED)
     words, hits, bounds, history = contexts.words, contexts.hits, contexts.bounds, contexts.history
     context, state = at
     bound = bounds[state]
@@ -309,7 +309,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
                 decoder.pass_over(hit, TOTAL)
-                symbol, context = read_unforeseen(
+                symbol, context = read_unpredicted(
                     decoder, contexts, (context, state), predicted=chr(predicted)
                 )
                 window, offset, span = decoder.window, decoder.offset, decoder.span
@@ -317,7 +317,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 misses = min(misses + 1, MISS_CLASSES - 1)
         elif context < bound:
             decoder.window, decoder.offset, decoder.span = window, offset, span
-            symbol, context = read_unforeseen(decoder, contexts, (context, state))
+            symbol, context = read_unpredicted(decoder, contexts, (context, state))
             window, offset, span = decoder.window, decoder.offset, decoder.span
         elif (word := words[context]) >= 0:
             lone = LONE[word >> LONE_CODE & CODE_MASK]
@@ -384,11 +384,11 @@ def read_predicted(decoder: Decoder, contexts: Contexts, at: At, prediction: Pre
         decoder.take(0, hit)
         return predicted, following
     decoder.take(hit, TOTAL - hit)
-    return read_unforeseen(decoder, contexts, at, predicted=chr(predicted))
+    return read_unpredicted(decoder, contexts, at, predicted=chr(predicted))
 
 
-def read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, *, predicted: str = "") -> tuple[int, int]:
-    """Decode a symbol that no match foresaw; otherwise as ``code_unforeseen``."""
+def read_unpredicted(decoder: Decoder, contexts: Contexts, at: At, *, predicted: str = "") -> tuple[int, int]:
+    """Decode a symbol that no match foresaw; otherwise as ``code_unpredicted``."""
     context, state = at
     word = contexts.words[context]
     if word < 0 or context < contexts.bounds[state]:
@@ -406,7 +406,7 @@ def read_unforeseen(decoder: Decoder, contexts: Contexts, at: At, *, predicted: 
 def read_after_escape(
     decoder: Decoder, contexts: Contexts, at: At, *, predicted: str = ""
 ) -> tuple[int, int]:
-    """Decode a symbol after an escape from a list; otherwise as ``code_unforeseen``."""
+    """Decode a symbol after an escape from a list; otherwise as ``code_unpredicted``."""
     context, state = at
     word = contexts.words[context]
     lone = chr(word >> PLACE_BITS & SYMBOL_MASK)

@@ -11,7 +11,7 @@ from aura_fast import auralite
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 
 _MAX_SYMBOLS: Final = 1 << 19
 """In a chunk, unless it has only one message: bounds the memory, some 200 MB."""
@@ -33,10 +33,10 @@ def encode(messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
     """The strings of messages; each as ``auralite.encode`` gives it.
 
     Raises:
-        EncodeError: a message has more than ``limits.MAX_FORESEEN`` bytes.
+        EncodeError: a message has more than ``limits.MAX_MODELLED`` bytes.
     """
-    if any(len(message) > MAX_FORESEEN for message in messages):
-        raise EncodeError(f"AURALITE codes at most {MAX_FORESEEN} bytes")
+    if any(len(message) > MAX_MODELLED for message in messages):
+        raise EncodeError(f"AURALITE codes at most {MAX_MODELLED} bytes")
     contexts = contexts_of(model)
     wires = [b""] * len(messages)
     for chunk in _chunks([len(message) for message in messages]):
@@ -58,9 +58,9 @@ def encode_one(data: bytes, model: ContextModel) -> bytes:
     """The string of one message, in pieces that are encoded together if it is long.
 
     Raises:
-        EncodeError: it has more than ``limits.MAX_FORESEEN`` bytes.
+        EncodeError: it has more than ``limits.MAX_MODELLED`` bytes.
     """
-    if _WORTHWHILE <= len(data) <= MAX_FORESEEN:
+    if _WORTHWHILE <= len(data) <= MAX_MODELLED:
         from aura_fast import batch_encoder  # noqa: PLC0415  # as above
 
         return batch_encoder.encode_one(data, contexts_of(model))

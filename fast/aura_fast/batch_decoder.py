@@ -475,7 +475,7 @@ class _Batch:
         if state.is_less[lane] and state.lefts[lane] != _NOTHING:
             at = int(state.lefts[lane]), run
             return auralite.read_after_escape(decoder, self._model, at, predicted=letter)
-        return auralite.read_unforeseen(
+        return auralite.read_unpredicted(
             decoder, self._model, (int(state.contexts[lane]), run), predicted=letter
         )
 

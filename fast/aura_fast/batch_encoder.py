@@ -435,7 +435,7 @@ def _code_special(way: _Way, special: dict[int, Prediction | None], flat: Number
         before = len(coded)
         where = int(way.at[place]), int(way.states[place])
         if prediction is None:
-            auralite.code_unforeseen(way.model, where, int(flat[place]), coded)
+            auralite.code_unpredicted(way.model, where, int(flat[place]), coded)
         else:
             auralite.code_predicted(way.model, where, prediction, int(flat[place]), coded)
         at += [place] * (len(coded) - before)

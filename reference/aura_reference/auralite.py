@@ -16,7 +16,7 @@ from aura_reference.range_coder import Decoder, Encoder
 from aura_spec.auralite import MODEL_ID_SIZE, Explicit, build_body, parse_body
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, UnknownModel
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import TOTAL
 from aura_spec.range_coder import START
 from aura_spec.run import MAX_LENGTH, NO_RUN, after
@@ -131,10 +131,10 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     """The string that stands for ``data``; it is a whole message if the model is implied (rule AUR-6).
 
     Raises:
-        EncodeError: ``data`` has more than ``limits.MAX_FORESEEN`` bytes (rule AUR-9).
+        EncodeError: ``data`` has more than ``limits.MAX_MODELLED`` bytes (rule AUR-9).
     """
-    if len(data) > MAX_FORESEEN:
-        raise EncodeError(f"AURALITE codes at most {MAX_FORESEEN} bytes")
+    if len(data) > MAX_MODELLED:
+        raise EncodeError(f"AURALITE codes at most {MAX_MODELLED} bytes")
     walk, writer = Walk(model), Writer()
     for writer.symbol in chain(data, (END,)):
         walk.code(writer)
@@ -149,7 +149,7 @@ def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
             AUR-9).
     """
     walk, reader = Walk(model), Reader(wire)
-    max_size = min(max_size, MAX_FORESEEN)
+    max_size = min(max_size, MAX_MODELLED)
     while walk.code(reader) != END:
         if len(walk.matcher.message) > max_size:
             raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")

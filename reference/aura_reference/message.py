@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aura_reference import auralite, brotli, classic, foreseen, stored, typed, zstd
+from aura_reference import auralite, brotli, classic, modelled, stored, typed, zstd
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel, Unsupported
@@ -51,8 +51,8 @@ def _decode(wire: bytes, held: SharedState, max_size: int) -> bytes:  # noqa: C9
             return typed.decode(message.body, held.templates, max_size)
         case Marker.STORED:
             return stored.decode(message.body, max_size)
-        case Marker.FORESEEN:
-            return foreseen.decode(message.body, held.templates, _implied_model(held), max_size)
+        case Marker.MODELLED:
+            return modelled.decode(message.body, held.templates, _implied_model(held), max_size)
         case marker if marker in AURALITE_COMPACT:
             return auralite.decode(wire, _implied_model(held), max_size)
         case marker:
@@ -134,15 +134,15 @@ def encode_typed(template_id: int, values: Sequence[bytes], shared_state: Shared
     return build_message(Marker.TYPED, body)
 
 
-def encode_foreseen(
+def encode_modelled(
     template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
 ) -> bytes:
-    """A foreseen template frame for the implied model (rules FRS-1 to FRS-13). ``template_id`` is held.
+    """A modelled template frame for the implied model (rules FRS-1 to FRS-13). ``template_id`` is held.
 
     Raises:
         EncodeError: no value is a text, or the message is too long.
     """
-    return build_message(Marker.FORESEEN, foreseen.encode(template_id, templates[template_id], values, model))
+    return build_message(Marker.MODELLED, modelled.encode(template_id, templates[template_id], values, model))
 
 
 def encode_classic(template_id: int, values: Sequence[bytes]) -> bytes:

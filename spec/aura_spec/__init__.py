@@ -10,7 +10,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``template``              patterns with slots, the abstract model of a template
 ``slot``                  typed slot values
 ``classic``, ``typed``    markers 0x00 and 0x06, template frames
-``foreseen``              marker 0x08, template frames whose texts a model codes
+``modelled``              marker 0x08, template frames whose texts a model codes
 ``brio``                  marker 0x02, the container of entropy-coded token streams
 ``token``                 the tokens inside a BRIO version 1 container
 ``brio2``, ``unit``       marker 0x02 again, the container of version 2, and what it is made of

@@ -27,7 +27,7 @@ the default or one that both ends agreed on (rule AUR-6). Marker 0x03: the body 
 string below 0x80 is ``Malformed`` (rule AUR-7). A model that the decoder does not hold is ``UnknownModel``,
 which is checked after rule AUR-7; without an implied model the markers 0x80 to 0xFF are ``UnknownModel``,
 whatever follows (rule AUR-8). A decoder gives up with ``LimitExceeded`` as soon as it has decoded more bytes
-than its output limit or ``limits.MAX_FORESEEN`` allows (rule AUR-9).
+than its output limit or ``limits.MAX_MODELLED`` allows (rule AUR-9).
 """
 
 from __future__ import annotations

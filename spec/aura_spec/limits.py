@@ -19,6 +19,6 @@ MAX_SLOTS: Final = 255
 MAX_TEMPLATE_ID: Final = (1 << 32) - 1
 """LIM-5: the largest template id."""
 
-MAX_FORESEEN: Final = 1 << 20
+MAX_MODELLED: Final = 1 << 20
 """LIM-6: the longest message that AURALITE codes, in bytes; what is well foreseen costs so little that a few
 bytes could keep a decoder busy for long."""

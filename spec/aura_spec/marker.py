@@ -27,7 +27,7 @@ class Marker(IntEnum):
     ZSTANDARD_DICTIONARY = 0x05
     TYPED = 0x06
     STORED = 0x07
-    FORESEEN = 0x08
+    MODELLED = 0x08
 
 
 AURALITE_COMPACT: Final = range(0x80, 0x100)

@@ -57,7 +57,7 @@ SES-15).
 it is ``Unsupported``, else 1007 (rule SES-16). A frame of more than max(m, ``MAX_CHUNK``) + ``MARGIN`` bytes,
 where m is the longest message that the reader said it reads, is ``LimitExceeded`` before anything in it is read,
 and a message of more than m bytes as soon as it shows (rule SES-17). So is a message that a model codes, as
-AURALITE, as a foreseen template frame or as a string of a stream, and that is longer than the reader said of
+AURALITE, as a modelled template frame or as a string of a stream, and that is longer than the reader said of
 those: they cost by far the most time to read (rule SES-18).
 """
 
@@ -455,7 +455,7 @@ def longest_of(coded: bytes, max_message: int, max_modelled: int) -> int:
     (100, 50)
     """
     marker = coded[0] if coded else Marker.STORED
-    is_modelled = marker in AURALITE_COMPACT or marker in {Marker.AURALITE_EXPLICIT, Marker.FORESEEN}
+    is_modelled = marker in AURALITE_COMPACT or marker in {Marker.AURALITE_EXPLICIT, Marker.MODELLED}
     return min(max_message, max_modelled) if is_modelled else max_message
 
 

@@ -165,7 +165,7 @@ def check_content(tagged: Tagged, content: bytes) -> None:
 
 
 _SHARED: Final = frozenset(
-    (Marker.CLASSIC, Marker.ZSTANDARD_DICTIONARY, Marker.TYPED, Marker.FORESEEN, *AURALITE_COMPACT)
+    (Marker.CLASSIC, Marker.ZSTANDARD_DICTIONARY, Marker.TYPED, Marker.MODELLED, *AURALITE_COMPACT)
 )
 """Markers of messages that mean something else with another model or other templates."""
 

@@ -3,7 +3,7 @@
 A backend has the functions of :class:`Backend`. All backends give the same bytes:
 
 ``fast``
-    AURALITE, the strings of foreseen frames and BRIO version 2 as ``aura_fast`` does them. Of the other methods the
+    AURALITE, the strings of modelled frames and BRIO version 2 as ``aura_fast`` does them. Of the other methods the
     work is done by libraries in C, or is little, so they are those of the reference.
 ``reference``
     The module ``aura_reference.message``.
@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, ParamSpec, Protocol
 
-from aura_fast import auralite, batch, foreseen
+from aura_fast import auralite, batch, modelled
 from aura_reference import brotli, typed, zstd
-from aura_reference import foreseen as frames
+from aura_reference import modelled as frames
 from aura_reference import message as reference
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
@@ -74,14 +74,14 @@ class Backend(Protocol):
     def encode_typed(self, template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:
         """Write a typed template frame."""
 
-    def encode_foreseen(
+    def encode_modelled(
         self,
         template_id: int,
         values: Sequence[bytes],
         templates: Mapping[int, Template],
         model: ContextModel,
     ) -> bytes:
-        """Write a foreseen template frame for the implied model."""
+        """Write a modelled template frame for the implied model."""
 
     def encode_classic(self, template_id: int, values: Sequence[bytes]) -> bytes:
         """Write a classic template frame."""
@@ -100,7 +100,7 @@ class Reference:
     encode_brio = staticmethod(reference.encode_brio)
     encode_brio2 = staticmethod(reference.encode_brio2)
     encode_typed = staticmethod(reference.encode_typed)
-    encode_foreseen = staticmethod(reference.encode_foreseen)
+    encode_modelled = staticmethod(reference.encode_modelled)
     encode_classic = staticmethod(reference.encode_classic)
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
@@ -137,8 +137,8 @@ def _decode_own(wire: bytes, held: SharedState, max_size: int) -> bytes | None:
         return auralite.decode(wire, held.model, max_size)
     if marker == Marker.AURALITE_EXPLICIT:
         return auralite.decode_explicit(wire[1:], held.models, max_size)
-    if marker == Marker.FORESEEN and held.model is not None:
-        return frames.decode(wire[1:], held.templates, held.model, max_size, foreseen.decode_string)
+    if marker == Marker.MODELLED and held.model is not None:
+        return frames.decode(wire[1:], held.templates, held.model, max_size, modelled.decode_string)
     if marker == Marker.BRIO and is_version_2(wire[1:]):
         from aura_fast import brio2  # noqa: PLC0415  # its tables take long to load, and most never need them
 
@@ -156,11 +156,11 @@ def _marked(marker: Marker, encode: Callable[P, bytes]) -> Callable[P, bytes]:
     return write
 
 
-def _foreseen(
+def _modelled(
     template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
 ) -> bytes:
-    """The body of a foreseen template frame for the implied model."""
-    return frames.encode(template_id, templates[template_id], values, model, foreseen.encode_string)
+    """The body of a modelled template frame for the implied model."""
+    return frames.encode(template_id, templates[template_id], values, model, modelled.encode_string)
 
 
 def _stored(data: bytes) -> bytes:
@@ -197,7 +197,7 @@ class Fast(Reference):
     encode_zstd_dictionary = staticmethod(_marked(Marker.ZSTANDARD_DICTIONARY, _zstd_dictionary))
     encode_brio2 = staticmethod(_marked(Marker.BRIO, _brio2))
     encode_typed = staticmethod(_marked(Marker.TYPED, _typed))
-    encode_foreseen = staticmethod(_marked(Marker.FORESEEN, _foreseen))
+    encode_modelled = staticmethod(_marked(Marker.MODELLED, _modelled))
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""

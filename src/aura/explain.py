@@ -19,10 +19,10 @@ from aura.model import Model
 from aura.templates import TemplateLibrary
 from aura_reference import auralite as reference_auralite
 from aura_reference import brio as reference_brio
-from aura_reference import foreseen as reference_foreseen
+from aura_reference import modelled as reference_modelled
 from aura_reference import typed as reference_typed
 from aura_reference.auralite import Step
-from aura_spec import auralite, brio, brio2, brotli, classic, foreseen, stored, token, typed, zstd
+from aura_spec import auralite, brio, brio2, brotli, classic, modelled, stored, token, typed, zstd
 from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
 from aura_spec.shared_state import SharedState
@@ -67,7 +67,7 @@ class Explanation:
         tokens: fields of the token stream inside a BRIO container of version 1.
         slots: for template frames the name, type and value of each slot.
         steps: for AURALITE messages how each byte, and then the end, was coded and what it cost; for
-            foreseen template frames the same of the texts in its slots.
+            modelled template frames the same of the texts in its slots.
         message: what it decodes to, or None if it is refused.
         error: why it is refused, or None.
     """
@@ -225,7 +225,7 @@ READERS: Final[dict[int, Reader]] = {
     Marker.ZSTANDARD: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.ZSTANDARD_DICTIONARY: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.TYPED: lambda body, held, _limit, trace: typed.parse_body(body, held.templates, trace),
-    Marker.FORESEEN: lambda body, held, _limit, trace: foreseen.parse_body(body, held.templates, trace),
+    Marker.MODELLED: lambda body, held, _limit, trace: modelled.parse_body(body, held.templates, trace),
     Marker.AURALITE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(body, trace),
     Marker.STORED: lambda body, _held, _limit, trace: stored.parse_body(body, trace),
 }
@@ -236,8 +236,8 @@ def _slots(wire: bytes, message: bytes, held: SharedState) -> tuple[tuple[str, s
     """Name, type and value of the slots of a template frame that was read before."""
     if wire[0] == Marker.TYPED:
         template_id, values = reference_typed.read_values(wire[1:], held.templates)
-    elif wire[0] == Marker.FORESEEN and held.model is not None:
-        template_id, values = reference_foreseen.read_values(
+    elif wire[0] == Marker.MODELLED and held.model is not None:
+        template_id, values = reference_modelled.read_values(
             wire[1:], held.templates, held.model, len(message)
         )
     elif wire[0] == Marker.CLASSIC:
@@ -255,11 +255,11 @@ def _steps(wire: bytes, message: bytes | None, held: SharedState) -> tuple[Step,
         return ()
     if wire[0] in AURALITE_COMPACT and held.model is not None:
         return tuple(reference_auralite.steps(message, held.model))
-    if wire[0] == Marker.FORESEEN and held.model is not None:
-        template_id, values = reference_foreseen.read_values(
+    if wire[0] == Marker.MODELLED and held.model is not None:
+        template_id, values = reference_modelled.read_values(
             wire[1:], held.templates, held.model, len(message)
         )
-        return tuple(reference_foreseen.steps(held.templates[template_id], values, held.model))
+        return tuple(reference_modelled.steps(held.templates[template_id], values, held.model))
     if wire[0] == Marker.AURALITE_EXPLICIT:
         model = held.models[auralite.parse_body(wire[1:]).model_id]
         return tuple(reference_auralite.steps(message, model))

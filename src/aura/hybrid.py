@@ -22,7 +22,7 @@ from aura_spec.marker import Marker
 from aura_spec.session import ALL_METHODS
 from aura_spec.tag import SIZE
 
-_TEMPLATE_MARKERS: Final = frozenset({Marker.CLASSIC, Marker.TYPED, Marker.FORESEEN})
+_TEMPLATE_MARKERS: Final = frozenset({Marker.CLASSIC, Marker.TYPED, Marker.MODELLED})
 
 _KEYS: Final = (
     "compressed_data",
@@ -127,7 +127,7 @@ class HybridCompressor:
     >>> compressor = HybridCompressor()
     >>> result = compressor.compress("I don't have access to the internet.")
     >>> str(result.method), result.original_size, result.compression_ratio > 4
-    ('foreseen', 36, True)
+    ('modelled', 36, True)
     >>> compressor.decompress(result.compressed_data)
     "I don't have access to the internet."
     """

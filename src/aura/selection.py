@@ -70,7 +70,7 @@ class Method(StrEnum):
     STORED = "stored"
     AURALITE = "auralite"
     TYPED = "typed"
-    FORESEEN = "foreseen"
+    MODELLED = "modelled"
     CLASSIC = "classic"
     ZSTD = "zstd"
     ZSTD_DICTIONARY = "zstd_dictionary"
@@ -93,7 +93,7 @@ _BITS: Final = MappingProxyType(
         Method.STORED: 1 << Marker.STORED,
         Method.AURALITE: COMPACT,
         Method.TYPED: 1 << Marker.TYPED,
-        Method.FORESEEN: 1 << Marker.FORESEEN,
+        Method.MODELLED: 1 << Marker.MODELLED,
         Method.CLASSIC: 1 << Marker.CLASSIC,
         Method.ZSTD: 1 << Marker.ZSTANDARD,
         Method.ZSTD_DICTIONARY: 1 << Marker.ZSTANDARD_DICTIONARY,
@@ -276,15 +276,15 @@ class _Search:
         if (
             level >= 2
             and held.model is not None
-            and self._reads(Method.FORESEEN)
+            and self._reads(Method.MODELLED)
             and tries_auralite(self._message, self._policy)
             and (level == 3 or size is None or is_worth_modelling(match, size))
         ):
             with suppress(EncodeError):  # no value of the match is a text
-                wire = self._backend.encode_foreseen(
+                wire = self._backend.encode_modelled(
                     match.template_id, match.values, held.templates, held.model
                 )
-                self._add(Method.FORESEEN, wire, match.template_id)
+                self._add(Method.MODELLED, wire, match.template_id)
         if level == 3 and self._reads(Method.CLASSIC):
             with suppress(EncodeError):  # the match does not fit the narrow fields of a classic frame
                 wire = self._backend.encode_classic(match.template_id, match.values)

@@ -59,7 +59,7 @@ def messages(model: aura.Model) -> dict[str, bytes]:
         "BRIO 2 with many units": (Marker.BRIO, container + bytes(5) + _number(MAX_SIZE) + bytes(1 << 16)),
         "classic": (Marker.CLASSIC, b"\x07\xff" + b"\xff\xff" * 64),
         "typed with a long text": (Marker.TYPED, _number(300) + _number((1 << 26) - 1)),
-        "modelled": (Marker.FORESEEN, _number(300) + b"\xff" * (1 << 16)),
+        "modelled": (Marker.MODELLED, _number(300) + b"\xff" * (1 << 16)),
         "stored": (Marker.STORED, _LETTERS),
         "explicit AURALITE": (Marker.AURALITE_EXPLICIT, bytes.fromhex(model.id) + auralite),
     }

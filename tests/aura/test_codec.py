@@ -87,7 +87,7 @@ def test_level_3_tries_brio_and_classic_frames() -> None:
     assert methods(b"x" * 1500)[-1] is Method.BRIO2
     match = codec.templates.match(b"Service a is b")
     assert match is not None
-    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.FORESEEN, Method.CLASSIC]
+    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.MODELLED, Method.CLASSIC]
 
 
 def test_level_2_tries_brio_where_there_is_no_model() -> None:
@@ -133,12 +133,12 @@ def test_texts_in_template_frames_are_foreseen_where_that_is_smaller(level: int)
     assert match is not None
     sizes = {frame.method: len(frame.wire) for frame in codec.frames(match)}
     if level >= 2:
-        assert len(wire) == sizes[Method.FORESEEN] < sizes[Method.TYPED] - 8
+        assert len(wire) == sizes[Method.MODELLED] < sizes[Method.TYPED] - 8
         with pytest.raises(aura.UnknownTemplate):
             aura.decompress(wire)
 
 
-def test_frames_without_texts_and_long_ones_are_not_foreseen() -> None:
+def test_frames_without_texts_and_long_ones_are_not_modelled() -> None:
     codec = aura.Codec(templates=aura.TemplateLibrary({300: "n {n:int}", 301: "text {0} end"}))
     for message in (b"n 5", b"text " + bytes(1 << 16) + b" end"):
         match = codec.templates.match(message)
@@ -147,7 +147,7 @@ def test_frames_without_texts_and_long_ones_are_not_foreseen() -> None:
 
 
 @given(rendered())
-def test_foreseen_frames_of_builtin_templates_come_back(message: bytes) -> None:
+def test_modelled_frames_of_builtin_templates_come_back(message: bytes) -> None:
     match = CODECS[2].templates.match(message)
     for frame in () if match is None else CODECS[2].frames(match):
         assert CODECS[2].decompress(frame.wire) == message
@@ -161,7 +161,7 @@ def test_a_match_that_no_classic_frame_holds_is_still_a_typed_frame() -> None:
     assert codec.decompress(codec.compress(message)) == message
     match = codec.templates.match(message)
     assert match is not None
-    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.FORESEEN]
+    assert [frame.method for frame in codec.frames(match)] == [Method.TYPED, Method.MODELLED]
 
 
 def test_phrases_are_used_and_needed() -> None:

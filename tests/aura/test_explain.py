@@ -57,12 +57,12 @@ def test_template_frames_show_their_slots() -> None:
         assert "slot   {0} is '30' (int)" in str(explanation)
 
 
-def test_foreseen_frames_show_slots_and_what_their_texts_cost() -> None:
+def test_modelled_frames_show_slots_and_what_their_texts_cost() -> None:
     library = aura.TemplateLibrary({300: "Lamp {n:int} in {hall} is {state}"})
     codec = aura.Codec(templates=library)
     match = library.match(b"Lamp 7 in the hall is on")
     assert match is not None
-    wire = next(frame.wire for frame in codec.frames(match) if frame.method == aura.Method.FORESEEN)
+    wire = next(frame.wire for frame in codec.frames(match) if frame.method == aura.Method.MODELLED)
     explanation = aura.explain(wire, templates=library)
     assert [row.field for row in explanation.rows] == ["marker", "template_id", "slots.0.head", "string"]
     assert b"".join(row.data for row in explanation.rows) == wire

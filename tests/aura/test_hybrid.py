@@ -11,7 +11,7 @@ from tests.models import knowing_nothing
 import aura
 from aura import HybridCompressor, Method
 
-FRAMES = (Method.TYPED, Method.FORESEEN, Method.CLASSIC)
+FRAMES = (Method.TYPED, Method.MODELLED, Method.CLASSIC)
 PLAIN = knowing_nothing()
 
 

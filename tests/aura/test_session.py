@@ -28,7 +28,7 @@ from aura.model import Model
 from aura.session import Message, Models, Session, Settings
 from aura.session.events import LongMessage
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical, StreamDesync
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.marker import Marker
 from aura_spec.session import (
     NO_MODEL,
@@ -181,7 +181,7 @@ def test_templates_come_with_the_model() -> None:
     pair = Pair(replace(BOTH, models=Models([OTHER])))
     assert pair.carry("Order 17 was packed by Ana.", pair.client) == "Order 17 was packed by Ana."
     pair.client.send("Order 18 was packed by Ana.")
-    assert pair.client.take()[0][0] in {Marker.TYPED, Marker.FORESEEN}
+    assert pair.client.take()[0][0] in {Marker.TYPED, Marker.MODELLED}
 
 
 def test_long_messages_can_be_read_later() -> None:
@@ -197,7 +197,7 @@ def test_long_messages_can_be_read_later() -> None:
 
 
 def test_a_message_too_long_for_a_stream_is_sent_by_itself() -> None:
-    text = "x" * (MAX_FORESEEN + 1)
+    text = "x" * (MAX_MODELLED + 1)
     pair = Pair(replace(STREAMS, max_message=1 << 21))
     for message in ("a", text, "a"):
         assert pair.carry(message, pair.client) == message

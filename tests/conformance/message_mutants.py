@@ -15,7 +15,7 @@ import aura_spec.template
 from aura_reference import auralite, brio, brio2, foreseen, trie
 from aura_reference.slot import number
 from aura_spec.brio2 import RECENT
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.run import Kind, state_of
 from aura_spec.template import Slot
 
@@ -100,9 +100,9 @@ def a_model_may_not_have_as_many_entries_as_it_may() -> None:
 
 @mutant("IgnoresLimit", "auralite")
 def a_string_may_code_a_byte_too_many() -> None:
-    replace(auralite, "MAX_FORESEEN", MAX_FORESEEN + 1)
+    replace(auralite, "MAX_MODELLED", MAX_MODELLED + 1)
 
 
-@mutant("IgnoresLimit", "foreseen")
+@mutant("IgnoresLimit", "modelled")
 def a_frame_may_be_a_byte_too_long() -> None:
-    replace(foreseen, "MAX_FORESEEN", MAX_FORESEEN + 1)
+    replace(foreseen, "MAX_MODELLED", MAX_MODELLED + 1)

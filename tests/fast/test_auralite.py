@@ -32,7 +32,7 @@ from aura_fast import auralite, context_model, history
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import SYMBOLS, ContextModel, RunList
 from aura_spec.errors import DecodeError, EncodeError
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import HITS, TOTAL
 from aura_spec.run import Kind, state_of
 
@@ -170,7 +170,7 @@ def test_run_that_excludes_all() -> None:
 
 def test_limits() -> None:
     with pytest.raises(EncodeError, match="at most"):
-        auralite.encode(bytes(MAX_FORESEEN + 1), NO_CONTEXTS)
+        auralite.encode(bytes(MAX_MODELLED + 1), NO_CONTEXTS)
     model = replace(NEVER_ENDING, hits=(TOTAL - 1,) * HITS)
     assert outcome(auralite.decode, b"\x80", model, 100) == outcome(reference.decode, b"\x80", model, 100)
 

@@ -28,7 +28,7 @@ from aura_fast import auralite, batch, batch_decoder, batch_encoder, match, run,
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 
 SMALL = Model.load_small().context_model
 
@@ -177,9 +177,9 @@ def test_carries_run_through_a_string() -> None:
 
 def test_message_that_is_too_long() -> None:
     with pytest.raises(EncodeError, match="at most"):
-        batch.encode([b"", bytes(MAX_FORESEEN + 1)], WITH_ALL)
+        batch.encode([b"", bytes(MAX_MODELLED + 1)], WITH_ALL)
     with pytest.raises(EncodeError, match="at most"):
-        batch.encode_one(bytes(MAX_FORESEEN + 1), WITH_ALL)
+        batch.encode_one(bytes(MAX_MODELLED + 1), WITH_ALL)
 
 
 @pytest.mark.parametrize("size", [0, 10, 800])

@@ -34,7 +34,7 @@ from aura_spec.errors import (
     Truncated,
     UnknownModel,
 )
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import HITS, TOTAL
 from aura_spec.range_coder import MAX_OMITTED
 from aura_spec.wire import Span
@@ -442,4 +442,4 @@ def test_refused_beginnings(wire: bytes, error: type[DecodeError]) -> None:
 def test_messages_beyond_the_limit_of_the_method_are_refused() -> None:
     """Rules AUR-9 and LIM-6."""
     with pytest.raises(EncodeError):
-        auralite.encode(bytes(MAX_FORESEEN + 1), TRAINED)
+        auralite.encode(bytes(MAX_MODELLED + 1), TRAINED)

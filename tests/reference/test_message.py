@@ -116,7 +116,7 @@ def test_the_dictionary_is_used_and_needed() -> None:
 
 
 @given(st.binary(max_size=100))
-def test_foreseen_messages_round_trip(data: bytes) -> None:
+def test_modelled_messages_round_trip(data: bytes) -> None:
     held = SharedState(model=TRAINED, models={b"12345678": TRAINED})
     wire = message.encode_auralite(data, TRAINED)
     assert message.decode(wire, held) == data

@@ -56,7 +56,7 @@ def test_what_repeats_costs_little() -> None:
     assert sizes[3] <= 4
 
 
-def test_numbers_that_step_are_foreseen() -> None:
+def test_numbers_that_step_are_modelled() -> None:
     """Rules RCL-5 and RCL-6."""
     sender, _ = ends(TRAINED, check=4)
     sizes = [len(sender.encode(text(said))) for said in NUMBERED]

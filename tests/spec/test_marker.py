@@ -17,7 +17,7 @@ def test_every_marker_value_has_a_name() -> None:
         "zstandard dictionary",
         "typed",
         "stored",
-        "foreseen",
+        "modelled",
     ]
 
 

@@ -103,10 +103,10 @@ class Messages:
                 return backend.encode_brio2(text, int(str(how["effort"])))
             case "typed":
                 return backend.encode_typed(int(str(how["template_id"])), _slots(how), self.shared_state())
-            case "foreseen":
+            case "modelled":
                 held = read_model(self.model)
                 templates = self.shared_state().templates
-                return backend.encode_foreseen(
+                return backend.encode_modelled(
                     int(str(how["template_id"])), _slots(how), templates, held.context_model
                 )
             case "auralite":

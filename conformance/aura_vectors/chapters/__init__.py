@@ -55,7 +55,7 @@ CHAPTERS: Final[Mapping[str, Callable[[], Groups]]] = {
     "history": history.groups,
     "run": run.groups,
     "auralite": auralite.groups,
-    "foreseen": foreseen.groups,
+    "modelled": modelled.groups,
     "brio": brio.groups,
     "brio2": brio2.groups,
     "zstd": zstd.groups,

@@ -8,7 +8,7 @@ from typing import Final
 
 from aura_reference import message
 from aura_spec.errors import Code
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_vectors.case import Case, Groups, refused
 from aura_vectors.case_types.message import MODEL, NOTHING, PACKAGED, Messages, read_model, text_of, valid
 from aura_vectors.chapters.context_model import held
@@ -65,8 +65,8 @@ def groups() -> Groups:
     for case_type, text in ((small, b"abcabz"), (held(NEVER_ENDING), b"a" * 500), (held(NO_CONTEXTS), b"")):
         yield from limits(case_type, coded(case_type, text, f"{len(text)} bytes", "AUR-9", steps=0), "AUR-9")
     yield NOTHING, list(_without_a_model())
-    wire = repeated(NEVER_ENDING, A, MAX_FORESEEN + 1)
-    comment, flag = f"{MAX_FORESEEN + 1} bytes, one more than a string may code", Flag.IGNORES_LIMIT
+    wire = repeated(NEVER_ENDING, A, MAX_MODELLED + 1)
+    comment, flag = f"{MAX_MODELLED + 1} bytes, one more than a string may code", Flag.IGNORES_LIMIT
     yield held(NEVER_ENDING), [refused(Code.LIMIT_EXCEEDED, "AUR-9", wire.hex(), comment, flag)]
 
 

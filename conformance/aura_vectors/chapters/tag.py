@@ -72,8 +72,8 @@ def _messages(case_type: Messages) -> Iterator[Case]:
         wire = message.encode_classic(7, values)
         yield case(wire, text, "a classic frame", method="classic", **how)
         templates = shared_state.templates
-        wire = message.encode_foreseen(7, values, templates, read_model(case_type.model).context_model)
-        yield case(wire, text, "a foreseen frame", method="foreseen", **how)
+        wire = message.encode_modelled(7, values, templates, read_model(case_type.model).context_model)
+        yield case(wire, text, "a modelled frame", method="modelled", **how)
 
 
 def _kept(*cases: Case | None) -> list[Case]:

@@ -1,6 +1,6 @@
 // A decoder of AURA for the profile decoder-core: all methods but Brotli and Zstandard.
 import './brio.mjs';
-import './foreseen.mjs';
+import './modelled.mjs';
 
 export { decode, DecodeError } from './core.mjs';
 export { readModel } from './model.mjs';

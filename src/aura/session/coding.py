@@ -14,7 +14,7 @@ from aura.stream import Stream
 from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
 from aura_spec.shared_state import SharedState
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.session import NO_MODEL, Coding, Use, build_data, longest_of, parse_data, text_of
 from aura_spec.stream import HEAD_BYTE, Flag
 from aura_spec.tag import SIZE, build_tagged
@@ -88,7 +88,7 @@ class SingleEncoder:
         level: int,
         methods: int,
         with_builtin: bool,
-        max_modelled: int = MAX_FORESEEN,
+        max_modelled: int = MAX_MODELLED,
     ) -> None:
         self._policy = Policy(level, methods)
         self._max_modelled = max_modelled
@@ -120,7 +120,7 @@ class SingleDecoder:
     __slots__ = ("_shared_state", "_max_modelled")
 
     def __init__(
-        self, model: Model | None, *, with_builtin: bool = True, max_modelled: int = MAX_FORESEEN
+        self, model: Model | None, *, with_builtin: bool = True, max_modelled: int = MAX_MODELLED
     ) -> None:
         self._max_modelled = max_modelled
         _, self._shared_state = _shared(_Held(model.id if model else "", model), with_builtin=with_builtin)

@@ -1,4 +1,4 @@
-"""The strings of foreseen template frames (rules FRS-7 to FRS-13)."""
+"""The strings of modelled template frames (rules FRS-7 to FRS-13)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from aura_fast.range_coder import Decoder
 from aura_fast.run import NEXT
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import LimitExceeded, Malformed
-from aura_spec.foreseen import STOP_SIZE
+from aura_spec.modelled import STOP_SIZE
 from aura_spec.history import LENGTH
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
 from aura_spec.template import Template
 
@@ -22,7 +22,7 @@ from aura_spec.template import Template
 def encode_string(
     template: Template, known: Mapping[int, bytes], values: Sequence[bytes], model: ContextModel
 ) -> bytes:
-    """The string for the texts of a message of at most ``limits.MAX_FORESEEN`` bytes.
+    """The string for the texts of a message of at most ``limits.MAX_MODELLED`` bytes.
 
     Args:
         template: of the frame.
@@ -31,7 +31,7 @@ def encode_string(
         model: the implied one.
     """
     contexts = contexts_of(model)
-    way = _Way(contexts, MAX_FORESEEN)
+    way = _Way(contexts, MAX_MODELLED)
     choices: list[Choice] = []
 
     def write_text(index: int, stop: bytes) -> bytes:
@@ -40,7 +40,7 @@ def encode_string(
             if prediction:
                 following = auralite.code_predicted(contexts, at, prediction, symbol, choices)
             else:
-                following = auralite.code_unforeseen(contexts, at, symbol, choices)
+                following = auralite.code_unpredicted(contexts, at, symbol, choices)
             way.take(symbol, following)
             way.feed(fed)
         return values[index]
@@ -59,7 +59,7 @@ def decode_string(
     """
     contexts = contexts_of(model)
     decoder = Decoder(string)
-    way = _Way(contexts, min(max_size, MAX_FORESEEN))
+    way = _Way(contexts, min(max_size, MAX_MODELLED))
     text = way.text
 
     def read_text(_: int, stop: bytes) -> bytes:
@@ -69,7 +69,7 @@ def decode_string(
             if prediction:
                 symbol, following = auralite.read_predicted(decoder, contexts, at, prediction)
             else:
-                symbol, following = auralite.read_unforeseen(decoder, contexts, at)
+                symbol, following = auralite.read_unpredicted(decoder, contexts, at)
             way.take(symbol, following)
             if symbol != END:
                 if stop and text.endswith(stop, start):

@@ -1,4 +1,4 @@
-"""Strings of foreseen frames against the reference: the same frames, the same messages, the same refusals."""
+"""Strings of modelled frames against the reference: the same frames, the same messages, the same refusals."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import MODELS, PAST, TRAINED, WITH_ALL, WITH_HISTORY, models
-from tests.reference.test_foreseen import TEMPLATES, encode, filled
+from tests.reference.test_modelled import TEMPLATES, encode, filled
 
 from aura.backend import get
-from aura_fast.foreseen import decode_string, encode_string
-from aura_reference import foreseen
+from aura_fast.modelled import decode_string, encode_string
+from aura_reference import modelled
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel
 from aura_spec.shared_state import SharedState
@@ -37,9 +37,9 @@ def same(template_id: int, values: list[bytes], model: ContextModel) -> None:
     if body is None:
         return
     template = TEMPLATES[template_id]
-    assert foreseen.encode(template_id, template, values, model, encode_string) == body
+    assert modelled.encode(template_id, template, values, model, encode_string) == body
     size = template.rendered_size(values)
-    assert foreseen.read_values(body, TEMPLATES, model, size, decode_string) == (template_id, tuple(values))
+    assert modelled.read_values(body, TEMPLATES, model, size, decode_string) == (template_id, tuple(values))
     for max_size in (size, size - 1, 3):
         fast, reference = outcomes(body, model, max_size)
         assert fast == reference
@@ -78,5 +78,5 @@ def test_without_a_model() -> None:
     for backend in (FAST, REFERENCE):
         with pytest.raises(UnknownModel):
             backend.decode(b"\x08\x02\x80", SharedState(TEMPLATES), 10)
-    frames = {backend.encode_foreseen(2, [b"help"], TEMPLATES, TRAINED) for backend in (FAST, REFERENCE)}
+    frames = {backend.encode_modelled(2, [b"help"], TEMPLATES, TRAINED) for backend in (FAST, REFERENCE)}
     assert len(frames) == 1

@@ -1,4 +1,4 @@
-"""Foreseen template frames (rules FRS-1 to FRS-13)."""
+"""Modelled template frames (rules FRS-1 to FRS-13)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from aura_reference.auralite import Reader, Step, Walk, Writer, measure
 from aura_reference.context import Coder
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed
-from aura_spec.foreseen import STOP_SIZE, ForeseenFrame, build_body, parse_body
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.modelled import STOP_SIZE, ModelledFrame, build_body, parse_body
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.slot import SlotValue
 from aura_spec.template import Template
 
@@ -110,7 +110,7 @@ def encode_string(
     template: Template, known: Mapping[int, bytes], values: Sequence[bytes], model: ContextModel
 ) -> bytes:
     """The string that codes the texts along the message (rules FRS-7 to FRS-12)."""
-    way, writer = _Way(model, MAX_FORESEEN), Writer()
+    way, writer = _Way(model, MAX_MODELLED), Writer()
 
     def write_text(index: int, stop: bytes) -> bytes:
         for writer.symbol, fed in _symbols(values[index], stop):
@@ -133,16 +133,16 @@ def encode(
 
     Raises:
         EncodeError: the id is out of range, no value is a text (rule FRS-5), or the message has more than
-            ``limits.MAX_FORESEEN`` bytes (rule FRS-13).
+            ``limits.MAX_MODELLED`` bytes (rule FRS-13).
     """
     spelt = [slot.spell(*pair) for pair in zip(template.slots, values, strict=True)]
     if all(value.head for value in spelt):
-        raise EncodeError("a foreseen frame needs a text")
-    if template.rendered_size(values) > MAX_FORESEEN:
-        raise EncodeError(f"a foreseen frame codes at most {MAX_FORESEEN} bytes")
+        raise EncodeError("a modelled frame needs a text")
+    if template.rendered_size(values) > MAX_MODELLED:
+        raise EncodeError(f"a modelled frame codes at most {MAX_MODELLED} bytes")
     string = code_string(template, _typed_values(spelt, values), values, model)
     without_texts = tuple(value if value.head else SlotValue(0) for value in spelt)
-    return build_body(ForeseenFrame(template_id, without_texts, string), template)
+    return build_body(ModelledFrame(template_id, without_texts, string), template)
 
 
 def _typed_values(spelt: Sequence[SlotValue], values: Sequence[bytes]) -> dict[int, bytes]:
@@ -154,7 +154,7 @@ def decode_string(
     string: bytes, template: Template, known: Mapping[int, bytes], model: ContextModel, max_size: int
 ) -> tuple[bytes, ...]:
     """All values of a frame, of which those that are no texts are known (rules FRS-7 to FRS-13)."""
-    way = _Way(model, min(max_size, MAX_FORESEEN))
+    way = _Way(model, min(max_size, MAX_MODELLED))
     reader = Reader(string)
     values = way.go(template, known, lambda _, stop: _read_text(way, reader, stop))
     reader.decoder.finish()
@@ -214,7 +214,7 @@ def decode(
 
 def steps(template: Template, values: Sequence[bytes], model: ContextModel) -> list[Step]:
     """How each symbol of the string is coded. Informative: costs are not integers."""
-    way = _Way(model, MAX_FORESEEN)
+    way = _Way(model, MAX_MODELLED)
     found: list[Step] = []
 
     def measure_text(index: int, stop: bytes) -> bytes:

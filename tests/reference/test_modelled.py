@@ -1,4 +1,4 @@
-"""Foreseen template frames."""
+"""Modelled template frames."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from aura_spec.errors import (
     UnknownModel,
     UnknownTemplate,
 )
-from aura_spec.foreseen import parse_body
+from aura_spec.modelled import parse_body
 from aura_spec.shared_state import SharedState
-from aura_spec.limits import MAX_FORESEEN
+from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import HITS, TOTAL
 from aura_spec.template import Kind, parse_patterns
 from aura_vectors.models import NEVER_ENDING
@@ -65,7 +65,7 @@ def filled(draw: st.DrawFn) -> tuple[int, list[bytes]]:
 def encode(template_id: int, values: list[bytes], model: ContextModel = TRAINED) -> bytes | None:
     """The body of a frame; None if no value is a text."""
     try:
-        return foreseen.encode(template_id, TEMPLATES[template_id], values, model)
+        return modelled.encode(template_id, TEMPLATES[template_id], values, model)
     except EncodeError as error:
         assert "needs a text" in str(error)
         return None
@@ -85,14 +85,14 @@ def test_any_values_come_back(model: ContextModel, case: tuple[int, list[bytes]]
     body = encode(template_id, values, model)
     if body is not None:
         size = TEMPLATES[template_id].rendered_size(values)
-        assert foreseen.read_values(body, TEMPLATES, model, size) == (template_id, tuple(values))
-        assert foreseen.decode(body, TEMPLATES, model, size) == TEMPLATES[template_id].render(values)
+        assert modelled.read_values(body, TEMPLATES, model, size) == (template_id, tuple(values))
+        assert modelled.decode(body, TEMPLATES, model, size) == TEMPLATES[template_id].render(values)
 
 
 def accepted(body: bytes, model: ContextModel, limit: int = 300) -> None:
     """What is accepted is what an encoder writes; all else is refused with an offset inside the message."""
     try:
-        template_id, values = foreseen.read_values(body, TEMPLATES, model, limit)
+        template_id, values = modelled.read_values(body, TEMPLATES, model, limit)
     except DecodeError as error:
         assert 0 <= error.offset <= 1 + len(body)
         return
@@ -158,7 +158,7 @@ def test_fed_bytes_give_the_context() -> None:
 
 
 def steps(template_id: int, values: list[bytes], model: ContextModel = TRAINED) -> list[auralite.Step]:
-    return foreseen.steps(TEMPLATES[template_id], values, model)
+    return modelled.steps(TEMPLATES[template_id], values, model)
 
 
 def test_only_texts_and_their_stops_are_coded() -> None:
@@ -213,7 +213,7 @@ def test_the_limit_is_exact(case: tuple[int, list[bytes]]) -> None:
     body = encode(*case)
     if body is not None:
         with pytest.raises(LimitExceeded) as refused:
-            foreseen.decode(body, TEMPLATES, TRAINED, TEMPLATES[case[0]].rendered_size(case[1]) - 1)
+            modelled.decode(body, TEMPLATES, TRAINED, TEMPLATES[case[0]].rendered_size(case[1]) - 1)
         assert refused.value.path == "string"
         assert refused.value.offset > 1
 
@@ -224,13 +224,13 @@ def test_few_bytes_do_not_keep_a_decoder_busy() -> None:
     assert body is not None
     assert len(body) < 40
     with pytest.raises(LimitExceeded):
-        foreseen.decode(body, TEMPLATES, NEVER_ENDING, 100)
+        modelled.decode(body, TEMPLATES, NEVER_ENDING, 100)
     with pytest.raises(Truncated):
-        foreseen.decode(b"\x02\x80", TEMPLATES, replace(NEVER_ENDING, hits=(TOTAL - 1,) * HITS), MAX_FORESEEN)
+        modelled.decode(b"\x02\x80", TEMPLATES, replace(NEVER_ENDING, hits=(TOTAL - 1,) * HITS), MAX_MODELLED)
     many = parse_patterns({1: "{0}" + ",{0}" * 800})
-    wire = foreseen.encode(1, many[1], [b"x" * 1000], TRAINED)
+    wire = modelled.encode(1, many[1], [b"x" * 1000], TRAINED)
     with pytest.raises(LimitExceeded):
-        foreseen.decode(wire, many, TRAINED, 100_000)
+        modelled.decode(wire, many, TRAINED, 100_000)
 
 
 def string_of(body: bytes | None) -> bytes:
@@ -257,7 +257,7 @@ def string_of(body: bytes | None) -> bytes:
 def test_refused_bodies(body: bytes, error: type[DecodeError], offset: int, path: str) -> None:
     """Rules FRS-1, FRS-4 and FRS-5."""
     with pytest.raises(error) as refused:
-        foreseen.decode(body, TEMPLATES, TRAINED, 100)
+        modelled.decode(body, TEMPLATES, TRAINED, 100)
     assert (refused.value.offset, refused.value.path) == (offset, path)
 
 
@@ -275,33 +275,33 @@ def coded(symbols: list[int], before: bytes, model: ContextModel = TRAINED) -> b
 
 def test_an_end_inside_a_text_is_malformed() -> None:
     """Rule FRS-11."""
-    assert foreseen.decode(b"\x07" + coded([*b"xaa"], b"<"), TEMPLATES, TRAINED, 100) == b"<xaab"
+    assert modelled.decode(b"\x07" + coded([*b"xaa"], b"<"), TEMPLATES, TRAINED, 100) == b"<xaab"
     for symbols in ([END], [*b"x", END], [*b"ab", END]):
         with pytest.raises(Malformed, match="an end inside"):
-            foreseen.decode(b"\x07" + coded(symbols, b"<"), TEMPLATES, TRAINED, 100)
+            modelled.decode(b"\x07" + coded(symbols, b"<"), TEMPLATES, TRAINED, 100)
 
 
 def test_a_text_that_fits_its_type_is_not_canonical() -> None:
     """Rule FRS-6."""
     body = b"\x0a\x00\x03\xa0" + coded([*b"7, "], b"")
     with pytest.raises(NonCanonical) as refused:
-        foreseen.decode(body, TEMPLATES, TRAINED, 100)
+        modelled.decode(body, TEMPLATES, TRAINED, 100)
     assert refused.value.path == "slots.0"
 
 
 def test_what_no_frame_holds() -> None:
     with pytest.raises(EncodeError, match="needs a text"):
-        foreseen.encode(10, TEMPLATES[10], [b"1", b"a"], TRAINED)
+        modelled.encode(10, TEMPLATES[10], [b"1", b"a"], TRAINED)
     with pytest.raises(EncodeError, match="at most"):
-        foreseen.encode(2, TEMPLATES[2], [bytes(MAX_FORESEEN)], TRAINED)
+        modelled.encode(2, TEMPLATES[2], [bytes(MAX_MODELLED)], TRAINED)
     with pytest.raises(EncodeError):
-        foreseen.encode(1 << 32, TEMPLATES[2], [b""], TRAINED)
+        modelled.encode(1 << 32, TEMPLATES[2], [b""], TRAINED)
 
 
 def test_messages() -> None:
     held = SharedState(TEMPLATES, model=TRAINED)
     values = [b"Ana", b"I can help you with that"]
-    wire = message.encode_foreseen(3, values, TEMPLATES, TRAINED)
+    wire = message.encode_modelled(3, values, TEMPLATES, TRAINED)
     assert wire[0] == 8
     assert message.decode(wire, held) == b"Ana said I can help you with that."
     assert len(wire) < len(message.encode_typed(3, values, held)) - 15
@@ -315,5 +315,5 @@ def test_every_kind_of_slot_can_be_a_text() -> None:
     pattern = "".join(f"{kind}={{{kind}:{kind}}};" for kind in kinds) + "{last:a|b}"
     templates = parse_patterns({0: pattern})
     values = [b"\xff;" for _ in range(len(kinds) + 1)]
-    body = foreseen.encode(0, templates[0], values, TRAINED)
-    assert foreseen.read_values(body, templates, TRAINED, 1000) == (0, tuple(values))
+    body = modelled.encode(0, templates[0], values, TRAINED)
+    assert modelled.read_values(body, templates, TRAINED, 1000) == (0, tuple(values))

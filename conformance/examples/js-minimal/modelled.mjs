@@ -1,4 +1,4 @@
-// Marker 0x08, foreseen template frames (FRS-1 to FRS-13): the model codes the texts along the message.
+// Marker 0x08, modelled template frames (FRS-1 to FRS-13): the model codes the texts along the message.
 import { END, Message, METHODS, RangeDecoder, Reader, templateOf } from './core.mjs';
 import { fits, isPlain, readTyped } from './slot.mjs';
 
@@ -20,7 +20,7 @@ function decodeText(message, coder, stop) {
   }
 }
 
-METHODS[0x08] = function decodeForeseen(reader, held) {
+METHODS[0x08] = function decodeModelled(reader, held) {
   reader.check(held.model, 'UnknownModel');
   const { slots, parts } = templateOf(reader.varint(2 ** 32 - 1), reader, held);
   const values = slots.map((slot) => (isPlain(slot) ? null : readTyped(slot, reader)));

@@ -1,4 +1,4 @@
-"""Marker 0x08, the foreseen template frame: a typed frame whose texts are coded with the implied model.
+"""Marker 0x08, the modelled template frame: a typed frame whose texts are coded with the implied model.
 
 A template id as canonical varint (rule FRS-1); then, in the order of rule TPL-2, the values of the slots that
 have a type other than text and word, the last one spelt like those before it; then a string of the range coder
@@ -31,7 +31,7 @@ text with nothing behind it, which only the last one can be, ends with ``END`` (
 context stays the same over an ``END``.
 
 A decoder gives up with ``LimitExceeded`` as soon as the message is longer than its output limit or
-``limits.MAX_FORESEEN`` (rule FRS-13).
+``limits.MAX_MODELLED`` (rule FRS-13).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ FOOT: Final = c.Struct(STRING)
 
 
 @dataclass(frozen=True, slots=True)
-class ForeseenFrame:
+class ModelledFrame:
     """A template id, one value a slot, and the string. A text is a value with the head 0, and has no bytes here."""
 
     template_id: int
@@ -73,7 +73,7 @@ def _values(slots: tuple[Slot, ...]) -> Declaration:
 
 def parse_body(
     body: bytes, templates: Mapping[int, Template], trace: list[Span] | None = None
-) -> ForeseenFrame:
+) -> ModelledFrame:
     """Read a frame, but not its string (rules FRS-1 to FRS-5).
 
     Raises:
@@ -88,11 +88,11 @@ def parse_body(
         for index, slot in enumerate(slots)
     )
     if all(value.head for value in values):
-        raise NonCanonical("a foreseen frame has no text", 1, "slots")
-    return ForeseenFrame(template_id, values, parse_from(FOOT, stream, base=1, trace=trace).string)
+        raise NonCanonical("a modelled frame has no text", 1, "slots")
+    return ModelledFrame(template_id, values, parse_from(FOOT, stream, base=1, trace=trace).string)
 
 
-def build_body(frame: ForeseenFrame, template: Template) -> bytes:
+def build_body(frame: ModelledFrame, template: Template) -> bytes:
     """Write a frame (rules FRS-1 to FRS-3).
 
     Raises:
