@@ -150,7 +150,7 @@ ALPHABET = st.sampled_from(
 )
 
 TEXTS = st.lists(ALPHABET, max_size=40).map(b"".join) | st.binary(max_size=60)
-"""Messages of which the models above foresee some part, with repetitions."""
+"""Messages of which the models above predict some part, with repetitions."""
 
 
 @st.composite
@@ -163,5 +163,5 @@ def models(draw: st.DrawFn) -> ContextModel:
 
 
 def knowing_nothing() -> Model:
-    """A model that foresees nothing but an empty message, so that other methods win."""
+    """A model that predicts nothing but an empty message, so that other methods win."""
     return Model.from_context_model(build([]), {})

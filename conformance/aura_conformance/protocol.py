@@ -91,7 +91,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Errored:
-    """The implementation failed in a way that it did not foresee, or gave no answer of the protocol."""
+    """The implementation failed in a way that it did not predict, or gave no answer of the protocol."""
 
     message: str
 

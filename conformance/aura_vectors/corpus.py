@@ -20,9 +20,9 @@ from aura_reference.lz77 import copy
 from aura_reference.parse import Parse, Repeat
 from aura_spec.brio2 import MIN_MATCH
 from aura_spec.errors import EncodeError
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import MAX_TEMPLATE_ID
 from aura_spec.marker import Marker, build_message
+from aura_spec.shared_state import SharedState
 from aura_spec.template import Template
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token
 from aura_spec.unit import UNIT_BYTES, UNITS

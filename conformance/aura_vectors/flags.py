@@ -249,7 +249,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     ),
     Flag.WRONG_ESCAPE: Note(
         "gives the escape another place or weight, or leaves the context wrongly",
-        "what the model does not foresee comes out wrong",
+        "what the model does not predict comes out wrong",
         ("AUR-2", "AUR-3", "CTX-5", "CTX-6"),
     ),
     Flag.FORGETS_EXCLUSION: Note(
@@ -298,7 +298,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
         ("RCL-7", "RCL-8"),
     ),
     Flag.WRONG_NUMBER: Note(
-        "reads, foresees or learns numbers of a stream otherwise",
+        "reads, predicts or learns numbers of a stream otherwise",
         "messages with numbers that step come out wrong",
         ("RCL-5", "RCL-6"),
     ),

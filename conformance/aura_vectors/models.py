@@ -77,7 +77,7 @@ HAND_MADE: Final = assemble(
 NEVER_ENDING: Final = assemble(
     {(): {**FLAT, A: 0, END: 63}, (START,): {A: 0}, (A,): {A: 0}}, {(START,): 63, (A,): 63}
 )
-"""Foresees one byte over and over, at 1/2839 of a bit each."""
+"""Predicts one byte over and over, at 1/2839 of a bit each."""
 
 EXHAUSTED: Final = assemble({(): FLAT, (START,): FLAT}, {(START,): 0})
 """An escape from its first context leaves no symbol; no message needs it."""

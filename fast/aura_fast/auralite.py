@@ -39,9 +39,9 @@ from aura_fast.match import (
     HISTORY_BASE,
     INDEX_SHIFT,
     Prediction,
-    foresee,
     length_before,
     places_of,
+    predict,
 )
 from aura_fast.range_coder import Decoder, check_start, too_short
 from aura_fast.run import NEXT, StandIn, rest_of
@@ -71,7 +71,7 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     if len(data) > MAX_MODELLED:
         raise EncodeError(f"AURALITE codes at most {MAX_MODELLED} bytes")
     contexts = contexts_of(model)
-    sections = _sections(data, foresee(data, contexts.history), contexts)
+    sections = _sections(data, predict(data, contexts.history), contexts)
     return range_coder.encode(chain.from_iterable(sections))
 
 
@@ -94,7 +94,7 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                     likelihood = LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK]
                     following = word & PLACE_MASK
                 else:
-                    likelihood, following = contexts.foresee(context, predicted)
+                    likelihood, following = contexts.predict(context, predicted)
                 hit = hits[index + likelihood]
                 if predicted == symbol:
                     choices.append((0, hit, TOTAL))
@@ -141,7 +141,7 @@ def code_predicted(
 ) -> int:
     """Add the choices for a symbol where a match is active, and give the following context (rule AUR-5)."""
     predicted, index = prediction
-    likelihood, following = contexts.foresee(at[0], predicted)
+    likelihood, following = contexts.predict(at[0], predicted)
     hit = contexts.hits[index + likelihood]
     if predicted == symbol:
         choices.append((0, hit, TOTAL))
@@ -153,9 +153,9 @@ def code_predicted(
 def code_unpredicted(
     contexts: Contexts, at: At, symbol: int, choices: list[Choice], *, predicted: str = ""
 ) -> int:
-    """Add the choices for a symbol that no match foresaw, and give the following context (rules AUR-2 to AUR-5).
+    """Add the choices for a symbol that no match predicted, and give the following context (rules AUR-2 to AUR-5).
 
-    ``predicted`` is the byte that a match foresaw in its place.
+    ``predicted`` is the byte that a match predicted in its place.
     """
     context, state = at
     word = contexts.words[context]
@@ -295,7 +295,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 likelihood = LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK]
                 following = word & PLACE_MASK
             else:
-                likelihood, following = contexts.foresee(context, predicted)
+                likelihood, following = contexts.predict(context, predicted)
             hit = hits[(BASES[length] if source is text else HISTORY_BASE) + likelihood + misses]
             unit = span // TOTAL
             if offset < hit * unit:
@@ -378,7 +378,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
 def read_predicted(decoder: Decoder, contexts: Contexts, at: At, prediction: Prediction) -> tuple[int, int]:
     """Decode a symbol where a match is active; give it and the context that follows it (rule AUR-5)."""
     predicted, index = prediction
-    likelihood, following = contexts.foresee(at[0], predicted)
+    likelihood, following = contexts.predict(at[0], predicted)
     hit = contexts.hits[index + likelihood]
     if decoder.value(TOTAL) < hit:
         decoder.take(0, hit)
@@ -388,7 +388,7 @@ def read_predicted(decoder: Decoder, contexts: Contexts, at: At, prediction: Pre
 
 
 def read_unpredicted(decoder: Decoder, contexts: Contexts, at: At, *, predicted: str = "") -> tuple[int, int]:
-    """Decode a symbol that no match foresaw; otherwise as ``code_unpredicted``."""
+    """Decode a symbol that no match predicted; otherwise as ``code_unpredicted``."""
     context, state = at
     word = contexts.words[context]
     if word < 0 or context < contexts.bounds[state]:

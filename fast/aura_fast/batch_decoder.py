@@ -82,7 +82,7 @@ class _State:
         is_new: whether no choice of the next symbol is coded yet.
         is_less: whether symbols of the current list are excluded: those of ``lefts``, and ``predicted``.
         lefts: the context that was left by an escape for the current one; -1 if there was none.
-        predicted: a byte that a match foresaw in vain in place of the next symbol; or -1.
+        predicted: a byte that a match predicted in vain in place of the next symbol; or -1.
         positions: how many symbols there are.
         fours: the last four bytes, as rule MAT-1 reads them.
         lengths: of the active match; 0 if there is none.
@@ -379,11 +379,11 @@ class _Batch:
         return predicted.astype(np.int64), bases + state.misses[lanes]
 
     def _read_predicted(self, lanes: Numbers) -> None:
-        """Read whether matches foresee the symbols (rules MAT-4 to MAT-6)."""
+        """Read whether matches predict the symbols (rules MAT-4 to MAT-6)."""
         state = self.state
         contexts = state.contexts[lanes]
         predicted, indices = self._prediction(lanes)
-        is_listed, entries, likelihoods = search.foresee(self._model, contexts, predicted)
+        is_listed, entries, likelihoods = search.predict(self._model, contexts, predicted)
         hits = self._hits[indices + likelihoods]
         units = state.spans[lanes] // TOTAL
         is_hit = self._values(lanes, np.full(len(lanes), TOTAL), units) < hits
@@ -406,7 +406,7 @@ class _Batch:
                 predicted, base = history.text[pointer], HISTORY_BASE
             else:
                 predicted, base = self._text.item(state.rows.item(lane), pointer), BASES[length]
-            likelihood, following = model.foresee(context, predicted)
+            likelihood, following = model.predict(context, predicted)
             hit = model.hits[base + state.misses.item(lane) + likelihood]
             offset, unit = state.offsets.item(lane), state.spans.item(lane) // TOTAL
             is_hit = offset < hit * unit
@@ -431,7 +431,7 @@ class _Batch:
 
         Args:
             lanes: the messages.
-            predicted: the bytes that matches foresaw.
+            predicted: the bytes that matches predicted.
             following: the contexts after them.
             is_hit: whether they are the symbols.
             is_listed: whether they are in the lists.

@@ -4,7 +4,7 @@ All that a message's choices depend on is known before any is coded. So the work
 for all messages: the way through the model, on which each message looks at one entry a step; the choices, all at
 once; the intervals, in which each message takes one choice a step; and the sums that the strings are.
 
-What a symbol costs that a match does not foresee, or for which a list for runs is used, is left to ``auralite``:
+What a symbol costs that a match does not predict, or for which a list for runs is used, is left to ``auralite``:
 that has many cases, and is not frequent.
 """
 
@@ -35,7 +35,7 @@ from aura_fast.context_model import (
     Choice,
     Contexts,
 )
-from aura_fast.match import Foreseen, Prediction
+from aura_fast.match import Predicted, Prediction
 from aura_fast.range_coder import shortest
 from aura_fast.run import NEXT, states_of
 from aura_fast.search import LONE_NUMBERS, Flags, Numbers, words_of
@@ -65,8 +65,8 @@ def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
     flat = np.frombuffer(b"\0".join([*messages, b""]), np.uint8).astype(np.int64)
     flat[starts + sizes - 1] = END
     way = _walk(contexts, flat, starts, (contexts.initial, 0))
-    foreseen = match.foresee_many(messages, contexts.history, flat, starts)
-    firsts, cumulatives, frequencies, totals = _choose(way, flat, foreseen).joined(starts)
+    predicted = match.predict_many(messages, contexts.history, flat, starts)
+    firsts, cumulatives, frequencies, totals = _choose(way, flat, predicted).joined(starts)
     units, shifts, spans = _narrow(firsts, frequencies, totals)
     lows = _add(firsts, cumulatives * units, shifts)
     return [shortest(low, span) for low, span in zip(lows, spans.tolist(), strict=True)]
@@ -81,20 +81,20 @@ def _sections(message: bytes, contexts: Contexts) -> Iterator[Iterator[Choice]]:
     """The choices of a message, section by section."""
     start = np.zeros(1, np.int64)
     at = contexts.initial, 0
-    for number, foreseen in enumerate(match.foresee_sections(message, contexts.history, _SECTION)):
+    for number, predictions in enumerate(match.predict_sections(message, contexts.history, _SECTION)):
         section = message[number * _SECTION : (number + 1) * _SECTION]
         flat = np.frombuffer(section, np.uint8).astype(np.int64)
         if len(flat) < _SECTION:
             flat = np.append(flat, END)
         way = _walk(contexts, flat, start, at)
-        _, *columns = _choose(way, flat, foreseen).joined(start)
+        _, *columns = _choose(way, flat, predictions).joined(start)
         yield zip(*(column.tolist() for column in columns), strict=True)
         at = way.words.item(way.places.item(-1)) & PLACE_MASK, NEXT[way.states.item(-1) << 8 | flat.item(-1)]
 
 
-def _choose(way: _Way, flat: Numbers, foreseen: Foreseen) -> _Choices:
+def _choose(way: _Way, flat: Numbers, predictions: Predicted) -> _Choices:
     """All choices on a way."""
-    places, predicted, indices = foreseen
+    places, predicted, indices = predictions
     is_hit = predicted == flat[places]
     in_runs = _in_runs(way)
     is_plain = ~in_runs
@@ -297,7 +297,7 @@ def _in_first_lists(way: _Way, places: Numbers) -> tuple[NDArray[np.bool_], Numb
 
 
 def _code_hits(way: _Way, places: Numbers, indices: Numbers, choices: _Choices) -> None:
-    """Code symbols that a match foresees, by the indices of rule MAT-4 without the probability class."""
+    """Code symbols that a match predicts, by the indices of rule MAT-4 without the probability class."""
     is_listed, _, frequencies, totals = _in_first_lists(way, places)
     likelihoods = np.where(is_listed, _LIKELIHOOD[1000 * frequencies // totals], 0)
     hits = np.array(way.model.hits)[indices + likelihoods]
@@ -313,9 +313,9 @@ def _code_plain(way: _Way, places: Numbers, choices: _Choices) -> None:
 
 
 def _code_misses(way: _Way, places: Numbers, predicted: Numbers, indices: Numbers, choices: _Choices) -> None:
-    """Code symbols that matches do not foresee (rule AUR-5)."""
+    """Code symbols that matches do not predict (rule AUR-5)."""
     contexts = way.at[places]
-    is_listed, _, likelihoods = search.foresee(way.model, contexts, predicted)
+    is_listed, _, likelihoods = search.predict(way.model, contexts, predicted)
     hits = np.array(way.model.hits)[indices + likelihoods]
     ranks = np.zeros(len(places), np.int64)
     choices.add(places, ranks, hits, TOTAL - hits, np.full(len(places), TOTAL))
@@ -427,7 +427,7 @@ def _code_rest(way: _Way, pending: _Pending, choices: _Choices) -> None:
 
 
 def _code_special(way: _Way, special: dict[int, Prediction | None], flat: Numbers, choices: _Choices) -> None:
-    """Code symbols that a match does not foresee, or for which a list for runs is used."""
+    """Code symbols that a match does not predict, or for which a list for runs is used."""
     coded: list[Choice] = []
     at: list[int] = []
     ranks: list[int] = []

@@ -116,7 +116,7 @@ class Contexts:
         """Where a list of more than one entry ends."""
         return context + 1 + (~self.words[context] >> SUM_BITS & SYMBOL_MASK)
 
-    def foresee(self, context: int, predicted: int) -> tuple[int, int]:
+    def predict(self, context: int, predicted: int) -> tuple[int, int]:
         """How a byte that is predicted in ``context`` is coded.
 
         Returns:

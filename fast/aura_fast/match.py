@@ -96,7 +96,7 @@ class Foresight:
                 return
 
 
-def foresee(data: bytes, history: Index | None) -> array[int]:
+def predict(data: bytes, history: Index | None) -> array[int]:
     """What matches predict in a message: for each position a number, -1 for nothing."""
     foresight = Foresight(data)
     if not history and len(data) <= _SHORT and _are_distinct(data):
@@ -137,13 +137,13 @@ def length_before(text: bytes | bytearray, place: int, position: int) -> int:
     return length
 
 
-Foreseen = tuple[Numbers, Numbers, Numbers]
+Predicted = tuple[Numbers, Numbers, Numbers]
 """Places of predictions, the bytes, and the indices of rule MAT-4 without the probability classes."""
 
 
-def foresee_many(
+def predict_many(
     messages: Sequence[bytes], history: Index | None, flat: Numbers, starts: Numbers
-) -> Foreseen:
+) -> Predicted:
     """What matches predict in messages.
 
     Args:
@@ -153,7 +153,7 @@ def foresee_many(
         starts: of the messages in ``flat``.
     """
     if history:
-        return _unpack(np.concatenate([foresee(data, history) for data in messages]))
+        return _unpack(np.concatenate([predict(data, history) for data in messages]))
     fours = _fours(b"\0".join([*messages, b""]))
     owners = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(flat)))
     places = np.flatnonzero(np.arange(len(flat)) - starts[owners] >= MIN_LENGTH)
@@ -165,13 +165,13 @@ def foresee_many(
     return _predict(flat, starts[owners], (after, before, hits + 1), misses)
 
 
-def foresee_sections(data: bytes, history: Index | None, size: int) -> Iterator[Foreseen]:
+def predict_sections(data: bytes, history: Index | None, size: int) -> Iterator[Predicted]:
     """What matches predict in a message, for so many of its symbols at a time; places count from the first of them.
 
     What slots hold goes on from section to section, as does the number of misses, and a match that is active.
     """
     if history:
-        packed = np.asarray(foresee(data, history))
+        packed = np.asarray(predict(data, history))
         yield from (_unpack(packed[begin : begin + size]) for begin in range(0, len(packed), size))
         return
     fours = _fours(data + b"\0")
@@ -202,8 +202,8 @@ def foresee_sections(data: bytes, history: Index | None, size: int) -> Iterator[
         active = np.array([(after + counts)[goes_on], (before + counts)[goes_on]])
 
 
-def _unpack(packed: NDArray[np.int32]) -> Foreseen:
-    """Predictions from the numbers of ``foresee``."""
+def _unpack(packed: NDArray[np.int32]) -> Predicted:
+    """Predictions from the numbers of ``predict``."""
     places = np.flatnonzero(packed >= 0)
     numbers = packed[places].astype(np.int64)
     return places, numbers & BYTE_MASK, numbers >> INDEX_SHIFT
@@ -211,7 +211,7 @@ def _unpack(packed: NDArray[np.int32]) -> Foreseen:
 
 def _predict(
     flat: NDArray[np.integer], starts: Numbers, matches: tuple[Numbers, Numbers, Numbers], misses: Numbers
-) -> Foreseen:
+) -> Predicted:
     """What matches predict.
 
     Args:

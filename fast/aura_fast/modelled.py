@@ -12,10 +12,10 @@ from aura_fast.range_coder import Decoder
 from aura_fast.run import NEXT
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import LimitExceeded, Malformed
-from aura_spec.modelled import STOP_SIZE
 from aura_spec.history import LENGTH
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
+from aura_spec.modelled import STOP_SIZE
 from aura_spec.template import Template
 
 

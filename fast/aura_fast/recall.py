@@ -231,14 +231,14 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
         for slot in indices:
             place = end - 1 - (end - 1 - slots[slot] & _LOW)
             if place >= oldest:
-                foreseen = kept[place - base] or END
-                if foreseen != first:
+                predicted = kept[place - base] or END
+                if predicted != first:
                     like = _likeness(kept, place - base, max(0, end - size) - base)
                     if like >= LEAST:
-                        candidates.append((foreseen, _LEVELS[like], place, like))
+                        candidates.append((predicted, _LEVELS[like], place, like))
                         if len(candidates) == FOUND:
                             break
-                        first = foreseen
+                        first = predicted
         if candidates:
             if not pointer and candidates[0][3] >= POINTED:
                 pointer, likeness = candidates[0][2:]
@@ -252,37 +252,37 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 ):
                     number = _Number.begun(recall, place)
         if number is not None and number.rest:
-            foreseen = number.rest[0]
-            if not candidates or candidates[0][0] != foreseen:
-                candidates = [one for one in candidates if one[0] != foreseen]
-                candidates.insert(0, (foreseen, NUMBER + recall.trusts[number.field], 0, MAX_LIKENESS))
+            predicted = number.rest[0]
+            if not candidates or candidates[0][0] != predicted:
+                candidates = [one for one in candidates if one[0] != predicted]
+                candidates.insert(0, (predicted, NUMBER + recall.trusts[number.field], 0, MAX_LIKENESS))
         if history is not None:
             if not in_history and len(kept) - start >= LENGTH:
                 in_history = history.find(bytes(kept[-LENGTH:]))
             elif in_history == len(history.text):
                 in_history = 0
             if in_history:
-                foreseen = history.text[in_history]
-                if all(one[0] != foreseen for one in candidates):
+                predicted = history.text[in_history]
+                if all(one[0] != predicted for one in candidates):
                     at = len(candidates) if candidates and candidates[0][3] >= CERTAIN else 0
-                    candidates.insert(at, (foreseen, HISTORY, 0, 0))
+                    candidates.insert(at, (predicted, HISTORY, 0, 0))
         if decoder is None:
             symbol = text[end - base - start] if end - base - start < len(text) else END
         excluded = ""
         following = -1
         later = 0
-        for foreseen, level, _, _ in candidates[:TRIED]:
+        for predicted, level, _, _ in candidates[:TRIED]:
             if excluded or context < contexts.stand_ins[state][0]:
-                share, follows = _share_of_rest(contexts, context, state, excluded, foreseen)
+                share, follows = _share_of_rest(contexts, context, state, excluded, predicted)
             else:
-                share, follows = _share(contexts, context, state, foreseen)
+                share, follows = _share(contexts, context, state, predicted)
             # the three opinions
             index = (later * _LATER + level) * 2 * CLASSES + _CLASSES[share >> 4] + miss
-            if digits or _ZERO <= foreseen <= _NINE:
-                ending = 0 if _ZERO <= foreseen <= _NINE else foreseen & 15
+            if digits or _ZERO <= predicted <= _NINE:
+                ending = 0 if _ZERO <= predicted <= _NINE else predicted & 15
                 mark = (((digits * 31 + level) * 2 + later) * 16 + ending) * 127 + others % 127
             else:
-                mark = (kept[-1] * 31 + (foreseen & 255)) * 7 + 5 * later + 101 * kept[-2]
+                mark = (kept[-1] * 31 + (predicted & 255)) * 7 + 5 * later + 101 * kept[-2]
             mark = (mark * MULTIPLIER & _WORD) >> 22
             chance, marked = hits[index], marks[mark]
             one, two, three = STRETCH[share >> 4], STRETCH[chance >> 4], STRETCH[marked >> 4]
@@ -298,7 +298,7 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             elif p > WHOLE - LEAST_CHANCE:
                 p = WHOLE - LEAST_CHANCE
             if decoder is None:
-                hit = foreseen == symbol
+                hit = predicted == symbol
                 choices.append((0, p, WHOLE) if hit else (p, WHOLE - p, WHOLE))
             else:
                 hit = decoder.value(WHOLE) < p
@@ -318,9 +318,9 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             if mark_tries[mark] < MOST_MARKS:
                 mark_tries[mark] += 1
             if hit:
-                symbol, following = foreseen, follows
+                symbol, following = predicted, follows
                 break
-            excluded += chr(foreseen)
+            excluded += chr(predicted)
             later = 1
         if following < 0:
             if decoder is None:
@@ -334,7 +334,7 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             digits = min(digits + 1, MARKED_DIGITS)
         else:
             digits, others = 0, others * 8 + symbol & _LOW
-        # what foresees the next symbol
+        # what predicts the next symbol
         if in_history:
             in_history = in_history + 1 if history.text[in_history] == symbol else 0  # type: ignore[union-attr]
         if number is not None and not number.read(symbol, recall):
@@ -345,8 +345,8 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             likeness = min(likeness + 1, MAX_LIKENESS)
         else:
             pointer = 0
-            for foreseen, _, place, like in candidates[1:]:
-                if foreseen == symbol and place and like >= RESUMED:
+            for predicted, _, place, like in candidates[1:]:
+                if predicted == symbol and place and like >= RESUMED:
                     pointer, likeness = place + 1, min(like + 1, MAX_LIKENESS)
         for slot in indices:
             slots[slot] = end & _LOW
@@ -374,7 +374,7 @@ def _likeness(kept: bytearray, place: int, oldest: int) -> int:
 
 
 class _Number:
-    """A number that is read, and maybe foreseen (rules RCL-5 and RCL-6)."""
+    """A number that is read, and maybe predicted (rules RCL-5 and RCL-6)."""
 
     __slots__ = ("before", "digits", "field", "rest", "value")
 

@@ -96,8 +96,8 @@ def spread(firsts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
     return owners, np.arange(len(owners)) + (firsts - behind + sizes)[owners]
 
 
-def foresee(model: Contexts, contexts: Numbers, predicted: Numbers) -> tuple[Flags, Numbers, Numbers]:
-    """What the first lists say about bytes that are predicted; as ``Contexts.foresee``.
+def predict(model: Contexts, contexts: Numbers, predicted: Numbers) -> tuple[Flags, Numbers, Numbers]:
+    """What the first lists say about bytes that are predicted; as ``Contexts.predict``.
 
     Returns:
         Whether the lists have them, their entries there, and what their probabilities add to the index of rule

@@ -34,7 +34,7 @@ def probability_class(frequency: int, total: int) -> int:
 
 
 class Matcher:
-    """The bytes of a message so far, and the match that foresees the next, in them or in the model's history.
+    """The bytes of a message so far, and the match that predicts the next, in them or in the model's history.
 
     Attributes:
         message: the message so far.

@@ -8,9 +8,9 @@ from aura_reference import auralite, brotli, classic, modelled, stored, typed, z
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel, Unsupported
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
+from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
 from aura_spec.template import Template
 

@@ -9,8 +9,8 @@ from aura_reference.auralite import Reader, Step, Walk, Writer, measure
 from aura_reference.context import Coder
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed
-from aura_spec.modelled import STOP_SIZE, ModelledFrame, build_body, parse_body
 from aura_spec.limits import MAX_MODELLED
+from aura_spec.modelled import STOP_SIZE, ModelledFrame, build_body, parse_body
 from aura_spec.slot import SlotValue
 from aura_spec.template import Template
 

@@ -54,7 +54,7 @@ _DIGITS = frozenset(b"0123456789")
 
 @dataclass(slots=True)
 class Candidate:
-    """A symbol that is foreseen: its level, and, from the window, its place and likeness (rule RCL-4)."""
+    """A symbol that is predicted: its level, and, from the window, its place and likeness (rule RCL-4)."""
 
     symbol: int
     level: int
@@ -122,7 +122,7 @@ class Share:
 
 
 class Number:
-    """A number that is read, and maybe foreseen (rules RCL-5 and RCL-6)."""
+    """A number that is read, and maybe predicted (rules RCL-5 and RCL-6)."""
 
     def __init__(self, window: Window, place: int, field: Field) -> None:
         digits = bytearray()
@@ -138,7 +138,7 @@ class Number:
         if field.step and expected >= 0:
             self._rest = [*str(expected).zfill(len(digits)).encode(), window.symbol(place)]
 
-    def foreseen(self) -> int | None:
+    def predicted(self) -> int | None:
         """The next symbol."""
         return self._rest[0] if self._rest else None
 
@@ -272,7 +272,7 @@ class Telling:
             begins = window[place] in _DIGITS and window.holds(place - 1) and window[place - 1] not in _DIGITS
             number = Number(window, place, self._recall.field()) if begins else None
             self._number = number if number is not None and number.usable else None
-        symbol = self._number.foreseen() if self._number else None
+        symbol = self._number.predicted() if self._number else None
         if self._number is not None and symbol is not None and symbol != _first(candidates):
             candidates[:] = [one for one in candidates if one.symbol != symbol]
             candidates.insert(0, Candidate(symbol, NUMBER + self._number.field.trust, likeness=MAX_LIKENESS))

@@ -20,7 +20,6 @@ from aura_spec.errors import (
     UnknownModel,
     Unsupported,
 )
-from aura_spec.shared_state import SharedState
 from aura_spec.model import parse_file
 from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
@@ -41,6 +40,7 @@ from aura_spec.session import (
     parse_data,
     text_of,
 )
+from aura_spec.shared_state import SharedState
 from aura_spec.stream import CHECKS
 from aura_spec.tag import SIZE
 from aura_spec.template import builtin

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aura_reference import message
 from aura_spec.errors import DecodeError
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec.shared_state import SharedState
 from aura_spec.tag import SIZE, check_content, held_for, parse_tagged
 
 

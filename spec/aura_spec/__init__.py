@@ -15,7 +15,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``token``                 the tokens inside a BRIO version 1 container
 ``brio2``, ``unit``       marker 0x02 again, the container of version 2, and what it is made of
 ``adaptive``, ``parse``   its tables, and how its canonical encoder cuts a message
-``auralite``              markers 0x80 to 0xFF and 0x03, messages foreseen by a model
+``auralite``              markers 0x80 to 0xFF and 0x03, messages predicted by a model
 ``range_coder``           its entropy coder
 ``context_model``         contexts, their lists, frequencies
 ``match``                 what stood after the same bytes earlier in the message

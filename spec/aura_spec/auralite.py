@@ -1,4 +1,4 @@
-"""AURALITE: a message as one string of the range coder, foreseen by a context model.
+"""AURALITE: a message as one string of the range coder, predicted by a context model.
 
 The symbols of a message are its bytes and then ``END``. They are coded one after the other by the range
 coder (rules RNG-1 to RNG-7), each in the current context, which is the model's ``initial`` one at first

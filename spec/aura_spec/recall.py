@@ -1,4 +1,4 @@
-"""Recall: what a stream has said foresees what it says next.
+"""Recall: what a stream has said predicts what it says next.
 
 In the words of the field this is an adaptive match model with logistic mixing, in the manner of lpaq:
 candidates from a window and its hash tables, each with a probability mixed of three inputs, and weights that
@@ -59,7 +59,7 @@ list::
     if there was no pointer, and the first candidate has a likeness of POINTED or more
         the pointer = place and likeness of the first candidate
 
-RCL-5: A number may be foreseen by an earlier one and the step of its field. If there is a candidate, no number
+RCL-5: A number may be predicted by an earlier one and the step of its field. If there is a candidate, no number
 is being read, and the last byte of the window is no digit, a number begins as the first block says; l counts
 all the digits, and where there are ``MAX_DIGITS`` or more, no number begins. While a number is read, the second
 block may put its next symbol first in the list. If this symbol is first already, the list stays as it is, with
@@ -199,7 +199,7 @@ RCL-14: A message begins without a pointer, without a match in the history, with
 miss, d and x of rule RCL-10 at 0, in the initial context of the model, and without a run.
 
 RCL-15: After each symbol, and before its byte enters the window, the pointer moves. A pointer here is the one
-with which the symbol was coded, thus also one that rule RCL-4 has just set. One that foresaw the symbol moves
+with which the symbol was coded, thus also one that rule RCL-4 has just set. One that predicted the symbol moves
 on. Else any candidate that was tried, other than the first of the list, may become the pointer, if it is one of
 the window, whether there was a pointer or not; the first of the list may not::
 

@@ -2,7 +2,7 @@
 
 The digits of an identifier tell nothing about the next, but how many there have been does: a UUID ends
 after 36 characters, a time in milliseconds after 13. Short contexts of digits and letters, which know other
-texts by heart, foresee both badly. So a model may have lists for runs, which stand in for them.
+texts by heart, predict both badly. So a model may have lists for runs, which stand in for them.
 
 A run is what the message so far ends in. Its state is 0 for none, or 40 · kind + n, where n is the length
 of the run, at most ``MAX_LENGTH``, and kind a number of ``Kind``: digits only, letters a to f only,

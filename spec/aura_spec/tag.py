@@ -55,8 +55,8 @@ from aura_spec.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura_spec.shared_state import SharedState
 from aura_spec.marker import AURALITE_COMPACT, Marker
+from aura_spec.shared_state import SharedState
 from aura_spec.wire import Field
 
 SIZE: Final = 2

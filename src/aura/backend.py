@@ -17,14 +17,14 @@ from typing import Final, ParamSpec, Protocol
 
 from aura_fast import auralite, batch, modelled
 from aura_reference import brotli, typed, zstd
-from aura_reference import modelled as frames
 from aura_reference import message as reference
+from aura_reference import modelled as frames
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker
+from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
 from aura_spec.template import Template
 
@@ -120,7 +120,9 @@ class Reference:
             return error
 
 
-def _decode_fast(wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+def _decode_fast(
+    wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE
+) -> bytes:
     """Read a message."""
     held = shared_state or SharedState()
     try:

@@ -16,9 +16,9 @@ from aura.model import Model, as_model, as_models
 from aura.selection import Candidate, Policy
 from aura.templates import Match, TemplateLibrary
 from aura_spec.errors import DecodeError, TemplateError
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.session import ALL_METHODS
+from aura_spec.shared_state import SharedState
 from aura_spec.tag import build_tagged
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class Codec:
         return self._find_wires(messages, shared)
 
     def _find_wires(self, messages: Sequence[bytes], shared: SharedState) -> list[bytes]:
-        strings = self._foresee(messages, shared)
+        strings = self._predict(messages, shared)
         return [
             self.with_tag(self._select(message, shared, strings.get(message)), message)
             for message in messages
@@ -183,7 +183,7 @@ class Codec:
             return wire
         return build_tagged(wire, message, b"" if self.explicit_model else self._model_id)
 
-    def _foresee(self, messages: Sequence[bytes], shared: SharedState) -> dict[bytes, bytes]:
+    def _predict(self, messages: Sequence[bytes], shared: SharedState) -> dict[bytes, bytes]:
         """AURALITE messages for the implied model, of those that the level tries it on, if they are several."""
         policy = Policy(self.level)
         tried = [message for message in dict.fromkeys(messages) if selection.tries_auralite(message, policy)]
@@ -226,7 +226,9 @@ class Codec:
             return tagging.decode(self._backend, wire, held, self._model_id, limit)
         return self._backend.decode(wire, held, limit)
 
-    def _decode_batch(self, wires: Sequence[bytes], held: SharedState, limit: int) -> list[bytes | DecodeError]:
+    def _decode_batch(
+        self, wires: Sequence[bytes], held: SharedState, limit: int
+    ) -> list[bytes | DecodeError]:
         if self.check:
             return tagging.decode_batch(self._backend, wires, held, self._model_id, limit)
         return self._backend.decode_batch(wires, held, limit)

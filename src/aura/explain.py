@@ -25,9 +25,9 @@ from aura_reference.auralite import Step
 from aura_spec import auralite, brio, brio2, brotli, classic, modelled, stored, token, typed, zstd
 from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, name_of, parse_message
+from aura_spec.shared_state import SharedState
 from aura_spec.tag import SIZE, TAGGED, check_content, held_for, parse_tagged, questioned
 from aura_spec.wire import Span, parse
 

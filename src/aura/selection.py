@@ -32,9 +32,9 @@ from aura_reference import typed
 from aura_spec.brio import HEADER_SIZE
 from aura_spec.classic import is_utf8
 from aura_spec.errors import EncodeError
-from aura_spec.shared_state import SharedState
 from aura_spec.marker import Marker
 from aura_spec.session import ALL_METHODS, COMPACT
+from aura_spec.shared_state import SharedState
 from aura_spec.slot import is_text_only
 
 LEVELS: Final = range(4)
@@ -229,7 +229,7 @@ class _Search:
         size: of the smallest, in bytes.
     """
 
-    __slots__ = ("_backend", "_has_auralite", "_shared_state", "_message", "_policy", "found", "size")
+    __slots__ = ("_backend", "_has_auralite", "_message", "_policy", "_shared_state", "found", "size")
 
     def __init__(self, message: bytes, backend: Backend, policy: Policy, shared_state: SharedState) -> None:
         self._message = message

@@ -114,8 +114,8 @@ def test_the_dictionary_of_a_model_is_tried_where_the_model_does_not_halve_a_mes
     assert aura.explain(wire, model=codec.model).message == dictionary[50:250]
     with pytest.raises(aura.UnknownModel):
         PLAIN[2].decompress(wire)
-    foreseen = aura.Codec(model=aura.Model.load_default().carrying(dictionary=b"Where can I find the keys?"))
-    assert foreseen.compress("Where can I find the keys?")[0] >= 0x80
+    predicted = aura.Codec(model=aura.Model.load_default().carrying(dictionary=b"Where can I find the keys?"))
+    assert predicted.compress("Where can I find the keys?")[0] >= 0x80
     assert aura.Codec(level=1, model=codec.model).compress(dictionary[50:250])[0] == 7
 
 
@@ -124,7 +124,7 @@ ORDER = "Order 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b of Ann Miller was packed at 
 
 
 @pytest.mark.parametrize("level", range(4))
-def test_texts_in_template_frames_are_foreseen_where_that_is_smaller(level: int) -> None:
+def test_texts_in_template_frames_are_predicted_where_that_is_smaller(level: int) -> None:
     codec = aura.Codec(level=level, templates=aura.TemplateLibrary(ORDERS))
     wire = codec.compress(ORDER)
     assert codec.decompress(wire).decode() == ORDER

@@ -9,8 +9,8 @@ from tests.models import knowing_nothing
 import aura
 from aura.explain_page import page
 from aura_reference import message as reference
-from aura_spec.shared_state import SharedState
 from aura_spec.marker import Marker
+from aura_spec.shared_state import SharedState
 from aura_spec.template import builtin
 
 KNOWLEDGE = SharedState()

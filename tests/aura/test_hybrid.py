@@ -47,7 +47,7 @@ def test_a_template_frame_must_win_by_the_threshold() -> None:
     assert HybridCompressor(model=PLAIN, binary_advantage_threshold=5.2).compress(short).template_id == 85
 
 
-def test_small_messages_are_foreseen_stored_or_templates() -> None:
+def test_small_messages_are_predicted_stored_or_templates() -> None:
     text = "There is no information about the president."
     quick = HybridCompressor(model=PLAIN, min_compression_size=100)
     assert quick.compress(text).method == Method.STORED

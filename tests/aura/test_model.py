@@ -32,7 +32,7 @@ def model() -> Model:
     return aura.train(TALK, max_bytes=64 << 10, max_order=6, metadata={"name": "talk"})
 
 
-def test_a_trained_model_foresees_its_messages(model: Model) -> None:
+def test_a_trained_model_predicts_its_messages(model: Model) -> None:
     codec = aura.Codec(model=model)
     before = sum(len(text) for text in TALK)
     after = sum(len(codec.compress(text)) for text in TALK)
@@ -200,7 +200,7 @@ def test_commands_name_models(tmp_path: Path, model: Model) -> None:
     assert RUNNER.invoke(app, ["explain", "--hex", wire.hex()]).exit_code == 3
 
 
-def test_long_messages_are_not_foreseen_at_low_levels(model: Model) -> None:
+def test_long_messages_are_not_predicted_at_low_levels(model: Model) -> None:
     long = ("the lamp is on in a; " * 2000).encode()
     for level in range(4):
         codec = aura.Codec(model=model, level=level)

@@ -12,7 +12,7 @@ import aura_spec.brio2
 import aura_spec.run
 import aura_spec.slot
 import aura_spec.template
-from aura_reference import auralite, brio, brio2, foreseen, trie
+from aura_reference import auralite, brio, brio2, modelled, trie
 from aura_reference.slot import number
 from aura_spec.brio2 import RECENT
 from aura_spec.limits import MAX_MODELLED
@@ -105,4 +105,4 @@ def a_string_may_code_a_byte_too_many() -> None:
 
 @mutant("IgnoresLimit", "modelled")
 def a_frame_may_be_a_byte_too_long() -> None:
-    replace(foreseen, "MAX_MODELLED", MAX_MODELLED + 1)
+    replace(modelled, "MAX_MODELLED", MAX_MODELLED + 1)

@@ -161,11 +161,11 @@ def a_long_number_counts_with_its_first_digits() -> None:
 
 
 @mutant("WrongNumber", "stream")
-def a_number_that_is_foreseen_anyway_has_its_own_level() -> None:
+def a_number_that_is_predicted_anyway_has_its_own_level() -> None:
     def add_number(self: Telling, candidates: list[Candidate]) -> None:
         right(self, candidates)
         number = self._number
-        if number is not None and candidates and candidates[0].symbol == number.foreseen():
+        if number is not None and candidates and candidates[0].symbol == number.predicted():
             candidates[0] = Candidate(
                 candidates[0].symbol, recall.NUMBER + number.field.trust, candidates[0].place, 32
             )

@@ -68,7 +68,7 @@ def answer(backend: str, **request: object) -> object:
     return adapter.Adapter(backend).answer({"seq": 1, "case_type": MESSAGE, **request})
 
 
-def test_an_adapter_says_what_it_does_not_have_and_what_it_did_not_foresee() -> None:
+def test_an_adapter_says_what_it_does_not_have_and_what_it_did_not_predict() -> None:
     weights = answer("fast", cmd="decode", case_type="weights of codes", wire="00")
     assert weights == {"seq": 1, "skipped": {"reason": "fast does not have this"}}
     table = answer("fast", cmd="encode", case_type="frequencies of a table", value={"frequencies": []})

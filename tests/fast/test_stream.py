@@ -95,7 +95,7 @@ def compared(model: ContextModel, said: list[str]) -> None:
 
 @pytest.mark.parametrize("model", [WITH_HISTORY, WITH_ALL])
 def test_same_wires_along_the_history(model: ContextModel) -> None:
-    """To its end and beyond, away from it, and where the window foresees as well."""
+    """To its end and beyond, away from it, and where the window predicts as well."""
     past = PAST.decode()
     compared(model, [past, past[:40] + "!", past + past, past[10:60] + "?", past[:30] + past[20:] + "."])
     compared(replace(model, history=replace(WITH_HISTORY.history, text=PAST[:30])), [past, past])

@@ -155,12 +155,12 @@ def test_no_other_tail_is_taken(model: ContextModel, data: bytes) -> None:
         assert auralite.encode(decoded, model) == other
 
 
-def test_trained_model_foresees_its_samples() -> None:
+def test_trained_model_predicts_its_samples() -> None:
     assert [len(auralite.encode(data, TRAINED)) for data in SAMPLES] == [3, 2, 3, 7, 4, 5, 5, 3, 1]
 
 
 def test_message_worked_by_hand() -> None:
-    """The byte a where the first context foresees nothing but the end, which has 4096 - 3723 = 373 of 4096.
+    """The byte a where the first context predicts nothing but the end, which has 4096 - 3723 = 373 of 4096.
 
     The escape: unit = 2^31 / 4096 = 2^19, low = 2^31 + 373 · 2^19, range = 3723 · 2^19. At the root, without
     the end: total = 256 · 32 = 8192, unit = 3723 · 2^6, low grows by 97 · 32 · unit, range = 32 · unit. This
@@ -294,7 +294,7 @@ def test_end_of_a_message_is_a_miss() -> None:
 
 
 def test_predicted_byte_outside_the_list_has_class_0() -> None:
-    """After b only c is listed; x is predicted, and was never foreseen. Rule MAT-6."""
+    """After b only c is listed; x is predicted, and was never predicted. Rule MAT-6."""
     step = list(auralite.steps(b"bbbbx bbbbx", HAND_MADE))[10]
     assert (step.symbol, step.match, step.length) == (ord("x"), MatchState.HIT, 4)
     assert 2**step.bits == pytest.approx(TOTAL / HAND_MADE.hits[min(2, _misses(b"bbbbx bbbb"))])

@@ -27,8 +27,8 @@ from aura_spec.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura_spec.shared_state import SharedState
 from aura_spec.marker import Marker
+from aura_spec.shared_state import SharedState
 from aura_spec.template import builtin, parse_patterns
 
 KNOWLEDGE = SharedState(phrases={1: b"hello"}, dictionary=b"How much wood would a woodchuck chuck?")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.messages import VALUES_BY_KIND
 from tests.models import NO_CONTEXTS, SAMPLES, TEXTS, TRAINED, models
 
-from aura_reference import auralite, foreseen, message
+from aura_reference import auralite, message, modelled
 from aura_reference.auralite import MatchState, Meter, Walk
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import (
@@ -25,10 +25,10 @@ from aura_spec.errors import (
     UnknownModel,
     UnknownTemplate,
 )
-from aura_spec.modelled import parse_body
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import HITS, TOTAL
+from aura_spec.modelled import parse_body
+from aura_spec.shared_state import SharedState
 from aura_spec.template import Kind, parse_patterns
 from aura_vectors.models import NEVER_ENDING
 
@@ -194,7 +194,7 @@ def test_matches_reach_into_fed_bytes() -> None:
     states = [(bytes([step.symbol]), step.match) for step in found[:10]]
     assert states[3][1] is MatchState.NONE
     assert states[4:10] == [(bytes([byte]), MatchState.HIT) for byte in b" 12345"]
-    assert found[10].match is MatchState.MISS  # the stop, where 6 was foreseen
+    assert found[10].match is MatchState.MISS  # the stop, where 6 was predicted
 
 
 @given(models(), filled())

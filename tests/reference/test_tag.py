@@ -25,8 +25,8 @@ from aura_spec.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec.shared_state import SharedState
 from aura_spec.tag import SIZE, TAGGED, build_tagged, check_of, model_tag, parse_tagged, questioned
 from aura_spec.wire import parse
 

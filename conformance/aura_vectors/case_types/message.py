@@ -11,8 +11,8 @@ from typing import Final, cast
 
 from aura.backend import BACKENDS, Backend
 from aura_reference import model as model_file
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec.shared_state import SharedState
 from aura_spec.template import parse_patterns
 from aura_vectors.case import Case, Fields
 

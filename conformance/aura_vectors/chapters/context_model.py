@@ -90,7 +90,7 @@ def groups() -> Groups:
         hand_made,
         [
             coded(hand_made, b"", "the end alone, at the start", "CTX-1", "AUR-2"),
-            coded(hand_made, b"abc", "what the contexts foresee, order by order", "CTX-3", "CTX-5", "AUR-2"),
+            coded(hand_made, b"abc", "what the contexts predict, order by order", "CTX-3", "CTX-5", "AUR-2"),
             coded(hand_made, b"b", "the second of a list", "CTX-4", "CTX-7"),
             coded(hand_made, b"z", "an escape to the root, which has none", "CTX-6", "AUR-3"),
             coded(hand_made, b"abz", "escapes through four lists, their symbols excluded", "CTX-2", "AUR-3"),

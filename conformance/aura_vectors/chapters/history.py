@@ -64,16 +64,16 @@ def groups() -> Groups:
         ],
     )
     short = _held(PAST[:23])
-    yield short, [coded(short, PAST[:26], "a history that is too short to foresee", "HIS-1")]
-    foreseen = b"aabzcabcxbbaccbzacbccabbabcaaab"
-    hand_made = held(replace(HAND_MADE, history=History(b"+" + foreseen, HITS)))
+    yield short, [coded(short, PAST[:26], "a history that is too short to predict", "HIS-1")]
+    predicted = b"aabzcabcxbbaccbzacbccabbabcaaab"
+    hand_made = held(replace(HAND_MADE, history=History(b"+" + predicted, HITS)))
     yield (
         hand_made,
         [
             coded(
-                hand_made, foreseen, "bytes that contexts foresee, and one that they lack", "HIS-2", "MAT-6"
+                hand_made, predicted, "bytes that contexts predict, and one that they lack", "HIS-2", "MAT-6"
             ),
-            coded(hand_made, foreseen[:25] + b"c", "a byte that a miss excludes", "HIS-3", "AUR-5"),
+            coded(hand_made, predicted[:25] + b"c", "a byte that a miss excludes", "HIS-3", "AUR-5"),
         ],
     )
     sections = [

@@ -1,4 +1,4 @@
-"""The match model: slots, lengths, hits and misses, and what is foreseen beside them."""
+"""The match model: slots, lengths, hits and misses, and what is predicted beside them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def groups() -> Groups:
             coded(plain, b"abcdeabcde", "a match of four bytes, which hits", "MAT-2", "MAT-4", "MAT-7"),
             coded(plain, b"abcdeabcdx", "and one that misses", "MAT-8", "AUR-5"),
             coded(plain, b"abcdabcd", "the end is a miss", "MAT-8"),
-            coded(plain, b"aaaaaaa", "a match that overlaps what it foresees", "MAT-2", "MAT-3"),
+            coded(plain, b"aaaaaaa", "a match that overlaps what it predicts", "MAT-2", "MAT-3"),
             coded(plain, b"abcd" + ALIKE + b"abcd!", "a slot taken over by other bytes", "MAT-2", "MAT-3"),
             coded(plain, b"abcd1abcd2abcd2", "the latest place wins", "MAT-3", "MAT-8"),
             coded(plain, b"abcd++1abcd++2abcd++2", "places are kept while a match is active", "MAT-3"),

@@ -31,7 +31,7 @@ def groups() -> Groups:
         _modelled(256, [b"Ana", b"I can help you with that"], "two texts", "FRS-9"),
         _modelled(256, [b"", b""], "two empty texts", "FRS-9"),
         _modelled(256, [b"one s", b"..."], "texts with the first byte of their stops", "FRS-10"),
-        _modelled(256, ["Größe".encode(), b"x"], "bytes that the model does not foresee", "FRS-9"),
+        _modelled(256, ["Größe".encode(), b"x"], "bytes that the model does not predict", "FRS-9"),
         _modelled(257, [b"7", b"hall 3", b"on", b"thank you"], "values and texts", "FRS-2"),
         _modelled(257, [b"007", b"hall 3", b"dim", b""], "values that do not fit their types", "FRS-3"),
         _modelled(

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from aura_reference import message
 from aura_spec.errors import Code
-from aura_spec.shared_state import SharedState
 from aura_spec.session import (
     MAX_CHUNK,
     NO_MODEL,
@@ -18,6 +17,7 @@ from aura_spec.session import (
     Request,
     max_frame,
 )
+from aura_spec.shared_state import SharedState
 from aura_spec.tag import build_tagged
 from aura_vectors.case import Case, Groups
 from aura_vectors.case_types.message import read_model

@@ -38,7 +38,7 @@ _FLAT: Final = Streams(4, model=model_file.write(NO_CONTEXTS))
 """A byte takes about a byte."""
 _NOISE: Final = "".join(f"{number * number * 40503 % 65521:04x}" for number in range(90))
 _RARE: Final = "".join(chr(0x4E00 + number * number * 7919 % 20000) for number in range(8))
-"""A text that no model foresees, so that it is shorter as a stored message."""
+"""A text that no model predicts, so that it is shorter as a stored message."""
 
 
 def groups() -> Groups:
@@ -95,11 +95,11 @@ _NUMBERS: Final = (
     ),
     # A number of 17 digits teaches nothing; k1 and k2 are one field, but not alike.
     ("k1=9999999999999990", "k1=10000000000000000", "k2=40", "k2=50", "k2=60"),
-    # Nor does one of 17 digits foresee anything.
+    # Nor does one of 17 digits predict anything.
     ("n 1", "n 2", "n 3", "n 99999999999999999", "n 5", "n 6"),
     # A number that does not come changes nothing.
     ("k1=1", "k1=2", "k1=3", "k1=x", "k2=5", "k2=6", "k2=7"),
-    # A number below 0 is not foreseen, one of fewer digits is filled up.
+    # A number below 0 is not predicted, one of fewer digits is filled up.
     ("n 020", "n 010", "n 000", "n 5", "n 100", "n 090", "n 080"),
 )
 
@@ -139,7 +139,7 @@ _FOUR: Final = (
     "abcdefghijklmnopqrstuvwxyz n=X",
     "abcdefghijklmnopqrstuvwxyz n=8",
 )
-"""In the fourth a number, two places and the history foresee four symbols; the last one is not tried."""
+"""In the fourth a number, two places and the history predict four symbols; the last one is not tried."""
 
 
 def _model(history: bytes) -> bytes:

@@ -13,9 +13,9 @@ from aura.selection import Policy, choose
 from aura.stream import Stream
 from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
-from aura_spec.shared_state import SharedState
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.session import NO_MODEL, Coding, Use, build_data, longest_of, parse_data, text_of
+from aura_spec.shared_state import SharedState
 from aura_spec.stream import HEAD_BYTE, Flag
 from aura_spec.tag import SIZE, build_tagged
 from aura_spec.template import builtin, digest
@@ -79,7 +79,7 @@ class SingleEncoder:
         max_modelled: bytes of the longest message that the model codes.
     """
 
-    __slots__ = ("_shared_state", "_library", "_max_modelled", "_policy")
+    __slots__ = ("_library", "_max_modelled", "_policy", "_shared_state")
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ class SingleDecoder:
         max_modelled: bytes that a message may have that the model codes (rule SES-18).
     """
 
-    __slots__ = ("_shared_state", "_max_modelled")
+    __slots__ = ("_max_modelled", "_shared_state")
 
     def __init__(
         self, model: Model | None, *, with_builtin: bool = True, max_modelled: int = MAX_MODELLED

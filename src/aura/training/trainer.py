@@ -148,7 +148,7 @@ class Prepared:
         Args:
             entries: that are kept at most.
             order: of the longest contexts; as chosen on the text if None.
-            kneser_ney: whether lists count what no longer context foresaw, or all that they saw; the latter shows
+            kneser_ney: whether lists count what no longer context predicted, or all that they saw; the latter shows
                 what the former is good for.
         """
         if entries < SYMBOLS:
