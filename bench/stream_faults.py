@@ -21,8 +21,8 @@ from aura import Model
 from aura.corpus import read
 from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import DecodeError
-from aura_spec.recall import LEAST_MEMORY
 from aura_spec.stream import DEFAULT_CHECK, Terms, Text
+from aura_spec.stream_model import MIN_MEMORY
 
 FAULTS: Final = 100_000
 SEED: Final = 20261121
@@ -123,7 +123,7 @@ def main() -> None:
     options = parser.parse_args()
     messages = list(read(options.messages))
     # less memory is quicker to copy; conversations of this length do not fill it
-    terms = Terms(Model.load_default().context_model, 1, LEAST_MEMORY, options.check, server=False)
+    terms = Terms(Model.load_default().context_model, 1, MIN_MEMORY, options.check, server=False)
     conversations = [[one.data for one in some] for _, some in groupby(messages, key=lambda one: one.source)]
     conversations = [texts for texts in conversations if len(texts) > 1]
     draw = random.Random(options.seed)  # noqa: S311
@@ -153,7 +153,7 @@ def main() -> None:
 def _copy(receiver: Receiver) -> Receiver:
     """Another one that remembers the same; the model is shared."""
     other = copy.copy(receiver)
-    other._recall = receiver._recall.copy()  # noqa: SLF001
+    other._state = receiver._state.copy()  # noqa: SLF001
     return other
 
 

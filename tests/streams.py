@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.models import MODELS, SAMPLES, TEXTS
 
 from aura_spec.context_model import ContextModel
-from aura_spec.recall import LEAST_MEMORY
 from aura_spec.stream import Terms, Text
+from aura_spec.stream_model import MIN_MEMORY
 
 MAX_SIZE: Final = 1 << 20
 
@@ -31,7 +31,7 @@ class Receives(Protocol):
     def decode(self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes]) -> Text: ...
 
 
-def terms(model: ContextModel, check: int = 8, memory: int = LEAST_MEMORY, *, server: bool = False) -> Terms:
+def terms(model: ContextModel, check: int = 8, memory: int = MIN_MEMORY, *, server: bool = False) -> Terms:
     """What both ends agree on."""
     return Terms(model, 77, memory, check, server)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aura_reference.context import Coder
-from aura_reference.recall import Candidate, Mixture, Recall, Telling
-from aura_spec.recall import HISTORY, NUMBER, TRIED, WHOLE
+from aura_reference.stream_model import Candidate, Mixer, Predictor, StreamState
 from aura_spec.stream import SAME_KIND, START
+from aura_spec.stream_model import HISTORY, MAX_TRIED, NUMBER, PROB_ONE
 from aura_vectors.case import Fields
 from aura_vectors.case_types.choices import Choice
 from aura_vectors.trace import Interval
@@ -27,7 +27,7 @@ class _Spy:
         return place
 
 
-class Watched(Telling):
+class Watched(Predictor):
     """Notes what it does at each symbol.
 
     Attributes:
@@ -36,32 +36,34 @@ class Watched(Telling):
         rules: what a reader has to have right, as far as it shows.
     """
 
-    def __init__(self, recall: Recall) -> None:
-        super().__init__(recall)
+    def __init__(self, state: StreamState) -> None:
+        super().__init__(state)
         self.steps: list[Fields] = []
         self.choices: list[Sequence[Choice]] = []
         self.rules: set[str] = set()
         self._listed: Sequence[Candidate] = ()
         self._pointed: Candidate | None = None
-        self._mixed: list[Fields] = []
+        self._hash_byte: list[Fields] = []
 
     def code(self, coder: Coder) -> int:
         """Code the next symbol, and note how."""
         spy = _Spy(coder)
-        self._mixed = []
-        place = self._recall.window.end
+        self._hash_byte = []
+        place = self._state.window.end
         symbol = super().code(spy)
-        pointer = {} if self._pointed is None else {"pointer": [self._pointed.place, self._pointed.likeness]}
-        listed = [[one.symbol, one.level, one.place, one.likeness] for one in self._listed]
+        pointer = (
+            {} if self._pointed is None else {"pointer": [self._pointed.place, self._pointed.match_length]}
+        )
+        listed = [[one.symbol, one.level, one.place, one.match_length] for one in self._listed]
         self.steps.append(
-            {"symbol": symbol, "place": place, **pointer, "candidates": listed, "tried": self._mixed}
+            {"symbol": symbol, "place": place, **pointer, "candidates": listed, "tried": self._hash_byte}
         )
         self.choices.append(spy.choices)
         return symbol
 
     def _candidates(self) -> list[Candidate]:
         candidates = super()._candidates()
-        self._listed, self._pointed = candidates[:TRIED], self._pointer
+        self._listed, self._pointed = candidates[:MAX_TRIED], self._pointer
         self.rules.update(_rules_of(candidates))
         if self._number is not None:
             self.rules.add("RCL-6")
@@ -69,10 +71,10 @@ class Watched(Telling):
             self.rules.add("RCL-15")
         return candidates
 
-    def _mixture(self, candidate: Candidate, share: int, *, later: bool) -> Mixture:
-        mixture = super()._mixture(candidate, share, later=later)
-        self._mixed.append({"share": share, "inputs": list(mixture.inputs), "p": mixture.p})
-        return mixture
+    def _mixer(self, candidate: Candidate, share: int, *, later: bool) -> Mixer:
+        mixer = super()._mixer(candidate, share, later=later)
+        self._hash_byte.append({"share": share, "inputs": list(mixer.inputs), "p": mixer.p})
+        return mixer
 
 
 def _rules_of(candidates: Sequence[Candidate]) -> Iterator[str]:
@@ -83,7 +85,7 @@ def _rules_of(candidates: Sequence[Candidate]) -> Iterator[str]:
         yield "RCL-5"
     if any(one.level == HISTORY for one in candidates):
         yield "RCL-7"
-    if len(candidates) > TRIED:
+    if len(candidates) > MAX_TRIED:
         yield "RCL-8"
     if candidates:
         yield from (f"RCL-{number}" for number in range(9, 14))
@@ -92,7 +94,7 @@ def _rules_of(candidates: Sequence[Candidate]) -> Iterator[str]:
 def of_string(watched: Watched, *, same_kind: bool) -> Iterator[Fields]:
     """The interval after the choice of the kind, and then for each symbol its step, choices and interval."""
     interval = Interval(START, (1 << 32) - START)
-    interval.narrow((0, SAME_KIND, WHOLE) if same_kind else (SAME_KIND, WHOLE - SAME_KIND, WHOLE))
+    interval.narrow((0, SAME_KIND, PROB_ONE) if same_kind else (SAME_KIND, PROB_ONE - SAME_KIND, PROB_ONE))
     yield {"same_kind": same_kind, **interval.fields()}
     for step, choices in zip(watched.steps, watched.choices, strict=True):
         for choice in choices:

@@ -51,7 +51,7 @@ _CHAPTERS = {
     "RUN": "run",
     "HIS": "history",
     "STR": "stream",
-    "RCL": "recall",
+    "RCL": "stream_model",
     "MAT": "match",
     "MDL": "model",
     "TRI": "trie",

@@ -9,10 +9,9 @@ from typing import Final
 
 from aura_fast.context_model import Choice, contexts_of
 from aura_fast.range_coder import Decoder, narrow
-from aura_fast.recall import Recall, code
+from aura_fast.stream_model import StreamState, code
 from aura_spec.errors import EncodeError, Malformed, NonCanonical, StreamDesync, Truncated
 from aura_spec.range_coder import WINDOW
-from aura_spec.recall import WHOLE
 from aura_spec.stream import (
     CHECK_SIZE,
     COUNTERS,
@@ -28,6 +27,7 @@ from aura_spec.stream import (
     check_bits,
     remainder,
 )
+from aura_spec.stream_model import PROB_ONE
 
 _RESET_SIZE: Final = 4
 _HEAD_SIZE: Final = 2
@@ -56,19 +56,19 @@ def remainder_of(wire: bytes, bits: int) -> int:
 class Sender:
     """The end of a stream that sends; as in ``aura_reference.stream``."""
 
-    __slots__ = ("_contexts", "_counter", "_flags", "_is_text", "_recall", "_terms")
+    __slots__ = ("_contexts", "_counter", "_flags", "_is_text", "_state", "_terms")
 
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._contexts = contexts_of(terms.model)
-        self._recall = Recall(terms.memory)
+        self._state = StreamState(terms.memory)
         self._is_text = True
         self._counter = 0
         self._flags = Flag(0)
 
     def reset(self, *, ask: bool) -> None:
         """Forget all, and say so with the next message (rules STR-9 and STR-10)."""
-        self._recall = Recall(self._terms.memory)
+        self._state = StreamState(self._terms.memory)
         self._is_text = True
         self._flags |= Flag.RESET | (Flag.ASK if ask else Flag(0))
 
@@ -79,19 +79,19 @@ class Sender:
         if len(text.data) > max_string and compressed is None:
             raise EncodeError(f"a string codes at most {max_string} bytes")
         wire = None
-        recall = self._recall
+        state = self._state
         if len(text.data) <= max_string:
             if compressed is not None:
-                recall = recall.copy()
-            wire = self._string(text, recall)
+                state = state.copy()
+            wire = self._string(text, state)
         if compressed is not None and (wire is None or 2 * len(wire) > len(text.data)):
             other = self._message(text, compressed(text.data))
             if wire is None or len(other) < len(wire):
                 wire = other
-                recall = self._recall
-                recall.learn(text.data)
+                state = self._state
+                state.learn(text.data)
         assert wire is not None  # noqa: S101  # one of both was made
-        self._recall = recall
+        self._state = state
         self._is_text = text.is_text
         self._counter = (self._counter + 1) % COUNTERS
         self._flags = Flag(0)
@@ -102,9 +102,9 @@ class Sender:
         counter = self._counter.to_bytes(2, "big") if flags & Flag.RESET else b""
         return bytes((HEAD_BYTE, flags)) + counter if flags else b""
 
-    def _string(self, text: Text, recall: Recall) -> bytes:
+    def _string(self, text: Text, state: StreamState) -> bytes:
         choices: list[Choice] = [_kind(same=text.is_text == self._is_text)]
-        code(recall, self._contexts, text.data, choices, None, 0)
+        code(state, self._contexts, text.data, choices, None, 0)
         low, span = narrow(choices, START)
         head = self._head(self._flags)
         return head + find_string(low, span, head, self._terms, self._counter)
@@ -118,21 +118,21 @@ class Sender:
 class Receiver:
     """The end of a stream that receives; as in ``aura_reference.stream``."""
 
-    __slots__ = ("_contexts", "_counter", "_is_text", "_recall", "_terms", "asked", "lost")
+    __slots__ = ("_contexts", "_counter", "_is_text", "_state", "_terms", "asked", "lost")
 
     def __init__(self, terms: Terms) -> None:
         self.asked = False
         self.lost = False
         self._terms = terms
         self._contexts = contexts_of(terms.model)
-        self._recall = Recall(terms.memory)
+        self._state = StreamState(terms.memory)
         self._is_text = True
         self._counter = 0
 
     def copy(self) -> Receiver:
         """One that goes on from here by itself."""
         other = copy(self)
-        other._recall = self._recall.copy()  # noqa: SLF001  # of the same kind
+        other._state = self._state.copy()  # noqa: SLF001  # of the same kind
         return other
 
     def decode(self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes]) -> Text:
@@ -142,11 +142,11 @@ class Receiver:
         if flags & Flag.RESET:
             if (counter - self._counter) % COUNTERS > LATEST:
                 raise StreamDesync("the reset is an old one", 2, "counter")
-            recall, was_text = Recall(self._terms.memory), True
+            state, was_text = StreamState(self._terms.memory), True
         elif lost:
             raise StreamDesync("the stream is lost until it is reset", 0)
         else:
-            counter, recall, was_text = self._counter, self._recall, self._is_text
+            counter, state, was_text = self._counter, self._state, self._is_text
         bits = check_bits(len(wire), self._terms.check, head=place > 0)
         if remainder_of(wire, bits) != expected(self._terms, counter, bits):
             raise StreamDesync("the message is not the next one, or damaged", place)
@@ -154,23 +154,23 @@ class Receiver:
             if len(wire) < place + CHECK_SIZE:
                 raise Truncated("the message ends before its check does", len(wire), "body")
             text = Text(decompressed(wire[place:-CHECK_SIZE], max_size), bool(flags & Flag.TEXT))
-            recall.learn(text.data)
+            state.learn(text.data)
         else:
-            text = self._read_string(recall, wire, place, counter, max_size, was_text=was_text)
+            text = self._read_string(state, wire, place, counter, max_size, was_text=was_text)
         if text.is_text:
             _check_utf8(text.data)
-        self._recall, self._is_text, self._counter = recall, text.is_text, (counter + 1) % COUNTERS
+        self._state, self._is_text, self._counter = state, text.is_text, (counter + 1) % COUNTERS
         self.lost, self.asked = False, bool(flags & Flag.ASK)
         return text
 
     def _read_string(
-        self, recall: Recall, wire: bytes, place: int, counter: int, max_size: int, *, was_text: bool
+        self, state: StreamState, wire: bytes, place: int, counter: int, max_size: int, *, was_text: bool
     ) -> Text:
         string = wire[place:]
         decoder = Decoder(string, START)
-        same = decoder.value(WHOLE) < SAME_KIND
+        same = decoder.value(PROB_ONE) < SAME_KIND
         decoder.take(*_kind(same=same)[:2])
-        data = code(recall, self._contexts, b"", [], decoder, min(max_size, MAX_STRING))
+        data = code(state, self._contexts, b"", [], decoder, min(max_size, MAX_STRING))
         window = decoder.window
         if len(string) > window:
             raise Malformed("bytes follow the end of the string", place, "string")
@@ -183,7 +183,7 @@ class Receiver:
 
 def _kind(*, same: bool) -> Choice:
     """The first choice of a string (rule STR-3)."""
-    return (0, SAME_KIND, WHOLE) if same else (SAME_KIND, WHOLE - SAME_KIND, WHOLE)
+    return (0, SAME_KIND, PROB_ONE) if same else (SAME_KIND, PROB_ONE - SAME_KIND, PROB_ONE)
 
 
 def _split(wire: bytes) -> tuple[int, int, int]:

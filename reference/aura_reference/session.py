@@ -21,7 +21,6 @@ from aura_spec.errors import (
     Unsupported,
 )
 from aura_spec.model import parse_file
-from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
     COUNTERS,
     NO_MODEL,
@@ -42,6 +41,7 @@ from aura_spec.session import (
 )
 from aura_spec.shared_state import SharedState
 from aura_spec.stream import CHECKS
+from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 from aura_spec.tag import SIZE
 from aura_spec.template import builtin
 
@@ -175,7 +175,7 @@ class End:
             raise Unsupported(f"coding {use.coding} is not read", 2, "coding")
         if use.coding is not Coding.STREAM:
             return
-        if not LEAST_MEMORY <= use.memory <= min(self._hello.memory, MOST_MEMORY):
+        if not MIN_MEMORY <= use.memory <= min(self._hello.memory, MAX_MEMORY):
             raise Unsupported(f"a stream takes {use.memory} bytes", 3, "memory")
         if use.check not in CHECKS:
             raise Unsupported(f"a stream has a check of {use.check} bits", place + 8, "check")

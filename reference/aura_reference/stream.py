@@ -8,11 +8,10 @@ from itertools import chain
 
 from aura_reference.auralite import Reader, Writer
 from aura_reference.range_coder import Interval
-from aura_reference.recall import Recall, Telling
+from aura_reference.stream_model import Predictor, StreamState
 from aura_spec.context_model import END
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, NonCanonical, StreamDesync, Truncated
 from aura_spec.range_coder import WINDOW
-from aura_spec.recall import WHOLE
 from aura_spec.stream import (
     CHECK_SIZE,
     COUNTERS,
@@ -31,21 +30,22 @@ from aura_spec.stream import (
     parse_message,
     remainder,
 )
+from aura_spec.stream_model import PROB_ONE
 
-_KINDS = (SAME_KIND, WHOLE - SAME_KIND)
+_KINDS = (SAME_KIND, PROB_ONE - SAME_KIND)
 
 
 class Memory:
     """All that a stream remembers."""
 
     def __init__(self, terms: Terms) -> None:
-        self.recall = Recall(terms.model, terms.memory)
+        self.state = StreamState(terms.model, terms.memory)
         self.is_text = True
 
     def copy(self) -> Memory:
         """Another one, which remembers the same so far."""
         other = copy.copy(self)
-        other.recall = self.recall.copy()
+        other.state = self.state.copy()
         return other
 
 
@@ -111,7 +111,7 @@ class Sender:
             if wire is None or len(other) < len(wire):
                 wire = other
                 self._memory = before
-                self._memory.recall.learn(text.data)
+                self._memory.state.learn(text.data)
         assert wire is not None  # noqa: S101  # one of both was made
         self._memory.is_text = text.is_text
         self._counter = (self._counter + 1) % COUNTERS
@@ -122,9 +122,9 @@ class Sender:
         writer = Writer(START)
         writer.symbol = int(text.is_text != self._memory.is_text)
         writer.choose((0,), _KINDS)
-        telling = Telling(self._memory.recall)
+        predictor = Predictor(self._memory.state)
         for writer.symbol in chain(text.data, (END,)):
-            telling.code(writer)
+            predictor.code(writer)
         head = build_head(Head(self._flags, self._counter))
         return head + find_string(writer.encoder.interval(), head, self._terms, self._counter)
 
@@ -140,18 +140,18 @@ class Receiver:
 
     Args:
         terms: that both ends agree on.
-        telling: reads a string with what is remembered; another one may watch how.
+        predictor: reads a string with what is remembered; another one may watch how.
 
     Attributes:
         asked: whether the last message asked for a reset (rule STR-10).
         lost: whether nothing but a reset can be read (rule STR-8).
     """
 
-    def __init__(self, terms: Terms, telling: Callable[[Recall], Telling] = Telling) -> None:
+    def __init__(self, terms: Terms, predictor: Callable[[StreamState], Predictor] = Predictor) -> None:
         self.asked = False
         self.lost = False
         self._terms = terms
-        self._telling = telling
+        self._predictor = predictor
         self._memory = Memory(terms)
         self._counter = 0
 
@@ -187,7 +187,7 @@ class Receiver:
             if len(body) < CHECK_SIZE:
                 raise Truncated("the message ends before its check does", len(wire), "body")
             text = Text(decompressed(body[:-CHECK_SIZE], max_size), bool(head.flags & Flag.TEXT))
-            memory.recall.learn(text.data)
+            memory.state.learn(text.data)
         else:
             text = self._read_string(memory, body, wire[:place], counter, max_size)
         if text.is_text:
@@ -200,15 +200,15 @@ class Receiver:
     def _read_string(self, memory: Memory, string: bytes, head: bytes, counter: int, max_size: int) -> Text:
         reader = Reader(string, START)
         is_text = memory.is_text ^ (reader.choose((0,), _KINDS) == 1)
-        telling = self._telling(memory.recall)
+        predictor = self._predictor(memory.state)
         most = min(max_size, MAX_STRING)
-        while telling.code(reader) != END:
-            if len(telling.text) > most:
+        while predictor.code(reader) != END:
+            if len(predictor.text) > most:
                 raise LimitExceeded(f"the message decodes to more than {most} bytes", len(head), "string")
         reader.decoder.end()
         if find_string(reader.decoder.interval(), head, self._terms, counter) != string:
             raise NonCanonical("the string is not the shortest and smallest", len(head), "string")
-        return Text(bytes(telling.text), is_text)
+        return Text(bytes(predictor.text), is_text)
 
 
 def check_utf8(data: bytes) -> None:

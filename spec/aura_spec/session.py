@@ -31,11 +31,11 @@ tagged or not, both are 0, and a reader does not look at them), the model, or ei
 single messages do without, and how many messages the end has sent before, mod 2^16; if the peer has received
 another number, one is lost or repeated: ``StreamDesync``. An end may send further ones, between any two messages;
 what a stream remembers is forgotten then (rule SES-7). The coding and the model are among those that the peer says
-it has, the memory of a stream is ``recall.LEAST_MEMORY`` to ``recall.MOST_MEMORY`` bytes, and no more than the peer
-allows, and the check is one of ``stream.CHECKS``; else ``UnknownModel`` for the model, and ``Unsupported``. A
-reader checks the count first, then the model, then, of streams alone, that there is a model, then the coding, and
-of streams alone the memory and the check (rule SES-8). A message before the first use frame is ``Malformed`` (rule
-SES-9).
+it has, the memory of a stream is ``stream_model.MIN_MEMORY`` to ``stream_model.MAX_MEMORY`` bytes, and no more
+than the peer allows, and the check is one of ``stream.CHECKS``; else ``UnknownModel`` for the model, and
+``Unsupported``. A reader checks the count first, then the model, then, of streams alone, that there is a model,
+then the coding, and of streams alone the memory and the check (rule SES-8). A message before the first use frame
+is ``Malformed`` (rule SES-9).
 
 Single messages are coded with the model as the implied one, which they may also name; tagged ones have tags for
 this model, or for none, as chapter ``tag`` says. Templates are those of the model beside the built-in ones, the

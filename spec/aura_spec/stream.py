@@ -1,7 +1,7 @@
 """Streams: the messages of a connection, each coded with what the ones before it said.
 
 STR-1: A stream is what one end of a connection sends to the other, so a connection has two: one of the client
-and one of the server. Each remembers its own messages only (chapter ``recall``). Thus whoever writes and
+and one of the server. Each remembers its own messages only (chapter ``stream_model``). Thus whoever writes and
 whoever reads a stream have seen the same in the same order, whatever crosses in flight, and nothing needs to be
 acknowledged. Both ends have agreed on the model, the memory of a stream in bytes, and the least check in bits,
 one of ``CHECKS``. Every message is complete: nothing has to be flushed, and none is the beginning of another.
@@ -16,7 +16,7 @@ before its head or its string or its check is there, is ``Truncated``.
 STR-3: A string is that of rules RNG-1 to RNG-6, but at the start low is ``START`` and range 2^32 - ``START``.
 So its first byte is not 0: one that is, is ``Malformed``. First the kind of the message is coded, bytes or text
 in UTF-8, as a choice whether it is the kind of the message before, text for the first, with the frequencies
-``SAME_KIND`` and ``recall.WHOLE`` - ``SAME_KIND``. Then the bytes of the message and END are coded as rule
+``SAME_KIND`` and ``stream_model.PROB_ONE`` - ``SAME_KIND``. Then the bytes of the message and END are coded as rule
 RCL-8 says. A string codes at most ``MAX_STRING`` bytes, and no more than the reader's limit (rule LIM-1); the
 first byte beyond either is ``LimitExceeded``. Text that is not UTF-8 is ``Malformed``, whichever way it was
 coded.

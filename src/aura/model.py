@@ -22,7 +22,7 @@ from aura_spec import strict_json
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import EncodeError, Malformed, TemplateError
 from aura_spec.model import STREAM_MEMORY
-from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
+from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 from aura_spec.template import FIRST_APPLICATION_ID, Template, parse_patterns
 
 
@@ -55,10 +55,10 @@ class Model:
         0 says that messages by themselves are shorter than in a stream.
         """
         text = self.metadata.get(STREAM_MEMORY, "")
-        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_MEMORY))):
+        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_MEMORY))):
             return None
         memory = int(text)
-        return memory if memory == 0 or LEAST_MEMORY <= memory <= MOST_MEMORY else None
+        return memory if memory == 0 or MIN_MEMORY <= memory <= MAX_MEMORY else None
 
     @classmethod
     def from_bytes(cls, data: BytesLike) -> Model:

@@ -12,8 +12,8 @@ from aura.model import Model, as_model
 from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import LimitExceeded
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.stream import CHECKS, DEFAULT_CHECK, DEFAULT_MEMORY, MAX_STRING, Terms, Text, agreement
+from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 
 _WORTHWHILE = 1 << 10
 """Bytes of a message from which on other methods are tried if a string does not halve it."""
@@ -81,7 +81,7 @@ class Stream:
         if role not in {"client", "server"}:
             raise ValueError(f"role {role!r} is not client or server")
         self.check = arguments.one_of("check", check, CHECKS)
-        self.memory = arguments.whole_number("memory", memory, LEAST_MEMORY, MOST_MEMORY)
+        self.memory = arguments.whole_number("memory", memory, MIN_MEMORY, MAX_MEMORY)
         self.max_size = arguments.whole_number("max_size", max_size, 0)
         self.max_string = arguments.whole_number("max_string", max_string, 0, MAX_STRING)
         self.model = Model.load_default() if model is None else as_model("model", model)

@@ -12,8 +12,8 @@ from aura_fast import model as model_file
 from aura_spec.context_model import MAX_ORDER, SYMBOLS
 from aura_spec.match import HITS
 from aura_spec.model import MAX_FILE, MAX_METADATA, STREAM_MEMORY
-from aura_spec.recall import MOST_MEMORY
 from aura_spec.stream import DEFAULT_MEMORY
+from aura_spec.stream_model import MAX_MEMORY
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
@@ -149,7 +149,7 @@ def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
         if not all(isinstance(part, str) for part in (key, text)):
             raise TypeError(f"metadata map str to str; the text of {key!r} is {type(text).__name__}")
     texts = dict(metadata)
-    size = len(metadata_section({STREAM_MEMORY: str(MOST_MEMORY), **texts}))
+    size = len(metadata_section({STREAM_MEMORY: str(MAX_MEMORY), **texts}))
     if size > MAX_METADATA:
         raise EncodeError(f"the metadata have {size} bytes, where {MAX_METADATA} are the most")
     return texts

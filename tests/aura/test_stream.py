@@ -11,7 +11,7 @@ from tests.models import knowing_nothing
 
 import aura
 from aura import Codec, Model, Stream, StreamDesync
-from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
+from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 
 SMALL = Model.load_small()
 
@@ -73,9 +73,9 @@ def test_models_have_to_be_the_same() -> None:
 
 
 def test_memory_has_to_be_the_same() -> None:
-    server = Stream(SMALL, role="server", memory=LEAST_MEMORY)
+    server = Stream(SMALL, role="server", memory=MIN_MEMORY)
     with pytest.raises(StreamDesync):
-        server.receive(Stream(SMALL, role="client", memory=MOST_MEMORY).send("How much do you remember?"))
+        server.receive(Stream(SMALL, role="client", memory=MAX_MEMORY).send("How much do you remember?"))
 
 
 def test_the_size_of_a_message_is_limited() -> None:
@@ -94,7 +94,7 @@ def test_wrong_arguments() -> None:
         Stream(SMALL, role="peer")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="check"):
         Stream(SMALL, role="client", check=7)
-    for memory in (LEAST_MEMORY - 1, MOST_MEMORY + 1):
+    for memory in (MIN_MEMORY - 1, MAX_MEMORY + 1):
         with pytest.raises(ValueError, match="memory"):
             Stream(SMALL, role="client", memory=memory)
     with pytest.raises(aura.EncodeError):
@@ -111,6 +111,6 @@ def test_memory_of_a_direction_is_bounded() -> None:
     client = Stream(SMALL, role="client")
     for number in range(60):
         client.send(f"{number} " * 300)
-    recall = client._sender._recall
-    held = sum(sys.getsizeof(getattr(recall, name)) for name in recall.__slots__)
+    state = client._sender._state
+    held = sum(sys.getsizeof(getattr(state, name)) for name in state.__slots__)
     assert held < (32 << 10) * 9 // 8  # a bytearray has an eighth in reserve

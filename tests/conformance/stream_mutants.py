@@ -8,9 +8,9 @@ from typing import Any
 from tests.conformance.registry import mutant, replace
 
 import aura_spec.stream
-from aura_reference import recall, stream
-from aura_reference.recall import Candidate, Number, Recall, Telling
-from aura_reference.recall_window import Window
+from aura_reference import stream, stream_model
+from aura_reference.stream_model import Candidate, Number, Predictor, StreamState
+from aura_reference.window import Window
 from aura_spec.errors import Malformed
 from aura_spec.stream import Text
 
@@ -83,11 +83,11 @@ def the_kind_before_survives_a_reset() -> None:
 
 @mutant("OtherMemory", "stream")
 def all_of_a_message_enters_the_window() -> None:
-    def learn(self: Recall, text: bytes) -> None:
+    def learn(self: StreamState, text: bytes) -> None:
         for byte in (*text, 0):
             self.window.add(byte)
 
-    replace(Recall, "learn", learn)
+    replace(StreamState, "learn", learn)
 
 
 @mutant("OtherMemory", "stream")
@@ -100,15 +100,15 @@ def nothing_is_forgotten() -> None:
 
 @mutant("WrongNumber", "stream")
 def a_field_reaches_beyond_the_message() -> None:
-    def field(self: Recall) -> recall.Field:
+    def field(self: StreamState) -> stream_model.Field:
         value, place, taken = 0, self.window.end - 1, 0
-        while self.window.holds(place) and taken < recall.FIELD_BYTES:
+        while self.window.holds(place) and taken < stream_model.FIELD_BYTES:
             if self.window[place] not in DIGITS:
-                value, taken = recall.mixed(value, self.window[place]), taken + 1
+                value, taken = stream_model.hash_byte(value, self.window[place]), taken + 1
             place -= 1
-        return self.fields[(value * recall.FINISH & 0xFFFFFFFF) >> 24]
+        return self.fields[(value * stream_model.HASH_MULTIPLIER_2 & 0xFFFFFFFF) >> 24]
 
-    replace(Recall, "field", field)
+    replace(StreamState, "field", field)
 
 
 @mutant("WrongNumber", "stream")
@@ -145,7 +145,7 @@ def a_number_of_too_many_digits_teaches_a_step() -> None:
 def a_number_that_does_not_come_changes_its_step() -> None:
     def read(self: Number, symbol: int) -> bool:
         if not self._read and symbol not in DIGITS:
-            self.field.step, self.field.trust = 0, 0
+            self.field.step, self.field.confidence = 0, 0
         return bool(right(self, symbol))
 
     right = replace(Number, "read", read)
@@ -162,20 +162,20 @@ def a_long_number_counts_with_its_first_digits() -> None:
 
 @mutant("WrongNumber", "stream")
 def a_number_that_is_predicted_anyway_has_its_own_level() -> None:
-    def add_number(self: Telling, candidates: list[Candidate]) -> None:
+    def add_number(self: Predictor, candidates: list[Candidate]) -> None:
         right(self, candidates)
         number = self._number
         if number is not None and candidates and candidates[0].symbol == number.predicted():
             candidates[0] = Candidate(
-                candidates[0].symbol, recall.NUMBER + number.field.trust, candidates[0].place, 32
+                candidates[0].symbol, stream_model.NUMBER + number.field.confidence, candidates[0].place, 32
             )
 
-    right = replace(Telling, "_add_number", add_number)
+    right = replace(Predictor, "_add_number", add_number)
 
 
 @mutant("WrongHistory", "stream")
 def streams_have_no_history() -> None:
-    replace(Telling, "_add_history", lambda _self, _candidates: None)
+    replace(Predictor, "_add_history", lambda _self, _candidates: None)
 
 
 @mutant("WrongHistory", "stream")
@@ -184,84 +184,84 @@ def the_first_place_in_the_history_counts() -> None:
         def rfind(self, *given: Any) -> int:
             return self.find(*given)
 
-    def add_history(self: Telling, candidates: list[Candidate]) -> None:
+    def add_history(self: Predictor, candidates: list[Candidate]) -> None:
         held = self._model.history
         if held is not None:
             self._model = SimpleNamespace(history=SimpleNamespace(text=Text(held.text)))  # type: ignore[assignment]
         right(self, candidates)
-        self._model = self._recall.model
+        self._model = self._state.model
 
-    right = replace(Telling, "_add_history", add_history)
+    right = replace(Predictor, "_add_history", add_history)
 
 
 @mutant("WrongHistory", "stream")
 def the_history_is_looked_into_after_25_bytes() -> None:
-    replace(recall, "history", SimpleNamespace(LENGTH=25))
+    replace(stream_model, "history", SimpleNamespace(LENGTH=25))
 
 
 @mutant("WrongHistory", "stream")
 def a_likeness_of_24_is_certain() -> None:
-    replace(recall, "CERTAIN", 24)
+    replace(stream_model, "MIN_CERTAIN", 24)
 
 
 @mutant("WrongHistory", "stream")
 def the_history_is_always_tried_last() -> None:
-    replace(recall, "CERTAIN", 0)
+    replace(stream_model, "MIN_CERTAIN", 0)
 
 
 @mutant("WrongHistory", "stream")
 def four_candidates_are_tried() -> None:
-    replace(recall, "TRIED", 4)
+    replace(stream_model, "MAX_TRIED", 4)
 
 
 @mutant("WrongMixture", "stream")
 def chances_of_levels_count_without_bound() -> None:
-    replace(recall, "MOST_HITS", 1 << 30)
+    replace(stream_model, "MATCH_STATS_LIMIT", 1 << 30)
 
 
 @mutant("WrongMixture", "stream")
 def chances_of_marks_count_without_bound() -> None:
-    replace(recall, "MOST_MARKS", 1 << 30)
+    replace(stream_model, "CONTEXT_STATS_LIMIT", 1 << 30)
 
 
 @mutant("WrongMixture", "stream")
 def a_sum_of_bytes_wraps_as_a_whole() -> None:
-    def mark(self: Telling, candidate: Candidate, *, later: bool) -> int:
-        window, symbol = self._recall.window, candidate.symbol
+    def context_index(self: Predictor, candidate: Candidate, *, later: bool) -> int:
+        window, symbol = self._state.window, candidate.symbol
         if self._digits == 0 and symbol not in DIGITS:
             return (window[window.end - 1] * 31 + symbol) % 256 * 7 + 5 * later + 101 * window.last(2)
         return int(right(self, candidate, later=later))
 
-    right = replace(Telling, "_mark", mark)
+    right = replace(Predictor, "_context_index", context_index)
 
 
 @mutant("WrongPointer", "stream")
 def the_first_candidate_may_become_the_pointer() -> None:
-    def go_on(self: Telling, symbol: int, candidates: list[Candidate]) -> None:
+    def go_on(self: Predictor, symbol: int, candidates: list[Candidate]) -> None:
         right(self, symbol, [candidates[0], *candidates] if candidates else candidates)
 
-    right = replace(Telling, "_go_on", go_on)
+    right = replace(Predictor, "_go_on", go_on)
 
 
 @mutant("WrongPointer", "stream")
 def only_a_pointer_that_misses_is_followed_by_another() -> None:
-    def go_on(self: Telling, symbol: int, candidates: list[Candidate]) -> None:
+    def go_on(self: Predictor, symbol: int, candidates: list[Candidate]) -> None:
         right(self, symbol, candidates if self._pointer is not None else ())
 
-    right = replace(Telling, "_go_on", go_on)
+    right = replace(Predictor, "_go_on", go_on)
 
 
 @mutant("WrongPointer", "stream")
 def a_number_keeps_the_place_of_the_candidate_that_it_replaces() -> None:
     before: list[Candidate] = []
 
-    def add_number(self: Telling, candidates: list[Candidate]) -> None:
+    def add_number(self: Predictor, candidates: list[Candidate]) -> None:
         before[:] = candidates
         right(self, candidates)
 
-    def go_on(self: Telling, symbol: int, candidates: list[Candidate]) -> None:
-        is_number = bool(candidates) and candidates[0].level >= recall.NUMBER
+    def go_on(self: Predictor, symbol: int, candidates: list[Candidate]) -> None:
+        is_number = bool(candidates) and candidates[0].level >= stream_model.NUMBER
         move(self, symbol, [candidates[0], *before] if is_number else candidates)
 
-    right = replace(Telling, "_add_number", add_number)
-    move = replace(Telling, "_go_on", go_on)
+    right = replace(Predictor, "_add_number", add_number)
+    move = replace(Predictor, "_go_on", go_on)

@@ -29,9 +29,9 @@ from aura_fast import stream
 from aura_fast.stream import remainder_of
 from aura_spec.context_model import ContextModel, RunList
 from aura_spec.errors import Code, DecodeError, EncodeError, StreamDesync
-from aura_spec.recall import LEVELS
 from aura_spec.run import Kind, state_of
 from aura_spec.stream import CHECKS, GENERATORS, MAX_STRING, Terms, Text, expected, remainder
+from aura_spec.stream_model import LEVELS
 
 SMALL = Model.load_small().context_model
 
@@ -113,8 +113,8 @@ def test_same_wires_where_the_window_holds_digits_only() -> None:
 def test_same_wires_with_opinions_beyond_the_bounds() -> None:
     held = terms(NO_CONTEXTS)
     fast, slow = stream.Sender(held), reference.Sender(held)
-    fast._recall.weights = array("q", [1 << 22]) * len(fast._recall.weights)
-    slow._memory.recall.weights = [[[1 << 22] * 3 for _ in range(LEVELS)] for _ in range(2)]
+    fast._state.weights = array("q", [1 << 22]) * len(fast._state.weights)
+    slow._memory.state.weights = [[[1 << 22] * 3 for _ in range(LEVELS)] for _ in range(2)]
     for one in ("a" * 40 + "bcbcbc", "abcd" * 9, "wxyz abcw"):
         assert fast.encode(text(one)) == slow.encode(text(one))
 
@@ -242,5 +242,5 @@ def test_a_lost_stream_stays_lost() -> None:
 
 def _copy(receiver: stream.Receiver) -> stream.Receiver:
     other = copy.copy(receiver)
-    other._recall = receiver._recall.copy()
+    other._state = receiver._state.copy()
     return other

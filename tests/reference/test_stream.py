@@ -1,4 +1,4 @@
-"""Streams: round trips, faults, resets, and what is remembered (chapters ``stream`` and ``recall``)."""
+"""Streams: round trips, faults, resets, and what is remembered (chapters ``stream`` and ``stream_model``)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tests.models import HAND_MADE, MODELS, NO_CONTEXTS, PAST, TRAINED, WITH_HIS
 from tests.streams import CONVERSATIONS, MAX_SIZE, NUMBERED, WORDS, plain, terms, text
 
 from aura_reference.range_coder import Interval
-from aura_reference.recall import Recall, Telling
-from aura_reference.recall_window import Window
 from aura_reference.stream import Receiver, Sender, find_string
+from aura_reference.stream_model import Predictor, StreamState
+from aura_reference.window import Window
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import (
     DecodeError,
@@ -23,8 +23,8 @@ from aura_spec.errors import (
     StreamDesync,
     Truncated,
 )
-from aura_spec.recall import LEAST_MEMORY, TABLES
 from aura_spec.stream import MAX_STRING, Terms, Text, expected, remainder
+from aura_spec.stream_model import MIN_MEMORY, TABLES
 
 
 def ends(model: ContextModel = TRAINED, check: int = 8) -> tuple[Sender, Receiver]:
@@ -75,10 +75,10 @@ def test_the_history_of_the_model_is_looked_into() -> None:
 
 def test_the_window_forgets() -> None:
     """Rule RCL-1."""
-    recall = Recall(TRAINED, LEAST_MEMORY)
-    recall.learn(b"0123456789" * 300)
-    window = recall.window
-    assert window.size == LEAST_MEMORY - TABLES
+    state = StreamState(TRAINED, MIN_MEMORY)
+    state.learn(b"0123456789" * 300)
+    window = state.window
+    assert window.size == MIN_MEMORY - TABLES
     assert window.holds(window.end - window.size)
     assert not window.holds(window.end - window.size - 1)
     assert not window.holds(window.end)
@@ -257,6 +257,6 @@ def test_a_telling_knows_its_text() -> None:
         def choose(self, symbols: list[int], _frequencies: list[int]) -> int:
             return symbols.index(END) if END in symbols else len(symbols)
 
-    telling = Telling(Recall(TRAINED, LEAST_MEMORY))
-    assert telling.code(Always()) == END
-    assert telling.text == b""
+    predictor = Predictor(StreamState(TRAINED, MIN_MEMORY))
+    assert predictor.code(Always()) == END
+    assert predictor.text == b""

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aura_spec.errors import DecodeError, Malformed, Truncated
-from aura_spec.recall import CLASS_BIAS, CLASSES, LEVEL_BIAS, LEVELS, LIMIT, WEIGHTS, WHOLE, squash, stretch
 from aura_spec.stream import (
     GENERATORS,
     Flag,
@@ -17,6 +16,17 @@ from aura_spec.stream import (
     expected,
     parse_message,
     remainder,
+)
+from aura_spec.stream_model import (
+    CLASS_BIAS,
+    CLASSES,
+    LEVEL_BIAS,
+    LEVELS,
+    LIMIT,
+    PROB_ONE,
+    WEIGHTS,
+    squash,
+    stretch,
 )
 
 
@@ -72,7 +82,7 @@ def test_messages_and_sides_differ() -> None:
 def test_opinions_rise_and_are_bounded() -> None:
     squashed = [squash(x) for x in range(-LIMIT - 2, LIMIT + 3)]
     assert squashed == sorted(squashed)
-    stretched = [stretch(chance) for chance in range(0, WHOLE, 7)]
+    stretched = [stretch(probability) for probability in range(0, PROB_ONE, 7)]
     assert stretched == sorted(stretched)
     assert -LIMIT == stretched[0] < stretched[-1] <= LIMIT
 

@@ -12,12 +12,12 @@ from typing import Final, Protocol, cast
 from aura_fast import stream as fast
 from aura_reference import message as message_of
 from aura_reference import stream as reference
-from aura_reference.recall import Recall
+from aura_reference.stream_model import StreamState
 from aura_spec.errors import Code, DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.recall import LEAST_MEMORY
 from aura_spec.stream import HEAD_BYTE, Terms, Text, agreement
 from aura_spec.stream import Flag as Head
+from aura_spec.stream_model import MIN_MEMORY
 from aura_vectors.case import FAST, REFERENCE, Case, Fields
 from aura_vectors.case_types.message import PACKAGED, path_of, read_model
 from aura_vectors.flags import Flag
@@ -60,7 +60,7 @@ class Streams:
 
     check: int
     server: bool = False
-    memory: int = LEAST_MEMORY
+    memory: int = MIN_MEMORY
     model: bytes = PACKAGED.model
 
     @property
@@ -150,8 +150,8 @@ class Streams:
         """A case with the rules that show in it, and with a trace if it is a short string."""
         watched: list[Watched] = []
 
-        def watch(recall: Recall) -> Watched:
-            watched.append(Watched(recall))
+        def watch(state: StreamState) -> Watched:
+            watched.append(Watched(state))
             return watched[-1]
 
         receiver = reference.Receiver(self.terms(), watch)

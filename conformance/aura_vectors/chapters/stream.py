@@ -46,7 +46,7 @@ _PRICES: Final = tuple(
     )
     for number in range(5)
 )
-"""Numbers that hardly predict each other, some of more digits than ``MARKED_DIGITS``."""
+"""Numbers that hardly predict each other, some of more digits than ``COUNTED_DIGITS``."""
 
 _LONG: Final = (
     ("", " ".join(f"{number * number} is a square." for number in range(60))),

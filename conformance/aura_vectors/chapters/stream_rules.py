@@ -11,11 +11,10 @@ from aura_reference import brio2
 from aura_reference import stream as reference
 from aura_reference.auralite import Writer
 from aura_reference.parse import Parse, Repeat
-from aura_reference.recall import Telling
+from aura_reference.stream_model import Predictor
 from aura_spec.context_model import END, History
 from aura_spec.errors import Code
 from aura_spec.marker import Marker, build_message
-from aura_spec.recall import WHOLE
 from aura_spec.stream import (
     LATEST,
     MAX_STRING,
@@ -27,6 +26,7 @@ from aura_spec.stream import (
     expected,
     remainder,
 )
+from aura_spec.stream_model import PROB_ONE
 from aura_vectors.case import Case, Groups, refusal
 from aura_vectors.case_types.stream import Streams
 from aura_vectors.chapters.history import HITS, PAST
@@ -109,14 +109,14 @@ _MISSES: Final = (
     "ybyjxbybxjyjbjxbtxybtyxyjt",
     "drrrdkxdxrxdkkxdrkxdddrdrddx",
 )
-"""Of few letters, so that candidates miss often. A sum that wraps as a whole takes their marks together."""
+"""Of few letters, so that candidates miss often. A sum that wraps as a whole takes their context_stats together."""
 
 _POINTERS: Final = (
     # The candidate behind a number hits where there was no pointer, and becomes it; the slots lead elsewhere.
     ("a1b n=1", "a1b n=2 tail", "Q n=2-other", "a2b n=2 tail"),
     # A number has the symbol of a candidate, which is no longer one: no pointer. The slots lead elsewhere.
     ("abcdefgh n=1", "abcdefgh n=2", "Zh n=3 tail", "Q n=3-other", "abcdefgh n=3 tail"),
-    # The first candidate hits with a likeness of 4, without a pointer: it does not become one.
+    # The first candidate hits with a match_length of 4, without a pointer: it does not become one.
     ("1bcde tail", "Qcde-other", "2bcde tail", "3bcd tail"),
 )
 
@@ -130,7 +130,7 @@ _PAST: Final = (
     b"SR" + PAST[:24] + b"C",
     PAST[:30],
 )
-"""The last place counts; a likeness of 24 is not certain, one of 25 is."""
+"""The last place counts; a match_length of 24 is not certain, one of 25 is."""
 
 _FOUR: Final = (
     "abcdefghijklmnopqrstuvwxyz n=1",
@@ -216,10 +216,10 @@ def _too_long() -> Case:
     terms = _CLIENT.terms()
     writer = Writer(START)
     writer.symbol = 0
-    writer.choose((0,), (SAME_KIND, WHOLE - SAME_KIND))
-    telling = Telling(reference.Memory(terms).recall)
+    writer.choose((0,), (SAME_KIND, PROB_ONE - SAME_KIND))
+    predictor = Predictor(reference.Memory(terms).state)
     for writer.symbol in (*b"a" * (MAX_STRING + 1), END):
-        telling.code(writer)
+        predictor.code(writer)
     wire = reference.find_string(writer.encoder.interval(), b"", terms, 0)
     comment, flag = f"a string of {MAX_STRING + 1} bytes", Mistake.IGNORES_LIMIT
     return _CLIENT.refused(comment, Code.LIMIT_EXCEEDED, wire, [], "STR-3", flag=flag)

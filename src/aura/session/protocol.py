@@ -37,7 +37,6 @@ from aura.session.settings import Settings
 from aura.session.status import Status
 from aura.stream import Stream
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, StreamDesync, UnknownModel, Unsupported
-from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import (
     ALL_CODINGS,
     COUNTERS,
@@ -59,6 +58,7 @@ from aura_spec.session import (
     parse_control,
 )
 from aura_spec.stream import CHECKS, MAX_STRING
+from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 
 _SLOW: Final = frozenset({bytes((Kind.USE,)), bytes((Kind.REQUEST,))})
 """Kinds of control frames for which a model is loaded or hashed."""
@@ -266,8 +266,8 @@ class Session:
         single = Coding.TAGGED if self._settings.tag and peer.codings & Codings.TAGGED else Coding.SINGLE
         if model is None:
             return Use(single, 0, NO_MODEL), None
-        memory = min(peer.memory, self._settings.memory_for(model), MOST_MEMORY)
-        if memory >= LEAST_MEMORY and peer.codings & Codings.STREAM:
+        memory = min(peer.memory, self._settings.memory_for(model), MAX_MEMORY)
+        if memory >= MIN_MEMORY and peer.codings & Codings.STREAM:
             return Use(Coding.STREAM, memory, bytes.fromhex(model.id), self._settings.check), model
         return Use(single, 0, bytes.fromhex(model.id)), model
 
@@ -363,7 +363,7 @@ class Session:
             raise UnknownModel("a stream has no model", 3, "model")
         if use.check not in CHECKS:
             raise Unsupported(f"a stream with a check of {use.check} bits", 3, "check")
-        if not LEAST_MEMORY <= use.memory <= min(self._settings.readable_memory, MOST_MEMORY):
+        if not MIN_MEMORY <= use.memory <= min(self._settings.readable_memory, MAX_MEMORY):
             raise Unsupported(f"a stream that takes {use.memory} bytes is not allowed", 3)
         longest = self._settings.max_modelled
         return StreamDecoder(self._stream(model, use, single, longest), longest)

@@ -10,9 +10,9 @@ from aura.model import Model
 from aura.selection import LEVELS
 from aura.session.models import Models
 from aura_spec.marker import Marker
-from aura_spec.recall import LEAST_MEMORY, MOST_MEMORY
 from aura_spec.session import ALL_METHODS, MAX_SIZE
 from aura_spec.stream import CHECKS, DEFAULT_MEMORY
+from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +105,5 @@ def _check_memory(memory: int | str) -> None:
     if isinstance(memory, str):
         if memory != "auto":
             raise ValueError(f'memory is {memory!r}, neither "auto" nor a number of bytes')
-    elif 0 < arguments.whole_number("memory", memory, 0, MOST_MEMORY) < LEAST_MEMORY:
-        raise ValueError(f"memory is {memory}, neither 0 nor one of {LEAST_MEMORY} to {MOST_MEMORY}")
+    elif 0 < arguments.whole_number("memory", memory, 0, MAX_MEMORY) < MIN_MEMORY:
+        raise ValueError(f"memory is {memory}, neither 0 nor one of {MIN_MEMORY} to {MAX_MEMORY}")

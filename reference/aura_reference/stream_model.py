@@ -9,43 +9,43 @@ from dataclasses import dataclass, replace
 
 from aura_reference import context as contexts
 from aura_reference.context import Coder
-from aura_reference.recall_window import Window, mixed
+from aura_reference.window import Window, hash_byte
 from aura_spec import history
 from aura_spec.context_model import END, ContextModel
-from aura_spec.recall import (
-    CERTAIN,
+from aura_spec.run import NO_RUN, after
+from aura_spec.stream_model import (
     CLASS_BIAS,
     CLASSES,
+    CONTEXT_STATS,
+    CONTEXT_STATS_LIMIT,
+    COUNTED_DIGITS,
     FIELD_BYTES,
     FIELDS,
-    FINISH,
-    FOUND,
+    HASH_MULTIPLIER,
+    HASH_MULTIPLIER_2,
     HISTORY,
-    LEAST,
-    LEAST_CHANCE,
+    LENGTH_STEPS,
     LEVEL_BIAS,
     LEVELS,
-    LIKENESS_STEPS,
-    MARKED_DIGITS,
-    MARKS,
+    MATCH_STATS_LIMIT,
+    MAX_CONFIDENCE,
     MAX_DIGITS,
-    MAX_LIKENESS,
-    MAX_TRUST,
+    MAX_FOUND,
+    MAX_MATCH_LENGTH,
+    MAX_TRIED,
+    MIN_CERTAIN,
+    MIN_MATCH,
+    MIN_POINTED,
+    MIN_PROBABILITY,
+    MIN_RESUMED,
     MISS_BIAS,
-    MOST_HITS,
-    MOST_MARKS,
-    MULTIPLIER,
     NUMBER,
-    POINTED,
-    RESUMED,
+    PROB_ONE,
     TABLES,
-    TRIED,
     WEIGHTS,
-    WHOLE,
     squash,
     stretch,
 )
-from aura_spec.run import NO_RUN, after
 
 _WORD = 0xFFFFFFFF
 _LOW = 0xFFFF
@@ -54,49 +54,51 @@ _DIGITS = frozenset(b"0123456789")
 
 @dataclass(slots=True)
 class Candidate:
-    """A symbol that is predicted: its level, and, from the window, its place and likeness (rule RCL-4)."""
+    """A symbol that is predicted: its level, and, from the window, its place and match_length (rule RCL-4)."""
 
     symbol: int
     level: int
     place: int = 0
-    likeness: int = 0
+    match_length: int = 0
 
 
 @dataclass(slots=True)
-class Chance:
-    """A chance of a hit, out of ``WHOLE``, and how often it was tried (rule RCL-12)."""
+class AdaptiveProbability:
+    """A probability of a hit, out of ``PROB_ONE``, and how often it was tried (rule RCL-12)."""
 
     value: int
-    tries: int = 0
+    counts: int = 0
 
     def learn(self, rate: int, most: int, *, hit: bool) -> None:
         """Move towards what happened."""
-        self.value += ((WHOLE - 1 if hit else 0) - self.value) * rate >> 16
-        self.tries = min(self.tries + 1, most)
+        self.value += ((PROB_ONE - 1 if hit else 0) - self.value) * rate >> 16
+        self.counts = min(self.counts + 1, most)
 
 
 @dataclass(frozen=True, slots=True)
-class Mixture:
-    """The three inputs of a probability, their weights, and the chances of two of them (rule RCL-10)."""
+class Mixer:
+    """The three inputs of a probability, their weights, and the probabilities of two of them (rule RCL-10)."""
 
     inputs: tuple[int, int, int]
     weights: list[int]
-    chance: Chance
-    mark: Chance
+    probability: AdaptiveProbability
+    context_index: AdaptiveProbability
 
     @property
     def p(self) -> int:
-        """The probability of a hit, out of ``WHOLE``."""
+        """The probability of a hit, out of ``PROB_ONE``."""
         total = sum(weight * one for weight, one in zip(self.weights, self.inputs, strict=True))
-        return max(LEAST_CHANCE, min(squash(total >> 16), WHOLE - LEAST_CHANCE))
+        return max(MIN_PROBABILITY, min(squash(total >> 16), PROB_ONE - MIN_PROBABILITY))
 
     def learn(self, error: int, *, hit: bool) -> None:
-        """Move weights and chances towards what happened (rule RCL-12)."""
+        """Move weights and probabilities towards what happened (rule RCL-12)."""
         self.weights[:] = [
             weight + (error * one >> 14) for weight, one in zip(self.weights, self.inputs, strict=True)
         ]
-        self.chance.learn((1 << 16) // (self.chance.tries + 8), MOST_HITS, hit=hit)
-        self.mark.learn((1 << 17) // (2 * self.mark.tries + 3), MOST_MARKS, hit=hit)
+        self.probability.learn((1 << 16) // (self.probability.counts + 8), MATCH_STATS_LIMIT, hit=hit)
+        self.context_index.learn(
+            (1 << 17) // (2 * self.context_index.counts + 3), CONTEXT_STATS_LIMIT, hit=hit
+        )
 
 
 @dataclass(slots=True)
@@ -104,7 +106,7 @@ class Field:
     """By how much a number steps, and how often in a row it has (rule RCL-6)."""
 
     step: int = 0
-    trust: int = 0
+    confidence: int = 0
 
 
 class Share:
@@ -112,7 +114,7 @@ class Share:
 
     def __init__(self, symbol: int) -> None:
         self.symbol = symbol
-        self.value = WHOLE
+        self.value = PROB_ONE
 
     def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
         """As :class:`~aura_reference.context.Coder` says."""
@@ -151,14 +153,14 @@ class Number:
         if self._read:
             step = int(self._read) - self._before
             if step == self.field.step:
-                self.field.trust = min(self.field.trust + 1, MAX_TRUST)
+                self.field.confidence = min(self.field.confidence + 1, MAX_CONFIDENCE)
             else:
                 self.field.step = step if step.bit_length() <= 31 else 0
-                self.field.trust = 0
+                self.field.confidence = 0
         return False
 
 
-class Recall:
+class StreamState:
     """What one direction of a stream remembers."""
 
     def __init__(self, model: ContextModel, memory: int) -> None:
@@ -166,8 +168,8 @@ class Recall:
         self.memory = memory
         self.window = Window(memory - TABLES)
         self.fields = [Field() for _ in range(FIELDS)]
-        self.hits = {
-            (later, level, share, miss): Chance(
+        self.match_stats = {
+            (later, level, share, miss): AdaptiveProbability(
                 squash(LEVEL_BIAS[later][level] + CLASS_BIAS[share] + MISS_BIAS * miss)
             )
             for later in (0, 1)
@@ -175,7 +177,7 @@ class Recall:
             for share in range(CLASSES)
             for miss in (0, 1)
         }
-        self.marks = [Chance(WHOLE // 2) for _ in range(MARKS)]
+        self.context_stats = [AdaptiveProbability(PROB_ONE // 2) for _ in range(CONTEXT_STATS)]
         self.weights = [[[weight << 10 for weight in triple] for triple in levels] for levels in WEIGHTS]
 
     def field(self) -> Field:
@@ -188,18 +190,18 @@ class Recall:
                 value = value * 31 + 7 & _WORD
                 break
             if byte not in _DIGITS:
-                value = mixed(value, byte)
+                value = hash_byte(value, byte)
                 taken += 1
             place -= 1
-        return self.fields[(value * FINISH & _WORD) >> 24]
+        return self.fields[(value * HASH_MULTIPLIER_2 & _WORD) >> 24]
 
-    def copy(self) -> Recall:
+    def copy(self) -> StreamState:
         """Another one, which remembers the same so far."""
         other = copy(self)
         other.window = self.window.copy()
         other.fields = [replace(field) for field in self.fields]
-        other.hits = {index: replace(chance) for index, chance in self.hits.items()}
-        other.marks = [replace(chance) for chance in self.marks]
+        other.match_stats = {index: replace(probability) for index, probability in self.match_stats.items()}
+        other.context_stats = [replace(probability) for probability in self.context_stats]
         other.weights = [[weights[:] for weights in levels] for levels in self.weights]
         return other
 
@@ -210,13 +212,13 @@ class Recall:
         self.window.add(0)
 
 
-class Telling:
+class Predictor:
     """A message that is coded with what a stream remembers: what encoder and decoder share."""
 
-    def __init__(self, recall: Recall) -> None:
-        self._recall = recall
-        self._model = recall.model
-        self._context = recall.model.initial
+    def __init__(self, state: StreamState) -> None:
+        self._state = state
+        self._model = state.model
+        self._context = state.model.initial
         self._run = NO_RUN
         self.text = bytearray()
         self._pointer: Candidate | None = None
@@ -228,7 +230,7 @@ class Telling:
 
     def code(self, coder: Coder) -> int:
         """Code the next symbol, and give it (rules RCL-4 to RCL-8)."""
-        candidates = self._candidates()[:TRIED]
+        candidates = self._candidates()[:MAX_TRIED]
         excluded: set[int] = set()
         entry = None
         for number, candidate in enumerate(candidates):
@@ -248,17 +250,17 @@ class Telling:
 
     def _candidates(self) -> list[Candidate]:
         """Rules RCL-4, RCL-5 and RCL-7."""
-        window = self._recall.window
+        window = self._state.window
         candidates: list[Candidate] = []
         pointer = self._pointer
         if pointer is not None:
-            candidates.append(_of_window(window, pointer.place, pointer.likeness))
+            candidates.append(_of_window(window, pointer.place, pointer.match_length))
         for place in window.found():
-            if len(candidates) < FOUND and all(one.symbol != window.symbol(place) for one in candidates):
-                likeness = window.likeness(place)
-                if likeness >= LEAST:
-                    candidates.append(_of_window(window, place, likeness))
-        if pointer is None and candidates and candidates[0].likeness >= POINTED:
+            if len(candidates) < MAX_FOUND and all(one.symbol != window.symbol(place) for one in candidates):
+                match_length = window.match_length(place)
+                if match_length >= MIN_MATCH:
+                    candidates.append(_of_window(window, place, match_length))
+        if pointer is None and candidates and candidates[0].match_length >= MIN_POINTED:
             self._pointer = candidates[0]
         self._add_number(candidates)
         self._add_history(candidates)
@@ -266,16 +268,18 @@ class Telling:
 
     def _add_number(self, candidates: list[Candidate]) -> None:
         """Rule RCL-5."""
-        window = self._recall.window
+        window = self._state.window
         if self._number is None and candidates and window[window.end - 1] not in _DIGITS:
             place = candidates[0].place
             begins = window[place] in _DIGITS and window.holds(place - 1) and window[place - 1] not in _DIGITS
-            number = Number(window, place, self._recall.field()) if begins else None
+            number = Number(window, place, self._state.field()) if begins else None
             self._number = number if number is not None and number.usable else None
         symbol = self._number.predicted() if self._number else None
         if self._number is not None and symbol is not None and symbol != _first(candidates):
             candidates[:] = [one for one in candidates if one.symbol != symbol]
-            candidates.insert(0, Candidate(symbol, NUMBER + self._number.field.trust, likeness=MAX_LIKENESS))
+            candidates.insert(
+                0, Candidate(symbol, NUMBER + self._number.field.confidence, match_length=MAX_MATCH_LENGTH)
+            )
 
     def _add_history(self, candidates: list[Candidate]) -> None:
         """Rule RCL-7."""
@@ -290,35 +294,37 @@ class Telling:
         if self._history:
             symbol = text[self._history]
             if all(one.symbol != symbol for one in candidates):
-                last = bool(candidates) and candidates[0].likeness >= CERTAIN
+                last = bool(candidates) and candidates[0].match_length >= MIN_CERTAIN
                 candidates.insert(len(candidates) if last else 0, Candidate(symbol, HISTORY))
 
     def _share(self, symbol: int, excluded: set[int]) -> int:
         """Rule RCL-9."""
         share = Share(symbol)
         contexts.code(self._model, self._context, self._run, set(excluded), share)
-        return min(share.value, WHOLE - 1)
+        return min(share.value, PROB_ONE - 1)
 
-    def _mixture(self, candidate: Candidate, share: int, *, later: bool) -> Mixture:
-        """What a candidate's probability is mixed of (rule RCL-10)."""
-        recall = self._recall
+    def _mixer(self, candidate: Candidate, share: int, *, later: bool) -> Mixer:
+        """What a candidate's probability is hash_byte of (rule RCL-10)."""
+        state = self._state
         share_class = max(0, min((stretch(share) >> 8) + 8, CLASSES - 1))
-        chance = recall.hits[later, candidate.level, share_class, self._miss]
-        mark = recall.marks[(self._mark(candidate, later=later) * MULTIPLIER & _WORD) >> 22]
-        inputs = (stretch(share), stretch(chance.value), stretch(mark.value))
-        return Mixture(inputs, recall.weights[later][candidate.level], chance, mark)
+        probability = state.match_stats[later, candidate.level, share_class, self._miss]
+        context_index = state.context_stats[
+            (self._context_index(candidate, later=later) * HASH_MULTIPLIER & _WORD) >> 22
+        ]
+        inputs = (stretch(share), stretch(probability.value), stretch(context_index.value))
+        return Mixer(inputs, state.weights[later][candidate.level], probability, context_index)
 
     def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
-        """Code whether a candidate hits (rules RCL-8 and RCL-12)."""
-        mixture = self._mixture(candidate, share, later=later)
-        p = mixture.p
-        hit = coder.choose((candidate.symbol,), (p, WHOLE - p)) == 0
-        mixture.learn(WHOLE - p if hit else -p, hit=hit)
+        """Code whether a candidate match_stats (rules RCL-8 and RCL-12)."""
+        mixer = self._mixer(candidate, share, later=later)
+        p = mixer.p
+        hit = coder.choose((candidate.symbol,), (p, PROB_ONE - p)) == 0
+        mixer.learn(PROB_ONE - p if hit else -p, hit=hit)
         return hit
 
-    def _mark(self, candidate: Candidate, *, later: bool) -> int:
+    def _context_index(self, candidate: Candidate, *, later: bool) -> int:
         """What of the place the third input is by (rule RCL-10)."""
-        window, symbol = self._recall.window, candidate.symbol
+        window, symbol = self._state.window, candidate.symbol
         if self._digits == 0 and symbol not in _DIGITS:
             return (window[window.end - 1] * 31 + symbol % 256) * 7 + 5 * later + 101 * window.last(2)
         ending = 0 if symbol in _DIGITS else symbol % 16
@@ -326,7 +332,7 @@ class Telling:
 
     def _go_on(self, symbol: int, candidates: Sequence[Candidate]) -> None:
         """Go past a symbol (rules RCL-2, RCL-6, RCL-7, RCL-10 and RCL-15)."""
-        window = self._recall.window
+        window = self._state.window
         text = self._model.history.text if self._model.history else b""
         if self._history:
             self._history = self._history + 1 if text[self._history] == symbol else 0
@@ -334,16 +340,16 @@ class Telling:
             self._number = None
         old, self._pointer = self._pointer, None
         if old is not None and window.symbol(old.place) == symbol:
-            self._pointer = Candidate(0, 0, old.place + 1, min(old.likeness + 1, MAX_LIKENESS))
+            self._pointer = Candidate(0, 0, old.place + 1, min(old.match_length + 1, MAX_MATCH_LENGTH))
         else:
             for candidate in candidates[1:]:
-                if candidate.symbol == symbol and candidate.place and candidate.likeness >= RESUMED:
+                if candidate.symbol == symbol and candidate.place and candidate.match_length >= MIN_RESUMED:
                     self._pointer = Candidate(
-                        0, 0, candidate.place + 1, min(candidate.likeness + 1, MAX_LIKENESS)
+                        0, 0, candidate.place + 1, min(candidate.match_length + 1, MAX_MATCH_LENGTH)
                     )
         window.add(0 if symbol == END else symbol)
         if symbol in _DIGITS:
-            self._digits = min(self._digits + 1, MARKED_DIGITS)
+            self._digits = min(self._digits + 1, COUNTED_DIGITS)
         else:
             self._digits = 0
             self._others = self._others * 8 + symbol & _LOW
@@ -352,8 +358,8 @@ class Telling:
             self._run = after(self._run, symbol)
 
 
-def _of_window(window: Window, place: int, likeness: int) -> Candidate:
-    return Candidate(window.symbol(place), bisect_right(LIKENESS_STEPS, likeness), place, likeness)
+def _of_window(window: Window, place: int, match_length: int) -> Candidate:
+    return Candidate(window.symbol(place), bisect_right(LENGTH_STEPS, match_length), place, match_length)
 
 
 def _first(candidates: Sequence[Candidate]) -> int | None:

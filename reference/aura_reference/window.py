@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aura_spec.context_model import END
-from aura_spec.recall import FINISH, MAX_LIKENESS, MULTIPLIER, ORDERS, SLOT_BITS
+from aura_spec.stream_model import HASH_MULTIPLIER, HASH_MULTIPLIER_2, MAX_MATCH_LENGTH, ORDERS, SLOT_BITS
 
 _WORD = 0xFFFFFFFF
 _LOW = 0xFFFF
 
 
-def mixed(value: int, byte: int) -> int:
+def hash_byte(value: int, byte: int) -> int:
     """A step of the hash in rules RCL-2 and RCL-5."""
-    value = (value + byte + 1) * MULTIPLIER & _WORD
+    value = (value + byte + 1) * HASH_MULTIPLIER & _WORD
     return value ^ value >> 15
 
 
@@ -51,11 +51,11 @@ class Window:
                     places.append(place)
         return places
 
-    def likeness(self, place: int) -> int:
+    def match_length(self, place: int) -> int:
         """Rule RCL-3."""
         count = 0
         while (
-            count < MAX_LIKENESS
+            count < MAX_MATCH_LENGTH
             and self.holds(place - 1 - count)
             and self[place - 1 - count] == self[self.end - 1 - count]
         ):
@@ -82,5 +82,5 @@ class Window:
     def _slot(self, order: int) -> int:
         value = 0
         for back in range(1, ORDERS[order] + 1):
-            value = mixed(value, self[self.end - back])
-        return (value * FINISH & _WORD) >> 32 - SLOT_BITS[order]
+            value = hash_byte(value, self[self.end - back])
+        return (value * HASH_MULTIPLIER_2 & _WORD) >> 32 - SLOT_BITS[order]

@@ -31,39 +31,39 @@ from aura_fast.run import NEXT, rest_of
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.errors import LimitExceeded, Malformed
 from aura_spec.history import LENGTH
-from aura_spec.recall import (
-    CERTAIN,
+from aura_spec.stream_model import (
     CLASS_BIAS,
     CLASSES,
+    CONTEXT_STATS,
+    CONTEXT_STATS_LIMIT,
+    COUNTED_DIGITS,
     FIELD_BYTES,
     FIELDS,
-    FINISH,
-    FOUND,
+    HASH_MULTIPLIER,
+    HASH_MULTIPLIER_2,
     HISTORY,
-    LEAST,
-    LEAST_CHANCE,
+    LENGTH_STEPS,
     LEVEL_BIAS,
-    LIKENESS_STEPS,
     LIMIT,
-    MARKED_DIGITS,
-    MARKS,
+    MATCH_STATS_LIMIT,
+    MAX_CONFIDENCE,
     MAX_DIGITS,
-    MAX_LIKENESS,
-    MAX_TRUST,
+    MAX_FOUND,
+    MAX_MATCH_LENGTH,
+    MAX_TRIED,
+    MIN_CERTAIN,
+    MIN_MATCH,
+    MIN_POINTED,
+    MIN_PROBABILITY,
+    MIN_RESUMED,
     MISS_BIAS,
-    MOST_HITS,
-    MOST_MARKS,
-    MULTIPLIER,
     NUMBER,
-    POINTED,
-    RESUMED,
+    PROB_ONE,
     SLOT_BITS,
     SQUASH,
     STRETCH,
     TABLES,
-    TRIED,
     WEIGHTS,
-    WHOLE,
     squash,
 )
 
@@ -78,9 +78,11 @@ _SHIFTS: Final = tuple(32 - bits for bits in SLOT_BITS)
 _SLOTS: Final = tuple(sum(1 << bits for bits in SLOT_BITS[:order]) for order in range(len(SLOT_BITS) + 1))
 """Where the slots of each order begin in one array; the last number is the size of it."""
 
-_LEVELS: Final = bytes(bisect_right(LIKENESS_STEPS, likeness) for likeness in range(MAX_LIKENESS + 1))
+_LEVELS: Final = bytes(
+    bisect_right(LENGTH_STEPS, match_length) for match_length in range(MAX_MATCH_LENGTH + 1)
+)
 _CLASSES: Final = bytes(max(0, min((stretched >> 8) + 8, CLASSES - 1)) << 1 for stretched in STRETCH)
-"""Of a share div 16: its class, where it stands in the index of a chance."""
+"""Of a share div 16: its class, where it stands in the index of a probability."""
 
 _HITS: Final = array(
     "H",
@@ -94,34 +96,36 @@ _HITS: Final = array(
 )
 _LATER: Final = len(LEVEL_BIAS[0])
 _WEIGHTS: Final = array("q", (weight << 10 for levels in WEIGHTS for triple in levels for weight in triple))
-_HIT_RATES: Final = tuple((1 << 16) // (tries + 8) for tries in range(MOST_HITS + 1))
-_MARK_RATES: Final = tuple((1 << 17) // (2 * tries + 3) for tries in range(MOST_MARKS + 1))
+_HIT_RATES: Final = tuple((1 << 16) // (counts + 8) for counts in range(MATCH_STATS_LIMIT + 1))
+_MARK_RATES: Final = tuple((1 << 17) // (2 * counts + 3) for counts in range(CONTEXT_STATS_LIMIT + 1))
 
 Candidate = tuple[int, int, int, int]
-"""Symbol, level, place in the window or 0, likeness."""
+"""Symbol, level, place in the window or 0, match_length."""
 
 
-class Recall:
+class StreamState:
     """What one direction of a stream remembers.
 
     Attributes:
         kept: the window, from the place ``base`` on.
         slots: of all orders, one order after the other.
-        hits, tries, marks, mark_tries, weights: chances, how often they were tried, and weights.
-        steps, trusts: of the fields of numbers.
+        match_stats, counts: adaptive probabilities by level, class and miss, and how often each was updated.
+        context_stats, context_counts: the same by hashed context.
+        weights: of the mixer, three for each level.
+        steps, confidences: of the fields of numbers.
     """
 
     __slots__ = (
         "base",
-        "hits",
+        "confidences",
+        "context_counts",
+        "context_stats",
+        "counts",
         "kept",
-        "mark_tries",
-        "marks",
+        "match_stats",
         "size",
         "slots",
         "steps",
-        "tries",
-        "trusts",
         "weights",
     )
 
@@ -130,13 +134,13 @@ class Recall:
         self.kept = bytearray(1)
         self.base = 0
         self.slots = array("H", bytes(2 * _SLOTS[-1]))
-        self.hits = _HITS[:]
-        self.tries = bytearray(len(_HITS))
-        self.marks = array("H", [WHOLE // 2]) * MARKS
-        self.mark_tries = bytearray(MARKS)
+        self.match_stats = _HITS[:]
+        self.counts = bytearray(len(_HITS))
+        self.context_stats = array("H", [PROB_ONE // 2]) * CONTEXT_STATS
+        self.context_counts = bytearray(CONTEXT_STATS)
         self.weights = _WEIGHTS[:]
         self.steps = array("i", [0]) * FIELDS
-        self.trusts = bytearray(FIELDS)
+        self.confidences = bytearray(FIELDS)
 
     def copy(self) -> Self:
         """Another one that remembers the same."""
@@ -167,36 +171,41 @@ class Recall:
 def _slots_after(kept: bytearray) -> list[int]:
     """The slots of the current place, of each order of which there are bytes, the longest first (rule RCL-2)."""
     count = len(kept)
-    value = (kept[-1] + 1) * MULTIPLIER & _WORD
+    value = (kept[-1] + 1) * HASH_MULTIPLIER & _WORD
     value ^= value >> 15
     if count < 2:
         return []
-    value = (value + kept[-2] + 1) * MULTIPLIER & _WORD
+    value = (value + kept[-2] + 1) * HASH_MULTIPLIER & _WORD
     value ^= value >> 15
-    two = _SLOTS[2] + ((value * FINISH & _WORD) >> _SHIFTS[2])
+    two = _SLOTS[2] + ((value * HASH_MULTIPLIER_2 & _WORD) >> _SHIFTS[2])
     if count < 4:
         return [two]
-    value = (value + kept[-3] + 1) * MULTIPLIER & _WORD
+    value = (value + kept[-3] + 1) * HASH_MULTIPLIER & _WORD
     value ^= value >> 15
-    value = (value + kept[-4] + 1) * MULTIPLIER & _WORD
+    value = (value + kept[-4] + 1) * HASH_MULTIPLIER & _WORD
     value ^= value >> 15
-    four = _SLOTS[1] + ((value * FINISH & _WORD) >> _SHIFTS[1])
+    four = _SLOTS[1] + ((value * HASH_MULTIPLIER_2 & _WORD) >> _SHIFTS[1])
     if count < 6:
         return [four, two]
-    value = (value + kept[-5] + 1) * MULTIPLIER & _WORD
+    value = (value + kept[-5] + 1) * HASH_MULTIPLIER & _WORD
     value ^= value >> 15
-    value = (value + kept[-6] + 1) * MULTIPLIER & _WORD
+    value = (value + kept[-6] + 1) * HASH_MULTIPLIER & _WORD
     value ^= value >> 15
-    return [(value * FINISH & _WORD) >> _SHIFTS[0], four, two]
+    return [(value * HASH_MULTIPLIER_2 & _WORD) >> _SHIFTS[0], four, two]
 
 
 def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
-    recall: Recall, contexts: Contexts, text: bytes, choices: list[Choice], decoder: Decoder | None, most: int
+    state: StreamState,
+    contexts: Contexts,
+    text: bytes,
+    choices: list[Choice],
+    decoder: Decoder | None,
+    most: int,
 ) -> bytes:
     """Code a message, or decode one if there is a decoder, and remember it.
 
     Args:
-        recall: what is remembered.
+        state: what the stream remembers; updated.
         contexts: the packed model.
         text: the message to code; not read if there is a decoder.
         choices: receives the choices; not used if there is a decoder.
@@ -209,13 +218,13 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     Raises:
         DecodeError: as rule STR-3 says; ``LimitExceeded`` if there would be more than ``most`` bytes.
     """
-    kept, slots, hits, tries = recall.kept, recall.slots, recall.hits, recall.tries
-    marks, mark_tries, weights = recall.marks, recall.mark_tries, recall.weights
-    base, size = recall.base, recall.size
+    kept, slots, match_stats, counts = state.kept, state.slots, state.match_stats, state.counts
+    context_stats, context_counts, weights = state.context_stats, state.context_counts, state.weights
+    base, size = state.base, state.size
     start = len(kept)
     history = contexts.history
-    context, state = contexts.initial, 0
-    pointer = likeness = in_history = miss = 0  # a pointer of 0 is none
+    context, run_state = contexts.initial, 0
+    pointer = match_length = in_history = miss = 0  # a pointer of 0 is none
     digits = others = 0  # how many are at the end of the message; what rule RCL-10 makes of other bytes
     number: _Number | None = None
     end = base + start
@@ -226,22 +235,22 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
         first = -1  # the symbol of the first candidate
         if pointer:
             first = kept[pointer - base] or END
-            candidates.append((first, _LEVELS[likeness], pointer, likeness))
+            candidates.append((first, _LEVELS[match_length], pointer, match_length))
         indices = _slots_after(kept)
         for slot in indices:
             place = end - 1 - (end - 1 - slots[slot] & _LOW)
             if place >= oldest:
                 predicted = kept[place - base] or END
                 if predicted != first:
-                    like = _likeness(kept, place - base, max(0, end - size) - base)
-                    if like >= LEAST:
+                    like = _match_length(kept, place - base, max(0, end - size) - base)
+                    if like >= MIN_MATCH:
                         candidates.append((predicted, _LEVELS[like], place, like))
-                        if len(candidates) == FOUND:
+                        if len(candidates) == MAX_FOUND:
                             break
                         first = predicted
         if candidates:
-            if not pointer and candidates[0][3] >= POINTED:
-                pointer, likeness = candidates[0][2:]
+            if not pointer and candidates[0][3] >= MIN_POINTED:
+                pointer, match_length = candidates[0][2:]
             if number is None:
                 place = candidates[0][2] - base
                 if (
@@ -250,12 +259,14 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                     and candidates[0][2] - 1 >= end - size
                     and not _ZERO <= kept[place - 1] <= _NINE
                 ):
-                    number = _Number.begun(recall, place)
+                    number = _Number.begun(state, place)
         if number is not None and number.rest:
             predicted = number.rest[0]
             if not candidates or candidates[0][0] != predicted:
                 candidates = [one for one in candidates if one[0] != predicted]
-                candidates.insert(0, (predicted, NUMBER + recall.trusts[number.field], 0, MAX_LIKENESS))
+                candidates.insert(
+                    0, (predicted, NUMBER + state.confidences[number.field], 0, MAX_MATCH_LENGTH)
+                )
         if history is not None:
             if not in_history and len(kept) - start >= LENGTH:
                 in_history = history.find(bytes(kept[-LENGTH:]))
@@ -264,59 +275,61 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             if in_history:
                 predicted = history.text[in_history]
                 if all(one[0] != predicted for one in candidates):
-                    at = len(candidates) if candidates and candidates[0][3] >= CERTAIN else 0
+                    at = len(candidates) if candidates and candidates[0][3] >= MIN_CERTAIN else 0
                     candidates.insert(at, (predicted, HISTORY, 0, 0))
         if decoder is None:
             symbol = text[end - base - start] if end - base - start < len(text) else END
         excluded = ""
         following = -1
         later = 0
-        for predicted, level, _, _ in candidates[:TRIED]:
-            if excluded or context < contexts.stand_ins[state][0]:
-                share, follows = _share_of_rest(contexts, context, state, excluded, predicted)
+        for predicted, level, _, _ in candidates[:MAX_TRIED]:
+            if excluded or context < contexts.stand_ins[run_state][0]:
+                share, follows = _share_of_rest(contexts, context, run_state, excluded, predicted)
             else:
-                share, follows = _share(contexts, context, state, predicted)
-            # the three opinions
+                share, follows = _share(contexts, context, run_state, predicted)
+            # the three mixer inputs
             index = (later * _LATER + level) * 2 * CLASSES + _CLASSES[share >> 4] + miss
             if digits or _ZERO <= predicted <= _NINE:
                 ending = 0 if _ZERO <= predicted <= _NINE else predicted & 15
-                mark = (((digits * 31 + level) * 2 + later) * 16 + ending) * 127 + others % 127
+                context_index = (((digits * 31 + level) * 2 + later) * 16 + ending) * 127 + others % 127
             else:
-                mark = (kept[-1] * 31 + (predicted & 255)) * 7 + 5 * later + 101 * kept[-2]
-            mark = (mark * MULTIPLIER & _WORD) >> 22
-            chance, marked = hits[index], marks[mark]
-            one, two, three = STRETCH[share >> 4], STRETCH[chance >> 4], STRETCH[marked >> 4]
+                context_index = (kept[-1] * 31 + (predicted & 255)) * 7 + 5 * later + 101 * kept[-2]
+            context_index = (context_index * HASH_MULTIPLIER & _WORD) >> 22
+            probability, marked = match_stats[index], context_stats[context_index]
+            one, two, three = STRETCH[share >> 4], STRETCH[probability >> 4], STRETCH[marked >> 4]
             at = (later * _LATER + level) * 3
-            mixture = weights[at] * one + weights[at + 1] * two + weights[at + 2] * three >> 16
-            if mixture > LIMIT:
-                mixture = LIMIT
-            elif mixture < -LIMIT:
-                mixture = -LIMIT
-            p = SQUASH[mixture + LIMIT]
-            if p < LEAST_CHANCE:
-                p = LEAST_CHANCE
-            elif p > WHOLE - LEAST_CHANCE:
-                p = WHOLE - LEAST_CHANCE
+            mixer = weights[at] * one + weights[at + 1] * two + weights[at + 2] * three >> 16
+            if mixer > LIMIT:
+                mixer = LIMIT
+            elif mixer < -LIMIT:
+                mixer = -LIMIT
+            p = SQUASH[mixer + LIMIT]
+            if p < MIN_PROBABILITY:
+                p = MIN_PROBABILITY
+            elif p > PROB_ONE - MIN_PROBABILITY:
+                p = PROB_ONE - MIN_PROBABILITY
             if decoder is None:
                 hit = predicted == symbol
-                choices.append((0, p, WHOLE) if hit else (p, WHOLE - p, WHOLE))
+                choices.append((0, p, PROB_ONE) if hit else (p, PROB_ONE - p, PROB_ONE))
             else:
-                hit = decoder.value(WHOLE) < p
+                hit = decoder.value(PROB_ONE) < p
                 if hit:
                     decoder.take(0, p)
                 else:
-                    decoder.take(p, WHOLE - p)
+                    decoder.take(p, PROB_ONE - p)
             # what they learn
-            error, target = (WHOLE - p, WHOLE - 1) if hit else (-p, 0)
+            error, target = (PROB_ONE - p, PROB_ONE - 1) if hit else (-p, 0)
             weights[at] += error * one >> 14
             weights[at + 1] += error * two >> 14
             weights[at + 2] += error * three >> 14
-            hits[index] = chance + ((target - chance) * _HIT_RATES[tries[index]] >> 16)
-            marks[mark] = marked + ((target - marked) * _MARK_RATES[mark_tries[mark]] >> 16)
-            if tries[index] < MOST_HITS:
-                tries[index] += 1
-            if mark_tries[mark] < MOST_MARKS:
-                mark_tries[mark] += 1
+            match_stats[index] = probability + ((target - probability) * _HIT_RATES[counts[index]] >> 16)
+            context_stats[context_index] = marked + (
+                (target - marked) * _MARK_RATES[context_counts[context_index]] >> 16
+            )
+            if counts[index] < MATCH_STATS_LIMIT:
+                counts[index] += 1
+            if context_counts[context_index] < CONTEXT_STATS_LIMIT:
+                context_counts[context_index] += 1
             if hit:
                 symbol, following = predicted, follows
                 break
@@ -324,49 +337,49 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             later = 1
         if following < 0:
             if decoder is None:
-                following = _lead(contexts, context, state, excluded, symbol, choices)
+                following = _lead(contexts, context, run_state, excluded, symbol, choices)
             else:
-                symbol, following = _follow(decoder, contexts, context, state, excluded)
+                symbol, following = _follow(decoder, contexts, context, run_state, excluded)
         context = following
         if candidates:
             miss = int(candidates[0][0] != symbol)
         if _ZERO <= symbol <= _NINE:
-            digits = min(digits + 1, MARKED_DIGITS)
+            digits = min(digits + 1, COUNTED_DIGITS)
         else:
             digits, others = 0, others * 8 + symbol & _LOW
         # what predicts the next symbol
         if in_history:
             in_history = in_history + 1 if history.text[in_history] == symbol else 0  # type: ignore[union-attr]
-        if number is not None and not number.read(symbol, recall):
+        if number is not None and not number.read(symbol, state):
             number = None
         byte = symbol & 255 if symbol != END else 0
         if pointer and (kept[pointer - base] or END) == symbol:
             pointer += 1
-            likeness = min(likeness + 1, MAX_LIKENESS)
+            match_length = min(match_length + 1, MAX_MATCH_LENGTH)
         else:
             pointer = 0
             for predicted, _, place, like in candidates[1:]:
-                if predicted == symbol and place and like >= RESUMED:
-                    pointer, likeness = place + 1, min(like + 1, MAX_LIKENESS)
+                if predicted == symbol and place and like >= MIN_RESUMED:
+                    pointer, match_length = place + 1, min(like + 1, MAX_MATCH_LENGTH)
         for slot in indices:
             slots[slot] = end & _LOW
         kept.append(byte)
         end += 1
         if symbol != END:
-            state = NEXT[state << 8 | symbol] if contexts.has_runs else 0
+            run_state = NEXT[run_state << 8 | symbol] if contexts.has_runs else 0
             if decoder is not None and end - base - start > most:
                 raise LimitExceeded(f"the message decodes to more than {most} bytes", 0, "string")
     message = bytes(kept[start:-1])
-    recall.trim()
+    state.trim()
     return message
 
 
-def _likeness(kept: bytearray, place: int, oldest: int) -> int:
+def _match_length(kept: bytearray, place: int, oldest: int) -> int:
     """Of the current place and another, both in ``kept`` (rule RCL-3)."""
     here = len(kept) - 1
     place -= 1
     count = 0
-    while count < MAX_LIKENESS and place >= oldest and kept[place] == kept[here]:
+    while count < MAX_MATCH_LENGTH and place >= oldest and kept[place] == kept[here]:
         count += 1
         place -= 1
         here -= 1
@@ -386,9 +399,9 @@ class _Number:
         self.digits = 0
 
     @classmethod
-    def begun(cls, recall: Recall, place: int) -> _Number | None:
-        """The number that is expected like the one at ``place`` in ``recall.kept``."""
-        kept = recall.kept
+    def begun(cls, state: StreamState, place: int) -> _Number | None:
+        """The number that is expected like the one at ``place`` in ``stream_model.kept``."""
+        kept = state.kept
         behind = place
         limit = min(len(kept), place + MAX_DIGITS)
         while behind < limit and _ZERO <= kept[behind] <= _NINE:
@@ -397,15 +410,15 @@ class _Number:
         if length == MAX_DIGITS:
             return None
         before = int(kept[place:behind])
-        field = _field(kept, max(0, len(kept) - recall.size))
-        step = recall.steps[field]
+        field = _field(kept, max(0, len(kept) - state.size))
+        step = state.steps[field]
         rest: list[int] = []
         if step and before + step >= 0:
             # something stands behind the digits, as the last byte of the window is none
             rest = [*str(before + step).zfill(length).encode(), kept[behind] or END]
         return cls(before, field, rest)
 
-    def read(self, symbol: int, recall: Recall) -> bool:
+    def read(self, symbol: int, state: StreamState) -> bool:
         """Take a symbol in; whether the number may go on after it."""
         if self.rest:
             self.rest = self.rest[1:] if self.rest[0] == symbol else []
@@ -416,11 +429,11 @@ class _Number:
         if self.digits:
             step = self.value - self.before
             field = self.field
-            if step == recall.steps[field]:
-                recall.trusts[field] = min(recall.trusts[field] + 1, MAX_TRUST)
+            if step == state.steps[field]:
+                state.confidences[field] = min(state.confidences[field] + 1, MAX_CONFIDENCE)
             else:
-                recall.steps[field] = step if step.bit_length() <= 31 else 0
-                recall.trusts[field] = 0
+                state.steps[field] = step if step.bit_length() <= 31 else 0
+                state.confidences[field] = 0
         return False
 
 
@@ -433,12 +446,12 @@ def _field(kept: bytearray, oldest: int) -> int:
             value = value * 31 + 7 & _WORD
             break
         if not _ZERO <= byte <= _NINE:
-            value = (value + byte + 1) * MULTIPLIER & _WORD
+            value = (value + byte + 1) * HASH_MULTIPLIER & _WORD
             value ^= value >> 15
             taken += 1
             if taken == FIELD_BYTES:
                 break
-    return (value * FINISH & _WORD) >> 24
+    return (value * HASH_MULTIPLIER_2 & _WORD) >> 24
 
 
 def _share(contexts: Contexts, context: int, state: int, symbol: int) -> tuple[int, int]:
@@ -450,7 +463,7 @@ def _share(contexts: Contexts, context: int, state: int, symbol: int) -> tuple[i
     word = words[context]
     if word >= 0:
         if word >> PLACE_BITS & SYMBOL_MASK == symbol:
-            return WHOLE * LONE[word >> LONE_CODE & CODE_MASK] // TOTAL_OF_ONE, word & PLACE_MASK
+            return PROB_ONE * LONE[word >> LONE_CODE & CODE_MASK] // TOTAL_OF_ONE, word & PLACE_MASK
     else:
         place = contexts.letters.find(
             chr(symbol), context + 1, context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
@@ -458,8 +471,8 @@ def _share(contexts: Contexts, context: int, state: int, symbol: int) -> tuple[i
         if place >= 0:
             entry = words[place]
             lower = words[place - 1] >> END_SHIFT if place > context + 1 else 0
-            share = WHOLE * ((entry >> END_SHIFT) - lower) // (~word & SUM_MASK)
-            return min(share, WHOLE - 1), entry & PLACE_MASK
+            share = PROB_ONE * ((entry >> END_SHIFT) - lower) // (~word & SUM_MASK)
+            return min(share, PROB_ONE - 1), entry & PLACE_MASK
     return _share_of_rest(contexts, context, state, "", symbol)
 
 
@@ -469,21 +482,21 @@ def _share_of_rest(  # noqa: C901  # for speed
     """The share of a symbol less those excluded (rule RCL-9), and the context that follows it (rule AUR-5)."""
     words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
     stand_in = contexts.stand_ins[state]
-    share = WHOLE
+    share = PROB_ONE
     while True:
         if context < stand_in[0]:
             choices: list[Choice] = []
             following = _lead(contexts, context, state, excluded, symbol, choices)
             for _, frequency, total in choices:
                 share = share * frequency // total
-            return min(share, WHOLE - 1), following
+            return min(share, PROB_ONE - 1), following
         word = words[context]
         if word >= 0:
             lone = chr(word >> PLACE_BITS & SYMBOL_MASK)
             if lone not in excluded:
                 frequency = LONE[word >> LONE_CODE & CODE_MASK]
                 if lone == letter:
-                    return min(share * frequency // TOTAL_OF_ONE, WHOLE - 1), word & PLACE_MASK
+                    return min(share * frequency // TOTAL_OF_ONE, PROB_ONE - 1), word & PLACE_MASK
                 share = share * (TOTAL_OF_ONE - frequency) // TOTAL_OF_ONE
                 excluded += lone
             context = word >> LONE_WIDER
@@ -502,7 +515,7 @@ def _share_of_rest(  # noqa: C901  # for speed
             frequency = words[at] >> END_SHIFT
             if at > first:
                 frequency -= words[at - 1] >> END_SHIFT
-            return min(share * frequency // total, WHOLE - 1), words[at] & PLACE_MASK
+            return min(share * frequency // total, PROB_ONE - 1), words[at] & PLACE_MASK
         # an escape from a list of which nothing is left is certain
         share = share * ((head & SUM_MASK) - (words[end - 1] >> END_SHIFT)) // total
         excluded = _union(excluded, contexts.letters[first:end])

@@ -1,8 +1,8 @@
-"""Recall: what a stream has said predicts what it says next.
+"""The stream model: how the messages of a stream predict the next one.
 
-In the words of the field this is an adaptive match model with logistic mixing, in the manner of lpaq:
-candidates from a window and its hash tables, each with a probability mixed of three inputs, and weights that
-learn. All divisions round down, towards minus infinity. END is the symbol of the end of a message.
+This is an adaptive match model with logistic mixing, in the manner of lpaq. A window of recent bytes and its hash
+tables give match candidates. Each candidate has a probability, mixed of three inputs with weights that adapt. All
+divisions round down, towards minus infinity. END is the symbol of the end of a message.
 
 RCL-1: The window holds the last W = memory - ``TABLES`` bytes of a stream. These are one byte 0, then its
 messages, one after the other, each followed by the byte 0. Places are numbered from 0, the byte before the
@@ -16,14 +16,14 @@ each order k <= n; then the byte (0 for END) enters, and n grows by one. An orde
 finds a place::
 
     hash(h, byte)
-        h = (h + byte + 1) · MULTIPLIER mod 2^32
+        h = (h + byte + 1) · HASH_MULTIPLIER mod 2^32
         return h xor (h div 2^15)
 
     slot(k, b)
         h = 0
         for each of the last k bytes of the window, the last one first
             h = hash(h, byte)
-        return (h · FINISH mod 2^32) div 2^(32 - b)
+        return (h · HASH_MULTIPLIER_2 mod 2^32) div 2^(32 - b)
 
     store(k, b)
         table[k][slot(k, b)] = n mod 2^16
@@ -31,40 +31,40 @@ finds a place::
     find(k, b)
         return n - 1 - ((n - 1 - table[k][slot(k, b)]) mod 2^16)
 
-RCL-3: The likeness of a place q is the number of bytes before q, at most ``MAX_LIKENESS``, that are the same as
-those before the current place; bytes that are not held do not count::
+RCL-3: The match length of a place q is the number of bytes before q, at most ``MAX_MATCH_LENGTH``, that equal
+the bytes before the current place. Bytes that are not held do not count::
 
-    likeness(q)
+    match_length(q)
         l = 0
-        while l < MAX_LIKENESS, place q - 1 - l is held, and the bytes at q - 1 - l and n - 1 - l are equal
+        while l < MAX_MATCH_LENGTH, place q - 1 - l is held, and the bytes at q - 1 - l and n - 1 - l are equal
             l = l + 1
         return l
 
-RCL-4: Each symbol has a list of candidates, made anew. A candidate has a symbol, a level, a likeness and, if it
-is one of the window, a place; no two have the same symbol. The list begins with the pointer, if there is one,
-and goes on with places that the slots hold. The pointer is set here, before rules RCL-5 and RCL-7 add to the
-list::
+RCL-4: Each symbol has a list of candidates, made anew. A candidate has a symbol, a level, a match length and, if
+it comes from the window, a place; no two have the same symbol. The list begins with the match pointer, if there
+is one, and goes on with places from the hash tables. The pointer is set here, before rules RCL-5 and RCL-7 add to
+the list::
 
-    level(l) = how many of LIKENESS_STEPS are l or less
+    level(l) = how many of LENGTH_STEPS are l or less
 
     candidates = none
-    if there is a pointer, a place q with a likeness l
+    if there is a pointer, a place q with a match length l
         add (the symbol at q, level(l), l, q)
     for each k of ORDERS, with its b, where k <= n
         q = find(k, b)
-        if q > 0, q is held, there are fewer than FOUND candidates, and none has the symbol at q
-            l = likeness(q)
-            if l >= LEAST
+        if q > 0, q is held, there are fewer than MAX_FOUND candidates, and none has the symbol at q
+            l = match_length(q)
+            if l >= MIN_MATCH
                 add (the symbol at q, level(l), l, q)
-    if there was no pointer, and the first candidate has a likeness of POINTED or more
-        the pointer = place and likeness of the first candidate
+    if there was no pointer, and the first candidate has a match length of MIN_POINTED or more
+        the pointer = place and match length of the first candidate
 
-RCL-5: A number may be predicted by an earlier one and the step of its field. If there is a candidate, no number
-is being read, and the last byte of the window is no digit, a number begins as the first block says; l counts
-all the digits, and where there are ``MAX_DIGITS`` or more, no number begins. While a number is read, the second
-block may put its next symbol first in the list. If this symbol is first already, the list stays as it is, with
-that candidate's own level. A candidate that the number replaces is no longer in the list, and the one put in is
-none of the window::
+RCL-5: An earlier number and the step of its field may predict a number. If there is a candidate, no number is
+being read, and the last byte of the window is no digit, a number begins as the first block says. Here l counts
+all the digits; where there are ``MAX_DIGITS`` or more, no number begins. While a number is read, the second block
+may put its next symbol first in the list. If this symbol is first already, the list stays as it is, and that
+candidate keeps its own level. A candidate that the number replaces leaves the list, and the new one does not come
+from the window::
 
     q = the place of the first candidate
     if the byte at q is a digit, place q - 1 is held, and the byte at q - 1 is no digit
@@ -80,7 +80,7 @@ none of the window::
 
     if a number is being read, expected is not empty, and its first symbol, s, is not that of the first candidate
         remove the candidate with the symbol s, if there is one
-        put (s, NUMBER + f.trust, MAX_LIKENESS) before the others
+        put (s, NUMBER + f.confidence, MAX_MATCH_LENGTH) before the others
 
     field()
         h = 0
@@ -92,7 +92,7 @@ none of the window::
             if the byte is no digit
                 h = hash(h, byte)
                 taken = taken + 1
-        return (h · FINISH mod 2^32) div 2^24
+        return (h · HASH_MULTIPLIER_2 mod 2^32) div 2^24
 
 RCL-6: After each symbol, a number that is being read takes it in. Its field learns when the number ends with a
 symbol that is no digit. A number of no digits, and one that reaches ``MAX_DIGITS``, change nothing in the
@@ -109,14 +109,14 @@ field::
     else
         if u has a digit
             if u - v = f.step
-                f.trust = min(f.trust + 1, MAX_TRUST)
+                f.confidence = min(f.confidence + 1, MAX_CONFIDENCE)
             else
                 f.step = u - v if -2^31 < u - v < 2^31, else 0
-                f.trust = 0
+                f.confidence = 0
         no number is being read
 
-RCL-7: A model with a history (rule HIS-1) adds a candidate from it. This candidate is none of the window, and
-its likeness is 0. p is a place in the history; it is looked for as rule HIS-1 says, with the bytes of the
+RCL-7: A model with a history (rule HIS-1) adds a candidate from it. This candidate does not come from the window,
+and its match length is 0. p is a place in the history; it is looked for as rule HIS-1 says, with the bytes of the
 message so far. After each symbol the match goes on with p + 1 if the byte at p was the symbol; else it is no
 longer active::
 
@@ -128,30 +128,33 @@ longer active::
             a match is active
     if a match is active, and no candidate has the byte at p as its symbol
         c = (the byte at p, HISTORY, 0)
-        if there is a candidate, and the likeness of the first is CERTAIN or more
+        if there is a candidate, and the match length of the first is MIN_CERTAIN or more
             put c behind the others
         else
             put c before the others
 
-RCL-8: Only the first ``TRIED`` candidates of the list count from here on. They are tried in turn, each by a
-choice of two options, hit and miss, with the frequencies p and ``WHOLE`` - p. A hit codes the symbol. After a
+RCL-8: Only the first ``MAX_TRIED`` candidates of the list count from here on. They are tried in turn, each by a
+choice of two options, hit and miss, with the frequencies p and ``PROB_ONE`` - p. A hit codes the symbol. After a
 miss of all, or without a candidate, the symbol is coded as rules AUR-2 to AUR-4 and RUN-4 say, with the symbols
-of the candidates as excluded ones. In both cases the context that follows is found as rule AUR-5 says.
+of the candidates excluded. In both cases the context that follows is found as rule AUR-5 says.
 
-RCL-9: The share of a candidate is the part of ``WHOLE`` that rules AUR-2 to AUR-4 and RUN-4 give its symbol,
-with the symbols of the candidates tried before it as excluded ones::
+RCL-9: The share of a candidate is the part of ``PROB_ONE`` that rules AUR-2 to AUR-4 and RUN-4 give its symbol,
+with the symbols of the candidates tried before it excluded::
 
-    share = WHOLE
+    share = PROB_ONE
     for each choice that leads to the symbol, escapes among them
         share = share · (frequency of the option) div (total of the choice)
-    share = min(share, WHOLE - 1)
+    share = min(share, PROB_ONE - 1)
 
-RCL-10: The probability p of a hit is mixed of three inputs in the domain of ``stretch``: the share, a chance of
-the table ``hits``, and a chance of the table ``marks``. Let s be the candidate's symbol; q 0 for the first
-candidate and 1 for a later one; miss 1 if the last symbol of the message for which there were candidates was
-not that of the first of them, else 0; a the last byte of the window, and b the one before it, or 0 if none is
-held; d the number of digits at the end of the message, at most ``MARKED_DIGITS``; and x 0 at the start of a
-message, and (8 · x + byte) mod 2^16 after each of its bytes that is no digit::
+RCL-10: The probability p of a hit is mixed of three inputs in the logistic domain, which ``stretch`` maps to: the
+share, the match statistics by level, and the statistics of a hashed context::
+
+    s = the symbol of the candidate
+    q = 0 for the first candidate, 1 for a later one
+    miss = 1 if the last symbol of the message that had candidates was not that of the first of them, else 0
+    a = the last byte of the window; b = the byte before it, or 0 if none is held
+    d = the number of digits at the end of the message, at most COUNTED_DIGITS
+    x = 0 at the start of a message; (8 · x + byte) mod 2^16 after each of its bytes that is no digit
 
     class = min(max(0, stretch(share) div 256 + 8), CLASSES - 1)
     if d = 0, and s is no digit
@@ -159,13 +162,13 @@ message, and (8 · x + byte) mod 2^16 after each of its bytes that is no digit::
     else
         z = 0 if s is a digit, else s mod 16
         h = (((31 · d + level) · 2 + q) · 16 + z) · 127 + (x mod 127)
-    m = (h · MULTIPLIER mod 2^32) div 2^22
-    inputs = stretch(share), stretch(hits[q][level][class][miss]), stretch(marks[m])
+    m = (h · HASH_MULTIPLIER mod 2^32) div 2^22
+    inputs = stretch(share), stretch(match_stats[q][level][class][miss]), stretch(context_stats[m])
     sum = weights[q][level][0] · inputs[0] + weights[q][level][1] · inputs[1] + weights[q][level][2] · inputs[2]
-    p = min(max(LEAST_CHANCE, squash(sum div 2^16)), WHOLE - LEAST_CHANCE)
+    p = min(max(MIN_PROBABILITY, squash(sum div 2^16)), PROB_ONE - MIN_PROBABILITY)
 
-RCL-11: ``squash`` maps -``LIMIT`` to ``LIMIT``, to which other numbers are clipped, to chances; ``stretch`` is
-its inverse, for chances from 0 to ``WHOLE`` - 1::
+RCL-11: ``squash`` maps -``LIMIT`` to ``LIMIT`` to probabilities; other numbers are clipped to these bounds.
+``stretch`` is its inverse, for probabilities from 0 to ``PROB_ONE`` - 1::
 
     squash(x)
         y = min(max(-LIMIT, x), LIMIT) + LIMIT
@@ -176,40 +179,40 @@ its inverse, for chances from 0 to ``WHOLE`` - 1::
     stretch(p)
         return the least x from -LIMIT to LIMIT with squash(x) >= 16 · (p div 16), or LIMIT if there is none
 
-RCL-12: After each choice of hit and miss the three weights, the chance of ``hits`` and the chance of ``marks``
-that p was mixed with learn what came. A chance c also has a count t of the choices that it was used for, which
-begins as 0; the inputs are those of rule RCL-10, from before the choice::
+RCL-12: After each choice of hit and miss, the weights and the two adaptive probabilities that p was mixed with
+learn the outcome. An adaptive probability c has a count t of its updates, which begins as 0. The inputs are those
+of rule RCL-10, from before the choice::
 
-    e = WHOLE - p after a hit, -p after a miss
+    e = PROB_ONE - p after a hit, -p after a miss
     for i = 0, 1, 2
         weights[q][level][i] = weights[q][level][i] + (e · inputs[i]) div 2^14
-    target = WHOLE - 1 after a hit, 0 after a miss
-    for the chance c of hits, with its count t
+    target = PROB_ONE - 1 after a hit, 0 after a miss
+    for the c of match_stats, with its count t
         c = c + ((target - c) · (2^16 div (t + 8))) div 2^16
-        t = min(t + 1, MOST_HITS)
-    for the chance c of marks, with its count t
+        t = min(t + 1, MATCH_STATS_LIMIT)
+    for the c of context_stats, with its count t
         c = c + ((target - c) · (2^17 div (2 · t + 3))) div 2^16
-        t = min(t + 1, MOST_MARKS)
+        t = min(t + 1, CONTEXT_STATS_LIMIT)
 
-RCL-13: At the beginning of a stream ``hits[q][level][class][miss]`` is squash(``LEVEL_BIAS[q][level]`` +
-``CLASS_BIAS[class]`` + ``MISS_BIAS`` · miss), every chance of ``marks`` is 2^15, ``weights`` are those of
-``WEIGHTS`` times 2^10, and the steps and trusts of all fields are 0.
+RCL-13: A stream begins with ``match_stats[q][level][class][miss]`` = squash(``LEVEL_BIAS[q][level]`` +
+``CLASS_BIAS[class]`` + ``MISS_BIAS`` · miss), all of ``context_stats`` at 2^15, the ``weights`` of ``WEIGHTS``
+times 2^10, and the steps and confidences of all fields at 0.
 
 RCL-14: A message begins without a pointer, without a match in the history, without a number that is read, with
 miss, d and x of rule RCL-10 at 0, in the initial context of the model, and without a run.
 
-RCL-15: After each symbol, and before its byte enters the window, the pointer moves. A pointer here is the one
-with which the symbol was coded, thus also one that rule RCL-4 has just set. One that predicted the symbol moves
-on. Else any candidate that was tried, other than the first of the list, may become the pointer, if it is one of
-the window, whether there was a pointer or not; the first of the list may not::
+RCL-15: After each symbol, and before its byte enters the window, the pointer moves. The pointer here is the one
+with which the symbol was coded, thus also one that rule RCL-4 has just set. If it predicted the symbol, it moves
+on. Else any candidate that was tried, but not the first of the list, may become the pointer if it comes from the
+window, whether or not there was a pointer::
 
-    if there is a pointer, a place q with a likeness l, and the symbol is the one at q
-        the pointer = q + 1 with min(l + 1, MAX_LIKENESS)
+    if there is a pointer, a place q with a match length l, and the symbol is the one at q
+        the pointer = q + 1 with min(l + 1, MAX_MATCH_LENGTH)
     else
         there is no pointer
-        for each of the first TRIED candidates but the first of the list
-            if it has the symbol, is one of the window, with a place q, and its likeness l is RESUMED or more
-                the pointer = q + 1 with min(l + 1, MAX_LIKENESS)
+        for each of the first MAX_TRIED candidates but the first of the list
+            if it has the symbol and a place q in the window, and its match length l is MIN_RESUMED or more
+                the pointer = q + 1 with min(l + 1, MAX_MATCH_LENGTH)
 """
 
 from __future__ import annotations
@@ -217,41 +220,41 @@ from __future__ import annotations
 from typing import Final
 
 TABLES: Final = 18 << 10
-"""Bytes of a direction's memory that are not window: slots 10 KiB, hits, marks, weights and fields less than 8."""
+"""Bytes of a direction's memory that are not window: slots take 10 KiB, the rest of the state less than 8."""
 
-LEAST_MEMORY: Final = TABLES + (1 << 10)
-MOST_MEMORY: Final = TABLES + (1 << 16) - 1
+MIN_MEMORY: Final = TABLES + (1 << 10)
+MAX_MEMORY: Final = TABLES + (1 << 16) - 1
 
 ORDERS: Final = (6, 4, 2)
 SLOT_BITS: Final = (11, 11, 10)
-MULTIPLIER: Final = 0x9E3779B1
-FINISH: Final = 0x85EBCA6B
+HASH_MULTIPLIER: Final = 0x9E3779B1
+HASH_MULTIPLIER_2: Final = 0x85EBCA6B
 
-MAX_LIKENESS: Final = 32
-LEAST: Final = 2
-FOUND: Final = 2
-POINTED: Final = 5
-RESUMED: Final = 4
-CERTAIN: Final = 25
-LIKENESS_STEPS: Final = (3, 4, 5, 6, 8, 12, 16, 24, 32)
+MAX_MATCH_LENGTH: Final = 32
+MIN_MATCH: Final = 2
+MAX_FOUND: Final = 2
+MIN_POINTED: Final = 5
+MIN_RESUMED: Final = 4
+MIN_CERTAIN: Final = 25
+LENGTH_STEPS: Final = (3, 4, 5, 6, 8, 12, 16, 24, 32)
 HISTORY: Final = 10
 NUMBER: Final = 11
 LEVELS: Final = 15
-TRIED: Final = 3
+MAX_TRIED: Final = 3
 
 MAX_DIGITS: Final = 17
 FIELDS: Final = 256
 FIELD_BYTES: Final = 8
-MAX_TRUST: Final = 3
+MAX_CONFIDENCE: Final = 3
 
-MARKED_DIGITS: Final = 15
+COUNTED_DIGITS: Final = 15
 
-WHOLE: Final = 1 << 16
-LEAST_CHANCE: Final = 16
+PROB_ONE: Final = 1 << 16
+MIN_PROBABILITY: Final = 16
 CLASSES: Final = 16
-MARKS: Final = 1 << 10
-MOST_HITS: Final = 92
-MOST_MARKS: Final = 19
+CONTEXT_STATS: Final = 1 << 10
+MATCH_STATS_LIMIT: Final = 92
+CONTEXT_STATS_LIMIT: Final = 19
 
 KNOTS: Final = (
     *(8, 13, 22, 36, 60, 98, 162, 267, 439, 720, 1179, 1921, 3108, 4971, 7812, 11955, 17625, 24743, 32768),
@@ -288,8 +291,8 @@ SQUASH: Final = tuple(
 def _stretches() -> tuple[int, ...]:
     stretches = []
     y = 0
-    for chance in range(0, WHOLE, 16):
-        while y < 2 * LIMIT and SQUASH[y] < chance:
+    for probability in range(0, PROB_ONE, 16):
+        while y < 2 * LIMIT and SQUASH[y] < probability:
             y += 1
         stretches.append(y - LIMIT)
     return tuple(stretches)
@@ -345,10 +348,10 @@ def squash(x: int) -> int:
     return SQUASH[max(0, min(x + LIMIT, 2 * LIMIT))]
 
 
-def stretch(chance: int) -> int:
-    """Rule RCL-11, for 0 to ``WHOLE`` - 1.
+def stretch(probability: int) -> int:
+    """Rule RCL-11, for 0 to ``PROB_ONE`` - 1.
 
     >>> stretch(32768), squash(stretch(60000)) // 16 == 60000 // 16
     (0, True)
     """
-    return STRETCH[chance >> 4]
+    return STRETCH[probability >> 4]
