@@ -15,14 +15,14 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tables import table
 
-from aura.inspection import Inspection, inspect
 from aura.model import Model
+from aura.model_info import ModelInfo, inspect
 
 _NAMES = ("default", "small")
 
 
 class _Models(SphinxDirective):
-    def inspections(self) -> Iterator[Inspection]:
+    def inspections(self) -> Iterator[ModelInfo]:
         for name in _NAMES:
             with resources.as_file(resources.files("aura").joinpath(f"data/{name}.aura")) as path:
                 self.env.note_dependency(str(path))

@@ -10,7 +10,7 @@ from tests.messages import MESSAGES
 from typer.testing import CliRunner
 
 import aura
-from aura import inspection
+from aura import model_info
 from aura.cli import app
 from aura.explain_page import page
 from aura.model import Model
@@ -284,7 +284,7 @@ def test_differences_between_models(tmp_path: Path, model: Model) -> None:
     differs = RUNNER.invoke(app, ["model", "diff", str(one), str(other)])
     assert differs.exit_code == 1
     assert "model_id" in differs.stdout
-    assert list(inspection.differences(inspection.inspect(model), inspection.inspect(model))) == []
+    assert list(model_info.differences(model_info.inspect(model), model_info.inspect(model))) == []
 
 
 def test_commands_take_a_model(tmp_path: Path, model: Model) -> None:

@@ -14,12 +14,12 @@ from tests.models import NEVER_ENDING
 
 from aura.model import Model
 from aura.training import trainer
-from aura.training.background import draw
 from aura.training.counting import Extent, count
-from aura.training.framing import BEGIN, BLOCKS, WHOLE, Text, frame
+from aura.training.deleted_estimation import LeftOut, excerpt
 from aura.training.kneser_ney import denominator, discounted, usage
-from aura.training.leaving_out import LeftOut, excerpt
-from aura.training.quantising import codes, codes_of_one
+from aura.training.quantization import codes, codes_of_one
+from aura.training.synthetic_text import draw
+from aura.training.text import BEGIN, BLOCKS, WHOLE, Text, frame
 from aura.training.trainer import prepare
 from aura_reference import auralite
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from aura import corpus, inspection
+from aura import corpus, model_info
 from aura.cli import io
 from aura.cli.process import ExitCode
 from aura.codec import Codec
@@ -38,9 +38,9 @@ def info(path: AnyPath = None, *, as_json: io.AsJson = False) -> None:
 
     That is its id, sizes, contexts by order, templates, and the likeliest openings of a message.
     """
-    found = inspection.inspect(Model.load_default() if path is None else Model.load(path))
+    found = model_info.inspect(Model.load_default() if path is None else Model.load(path))
     if as_json:
-        typer.echo(json.dumps(inspection.as_dictionary(found), indent=2))
+        typer.echo(json.dumps(model_info.as_dictionary(found), indent=2))
         return
     rows = [
         ("id", found.model_id),
@@ -64,8 +64,8 @@ def info(path: AnyPath = None, *, as_json: io.AsJson = False) -> None:
 @app.command()
 def diff(first: ModelPath, second: OtherPath) -> None:
     """Show how two models differ; the exit code is 1 if their ids do."""
-    one, other = (inspection.inspect(Model.load(path)) for path in (first, second))
-    for name, left, right in inspection.differences(one, other):
+    one, other = (model_info.inspect(Model.load(path)) for path in (first, second))
+    for name, left, right in model_info.differences(one, other):
         typer.echo(printable(f"{name:20} {left}  ->  {right}"))
     if one.model_id != other.model_id:
         raise typer.Exit(ExitCode.FAILED)

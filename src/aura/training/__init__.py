@@ -2,19 +2,19 @@
 
 In the order of work:
 
-``framing``       messages as one array of symbols
-``background``    messages that another model holds likely
+``text``       messages as one array of symbols
+``synthetic_text``    messages that another model holds likely
 ``counting``      a trie of all n-grams, level by level
 ``kneser_ney``    counts and relative frequencies of lists
-``leaving_out``   what lists say about a text when they did not see its block
+``deleted_estimation``   what lists say about a text when they did not see its block
 ``weights``       interpolation weights, by expectation maximisation
 ``pruning``       choosing the entries that are worth their place
-``quantising``    probabilities as six-bit codes
+``quantization``    probabilities as six-bit codes
 ``match_table``   hit probabilities of the match model
-``history``       what recurs between messages word for word
-``choosing``      the order and the history
+``prefix_selection``       what recurs between messages word for word
+``order_selection``      the order and the history
 ``runs``          lists for runs of digits and letters
-``assembling``    the arrays of a context model
+``export``    the arrays of a context model
 ``trainer``       all of it
 
 Floating point is fine here: what comes out are integers, and everyone reads the same file. The sources are

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from aura.training.framing import ALPHABET, BEGIN, BLOCKS, SHIFT, WHOLE, Flags, Ints, Longs, Text
+from aura.training.text import ALPHABET, BEGIN, BLOCKS, SHIFT, WHOLE, Flags, Ints, Longs, Text
 
 _BACKGROUND: Final = 3
 """Contexts that occur so often are extended however little they weigh."""

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from aura.training.counting import Trie
-from aura.training.framing import WHOLE, Flags, Floats, Longs
+from aura.training.text import WHOLE, Flags, Floats, Longs
 
 DISCOUNT: Final = 0.8
 _NOTHING: Final = 1e-9

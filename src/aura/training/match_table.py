@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from aura.training.framing import SHIFT, Flags, Floats, Ints, Longs, Text
-from aura.training.history import places_in
+from aura.training.prefix_selection import places_in
+from aura.training.text import SHIFT, Flags, Floats, Ints, Longs, Text
 from aura.training.weights import Evidence, interpolate
 from aura_spec.match import (
     LENGTH_CLASSES,

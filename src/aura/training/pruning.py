@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from aura.training.framing import BEGIN, WHOLE, Flags, Floats
+from aura.training.text import BEGIN, WHOLE, Flags, Floats
 from aura.training.weights import Mixture
 
 _LEAST_WEIGHT: Final = 0.02

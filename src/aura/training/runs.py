@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from aura.training.framing import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Text
-from aura.training.quantising import codes
+from aura.training.quantization import codes
+from aura.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Text
 from aura.training.weights import Evidence, interpolate, lower_shares
 from aura_spec.context_model import SYMBOLS, RunList
 from aura_spec.run import MAX_LENGTH, NO_RUN, STATES, Kind, after, state_of

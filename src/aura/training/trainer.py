@@ -12,16 +12,16 @@ from typing import Final
 
 import numpy as np
 
-from aura.training.assembling import assemble
-from aura.training.choosing import guess_across, halves, least_order, saved_bits
 from aura.training.counting import Extent, count
-from aura.training.framing import ALPHABET, BEGIN, WHOLE, Flags, Longs, Text, frame
-from aura.training.history import choose_history
+from aura.training.deleted_estimation import Chains, LeftOut, excerpt, other_symbols
+from aura.training.export import assemble
 from aura.training.kneser_ney import usage
-from aura.training.leaving_out import Chains, LeftOut, excerpt, other_symbols
 from aura.training.match_table import Guesses, hit_indices, learn_hits
+from aura.training.order_selection import guess_across, halves, least_order, saved_bits
+from aura.training.prefix_selection import choose_history
 from aura.training.pruning import gains, keep
 from aura.training.runs import at, count_runs, learn_runs, states_of
+from aura.training.text import ALPHABET, BEGIN, WHOLE, Flags, Longs, Text, frame
 from aura.training.weights import Evidence, interpolate, learn_weights, mix
 from aura_spec.context_model import SYMBOLS, ContextModel, History
 

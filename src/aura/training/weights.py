@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 
 from aura.training.counting import Trie
-from aura.training.framing import Floats, Ints, Longs
 from aura.training.kneser_ney import Usage, denominator, discounted
+from aura.training.text import Floats, Ints, Longs
 from aura_spec.context_model import SYMBOLS
 
 _USES_OF_ONE: Final = np.array([1.5, 2.5, 3.5, 5.5, 8.5, 16.5, 32.5, 100.5, 1000.5])

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from aura.training.framing import Flags, Floats, Longs, Text
 from aura.training.match_table import Guesses, HitTables, guess
+from aura.training.text import Flags, Floats, Longs, Text
 from aura.training.weights import Evidence, interpolate
 from aura_spec.match import TOTAL
 

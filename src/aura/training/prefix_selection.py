@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aura.training.framing import BEGIN, Flags, Floats, Longs, Text
+from aura.training.text import BEGIN, Flags, Floats, Longs, Text
 from aura_spec.context_model import END
 from aura_spec.history import LENGTH
 

@@ -26,7 +26,7 @@ _NAMES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
+class ModelInfo:
     """A model in figures.
 
     Attributes:
@@ -51,11 +51,11 @@ class Inspection:
     openings: tuple[str, ...]
 
 
-def inspect(model: Model) -> Inspection:
+def inspect(model: Model) -> ModelInfo:
     """Look into a model."""
     context_model = model.context_model
     sections = {_NAMES.get(kind, str(kind)): size for kind, size in model.sizes.items()}
-    return Inspection(
+    return ModelInfo(
         model.id,
         dict(model.metadata),
         len(model.data),
@@ -68,12 +68,12 @@ def inspect(model: Model) -> Inspection:
     )
 
 
-def as_dictionary(found: Inspection) -> dict[str, object]:
+def as_dictionary(found: ModelInfo) -> dict[str, object]:
     """An inspection for machines."""
     return asdict(found)
 
 
-def differences(one: Inspection, other: Inspection) -> Iterator[tuple[str, object, object]]:
+def differences(one: ModelInfo, other: ModelInfo) -> Iterator[tuple[str, object, object]]:
     """Names of the figures in which two inspections differ, with both values."""
     left, right = as_dictionary(one), as_dictionary(other)
     for name, value in left.items():

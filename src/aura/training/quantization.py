@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from aura.training.framing import Floats, Ints, Longs
+from aura.training.text import Floats, Ints, Longs
 from aura_spec.context_model import ESCAPES, FREQUENCIES, TOTAL_OF_ONE
 
 _SCALE: Final = FREQUENCIES[0]

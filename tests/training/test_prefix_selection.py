@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.models import NO_CONTEXTS
 
-from aura.training.choosing import guess_across, halves, least_order
-from aura.training.framing import BEGIN, BLOCKS, frame
-from aura.training.history import choose_history, places_in
 from aura.training.match_table import guess
+from aura.training.order_selection import guess_across, halves, least_order
+from aura.training.prefix_selection import choose_history, places_in
+from aura.training.text import BEGIN, BLOCKS, frame
 from aura.training.trainer import prepare
 from aura.training.weights import CLASSES, Evidence
 from aura_reference.match import Matcher

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aura.training.framing import BEGIN, SHIFT, Ints
-from aura.training.quantising import CODE_BITS, codes, codes_of_one
+from aura.training.quantization import CODE_BITS, codes, codes_of_one
+from aura.training.text import BEGIN, SHIFT, Ints
 from aura.training.weights import Mixture
 from aura_spec.context_model import ContextModel
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from aura.training.counting import Shares, Trace, Trie
-from aura.training.framing import BEGIN, BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs, Text
 from aura.training.kneser_ney import Usage, denominator, discounted
+from aura.training.text import BEGIN, BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs, Text
 from aura.training.weights import Evidence, classes
 
 
