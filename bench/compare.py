@@ -259,12 +259,12 @@ def hostile() -> Iterator[Row]:
         "de Bruijn": de_bruijn(20),
     }
     for name, data in inputs.items():
-        for effort in (0, 1):
-            row: Row = {"input": name, "effort": effort}
+        for level in (0, 1):
+            row: Row = {"input": name, "level": level}
             for length in (64 * KIB, MIB):
                 piece = data[:length]
-                wire = brio2.encode(piece, effort)
-                encoding = seconds(lambda: brio2.encode(piece, effort))  # noqa: B023 - called here
+                wire = brio2.encode(piece, level)
+                encoding = seconds(lambda: brio2.encode(piece, level))  # noqa: B023 - called here
                 decoding = seconds(lambda: brio2.decode(wire, LIMIT))  # noqa: B023
                 row[f"encode ns/B, {length // KIB} KiB"] = encoding / length * 1e9
                 row[f"decode ns/B, {length // KIB} KiB"] = decoding / length * 1e9

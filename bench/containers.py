@@ -29,19 +29,19 @@ Codec = tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]
 
 def codecs(*, with_reference: bool) -> Iterator[tuple[str, Codec]]:
     """The codecs by name: each writes and reads a message."""
-    for effort in (0, 1):
-        yield f"brio2 {effort}", (partial(_encode_fast, effort=effort), _decode_fast)
+    for level in (0, 1):
+        yield f"brio2 {level}", (partial(_encode_fast, level=level), _decode_fast)
         if with_reference:
             yield (
-                f"reference {effort}",
-                (partial(message.encode_brio2, effort=effort), _decode_reference),
+                f"reference {level}",
+                (partial(message.encode_brio2, level=level), _decode_reference),
             )
     yield "zstd 19", (message.encode_zstd, message.decode)
     yield "brotli 11", (message.encode_brotli, message.decode)
 
 
-def _encode_fast(data: bytes, effort: int) -> bytes:
-    return b"\2" + fast.encode(data, effort)
+def _encode_fast(data: bytes, level: int) -> bytes:
+    return b"\2" + fast.encode(data, level)
 
 
 def _decode_fast(wire: bytes) -> bytes:

@@ -56,10 +56,10 @@ def contestants(model: ContextModel, trained_on: Sequence[Message]) -> Iterator[
         lambda wire: reference_brio2.decode(wire, LIMIT),
         range(KIB, 64 * KIB + 1),
     )
-    for effort in (0, 1):
+    for level in (0, 1):
         yield Contestant(
-            f"fast BRIO 2, effort {effort}",
-            partial(brio2.encode, effort=effort),
+            f"fast BRIO 2, level {level}",
+            partial(brio2.encode, level=level),
             lambda wire: brio2.decode(wire, LIMIT),
             range(KIB, MIB + 1),
         )

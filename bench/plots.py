@@ -22,8 +22,8 @@ STYLES = {
     "fast AURALITE": ("tab:orange", "-", "o"),
     "fast AURALITE, batch": ("tab:red", "-", "s"),
     "reference BRIO 2": ("tab:blue", "--", "D"),
-    "fast BRIO 2, effort 0": ("tab:blue", "-", "D"),
-    "fast BRIO 2, effort 1": ("tab:cyan", "-", "D"),
+    "fast BRIO 2, level 0": ("tab:blue", "-", "D"),
+    "fast BRIO 2, level 1": ("tab:cyan", "-", "D"),
     "zstd-19 + dictionary": ("tab:green", "-", "^"),
     "Brotli 11": ("tab:purple", "-", "v"),
 }

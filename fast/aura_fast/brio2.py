@@ -44,15 +44,15 @@ _UNIT_LEAST: Final = np.array([first_of(symbol) for symbol in range(SYMBOLS)], n
 _UNIT_BITS: Final = np.array([extra_bits(symbol) for symbol in range(SYMBOLS)], np.int64)
 
 
-def encode(data: bytes, effort: int) -> bytes:
-    """Write ``data`` as a body; effort 1 takes more time than 0 and gives less (rule PAR-1).
+def encode(data: bytes, level: int) -> bytes:
+    """Write ``data`` as a body; level 1 takes more time than 0 and gives less (rule PAR-1).
 
     Raises:
         EncodeError: ``data`` is longer than ``MAX_LENGTH``.
     """
     if len(data) > MAX_LENGTH:
         raise EncodeError(f"{len(data)} bytes are more than a container of version 2 can hold")
-    return encode_parse(data, parse(data, effort))
+    return encode_parse(data, parse(data, level))
 
 
 def encode_parse(data: bytes, cut: Cut) -> bytes:

@@ -38,9 +38,9 @@ from aura_spec.chunked_index import check_index
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated
 
 
-def encode_block(window: bytes, content: bytes, effort: int, *, begins: bool) -> bytes:
+def encode_block(window: bytes, content: bytes, level: int, *, begins: bool) -> bytes:
     """A block, with the window before it (rules CHK-2 to CHK-4 and CHK-10)."""
-    body = brio2.encode_parse(content, parse(window + content, effort, len(window)))
+    body = brio2.encode_parse(content, parse(window + content, level, len(window)))
     if len(body) < len(content):
         return build_block(BlockHead(Kind.BRIO, begins, len(body)), body)
     return build_block(BlockHead(Kind.STORED, begins, len(content)), stored_body(content))
@@ -68,7 +68,7 @@ class Compressor:
 
     Args:
         window_bits: matches reach 2^window_bits bytes back, 10 to 18.
-        effort: of the parse, 0 or 1 (rule PAR-1).
+        level: of the parse, 0 or 1 (rule PAR-1).
         frame_size: bytes of a frame, 1 or more; there is an index then. One frame and no index if None.
 
     Raises:
@@ -76,11 +76,11 @@ class Compressor:
             index has more than ``MAX_INDEX`` bytes, as ``frame_size`` is too small for so much content.
     """
 
-    def __init__(self, *, window_bits: int, effort: int, frame_size: int | None = None) -> None:
-        check_options(effort, frame_size)
+    def __init__(self, *, window_bits: int, level: int, frame_size: int | None = None) -> None:
+        check_options(level, frame_size)
         self._header = build_header(Header(frame_size is not None, window_bits))
         self._window_size = 1 << window_bits
-        self._effort = effort
+        self._level = level
         self._frame_size = frame_size
         self._pending = bytearray()
         self._window = b""
@@ -122,7 +122,7 @@ class Compressor:
     def _block(self, size: int) -> bytes:
         content = bytes(self._pending[:size])
         del self._pending[:size]
-        block = encode_block(self._window, content, self._effort, begins=not self._frame.length)
+        block = encode_block(self._window, content, self._level, begins=not self._frame.length)
         self._window = (self._window + content)[-self._window_size :]
         self._crc = crc32(content, self._crc)
         self._length += size

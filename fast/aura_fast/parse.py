@@ -20,10 +20,10 @@ from aura_spec.parse import (
     ADVANTAGE,
     AVERAGE,
     BLOCK,
-    LEVELS,
     LONG,
     MAX_CANDIDATE,
     OVERLAP,
+    SEARCH_LENGTHS,
     TIMES,
     Prices,
     first_counts,
@@ -72,15 +72,15 @@ class _Level:
     lengths: NDArray[np.uint8]
 
 
-def parse(data: bytes, effort: int, begin: int = 0) -> Cut:
+def parse(data: bytes, level: int, begin: int = 0) -> Cut:
     """Cut what follows ``begin``, of which matches may begin before it (rule CHK-4)."""
     if begin == len(data):
         return Cut(np.zeros(0, np.int16), [], [], [])
     words = eights(data)
-    levels = _levels(words, len(data), LEVELS[effort])
+    levels = _levels(words, len(data), SEARCH_LENGTHS[level])
     text = _Begun(data, words, begin)
-    cut = _cut(text, levels[::3] if effort else levels, _spread(_FIRST, len(data)), None)
-    for _ in range(TIMES if effort else 0):
+    cut = _cut(text, levels[::3] if level else levels, _spread(_FIRST, len(data)), None)
+    for _ in range(TIMES if level else 0):
         cut = _cut(text, levels, _spread(_by_symbol(_learn(cut)), len(data)), _recent(cut, begin))
     return cut
 

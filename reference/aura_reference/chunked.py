@@ -41,24 +41,24 @@ from aura_spec.errors import (
 )
 
 
-def encode(data: bytes, *, window_bits: int, effort: int, frame_size: int | None = None) -> bytes:
+def encode(data: bytes, *, window_bits: int, level: int, frame_size: int | None = None) -> bytes:
     """Write a file.
 
     Args:
         data: the content.
         window_bits: matches reach 2^window_bits bytes back, 10 to 18.
-        effort: of the parse, 0 or 1 (rule PAR-1).
+        level: of the parse, 0 or 1 (rule PAR-1).
         frame_size: bytes of a frame, 1 or more; there is an index then. One frame and no index if None.
 
     Raises:
         EncodeError: an argument is out of range, or the index has more than ``MAX_INDEX`` bytes.
     """
-    check_options(effort, frame_size)
+    check_options(level, frame_size)
     output = bytearray(build_header(Header(frame_size is not None, window_bits)))
     varints = b""
     for start in range(0, len(data), frame_size or max(1, len(data))):
         content = data[start:][:frame_size]
-        frame = b"".join(_blocks(content, 1 << window_bits, effort))
+        frame = b"".join(_blocks(content, 1 << window_bits, level))
         output += frame
         varints += build_frame(Frame(len(frame), len(content)))
     output += build_end(len(data), crc32(data))
@@ -69,20 +69,20 @@ def encode(data: bytes, *, window_bits: int, effort: int, frame_size: int | None
     return bytes(output) + varints + build_trailer(len(varints), crc32(varints))
 
 
-def _blocks(content: bytes, window: int, effort: int) -> Iterator[bytes]:
+def _blocks(content: bytes, window: int, level: int) -> Iterator[bytes]:
     """The blocks of a frame (rule CHK-10)."""
     start = 0
     while start < len(content):
         stop = start + BLOCK
         yield encode_block(
-            content[max(0, start - window) : start], content[start:stop], effort, begins=not start
+            content[max(0, start - window) : start], content[start:stop], level, begins=not start
         )
         start = stop
 
 
-def encode_block(window: bytes, content: bytes, effort: int, *, begins: bool) -> bytes:
+def encode_block(window: bytes, content: bytes, level: int, *, begins: bool) -> bytes:
     """A block, with the window before it (rules CHK-2 to CHK-4 and CHK-10)."""
-    body = brio2.encode_parse(content, parse(window + content, effort, len(window)))
+    body = brio2.encode_parse(content, parse(window + content, level, len(window)))
     if len(body) < len(content):
         return build_block(BlockHead(Kind.BRIO, begins, len(body)), body)
     return build_block(BlockHead(Kind.STORED, begins, len(content)), stored_body(content))

@@ -117,15 +117,15 @@ def encode_brio(data: bytes, shared_state: SharedState, *, metadata: bool = Fals
     return build_message(Marker.BRIO, brio.encode(data, shared_state.phrases, metadata=metadata))
 
 
-def encode_brio2(data: bytes, effort: int = 0) -> bytes:
-    """A BRIO version 2 message; ``effort`` 0 or 1 (rules BII-1 to BII-10).
+def encode_brio2(data: bytes, level: int = 0) -> bytes:
+    """A BRIO version 2 message; ``level`` 0 or 1 (rules BII-1 to BII-10).
 
     Raises:
         EncodeError: ``data`` has more than 64 MiB.
     """
     from aura_reference import brio2  # noqa: PLC0415  # as above
 
-    return build_message(Marker.BRIO, brio2.encode(data, effort))
+    return build_message(Marker.BRIO, brio2.encode(data, level))
 
 
 def encode_typed(template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:

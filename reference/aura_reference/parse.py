@@ -14,10 +14,10 @@ from aura_spec.parse import (
     AVERAGE,
     BLOCK,
     EXTENSION,
-    LEVELS,
     LONG,
     MAX_CANDIDATE,
     OVERLAP,
+    SEARCH_LENGTHS,
     TIMES,
     Counts,
     Prices,
@@ -55,12 +55,12 @@ class Parse:
     sequences: tuple[Repeat, ...]
 
 
-def parse(data: bytes, effort: int, begin: int = 0) -> Parse:
+def parse(data: bytes, level: int, begin: int = 0) -> Parse:
     """Cut what follows ``begin``, of which matches may begin before it (rules PAR-1 to PAR-6 and CHK-4)."""
-    levels = [candidates(data, level) for level in LEVELS[effort]]
+    levels = [candidates(data, level) for level in SEARCH_LENGTHS[level]]
     prices = _prices(first_counts())
-    cut = walk(data, begin, judge_all(data, begin, At(levels[::3] if effort else levels, None, prices)))
-    for _ in range(TIMES if effort else 0):
+    cut = walk(data, begin, judge_all(data, begin, At(levels[::3] if level else levels, None, prices)))
+    for _ in range(TIMES if level else 0):
         recent, counts = learn(data, begin, cut)
         cut = walk(data, begin, judge_all(data, begin, At(levels, recent, _prices(counts))))
     return cut

@@ -222,14 +222,14 @@ class Frame:
     length: int
 
 
-def check_options(effort: int, frame_size: int | None) -> None:
+def check_options(level: int, frame_size: int | None) -> None:
     """Check the arguments with which a file is to be written, those of the header apart.
 
     Raises:
         EncodeError: one is out of range.
     """
-    if effort not in {0, 1}:
-        raise EncodeError(f"effort {effort!r} is neither 0 nor 1")
+    if level not in {0, 1}:
+        raise EncodeError(f"level {level!r} is neither 0 nor 1")
     if frame_size is not None and frame_size < 1:
         raise EncodeError(f"frame_size {frame_size!r} is not 1 or more")
 

@@ -55,7 +55,7 @@ from aura_spec.brio2 import RECENT, number_of
 from aura_spec.interleaved_rans import SCALE_BITS, frequencies_of
 from aura_spec.unit import CODES, extra_bits
 
-LEVELS: Final[tuple[tuple[int, ...], ...]] = (
+SEARCH_LENGTHS: Final[tuple[tuple[int, ...], ...]] = (
     (4, 8, 16, 32),
     (4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48),
 )

@@ -68,8 +68,8 @@ class Backend(Protocol):
     def encode_brio(self, data: bytes, shared_state: SharedState) -> bytes:
         """Write a BRIO version 1 message."""
 
-    def encode_brio2(self, data: bytes, effort: int) -> bytes:
-        """Write a BRIO version 2 message; ``effort`` 0 or 1."""
+    def encode_brio2(self, data: bytes, level: int) -> bytes:
+        """Write a BRIO version 2 message; ``level`` 0 or 1."""
 
     def encode_typed(self, template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:
         """Write a typed template frame."""
@@ -180,11 +180,11 @@ def _typed(template_id: int, values: Sequence[bytes], shared_state: SharedState)
     return typed.encode(template_id, shared_state.templates[template_id], values)
 
 
-def _brio2(data: bytes, effort: int = 0) -> bytes:
+def _brio2(data: bytes, level: int = 0) -> bytes:
     """The body of a BRIO version 2 message."""
     from aura_fast import brio2  # noqa: PLC0415  # as above
 
-    return brio2.encode(data, effort)
+    return brio2.encode(data, level)
 
 
 class Fast(Reference):

@@ -29,14 +29,14 @@ WINDOW_BITS: Final = 16
 
 
 def compress_stream(
-    chunks: Iterable[bytes], *, window_bits: int = WINDOW_BITS, effort: int = 0, frame_size: int | None = None
+    chunks: Iterable[bytes], *, window_bits: int = WINDOW_BITS, level: int = 0, frame_size: int | None = None
 ) -> Iterator[bytes]:
     """Code a stream of bytes, in constant memory; the first output comes after the first 64 KiB.
 
     Args:
         chunks: the content, cut anywhere.
         window_bits: matches reach 2^window_bits bytes back, 10 to 18. Both ends need some more memory for more.
-        effort: 0, or 1 to take more time and give less.
+        level: 0, or 1 to take more time and give less.
         frame_size: bytes of content between places where reading can begin, 1 or more; the file has an index then.
             An index has room for at least 58,000 frames, usually for 170,000.
 
@@ -44,7 +44,7 @@ def compress_stream(
         EncodeError: an argument is out of range, or ``frame_size`` is too small for so much content.
         TypeError: ``chunks`` is bytes or a string itself.
     """
-    compressor = Compressor(window_bits=window_bits, effort=effort, frame_size=frame_size)
+    compressor = Compressor(window_bits=window_bits, level=level, frame_size=frame_size)
     return _compressed(compressor, _pieces(chunks))
 
 
@@ -104,7 +104,7 @@ class ChunkedWriter(io.RawIOBase):
     Args:
         file: to write to, from where it stands; stays open.
         window_bits: as for ``compress_stream``.
-        effort: as for ``compress_stream``.
+        level: as for ``compress_stream``.
         frame_size: as for ``compress_stream``.
         close_file: close ``file`` as well when this is closed.
     """
@@ -114,12 +114,12 @@ class ChunkedWriter(io.RawIOBase):
         file: BinaryIO,
         *,
         window_bits: int = WINDOW_BITS,
-        effort: int = 0,
+        level: int = 0,
         frame_size: int | None = None,
         close_file: bool = False,
     ) -> None:
         super().__init__()
-        self._compressor = Compressor(window_bits=window_bits, effort=effort, frame_size=frame_size)
+        self._compressor = Compressor(window_bits=window_bits, level=level, frame_size=frame_size)
         self._file = file
         self._close_file = close_file
         self._length = 0
@@ -223,7 +223,7 @@ def open(  # noqa: A001  # as gzip.open and its like
     mode: Literal["r", "rb", "w", "wb", "x", "xb"] = "rb",
     *,
     window_bits: int = WINDOW_BITS,
-    effort: int = 0,
+    level: int = 0,
     frame_size: int | None = None,
     max_size: int | None = None,
 ) -> io.BufferedReader | ChunkedWriter:
@@ -234,7 +234,7 @@ def open(  # noqa: A001  # as gzip.open and its like
         mode: ``"rb"`` or ``"r"`` to read, ``"wb"`` or ``"w"`` to write, ``"xb"`` or ``"x"`` to write a file that
             does not exist yet.
         window_bits: to write; as for ``compress_stream``.
-        effort: to write; as for ``compress_stream``.
+        level: to write; as for ``compress_stream``.
         frame_size: to write; as for ``compress_stream``.
         max_size: to read; as for ``decompress_stream``.
 
@@ -248,8 +248,6 @@ def open(  # noqa: A001  # as gzip.open and its like
     if (binary := _MODES[mode]) == "rb":
         file = io.open(path, "rb")  # noqa: SIM115, UP020  # closed with the reader; the name is taken here
         return io.BufferedReader(ChunkedReader(file, max_size=max_size, close_file=True), PIECE)
-    Compressor(window_bits=window_bits, effort=effort, frame_size=frame_size)  # before a file is overwritten
+    Compressor(window_bits=window_bits, level=level, frame_size=frame_size)  # before a file is overwritten
     output = cast("BinaryIO", io.open(path, binary))  # noqa: SIM115, UP020
-    return ChunkedWriter(
-        output, window_bits=window_bits, effort=effort, frame_size=frame_size, close_file=True
-    )
+    return ChunkedWriter(output, window_bits=window_bits, level=level, frame_size=frame_size, close_file=True)

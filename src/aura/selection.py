@@ -54,11 +54,11 @@ _SETTLED: Final = 1 << 8
 _CONTAINED: Final = range(1 << 10, (1 << 16) + 1)
 """The lengths, in bytes, for which BRIO version 2 is tried where AURALITE is not.
 
-Beside AURALITE it hardly ever wins, and on longer messages Brotli is often ahead of effort 0.
+Beside AURALITE it hardly ever wins, and on longer messages Brotli is often ahead of level 0.
 """
 
 _CONTAINED_LAST: Final = range(1 << 10, (1 << 20) + 1)
-"""The lengths, in bytes, for which level 3 tries BRIO version 2 with all effort."""
+"""The lengths, in bytes, for which level 3 tries BRIO version 2 with all level."""
 
 _SAMPLE: Final = 4096
 """Bytes that tell whether a message is worth compressing."""
@@ -344,9 +344,9 @@ class _Search:
             wire = self._backend.encode_zstd_dictionary(self._message, dictionary, 19)
             self._add(Method.ZSTD_DICTIONARY, wire)
 
-    def _brio2(self, effort: int) -> None:
+    def _brio2(self, level: int) -> None:
         if self._reads(Method.BRIO2):
-            self._add(Method.BRIO2, self._backend.encode_brio2(self._message, effort))
+            self._add(Method.BRIO2, self._backend.encode_brio2(self._message, level))
 
 
 def looks_random(data: bytes) -> bool:

@@ -27,7 +27,7 @@ LINES = b"".join(
 
 
 def test_a_stream_comes_back() -> None:
-    for options in ({}, {"effort": 1}, {"window_bits": 18}, {"frame_size": 100_000}):
+    for options in ({}, {"level": 1}, {"window_bits": 18}, {"frame_size": 100_000}):
         wire = b"".join(compress_stream([LINES[:70_000], b"", LINES[70_000:]], **options))
         assert len(wire) * 4 < len(LINES)
         assert b"".join(decompress_stream([wire])) == LINES
@@ -194,7 +194,7 @@ def test_other_modes_are_refused(tmp_path: Path, mode: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"window_bits": 9}, {"window_bits": 19}, {"effort": 2}, {"frame_size": 0}]
+    "options", [{"window_bits": 9}, {"window_bits": 19}, {"level": 2}, {"frame_size": 0}]
 )
 def test_bad_options_leave_a_file_as_it_was(tmp_path: Path, options: dict[str, int]) -> None:
     path = tmp_path / "kept.aurc"

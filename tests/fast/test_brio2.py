@@ -20,13 +20,13 @@ from aura_reference.adaptive import frequencies_from
 from aura_reference.parse import Parse, Repeat
 from aura_spec.brio2 import MAX_LENGTH, build_body, number_symbol, parse_body
 from aura_spec.errors import DecodeError, EncodeError
-from aura_spec.parse import LEVELS
+from aura_spec.parse import SEARCH_LENGTHS
 from aura_spec.unit import UNIT_BYTES, UNITS
 from aura_vectors.case_types.message import text_of
 from aura_vectors.chapters import CHAPTERS
 
 LIMIT = 1 << 20
-EFFORTS = range(len(LEVELS))
+SEARCH_LENGTHS = range(len(SEARCH_LENGTHS))
 
 LONG = st.builds(
     lambda parts, seed, times: b"".join(random.Random(seed).choices(parts, k=times)),
@@ -37,16 +37,16 @@ LONG = st.builds(
 """Payloads with repeats at many distances, long enough for several lanes and rounds."""
 
 
-@given(MESSAGES | LONG, st.sampled_from(EFFORTS))
+@given(MESSAGES | LONG, st.sampled_from(SEARCH_LENGTHS))
 @example(b"", 0)
 @example(b"abc", 1)
 @example(bytes(9000), 1)
 @example(bytes(range(256)) * 3, 0)
 @example(bytes(70_000), 0)
-def test_both_backends_write_and_read_the_same(data: bytes, effort: int) -> None:
+def test_both_backends_write_and_read_the_same(data: bytes, level: int) -> None:
     """Rules PAR-1 to PAR-6, ADA-1 to ADA-4."""
-    body = brio2.encode(data, effort)
-    assert body == reference.encode(data, effort)
+    body = brio2.encode(data, level)
+    assert body == reference.encode(data, level)
     assert brio2.decode(body, LIMIT) == reference.decode(body, LIMIT) == data
 
 

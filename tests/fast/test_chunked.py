@@ -59,12 +59,12 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "BLOCK", SMALL)
 
 
-def encode(data: bytes, *, window_bits: int = 10, effort: int = 0, frame_size: int | None = None) -> bytes:
-    return reference.encode(data, window_bits=window_bits, effort=effort, frame_size=frame_size)
+def encode(data: bytes, *, window_bits: int = 10, level: int = 0, frame_size: int | None = None) -> bytes:
+    return reference.encode(data, window_bits=window_bits, level=level, frame_size=frame_size)
 
 
 def write(data: bytes, step: int, **options: int | None) -> bytes:
-    compressor = chunked.Compressor(**{"window_bits": 10, "effort": 0, **options})  # type: ignore[arg-type]
+    compressor = chunked.Compressor(**{"window_bits": 10, "level": 0, **options})  # type: ignore[arg-type]
     pieces = [compressor.compress(data[start : start + step]) for start in range(0, len(data), step)]
     return b"".join(pieces) + compressor.finish()
 
@@ -85,12 +85,12 @@ def _read(file: bytes, step: int, max_size: int | None) -> Iterator[bytes]:
 HOW = (st.integers(1, 3000), st.none() | st.integers(1, 2000), st.sampled_from([0, 1]))
 
 
-def check_both(data: bytes, step: int, frame_size: int | None, effort: int) -> None:
+def check_both(data: bytes, step: int, frame_size: int | None, level: int) -> None:
     """Check that both implementations write the same file and read the same content."""
     if frame_size and len(data) > 100 * frame_size:
         frame_size = len(data) // 100
-    file = encode(data, effort=effort, frame_size=frame_size)
-    assert write(data, step, effort=effort, frame_size=frame_size) == file
+    file = encode(data, level=level, frame_size=frame_size)
+    assert write(data, step, level=level, frame_size=frame_size) == file
     assert read(file, step) == reference.decode(file, LIMIT) == data
 
 
@@ -100,17 +100,17 @@ def check_both(data: bytes, step: int, frame_size: int | None, effort: int) -> N
 @example(b"", 1, 5, 0)
 @example(b"abc" * 999, 7, 1024, 0)
 @example(b"abc" * 999, 7, None, 1)
-def test_both_write_and_read_the_same(data: bytes, step: int, frame_size: int | None, effort: int) -> None:
-    check_both(data, step, frame_size, effort)
+def test_both_write_and_read_the_same(data: bytes, step: int, frame_size: int | None, level: int) -> None:
+    check_both(data, step, frame_size, level)
 
 
 @pytest.mark.thorough
 @settings(max_examples=40)
 @given(LONG, *HOW)
 def test_both_write_and_read_long_content_the_same(
-    data: bytes, step: int, frame_size: int | None, effort: int
+    data: bytes, step: int, frame_size: int | None, level: int
 ) -> None:
-    check_both(data, step, frame_size, effort)
+    check_both(data, step, frame_size, level)
 
 
 def test_matches_reach_over_blocks_but_not_over_frames() -> None:
@@ -124,14 +124,14 @@ def test_matches_reach_over_blocks_but_not_over_frames() -> None:
 
 def test_blocks_are_written_when_they_are_full() -> None:
     """Rule CHK-10."""
-    compressor = chunked.Compressor(window_bits=10, effort=0)
+    compressor = chunked.Compressor(window_bits=10, level=0)
     assert len(compressor.compress(b"a")) == HEADER_SIZE
     assert not compressor.compress(b"a" * (SMALL - 2))
     assert compressor.compress(b"a")
 
 
 def test_what_is_flushed_can_be_read() -> None:
-    compressor = chunked.Compressor(window_bits=10, effort=0)
+    compressor = chunked.Compressor(window_bits=10, level=0)
     decompressor = chunked.Decompressor()
     for text in (b"one", b"two", b""):
         decompressor.feed(compressor.compress(text) + compressor.flush())
@@ -316,7 +316,7 @@ def test_an_index_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         write(b"to and fro", 1, frame_size=2)
 
 
-@pytest.mark.parametrize("options", [{"effort": 2}, {"effort": -1}, {"frame_size": 0}, {"frame_size": -5}])
+@pytest.mark.parametrize("options", [{"level": 2}, {"level": -1}, {"frame_size": 0}, {"frame_size": -5}])
 def test_arguments_out_of_range_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(EncodeError):
         encode(b"hi", **options)  # type: ignore[arg-type]
@@ -326,7 +326,7 @@ def test_arguments_out_of_range_are_refused(options: dict[str, int]) -> None:
 
 def test_a_window_that_is_not_allowed_is_not_written() -> None:
     with pytest.raises(EncodeError):
-        chunked.Compressor(window_bits=9, effort=0)
+        chunked.Compressor(window_bits=9, level=0)
 
 
 def test_blocks_of_the_usual_size() -> None:

@@ -28,7 +28,7 @@ from aura_spec.errors import Code, DecodeError, Malformed
 from aura_spec.varint import VarInt
 
 DATA = b"".join(b"%d, " % n for n in range(999))
-FILE = whole.encode(DATA, window_bits=10, effort=0, frame_size=700)
+FILE = whole.encode(DATA, window_bits=10, level=0, frame_size=700)
 END = FILE.rindex(build_end(len(DATA), crc32(DATA)))
 NUMBERS = st.one_of(
     st.integers(0, 20), st.integers(0, 1 << 20), st.sampled_from([MAX_BLOCK, MAX_CONTENT - 1, MAX_CONTENT])
@@ -75,9 +75,9 @@ def test_both_find_the_frames() -> None:
     one, two = outcome(FILE)
     assert one == two
     assert [length for _, length in one] == [700] * (len(DATA) // 700) + [len(DATA) % 700]  # type: ignore[misc]
-    empty = whole.encode(b"", window_bits=10, effort=0, frame_size=5)
+    empty = whole.encode(b"", window_bits=10, level=0, frame_size=5)
     assert outcome(empty) == ([], [])
-    assert outcome(whole.encode(DATA, window_bits=10, effort=0)) == ([], [])
+    assert outcome(whole.encode(DATA, window_bits=10, level=0)) == ([], [])
 
 
 def test_each_frame_is_read_by_itself() -> None:
@@ -100,7 +100,7 @@ def test_each_frame_is_read_by_itself() -> None:
 def test_no_damage_behind_the_start_goes_unnoticed() -> None:
     """Rule CHK-12."""
     data = b"one, two, three, four"
-    file = whole.encode(data, window_bits=10, effort=0, frame_size=8)
+    file = whole.encode(data, window_bits=10, level=0, frame_size=8)
     index = find(file)
     assert index is not None
     start = index.start(8)

@@ -20,7 +20,7 @@ from aura_spec.brio2 import (
     number_symbol,
 )
 from aura_spec.errors import EncodeError, LimitExceeded
-from aura_spec.parse import LEVELS
+from aura_spec.parse import SEARCH_LENGTHS
 from aura_spec.unit import (
     CODES,
     CONTEXT_AFTER,
@@ -34,16 +34,16 @@ from aura_spec.unit import (
 )
 
 LIMIT = 1 << 20
-EFFORTS = range(len(LEVELS))
+SEARCH_LENGTHS = range(len(SEARCH_LENGTHS))
 
 
-@given(MESSAGES, st.sampled_from(EFFORTS))
+@given(MESSAGES, st.sampled_from(SEARCH_LENGTHS))
 @example(b"", 0)
 @example(bytes(9000), 1)
-def test_any_message_round_trips(data: bytes, effort: int) -> None:
+def test_any_message_round_trips(data: bytes, level: int) -> None:
     """Rules BII-1, BII-7 and BII-8."""
-    assert brio2.decode(brio2.encode(data, effort), LIMIT) == data
-    assert message.decode(message.encode_brio2(data, effort)) == data
+    assert brio2.decode(brio2.encode(data, level), LIMIT) == data
+    assert message.decode(message.encode_brio2(data, level)) == data
 
 
 @given(st.integers(0, MAX_LENGTH))

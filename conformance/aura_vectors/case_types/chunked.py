@@ -114,13 +114,13 @@ def _frame_size(how: Fields) -> int | None:
 
 
 def _write(content: bytes, how: Fields) -> bytes:
-    window_bits, effort = int(str(how["window_bits"])), int(str(how["effort"]))
-    return reference.encode(content, window_bits=window_bits, effort=effort, frame_size=_frame_size(how))
+    window_bits, level = int(str(how["window_bits"])), int(str(how["level"]))
+    return reference.encode(content, window_bits=window_bits, level=level, frame_size=_frame_size(how))
 
 
 def _write_fast(content: bytes, how: Fields) -> bytes:
-    window_bits, effort = int(str(how["window_bits"])), int(str(how["effort"]))
-    compressor = fast.Compressor(window_bits=window_bits, effort=effort, frame_size=_frame_size(how))
+    window_bits, level = int(str(how["window_bits"])), int(str(how["level"]))
+    compressor = fast.Compressor(window_bits=window_bits, level=level, frame_size=_frame_size(how))
     return compressor.compress(content) + compressor.finish()
 
 

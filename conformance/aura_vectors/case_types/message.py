@@ -100,7 +100,7 @@ class Messages:
             case "brio":
                 return backend.encode_brio(text, self.shared_state())
             case "brio2":
-                return backend.encode_brio2(text, int(str(how["effort"])))
+                return backend.encode_brio2(text, int(str(how["level"])))
             case "typed":
                 return backend.encode_typed(int(str(how["template_id"])), _slots(how), self.shared_state())
             case "modelled":

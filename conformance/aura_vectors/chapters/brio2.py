@@ -48,14 +48,14 @@ def groups() -> Groups:
     ]
     cases = [
         valid(
-            f"{comment}, effort {effort}",
-            (*rules.split(), *(("PAR-6",) if effort else ())),
-            message.encode_brio2(text, effort),
+            f"{comment}, level {level}",
+            (*rules.split(), *(("PAR-6",) if level else ())),
+            message.encode_brio2(text, level),
             text,
-            {"method": "brio2", "effort": str(effort)},
+            {"method": "brio2", "level": str(level)},
         )
         for text, comment, rules in texts
-        for effort in (0, 1)
+        for level in (0, 1)
     ]
     yield NOTHING, [_traced(case) for case in cases]
     by_hand = [

@@ -31,7 +31,7 @@ def groups() -> Groups:
         (b"hi", None, 18, 0, "a stored block"),
         (b"abc", 1, 10, 0, "frames of a byte each"),
         (b"to and fro, " * 40, None, 16, 0, "a container"),
-        (b"to and fro, " * 40, None, 16, 1, "a container, effort 1"),
+        (b"to and fro, " * 40, None, 16, 1, "a container, level 1"),
         (b"to and fro, " * 30, 100, 10, 0, "frames, the last one shorter"),
         (b"to and fro, " * 30, 360, 10, 0, "a frame that is full"),
         (NOISE[:40] + bytes(300), 200, 12, 0, "frames of both kinds of blocks"),
@@ -57,13 +57,13 @@ def groups() -> Groups:
 
 
 def _written(
-    content: bytes, frame_size: int | None, window_bits: int, effort: int, comment: str, *rules: str
+    content: bytes, frame_size: int | None, window_bits: int, level: int, comment: str, *rules: str
 ) -> Case:
     """A case of a file that the reference writes."""
-    how = {"window_bits": str(window_bits), "effort": str(effort)}
+    how = {"window_bits": str(window_bits), "level": str(level)}
     if frame_size is not None:
         how["frame_size"] = str(frame_size)
-    file = chunked.encode(content, window_bits=window_bits, effort=effort, frame_size=frame_size)
+    file = chunked.encode(content, window_bits=window_bits, level=level, frame_size=frame_size)
     return Case(comment, rules, file, FILES.value_of(content), encode=how)
 
 
@@ -84,11 +84,11 @@ def _long() -> Iterator[Case]:
         (((b"ab", 40_000),), 10, 70_000, "a frame longer than a block, and one more"),
     ):
         content = b"".join(piece * times for piece, times in pieces)
-        how: dict[str, object] = {"window_bits": str(window_bits), "effort": "0"}
+        how: dict[str, object] = {"window_bits": str(window_bits), "level": "0"}
         if frame_size is not None:
             how["frame_size"] = str(frame_size)
         how["content"] = [{"hex": piece.hex(), "times": str(times)} for piece, times in pieces]
-        file = chunked.encode(content, window_bits=window_bits, effort=0, frame_size=frame_size)
+        file = chunked.encode(content, window_bits=window_bits, level=0, frame_size=frame_size)
         yield Case(comment, ("CHK-4", "CHK-10"), file, LONG.value_of(content), encode=how)
 
 

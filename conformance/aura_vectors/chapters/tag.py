@@ -58,7 +58,7 @@ def _messages(case_type: Messages) -> Iterator[Case]:
     for text, comment in ((b"", "nothing"), (_TEXT, "a text"), (bytes(range(256)), "every byte once")):
         yield case(message.encode_stored(text), text, f"{comment}, stored", method="stored")
     text = b"to be or not to be, to be or not to be"
-    yield case(message.encode_brio2(text), text, "BRIO of version 2", method="brio2", effort="0")
+    yield case(message.encode_brio2(text), text, "BRIO of version 2", method="brio2", level="0")
     if case_type.model:
         model = read_model(case_type.model)
         for text in (_TEXT, b""):
