@@ -54,15 +54,15 @@ PARTS: Final = {
     "steps of 2": "codes: every 2nd",
     "steps of 4": "codes: every 4th",
     "no match": "match model: none",
-    "no history": "history: none",
-    "entries for history": "history: none, more entries",
+    "no prefix": "prefix: none",
+    "entries for prefix": "prefix: none, more entries",
     "no runs": "lists for runs: none",
     "no exclusion": "exclusion: none",
     "ceiling": CEILING,
 }
 
 
-TIMED: Final = {"no history": PARTS["no history"], "no runs": PARTS["no runs"]} | {
+TIMED: Final = {"no prefix": PARTS["no prefix"], "no runs": PARTS["no runs"]} | {
     f"order {order}": f"order: {order}" for order in ORDERS
 }
 
@@ -75,10 +75,10 @@ class Measured(TypedDict):
 
 
 class OfSize(TypedDict):
-    """Bytes of a model file, of its history, its entries, and bytes of the sample after coding."""
+    """Bytes of a model file, of its prefix, its entries, and bytes of the sample after coding."""
 
     file: int
-    history: int
+    prefix: int
     entries: int
     bytes: int
 
@@ -206,9 +206,9 @@ def models_of_sizes(prepared: Prepared) -> Iterator[tuple[int, Model]]:
         yield limit, model
 
 
-def history_of(model: ContextModel) -> int:
-    """Bytes of a model's history."""
-    return len(model.history.text) if model.history else 0
+def prefix_of(model: ContextModel) -> int:
+    """Bytes of a model's prefix."""
+    return len(model.prefix.text) if model.prefix else 0
 
 
 def examine(train: Path, dev: Path, sample_size: int) -> Result:
@@ -227,9 +227,9 @@ def examine(train: Path, dev: Path, sample_size: int) -> Result:
     variants: dict[str, Measured] = {}
     for limit, model in models_of_sizes(prepared):
         base = model.context_model
-        past, entries = history_of(base), len(base.symbols)
+        past, entries = prefix_of(base), len(base.symbols)
         size = sum(len(auralite.encode(message, base)) for message in sample)
-        sizes[str(limit)] = {"file": len(model.data), "history": past, "entries": entries, "bytes": size}
+        sizes[str(limit)] = {"file": len(model.data), "prefix": past, "entries": entries, "bytes": size}
         if limit == SIZE:
             each = (len(model.data) - past) / entries
             variants = dict(measure_variants(prepared, model.context_model, int(past / each), sample))
@@ -245,7 +245,7 @@ def examine(train: Path, dev: Path, sample_size: int) -> Result:
 def measure_variants(
     prepared: Prepared, base: ContextModel, more: int, sample: Sequence[bytes]
 ) -> Iterator[tuple[str, Measured]]:
-    """Measure the model as trained and its variants; ``more`` entries take the room of its history."""
+    """Measure the model as trained and its variants; ``more`` entries take the room of its prefix."""
     entries = len(base.symbols)
     comparison = Comparison(sample, base)
     compare = comparison.measure
@@ -253,7 +253,7 @@ def measure_variants(
     for step in (2, 4):
         yield f"steps of {step}", compare(coarser(base, step))
     yield "no match", comparison.walk(without_match)
-    yield "no history", compare(replace(base, history=None))
+    yield "no prefix", compare(replace(base, prefix=None))
     yield "no runs", compare(replace(base, runs={}))
     yield "no exclusion", comparison.walk(without_exclusion)
     yield "ceiling", comparison.walk(rounded_up)
@@ -266,8 +266,8 @@ def measure_variants(
     full = entries == prepared.entries
     yield "all entries", same if full else compare(prepared.model(prepared.entries))
     yield (
-        "entries for history",
-        same if not more else compare(replace(prepared.model(entries + more), history=None)),
+        "entries for prefix",
+        same if not more else compare(replace(prepared.model(entries + more), prefix=None)),
     )
 
 
@@ -281,7 +281,7 @@ def table(title: str, columns: Iterable[str]) -> Table:
 
 def report(results: dict[str, Result]) -> Iterator[Table]:
     """All tables."""
-    rows = table("The samples", ["messages", "bytes", "ratio", "order", "entries", "file", "history"])
+    rows = table("The samples", ["messages", "bytes", "ratio", "order", "entries", "file", "prefix"])
     for name, result in results.items():
         of_size = result["sizes"][str(SIZE)]
         rows.add_row(
@@ -292,7 +292,7 @@ def report(results: dict[str, Result]) -> Iterator[Table]:
             str(result["order"]),
             f"{of_size['entries']:,}",
             f"{of_size['file']:,}",
-            f"{of_size['history']:,}",
+            f"{of_size['prefix']:,}",
         )
     yield rows
     rows = table("Bytes more than as trained, in %", results)

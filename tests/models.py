@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from aura.model import Model
-from aura_spec import history
+from aura_spec import prefix
 from aura_spec.context_model import (
     CODES,
     END,
@@ -17,7 +17,7 @@ from aura_spec.context_model import (
     FREQUENCIES,
     SYMBOLS,
     ContextModel,
-    History,
+    Prefix,
     RunList,
 )
 from aura_spec.match import HITS, TOTAL
@@ -110,10 +110,10 @@ RUNS_EXHAUSTED = replace(
 """An escape from the list for runs leaves no symbol; no message needs it."""
 
 PAST = b'The quick brown fox jumps over a lazy dog {"type":"message","id":null}'
-WITH_HISTORY = replace(
-    NO_CONTEXTS, history=History(PAST, tuple(1 + 100 * index for index in range(history.HITS)))
+WITH_PREFIX = replace(
+    NO_CONTEXTS, prefix=Prefix(PAST, tuple(1 + 100 * index for index in range(prefix.HITS)))
 )
-WITH_ALL = replace(WITH_RUNS, history=WITH_HISTORY.history)
+WITH_ALL = replace(WITH_RUNS, prefix=WITH_PREFIX.prefix)
 
 MODELS = (
     HAND_MADE,
@@ -124,7 +124,7 @@ MODELS = (
     WITH_RUNS,
     HAND_MADE_WITH_RUNS,
     RUNS_EXHAUSTED,
-    WITH_HISTORY,
+    WITH_PREFIX,
     WITH_ALL,
 )
 

@@ -81,7 +81,7 @@ class Flag(StrEnum):
     WRONG_RUN = auto()
     OTHER_MEMORY = auto()
     WRONG_CANDIDATE = auto()
-    WRONG_HISTORY = auto()
+    WRONG_PREFIX = auto()
     WRONG_NUMBER = auto()
     WRONG_MIXTURE = auto()
     WRONG_POINTER = auto()
@@ -292,9 +292,9 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "messages that repeat earlier ones come out wrong",
         ("RCL-3", "RCL-4"),
     ),
-    Flag.WRONG_HISTORY: Note(
-        "looks into the history otherwise in a stream, or tries its byte behind three others",
-        "messages that repeat the model's history come out wrong",
+    Flag.WRONG_PREFIX: Note(
+        "looks into the prefix otherwise in a stream, or tries its byte behind three others",
+        "messages that repeat the model's prefix come out wrong",
         ("RCL-7", "RCL-8"),
     ),
     Flag.WRONG_NUMBER: Note(

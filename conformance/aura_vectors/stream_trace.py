@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from aura_reference.context import Coder
 from aura_reference.stream_model import Candidate, Mixer, Predictor, StreamState
 from aura_spec.stream import SAME_KIND, START
-from aura_spec.stream_model import HISTORY, MAX_TRIED, NUMBER, PROB_ONE
+from aura_spec.stream_model import MAX_TRIED, NUMBER, PREFIX, PROB_ONE
 from aura_vectors.case import Fields
 from aura_vectors.case_types.choices import Choice
 from aura_vectors.trace import Interval
@@ -83,7 +83,7 @@ def _rules_of(candidates: Sequence[Candidate]) -> Iterator[str]:
         yield from ("RCL-1", "RCL-2", "RCL-3", "RCL-4")
     if any(one.level >= NUMBER for one in candidates):
         yield "RCL-5"
-    if any(one.level == HISTORY for one in candidates):
+    if any(one.level == PREFIX for one in candidates):
         yield "RCL-7"
     if len(candidates) > MAX_TRIED:
         yield "RCL-8"

@@ -69,7 +69,7 @@ def of_message(text: bytes, model: ContextModel) -> Iterator[Fields]:
     """For each symbol, the state in which it is coded, the choices, and the interval after them.
 
     ``context`` is a number of rule TRI-4 and ``run`` a state of rule RUN-1. Where a match is active, ``match``
-    says where its pointer points, into the message or the history.
+    says where its pointer points, into the message or the prefix.
     """
     walk, recorder = auralite.Walk(model), Recorder()
     for recorder.symbol in chain(text, (END,)):
@@ -79,7 +79,7 @@ def of_message(text: bytes, model: ContextModel) -> Iterator[Fields]:
         predicted = matcher.predict()
         match: dict[str, object] = {}
         if predicted is not None:
-            where = "history" if matcher.in_history else "message"
+            where = "prefix" if matcher.in_prefix else "message"
             match = {"match": {where: matcher.pointer, "length": matcher.length, "misses": matcher.misses}}
         walk.code_entry(predicted, recorder)
         choices = [list(choice) for choice in recorder.choices]

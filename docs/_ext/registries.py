@@ -102,7 +102,7 @@ class Sections(_Registry):
         assigned = {
             model.TRIE: ("trie of contexts", "`Malformed`", "chapter:trie"),
             model.MATCH: ("probabilities of hits", "`Malformed`", "chapter:match"),
-            model.HISTORY: ("history", "none", "chapter:history"),
+            model.PREFIX: ("prefix", "none", "chapter:prefix"),
             model.TEMPLATES: ("templates", "none", "chapter:model"),
             model.DICTIONARY: ("dictionary of marker 0x05", "none", "chapter:zstd"),
             model.RUNS: ("lists for runs", "none", "chapter:run"),

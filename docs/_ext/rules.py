@@ -49,7 +49,7 @@ _CHAPTERS = {
     "CTX": "context_model",
     "RNG": "range_coder",
     "RUN": "run",
-    "HIS": "history",
+    "HIS": "prefix",
     "STR": "stream",
     "RCL": "stream_model",
     "MAT": "match",

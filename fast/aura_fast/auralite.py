@@ -32,7 +32,6 @@ from aura_fast.context_model import (
     Gap,
     contexts_of,
 )
-from aura_fast.history import FILTER_SHIFT
 from aura_fast.match import (
     BASES,
     BYTE_MASK,
@@ -43,14 +42,15 @@ from aura_fast.match import (
     places_of,
     predict,
 )
+from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder, check_start, too_short
 from aura_fast.run import NEXT, StandIn, rest_of
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Truncated, UnknownModel
-from aura_spec.history import LENGTH
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, TOTAL
+from aura_spec.prefix import LENGTH
 from aura_spec.range_coder import LOWER_BOUND
 
 _WORD: Final = 0xFFFFFFFF
@@ -71,7 +71,7 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     if len(data) > MAX_MODELLED:
         raise EncodeError(f"AURALITE codes at most {MAX_MODELLED} bytes")
     contexts = contexts_of(model)
-    sections = _sections(data, predict(data, contexts.history), contexts)
+    sections = _sections(data, predict(data, contexts.prefix), contexts)
     return range_coder.encode(chain.from_iterable(sections))
 
 
@@ -257,7 +257,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
         max_size: bytes that the message may have.
         text: the message so far; it is added to.
         at: where the symbol is coded.
-        match: of the active match the pointer, counted from the end of the history if it is there, and the length,
+        match: of the active match the pointer, counted from the end of the prefix if it is there, and the length,
             0 if there is none; and the misses so far.
 
     Raises:
@@ -266,13 +266,13 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     tail, window, offset, span = decoder.tail, decoder.window, decoder.offset, decoder.span
     longest = len(tail)
     max_size = min(max_size, MAX_MODELLED)
-    words, hits, bounds, history = contexts.words, contexts.hits, contexts.bounds, contexts.history
+    words, hits, bounds, prefix = contexts.words, contexts.hits, contexts.bounds, contexts.prefix
     context, state = at
     bound = bounds[state]
     pointer, length, misses = match
     source: bytes | bytearray = text  # what the pointer of a match points into
-    if history and pointer < 0:
-        source, pointer = history.text, pointer + len(history.text)
+    if prefix and pointer < 0:
+        source, pointer = prefix.text, pointer + len(prefix.text)
     places = places_of(text)
     position = len(text)
     four = int.from_bytes(text[-MIN_LENGTH:].rjust(MIN_LENGTH, b"\0"), "little")
@@ -284,10 +284,10 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 source, pointer = text, places[slot]
                 length = length_before(text, pointer, position)
             places[slot] = position
-            if history and not length and position >= LENGTH and history.ends[mixed >> FILTER_SHIFT]:
-                pointer = history.find(text[position - LENGTH :])
+            if prefix and not length and position >= LENGTH and prefix.ends[mixed >> FILTER_SHIFT]:
+                pointer = prefix.find(text[position - LENGTH :])
                 if pointer:
-                    source, length = history.text, LENGTH
+                    source, length = prefix.text, LENGTH
         if length:
             predicted = source[pointer]
             word = words[context]

@@ -27,15 +27,15 @@ from aura_fast.context_model import (
     SYMBOL_MASK,
     Contexts,
 )
-from aura_fast.history import FILTER_SHIFT
 from aura_fast.match import BASES, HISTORY_BASE
+from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder, check_end
 from aura_fast.run import NEXT
 from aura_fast.search import LONE_NUMBERS, Flags, Numbers, words_of
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.errors import DecodeError
-from aura_spec.history import LENGTH
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, SLOTS, TOTAL
+from aura_spec.prefix import LENGTH
 from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, START, WINDOW
 
 _BASES: Final = np.array(BASES)
@@ -86,7 +86,7 @@ class _State:
         positions: how many symbols there are.
         fours: the last four bytes, as rule MAT-1 reads them.
         lengths: of the active match; 0 if there is none.
-        pointers: of the match in the message; of one in the history counted from its end, below 0.
+        pointers: of the match in the message; of one in the prefix counted from its end, below 0.
         misses: of the message so far, at most 2.
         is_active: false if the message is done, or something is wrong with it.
     """
@@ -245,7 +245,7 @@ class _Batch:
 
     def _look_for_matches(self) -> None:
         """Rules MAT-1 to MAT-3 and HIS-1."""
-        state, history = self.state, self._model.history
+        state, prefix = self.state, self._model.prefix
         mixed = state.fours * MULTIPLIER & 0xFFFFFFFF
         slots = mixed >> SLOT_SHIFT
         is_held = state.positions >= MIN_LENGTH
@@ -259,14 +259,14 @@ class _Batch:
             self._match(repeated, slots[repeated])
         seen[places] = bytes_seen | bits
         self._slots.reshape(-1)[state.rows * self._slots.shape[1] + state.positions] = slots
-        if history:
-            known = np.frombuffer(history.ends, np.bool_)[mixed >> FILTER_SHIFT]
+        if prefix:
+            known = np.frombuffer(prefix.ends, np.bool_)[mixed >> FILTER_SHIFT]
             known &= is_free & (state.lengths == 0) & (state.positions >= LENGTH)
             for lane in known.nonzero()[0].tolist():
-                place = history.find(self._text_of(lane)[-LENGTH:])
+                place = prefix.find(self._text_of(lane)[-LENGTH:])
                 if place:
                     state.lengths[lane] = LENGTH
-                    state.pointers[lane] = place - len(history.text)
+                    state.pointers[lane] = place - len(prefix.text)
 
     def _match(self, lanes: Numbers, slots: Numbers) -> None:
         """Compare with what stands before the last place that has the same slot (rule MAT-2)."""
@@ -361,13 +361,13 @@ class _Batch:
 
     def _prediction(self, lanes: Numbers) -> tuple[Numbers, Numbers]:
         """What matches predict, and the index of rule MAT-4 without the probability class."""
-        state, history = self.state, self._model.history
+        state, prefix = self.state, self._model.prefix
         pointers = state.pointers[lanes]
         places = state.rows[lanes] * self._text.shape[1] + pointers
         bases = _BASES[state.lengths[lanes]]
-        if history:
+        if prefix:
             is_past = pointers < 0
-            past = np.frombuffer(history.text, np.uint8)
+            past = np.frombuffer(prefix.text, np.uint8)
             predicted = np.where(
                 is_past,
                 past[np.where(is_past, pointers, 0)],
@@ -397,13 +397,13 @@ class _Batch:
 
     def _read_predicted_alone(self, lanes: Numbers) -> None:
         """The same, one message after the other."""
-        state, model, history = self.state, self._model, self._model.history
+        state, model, prefix = self.state, self._model, self._model.prefix
         for lane in lanes.tolist():
             context, pointer, length = (
                 part.item(lane) for part in (state.contexts, state.pointers, state.lengths)
             )
-            if history and pointer < 0:
-                predicted, base = history.text[pointer], HISTORY_BASE
+            if prefix and pointer < 0:
+                predicted, base = prefix.text[pointer], HISTORY_BASE
             else:
                 predicted, base = self._text.item(state.rows.item(lane), pointer), BASES[length]
             likelihood, following = model.predict(context, predicted)

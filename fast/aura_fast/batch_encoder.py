@@ -65,7 +65,7 @@ def encode(messages: Sequence[bytes], contexts: Contexts) -> list[bytes]:
     flat = np.frombuffer(b"\0".join([*messages, b""]), np.uint8).astype(np.int64)
     flat[starts + sizes - 1] = END
     way = _walk(contexts, flat, starts, (contexts.initial, 0))
-    predicted = match.predict_many(messages, contexts.history, flat, starts)
+    predicted = match.predict_many(messages, contexts.prefix, flat, starts)
     firsts, cumulatives, frequencies, totals = _choose(way, flat, predicted).joined(starts)
     units, shifts, spans = _narrow(firsts, frequencies, totals)
     lows = _add(firsts, cumulatives * units, shifts)
@@ -81,7 +81,7 @@ def _sections(message: bytes, contexts: Contexts) -> Iterator[Iterator[Choice]]:
     """The choices of a message, section by section."""
     start = np.zeros(1, np.int64)
     at = contexts.initial, 0
-    for number, predictions in enumerate(match.predict_sections(message, contexts.history, _SECTION)):
+    for number, predictions in enumerate(match.predict_sections(message, contexts.prefix, _SECTION)):
         section = message[number * _SECTION : (number + 1) * _SECTION]
         flat = np.frombuffer(section, np.uint8).astype(np.int64)
         if len(flat) < _SECTION:

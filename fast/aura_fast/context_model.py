@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aura_fast.arrays import zeros
-from aura_fast.history import Index
+from aura_fast.prefix import Index
 from aura_fast.run import stand_ins
 from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, SYMBOLS, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import Malformed
@@ -90,8 +90,8 @@ class Contexts:
         words: as above.
         letters: of each word the symbol, as a character; nothing of use for words below 0 and single words.
         initial: context at the start of a message.
-        hits: the match model's table, and behind it the history's.
-        history: what finds matches in the history, if there is one.
+        hits: the match model's table, and behind it the prefix's.
+        prefix: what finds matches in the prefix, if there is one.
         order: of the longest contexts.
         has_runs: whether there are lists for runs.
         stand_ins: these lists, by state.
@@ -102,8 +102,8 @@ class Contexts:
         packer = _Packer(model)
         self.words = packer.words
         self.initial = int(packer.places[model.initial])
-        self.hits = tuple(model.hits) + (() if model.history is None else tuple(model.history.hits))
-        self.history = None if model.history is None else Index(model.history.text)
+        self.hits = tuple(model.hits) + (() if model.prefix is None else tuple(model.prefix.hits))
+        self.prefix = None if model.prefix is None else Index(model.prefix.text)
         self.order = len(packer.levels) - 2
         self.has_runs = bool(model.runs)
         bounds = [int(packer.places[level - 1]) + 1 for level in packer.levels[1:]]

@@ -10,10 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_fast.history import FILTER_SHIFT, Index
+from aura_fast.prefix import FILTER_SHIFT, Index
 from aura_fast.search import Numbers, spread
 from aura_spec.context_model import END
-from aura_spec.history import LENGTH
 from aura_spec.match import (
     HITS,
     LENGTH_STEPS,
@@ -25,6 +24,7 @@ from aura_spec.match import (
     SLOT_SHIFT,
     SLOTS,
 )
+from aura_spec.prefix import LENGTH
 
 BASES: Final = tuple(
     PROBABILITY_CLASSES * MISS_CLASSES * bisect_right(LENGTH_STEPS, length)
@@ -33,7 +33,7 @@ BASES: Final = tuple(
 """The part of the index in rule MAT-4 that the length of the match decides."""
 
 HISTORY_BASE: Final = HITS
-"""The same of a match in the history, whose table stands behind the other."""
+"""The same of a match in the prefix, whose table stands behind the other."""
 
 _PLACE_BITS: Final = 24
 _PLACES: Final = (1 << _PLACE_BITS) - 1
@@ -73,11 +73,11 @@ class Foresight:
         if length:
             self._follow(self._data, place, position, length)
 
-    def look_into(self, history: Index, position: int) -> None:
-        """Follow the match between the history and the message, if there is one (rule HIS-1)."""
-        place = history.find(self._data[position - LENGTH : position])
+    def look_into(self, prefix: Index, position: int) -> None:
+        """Follow the match between the prefix and the message, if there is one (rule HIS-1)."""
+        place = prefix.find(self._data[position - LENGTH : position])
         if place:
-            self._follow(history.text, place, position, 0)
+            self._follow(prefix.text, place, position, 0)
 
     def _follow(self, source: bytes, place: int, position: int, length: int) -> None:
         data, misses = self._data, self._misses
@@ -96,10 +96,10 @@ class Foresight:
                 return
 
 
-def predict(data: bytes, history: Index | None) -> array[int]:
+def predict(data: bytes, prefix: Index | None) -> array[int]:
     """What matches predict in a message: for each position a number, -1 for nothing."""
     foresight = Foresight(data)
-    if not history and len(data) <= _SHORT and _are_distinct(data):
+    if not prefix and len(data) <= _SHORT and _are_distinct(data):
         return foresight.predictions
     places: dict[int, int] = {}
     for position, mixed in enumerate((_fours(data) * np.uint32(MULTIPLIER)).data, MIN_LENGTH):
@@ -107,8 +107,8 @@ def predict(data: bytes, history: Index | None) -> array[int]:
         if slot in places and position >= foresight.free:
             foresight.look_back(places[slot], position)
         places[slot] = position
-        if history and LENGTH <= position >= foresight.free and history.ends[mixed >> FILTER_SHIFT]:
-            foresight.look_into(history, position)
+        if prefix and LENGTH <= position >= foresight.free and prefix.ends[mixed >> FILTER_SHIFT]:
+            foresight.look_into(prefix, position)
     return foresight.predictions
 
 
@@ -142,18 +142,18 @@ Predicted = tuple[Numbers, Numbers, Numbers]
 
 
 def predict_many(
-    messages: Sequence[bytes], history: Index | None, flat: Numbers, starts: Numbers
+    messages: Sequence[bytes], prefix: Index | None, flat: Numbers, starts: Numbers
 ) -> Predicted:
     """What matches predict in messages.
 
     Args:
         messages: all of them.
-        history: of the model.
+        prefix: of the model.
         flat: their symbols, one message after the other, the ends included.
         starts: of the messages in ``flat``.
     """
-    if history:
-        return _unpack(np.concatenate([predict(data, history) for data in messages]))
+    if prefix:
+        return _unpack(np.concatenate([predict(data, prefix) for data in messages]))
     fours = _fours(b"\0".join([*messages, b""]))
     owners = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(flat)))
     places = np.flatnonzero(np.arange(len(flat)) - starts[owners] >= MIN_LENGTH)
@@ -165,13 +165,13 @@ def predict_many(
     return _predict(flat, starts[owners], (after, before, hits + 1), misses)
 
 
-def predict_sections(data: bytes, history: Index | None, size: int) -> Iterator[Predicted]:
+def predict_sections(data: bytes, prefix: Index | None, size: int) -> Iterator[Predicted]:
     """What matches predict in a message, for so many of its symbols at a time; places count from the first of them.
 
     What slots hold goes on from section to section, as does the number of misses, and a match that is active.
     """
-    if history:
-        packed = np.asarray(predict(data, history))
+    if prefix:
+        packed = np.asarray(predict(data, prefix))
         yield from (_unpack(packed[begin : begin + size]) for begin in range(0, len(packed), size))
         return
     fours = _fours(data + b"\0")

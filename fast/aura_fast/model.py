@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aura_fast import template_list, trie
-from aura_spec import history, run
+from aura_spec import prefix, run
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import ChecksumMismatch, EncodeError, LimitExceeded, Malformed, Truncated, Unsupported
@@ -18,13 +18,13 @@ from aura_spec.match import HITS
 from aura_spec.model import (
     DICTIONARY,
     FIRST_OPTIONAL,
-    HISTORY,
     KNOWN,
     MAGIC,
     MATCH,
     MAX_FILE,
     MAX_METADATA,
     METADATA,
+    PREFIX,
     RUNS,
     TEMPLATES,
     TRIE,
@@ -63,14 +63,14 @@ def read(data: bytes) -> ModelFile:
     """Read a model file.
 
     Raises:
-        DecodeError: as the rules of the chapters ``model``, ``trie``, ``history`` and ``run`` say.
+        DecodeError: as the rules of the chapters ``model``, ``trie``, ``prefix`` and ``run`` say.
     """
     sections = _split(data)
     model = replace(
         trie.read(sections[TRIE]),
         hits=_parse_hits(sections[MATCH]),
         runs=run.parse_section(bytes(sections[RUNS])) if RUNS in sections else {},
-        history=history.parse_section(bytes(sections[HISTORY])) if HISTORY in sections else None,
+        prefix=prefix.parse_section(bytes(sections[PREFIX])) if PREFIX in sections else None,
     )
     templates = template_list.read(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
     dictionary = check_dictionary(bytes(sections[DICTIONARY])) if DICTIONARY in sections else b""
@@ -88,8 +88,8 @@ def write(model: ContextModel, metadata: bytes = b"") -> bytes:
     from aura_fast import trie_writer  # noqa: PLC0415  # only training writes models
 
     sections = {TRIE: trie_writer.write(model), MATCH: _HITS.pack(*(int(hit) for hit in model.hits))}
-    if model.history is not None:
-        sections[HISTORY] = history.build_section(model.history)
+    if model.prefix is not None:
+        sections[PREFIX] = prefix.build_section(model.prefix)
     if model.runs:
         sections[RUNS] = run.build_section(model.runs)
     if metadata:

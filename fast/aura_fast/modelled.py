@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from aura_fast import auralite, range_coder
 from aura_fast.context_model import Choice, Contexts, contexts_of
-from aura_fast.history import FILTER_SHIFT
 from aura_fast.match import BASES, HISTORY_BASE, Prediction, length_before
+from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder
 from aura_fast.run import NEXT
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import LimitExceeded, Malformed
-from aura_spec.history import LENGTH
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
 from aura_spec.modelled import STOP_SIZE
+from aura_spec.prefix import LENGTH
 from aura_spec.template import Template
 
 
@@ -128,20 +128,15 @@ class _Way:
 
     def predict(self) -> Prediction | None:
         """What a match predicts; to be asked once for each symbol (rules MAT-1 to MAT-3 and HIS-1)."""
-        text, history = self.text, self._contexts.history
+        text, prefix = self.text, self._contexts.prefix
         before = self._keep_place()
         if not self._length and before:
             self._source, self._pointer = text, before
             self._length = length_before(text, before, len(text))
-        if (
-            history
-            and not self._length
-            and len(text) >= LENGTH
-            and history.ends[self._mixed() >> FILTER_SHIFT]
-        ):
-            place = history.find(text[-LENGTH:])
+        if prefix and not self._length and len(text) >= LENGTH and prefix.ends[self._mixed() >> FILTER_SHIFT]:
+            place = prefix.find(text[-LENGTH:])
             if place:
-                self._source, self._pointer, self._length = history.text, place, LENGTH
+                self._source, self._pointer, self._length = prefix.text, place, LENGTH
         if not self._length:
             return None
         base = BASES[self._length] if self._source is text else HISTORY_BASE

@@ -30,7 +30,7 @@ from aura_fast.range_coder import Decoder
 from aura_fast.run import NEXT, rest_of
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.errors import LimitExceeded, Malformed
-from aura_spec.history import LENGTH
+from aura_spec.prefix import LENGTH
 from aura_spec.stream_model import (
     CLASS_BIAS,
     CLASSES,
@@ -41,7 +41,6 @@ from aura_spec.stream_model import (
     FIELDS,
     HASH_MULTIPLIER,
     HASH_MULTIPLIER_2,
-    HISTORY,
     LENGTH_STEPS,
     LEVEL_BIAS,
     LIMIT,
@@ -58,6 +57,7 @@ from aura_spec.stream_model import (
     MIN_RESUMED,
     MISS_BIAS,
     NUMBER,
+    PREFIX,
     PROB_ONE,
     SLOT_BITS,
     SQUASH,
@@ -222,9 +222,9 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     context_stats, context_counts, weights = state.context_stats, state.context_counts, state.weights
     base, size = state.base, state.size
     start = len(kept)
-    history = contexts.history
+    prefix = contexts.prefix
     context, run_state = contexts.initial, 0
-    pointer = match_length = in_history = miss = 0  # a pointer of 0 is none
+    pointer = match_length = in_prefix = miss = 0  # a pointer of 0 is none
     digits = others = 0  # how many are at the end of the message; what rule RCL-10 makes of other bytes
     number: _Number | None = None
     end = base + start
@@ -267,16 +267,16 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 candidates.insert(
                     0, (predicted, NUMBER + state.confidences[number.field], 0, MAX_MATCH_LENGTH)
                 )
-        if history is not None:
-            if not in_history and len(kept) - start >= LENGTH:
-                in_history = history.find(bytes(kept[-LENGTH:]))
-            elif in_history == len(history.text):
-                in_history = 0
-            if in_history:
-                predicted = history.text[in_history]
+        if prefix is not None:
+            if not in_prefix and len(kept) - start >= LENGTH:
+                in_prefix = prefix.find(bytes(kept[-LENGTH:]))
+            elif in_prefix == len(prefix.text):
+                in_prefix = 0
+            if in_prefix:
+                predicted = prefix.text[in_prefix]
                 if all(one[0] != predicted for one in candidates):
                     at = len(candidates) if candidates and candidates[0][3] >= MIN_CERTAIN else 0
-                    candidates.insert(at, (predicted, HISTORY, 0, 0))
+                    candidates.insert(at, (predicted, PREFIX, 0, 0))
         if decoder is None:
             symbol = text[end - base - start] if end - base - start < len(text) else END
         excluded = ""
@@ -348,8 +348,8 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
         else:
             digits, others = 0, others * 8 + symbol & _LOW
         # what predicts the next symbol
-        if in_history:
-            in_history = in_history + 1 if history.text[in_history] == symbol else 0  # type: ignore[union-attr]
+        if in_prefix:
+            in_prefix = in_prefix + 1 if prefix.text[in_prefix] == symbol else 0  # type: ignore[union-attr]
         if number is not None and not number.read(symbol, state):
             number = None
         byte = symbol & 255 if symbol != END else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from aura_spec import history
+from aura_spec import prefix
 from aura_spec.context_model import ContextModel
 from aura_spec.match import (
     LENGTH_STEPS,
@@ -34,12 +34,12 @@ def probability_class(frequency: int, total: int) -> int:
 
 
 class Matcher:
-    """The bytes of a message so far, and the match that predicts the next, in them or in the model's history.
+    """The bytes of a message so far, and the match that predicts the next, in them or in the model's prefix.
 
     Attributes:
         message: the message so far.
         length: of the active match; 0 if none is active.
-        pointer: of the active match, a place in the message or in the history.
+        pointer: of the active match, a place in the message or in the prefix.
         misses: of the message so far.
     """
 
@@ -53,8 +53,8 @@ class Matcher:
         self._places: dict[int, int] = {}  # slots that are not empty
 
     @property
-    def in_history(self) -> bool:
-        """Whether the pointer is a place in the history (rule HIS-1)."""
+    def in_prefix(self) -> bool:
+        """Whether the pointer is a place in the prefix (rule HIS-1)."""
         return self._source is not self.message
 
     def predict(self) -> int | None:
@@ -69,15 +69,15 @@ class Matcher:
                 self._source, self.pointer = self.message, self._places[slot]
                 self.length = self._length_before(self.pointer)
             self._places[slot] = position
-        if not self.length and self._model.history is not None and position >= history.LENGTH:
-            self._look_into(self._model.history.text)
+        if not self.length and self._model.prefix is not None and position >= prefix.LENGTH:
+            self._look_into(self._model.prefix.text)
         return self._source[self.pointer] if self.length else None
 
     def _look_into(self, text: bytes) -> None:
-        """Look for a match in the history (rule HIS-1)."""
-        begin = text.rfind(self.message[-history.LENGTH :])
-        if 0 <= begin < len(text) - history.LENGTH:
-            self._source, self.pointer, self.length = text, begin + history.LENGTH, history.LENGTH
+        """Look for a match in the prefix (rule HIS-1)."""
+        begin = text.rfind(self.message[-prefix.LENGTH :])
+        if 0 <= begin < len(text) - prefix.LENGTH:
+            self._source, self.pointer, self.length = text, begin + prefix.LENGTH, prefix.LENGTH
 
     def feed(self, byte: int) -> None:
         """Go past a byte that is not coded (rule FRS-8)."""
@@ -98,8 +98,8 @@ class Matcher:
     def hits(self, probability: int) -> int:
         """The probability of a hit, out of 4096, in a class of the byte's probability (rules MAT-4 and HIS-2)."""
         misses = min(self.misses, MISS_CLASSES - 1)
-        if self._model.history is not None and self.in_history:
-            return self._model.history.hits[probability * MISS_CLASSES + misses]
+        if self._model.prefix is not None and self.in_prefix:
+            return self._model.prefix.hits[probability * MISS_CLASSES + misses]
         classes = length_class(self.length) * PROBABILITY_CLASSES + probability
         return self._model.hits[classes * MISS_CLASSES + misses]
 
@@ -107,7 +107,7 @@ class Matcher:
         """The prediction was right (rules MAT-7 and HIS-3)."""
         self.pointer += 1
         self.length = min(self.length + 1, MAX_LENGTH)
-        if self.in_history and self.pointer == len(self._source):
+        if self.in_prefix and self.pointer == len(self._source):
             self.length = 0
 
     def miss(self) -> None:

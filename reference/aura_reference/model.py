@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aura_reference import trie
-from aura_spec import history, run
+from aura_spec import prefix, run
 from aura_spec.context_model import ContextModel
 from aura_spec.model import (
     DICTIONARY,
-    HISTORY,
     MATCH,
+    PREFIX,
     RUNS,
     TEMPLATES,
     TRIE,
@@ -44,7 +44,7 @@ def read(data: bytes) -> Model:
     """Read a model file.
 
     Raises:
-        DecodeError: as the rules of the chapters ``model``, ``trie``, ``history`` and ``run`` say.
+        DecodeError: as the rules of the chapters ``model``, ``trie``, ``prefix`` and ``run`` say.
     """
     file = parse_file(data)
     sections = file.sections
@@ -52,7 +52,7 @@ def read(data: bytes) -> Model:
         trie.read(sections[TRIE]),
         hits=parse_hits(sections[MATCH]),
         runs=run.parse_section(sections[RUNS]) if RUNS in sections else {},
-        history=history.parse_section(sections[HISTORY]) if HISTORY in sections else None,
+        prefix=prefix.parse_section(sections[PREFIX]) if PREFIX in sections else None,
     )
     templates = parse_templates(sections[TEMPLATES]) if TEMPLATES in sections else {}
     dictionary = check_dictionary(sections[DICTIONARY]) if DICTIONARY in sections else b""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from aura_reference import context as contexts
 from aura_reference.context import Coder
 from aura_reference.window import Window, hash_byte
-from aura_spec import history
+from aura_spec import prefix
 from aura_spec.context_model import END, ContextModel
 from aura_spec.run import NO_RUN, after
 from aura_spec.stream_model import (
@@ -23,7 +23,6 @@ from aura_spec.stream_model import (
     FIELDS,
     HASH_MULTIPLIER,
     HASH_MULTIPLIER_2,
-    HISTORY,
     LENGTH_STEPS,
     LEVEL_BIAS,
     LEVELS,
@@ -40,6 +39,7 @@ from aura_spec.stream_model import (
     MIN_RESUMED,
     MISS_BIAS,
     NUMBER,
+    PREFIX,
     PROB_ONE,
     TABLES,
     WEIGHTS,
@@ -223,7 +223,7 @@ class Predictor:
         self.text = bytearray()
         self._pointer: Candidate | None = None
         self._number: Number | None = None
-        self._history = 0  # the place in the model's history
+        self._prefix = 0  # the place in the model's prefix
         self._digits = 0  # at the end of the message
         self._others = 0  # what rule RCL-10 makes of the bytes that are no digits
         self._miss = 0
@@ -263,7 +263,7 @@ class Predictor:
         if pointer is None and candidates and candidates[0].match_length >= MIN_POINTED:
             self._pointer = candidates[0]
         self._add_number(candidates)
-        self._add_history(candidates)
+        self._add_prefix(candidates)
         return candidates
 
     def _add_number(self, candidates: list[Candidate]) -> None:
@@ -281,21 +281,21 @@ class Predictor:
                 0, Candidate(symbol, NUMBER + self._number.field.confidence, match_length=MAX_MATCH_LENGTH)
             )
 
-    def _add_history(self, candidates: list[Candidate]) -> None:
+    def _add_prefix(self, candidates: list[Candidate]) -> None:
         """Rule RCL-7."""
-        if self._model.history is None:
+        if self._model.prefix is None:
             return
-        text = self._model.history.text
-        if not self._history and len(self.text) >= history.LENGTH:
-            begin = text.rfind(self.text[-history.LENGTH :])
-            self._history = begin + history.LENGTH if begin >= 0 else 0
-        if self._history == len(text):
-            self._history = 0
-        if self._history:
-            symbol = text[self._history]
+        text = self._model.prefix.text
+        if not self._prefix and len(self.text) >= prefix.LENGTH:
+            begin = text.rfind(self.text[-prefix.LENGTH :])
+            self._prefix = begin + prefix.LENGTH if begin >= 0 else 0
+        if self._prefix == len(text):
+            self._prefix = 0
+        if self._prefix:
+            symbol = text[self._prefix]
             if all(one.symbol != symbol for one in candidates):
                 last = bool(candidates) and candidates[0].match_length >= MIN_CERTAIN
-                candidates.insert(len(candidates) if last else 0, Candidate(symbol, HISTORY))
+                candidates.insert(len(candidates) if last else 0, Candidate(symbol, PREFIX))
 
     def _share(self, symbol: int, excluded: set[int]) -> int:
         """Rule RCL-9."""
@@ -333,9 +333,9 @@ class Predictor:
     def _go_on(self, symbol: int, candidates: Sequence[Candidate]) -> None:
         """Go past a symbol (rules RCL-2, RCL-6, RCL-7, RCL-10 and RCL-15)."""
         window = self._state.window
-        text = self._model.history.text if self._model.history else b""
-        if self._history:
-            self._history = self._history + 1 if text[self._history] == symbol else 0
+        text = self._model.prefix.text if self._model.prefix else b""
+        if self._prefix:
+            self._prefix = self._prefix + 1 if text[self._prefix] == symbol else 0
         if self._number is not None and not self._number.read(symbol):
             self._number = None
         old, self._pointer = self._pointer, None

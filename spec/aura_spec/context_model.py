@@ -72,12 +72,12 @@ class RunList:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class Prefix:
     """A text that messages are likely to repeat (rules HIS-1 to HIS-4).
 
     Attributes:
         text: 1 to 2^20 bytes.
-        hits: the table of ``history.HITS`` probabilities of a hit, 1 to 4095 of 4096.
+        hits: the table of ``prefix.HITS`` probabilities of a hit, 1 to 4095 of 4096.
     """
 
     text: bytes
@@ -100,7 +100,7 @@ class ContextModel:
         initial: the context at the start of a message.
         hits: the match model's table of ``match.HITS`` probabilities of a hit, 1 to 4095 of 4096.
         runs: for each state of a run that has one, its list (rule RUN-3).
-        history: which the match model looks into, or None.
+        prefix: which the match model looks into, or None.
     """
 
     starts: Sequence[int]
@@ -112,4 +112,4 @@ class ContextModel:
     initial: int
     hits: Sequence[int]
     runs: Mapping[int, RunList] = field(default_factory=dict)
-    history: History | None = None
+    prefix: Prefix | None = None

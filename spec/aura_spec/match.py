@@ -22,7 +22,7 @@ with the escape and without regard to exclusion (rule MAT-6).
 
 After a hit the pointer and the length grow by one, the length up to ``MAX_LENGTH`` (rule MAT-7). After a
 miss, which the end of the message always is, the match is no longer active, and the number of misses
-grows by one (rule MAT-8). Chapter ``history`` adds matches in a text that the model holds.
+grows by one (rule MAT-8). Chapter ``prefix`` adds matches in a text that the model holds.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ A file begins with ``AURM``, a version byte (1) and the number of its sections (
 and the content. Nothing follows the last section. Types ascend; none stands twice (rule MDL-1). Another version is
 ``Unsupported``, a wrong CRC-32 ``ChecksumMismatch`` (rule MDL-2). The file is read to its end first; then each
 section in order is checked for its place, its type and its CRC-32; then come the required ones, and last what the
-sections hold: the trie, the match model's table, lists for runs, the history, templates, the dictionary.
+sections hold: the trie, the match model's table, lists for runs, the prefix, templates, the dictionary.
 
 Types below 128 change what messages mean; a type that is not known is ``Unsupported``, a required one that is
 missing ``Malformed``. Types from 128 do not; one that is not known is passed over, once its CRC-32 is checked
@@ -15,7 +15,7 @@ missing ``Malformed``. Types from 128 do not; one that is not known is passed ov
 1    the trie of contexts, chapter ``trie``; required
 2    the match model's table: ``match.HITS`` probabilities (two bytes each, big
      endian, 1 to 4095); required
-3    a history, chapter ``history``; none if the section is missing
+3    a prefix, chapter ``prefix``; none if the section is missing
 4    templates for messages of this kind, beside those that both ends hold anyway
 5    the dictionary of marker 0x05, chapter ``zstd``, as it is
 6    lists for runs, chapter ``run``; none if the section is missing
@@ -67,13 +67,13 @@ MAGIC: Final = b"AURM"
 VERSION: Final = 1
 TRIE: Final = 1
 MATCH: Final = 2
-HISTORY: Final = 3
+PREFIX: Final = 3
 TEMPLATES: Final = 4
 DICTIONARY: Final = 5
 RUNS: Final = 6
 METADATA: Final = 128
 FIRST_OPTIONAL: Final = 128
-KNOWN: Final = (TRIE, MATCH, HISTORY, TEMPLATES, DICTIONARY, RUNS)
+KNOWN: Final = (TRIE, MATCH, PREFIX, TEMPLATES, DICTIONARY, RUNS)
 """Types below ``FIRST_OPTIONAL`` that this version knows."""
 
 MAX_FILE: Final = 1 << 26

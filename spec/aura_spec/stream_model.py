@@ -115,19 +115,19 @@ field::
                 f.confidence = 0
         no number is being read
 
-RCL-7: A model with a history (rule HIS-1) adds a candidate from it. This candidate does not come from the window,
-and its match length is 0. p is a place in the history; it is looked for as rule HIS-1 says, with the bytes of the
+RCL-7: A model with a prefix (rule HIS-1) adds a candidate from it. This candidate does not come from the window,
+and its match length is 0. p is a place in the prefix; it is looked for as rule HIS-1 says, with the bytes of the
 message so far. After each symbol the match goes on with p + 1 if the byte at p was the symbol; else it is no
 longer active::
 
-    if a match is active, and p is the end of the history
+    if a match is active, and p is the end of the prefix
         no match is active
-    else if none is active, and the message so far has history.LENGTH bytes or more
-        p = the place behind the last occurrence of its last history.LENGTH bytes in the history
-        if there is one, and p is not the end of the history
+    else if none is active, and the message so far has prefix.LENGTH bytes or more
+        p = the place behind the last occurrence of its last prefix.LENGTH bytes in the prefix
+        if there is one, and p is not the end of the prefix
             a match is active
     if a match is active, and no candidate has the byte at p as its symbol
-        c = (the byte at p, HISTORY, 0)
+        c = (the byte at p, PREFIX, 0)
         if there is a candidate, and the match length of the first is MIN_CERTAIN or more
             put c behind the others
         else
@@ -198,7 +198,7 @@ RCL-13: A stream begins with ``match_stats[q][level][class][miss]`` = squash(``L
 ``CLASS_BIAS[class]`` + ``MISS_BIAS`` · miss), all of ``context_stats`` at 2^15, the ``weights`` of ``WEIGHTS``
 times 2^10, and the steps and confidences of all fields at 0.
 
-RCL-14: A message begins without a pointer, without a match in the history, without a number that is read, with
+RCL-14: A message begins without a pointer, without a match in the prefix, without a number that is read, with
 miss, d and x of rule RCL-10 at 0, in the initial context of the model, and without a run.
 
 RCL-15: After each symbol, and before its byte enters the window, the pointer moves. The pointer here is the one
@@ -237,7 +237,7 @@ MIN_POINTED: Final = 5
 MIN_RESUMED: Final = 4
 MIN_CERTAIN: Final = 25
 LENGTH_STEPS: Final = (3, 4, 5, 6, 8, 12, 16, 24, 32)
-HISTORY: Final = 10
+PREFIX: Final = 10
 NUMBER: Final = 11
 LEVELS: Final = 15
 MAX_TRIED: Final = 3

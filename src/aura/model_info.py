@@ -10,14 +10,14 @@ import numpy as np
 
 from aura.model import Model
 from aura_spec.context_model import END, ContextModel
-from aura_spec.model import DICTIONARY, HISTORY, MATCH, METADATA, RUNS, TEMPLATES, TRIE
+from aura_spec.model import DICTIONARY, MATCH, METADATA, PREFIX, RUNS, TEMPLATES, TRIE
 
 _OPENINGS: Final = 8
 _OPENING_BYTES: Final = 24
 _NAMES: Final = {
     TRIE: "trie",
     MATCH: "match",
-    HISTORY: "history",
+    PREFIX: "prefix",
     TEMPLATES: "templates",
     DICTIONARY: "dictionary",
     RUNS: "runs",

@@ -200,12 +200,12 @@ def a_match_begins_a_byte_late() -> None:
     right = replace(matching.Matcher, "_length_before", length_before)
 
 
-@mutant("WrongMatch", "history")
+@mutant("WrongMatch", "prefix")
 def the_history_is_looked_into_first() -> None:
     def predict(self: matching.Matcher) -> int | None:
-        history = self._model.history
-        if history is not None and not self.length and len(self.message) >= 8:
-            self._look_into(history.text)
+        prefix = self._model.prefix
+        if prefix is not None and not self.length and len(self.message) >= 8:
+            self._look_into(prefix.text)
         predicted = right(self)
         return None if predicted is None else int(predicted)
 

@@ -174,8 +174,8 @@ def a_number_that_is_predicted_anyway_has_its_own_level() -> None:
 
 
 @mutant("WrongHistory", "stream")
-def streams_have_no_history() -> None:
-    replace(Predictor, "_add_history", lambda _self, _candidates: None)
+def streams_have_no_prefix() -> None:
+    replace(Predictor, "_add_prefix", lambda _self, _candidates: None)
 
 
 @mutant("WrongHistory", "stream")
@@ -184,19 +184,19 @@ def the_first_place_in_the_history_counts() -> None:
         def rfind(self, *given: Any) -> int:
             return self.find(*given)
 
-    def add_history(self: Predictor, candidates: list[Candidate]) -> None:
-        held = self._model.history
+    def add_prefix(self: Predictor, candidates: list[Candidate]) -> None:
+        held = self._model.prefix
         if held is not None:
-            self._model = SimpleNamespace(history=SimpleNamespace(text=Text(held.text)))  # type: ignore[assignment]
+            self._model = SimpleNamespace(prefix=SimpleNamespace(text=Text(held.text)))  # type: ignore[assignment]
         right(self, candidates)
         self._model = self._state.model
 
-    right = replace(Predictor, "_add_history", add_history)
+    right = replace(Predictor, "_add_prefix", add_prefix)
 
 
 @mutant("WrongHistory", "stream")
 def the_history_is_looked_into_after_25_bytes() -> None:
-    replace(stream_model, "history", SimpleNamespace(LENGTH=25))
+    replace(stream_model, "prefix", SimpleNamespace(LENGTH=25))
 
 
 @mutant("WrongHistory", "stream")

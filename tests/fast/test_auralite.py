@@ -21,14 +21,14 @@ from tests.models import (
     TEXTS,
     TRAINED,
     WITH_ALL,
-    WITH_HISTORY,
+    WITH_PREFIX,
     assemble,
     models,
 )
 
 import aura_reference.auralite as reference
 from aura.model import Model
-from aura_fast import auralite, context_model, history
+from aura_fast import auralite, context_model, prefix
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import SYMBOLS, ContextModel, RunList
 from aura_spec.errors import DecodeError, EncodeError
@@ -125,24 +125,24 @@ def test_list_of_nothing_but_excluded_symbols_after_a_miss() -> None:
     assert auralite.decode(wire, model, 100) == data
 
 
-@pytest.mark.parametrize("model", [WITH_HISTORY, WITH_ALL])
+@pytest.mark.parametrize("model", [WITH_PREFIX, WITH_ALL])
 @pytest.mark.parametrize(
     "data",
     [PAST[:30] + b"!" + PAST[3:40], PAST + b"{" + PAST, PAST[-30:] * 2, PAST[8:50] + PAST[8:52], PAST[:24]],
 )
-def test_history(model: ContextModel, data: bytes) -> None:
+def test_prefix(model: ContextModel, data: bytes) -> None:
     wire = reference.encode(data, model)
     assert auralite.encode(data, model) == wire
     assert auralite.decode(wire, model, 1000) == data
 
 
 def test_history_with_equal_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_FACTORS", (0, 0, 0))
-    index = history.Index(PAST)
+    monkeypatch.setattr(prefix, "_FACTORS", (0, 0, 0))
+    index = prefix.Index(PAST)
     for place in range(24, len(PAST)):
         assert index.find(PAST[place - 24 : place]) == place
     assert index.find(PAST[-24:]) == index.find(bytes(24)) == 0
-    assert history.Index(b"short").find(bytes(24)) == 0
+    assert prefix.Index(b"short").find(bytes(24)) == 0
 
 
 @pytest.mark.parametrize("order", [0, 1])

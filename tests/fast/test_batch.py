@@ -19,7 +19,7 @@ from tests.models import (
     TEXTS,
     TRAINED,
     WITH_ALL,
-    WITH_HISTORY,
+    WITH_PREFIX,
     models,
 )
 
@@ -199,9 +199,9 @@ def test_sections_of_one_message(model: ContextModel, message: bytes, section: i
         assert auralite.encode(message, model) == expected
 
 
-@pytest.mark.parametrize("model", [WITH_HISTORY, WITH_ALL])
+@pytest.mark.parametrize("model", [WITH_PREFIX, WITH_ALL])
 @pytest.mark.parametrize("section", [1, 10, 500])
-def test_sections_with_matches_in_the_history(model: ContextModel, section: int) -> None:
+def test_sections_with_matches_in_the_prefix(model: ContextModel, section: int) -> None:
     message = PAST[:30] + b"!" + PAST[3:40] + b"id 12" + PAST[-30:] * 2 + PAST
     with together(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch_encoder, "_SECTION", section)

@@ -37,7 +37,7 @@ FIELDS = (
     "initial",
     "hits",
     "runs",
-    "history",
+    "prefix",
 )
 MESSAGES = st.lists(st.text("abc {}", max_size=12).map(str.encode) | st.binary(max_size=20), max_size=8)
 TALK = [b"how are you", b"how are we", b"fine, and you?", b"fine, thanks", b"", b"\xff\x00\xff", b"how so"]
@@ -46,7 +46,7 @@ TALK = [b"how are you", b"how are we", b"fine, and you?", b"fine, thanks", b"", 
 def plain(model: ContextModel) -> dict[str, object]:
     """A model as plain lists, whatever holds its numbers."""
     return {
-        name: v if name in {"initial", "runs", "history"} else list(v)
+        name: v if name in {"initial", "runs", "prefix"} else list(v)
         for name in FIELDS
         for v in (getattr(model, name),)
     }
@@ -246,7 +246,7 @@ def test_history_and_runs_are_written() -> None:
     """Rules HIS-4 and RUN-3."""
     data = fast.write(WITH_ALL)
     one, other = fast.read(data).context_model, reference.read(data).context_model
-    assert one.history == other.history == WITH_ALL.history
+    assert one.prefix == other.prefix == WITH_ALL.prefix
     assert one.runs == other.runs
     assert set(one.runs) == set(WITH_ALL.runs)
 
@@ -512,7 +512,7 @@ def test_sections_are_read_in_one_order() -> None:
         declared.TRIE: b"",
         declared.MATCH: b"",
         declared.RUNS: b"\x01\x09",
-        declared.HISTORY: b"\0" * 73,
+        declared.PREFIX: b"\0" * 73,
     }
     sound = dict(declared.parse_file(fast.write(WITH_ALL)).sections)
     for kinds in ((declared.TRIE, declared.RUNS), (declared.MATCH, declared.RUNS), tuple(faults)):

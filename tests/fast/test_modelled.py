@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.models import MODELS, PAST, TRAINED, WITH_ALL, WITH_HISTORY, models
+from tests.models import MODELS, PAST, TRAINED, WITH_ALL, WITH_PREFIX, models
 from tests.reference.test_modelled import TEMPLATES, encode, filled
 
 from aura.backend import get
@@ -64,7 +64,7 @@ def test_same_outcome_for_any_bytes(
         assert fast == reference
 
 
-@pytest.mark.parametrize("model", [*MODELS, WITH_HISTORY, WITH_ALL])
+@pytest.mark.parametrize("model", [*MODELS, WITH_PREFIX, WITH_ALL])
 def test_matches(model: ContextModel) -> None:
     source = random.Random(3)
     parts = [PAST, PAST[:30], PAST[-30:], b"help ", b"id 3f0a-1", b"help you?", b" and ", b"\0"]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.models import EXHAUSTED, NO_CONTEXTS, PAST, SAMPLES, WITH_ALL, WITH_HISTORY, models
+from tests.models import EXHAUSTED, NO_CONTEXTS, PAST, SAMPLES, WITH_ALL, WITH_PREFIX, models
 from tests.streams import (
     CONVERSATIONS,
     EXTREME_NUMBERS,
@@ -93,12 +93,12 @@ def compared(model: ContextModel, said: list[str]) -> None:
     assert both(held, wires) == [(text(one), False) for one in said]
 
 
-@pytest.mark.parametrize("model", [WITH_HISTORY, WITH_ALL])
-def test_same_wires_along_the_history(model: ContextModel) -> None:
+@pytest.mark.parametrize("model", [WITH_PREFIX, WITH_ALL])
+def test_same_wires_along_the_prefix(model: ContextModel) -> None:
     """To its end and beyond, away from it, and where the window predicts as well."""
     past = PAST.decode()
     compared(model, [past, past[:40] + "!", past + past, past[10:60] + "?", past[:30] + past[20:] + "."])
-    compared(replace(model, history=replace(WITH_HISTORY.history, text=PAST[:30])), [past, past])
+    compared(replace(model, prefix=replace(WITH_PREFIX.prefix, text=PAST[:30])), [past, past])
 
 
 def test_same_wires_where_a_list_for_runs_has_nothing_left() -> None:

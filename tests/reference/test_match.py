@@ -6,11 +6,11 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.models import NO_CONTEXTS, PAST, WITH_HISTORY
+from tests.models import NO_CONTEXTS, PAST, WITH_PREFIX
 
 from aura_reference.match import Matcher, length_class, probability_class, slot_of
-from aura_spec import history
-from aura_spec.context_model import History
+from aura_spec import prefix
+from aura_spec.context_model import Prefix
 from aura_spec.match import HITS, LENGTH_CLASSES, MAX_LENGTH, PROBABILITY_CLASSES, SLOTS
 
 
@@ -183,36 +183,36 @@ def test_three_bytes_alike_are_too_few() -> None:
     assert matcher.predict() == ord("e")
 
 
-def with_history(data: bytes) -> list[int | None]:
-    return feed(Matcher(WITH_HISTORY), data)
+def with_prefix(data: bytes) -> list[int | None]:
+    return feed(Matcher(WITH_PREFIX), data)
 
 
 def test_the_history_is_looked_into() -> None:
     """Rules HIS-1 and HIS-3."""
-    assert with_history(PAST[:30]) == [None] * 24 + list(PAST[24:30])
-    assert with_history(b"+" + PAST[9:40]) == [None] * 25 + list(PAST[33:40])
-    assert with_history(PAST) == [None] * 24 + list(PAST[24:])
-    at_the_end = with_history(PAST + b"xy")
+    assert with_prefix(PAST[:30]) == [None] * 24 + list(PAST[24:30])
+    assert with_prefix(b"+" + PAST[9:40]) == [None] * 25 + list(PAST[33:40])
+    assert with_prefix(PAST) == [None] * 24 + list(PAST[24:])
+    at_the_end = with_prefix(PAST + b"xy")
     assert at_the_end[len(PAST) :] == [None, None]
 
 
 def test_the_last_place_in_the_history_counts() -> None:
     """Rule HIS-1."""
-    twice = replace(NO_CONTEXTS, history=History(PAST + b"1" + PAST + b"2", (2000,) * history.HITS))
+    twice = replace(NO_CONTEXTS, prefix=Prefix(PAST + b"1" + PAST + b"2", (2000,) * prefix.HITS))
     assert feed(Matcher(twice), PAST[20:] + b"2")[-1] == ord("2")
-    at_the_end = replace(NO_CONTEXTS, history=History(PAST + b"1" + PAST, (2000,) * history.HITS))
+    at_the_end = replace(NO_CONTEXTS, prefix=Prefix(PAST + b"1" + PAST, (2000,) * prefix.HITS))
     assert feed(Matcher(at_the_end), PAST[-24:] + b"1")[-1] is None
 
 
-def test_the_message_comes_before_the_history() -> None:
+def test_the_message_comes_before_the_prefix() -> None:
     """Rule HIS-1."""
     data = PAST[2:40] + b"wrong" + PAST[2:12] + b"wrong" + PAST[2:12]
-    assert feed(Matcher(WITH_HISTORY), data + b"w")[-1] == ord("w")
+    assert feed(Matcher(WITH_PREFIX), data + b"w")[-1] == ord("w")
 
 
 def test_a_miss_in_the_history_is_a_miss() -> None:
     """Rules HIS-3 and MAT-8."""
-    matcher = Matcher(WITH_HISTORY)
+    matcher = Matcher(WITH_PREFIX)
     feed(matcher, PAST[:24] + b"\0")
     assert (matcher.length, matcher.misses) == (0, 1)
     assert feed(matcher, PAST[30:55])[-1] == PAST[54]
@@ -221,8 +221,8 @@ def test_a_miss_in_the_history_is_a_miss() -> None:
 
 def test_hits_in_the_history_have_their_own_table() -> None:
     """Rule HIS-2."""
-    assert WITH_HISTORY.history is not None
-    numbered = replace(NO_CONTEXTS, history=History(PAST, range(history.HITS)))
+    assert WITH_PREFIX.prefix is not None
+    numbered = replace(NO_CONTEXTS, prefix=Prefix(PAST, range(prefix.HITS)))
     for misses in range(4):
         matcher = Matcher(numbered)
         feed(matcher, PAST[:24])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
-from tests.models import HAND_MADE, MODELS, NO_CONTEXTS, PAST, TRAINED, WITH_HISTORY
+from tests.models import HAND_MADE, MODELS, NO_CONTEXTS, PAST, TRAINED, WITH_PREFIX
 from tests.streams import CONVERSATIONS, MAX_SIZE, NUMBERED, WORDS, plain, terms, text
 
 from aura_reference.range_coder import Interval
@@ -68,9 +68,9 @@ def test_numbers_that_step_are_modelled() -> None:
 
 def test_the_history_of_the_model_is_looked_into() -> None:
     """Rule RCL-7."""
-    with_history, _ = ends(WITH_HISTORY)
+    with_prefix, _ = ends(WITH_PREFIX)
     without, _ = ends(NO_CONTEXTS)
-    assert len(with_history.encode(text(PAST))) < len(without.encode(text(PAST))) - 10
+    assert len(with_prefix.encode(text(PAST))) < len(without.encode(text(PAST))) - 10
 
 
 def test_the_window_forgets() -> None:

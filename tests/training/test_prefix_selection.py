@@ -11,13 +11,13 @@ from tests.models import NO_CONTEXTS
 
 from aura.training.match_table import guess
 from aura.training.order_selection import guess_across, halves, least_order
-from aura.training.prefix_selection import choose_history, places_in
+from aura.training.prefix_selection import choose_prefix, places_in
 from aura.training.text import BEGIN, BLOCKS, frame
 from aura.training.trainer import prepare
 from aura.training.weights import CLASSES, Evidence
 from aura_reference.match import Matcher
-from aura_spec.context_model import SYMBOLS, History
-from aura_spec.history import HITS, LENGTH
+from aura_spec.context_model import SYMBOLS, Prefix
+from aura_spec.prefix import HITS, LENGTH
 
 BOILERPLATE = b'{"status":"accepted","code":202,"detail":"queued for later processing"}'
 PARTS = st.sampled_from([BOILERPLATE, BOILERPLATE[10:50], b"abcde", b"abcdefgh", b"1", b"\x00"])
@@ -32,22 +32,22 @@ def test_what_recurs_is_chosen() -> None:
     rng = random.Random(4)
     messages = [rng.randbytes(200 + n) + BOILERPLATE + rng.randbytes(400) for n in range(50)]
     text = frame(messages, np.arange(50))
-    stretches = choose_history(text, every(50), 1000)
+    stretches = choose_prefix(text, every(50), 1000)
     assert BOILERPLATE in b"".join(stretches)
     assert sum(map(len, stretches)) < 4 * len(BOILERPLATE)
     alone = text.messages[text.starts[:-1]] == 7
-    assert choose_history(text, alone, 1000) == []
+    assert choose_prefix(text, alone, 1000) == []
 
 
 def test_what_few_sources_have_is_not_chosen() -> None:
-    """With a minimum of sources no byte of the history is one source's own."""
+    """With a minimum of sources no byte of the prefix is one source's own."""
     rng = random.Random(5)
     secret = b"the password of the blue bicycle is 4711, tell no one"
     messages = [secret + BOILERPLATE + b"%05d" % rng.randrange(10**5) for _ in range(60)]
     messages += [BOILERPLATE + b"%05d" % rng.randrange(10**5) for _ in range(60)]
     text = frame(messages, np.arange(120) // 30)
-    assert any(secret[:30] in stretch for stretch in choose_history(text, every(120), 1000))
-    shared = choose_history(text, every(120), 1000, 3)
+    assert any(secret[:30] in stretch for stretch in choose_prefix(text, every(120), 1000))
+    shared = choose_prefix(text, every(120), 1000, 3)
     assert shared
     for stretch in shared:
         for start in range(len(stretch) - LENGTH + 1):
@@ -57,17 +57,17 @@ def test_what_few_sources_have_is_not_chosen() -> None:
 
 def test_nothing_is_chosen_from_short_messages() -> None:
     text = frame([b"hello"] * 3, np.arange(3))
-    assert choose_history(text, every(3), 1000) == []
-    assert choose_history(text, ~every(3), 1000) == []
+    assert choose_prefix(text, every(3), 1000) == []
+    assert choose_prefix(text, ~every(3), 1000) == []
     assert not places_in(b"hello", text).any()
 
 
 @given(MESSAGES, st.sampled_from([b"", BOILERPLATE, BOILERPLATE * 2, b"x" + BOILERPLATE[5:60]]))
-def test_guesses_are_those_of_the_match_model(messages: list[bytes], history: bytes) -> None:
+def test_guesses_are_those_of_the_match_model(messages: list[bytes], prefix: bytes) -> None:
     """The vectorised walk predicts what the reference does."""
-    model = replace(NO_CONTEXTS, history=History(history, (2000,) * HITS) if history else None)
+    model = replace(NO_CONTEXTS, prefix=Prefix(prefix, (2000,) * HITS) if prefix else None)
     text = frame(messages, np.arange(len(messages)))
-    found = guess(text, history)
+    found = guess(text, prefix)
     predicted = dict(zip(found.places.tolist(), found.symbols.tolist(), strict=True))
     misses = dict(zip(found.places.tolist(), found.misses.tolist(), strict=True))
     for message, start in zip(messages, text.starts.tolist(), strict=False):
@@ -117,22 +117,22 @@ def test_trained_models_have_a_history_where_it_pays() -> None:
     fixed = [bytes(rng.choices(range(33, 127), k=200)) for _ in range(60)]
     messages = [b"<%06d>" % rng.randrange(10**6) + rng.choice(fixed) for _ in range(600)]
     model = prepare(messages, max_order=4, max_bytes=60_000).model(3000)
-    assert model.history is not None
-    assert sum(text[:60] in model.history.text or text[60:120] in model.history.text for text in fixed) > 20
-    assert min(model.history.hits) >= 1
+    assert model.prefix is not None
+    assert sum(text[:60] in model.prefix.text or text[60:120] in model.prefix.text for text in fixed) > 20
+    assert min(model.prefix.hits) >= 1
     assert BEGIN == SYMBOLS
-    assert prepare([rng.randbytes(100) for _ in range(50)], max_bytes=20_000).model(300).history is None
+    assert prepare([rng.randbytes(100) for _ in range(50)], max_bytes=20_000).model(300).prefix is None
 
 
-def test_a_smaller_file_has_a_smaller_history() -> None:
+def test_a_smaller_file_has_a_smaller_prefix() -> None:
     rng = random.Random(6)
     recurring = [rng.randbytes(200) for _ in range(40)]
     messages = [b"".join(rng.choices(recurring, k=3)) for _ in range(120)]
     prepared = prepare(messages, max_order=2, max_bytes=64_000)
-    large = prepared.model(SYMBOLS).history
+    large = prepared.model(SYMBOLS).prefix
     prepared.choose_size(16_000)
-    small = prepared.model(SYMBOLS).history
-    fresh = prepare(messages, max_order=2, max_bytes=16_000).model(SYMBOLS).history
+    small = prepared.model(SYMBOLS).prefix
+    fresh = prepare(messages, max_order=2, max_bytes=16_000).model(SYMBOLS).prefix
     assert large is not None
     assert small is not None
     assert len(small.text) <= 4000 < len(large.text)

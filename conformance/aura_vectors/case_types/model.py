@@ -14,12 +14,12 @@ from typing import Any, Final, Protocol, cast
 from aura_fast import model as fast
 from aura_fast import template_list
 from aura_reference import model as reference
-from aura_spec import history, run
-from aura_spec.context_model import ContextModel, History, RunList
+from aura_spec import prefix, run
+from aura_spec.context_model import ContextModel, Prefix, RunList
 from aura_spec.model import (
     DICTIONARY,
-    HISTORY,
     MATCH,
+    PREFIX,
     RUNS,
     TEMPLATES,
     TRIE,
@@ -89,7 +89,7 @@ def _summary(read: Callable[[bytes], Content], data: bytes) -> Fields:
         "contexts": len(model.suffixes),
         "entries": len(model.symbols),
         "states_with_lists": list(model.runs),
-        "history_size": len(model.history.text) if model.history else 0,
+        "prefix_size": len(model.prefix.text) if model.prefix else 0,
         "templates": {str(number): template.pattern for number, template in content.templates.items()},
         "dictionary_size": len(content.dictionary),
     }
@@ -134,7 +134,7 @@ class Sections:
         """What writes such a section from its value; a trie has many spellings."""
         return {
             MATCH: {REFERENCE: lambda: build_hits(_hits(case))},
-            HISTORY: {REFERENCE: lambda: history.build_section(History(_text(case), _hits(case)))},
+            PREFIX: {REFERENCE: lambda: prefix.build_section(Prefix(_text(case), _hits(case)))},
             TEMPLATES: {
                 REFERENCE: lambda: build_templates(_templates(case)),
                 FAST: lambda: template_list.write(_templates(case)),
@@ -154,8 +154,8 @@ class Sections:
             }
         if self.kind == MATCH:
             return {"hits": list(model.hits)}
-        if self.kind == HISTORY and model.history is not None:
-            return {"hits": list(model.history.hits), "text_hex": model.history.text.hex()}
+        if self.kind == PREFIX and model.prefix is not None:
+            return {"hits": list(model.prefix.hits), "text_hex": model.prefix.text.hex()}
         if self.kind == TEMPLATES:
             patterns = {str(number): template.pattern for number, template in content.templates.items()}
             return {"templates": patterns}

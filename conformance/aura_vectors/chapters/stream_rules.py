@@ -12,7 +12,7 @@ from aura_reference import stream as reference
 from aura_reference.auralite import Writer
 from aura_reference.parse import Parse, Repeat
 from aura_reference.stream_model import Predictor
-from aura_spec.context_model import END, History
+from aura_spec.context_model import END, Prefix
 from aura_spec.errors import Code
 from aura_spec.marker import Marker, build_message
 from aura_spec.stream import (
@@ -29,7 +29,7 @@ from aura_spec.stream import (
 from aura_spec.stream_model import PROB_ONE
 from aura_vectors.case import Case, Groups, refusal
 from aura_vectors.case_types.stream import Streams
-from aura_vectors.chapters.history import HITS, PAST
+from aura_vectors.chapters.prefix import HITS, PAST
 from aura_vectors.flags import Flag as Mistake
 from aura_vectors.models import NO_CONTEXTS
 
@@ -59,8 +59,8 @@ def groups() -> Groups:
     yield _CLIENT, _stories(("na" * 300,), "RCL-12")
     for pointers in _POINTERS:
         yield _CLIENT, _stories(pointers, "RCL-15")
-    with_history = Streams(8, model=_model(PAST + b"1" + PAST + b"2"))
-    yield with_history, with_history.story([("", text) for text in _PAST], ["RCL-7"])
+    with_prefix = Streams(8, model=_model(PAST + b"1" + PAST + b"2"))
+    yield with_prefix, with_prefix.story([("", text) for text in _PAST], ["RCL-7"])
     with_numbers = Streams(8, model=_model(b"abcdefghijklmnopqrstuvwxyz n=X"))
     yield with_numbers, with_numbers.story([("", text) for text in _FOUR], ["RCL-7", "RCL-8"])
 
@@ -139,11 +139,11 @@ _FOUR: Final = (
     "abcdefghijklmnopqrstuvwxyz n=X",
     "abcdefghijklmnopqrstuvwxyz n=8",
 )
-"""In the fourth a number, two places and the history predict four symbols; the last one is not tried."""
+"""In the fourth a number, two places and the prefix predict four symbols; the last one is not tried."""
 
 
-def _model(history: bytes) -> bytes:
-    return model_file.write(replace(NO_CONTEXTS, history=History(history, HITS)))
+def _model(prefix: bytes) -> bytes:
+    return model_file.write(replace(NO_CONTEXTS, prefix=Prefix(prefix, HITS)))
 
 
 def _flags() -> Iterator[Case]:

@@ -21,13 +21,13 @@ function message(read, wire, { templates, phrases, max_size: maxSize }, model) {
 }
 
 function modelFile(wire) {
-  const { id, trie, runs, history, templates, dictionary } = readModel(wire);
+  const { id, trie, runs, prefix, templates, dictionary } = readModel(wire);
   return {
     model_id: id,
     contexts: trie.suffixes.length,
     entries: trie.symbols.length,
     states_with_lists: [...runs.keys()],
-    history_size: history?.text.length ?? 0,
+    prefix_size: prefix?.text.length ?? 0,
     templates: patterns(templates),
     dictionary_size: dictionary?.length ?? 0,
   };

@@ -121,7 +121,7 @@ export class RangeDecoder {
   }
 }
 
-// AURALITE (AUR-1 to AUR-9), with matches (MAT-1 to MAT-8), a history (HIS-1 to HIS-3), runs (RUN-4, RUN-5).
+// AURALITE (AUR-1 to AUR-9), with matches (MAT-1 to MAT-8), a prefix (HIS-1 to HIS-3), runs (RUN-4, RUN-5).
 export const END = 256;
 const { ESCAPES, FREQUENCIES } = constants.context_model; // what codes stand for (CTX-4, CTX-5)
 const { LENGTH_STEPS, PROBABILITY_STEPS } = constants.match;
@@ -187,7 +187,7 @@ export class Message {
   enter() { // MAT-2, MAT-3, HIS-1
     if (this.length < 4) return;
     const slot = slotOf(this.buffer, this.length);
-    this.match ??= this.findEarlier(this.slots[slot]) ?? this.findInHistory();
+    this.match ??= this.findEarlier(this.slots[slot]) ?? this.findInPrefix();
     this.slots[slot] = this.length;
   }
 
@@ -198,11 +198,11 @@ export class Message {
     return length >= 4 ? { place, length, source: null, hits: this.model.hits } : null;
   }
 
-  findInHistory() {
-    const { history } = this.model;
-    const place = history?.find(this.bytes);
-    const isInside = place !== undefined && place < history.text.length;
-    return isInside ? { place, length: 0, source: history.text, hits: history.hits } : null;
+  findInPrefix() {
+    const { prefix } = this.model;
+    const place = prefix?.find(this.bytes);
+    const isInside = place !== undefined && place < prefix.text.length;
+    return isInside ? { place, length: 0, source: prefix.text, hits: prefix.hits } : null;
   }
 
   hitsOf({ hits, length, source }, byte) { // MAT-4 to MAT-6, HIS-2

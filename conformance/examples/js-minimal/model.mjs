@@ -1,4 +1,4 @@
-// The model file (MDL-1 to MDL-9): a trie (TRI-1 to TRI-9), a history (HIS-4), lists for runs (RUN-3).
+// The model file (MDL-1 to MDL-9): a trie (TRI-1 to TRI-9), a prefix (HIS-4), lists for runs (RUN-3).
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
@@ -159,7 +159,7 @@ function readProbabilities(reader, count) {
   return hits;
 }
 
-function readHistory(reader) {
+function readPrefix(reader) {
   const hits = readProbabilities(reader, 36);
   const text = reader.rest();
   reader.check(text.length >= 1 && text.length <= 2 ** 20);
@@ -222,7 +222,7 @@ function readRuns(reader) { // RUN-3, by state
 const SECTIONS = {
   1: ['trie', readTrie],
   2: ['hits', (reader) => readProbabilities(reader, 324)],
-  3: ['history', readHistory],
+  3: ['prefix', readPrefix],
   4: ['templates', readTemplates],
   5: ['dictionary', readDictionary],
   6: ['runs', readRuns],

@@ -1,6 +1,6 @@
 """Looking in a trained model for secrets and personal data that can be read out of it.
 
-What a model holds as text, its history, dictionary and templates, is searched as text. A trie is searched along its
+What a model holds as text, its prefix, dictionary and templates, is searched as text. A trie is searched along its
 contexts, each continued with the likeliest symbols: so texts are extracted from language models (Carlini et al.,
 2021, Extracting Training Data from Large Language Models). Some string of digits follows every ``"id":"``; it
 tells of the training text only if the model is far surer of it than of a random one. So what a string costs in the
@@ -83,8 +83,8 @@ def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = 
         if (other is None or bits < other.bits) and not any(value in text for text in public):
             found[kind, value] = Finding(kind, value, round(bits, 1), random_bits)
 
-    history = model.context_model.history
-    texts = [b"" if history is None else history.text, model.dictionary]
+    prefix = model.context_model.prefix
+    texts = [b"" if prefix is None else prefix.text, model.dictionary]
     texts += [template.pattern.encode() for template in model.templates.values()]
     for text in texts:
         for kind, start, end in _spans(text, strings):

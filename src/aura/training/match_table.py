@@ -43,7 +43,7 @@ class Guesses:
         hits: whether it is right.
         lengths: the length of the match.
         misses: how often a match had been wrong before in the message.
-        past: whether the match is in the history.
+        past: whether the match is in the prefix.
     """
 
     places: Longs
@@ -72,10 +72,10 @@ class Guesses:
 
 @dataclass(frozen=True, slots=True)
 class HitTables:
-    """How often matches are right, out of 4096: in the message (rule MAT-4), and in the history (rule HIS-2)."""
+    """How often matches are right, out of 4096: in the message (rule MAT-4), and in the prefix (rule HIS-2)."""
 
     hits: Ints
-    history_hits: Ints
+    prefix_hits: Ints
 
 
 def learn_hits(guesses: Guesses, evidence: Evidence, weights: Floats) -> HitTables:
@@ -110,17 +110,17 @@ def hit_indices(guesses: Guesses, evidence: Evidence, weights: Floats) -> Longs:
     return found
 
 
-def guess(text: Text, history: bytes = b"") -> Guesses:
+def guess(text: Text, prefix: bytes = b"") -> Guesses:
     """Run the match model over a text.
 
     All messages are walked at once, each step one symbol further in all that are long enough; what is beyond the
     first ``_LONGEST`` symbols of a message is left out.
     """
-    earlier, in_history = _earlier(text), places_in(history, text)
+    earlier, in_prefix = _earlier(text), places_in(prefix, text)
     agreed = _agree(text, earlier)
     size = len(text.symbols)
-    # the history lies behind the text, so that a pointer from ``size`` on is one into it
-    symbols = np.concatenate((text.symbols, np.frombuffer(history, np.uint8).astype(text.symbols.dtype)))
+    # the prefix lies behind the text, so that a pointer from ``size`` on is one into it
+    symbols = np.concatenate((text.symbols, np.frombuffer(prefix, np.uint8).astype(text.symbols.dtype)))
     lengths = np.diff(text.starts)
     by_length = np.argsort(-lengths, kind="stable")
     first = text.starts[:-1][by_length]
@@ -136,8 +136,8 @@ def guess(text: Text, history: bytes = b"") -> Guesses:
         if len(start):
             here[start] = place[start] - earlier[place[start]]
             long[start] = agreed[place[start]]
-        start = np.flatnonzero((here == 0) & (in_history[place] > 0))
-        here[start] = size + in_history[place[start]]
+        start = np.flatnonzero((here == 0) & (in_prefix[place] > 0))
+        here[start] = size + in_prefix[place[start]]
         on = np.flatnonzero(here)
         if not len(on):
             continue

@@ -1,7 +1,7 @@
-"""Choosing the order and the history on a sample of the text.
+"""Choosing the order and the prefix on a sample of the text.
 
 Every place of the sample is judged with its own block left out: the lists do not know what it contributed, and the
-history is made of the other half of the text. So what repeats only within a block is not mistaken for what
+prefix is made of the other half of the text. So what repeats only within a block is not mistaken for what
 repeats in messages to come.
 """
 
@@ -20,15 +20,15 @@ _TOLERANCE: Final = 0.0001
 """Share of the cost that a shorter order may add."""
 
 
-def guess_across(sample: Text, histories: tuple[bytes, bytes]) -> Guesses:
-    """Run the match model over a sample: the first history for blocks of odd numbers, the second for the others."""
-    if not any(histories):
+def guess_across(sample: Text, prefixes: tuple[bytes, bytes]) -> Guesses:
+    """Run the match model over a sample: the first prefix for blocks of odd numbers, the second for the others."""
+    if not any(prefixes):
         return guess(sample)
     odd = sample.blocks[sample.starts[:-1]] % 2 == 1
     parts = []
-    for history, chosen in zip(histories, (odd, ~odd), strict=True):
+    for prefix, chosen in zip(prefixes, (odd, ~odd), strict=True):
         places = sample.places(chosen)
-        found = guess(sample.select(places), history)
+        found = guess(sample.select(places), prefix)
         parts.append(found.at(places[found.places]))
     return Guesses.join(parts)
 
@@ -50,7 +50,7 @@ def saved_bits(guesses: Guesses, alone: Floats, tables: HitTables, index: Longs)
     """
     past = guesses.past
     probability = np.empty(len(index))
-    probability[past] = tables.history_hits[index[past]] / TOTAL
+    probability[past] = tables.prefix_hits[index[past]] / TOTAL
     probability[~past] = tables.hits[index[~past]] / TOTAL
     flag = -np.log2(np.where(guesses.hits, probability, 1.0 - probability))
     # a miss costs what the symbol costs anyway, but for what the list gave to the wrong one

@@ -1,7 +1,7 @@
-"""Choosing a history: what recurs between messages word for word (spec chapter ``history``).
+"""Choosing a prefix: what recurs between messages word for word (spec chapter ``prefix``).
 
-A stretch of text is worth a place in the history for what other messages repeat of it. Stretches are taken the
-most valuable first; what is in the history already counts no more.
+A stretch of text is worth a place in the prefix for what other messages repeat of it. Stretches are taken the
+most valuable first; what is in the prefix already counts no more.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from aura.training.text import BEGIN, Flags, Floats, Longs, Text
 from aura_spec.context_model import END
-from aura_spec.history import LENGTH
+from aura_spec.prefix import LENGTH
 
 _WINDOW: Final = 256
 """Symbols of a stretch."""
@@ -29,7 +29,7 @@ Hashes = NDArray[np.uint64]
 _FACTOR: Final = 0x9E3779B97F4A7C15
 
 
-def choose_history(text: Text, messages: Flags, size: int, minimum_sources: int = 1) -> list[bytes]:
+def choose_prefix(text: Text, messages: Flags, size: int, minimum_sources: int = 1) -> list[bytes]:
     """Stretches of the chosen messages, about ``size`` bytes together, the most valuable first.
 
     Every ``LENGTH`` bytes of them occur in at least two messages, and in so many sources.
@@ -122,18 +122,18 @@ def _power(length: int) -> np.uint64:
     return np.uint64(pow(_FACTOR, length, 1 << 64))
 
 
-def places_in(history: bytes, text: Text) -> Longs:
-    """For each place of a text the last one in the history that the same ``LENGTH`` bytes lead up to, or 0."""
+def places_in(prefix: bytes, text: Text) -> Longs:
+    """For each place of a text the last one in the prefix that the same ``LENGTH`` bytes lead up to, or 0."""
     result = np.zeros(len(text.symbols), np.int64)
-    if len(history) < LENGTH or len(text.symbols) < LENGTH:
+    if len(prefix) < LENGTH or len(text.symbols) < LENGTH:
         return result
-    known = _hashes(np.frombuffer(history, np.uint8).astype(np.int64))[: len(history) - LENGTH + 1]
+    known = _hashes(np.frombuffer(prefix, np.uint8).astype(np.int64))[: len(prefix) - LENGTH + 1]
     order = np.argsort(known, kind="stable")
     ends = _hashes(text.symbols)[: len(text.symbols) - LENGTH]
     after = np.searchsorted(known[order], ends, side="right")
     last = order[np.maximum(after - 1, 0)]
     places = np.arange(LENGTH, len(text.symbols))
     inside = places - text.starts[text.messages[places]] > LENGTH
-    found = (known[last] == ends) & inside & (last + LENGTH < len(history))
+    found = (known[last] == ends) & inside & (last + LENGTH < len(prefix))
     result[places[found]] = last[found] + LENGTH
     return result

@@ -18,12 +18,12 @@ from aura.training.export import assemble
 from aura.training.kneser_ney import usage
 from aura.training.match_table import Guesses, hit_indices, learn_hits
 from aura.training.order_selection import guess_across, halves, least_order, saved_bits
-from aura.training.prefix_selection import choose_history
+from aura.training.prefix_selection import choose_prefix
 from aura.training.pruning import gains, keep
 from aura.training.runs import at, count_runs, learn_runs, states_of
 from aura.training.text import ALPHABET, BEGIN, WHOLE, Flags, Longs, Text, frame
 from aura.training.weights import Evidence, interpolate, learn_weights, mix
-from aura_spec.context_model import SYMBOLS, ContextModel, History
+from aura_spec.context_model import SYMBOLS, ContextModel, Prefix
 
 LEAST_NODES: Final = ALPHABET + 2
 """The root, every symbol and BEGIN, and the likeliest first symbol of a message."""
@@ -45,10 +45,10 @@ def _quiet(_stage: str, _done: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Matches:
-    """A history, and what the match model predicts in the sample with histories made in the same way.
+    """A prefix, and what the match model predicts in the sample with prefixes made in the same way.
 
     Attributes:
-        text: the history; may be empty.
+        text: the prefix; may be empty.
         guesses: the predictions.
         columns: of each, its place among the sample's symbols.
         chains: what the lists know of each.
@@ -92,19 +92,19 @@ class Prepared:
         self.order = max(1, least_order(evidence, weights, alone.guesses, alone.columns))
         self._share = np.count_nonzero(text.weights == WHOLE) / len(sample.symbols)
         self._parts = [
-            choose_history(text, chosen, max_bytes // 4, extent.sources)
+            choose_prefix(text, chosen, max_bytes // 4, extent.sources)
             for chosen in (*(own & half for half in halves(text)), own)
         ]
         self._matches = self._choose_matches(max_bytes, evidence, left_out)
 
     def choose_size(self, max_bytes: int) -> None:
-        """Choose the history anew: for a file of another size, which is no larger than the first."""
+        """Choose the prefix anew: for a file of another size, which is no larger than the first."""
         use = usage(self._trie, np.ones(len(self._trie), np.bool_))
         left_out = LeftOut(self._trie, use, self._shares, self._minimum)
         self._matches = self._choose_matches(max_bytes, left_out.evidence(self._chains), left_out)
 
     def _choose_matches(self, max_bytes: int, evidence: Evidence, left_out: LeftOut) -> _Matches:
-        """The history that saves most, against the entries that it takes the place of."""
+        """The prefix that saves most, against the entries that it takes the place of."""
         chosen = self._match(b"", (b"", b""))
         best = self._share * self._saved(chosen, evidence, left_out)
         worth = np.sort(self._gain[self._trie.offsets[2] : self._stop(self.order)])[::-1]
@@ -165,7 +165,7 @@ class Prepared:
         return replace(
             assemble(mix(self._trie, use, weights), tables.hits),
             runs=learn_runs(self._runs, self._places, evidence, weights),
-            history=History(past, tuple(tables.history_hits.tolist())) if past else None,
+            prefix=Prefix(past, tuple(tables.prefix_hits.tolist())) if past else None,
         )
 
 
@@ -206,7 +206,7 @@ def prepare(
     background: Sequence[bytes] = (),
     progress: Progress = _quiet,
 ) -> Prepared:
-    """Count messages, learn what each entry gains, and choose the order and a history for a file of that size.
+    """Count messages, learn what each entry gains, and choose the order and a prefix for a file of that size.
 
     Messages of ``background`` weigh a sixteenth: they tell of what the others leave open.
     """

@@ -1,4 +1,4 @@
-"""Looking into the history of a model (rules HIS-1 to HIS-3)."""
+"""Looking into the prefix of a model (rules HIS-1 to HIS-3)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_spec.history import LENGTH
 from aura_spec.match import MIN_LENGTH, MULTIPLIER
+from aura_spec.prefix import LENGTH
 
 FILTER_SHIFT: Final = 12
 """From the product of rule MAT-1 to the index of ``Index.ends``."""
@@ -21,12 +21,12 @@ _MASK: Final = (1 << 64) - 1
 
 
 class Index:
-    """Finds what follows the last bytes of a message in a history.
+    """Finds what follows the last bytes of a message in a prefix.
 
     Attributes:
-        text: the history.
+        text: the prefix.
         ends: for each value of the product of rule MAT-1, less ``FILTER_SHIFT`` bits, whether four bytes with
-            it end a stretch of ``LENGTH`` in the history; so that most positions need no further look.
+            it end a stretch of ``LENGTH`` in the prefix; so that most positions need no further look.
     """
 
     def __init__(self, text: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Matches in a history: where they begin and end, and the sections that hold one."""
+"""Matches in a prefix: where they begin and end, and the sections that hold one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from aura_spec import history
-from aura_spec.context_model import History
+from aura_spec import prefix
+from aura_spec.context_model import Prefix
 from aura_spec.errors import Code
-from aura_spec.model import HISTORY
+from aura_spec.model import PREFIX
 from aura_vectors.case import Case, Groups
 from aura_vectors.case_types.message import Messages
 from aura_vectors.case_types.model import Sections
@@ -20,9 +20,9 @@ from aura_vectors.models import HAND_MADE, NO_CONTEXTS
 from aura_vectors.trace import coded
 
 PAST: Final = b'The quick brown fox jumps over a lazy dog {"type":"message","id":null}'
-HITS: Final = tuple(1 + 100 * index for index in range(history.HITS))
+HITS: Final = tuple(1 + 100 * index for index in range(prefix.HITS))
 
-SECTIONS: Final = Sections(HISTORY)
+SECTIONS: Final = Sections(PREFIX)
 
 
 def groups() -> Groups:
@@ -36,13 +36,13 @@ def groups() -> Groups:
             coded(once, PAST[:24], "the last 24 bytes: a match that the end misses", "HIS-1", "HIS-2"),
             coded(once, PAST[:23] + b"!", "23 bytes are too few", "HIS-1"),
             coded(once, b"+" + PAST[9:40], "24 bytes, and hits", "HIS-1", "HIS-2"),
-            coded(once, PAST[40:] + b"xy", "the end of the history is not a miss", "HIS-3"),
-            coded(once, PAST[-24:] + b"x", "the last place is the end of the history: no match", "HIS-1"),
+            coded(once, PAST[40:] + b"xy", "the end of the prefix is not a miss", "HIS-3"),
+            coded(once, PAST[-24:] + b"x", "the last place is the end of the prefix: no match", "HIS-1"),
             coded(once, PAST[:24] + b"!", "a miss", "HIS-3", "MAT-8"),
             coded(
                 once,
                 b"abcd1abcd2" + PAST[:28] + b"!" + PAST[30:56] + b"?",
-                "misses in the message and in the history count together",
+                "misses in the message and in the prefix count together",
                 "HIS-2",
                 "HIS-3",
                 steps=long,
@@ -64,9 +64,9 @@ def groups() -> Groups:
         ],
     )
     short = _held(PAST[:23])
-    yield short, [coded(short, PAST[:26], "a history that is too short to predict", "HIS-1")]
+    yield short, [coded(short, PAST[:26], "a prefix that is too short to predict", "HIS-1")]
     predicted = b"aabzcabcxbbaccbzacbccabbabcaaab"
-    hand_made = held(replace(HAND_MADE, history=History(b"+" + predicted, HITS)))
+    hand_made = held(replace(HAND_MADE, prefix=Prefix(b"+" + predicted, HITS)))
     yield (
         hand_made,
         [
@@ -77,19 +77,19 @@ def groups() -> Groups:
         ],
     )
     sections = [
-        SECTIONS.valid("one byte", ("HIS-4",), history.build_section(History(b"x", HITS)), {}),
-        SECTIONS.valid("a text", ("HIS-4",), history.build_section(History(PAST, HITS)), {}),
+        SECTIONS.valid("one byte", ("HIS-4",), prefix.build_section(Prefix(b"x", HITS)), {}),
+        SECTIONS.valid("a text", ("HIS-4",), prefix.build_section(Prefix(PAST, HITS)), {}),
     ]
     yield from with_variants(SECTIONS, sections[:1])
     yield SECTIONS, [*sections[1:], *_broken()]
 
 
 def _held(text: bytes) -> Messages:
-    return held(replace(NO_CONTEXTS, history=History(text, HITS)))
+    return held(replace(NO_CONTEXTS, prefix=Prefix(text, HITS)))
 
 
 def _broken() -> Iterator[Case]:
-    for place, hit in ((0, 0), (history.HITS - 1, 0), (7, 4096), (9, 0xFFFF)):
-        hits = b"".join((hit if index == place else 7).to_bytes(2, "big") for index in range(history.HITS))
+    for place, hit in ((0, 0), (prefix.HITS - 1, 0), (7, 4096), (9, 0xFFFF)):
+        hits = b"".join((hit if index == place else 7).to_bytes(2, "big") for index in range(prefix.HITS))
         comment, flag = f"a probability of {hit} at place {place}", Flag.BROKEN_TABLE
         yield Case(comment, ("HIS-4",), hits + b"x", code=Code.MALFORMED, flag=flag)

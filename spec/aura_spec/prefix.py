@@ -1,0 +1,70 @@
+"""A prefix: a text that messages are likely to repeat, which the match model looks into as well.
+
+A model may hold a prefix. At each position i >= ``LENGTH`` at which no match is active after rule MAT-2,
+the match model looks for the last place p of the prefix such that the ``LENGTH`` bytes before p are the
+last of the message. If there is one, and p is not the end of the prefix, a match is active with p, a place
+in the prefix, as its pointer (rule HIS-1).
+
+It predicts the byte at its pointer as other matches do (rule MAT-4), but with h = ``hits[index]`` of the
+prefix and index = probability class · ``MISS_CLASSES`` + min(misses of the message so far, 2); the
+probability class is that of rule MAT-6 (rule HIS-2). A hit moves the pointer by one, and a miss ends the
+match as rule MAT-8 says. When the pointer comes to the end of the prefix, the match is no longer active,
+which is not a miss (rule HIS-3).
+
+The section of a model file has the ``HITS`` probabilities of hits, each of two bytes, big endian, 1 to
+4095 of 4096, and then the prefix, 1 to ``MAX_SIZE`` bytes, else it is ``Malformed`` (rule HIS-4).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import construct as c
+
+from aura_spec.context_model import Prefix
+from aura_spec.match import MISS_CLASSES, PROBABILITY_CLASSES, TOTAL
+from aura_spec.wire import Checked, Field, build, parse
+
+LENGTH: Final = 24
+"""Bytes at the end of a message that the prefix must hold to say what comes next."""
+
+HITS: Final = PROBABILITY_CLASSES * MISS_CLASSES
+
+MAX_SIZE: Final = 1 << 20
+
+SECTION: Final = c.Struct(
+    Field(
+        "hits",
+        Checked(
+            c.Array(HITS, c.Int16ub),
+            lambda hits: min(hits) >= 1 and max(hits) < TOTAL,
+            "a probability is not in 1..4095",
+        ),
+        "probabilities of a hit, of 4096",
+    ),
+    Field(
+        "text",
+        Checked(c.GreedyBytes, lambda text: 0 < len(text) <= MAX_SIZE, f"a prefix has 1 to {MAX_SIZE} bytes"),
+        "that messages repeat",
+    ),
+)
+"""Rule HIS-4."""
+
+
+def parse_section(section: bytes) -> Prefix:
+    """Read a prefix (rule HIS-4).
+
+    Raises:
+        DecodeError: ``Truncated`` or ``Malformed``.
+    """
+    value = parse(SECTION, section)
+    return Prefix(value.text, tuple(value.hits))
+
+
+def build_section(prefix: Prefix) -> bytes:
+    """Write a prefix (rule HIS-4).
+
+    Raises:
+        EncodeError: the rule is broken.
+    """
+    return build(SECTION, {"hits": prefix.hits, "text": prefix.text})
