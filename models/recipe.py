@@ -56,7 +56,7 @@ PUBLIC = [
 SIZES = {"default": 3 << 20, "small": 256 << 10}
 MAX_ORDER = 16
 MIN_COUNT = 3
-MINIMUM_SOURCES = 3
+MIN_SOURCES = 3
 TARGET = Path(__file__).parent.parent / "src" / "aura" / "data"
 
 
@@ -90,7 +90,7 @@ def main() -> None:
             max_bytes=SIZES[name],
             max_order=MAX_ORDER,
             min_count=MIN_COUNT,
-            minimum_sources=MINIMUM_SOURCES,
+            min_sources=MIN_SOURCES,
             metadata={
                 "name": name,
                 "corpora": ", ".join(CORPORA),

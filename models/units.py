@@ -41,7 +41,7 @@ from aura_spec.unit import (
 )
 
 CORPORA = ("agent", "chat_llm", "json_api", "llm_api", "llm_stream", "tool_calls", "docs")
-MINIMUM_SOURCES = 3
+MIN_SOURCES = 3
 MINIMUM_COUNT = 5
 MOST_A_MESSAGE = 20
 PAYLOAD = 1 << 14
@@ -82,16 +82,13 @@ def words(corpora: Path) -> tuple[list[list[bytes]], list[int]]:
         for message in read(corpora / f"{name}.train.jsonl.gz"):
             for word, count in Counter(_WORD.findall(message.data)).items():
                 counts[word] += min(count, MOST_A_MESSAGE)
-                if len(sources[word]) < MINIMUM_SOURCES:
+                if len(sources[word]) < MIN_SOURCES:
                     source = message.source.split(":")[0] if name == "docs" else message.source
                     sources[word].add(f"{name}/{source}")
     kept = [
         word
         for word, count in counts.items()
-        if count >= MINIMUM_COUNT
-        and len(sources[word]) == MINIMUM_SOURCES
-        and word.isascii()
-        and 0 not in word
+        if count >= MINIMUM_COUNT and len(sources[word]) == MIN_SOURCES and word.isascii() and 0 not in word
     ]
     return [[bytes((byte,)) for byte in word] for word in kept], [counts[word] for word in kept]
 

@@ -103,11 +103,11 @@ class _Pipes:
             raise _Ended
         return line
 
-    def end(self, patience: float) -> str:
+    def end(self, timeout: float) -> str:
         """End the process, by force after some seconds; its status, and its last words on standard error."""
         self._questions.put(None)
         try:
-            status = self._process.wait(timeout=patience)
+            status = self._process.wait(timeout=timeout)
         except subprocess.TimeoutExpired:
             self._kill()
             status = self._process.wait()
@@ -206,10 +206,10 @@ class LongLived:
         self._pipes.say(line)
         return self._pipes.hear(self._timeout)
 
-    def _end(self, patience: float) -> str:
+    def _end(self, timeout: float) -> str:
         if self._pipes is None:
             return ""
-        words = self._pipes.end(patience)
+        words = self._pipes.end(timeout)
         self._pipes = None
         return words
 

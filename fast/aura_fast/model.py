@@ -109,7 +109,7 @@ def carried(templates: Mapping[int, Template], dictionary: bytes) -> dict[int, b
     return {kind: content for kind, content in sections.items() if content}
 
 
-def carrying(data: bytes, sections: Mapping[int, bytes]) -> bytes:
+def with_sections(data: bytes, sections: Mapping[int, bytes]) -> bytes:
     """A model file with these sections, as :func:`carried` gives them, in place of its own.
 
     Raises:

@@ -91,7 +91,7 @@ class _Connection:
         self._offered = scope["subprotocols"]
         self._receive = receive
         self._send = send
-        self._patience = settings.patience
+        self._hello_timeout = settings.hello_timeout
         self._deadline = 0.0
         self._channel: Channel | None = None
         self._end: Event | None = None  # the event that says so, once the connection is closed
@@ -143,7 +143,7 @@ class _Connection:
             await self._send(event)
             return
         await self._send({**event, "subprotocol": answer})
-        self._deadline = asyncio.get_running_loop().time() + self._patience
+        self._deadline = asyncio.get_running_loop().time() + self._hello_timeout
         self._channel = Channel(self._session, self._next_frame, self._transmit, self._refuse)
         await self._until_ready(self._channel)
 

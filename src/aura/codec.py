@@ -344,7 +344,7 @@ def _beside(templates: TemplateLibrary, model: Model | None) -> TemplateLibrary:
     if model is None or not model.templates:
         return templates
     try:
-        return templates.beside({number: held.pattern for number, held in model.templates.items()})
+        return templates.merged({number: held.pattern for number, held in model.templates.items()})
     except TemplateError as error:
         raise TemplateError(
             f"the templates of model {model.id} do not go with the library: {error}"

@@ -97,7 +97,7 @@ class Model:
         """
         return Model.from_bytes(model_file.with_metadata(self.data, metadata_section(metadata)))
 
-    def carrying(self, *, templates: Mapping[int, str] | None = None, dictionary: bytes = b"") -> Model:
+    def with_sections(self, *, templates: Mapping[int, str] | None = None, dictionary: bytes = b"") -> Model:
         """This model with templates and a dictionary in place of its own; it has another id then.
 
         Args:
@@ -108,7 +108,7 @@ class Model:
             TemplateError: a pattern is unusable, or an id below 256.
             EncodeError: the templates or the dictionary are too large (rules MDL-7 and MDL-8).
         """
-        return Model.from_bytes(model_file.carrying(self.data, carried(templates or {}, dictionary)))
+        return Model.from_bytes(model_file.with_sections(self.data, carried(templates or {}, dictionary)))
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Model:

@@ -38,7 +38,7 @@ def train(
     max_bytes: int = DEFAULT_MAX_BYTES,
     max_order: int = DEFAULT_MAX_ORDER,
     min_count: int | None = None,
-    minimum_sources: int = 1,
+    min_sources: int = 1,
     metadata: Mapping[str, str] | None = None,
     templates: Mapping[int, str] | None = None,
     dictionary: bytes = b"",
@@ -58,9 +58,9 @@ def train(
             out together when it is learned how far to trust counts, and stand in the order of their conversation.
         max_bytes: of the model file; more than ``MAX_FILE`` are as many as that.
         max_order: bytes of the longest context, 1 to 32.
-        min_count: times that a context must occur to have a list of its own, and with ``minimum_sources`` above 1
+        min_count: times that a context must occur to have a list of its own, and with ``min_sources`` above 1
             the number of messages; by the amount of text if None.
-        minimum_sources: distinct sources in which a context of more than 12 bytes must occur to be kept.
+        min_sources: distinct sources in which a context of more than 12 bytes must occur to be kept.
         metadata: texts to store with the model; they do not change its id.
         templates: patterns by id, 256 and above, to store with the model.
         dictionary: for Zstandard, to store with the model.
@@ -85,7 +85,7 @@ def train(
     max_order = arguments.whole_number("max_order", max_order, 1, MAX_ORDER)
     if min_count is not None:
         min_count = arguments.whole_number("min_count", min_count, 1)
-    minimum_sources = arguments.whole_number("minimum_sources", minimum_sources, 1)
+    min_sources = arguments.whole_number("min_sources", min_sources, 1)
     max_bytes = arguments.whole_number("max_bytes", max_bytes, LEAST_MAX_BYTES)
     if base is not None and not isinstance(base, Model):
         raise TypeError(f"base is a Model, not {type(base).__name__}")
@@ -114,13 +114,13 @@ def train(
         sources=owners,
         max_order=max_order,
         min_count=min_count,
-        minimum_sources=minimum_sources,
+        min_sources=min_sources,
         max_bytes=max_bytes,
         progress=progress,
     )
     model = fit(prepared, max_bytes, texts, progress)
     if sections:
-        model = Model.from_bytes(model_file.carrying(model.data, sections))
+        model = Model.from_bytes(model_file.with_sections(model.data, sections))
     if kept_out is not None:
         progress("measuring streams", 0.0)
         texts[STREAM_MEMORY] = str(stream_advice.measure(model, kept_out.conversations))

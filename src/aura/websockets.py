@@ -76,7 +76,7 @@ class _Speaking(Connection):
         session = Session(self.settings, role=self.role)
         channel = Channel(session, self._next_frame, self._transmit, self._refuse)
         try:
-            async with asyncio.timeout(self.settings.patience):
+            async with asyncio.timeout(self.settings.hello_timeout):
                 await channel.flush()
                 if self.role == "client" and not await self._is_greeted():
                     _log.warning(
@@ -313,4 +313,4 @@ def _maker(kind: type[Any], speaking: type[Any], settings: Settings) -> type[Any
 def _with_defaults(kwargs: dict[str, Any], settings: Settings) -> dict[str, Any]:
     limit = max_frame(settings.max_message)
     # the opening handshake of the library has its own 10 seconds
-    return {"compression": None, "max_size": limit, "open_timeout": 10 + settings.patience, **kwargs}
+    return {"compression": None, "max_size": limit, "open_timeout": 10 + settings.hello_timeout, **kwargs}

@@ -17,7 +17,7 @@ from aura_vectors.case_types.message import MODEL
 
 SMALL = Model.load_small()
 TINY = Model.from_bytes(MODEL.model)
-OTHER = TINY.carrying(templates={300: "Order {order:int} was packed by {who}."})
+OTHER = TINY.with_sections(templates={300: "Order {order:int} was packed by {who}."})
 BOTH = Settings(Models([TINY]), memory=0)
 STREAMS = Settings(Models([TINY]))
 

@@ -208,7 +208,7 @@ def test_arguments_of_a_stream(arguments: dict[str, object], error: type[Excepti
         ({"methods": 1 << 16}, ValueError, "methods is 65536"),
         ({"tag": 1}, TypeError, "tag is True or False, not 1"),
         ({"serve_models": "no"}, TypeError, "serve_models is True or False, not 'no'"),
-        ({"patience": "10"}, TypeError, "patience is a number, not '10'"),
+        ({"hello_timeout": "10"}, TypeError, "hello_timeout is a number, not '10'"),
         ({"fallback_delay": -0.5}, ValueError, "fallback_delay is -0.5, below 0"),
     ],
 )

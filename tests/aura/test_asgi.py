@@ -212,7 +212,7 @@ def test_a_bad_client_is_closed_and_the_application_is_told(
 async def test_a_client_that_says_nothing_is_not_waited_for() -> None:
     """Whether the application sends first or receives first."""
     for path in ("/push", "/echo"):
-        client = Client(path, ["aura.v1"], replace(STREAMS, patience=0.05))
+        client = Client(path, ["aura.v1"], replace(STREAMS, hello_timeout=0.05))
         await client.event()
         await client.event()
         assert await client.event() == {"type": "websocket.close", "code": 1002}

@@ -21,7 +21,7 @@ from aura_spec.session import Offer
 from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)
-OTHER = TINY.carrying(templates={300: "Order {order:int} was packed by {who}."})
+OTHER = TINY.with_sections(templates={300: "Order {order:int} was packed by {who}."})
 STREAMS = Settings(Models([TINY]))
 SINGLE = replace(STREAMS, memory=0)
 SHORT, LONG = "a short one", "a long one, word by word. " * 20

@@ -152,7 +152,7 @@ def test_metadata_and_templates_of_a_model_are_spelled_out(tmp_path: Path) -> No
     path = tmp_path / "hostile.aura"
     metadata = {"name": "\x1b[31mred\n\x9b2J", "\x1b[2J": "\u202e"}
     model = Model.from_context_model(knowing_nothing().context_model, metadata)
-    model.carrying(templates={256: "\x1b[31m {0} \u202e"}).save(path)
+    model.with_sections(templates={256: "\x1b[31m {0} \u202e"}).save(path)
     knowing_nothing().save(tmp_path / "other.aura")
     for arguments in (["info", str(path)], ["diff", str(path), str(tmp_path / "other.aura")]):
         shown = RUNNER.invoke(app, ["model", *arguments]).stdout

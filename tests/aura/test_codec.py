@@ -107,14 +107,16 @@ def test_level_2_tries_brio_where_there_is_no_model() -> None:
 
 def test_the_dictionary_of_a_model_is_tried_where_the_model_does_not_halve_a_message() -> None:
     dictionary = random.Random(5).randbytes(300)
-    codec = aura.Codec(model=knowing_nothing().carrying(dictionary=dictionary))
+    codec = aura.Codec(model=knowing_nothing().with_sections(dictionary=dictionary))
     wire = codec.compress(dictionary[50:250])
     assert (wire[0], len(wire) < 30) == (5, True)
     assert codec.decompress(wire) == dictionary[50:250]
     assert aura.explain(wire, model=codec.model).message == dictionary[50:250]
     with pytest.raises(aura.UnknownModel):
         PLAIN[2].decompress(wire)
-    predicted = aura.Codec(model=aura.Model.load_default().carrying(dictionary=b"Where can I find the keys?"))
+    predicted = aura.Codec(
+        model=aura.Model.load_default().with_sections(dictionary=b"Where can I find the keys?")
+    )
     assert predicted.compress("Where can I find the keys?")[0] >= 0x80
     assert aura.Codec(level=1, model=codec.model).compress(dictionary[50:250])[0] == 7
 

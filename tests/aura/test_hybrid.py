@@ -205,7 +205,7 @@ def test_the_replies_of_an_earlier_service_keep_their_ids() -> None:
             aura.TemplateLibrary(REPLIES)
     assert library.digest != aura.TemplateLibrary().digest
     with pytest.raises(aura.TemplateError, match="differ"):
-        library.require(aura.TemplateLibrary().digest)
+        library.check_digest(aura.TemplateLibrary().digest)
 
 
 def test_template_frames_with_a_marker_or_without() -> None:

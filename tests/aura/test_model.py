@@ -117,7 +117,7 @@ PATTERNS = {256: "the {what} is {n:int} cm wide", 300: "all is well"}
 
 
 def test_a_codec_uses_the_templates_of_its_model(model: Model) -> None:
-    carrying = model.carrying(templates=PATTERNS)
+    carrying = model.with_sections(templates=PATTERNS)
     assert carrying.id != model.id
     assert {number: template.pattern for number, template in carrying.templates.items()} == PATTERNS
     codec = aura.Codec(model=carrying)
@@ -126,11 +126,11 @@ def test_a_codec_uses_the_templates_of_its_model(model: Model) -> None:
     assert match.template_id == 256
     assert codec.decompress(codec.encode_frame(match)) == b"the shelf is 90 cm wide"
     assert codec.decompress(codec.compress("all is well")) == b"all is well"
-    assert carrying.carrying().data == model.data
+    assert carrying.with_sections().data == model.data
 
 
 def test_templates_of_model_and_library_stand_beside_each_other(model: Model) -> None:
-    carrying = model.carrying(templates=PATTERNS)
+    carrying = model.with_sections(templates=PATTERNS)
     library = aura.TemplateLibrary({256: PATTERNS[256], 301: "and more"}, with_builtin=False)
     codec = aura.Codec(model=carrying, templates=library)
     assert list(codec.templates) == [256, 301, 300]
@@ -142,7 +142,7 @@ def test_templates_of_model_and_library_stand_beside_each_other(model: Model) ->
 @pytest.mark.parametrize("templates", [{255: "of a peer"}, {256: "{"}, {-1: "x"}])
 def test_templates_that_no_model_carries(model: Model, templates: dict[int, str]) -> None:
     with pytest.raises(aura.TemplateError):
-        model.carrying(templates=templates)
+        model.with_sections(templates=templates)
 
 
 @pytest.mark.parametrize("reply", ["Yes.", "No.", "Yes", "No", "OK"])
@@ -159,7 +159,7 @@ def test_trained_models_carry_what_they_are_given(model: Model) -> None:
     trained = aura.train(
         TALK, max_bytes=(64 << 10), max_order=6, templates=PATTERNS, dictionary=b"the lamp is on"
     )
-    assert trained.carrying().id == model.id
+    assert trained.with_sections().id == model.id
     assert trained.dictionary == b"the lamp is on"
     assert set(trained.templates) == set(PATTERNS)
     with pytest.raises(ValueError, match="max_bytes leaves"):
@@ -167,7 +167,7 @@ def test_trained_models_carry_what_they_are_given(model: Model) -> None:
 
 
 def test_codecs_write_messages_that_name_their_model(model: Model) -> None:
-    carrying = model.carrying(templates=PATTERNS, dictionary=b"completely different words, unheard of")
+    carrying = model.with_sections(templates=PATTERNS, dictionary=b"completely different words, unheard of")
     sender = aura.Codec(model=carrying, explicit_model=True)
     texts = ["the lamp is on", "the lamp in the attic is 5 cm wide", "completely different words, unheard of"]
     markers = []

@@ -151,7 +151,7 @@ def test_a_peer_cannot_make_a_session_ask_without_end() -> None:
 def test_a_peer_that_pushes_models_takes_none_of_the_applications_own_away() -> None:
     """Neither for this peer nor for others, and but few of them are kept."""
     victim = Settings(Models([TINY]), max_fetch=1 << 20)
-    pushed = [TINY.carrying(templates={300: "{who} " + name}) for name in "abcdefghijkl"]
+    pushed = [TINY.with_sections(templates={300: "{who} " + name}) for name in "abcdefghijkl"]
     for start in (0, 4, 8):
         attacker = Settings(Models([]))
         pair = Pair(attacker, victim)

@@ -199,9 +199,9 @@ def test_additions_show_at_the_next_match_and_not_in_snapshots() -> None:
 def test_libraries_agree_if_their_digests_do() -> None:
     one, other = TemplateLibrary({300: "a {0}"}), TemplateLibrary()
     with pytest.raises(TemplateError, match="differ"):
-        one.require(other.digest)
+        one.check_digest(other.digest)
     other.add("a {0}", id=300)
-    one.require(other.digest)
+    one.check_digest(other.digest)
 
 
 @dataclass

@@ -126,7 +126,7 @@ def test_a_client_that_says_nothing_is_not_waited_for(caplog: pytest.LogCaptureF
     async def talk() -> None:
         offered = [Subprotocol("aura.v1")]
         async with (
-            serving(settings=replace(STREAMS, patience=0.2)) as address,
+            serving(settings=replace(STREAMS, hello_timeout=0.2)) as address,
             client.connect(address, subprotocols=offered) as silent,
         ):
             closed = await closing(silent)
@@ -143,7 +143,7 @@ async def test_a_server_that_says_nothing_is_not_waited_for() -> None:
         await connection.wait_closed()
 
     async with server.serve(mute, "127.0.0.1", 0, subprotocols=[Subprotocol("aura.v1")]) as running:
-        settings = replace(STREAMS, patience=0.2, fallback_delay=30.0)
+        settings = replace(STREAMS, hello_timeout=0.2, fallback_delay=30.0)
         async with aura_websockets.connect(address_of(running), settings=settings) as ws:
             with pytest.raises(ConnectionClosedError):
                 await ws.recv()

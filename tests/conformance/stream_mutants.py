@@ -173,12 +173,12 @@ def a_number_that_is_predicted_anyway_has_its_own_level() -> None:
     right = replace(Predictor, "_add_number", add_number)
 
 
-@mutant("WrongHistory", "stream")
+@mutant("WrongPrefix", "stream")
 def streams_have_no_prefix() -> None:
     replace(Predictor, "_add_prefix", lambda _self, _candidates: None)
 
 
-@mutant("WrongHistory", "stream")
+@mutant("WrongPrefix", "stream")
 def the_first_place_in_the_history_counts() -> None:
     class Text(bytes):
         def rfind(self, *given: Any) -> int:
@@ -194,22 +194,22 @@ def the_first_place_in_the_history_counts() -> None:
     right = replace(Predictor, "_add_prefix", add_prefix)
 
 
-@mutant("WrongHistory", "stream")
+@mutant("WrongPrefix", "stream")
 def the_history_is_looked_into_after_25_bytes() -> None:
     replace(stream_model, "prefix", SimpleNamespace(LENGTH=25))
 
 
-@mutant("WrongHistory", "stream")
+@mutant("WrongPrefix", "stream")
 def a_likeness_of_24_is_certain() -> None:
     replace(stream_model, "MIN_CERTAIN", 24)
 
 
-@mutant("WrongHistory", "stream")
+@mutant("WrongPrefix", "stream")
 def the_history_is_always_tried_last() -> None:
     replace(stream_model, "MIN_CERTAIN", 0)
 
 
-@mutant("WrongHistory", "stream")
+@mutant("WrongPrefix", "stream")
 def four_candidates_are_tried() -> None:
     replace(stream_model, "MAX_TRIED", 4)
 

@@ -189,7 +189,7 @@ PATTERNS = parse_patterns({256: "n {n:int}", 300: "Größe {0} {{}}", (1 << 32) 
 
 def test_templates_and_dictionary_are_carried() -> None:
     """Rules MDL-6 and MDL-8."""
-    data = fast.carrying(DATA, fast.carried(PATTERNS, b"dictionary"))
+    data = fast.with_sections(DATA, fast.carried(PATTERNS, b"dictionary"))
     file = declared.parse_file(data)
     assert file.sections[declared.TEMPLATES] == declared.build_templates(PATTERNS)
     assert declared.parse_templates(file.sections[declared.TEMPLATES]) == PATTERNS
@@ -197,7 +197,7 @@ def test_templates_and_dictionary_are_carried() -> None:
     assert file.model_id != declared.parse_file(DATA).model_id
     assert fast.read(data).templates == reference.read(data).templates == PATTERNS
     assert fast.read(data).dictionary == reference.read(data).dictionary == b"dictionary"
-    assert fast.carrying(data, {}) == DATA
+    assert fast.with_sections(data, {}) == DATA
 
 
 @given(st.binary(max_size=60) | st.binary(max_size=40).map(declared.build_templates(PATTERNS)[:-8].__add__))

@@ -33,7 +33,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"max_bytes": 256}, ValueError, "max_bytes is 256"),
     ({"max_bytes": 1000, "dictionary": bytes(500)}, ValueError, "max_bytes leaves"),
     ({"min_count": 0}, ValueError, "min_count is 0"),
-    ({"minimum_sources": 0}, ValueError, "minimum_sources is 0"),
+    ({"min_sources": 0}, ValueError, "min_sources is 0"),
     ({"sources": [1]}, ValueError, "2 messages have 1 sources"),
     ({"sources": [1, 2, 3]}, ValueError, "2 messages have 3 sources"),
     ({"sources": [1, [2]]}, TypeError, "source 1 is not hashable: list"),

@@ -155,7 +155,7 @@ def test_contexts_of_few_sources_are_short() -> None:
     sources = ["ana"] * 20 + [f"desk {number % 4}" for number in range(20)]
 
     def longest(kept: list[bytes], of: list[str], text: bytes) -> int:
-        model = prepare(kept, sources=of, max_order=20, min_count=1, minimum_sources=3, free_order=6).model(
+        model = prepare(kept, sources=of, max_order=20, min_count=1, min_sources=3, free_order=6).model(
             1 << 20
         )
         return max(step.order for step in auralite.steps(text, model))

@@ -59,7 +59,7 @@ def train(
             show_default=False,
         ),
     ] = None,
-    minimum_sources: Annotated[
+    min_sources: Annotated[
         int, typer.Option(min=1, metavar="N", help="Sources that must share a context of more than 12 bytes.")
     ] = 1,
     templates: Annotated[
@@ -123,7 +123,7 @@ def train(
                 max_bytes=max_bytes,
                 max_order=max_order,
                 min_count=min_count,
-                minimum_sources=minimum_sources,
+                min_sources=min_sources,
                 metadata=metadata,
                 templates=patterns,
                 dictionary=content,

@@ -38,7 +38,7 @@ class Settings:
         tag: send single messages with tags, two bytes longer (chapter ``tag``), to peers that read them. There is
             seldom a reason to: both ends have agreed on the model by its id, and TCP finds damage. Tags are read,
             whatever this says; messages of streams have a check of their own.
-        patience: seconds that the peer has for its hello.
+        hello_timeout: seconds that the peer has for its hello.
         fallback_delay: seconds that a server has for its hello once it has answered a ping; a client then takes it
             for one that does not speak AURA, and goes on in plain text.
 
@@ -57,7 +57,7 @@ class Settings:
     level: int = 2
     methods: int = ALL_METHODS
     tag: bool = False
-    patience: float = 10.0
+    hello_timeout: float = 10.0
     fallback_delay: float = 0.5
 
     def __post_init__(self) -> None:
@@ -73,7 +73,7 @@ class Settings:
             raise ValueError(f"methods {methods:#06x} lack stored messages, bit {Marker.STORED}")
         for name in ("serve_models", "tag"):
             arguments.flag(name, getattr(self, name))
-        for name in ("patience", "fallback_delay"):
+        for name in ("hello_timeout", "fallback_delay"):
             arguments.number(name, getattr(self, name), 0)
 
     @classmethod

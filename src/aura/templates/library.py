@@ -101,7 +101,7 @@ class TemplateLibrary(Mapping[int, Template]):
         with self._lock:
             self._publish(patterns)
 
-    def beside(self, patterns: Mapping[int, str]) -> TemplateLibrary:
+    def merged(self, patterns: Mapping[int, str]) -> TemplateLibrary:
         """A library of its own that holds these patterns, too; what is added to one does not show in the other.
 
         Raises:
@@ -142,7 +142,7 @@ class TemplateLibrary(Mapping[int, Template]):
         """Identity of all held entries (rule TPL-11): two libraries agree if their digests do."""
         return digest(self._templates.items())
 
-    def require(self, expected: str) -> None:
+    def check_digest(self, expected: str) -> None:
         """Check that a peer's library agrees, before anything of it is decoded.
 
         Raises:

@@ -29,7 +29,7 @@ Hashes = NDArray[np.uint64]
 _FACTOR: Final = 0x9E3779B97F4A7C15
 
 
-def choose_prefix(text: Text, messages: Flags, size: int, minimum_sources: int = 1) -> list[bytes]:
+def choose_prefix(text: Text, messages: Flags, size: int, min_sources: int = 1) -> list[bytes]:
     """Stretches of the chosen messages, about ``size`` bytes together, the most valuable first.
 
     Every ``LENGTH`` bytes of them occur in at least two messages, and in so many sources.
@@ -38,8 +38,8 @@ def choose_prefix(text: Text, messages: Flags, size: int, minimum_sources: int =
     if len(places) <= LENGTH:
         return []
     symbols = text.symbols[places]
-    owners = text.messages if minimum_sources == 1 else text.sources
-    value, kind = _values(symbols, text.messages[places], owners[places], max(2, minimum_sources))
+    owners = text.messages if min_sources == 1 else text.sources
+    value, kind = _values(symbols, text.messages[places], owners[places], max(2, min_sources))
     sums = np.concatenate((np.zeros(1), np.cumsum(value)))
     firsts = np.arange(0, len(symbols), _WINDOW // 2)
     worth = sums[np.minimum(firsts + _WINDOW, len(symbols))] - sums[firsts]

@@ -200,7 +200,7 @@ def prepare(
     sources: Iterable[Hashable] | None = None,
     max_order: int = 14,
     min_count: int | None = None,
-    minimum_sources: int = 1,
+    min_sources: int = 1,
     free_order: int = 12,
     max_bytes: int = 2 << 20,
     background: Sequence[bytes] = (),
@@ -222,6 +222,6 @@ def prepare(
         if len(numbers) != len(texts):
             raise ValueError(f"{len(texts)} messages have {len(numbers)} sources")
     # whoever asks for several sources does not want what one message repeats
-    extent = Extent(max_order, min_count, minimum_sources, free_order, by_message=minimum_sources > 1)
+    extent = Extent(max_order, min_count, min_sources, free_order, by_message=min_sources > 1)
     text = frame([*texts, *background], *_with_background(numbers, len(background)))
     return Prepared(text, extent, max_bytes, progress)
