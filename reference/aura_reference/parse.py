@@ -57,7 +57,7 @@ class Parse:
 
 def parse(data: bytes, level: int, begin: int = 0) -> Parse:
     """Cut what follows ``begin``, of which matches may begin before it (rules PAR-1 to PAR-6 and CHK-4)."""
-    levels = [candidates(data, level) for level in SEARCH_LENGTHS[level]]
+    levels = [candidates(data, length) for length in SEARCH_LENGTHS[level]]
     prices = _prices(first_counts())
     cut = walk(data, begin, judge_all(data, begin, At(levels[::3] if level else levels, None, prices)))
     for _ in range(TIMES if level else 0):

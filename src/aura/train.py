@@ -78,7 +78,7 @@ def train(
         TemplateError: a template is unusable, or its id below 256.
     """
     # those who only code do not need these
-    from aura.training import background, scrubbing, stream_advice, trainer  # noqa: PLC0415
+    from aura.training import scrubbing, stream_advice, synthetic_text, trainer  # noqa: PLC0415
     from aura.training.fitting import fit  # noqa: PLC0415
 
     # all that can be wrong is looked at before any work
@@ -110,7 +110,7 @@ def train(
         texts[STREAM_MEMORY] = str(DEFAULT_MEMORY)  # takes as much room as the advice
     prepared = trainer.prepare(
         held,
-        background=[] if base is None else list(background.draw(base.context_model, _BACKGROUND)),
+        background=[] if base is None else list(synthetic_text.draw(base.context_model, _BACKGROUND)),
         sources=owners,
         max_order=max_order,
         min_count=min_count,

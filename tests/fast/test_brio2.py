@@ -26,7 +26,7 @@ from aura_vectors.case_types.message import text_of
 from aura_vectors.chapters import CHAPTERS
 
 LIMIT = 1 << 20
-SEARCH_LENGTHS = range(len(SEARCH_LENGTHS))
+LEVELS = range(len(SEARCH_LENGTHS))
 
 LONG = st.builds(
     lambda parts, seed, times: b"".join(random.Random(seed).choices(parts, k=times)),
@@ -37,7 +37,7 @@ LONG = st.builds(
 """Payloads with repeats at many distances, long enough for several lanes and rounds."""
 
 
-@given(MESSAGES | LONG, st.sampled_from(SEARCH_LENGTHS))
+@given(MESSAGES | LONG, st.sampled_from(LEVELS))
 @example(b"", 0)
 @example(b"abc", 1)
 @example(bytes(9000), 1)

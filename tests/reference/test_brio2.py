@@ -34,10 +34,10 @@ from aura_spec.unit import (
 )
 
 LIMIT = 1 << 20
-SEARCH_LENGTHS = range(len(SEARCH_LENGTHS))
+LEVELS = range(len(SEARCH_LENGTHS))
 
 
-@given(MESSAGES, st.sampled_from(SEARCH_LENGTHS))
+@given(MESSAGES, st.sampled_from(LEVELS))
 @example(b"", 0)
 @example(bytes(9000), 1)
 def test_any_message_round_trips(data: bytes, level: int) -> None:
