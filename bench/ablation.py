@@ -26,10 +26,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from aura import atomic_write
-from aura.corpus import read
-from aura.model import Model
-from aura.training.trainer import BITS_AN_ENTRY, Prepared, prepare
+from aura.files import atomic_write
+from aura.files.corpus import read
+from aura.models.model import Model
+from aura.models.training.trainer import BITS_AN_ENTRY, Prepared, prepare
 from aura_fast import auralite
 from aura_reference import context as contexts
 from aura_reference.auralite import Walk, Writer

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
-from aura.chunked import WINDOW_BITS, compress_stream, decompress_stream
+from aura.files.chunked import WINDOW_BITS, compress_stream, decompress_stream
 
 SAMPLE = 1 << 20
 """Bytes of each corpus that pieces are taken from."""

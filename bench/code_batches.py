@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from aura import Model, corpus
+from aura import Model
+from aura.files import corpus
 from aura_fast import auralite, batch
 from aura_fast.context_model import contexts_of
 from aura_reference import auralite as reference

@@ -31,8 +31,9 @@ from rich.console import Console
 from rich.table import Table
 from timing import seconds
 
-from aura import Model, atomic_write
-from aura.corpus import Message, read
+from aura import Model
+from aura.files import atomic_write
+from aura.files.corpus import Message, read
 from aura_fast import batch, brio2
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel

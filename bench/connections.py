@@ -31,9 +31,9 @@ from typing import Any
 from websockets.asyncio import client, server
 from websockets.extensions import permessage_deflate as deflate
 
-from aura import conversation
 from aura import websockets as aura_websockets
-from aura.session import Settings
+from aura.connections.session import Settings
+from aura.server import conversation
 
 MODES = ("plain", "deflate", "library", "single", "stream")
 BATCH = 50

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from aura.corpus import read
+from aura.files.corpus import read
 from aura_fast import brio2 as fast
 from aura_reference import brio2 as reference
 from aura_reference import message

@@ -9,7 +9,7 @@ from typing import Final
 
 from aura.bench.dictionary import choose_dictionary
 from aura.bench.peers import BrotliPeer, ZstdDictionaryPeer
-from aura.corpus import Message
+from aura.files.corpus import Message
 from aura_fast import auralite, brio2
 from aura_reference import auralite as reference_auralite
 from aura_reference import brio2 as reference_brio2

@@ -14,7 +14,7 @@ import time
 
 import numpy as np
 
-from aura import conversation
+from aura.server import conversation
 from aura.templates import TemplateLibrary
 
 WORDS = [

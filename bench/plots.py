@@ -13,7 +13,7 @@ import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from aura import atomic_write
+from aura.files import atomic_write
 
 mpl.use("Agg")
 

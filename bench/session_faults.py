@@ -22,10 +22,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from aura import conversation
+from aura.connections.session import Message, Models, Session, Settings
 from aura.errors import DecodeError
-from aura.model import Model
-from aura.session import Message, Models, Session, Settings
+from aura.models.model import Model
+from aura.server import conversation
 
 FAULTS = ("cut", "lost", "repeated", "swapped", "one bit", "some bits", "a byte", "a burst", "inserted")
 MESSAGES = 4

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
-from aura import Codec, codec, corpus
+from aura import Codec, codec
+from aura.files import corpus
 
 SIZES = (100, 300, 1000, 3000, 10_000, 20_000)
 ROUNDS = 3

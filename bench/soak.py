@@ -19,8 +19,9 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from aura import Model, conversation
-from aura.session import Models, Settings
+from aura import Model
+from aura.connections.session import Models, Settings
+from aura.server import conversation
 from aura.websockets import connect, serve
 
 PAGE = 4096

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from aura import Model
-from aura.corpus import read
+from aura.files.corpus import read
 from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import DecodeError
 from aura_spec.stream import DEFAULT_CHECK, Terms, Text

@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 
-from aura import Codec, corpus
+from aura import Codec
+from aura.files import corpus
 from aura_fast import batch
 from aura_fast.auralite import decode
 

@@ -13,11 +13,11 @@ import sys
 import time
 from pathlib import Path
 
-from aura.corpus import read
-from aura.model import Model
-from aura.train import train
-from aura.training.extraction import scan
-from aura.training.scrubbing import Scrubber
+from aura.files.corpus import read
+from aura.models.model import Model
+from aura.models.train import train
+from aura.models.training.extraction import scan
+from aura.models.training.scrubbing import Scrubber
 from aura_spec.stream import DEFAULT_MEMORY
 
 CORPORA = {

@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aura import atomic_write
-from aura.corpus import read
+from aura.files import atomic_write
+from aura.files.corpus import read
 from aura_fast.number import distance_symbols, number_symbols
 from aura_fast.parse import Cut, parse
 from aura_spec.brio2 import DISTANCE_CONTEXTS, DISTANCES, LENGTH_CONTEXTS, MIN_MATCH, NEAR, NUMBERS

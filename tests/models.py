@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from aura.model import Model
+from aura.models.model import Model
 from aura_spec import prefix
 from aura_spec.context_model import (
     CODES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from aura.explain import READERS
+from aura.explanation.explain import READERS
 from aura_spec.marker import parse_message
 from aura_spec.wire import Span
 from aura_vectors.case import Case, Fields

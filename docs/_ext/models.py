@@ -15,8 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tables import table
 
-from aura.model import Model
-from aura.model_info import ModelInfo, inspect
+from aura.models.model import Model
+from aura.models.model_info import ModelInfo, inspect
 
 _NAMES = ("default", "small")
 

@@ -27,17 +27,17 @@ from aura.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura.explain import Explanation, explain
-from aura.model import Model
+from aura.explanation.explain import Explanation, explain
+from aura.models.model import Model
+from aura.models.train import train
 from aura.selection import Method
 from aura.templates import TemplateLibrary
-from aura.train import train
 from aura_spec.phrase import parse_phrases
 
 if TYPE_CHECKING:
-    from aura.chunked import compress_stream, decompress_stream, open  # noqa: A004  # as gzip.open and its like
-    from aura.hybrid import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
-    from aura.stream import Stream
+    from aura.compat import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
+    from aura.connections.stream import Stream
+    from aura.files.chunked import compress_stream, decompress_stream, open  # noqa: A004  # as gzip.open and its like
 
 __version__ = "0.1.0"
 
@@ -79,14 +79,14 @@ __all__ = [
 
 _MODULES: Final = MappingProxyType(
     {
-        "CompressionResult": "aura.hybrid",
-        "HybridCompressor": "aura.hybrid",
-        "ProductionHybridCompressor": "aura.hybrid",
-        "Statistics": "aura.hybrid",
-        "Stream": "aura.stream",
-        "compress_stream": "aura.chunked",
-        "decompress_stream": "aura.chunked",
-        "open": "aura.chunked",
+        "CompressionResult": "aura.compat",
+        "HybridCompressor": "aura.compat",
+        "ProductionHybridCompressor": "aura.compat",
+        "Statistics": "aura.compat",
+        "Stream": "aura.connections.stream",
+        "compress_stream": "aura.files.chunked",
+        "decompress_stream": "aura.files.chunked",
+        "open": "aura.files.chunked",
     }
 )
 """Modules of names that a program which codes single messages does not need: imported when they are first used."""

@@ -9,7 +9,7 @@ With FastAPI and Starlette: ``app.add_middleware(AuraMiddleware)``.
 **WebSocket.** Where a client offers ``aura.v1``, the application gets and sends what it always did, and AURA goes
 over the wire; the subprotocols that it is offered are those without AURA. The peer's hello is read when the
 application accepts the connection. Frames, models among them, are read when the application receives.
-``scope["aura"]`` is an :class:`aura.session.Status`: whether AURA was agreed on, and what it saved.
+``scope["aura"]`` is an :class:`aura.connections.session.Status`: whether AURA was agreed on, and what it saved.
 
 **Server-sent events.** A response of type ``text/event-stream`` is coded for clients that accept the content coding
 ``aura``, whatever the application sends when it sends it.
@@ -22,10 +22,10 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, Final
 
-from aura.event_stream import EventStreamEncoder
-from aura.model import Model
-from aura.session import Session, Settings, Status, negotiation, scheduling
-from aura.session.channel import Channel
+from aura.connections.event_stream import EventStreamEncoder
+from aura.connections.session import Session, Settings, Status, negotiation, scheduling
+from aura.connections.session.channel import Channel
+from aura.models.model import Model
 from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.event_stream import CODING, MODEL_HEADER, MODELS_HEADER
 from aura_spec.session import application_of, close_code

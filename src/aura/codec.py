@@ -12,7 +12,7 @@ from aura import arguments, selection, tagging
 from aura import backend as backends
 from aura.arguments import BytesLike, to_bytes, wire_bytes
 from aura.cache import Cache, CacheInfo
-from aura.model import Model, as_model, as_models
+from aura.models.model import Model, as_model, as_models
 from aura.selection import Candidate, Policy
 from aura.templates import Match, TemplateLibrary
 from aura_spec.errors import DecodeError, TemplateError

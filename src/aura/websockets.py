@@ -23,9 +23,9 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import DataLike, Subprotocol
 
-from aura.session import Session, Settings, Status, negotiation, scheduling
-from aura.session.channel import Channel
-from aura.session.coding import Role
+from aura.connections.session import Session, Settings, Status, negotiation, scheduling
+from aura.connections.session.channel import Channel
+from aura.connections.session.coding import Role
 from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.session import application_of, close_code, is_hello, max_frame
 

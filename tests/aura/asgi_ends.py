@@ -12,8 +12,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from aura.asgi import Application, AuraMiddleware, Event
-from aura.model import Model
-from aura.session import Message, Models, Session, Settings
+from aura.connections.session import Message, Models, Session, Settings
+from aura.models.model import Model
 from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)

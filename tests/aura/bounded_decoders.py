@@ -14,9 +14,9 @@ import zstandard
 from tests.aura.little_memory import limit
 
 import aura
+from aura.connections.event_stream import EventStreamDecoder
+from aura.connections.session import Models, Session, Settings
 from aura.errors import DecodeError
-from aura.event_stream import EventStreamDecoder
-from aura.session import Models, Session, Settings
 from aura_fast.auralite import encode as encode_auralite
 from aura_spec.marker import Marker
 from aura_spec.session import Coding, Have, Offer, Use, build_control

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from zlib import crc32
 
-from aura.chunked import ChunkedReader, decompress_stream
 from aura.errors import DecodeError
+from aura.files.chunked import ChunkedReader, decompress_stream
 from aura_fast import brio2
 from aura_spec.chunked import (
     MAX_BLOCK,

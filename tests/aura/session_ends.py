@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from aura.model import Model
-from aura.session import Fetched, Message, Models, Session, Settings
+from aura.connections.session import Fetched, Message, Models, Session, Settings
+from aura.models.model import Model
 from aura_spec.session import (
     ALL_METHODS,
     Codings,

@@ -14,8 +14,8 @@ from tests.models import knowing_nothing
 import aura
 import aura.websockets
 from aura.asgi import AuraMiddleware
-from aura.event_stream import EventStreamDecoder, EventStreamEncoder
-from aura.session import Models, Settings
+from aura.connections.event_stream import EventStreamDecoder, EventStreamEncoder
+from aura.connections.session import Models, Settings
 from aura_spec.session import MAX_MODELS
 
 MODEL = knowing_nothing()

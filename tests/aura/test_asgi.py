@@ -15,8 +15,8 @@ from tests.aura.asgi_ends import STREAMS, TINY, Client, codes, get
 from tests.aura.cancelling import is_cancelled_at
 from tests.aura.coroutines import run
 
-from aura.model import Model
-from aura.session import Session, Settings, Status
+from aura.connections.session import Session, Settings, Status
+from aura.models.model import Model
 
 MESSAGES = ["hi", "", "}{~", "Grüße 🚲", b"\x00\xff", "x" * 9000, "bye"]
 

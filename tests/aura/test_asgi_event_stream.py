@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from aura.asgi import AuraMiddleware, Event, Receive, Send
-from aura.event_stream import EventStreamEncoder, decode_event_stream
-from aura.model import Model
-from aura.session import Models, Settings
+from aura.connections.event_stream import EventStreamEncoder, decode_event_stream
+from aura.connections.session import Models, Settings
+from aura.models.model import Model
 from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)

@@ -9,7 +9,7 @@ from tests.aura.asgi_ends import STREAMS, TINY, get
 from tests.aura.coroutines import run
 
 from aura.asgi import AuraMiddleware
-from aura.event_stream import decode_event_stream
+from aura.connections.event_stream import decode_event_stream
 
 EVENTS = b"data: event 0\n\ndata: event 1\n\ndata: event 2\n\ndata: without end"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aura import atomic_write
+from aura.files import atomic_write
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
@@ -105,7 +105,7 @@ def test_standard_output_goes_on_where_it_stands(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.write_bytes(b"before ")
     program = (
-        "from pathlib import Path; from aura import atomic_write; print('first ', end='', flush=True); "
+        "from pathlib import Path; from aura.files import atomic_write; print('first ', end='', flush=True); "
         "atomic_write.write(Path('/dev/stdout'), b'second '); atomic_write.write(Path('/dev/fd/1'), b'third')"
     )
     with out.open("ab") as file:

@@ -15,8 +15,8 @@ from websockets.typing import Subprotocol
 
 from aura import websockets as aura_websockets
 from aura.asgi import AuraMiddleware
-from aura.model import Model
-from aura.session import Message, Models, Session, Settings
+from aura.connections.session import Message, Models, Session, Settings
+from aura.models.model import Model
 from aura_vectors.case_types.message import MODEL
 
 STORED = Settings(Models([Model.from_bytes(MODEL.model)]), level=0, memory=0)

@@ -12,10 +12,10 @@ from typing import Any, Self
 import pytest
 from tests.aura.cancelling import is_cancelled_at
 
+from aura.connections.session import Models, Session, Settings, scheduling, transfer
+from aura.connections.session.channel import Channel
 from aura.errors import EncodeError
-from aura.model import Model
-from aura.session import Models, Session, Settings, scheduling, transfer
-from aura.session.channel import Channel
+from aura.models.model import Model
 from aura_spec.errors import DecodeError, Malformed
 from aura_spec.session import Offer
 from aura_vectors.case_types.message import MODEL

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aura
-from aura.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
 from aura.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated
+from aura.files.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
 from aura_vectors.case_types.chunked import Files
 from aura_vectors.file import from_json
 

@@ -13,8 +13,8 @@ from zlib import crc32
 import pytest
 
 import aura
-from aura.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
 from aura.errors import ChecksumMismatch, DecodeError, LimitExceeded, Malformed, Truncated
+from aura.files.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
 from aura_spec.chunked import (
     HEADER_SIZE,
     MAX_HEAD,

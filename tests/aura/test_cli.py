@@ -15,11 +15,12 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import aura
-from aura import cli, conversation
+from aura import cli
 from aura.cli import app
 from aura.cli.demo import _shortened
 from aura.cli.process import ExitCode
-from aura.model import Model
+from aura.models.model import Model
+from aura.server import conversation
 
 RUNNER = CliRunner()
 

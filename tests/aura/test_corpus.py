@@ -14,8 +14,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aura import corpus
-from aura.corpus import CorpusError, Message, read, reading
+from aura.files import corpus
+from aura.files.corpus import CorpusError, Message, read, reading
 
 LINE = "one\u2028line\u2029and\x85no\x1cother"
 
@@ -310,4 +310,4 @@ def test_what_is_no_file_is_an_error_of_the_system(tmp_path: Path) -> None:
 def test_the_names_of_the_module_are_documented() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     for name in set(corpus.__all__) - {"STANDARD_INPUT"}:
-        assert f"aura.corpus.{name}" in guide
+        assert f"aura.files.corpus.{name}" in guide

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aura.connections.event_stream import EventStreamDecoder, EventStreamEncoder, decode_event_stream
 from aura.errors import DecodeError, LimitExceeded, Truncated
-from aura.event_stream import EventStreamDecoder, EventStreamEncoder, decode_event_stream
-from aura.model import Model
+from aura.models.model import Model
 from aura_spec.event_stream import MAX_PART, build_record
 from aura_vectors.case_types.event_stream import EventStreams
 from aura_vectors.file import from_json

@@ -22,9 +22,9 @@ from websockets.typing import Subprotocol
 
 from aura import websockets as aura_websockets
 from aura.cli import app
-from aura.event_stream import decode_event_stream
-from aura.model import Model
-from aura.session import Models, Settings
+from aura.connections.event_stream import decode_event_stream
+from aura.connections.session import Models, Settings
+from aura.models.model import Model
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SETTINGS = Settings(Models([Model.load_default()]))

@@ -7,7 +7,7 @@ from tests.messages import MESSAGES
 from tests.models import knowing_nothing
 
 import aura
-from aura.explain_page import page
+from aura.explanation.page import page
 from aura_reference import message as reference
 from aura_spec.marker import Marker
 from aura_spec.shared_state import SharedState

@@ -10,10 +10,10 @@ from tests.messages import MESSAGES
 from typer.testing import CliRunner
 
 import aura
-from aura import model_info
 from aura.cli import app
-from aura.explain_page import page
-from aura.model import Model
+from aura.explanation.page import page
+from aura.models import model_info
+from aura.models.model import Model
 from aura_fast import model as model_file
 from aura_reference import message as reference
 

@@ -9,8 +9,8 @@ from tests.messages import MESSAGES, rendered
 
 import aura
 from aura import selection
+from aura.connections.session.coding import SingleDecoder, SingleEncoder
 from aura.selection import LEVELS, Method, Policy
-from aura.session.coding import SingleDecoder, SingleEncoder
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.session import ALL_METHODS, COMPACT
 

@@ -21,12 +21,12 @@ from starlette.applications import Starlette
 from tests.aura.coroutines import run
 from typer.testing import CliRunner
 
-from aura import conversation
 from aura.cli import app as command
+from aura.connections.session import Models, Settings
 from aura.errors import AuraError
-from aura.model import Model
-from aura.server import LONGEST, Chat, application
-from aura.session import Models, Settings
+from aura.models.model import Model
+from aura.server import conversation
+from aura.server.app import LONGEST, Chat, application
 from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)

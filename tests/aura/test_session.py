@@ -23,10 +23,10 @@ from tests.aura.session_ends import (
     sealed,
 )
 
+from aura.connections.session import Message, Models, Session, Settings
+from aura.connections.session.events import LongMessage
 from aura.errors import DecodeError, EncodeError, Malformed, UnknownModel, Unsupported
-from aura.model import Model
-from aura.session import Message, Models, Session, Settings
-from aura.session.events import LongMessage
+from aura.models.model import Model
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical, StreamDesync
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.marker import Marker

@@ -18,11 +18,11 @@ from tests.aura.session_ends import (
     frames_of,
 )
 
+from aura.connections.session import Fetched, Models, Session, Settings
+from aura.connections.session.models import MAX_FETCHED
+from aura.connections.session.transfer import MAX_REQUESTS
 from aura.errors import DecodeError, Malformed
-from aura.model import Model
-from aura.session import Fetched, Models, Session, Settings
-from aura.session.models import MAX_FETCHED
-from aura.session.transfer import MAX_REQUESTS
+from aura.models.model import Model
 from aura_spec.errors import ChecksumMismatch, LimitExceeded
 from aura_spec.session import (
     NO_MODEL,

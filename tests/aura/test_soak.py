@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from aura.model import Model
-from aura.session import Models, Settings
+from aura.connections.session import Models, Settings
+from aura.models.model import Model
 from aura.websockets import connect, serve
 from aura_vectors.case_types.message import MODEL
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from aura import file_lock
 from aura.errors import TemplateError
+from aura.files import file_lock
 from aura.templates import TemplateLibrary
 
 

@@ -25,9 +25,9 @@ from websockets.asyncio import client, server
 from websockets.exceptions import ConcurrencyError
 
 from aura import websockets as aura_websockets
+from aura.connections.session import Models, Settings
 from aura.errors import EncodeError
-from aura.model import Model
-from aura.session import Models, Settings
+from aura.models.model import Model
 
 MESSAGES = ["hi", "", "}{~", "Grüße 🚲", b"\x00\xff", b"", "x" * 9000, "bye"]
 

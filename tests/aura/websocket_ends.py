@@ -10,8 +10,8 @@ from websockets.asyncio import client, server
 from websockets.exceptions import ConnectionClosedError
 
 from aura import websockets as aura_websockets
-from aura.model import Model
-from aura.session import Models, Settings
+from aura.connections.session import Models, Settings
+from aura.models.model import Model
 from aura_vectors.case_types.message import MODEL
 
 TINY = Model.from_bytes(MODEL.model)

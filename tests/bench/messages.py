@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from aura.corpus import Message
+from aura.files.corpus import Message
 
 TEMPLATES = (
     "Good morning, this is order {n}, how may I help you today?",

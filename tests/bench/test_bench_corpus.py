@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from aura.bench.corpus import corpus_name, read_corpus
-from aura.corpus import CorpusError, Message
+from aura.files.corpus import CorpusError, Message
 
 from .messages import conversations, write_corpus, write_lines
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from aura.bench import dictionary as module
 from aura.bench.dictionary import STEPS, Dictionary, Recipe, choose_dictionary, hold_back
 from aura.bench.errors import DictionaryError
-from aura.corpus import Message
+from aura.files.corpus import Message
 
 from .messages import conversations
 

@@ -13,7 +13,7 @@ from aura.bench.errors import CodecCrashError
 from aura.bench.isolation import build_and_measure, measure_apart
 from aura.bench.measure import BUCKET_LABELS, Latency, measure
 from aura.bench.peers import BrotliPeer
-from aura.corpus import Message
+from aura.files.corpus import Message
 
 from .messages import conversations
 

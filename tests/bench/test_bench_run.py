@@ -17,7 +17,7 @@ from aura.bench.own import AuraCodec, AuraStreamCodec
 from aura.bench.progress import progress_bar
 from aura.bench.report import print_result, print_streams, save
 from aura.bench.run import CorpusResult, measure_corpus, prepare
-from aura.model import Model
+from aura.models.model import Model
 
 from .messages import conversations
 

@@ -27,7 +27,7 @@ from tests.models import (
 )
 
 import aura_reference.auralite as reference
-from aura.model import Model
+from aura.models.model import Model
 from aura_fast import auralite, context_model, prefix
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import SYMBOLS, ContextModel, RunList

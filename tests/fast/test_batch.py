@@ -23,7 +23,7 @@ from tests.models import (
     models,
 )
 
-from aura.model import Model
+from aura.models.model import Model
 from aura_fast import auralite, batch, batch_decoder, batch_encoder, match, run, search
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel

@@ -21,7 +21,7 @@ MOST_MEMORY = 1 << 30
 READ = """
 import resource, sys
 from pathlib import Path
-from aura.model import Model
+from aura.models.model import Model
 data = Path(sys.argv[1]).read_bytes()
 pages = int(Path("/proc/self/statm").read_text().split()[0])
 limit = pages * resource.getpagesize() + int(sys.argv[2])

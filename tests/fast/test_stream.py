@@ -24,7 +24,7 @@ from tests.streams import (
 )
 
 import aura_reference.stream as reference
-from aura.model import Model
+from aura.models.model import Model
 from aura_fast import stream
 from aura_fast.stream import remainder_of
 from aura_spec.context_model import ContextModel, RunList

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aura.model import Model
-from aura.session import Fetched, Message, Models, Session, Settings
+from aura.connections.session import Fetched, Message, Models, Session, Settings
+from aura.models.model import Model
 from aura_reference.model import read
 from aura_reference.session import End, File, Said, Streamed
 from aura_spec.errors import (

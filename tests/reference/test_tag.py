@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.models import HAND_MADE, NO_CONTEXTS
 
 from aura.backend import BACKENDS
-from aura.model import Model
+from aura.models.model import Model
 from aura.tagging import decode, decode_batch
 from aura_reference import message, tag
 from aura_spec.errors import (

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.models import NO_CONTEXTS
 
-from aura.training.match_table import guess
-from aura.training.order_selection import guess_across, halves, least_order
-from aura.training.prefix_selection import choose_prefix, places_in
-from aura.training.text import BEGIN, BLOCKS, frame
-from aura.training.trainer import prepare
-from aura.training.weights import CLASSES, Evidence
+from aura.models.training.match_table import guess
+from aura.models.training.order_selection import guess_across, halves, least_order
+from aura.models.training.prefix_selection import choose_prefix, places_in
+from aura.models.training.text import BEGIN, BLOCKS, frame
+from aura.models.training.trainer import prepare
+from aura.models.training.weights import CLASSES, Evidence
 from aura_reference.match import Matcher
 from aura_spec.context_model import SYMBOLS, Prefix
 from aura_spec.prefix import HITS, LENGTH

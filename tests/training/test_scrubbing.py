@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import aura
-from aura.model import Model
-from aura.training.extraction import continuations, information, scan
-from aura.training.scrubbing import PUBLIC_SOURCES, REPEATED, Scrubber, disguise, scrub
+from aura.models.model import Model
+from aura.models.training.extraction import continuations, information, scan
+from aura.models.training.scrubbing import PUBLIC_SOURCES, REPEATED, Scrubber, disguise, scrub
 
 KEY = "phc_C44vUK9R1J6HYVdfJarTEPqVAoRPJzMXzFcj8PIrJgQ"
 

@@ -9,8 +9,8 @@ import pytest
 
 import aura
 from aura.errors import AuraError, EncodeError, TemplateError
-from aura.training import stream_advice, trainer
-from aura.training.fitting import fit
+from aura.models.training import stream_advice, trainer
+from aura.models.training.fitting import fit
 from aura_spec.context_model import SYMBOLS
 from aura_spec.errors import LimitExceeded
 from aura_spec.model import MAX_METADATA

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import NEVER_ENDING
 
-from aura.model import Model
-from aura.training import trainer
-from aura.training.counting import Extent, count
-from aura.training.deleted_estimation import LeftOut, excerpt
-from aura.training.kneser_ney import denominator, discounted, usage
-from aura.training.quantization import codes, codes_of_one
-from aura.training.synthetic_text import draw
-from aura.training.text import BEGIN, BLOCKS, WHOLE, Text, frame
-from aura.training.trainer import prepare
+from aura.models.model import Model
+from aura.models.training import trainer
+from aura.models.training.counting import Extent, count
+from aura.models.training.deleted_estimation import LeftOut, excerpt
+from aura.models.training.kneser_ney import denominator, discounted, usage
+from aura.models.training.quantization import codes, codes_of_one
+from aura.models.training.synthetic_text import draw
+from aura.models.training.text import BEGIN, BLOCKS, WHOLE, Text, frame
+from aura.models.training.trainer import prepare
 from aura_reference import auralite
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel
 from aura_spec.match import HITS

@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields, replace
 from functools import cache, partial
 from typing import Final, cast
 
-from aura import session as product
-from aura.model import Model
+from aura.connections import session as product
+from aura.models.model import Model
 from aura_reference import session as reference
 from aura_spec.errors import Code, DecodeError
 from aura_spec.session import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from aura.corpus import STANDARD_INPUT, CorpusError, Message, read
+from aura.files.corpus import STANDARD_INPUT, CorpusError, Message, read
 from aura.terminal import printable
 
 __all__ = ["Corpus", "corpus_name", "read_corpus"]

@@ -30,7 +30,7 @@ import zstandard
 
 from aura.bench.errors import DictionaryError
 from aura.bench.zstd_frame import parameters
-from aura.corpus import Message
+from aura.files.corpus import Message
 
 __all__ = ["STEPS", "Dictionary", "Recipe", "choose_dictionary", "hold_back"]
 

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from aura.bench.codecs import BenchCodec
 from aura.bench.errors import CodecCrashError
 from aura.bench.measure import Measurement, measure
-from aura.corpus import Message
+from aura.files.corpus import Message
 
 __all__ = ["measure_apart"]
 

@@ -12,7 +12,7 @@ from aura.bench.own import AuraCodec, AuraStreamCodec
 from aura.bench.peers import BrotliPeer, DeflateDictionaryPeer, ZstdDictionaryPeer, ZstdPeer
 from aura.bench.streams import PermessageDeflatePeer, ZstdStreamPeer
 from aura.bench.unishox import PACKAGE, Unishox2Peer
-from aura.model import Model
+from aura.models.model import Model
 
 __all__ = [
     "ENTRANTS",

@@ -18,7 +18,7 @@ from time import perf_counter_ns
 from typing import Final
 
 from aura.bench.codecs import BenchCodec
-from aura.corpus import Message
+from aura.files.corpus import Message
 
 __all__ = ["BUCKET_LABELS", "Bucket", "Latency", "Measurement", "measure"]
 

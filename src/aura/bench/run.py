@@ -12,9 +12,9 @@ from aura.bench.isolation import measure_apart
 from aura.bench.lineup import Entrant, Setting, line_up
 from aura.bench.measure import Measurement, measure
 from aura.bench.progress import progress_bar
-from aura.corpus import Message
-from aura.model import Model
-from aura.train import train as train_model
+from aura.files.corpus import Message
+from aura.models.model import Model
+from aura.models.train import train as train_model
 
 __all__ = ["CorpusResult", "Run", "measure_corpus", "prepare"]
 

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from aura import atomic_write
 from aura.bench.corpus import Corpus, read_corpus
 from aura.bench.errors import BenchError, SettingError
 from aura.bench.lineup import NAMES, stream_names
@@ -15,6 +14,7 @@ from aura.bench.report import print_result, print_streams, save
 from aura.bench.run import CorpusResult, Run, measure_corpus, prepare
 from aura.cli import io
 from aura.cli.process import ExitCode, print_error
+from aura.files import atomic_write
 
 __all__ = ["bench"]
 

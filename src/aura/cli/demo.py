@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from aura import conversation
 from aura.cli import io
 from aura.cli.process import ExitCode
-from aura.hybrid import CompressionResult, HybridCompressor
+from aura.compat import CompressionResult, HybridCompressor
+from aura.server import conversation
 from aura.terminal import printable
 from aura_reference import brotli, zstd
 

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from aura import atomic_write
 from aura import explain as explanation
 from aura.cli import io
 from aura.cli.process import ExitCode
-from aura.explain import Explanation, Row
-from aura.explain_page import page
+from aura.explanation.explain import Explanation, Row
+from aura.explanation.page import page
+from aura.files import atomic_write
 from aura.terminal import printable_lines
 
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from aura import atomic_write
-from aura.model import Model
+from aura.files import atomic_write
+from aura.models.model import Model
 from aura.templates import TemplateLibrary
 from aura.terminal import printable_lines
 

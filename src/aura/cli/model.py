@@ -11,11 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from aura import corpus, model_info
 from aura.cli import io
 from aura.cli.process import ExitCode
 from aura.codec import Codec
-from aura.model import Model
+from aura.files import corpus
+from aura.models import model_info
+from aura.models.model import Model
 from aura.terminal import printable
 
 app = typer.Typer(help="Look into model files.", no_args_is_help=True, rich_markup_mode=None)

@@ -38,12 +38,12 @@ def serve(
     try:
         import uvicorn  # noqa: PLC0415  # an extra
 
-        from aura.server import application  # noqa: PLC0415
+        from aura.server.app import application  # noqa: PLC0415
     except ModuleNotFoundError as error:
         extra = 'the extra "serve" brings it: pip install ".[serve]" in a checkout'
         typer.echo(f"error: {error.name} is missing; {extra}", err=True)
         raise typer.Exit(1) from None
-    from aura.session import Models, Settings  # noqa: PLC0415
+    from aura.connections.session import Models, Settings  # noqa: PLC0415
 
     held = io.model(model)
     try:

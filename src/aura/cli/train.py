@@ -11,13 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from aura import corpus
 from aura.cli import io
 from aura.errors import AuraError
+from aura.files import corpus
+from aura.models.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER
+from aura.models.train import train as train_model
 from aura.templates import store
 from aura.terminal import printable
-from aura.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER
-from aura.train import train as train_model
 
 _NAMES: Final = 1000
 """Characters of the names of corpora that are stored with a model."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from aura import atomic_write, file_lock
+from aura.files import atomic_write, file_lock
 from aura_spec import strict_json
 from aura_spec.errors import TemplateError
 from aura_spec.template import digest, parse_patterns

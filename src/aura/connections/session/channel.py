@@ -1,0 +1,288 @@
+"""A session on a connection of asyncio, whatever carries it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from aura.arguments import to_bytes
+from aura.connections.session import scheduling
+from aura.connections.session.events import Fetched, LongMessage, Message
+from aura.connections.session.protocol import Session
+from aura.connections.session.scheduling import QUICK, SHORT
+from aura_spec.errors import DecodeError, EncodeError, Unsupported
+from aura_spec.session import is_control
+
+Frame = str | bytes
+
+_log: Final = logging.getLogger("aura.session")
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A message that is to be sent, and the future that is done once it is."""
+
+    message: Frame
+    sent: asyncio.Future[None]
+
+
+class Channel:
+    """Runs a session: sends its frames in order, and takes care of models.
+
+    One task at a time writes: it takes messages in the order in which they were given, codes them, and sends their
+    frames. Another one reads a frame. Both belong to the channel, and go on if whoever waits for them is cancelled.
+    That is why cancelling :meth:`send` or :meth:`receive`, at whatever moment, loses no message and breaks no
+    stream: a message is sent whole or not at all, and received by the next call.
+
+    Args:
+        session: of this end.
+        read: gives the next frame of the connection; a text message is refused. If cancelled, it loses none.
+        transmit: sends one frame, and returns when the connection can take the next.
+        fail: closes the connection because of an error in what the peer sent.
+    """
+
+    __slots__ = (
+        "_at_work",
+        "_closed",
+        "_fail",
+        "_outbox",
+        "_posted",
+        "_read",
+        "_reading",
+        "_tasks",
+        "_transmit",
+        "_writing",
+        "session",
+    )
+
+    def __init__(
+        self,
+        session: Session,
+        read: Callable[[], Awaitable[Frame]],
+        transmit: Callable[[bytes], Awaitable[None]],
+        fail: Callable[[DecodeError], Awaitable[None]],
+    ) -> None:
+        self.session = session
+        self._read = read
+        self._transmit = transmit
+        self._fail = fail
+        self._closed: Exception | None = None
+        self._at_work = asyncio.Lock()
+        self._outbox = deque(session.take())
+        self._posted: deque[_Posted] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[Message | None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._write_soon()
+
+    async def send(self, message: Frame) -> None:
+        """Send a message, and return when the connection can take the next.
+
+        Raises:
+            EncodeError: it is too long, or not text; it is not sent.
+        """
+        await self.post(message)
+
+    def post(self, message: Frame) -> asyncio.Future[None]:
+        """Send a message after those given before; the future is done once it is sent, or has the error.
+
+        Raises:
+            EncodeError: it is too long; it is not sent.
+        """
+        if self._closed is not None:
+            raise self._closed
+        self.session.check_message(message)
+        sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._posted.append(_Posted(message, sent))
+        self._write_soon()
+        return sent
+
+    async def receive(self) -> Message:
+        """The next message.
+
+        Raises:
+            DecodeError: a frame is refused, and with it all that follow; the connection is to be closed.
+        """
+        while True:
+            message = await self._step()
+            if message is not None:
+                return message
+
+    async def until_ready(self) -> None:
+        """Read the peer's hello.
+
+        Raises:
+            DecodeError: it is none; the connection is to be closed.
+        """
+        while not self.session.is_ready:
+            await self._step()
+
+    async def flush(self) -> None:
+        """Wait until what there was to send is sent."""
+        if self._writing is not None:
+            await asyncio.wait((self._writing,))
+
+    def close(self, reason: Exception, *, keep_received: bool = False) -> None:
+        """Drop the work that has not begun, and let those who wait for it have ``reason``.
+
+        Args:
+            reason: raised by whoever waits, and by all further calls to send.
+            keep_received: whether frames that were received are still read.
+        """
+        self._stop(reason)
+        for task in (self._writing, None if keep_received else self._reading, *self._tasks):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+
+    async def _step(self) -> Message | None:
+        """Read a frame; a message if it holds one."""
+        if self._reading is None:
+            frame = await self._read()
+            # nothing is awaited here: a frame that was read is either in the task, or refused
+            self._reading = asyncio.create_task(self._take(frame))
+            self._reading.add_done_callback(_retrieve)
+        await asyncio.wait((self._reading,))
+        if self._reading.cancelled() and self._closed is not None:
+            raise self._closed
+        message = self._reading.result()  # a task that failed stays, so that the next call fails alike
+        self._reading = None
+        return message
+
+    async def _take(self, frame: Frame) -> Message | None:
+        """Let the session read a frame, and do what it asks for."""
+        if isinstance(frame, str):
+            raise Unsupported("a text message is not a frame")
+        async with self._working():
+            event = await self._read_frame(frame)
+        if isinstance(event, Fetched):
+            self._start(self._hold(event))
+        return event if isinstance(event, Message) else None
+
+    async def _read_frame(self, frame: bytes) -> Message | Fetched | None:
+        """Let the session read a frame, where the length of its message allows it; only reading tells that."""
+        if self.session.is_prepared_for(frame) and (len(frame) <= QUICK or is_control(frame)):
+            await scheduling.turn()
+            try:
+                return self.session.receive(frame, longest=QUICK)
+            except LongMessage:
+                pass
+        if len(frame) <= SHORT:
+            try:
+                return await scheduling.in_thread(SHORT, self.session.receive, frame, longest=SHORT)
+            except LongMessage:
+                pass
+        return await scheduling.in_thread(self.session.max_message, self.session.receive, frame)
+
+    async def _code(self, message: Frame) -> None:
+        """Let the session code a message."""
+        size = len(to_bytes(message))
+        if size <= QUICK:
+            await scheduling.turn()
+            # only now, as another connection may have added a model
+            if self.session.is_prepared_to_send:
+                self.session.send(message)
+                return
+        await scheduling.in_thread(size, self.session.send, message)
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncIterator[None]:
+        """While the session does something, it does nothing else; then what it has to say is sent."""
+        async with self._at_work:
+            try:
+                yield
+            finally:
+                self._outbox += self.session.take()
+                self._write_soon()
+
+    def _write_soon(self) -> None:
+        if self._writing is None and self._closed is None and self._has_work:
+            self._writing = asyncio.create_task(self._write())
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._outbox or self._posted or self.session.is_serving)
+
+    async def _write(self) -> None:
+        """Send what there is: frames, then a message, then a piece of a model, and again."""
+        try:
+            while self._has_work:
+                await self._send_frames()
+                if self._posted:
+                    await self._send_message(self._posted.popleft())
+                await self._send_piece()
+        except Exception as error:  # noqa: BLE001  # whatever the connection raises is for those who use it
+            self._stop(error)
+        finally:
+            self._writing = None
+
+    async def _send_frames(self) -> None:
+        while self._outbox:
+            await self._transmit(self._outbox.popleft())
+
+    async def _send_message(self, posted: _Posted) -> None:
+        if posted.sent.done():
+            return  # cancelled before it was coded
+        try:
+            async with self._working():
+                await self._code(posted.message)
+        except EncodeError as error:
+            _fail(posted.sent, error)
+            return
+        except BaseException as error:
+            _fail(posted.sent, self._closed or error)
+            raise
+        try:
+            await self._send_frames()
+        except BaseException as error:
+            _fail(posted.sent, self._closed or error)
+            raise
+        if not posted.sent.done():
+            posted.sent.set_result(None)
+
+    async def _send_piece(self) -> None:
+        if not self.session.is_serving:
+            return
+        async with self._at_work:
+            chunk = self.session.next_chunk()
+        if chunk is not None:
+            await self._transmit(chunk)
+
+    def _stop(self, error: Exception) -> None:
+        """Send nothing any more."""
+        self._closed = self._closed or error
+        self._outbox.clear()
+        while self._posted:
+            _fail(self._posted.popleft().sent, error)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        """Do something while the application goes on."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _hold(self, fetched: Fetched) -> None:
+        """Read a model, and use it from then on."""
+        try:
+            model = await scheduling.in_thread(len(fetched.data), fetched.load)
+        except DecodeError as error:
+            await self._fail(error)
+            return
+        _log.info("model %s fetched: %d bytes", model.id, len(model.data))
+        async with self._working():
+            self.session.hold(model)
+
+
+def _fail(future: asyncio.Future[None], error: BaseException) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _retrieve(task: asyncio.Task[Message | None]) -> None:
+    """Take note of an error, which may come to nobody's shared_state if the application receives no more."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,160 @@
+"""Streams: connections that remember what was said."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Literal, Protocol
+
+from aura import arguments
+from aura.arguments import BytesLike, to_bytes, wire_bytes
+from aura.codec import Codec
+from aura.models.model import Model, as_model
+from aura_fast.stream import Receiver, Sender
+from aura_spec.errors import LimitExceeded
+from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec.stream import CHECKS, DEFAULT_CHECK, DEFAULT_MEMORY, MAX_STRING, Terms, Text, agreement
+from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
+
+_WORTHWHILE = 1 << 10
+"""Bytes of a message from which on other methods are tried if a string does not halve it."""
+
+
+class MessageCodec(Protocol):
+    """What a stream needs to code messages by themselves, as :class:`~aura.codec.Codec` does."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Code one message."""
+
+    def decompress(self, wire: bytes, /, *, max_size: int) -> bytes:
+        """Read one message of at most so many bytes."""
+
+
+class Stream:
+    """One end of a connection.
+
+    Each message is coded with what the ones before it said in the same direction, so that messages have to be
+    received in the order in which they were sent, each once. A message that is lost, repeated, out of order or
+    damaged is refused, and so are all after it, until the direction is reset. Not thread-safe.
+
+    Both ends need the same model, memory and check; one is the client, the other the server.
+
+    Args:
+        model: of the messages, or the path of its file; the one that comes with the package if None.
+        role: ``"client"`` or ``"server"``.
+        memory: bytes that each of both directions may take at each end, 19 to 81 KiB.
+        max_size: bytes that a message may decode to.
+        check: least bits of each message that tell whether it is the next one and undamaged: 4, 8 or 16.
+        codec: for messages that gain nothing here: large ones, or compressed ones. Both ends need one that reads
+            what the other's writes; one for ``model`` if None. It writes no tags, as streams have a check.
+        max_string: bytes of the longest message that is coded with what came before, up to 64 KiB; ``codec`` codes
+            longer ones.
+
+    Raises:
+        TypeError: an argument has a wrong type.
+        ValueError: there is no such role or check, another number is out of range, or ``codec`` writes tags.
+    """
+
+    __slots__ = (
+        "_codec",
+        "_made_receiver",
+        "_made_sender",
+        "_terms",
+        "check",
+        "max_size",
+        "max_string",
+        "memory",
+        "model",
+        "role",
+    )
+
+    def __init__(
+        self,
+        model: Model | str | PathLike[str] | None = None,
+        *,
+        role: Literal["client", "server"],
+        memory: int = DEFAULT_MEMORY,
+        max_size: int = DEFAULT_MAX_SIZE,
+        check: int = DEFAULT_CHECK,
+        codec: MessageCodec | None = None,
+        max_string: int = MAX_STRING,
+    ) -> None:
+        if role not in {"client", "server"}:
+            raise ValueError(f"role {role!r} is not client or server")
+        self.check = arguments.one_of("check", check, CHECKS)
+        self.memory = arguments.whole_number("memory", memory, MIN_MEMORY, MAX_MEMORY)
+        self.max_size = arguments.whole_number("max_size", max_size, 0)
+        self.max_string = arguments.whole_number("max_string", max_string, 0, MAX_STRING)
+        self.model = Model.load_default() if model is None else as_model("model", model)
+        self.role = role
+        if isinstance(codec, Codec) and codec.check:
+            raise ValueError("the codec of a stream has check=True, where messages of streams have no tags")
+        self._codec = codec or Codec(model=self.model)
+        agreed = agreement(bytes.fromhex(self.model.id), memory, check)
+        held = self.model.context_model
+        client, server = (Terms(held, agreed, memory, check, is_server) for is_server in (False, True))
+        self._terms = (client, server) if role == "client" else (server, client)
+        # made when they are needed, as they take memory
+        self._made_sender: Sender | None = None
+        self._made_receiver: Receiver | None = None
+
+    @property
+    def _sender(self) -> Sender:
+        if self._made_sender is None:
+            self._made_sender = Sender(self._terms[0])
+        return self._made_sender
+
+    @property
+    def _receiver(self) -> Receiver:
+        if self._made_receiver is None:
+            self._made_receiver = Receiver(self._terms[1])
+        return self._made_receiver
+
+    def send(self, text: str | BytesLike) -> bytes:
+        """Code the next message.
+
+        Raises:
+            TypeError: it is neither ``str`` nor bytes-like; nothing is sent.
+            EncodeError: the text holds a lone surrogate; nothing is sent.
+        """
+        message = Text(to_bytes(text), isinstance(text, str))
+        size = len(message.data)
+        compress = self._codec.compress if size >= min(_WORTHWHILE, self.max_string + 1) else None
+        return self._sender.encode(message, compress, self.max_string)
+
+    def receive(self, wire: BytesLike, *, max_size: int | None = None) -> str | bytes:
+        """Read the next message: a ``str`` if one was sent, else ``bytes``.
+
+        Args:
+            wire: what the peer's :meth:`send` gave.
+            max_size: bytes that the message may decode to; the stream's own limit if None. A message that is
+                refused for it can be read again with a larger one.
+
+        Raises:
+            TypeError: ``wire`` is not bytes-like; nothing is received.
+            ValueError: ``max_size`` is below 0; nothing is received.
+            DecodeError: the message is refused, and so is every other until the peer resets the direction;
+                :meth:`reset` asks it to. ``StreamDesync`` if it is not the next message.
+        """
+        wire = wire_bytes(wire)
+        limit = self.max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
+        before = None if max_size is None else self._receiver.copy()
+        try:
+            text = self._receiver.decode(wire, limit, self._decompress)
+        except LimitExceeded:
+            self._made_receiver = before or self._made_receiver
+            raise
+        if self._receiver.asked:
+            self._sender.reset(ask=False)
+        return text.data.decode() if text.is_text else text.data
+
+    def _decompress(self, message: bytes, max_size: int) -> bytes:
+        return self._codec.decompress(message, max_size=max_size)
+
+    @property
+    def lost(self) -> bool:
+        """Whether a message was refused, so that nothing but a reset by the peer can be received."""
+        return self._receiver.lost
+
+    def reset(self) -> None:
+        """Begin anew: forget what was sent, and ask the peer, with the next message, to do the same."""
+        self._sender.reset(ask=True)

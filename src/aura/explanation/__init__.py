@@ -1,0 +1,1 @@
+"""Explanations: where the bits of a message went, as data and as a page."""

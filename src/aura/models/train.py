@@ -1,0 +1,155 @@
+"""Training a model on one's own messages, to a size in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Final
+
+from aura import arguments
+from aura.errors import EncodeError
+from aura.models.model import Model, carried, metadata_section
+from aura_fast import model as model_file
+from aura_spec.context_model import MAX_ORDER, SYMBOLS
+from aura_spec.match import HITS
+from aura_spec.model import MAX_FILE, MAX_METADATA, STREAM_MEMORY
+from aura_spec.stream import DEFAULT_MEMORY
+from aura_spec.stream_model import MAX_MEMORY
+
+DEFAULT_MAX_BYTES: Final = 2 << 20
+DEFAULT_MAX_ORDER: Final = 24
+
+LEAST_MAX_BYTES: Final = SYMBOLS + 2 * HITS
+"""No model is smaller: so much take the codes of the root and the table of hits alone."""
+
+_BACKGROUND: Final = 1 << 20
+"""Bytes that are drawn from a base."""
+
+Progress = Callable[[str, float], None]
+
+
+def _quiet(_stage: str, _done: float) -> None:
+    pass
+
+
+def train(
+    messages: Iterable[str | bytes],
+    *,
+    sources: Iterable[Hashable] | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    max_order: int = DEFAULT_MAX_ORDER,
+    min_count: int | None = None,
+    min_sources: int = 1,
+    metadata: Mapping[str, str] | None = None,
+    templates: Mapping[int, str] | None = None,
+    dictionary: bytes = b"",
+    base: Model | None = None,
+    scrub: bool = False,
+    progress: Progress = _quiet,
+) -> Model:
+    """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
+
+    Where most sources have several messages, a few sources are kept out of training: whether their messages are
+    shorter in a stream or by themselves is measured with the model, and stored as :attr:`aura.Model.stream_memory`.
+    With a text under ``stream_memory`` in ``metadata`` nothing is kept out and measured.
+
+    Args:
+        messages: to learn from; they are never joined.
+        sources: for each message, where it comes from: a conversation, a file. Messages of one source are left
+            out together when it is learned how far to trust counts, and stand in the order of their conversation.
+        max_bytes: of the model file; more than ``MAX_FILE`` are as many as that.
+        max_order: bytes of the longest context, 1 to 32.
+        min_count: times that a context must occur to have a list of its own, and with ``min_sources`` above 1
+            the number of messages; by the amount of text if None.
+        min_sources: distinct sources in which a context of more than 12 bytes must occur to be kept.
+        metadata: texts to store with the model; they do not change its id.
+        templates: patterns by id, 256 and above, to store with the model.
+        dictionary: for Zstandard, to store with the model.
+        base: a model of similar messages, for those who have few of their own: what it holds likely counts as well,
+            at a sixteenth of the weight.
+        scrub: replace secrets and personal data in the messages by random strings of the same form first; see
+            ``aura.models.training.scrubbing``.
+        progress: is called with a stage and the share of it that is done, from 0 to 1.
+
+    Raises:
+        TypeError: an argument, a message or a source is of another type.
+        ValueError: a number is out of range, there are no messages or not as many as sources, or ``max_bytes``
+            is too small for any model.
+        EncodeError: a text has no UTF-8, or metadata, templates or dictionary are too large.
+        TemplateError: a template is unusable, or its id below 256.
+    """
+    # those who only code do not need these
+    from aura.models.training import scrubbing, stream_advice, synthetic_text, trainer  # noqa: PLC0415
+    from aura.models.training.fitting import fit  # noqa: PLC0415
+
+    # all that can be wrong is looked at before any work
+    max_order = arguments.whole_number("max_order", max_order, 1, MAX_ORDER)
+    if min_count is not None:
+        min_count = arguments.whole_number("min_count", min_count, 1)
+    min_sources = arguments.whole_number("min_sources", min_sources, 1)
+    max_bytes = arguments.whole_number("max_bytes", max_bytes, LEAST_MAX_BYTES)
+    if base is not None and not isinstance(base, Model):
+        raise TypeError(f"base is a Model, not {type(base).__name__}")
+    arguments.flag("scrub", scrub)
+    texts = _checked_metadata(metadata or {})
+    sections = carried(templates or {}, dictionary)
+    max_bytes = min(max_bytes, MAX_FILE) - model_file.size_of(sections)
+    if max_bytes < LEAST_MAX_BYTES:
+        raise ValueError(
+            f"max_bytes leaves {max_bytes} bytes, where a model takes at least {LEAST_MAX_BYTES}"
+        )
+    held = arguments.batch(messages, arguments.to_bytes)
+    if not held:
+        raise ValueError("there are no messages to train on")
+    owners = None if sources is None else _checked_sources(sources, len(held))
+    if scrub:
+        progress("scrubbing", 0.0)
+        held = scrubbing.scrub(held, owners)
+    kept_out = None if owners is None or STREAM_MEMORY in texts else stream_advice.keep_out(held, owners)
+    if kept_out is not None:
+        held, owners = kept_out.messages, kept_out.sources
+        texts[STREAM_MEMORY] = str(DEFAULT_MEMORY)  # takes as much room as the advice
+    prepared = trainer.prepare(
+        held,
+        background=[] if base is None else list(synthetic_text.draw(base.context_model, _BACKGROUND)),
+        sources=owners,
+        max_order=max_order,
+        min_count=min_count,
+        min_sources=min_sources,
+        max_bytes=max_bytes,
+        progress=progress,
+    )
+    model = fit(prepared, max_bytes, texts, progress)
+    if sections:
+        model = Model.from_bytes(model_file.with_sections(model.data, sections))
+    if kept_out is not None:
+        progress("measuring streams", 0.0)
+        texts[STREAM_MEMORY] = str(stream_advice.measure(model, kept_out.conversations))
+        model = model.with_metadata(texts)
+    return model
+
+
+def _checked_sources(sources: Iterable[Hashable], count: int) -> list[Hashable]:
+    """The sources of so many messages."""
+    if not isinstance(sources, Iterable):
+        raise TypeError(f"sources are an iterable of what can be hashed, not {type(sources).__name__}")
+    owners = list(sources)
+    if len(owners) != count:
+        raise ValueError(f"{count} messages have {len(owners)} sources")
+    for number, owner in enumerate(owners):
+        try:
+            hash(owner)
+        except TypeError:
+            raise TypeError(f"source {number} is not hashable: {type(owner).__name__}") from None
+    return owners
+
+
+def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """The metadata, with room for advice on streams."""
+    for key, text in metadata.items():
+        if not all(isinstance(part, str) for part in (key, text)):
+            raise TypeError(f"metadata map str to str; the text of {key!r} is {type(text).__name__}")
+    texts = dict(metadata)
+    size = len(metadata_section({STREAM_MEMORY: str(MAX_MEMORY), **texts}))
+    if size > MAX_METADATA:
+        raise EncodeError(f"the metadata have {size} bytes, where {MAX_METADATA} are the most")
+    return texts

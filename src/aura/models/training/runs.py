@@ -1,0 +1,127 @@
+"""Lists for runs: digits, identifiers and random strings (spec chapter ``run``).
+
+What follows a run of each kind and length is counted. Which contexts give way to such a list, and for
+which lengths, is what makes a sample of the text likeliest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from aura.models.training.quantization import codes
+from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Text
+from aura.models.training.weights import Evidence, interpolate, lower_shares
+from aura_spec.context_model import SYMBOLS, RunList
+from aura_spec.run import MAX_LENGTH, NO_RUN, STATES, Kind, after, state_of
+
+_STRENGTH: Final = 20.0
+"""How many observations the list of a kind is worth in that of a length."""
+
+_LEAST: Final = 1 / 2048
+"""Symbols that are rarer in a kind of run are left to the root."""
+
+_SHORTEST: Final = {Kind.DIGITS: 4, Kind.HEXADECIMAL: 4, Kind.MIXED: 6}
+"""The kinds of run that get lists, and from which length on. Letters are words; what is short is rarely random."""
+
+_HIGHEST_ORDER: Final = 5
+"""Contexts of higher orders do not give way."""
+
+
+def states_of(text: Text) -> Ints:
+    """The state of the run before each symbol of a text (rules RUN-1 and RUN-2)."""
+    state = NO_RUN
+    states = np.empty(len(text.symbols), np.int32)
+    steps = [[after(state, byte) for byte in range(256)] + [NO_RUN] * 2 for state in range(STATES)]
+    for place, symbol in enumerate(text.symbols.tolist()):
+        states[place] = state
+        state = steps[state][symbol]
+    return states
+
+
+def count_runs(text: Text, states: Ints) -> Floats:
+    """How often each symbol follows each state, a row for each state; what weighs less counts less."""
+    predicted = text.symbols != BEGIN
+    keys = states[predicted].astype(np.int64) * SYMBOLS + text.symbols[predicted]
+    counts = np.bincount(keys, text.weights[predicted] / WHOLE, STATES * SYMBOLS)
+    return counts.reshape(STATES, SYMBOLS).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of a sample: the state before each symbol, and the symbol."""
+
+    states: Ints
+    symbols: Ints
+
+
+def learn_runs(counts: Floats, places: Places, evidence: Evidence, weights: Floats) -> dict[int, RunList]:
+    """The lists, by state."""
+    probability, shown = _smooth(counts)
+    gains = _gains(probability, places, evidence, weights)
+    lists: dict[int, RunList] = {}
+    for kind, shortest in _SHORTEST.items():
+        symbols = np.flatnonzero(shown[kind])
+        if not len(symbols):
+            continue
+        states = np.arange(state_of(kind, shortest), state_of(kind, MAX_LENGTH) + 1)
+        order, first, stop = _best_row(gains[:, states])
+        for state in states[first:stop].tolist():
+            row = probability[state, symbols]
+            escape = codes(np.array([1.0 - row.sum()]))[0]
+            lists[state] = RunList(order, tuple(symbols.tolist()), tuple(codes(row).tolist()), int(escape))
+    return lists
+
+
+def _smooth(counts: Floats) -> tuple[Floats, Flags]:
+    """The probabilities after each state, drawn towards those of its kind; and which symbols each kind shows."""
+    total = counts.sum(0) + 1.0
+    probability = np.tile(total / total.sum(), (STATES, 1))
+    shown = np.zeros((len(Kind), SYMBOLS), np.bool_)
+    for kind in Kind:
+        rows = slice(state_of(kind, 1), state_of(kind, MAX_LENGTH) + 1)
+        here = counts[rows].sum(0)
+        base = (here + _STRENGTH * probability[NO_RUN]) / (here.sum() + _STRENGTH)
+        seen = counts[rows].sum(1, keepdims=True)
+        probability[rows] = (counts[rows] + _STRENGTH * base) / (seen + _STRENGTH)
+        shown[kind] = (here > 0) & (probability[rows].max(0) >= _LEAST)
+    return probability, shown
+
+
+def _gains(probability: Floats, places: Places, evidence: Evidence, weights: Floats) -> Floats:
+    """Bits that the lists save in the sample: a row for each order that gives way, a column for each state."""
+    of_order = interpolate(evidence, weights)
+    before = of_order[-1]  # what the contexts of all orders say
+    own = probability[places.states, places.symbols]
+    known = (
+        np.cumsum(evidence.frequency[::-1] > 0, axis=0)[::-1] > 0
+    )  # in the list of this order or a higher one
+    share = np.ones(len(own))  # what the contexts above this order leave to those below
+    result = np.zeros((_HIGHEST_ORDER + 1, STATES))
+    for order in reversed(range(len(known))):
+        if order <= _HIGHEST_ORDER:
+            above = known[order + 1] if order + 1 < len(known) else np.zeros(len(own), np.bool_)
+            saved = np.where(above, 0.0, np.log2(share * own / before))
+            result[order] = np.bincount(places.states, saved, STATES)
+        share *= lower_shares(evidence, order, weights)
+    return result
+
+
+def _best_row(gains: Floats) -> tuple[int, int, int]:
+    """The order, and the lengths from ``first`` to before ``stop``, whose gains sum to most; none if none gains."""
+    best, result = 0.0, (0, 0, 0)
+    for order, row in enumerate(gains):
+        sums = np.concatenate((np.zeros(1), np.cumsum(row)))
+        lowest = np.minimum.accumulate(sums)
+        stop = int(np.argmax(sums - lowest))
+        if sums[stop] - lowest[stop] > best:
+            best = float(sums[stop] - lowest[stop])
+            result = order, int(np.argmin(sums[: stop + 1])), stop
+    return result
+
+
+def at(text: Text, states: Ints, columns: Longs) -> Places:
+    """The states before some places of a text, and the symbols there."""
+    return Places(states[columns], text.symbols[columns])

@@ -1,0 +1,227 @@
+"""Training a context model: from messages to arrays.
+
+Counts are taken from all messages. What counts cannot tell, how far to trust the lists of each class of contexts,
+is learned from some of the messages, with the counts of the block of the text that they are in taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from aura.models.training.counting import Extent, count
+from aura.models.training.deleted_estimation import Chains, LeftOut, excerpt, other_symbols
+from aura.models.training.export import assemble
+from aura.models.training.kneser_ney import usage
+from aura.models.training.match_table import Guesses, hit_indices, learn_hits
+from aura.models.training.order_selection import guess_across, halves, least_order, saved_bits
+from aura.models.training.prefix_selection import choose_prefix
+from aura.models.training.pruning import gains, keep
+from aura.models.training.runs import at, count_runs, learn_runs, states_of
+from aura.models.training.text import ALPHABET, BEGIN, WHOLE, Flags, Longs, Text, frame
+from aura.models.training.weights import Evidence, interpolate, learn_weights, mix
+from aura_spec.context_model import SYMBOLS, ContextModel, Prefix
+
+LEAST_NODES: Final = ALPHABET + 2
+"""The root, every symbol and BEGIN, and the likeliest first symbol of a message."""
+
+BITS_AN_ENTRY: Final = 4.0
+"""About what an entry takes in a file; it is three to six."""
+
+_LASTING: Final = 0.5
+"""How much of what an entry gains on the text that it was counted on it gains on other texts, about."""
+
+Progress = Callable[[str, float], None]
+
+_SAMPLE: Final = 200_000
+
+
+def _quiet(_stage: str, _done: float) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """A prefix, and what the match model predicts in the sample with prefixes made in the same way.
+
+    Attributes:
+        text: the prefix; may be empty.
+        guesses: the predictions.
+        columns: of each, its place among the sample's symbols.
+        chains: what the lists know of each.
+    """
+
+    text: bytes
+    guesses: Guesses
+    columns: Longs
+    chains: Chains
+
+
+class Prepared:
+    """Counted messages, from which models of any size are made.
+
+    Attributes:
+        order: of the longest contexts worth their place, as chosen on a sample of the text.
+    """
+
+    def __init__(self, text: Text, extent: Extent, max_bytes: int, progress: Progress) -> None:
+        progress("counting", 0.0)
+        own = text.weights[text.starts[:-1]] == WHOLE
+        sampled = _sample(text, own)
+        self._minimum = extent.minimum
+        self._trie, shares, trace = count(text, extent, sampled)
+        progress("weighing", 0.5)
+        sample = text.select(sampled)
+        self._chains, self._shares = excerpt(sample, trace, shares, int(self._trie.offsets[2]))
+        del shares, trace
+        states = states_of(text)
+        self._runs = count_runs(text, states)
+        self._places = at(text, states, sampled[text.symbols[sampled] != BEGIN])
+        use = usage(self._trie, np.ones(len(self._trie), np.bool_))
+        left_out = LeftOut(self._trie, use, self._shares, self._minimum)
+        evidence = left_out.evidence(self._chains)
+        self._weights = weights = learn_weights(evidence)
+        progress("pruning", 0.7)
+        self._gain = gains(mix(self._trie, use, weights))
+        progress("choosing", 0.85)
+        self._sample = sample
+        alone = self._match(b"", (b"", b""))
+        self.order = max(1, least_order(evidence, weights, alone.guesses, alone.columns))
+        self._share = np.count_nonzero(text.weights == WHOLE) / len(sample.symbols)
+        self._parts = [
+            choose_prefix(text, chosen, max_bytes // 4, extent.sources)
+            for chosen in (*(own & half for half in halves(text)), own)
+        ]
+        self._matches = self._choose_matches(max_bytes, evidence, left_out)
+
+    def choose_size(self, max_bytes: int) -> None:
+        """Choose the prefix anew: for a file of another size, which is no larger than the first."""
+        use = usage(self._trie, np.ones(len(self._trie), np.bool_))
+        left_out = LeftOut(self._trie, use, self._shares, self._minimum)
+        self._matches = self._choose_matches(max_bytes, left_out.evidence(self._chains), left_out)
+
+    def _choose_matches(self, max_bytes: int, evidence: Evidence, left_out: LeftOut) -> _Matches:
+        """The prefix that saves most, against the entries that it takes the place of."""
+        chosen = self._match(b"", (b"", b""))
+        best = self._share * self._saved(chosen, evidence, left_out)
+        worth = np.sort(self._gain[self._trie.offsets[2] : self._stop(self.order)])[::-1]
+        entries = int(max_bytes * 8 / BITS_AN_ENTRY)
+        for size in (max_bytes // 16, max_bytes // 8, max_bytes // 4):
+            first, second, whole = (_prefix(stretches, size) for stretches in self._parts)
+            matches = self._match(whole, (first, second))
+            fewer = entries - int(len(whole) * 8 / BITS_AN_ENTRY)
+            lost = _LASTING * worth[max(0, fewer) : entries].clip(0.0).sum()
+            saved = self._share * self._saved(matches, evidence, left_out) - lost
+            if saved <= best:
+                break
+            best, chosen = saved, matches
+        return chosen
+
+    def _stop(self, order: int) -> int:
+        """The number of nodes of contexts up to an order, and of what follows those."""
+        return int(self._trie.offsets[min(order + 2, self._trie.depth + 1)])
+
+    def _match(self, whole: bytes, parts: tuple[bytes, bytes]) -> _Matches:
+        guesses = guess_across(self._sample, parts)
+        columns = guesses.places - self._sample.messages[guesses.places] - 1  # BEGINs have no column
+        chains = other_symbols(self._chains, columns, guesses.symbols, self._trie, self._shares)
+        return _Matches(whole, guesses, columns, chains)
+
+    def _saved(self, matches: _Matches, evidence: Evidence, left_out: LeftOut) -> float:
+        weights = self._weights
+        guessed = left_out.evidence(matches.chains)
+        tables = learn_hits(matches.guesses, guessed, weights)
+        alone = -np.log2(interpolate(evidence, weights)[-1][matches.columns])
+        return saved_bits(matches.guesses, alone, tables, hit_indices(matches.guesses, guessed, weights))
+
+    @property
+    def entries(self) -> int:
+        """The entries of the largest model."""
+        return self._stop(self.order) - 2  # the root and BEGIN are none
+
+    def model(self, entries: int, *, order: int | None = None, kneser_ney: bool = True) -> ContextModel:
+        """A model of at most so many entries, at least one for each symbol.
+
+        Args:
+            entries: that are kept at most.
+            order: of the longest contexts; as chosen on the text if None.
+            kneser_ney: whether lists count what no longer context predicted, or all that they saw; the latter shows
+                what the former is good for.
+        """
+        if entries < SYMBOLS:
+            raise ValueError(f"a model has at least {SYMBOLS} entries, not {entries}")
+        stop = self._stop(self.order if order is None else order)
+        kept = np.zeros(len(self._trie), np.bool_)
+        kept[:stop] = keep(self._gain[:stop], max(min(stop, entries + 2), LEAST_NODES))
+        use = usage(self._trie, kept, kneser_ney=kneser_ney)
+        left_out = LeftOut(self._trie, use, self._shares, self._minimum)
+        evidence = left_out.evidence(self._chains)
+        weights = learn_weights(evidence, self._weights)
+        tables = learn_hits(self._matches.guesses, left_out.evidence(self._matches.chains), weights)
+        past = self._matches.text
+        return replace(
+            assemble(mix(self._trie, use, weights), tables.hits),
+            runs=learn_runs(self._runs, self._places, evidence, weights),
+            prefix=Prefix(past, tuple(tables.prefix_hits.tolist())) if past else None,
+        )
+
+
+def _prefix(stretches: list[bytes], size: int) -> bytes:
+    """The first stretches, as many as fit; the most valuable last, where they are found first."""
+    ends = np.cumsum([len(stretch) for stretch in stretches])
+    return b"".join(reversed(stretches[: int(np.searchsorted(ends, size, side="right"))]))
+
+
+def _with_background(sources: Longs, count: int) -> tuple[Longs, Longs]:
+    """Sources and weights with those of so many messages of background: one more source, of little weight."""
+    one_more = np.full(count, sources.max(initial=0) + 1)
+    weights = np.concatenate((np.full(len(sources), WHOLE), np.ones(count, np.int64)))
+    return np.concatenate((sources, one_more)), weights
+
+
+def _sample(text: Text, own: Flags) -> Longs:
+    """Places of about as many symbols as are needed, spread over the text that is not background.
+
+    They are those of whole messages, but of a message longer than the sample they are the first ones.
+    """
+    lengths = np.diff(text.starts)
+    share = _SAMPLE / lengths[own].sum()
+    number = np.arange(len(lengths), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    places = text.places(own & ((number >> np.uint64(32)) < share * 2.0**32))
+    return places[places - text.starts[text.messages[places]] < _SAMPLE]
+
+
+def prepare(
+    messages: Iterable[bytes],
+    *,
+    sources: Iterable[Hashable] | None = None,
+    max_order: int = 14,
+    min_count: int | None = None,
+    min_sources: int = 1,
+    free_order: int = 12,
+    max_bytes: int = 2 << 20,
+    background: Sequence[bytes] = (),
+    progress: Progress = _quiet,
+) -> Prepared:
+    """Count messages, learn what each entry gains, and choose the order and a prefix for a file of that size.
+
+    Messages of ``background`` weigh a sixteenth: they tell of what the others leave open.
+    """
+    texts = [bytes(message) for message in messages]
+    if not texts:
+        raise ValueError("there are no messages to train on")
+    if min_count is None:
+        min_count = 1 if sum(map(len, texts)) < 1_000_000 else 2
+    numbers = np.arange(len(texts))
+    if sources is not None:
+        known: dict[Hashable, int] = {}
+        numbers = np.array([known.setdefault(source, len(known)) for source in sources])
+        if len(numbers) != len(texts):
+            raise ValueError(f"{len(texts)} messages have {len(numbers)} sources")
+    # whoever asks for several sources does not want what one message repeats
+    extent = Extent(max_order, min_count, min_sources, free_order, by_message=min_sources > 1)
+    text = frame([*texts, *background], *_with_background(numbers, len(background)))
+    return Prepared(text, extent, max_bytes, progress)

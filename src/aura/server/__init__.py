@@ -1,0 +1,1 @@
+"""The demonstration server, and the conversation that it plays."""
