@@ -17,16 +17,16 @@ from aura_fast.context_model import (
     BELOW_END,
     CODE_MASK,
     END_SHIFT,
-    LIKELIHOOD_OF_LONE,
-    LONE,
-    LONE_CODE,
-    LONE_WIDER,
+    LIKELIHOOD_OF_SINGLETON,
     PLACE_BITS,
     PLACE_MASK,
+    SINGLETON,
+    SINGLETON_CODE,
+    SINGLETON_SUFFIX,
+    SUFFIX,
     SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
-    WIDER,
     Choice,
     Contexts,
     Gap,
@@ -79,7 +79,7 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
     data: bytes, predictions: array[int], contexts: Contexts
 ) -> Iterator[list[Choice]]:
     """The choices that lead to ``data`` and its end, those of some symbols at a time."""
-    words, letters, bounds, hits = contexts.words, contexts.letters, contexts.bounds, contexts.hits
+    words, symbols_text, bounds, hits = contexts.words, contexts.symbols_text, contexts.bounds, contexts.hits
     context = contexts.initial
     state = bound = 0
     symbols = chain(data, (END,))
@@ -91,7 +91,7 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 predicted, index = prediction & BYTE_MASK, prediction >> INDEX_SHIFT
                 word = words[context]
                 if word >= 0 and word >> PLACE_BITS & SYMBOL_MASK == predicted:
-                    likelihood = LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK]
+                    likelihood = LIKELIHOOD_OF_SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
                     following = word & PLACE_MASK
                 else:
                     likelihood, following = contexts.predict(context, predicted)
@@ -106,14 +106,14 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             elif context < bound:
                 context = code_unpredicted(contexts, (context, state), symbol, choices)
             elif (word := words[context]) >= 0:
-                frequency = LONE[word >> LONE_CODE & CODE_MASK]
+                frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
                 if word >> PLACE_BITS & SYMBOL_MASK == symbol:
                     choices.append((0, frequency, TOTAL_OF_ONE))
                     context = word & PLACE_MASK
                 else:
                     choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
                     excluded = chr(word >> PLACE_BITS & SYMBOL_MASK)
-                    context = _lead(contexts, word >> LONE_WIDER, state, excluded, symbol, choices)
+                    context = _lead(contexts, word >> SINGLETON_SUFFIX, state, excluded, symbol, choices)
             else:
                 total = ~word & SUM_MASK
                 end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
@@ -121,15 +121,15 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 if entry >> PLACE_BITS & SYMBOL_MASK == symbol:  # the likeliest
                     choices.append((0, entry >> END_SHIFT, total))
                     context = entry & PLACE_MASK
-                elif (place := letters.find(chr(symbol), context + 2, end)) >= 0:
+                elif (place := symbols_text.find(chr(symbol), context + 2, end)) >= 0:
                     entry, lower = words[place], words[place - 1] >> END_SHIFT
                     choices.append((lower, (entry >> END_SHIFT) - lower, total))
                     context = entry & PLACE_MASK
                 else:
                     lower = words[end - 1] >> END_SHIFT
                     choices.append((lower, total - lower, total))
-                    excluded = letters[context + 1 : end]
-                    context = _lead(contexts, ~word >> WIDER, state, excluded, symbol, choices)
+                    excluded = symbols_text[context + 1 : end]
+                    context = _lead(contexts, ~word >> SUFFIX, state, excluded, symbol, choices)
             if contexts.has_runs:
                 state = NEXT[state << 8 | symbol]
                 bound = bounds[state]
@@ -161,14 +161,16 @@ def code_unpredicted(
     word = contexts.words[context]
     if word < 0 or context < contexts.bounds[state]:
         return _lead(contexts, context, state, "", symbol, choices, predicted=predicted)
-    lone = word >> PLACE_BITS & SYMBOL_MASK
-    if chr(lone) != predicted:
-        frequency = LONE[word >> LONE_CODE & CODE_MASK]
-        if lone == symbol:
+    singleton = word >> PLACE_BITS & SYMBOL_MASK
+    if chr(singleton) != predicted:
+        frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
+        if singleton == symbol:
             choices.append((0, frequency, TOTAL_OF_ONE))
             return word & PLACE_MASK
         choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
-    return _lead(contexts, word >> LONE_WIDER, state, chr(lone), symbol, choices, predicted=predicted)
+    return _lead(
+        contexts, word >> SINGLETON_SUFFIX, state, chr(singleton), symbol, choices, predicted=predicted
+    )
 
 
 def _lead(  # noqa: PLR0917  # for speed
@@ -186,7 +188,7 @@ def _lead(  # noqa: PLR0917  # for speed
     Its list has more than one entry, unless one for runs stands in for it, and is less the excluded symbols, which
     the context before listed, and the predicted byte (rules AUR-3 to AUR-5).
     """
-    words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
+    words, find, letter = contexts.words, contexts.symbols_text.find, chr(symbol)
     bound = contexts.bounds[state]
     while True:
         if predicted not in excluded:
@@ -215,8 +217,8 @@ def _lead(  # noqa: PLR0917  # for speed
                 return entry & PLACE_MASK
             escape = (head & SUM_MASK) - (words[end - 1] >> END_SHIFT)
             choices.append((total - escape, escape, total))
-        excluded = contexts.letters[first:end]
-        context = head >> WIDER
+        excluded = contexts.symbols_text[first:end]
+        context = head >> SUFFIX
 
 
 def _lead_by_run(  # noqa: PLR0917  # for speed
@@ -292,7 +294,7 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             predicted = source[pointer]
             word = words[context]
             if word >= 0 and word >> PLACE_BITS & SYMBOL_MASK == predicted:
-                likelihood = LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK]
+                likelihood = LIKELIHOOD_OF_SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
                 following = word & PLACE_MASK
             else:
                 likelihood, following = contexts.predict(context, predicted)
@@ -320,16 +322,16 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             symbol, context = read_unpredicted(decoder, contexts, (context, state))
             window, offset, span = decoder.window, decoder.offset, decoder.span
         elif (word := words[context]) >= 0:
-            lone = LONE[word >> LONE_CODE & CODE_MASK]
-            upper = lone * (span // TOTAL_OF_ONE)
+            singleton = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
+            upper = singleton * (span // TOTAL_OF_ONE)
             symbol = word >> PLACE_BITS & SYMBOL_MASK
             if offset < upper:
                 span = upper
                 context = word & PLACE_MASK
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
-                decoder.pass_over(lone, TOTAL_OF_ONE)
-                symbol, context = _follow(decoder, contexts, word >> LONE_WIDER, state, chr(symbol))
+                decoder.pass_over(singleton, TOTAL_OF_ONE)
+                symbol, context = _follow(decoder, contexts, word >> SINGLETON_SUFFIX, state, chr(symbol))
                 window, offset, span = decoder.window, decoder.offset, decoder.span
         else:
             total = ~word & SUM_MASK
@@ -351,8 +353,8 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 else:
                     decoder.window, decoder.offset, decoder.span = window, offset, span
                     decoder.pass_over(lower, total)
-                    excluded = contexts.letters[context + 1 : end]
-                    symbol, context = _follow(decoder, contexts, ~word >> WIDER, state, excluded)
+                    excluded = contexts.symbols_text[context + 1 : end]
+                    symbol, context = _follow(decoder, contexts, ~word >> SUFFIX, state, excluded)
                     window, offset, span = decoder.window, decoder.offset, decoder.span
         while span < LOWER_BOUND:
             if window == longest:
@@ -393,14 +395,14 @@ def read_unpredicted(decoder: Decoder, contexts: Contexts, at: At, *, predicted:
     word = contexts.words[context]
     if word < 0 or context < contexts.bounds[state]:
         return _follow(decoder, contexts, context, state, "", predicted=predicted)
-    lone = word >> PLACE_BITS & SYMBOL_MASK
-    if chr(lone) != predicted:
-        frequency = LONE[word >> LONE_CODE & CODE_MASK]
+    singleton = word >> PLACE_BITS & SYMBOL_MASK
+    if chr(singleton) != predicted:
+        frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
         if decoder.value(TOTAL_OF_ONE) < frequency:
             decoder.take(0, frequency)
-            return lone, word & PLACE_MASK
+            return singleton, word & PLACE_MASK
         decoder.take(frequency, TOTAL_OF_ONE - frequency)
-    return _follow(decoder, contexts, word >> LONE_WIDER, state, chr(lone), predicted=predicted)
+    return _follow(decoder, contexts, word >> SINGLETON_SUFFIX, state, chr(singleton), predicted=predicted)
 
 
 def read_after_escape(
@@ -409,16 +411,16 @@ def read_after_escape(
     """Decode a symbol after an escape from a list; otherwise as ``code_unpredicted``."""
     context, state = at
     word = contexts.words[context]
-    lone = chr(word >> PLACE_BITS & SYMBOL_MASK)
-    excluded = lone if word >= 0 else contexts.letters[context + 1 : contexts.end_of(context)]
-    return _follow(decoder, contexts, contexts.wider(context), state, excluded, predicted=predicted)
+    singleton = chr(word >> PLACE_BITS & SYMBOL_MASK)
+    excluded = singleton if word >= 0 else contexts.symbols_text[context + 1 : contexts.end_of(context)]
+    return _follow(decoder, contexts, contexts.suffix(context), state, excluded, predicted=predicted)
 
 
 def _follow(
     decoder: Decoder, contexts: Contexts, context: int, state: int, excluded: str, *, predicted: str = ""
 ) -> tuple[int, int]:
     """Decode choices from a context on, and give the symbol and the following context; otherwise as ``_lead``."""
-    words, find = contexts.words, contexts.letters.find
+    words, find = contexts.words, contexts.symbols_text.find
     bound = contexts.bounds[state]
     while True:
         if predicted not in excluded:
@@ -449,8 +451,8 @@ def _follow(
                 decoder.take(lower - (value - start), (entry >> END_SHIFT) - lower)
                 return entry >> PLACE_BITS & SYMBOL_MASK, entry & PLACE_MASK
             decoder.take(total - (whole - lower), whole - lower)
-        excluded = contexts.letters[first:end]
-        context = contexts.wider(context)
+        excluded = contexts.symbols_text[first:end]
+        context = contexts.suffix(context)
 
 
 def _follow_run(

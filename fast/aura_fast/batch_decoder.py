@@ -20,9 +20,9 @@ from aura_fast import auralite, search
 from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
-    LONE_CODE,
     PLACE_BITS,
     PLACE_MASK,
+    SINGLETON_CODE,
     SUM_MASK,
     SYMBOL_MASK,
     Contexts,
@@ -31,7 +31,7 @@ from aura_fast.match import BASES, HISTORY_BASE
 from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder, check_end
 from aura_fast.run import NEXT
-from aura_fast.search import LONE_NUMBERS, Flags, Numbers, words_of
+from aura_fast.search import SINGLETON_NUMBERS, Flags, Numbers, words_of
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.errors import DecodeError
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, SLOTS, TOTAL
@@ -293,12 +293,14 @@ class _Batch:
         state, words = self.state, self._words
         contexts = state.contexts[lanes]
         heads = words[contexts]
-        is_lone = heads >= 0
-        firsts = contexts + ~is_lone
+        is_singleton = heads >= 0
+        firsts = contexts + ~is_singleton
         entries = words[firsts]
-        totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
+        totals = np.where(is_singleton, TOTAL_OF_ONE, ~heads & SUM_MASK)
         units = state.spans[lanes] // totals
-        ends = np.where(is_lone, LONE_NUMBERS[entries >> LONE_CODE & CODE_MASK], entries >> END_SHIFT)
+        ends = np.where(
+            is_singleton, SINGLETON_NUMBERS[entries >> SINGLETON_CODE & CODE_MASK], entries >> END_SHIFT
+        )
         spans = ends * units
         is_first = state.offsets[lanes] < spans
         state.spans[lanes] = spans
@@ -306,19 +308,19 @@ class _Batch:
         self.symbols[lanes] = entries >> PLACE_BITS & SYMBOL_MASK
         self.is_symbol[lanes] = is_first
         other = (~is_first).nonzero()[0]
-        if len(other):  # a search for the value in the list; a lone entry was seen already
-            asked, lone, heads, firsts = lanes[other], is_lone[other], heads[other], firsts[other]
+        if len(other):  # a search for the value in the list; the entry of a singleton was seen already
+            asked, singleton, heads, firsts = lanes[other], is_singleton[other], heads[other], firsts[other]
             totals, units = totals[other], units[other]
             values = self._values(asked, totals, units)
             sizes = search.sizes_of(heads)
             places = firsts + search.ranks(self._model, firsts, sizes, values)
             is_listed = places < firsts + sizes
             entries = words[places]
-            lower = np.where(lone, ends[other], words[places - 1] >> END_SHIFT)
+            lower = np.where(singleton, ends[other], words[places - 1] >> END_SHIFT)
             upper = np.where(is_listed, entries >> END_SHIFT, totals)
             state.offsets[asked] -= lower * units
             state.spans[asked] = (upper - lower) * units
-            state.contexts[asked] = np.where(is_listed, entries & PLACE_MASK, search.wider(heads))
+            state.contexts[asked] = np.where(is_listed, entries & PLACE_MASK, search.suffix(heads))
             self.symbols[asked] = entries >> PLACE_BITS & SYMBOL_MASK
             self.is_symbol[asked] = is_listed
             is_escape = ~is_listed
@@ -354,7 +356,7 @@ class _Batch:
         entries = rest.entries[places]
         state.offsets[lanes] -= lower * units
         state.spans[lanes] = (upper - lower) * units
-        state.contexts[lanes] = np.where(is_listed, entries & PLACE_MASK, search.wider(words[contexts]))
+        state.contexts[lanes] = np.where(is_listed, entries & PLACE_MASK, search.suffix(words[contexts]))
         state.lefts[lanes] = contexts
         self.symbols[lanes] = entries >> PLACE_BITS & SYMBOL_MASK
         self.is_symbol[lanes] = is_listed
@@ -391,8 +393,8 @@ class _Batch:
         state.spans[lanes] = np.where(is_hit, hits, TOTAL - hits) * units
         following = entries & PLACE_MASK
         for place in (is_hit & ~is_listed).nonzero()[0].tolist():
-            wider = self._model.wider(int(contexts[place]))
-            following[place] = self._model.follow(wider, int(predicted[place]))
+            suffix = self._model.suffix(int(contexts[place]))
+            following[place] = self._model.follow(suffix, int(predicted[place]))
         self._go_on(lanes, predicted, following, is_hit, is_listed)
 
     def _read_predicted_alone(self, lanes: Numbers) -> None:
@@ -419,7 +421,7 @@ class _Batch:
                 state.predicted[lane], state.is_less[lane] = predicted, likelihood > 0
                 state.lefts[lane] = _NOTHING
                 if likelihood and model.words[context] >= 0:  # a list of one entry, which is excluded
-                    state.lefts[lane], state.contexts[lane] = context, model.wider(context)
+                    state.lefts[lane], state.contexts[lane] = context, model.suffix(context)
                 state.misses[lane] = min(state.misses.item(lane) + 1, MISS_CLASSES - 1)
             state.pointers[lane] = pointer + 1
             state.lengths[lane] = min(length + 1, MAX_LENGTH) if is_hit and pointer != -1 else 0
@@ -441,7 +443,7 @@ class _Batch:
         heads = words[contexts]
         # after a miss on with the list, unless that is of one entry, which is excluded
         is_over = (heads >= 0) & is_listed
-        state.contexts[lanes] = np.where(is_hit, following, np.where(is_over, search.wider(heads), contexts))
+        state.contexts[lanes] = np.where(is_hit, following, np.where(is_over, search.suffix(heads), contexts))
         state.predicted[lanes] = predicted
         state.is_less[lanes] = is_listed
         state.lefts[lanes] = np.where(is_over, contexts, _NOTHING)

@@ -24,21 +24,21 @@ from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
     LIKELIHOOD,
-    LONE_CODE,
-    LONE_WIDER,
     PLACE_BITS,
     PLACE_MASK,
+    SINGLETON_CODE,
+    SINGLETON_SUFFIX,
+    SUFFIX,
     SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
-    WIDER,
     Choice,
     Contexts,
 )
 from aura_fast.match import Predicted, Prediction
 from aura_fast.range_coder import shortest
 from aura_fast.run import NEXT, states_of
-from aura_fast.search import LONE_NUMBERS, Flags, Numbers, words_of
+from aura_fast.search import SINGLETON_NUMBERS, Flags, Numbers, words_of
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.match import TOTAL
 from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
@@ -203,9 +203,9 @@ def _find(way: _Way, contexts: Numbers, symbols: Numbers) -> tuple[Numbers, Numb
     near = np.arange(_NEAR)
     while len(asked) > search.FEW:
         over = (nexts >= behind).nonzero()[0]
-        wider = search.wider(words[owners[asked[over]]])
-        owners[asked[over]] = wider
-        nexts[over], behind[over] = search.list_of(words, wider)
+        suffix = search.suffix(words[owners[asked[over]]])
+        owners[asked[over]] = suffix
+        nexts[over], behind[over] = search.list_of(words, suffix)
         # look at some entries of each list, beyond its end too
         entries = words.take(nexts[:, None] + near, mode="clip")
         is_it = entries >> PLACE_BITS & SYMBOL_MASK == symbols[:, None]
@@ -238,12 +238,12 @@ def _find_alone(model: Contexts, context: int, symbol: int) -> tuple[int, int]:
         if word >= 0:
             if word >> PLACE_BITS & SYMBOL_MASK == symbol:
                 return context, context
-            context = word >> LONE_WIDER
+            context = word >> SINGLETON_SUFFIX
         else:
-            place = model.letters.find(letter, context + 1, model.end_of(context))
+            place = model.symbols_text.find(letter, context + 1, model.end_of(context))
             if place >= 0:
                 return context, place
-            context = ~word >> WIDER
+            context = ~word >> SUFFIX
 
 
 def _in_runs(way: _Way) -> Flags:
@@ -283,15 +283,19 @@ def _in_first_lists(way: _Way, places: Numbers) -> tuple[NDArray[np.bool_], Numb
     words = way.words
     contexts = way.at[places]
     heads = words[contexts]
-    is_lone = heads >= 0
-    totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
+    is_singleton = heads >= 0
+    totals = np.where(is_singleton, TOTAL_OF_ONE, ~heads & SUM_MASK)
     is_listed = way.owners[places] == contexts
     # the escape lies between the end of the last entry and the total
-    entries = np.where(is_listed, way.places[places], contexts + np.where(is_lone, 0, search.sizes_of(heads)))
-    ends = np.where(
-        is_lone, LONE_NUMBERS[words[entries] >> LONE_CODE & CODE_MASK], words[entries] >> END_SHIFT
+    entries = np.where(
+        is_listed, way.places[places], contexts + np.where(is_singleton, 0, search.sizes_of(heads))
     )
-    before = np.where(is_lone, 0, search.lower(words, entries, contexts + 1))
+    ends = np.where(
+        is_singleton,
+        SINGLETON_NUMBERS[words[entries] >> SINGLETON_CODE & CODE_MASK],
+        words[entries] >> END_SHIFT,
+    )
+    before = np.where(is_singleton, 0, search.lower(words, entries, contexts + 1))
     lower = np.where(is_listed, before, ends)
     return is_listed, lower, np.where(is_listed, ends, totals) - lower, totals
 
@@ -320,20 +324,20 @@ def _code_misses(way: _Way, places: Numbers, predicted: Numbers, indices: Number
     ranks = np.zeros(len(places), np.int64)
     choices.add(places, ranks, hits, TOTAL - hits, np.full(len(places), TOTAL))
     # a list of one entry is passed over if that is predicted; otherwise it is as without a prediction
-    is_lone = way.words[contexts] >= 0
-    alone = (is_lone & ~is_listed).nonzero()[0]
+    is_singleton = way.words[contexts] >= 0
+    alone = (is_singleton & ~is_listed).nonzero()[0]
     is_here, *columns = _in_first_lists(way, places[alone])
     choices.add(places[alone], ranks[alone] + 1, *columns)
-    is_over = is_lone.copy()
+    is_over = is_singleton.copy()
     is_over[alone[is_here]] = False
-    left = np.concatenate([(~is_lone).nonzero()[0], is_over.nonzero()[0]])
+    left = np.concatenate([(~is_singleton).nonzero()[0], is_over.nonzero()[0]])
     is_over = is_over[left]
     contexts = contexts[left]
     _code_rest(
         way,
         _Pending(
             places[left],
-            np.where(is_over, search.wider(way.words[contexts]), contexts),
+            np.where(is_over, search.suffix(way.words[contexts]), contexts),
             np.where(is_over, contexts, -1),
             predicted[left],
             1 + (is_over & ~is_listed[left]),
@@ -344,18 +348,18 @@ def _code_misses(way: _Way, places: Numbers, predicted: Numbers, indices: Number
 
 def _code_after_escapes(way: _Way, at: Numbers, choices: _Choices) -> None:
     """Code symbols that the first lists do not have, from their first escapes on (rule AUR-3)."""
-    is_lone = way.words[way.at[at]] >= 0
-    pending = _code_after_lone(way, at[is_lone], choices)
-    at = at[~is_lone]
+    is_singleton = way.words[way.at[at]] >= 0
+    pending = _code_after_singletons(way, at[is_singleton], choices)
+    at = at[~is_singleton]
     left = way.at[at]
     _code_rest(way, _pending(way, at, left, np.ones(len(at), np.int64)).before(pending), choices)
 
 
-def _code_after_lone(way: _Way, at: Numbers, choices: _Choices) -> _Pending:
+def _code_after_singletons(way: _Way, at: Numbers, choices: _Choices) -> _Pending:
     """Code symbols by the lists after those of one entry, as far as they have them; gives the others."""
     words = way.words
     left = words[way.at[at]]
-    contexts = left >> LONE_WIDER
+    contexts = left >> SINGLETON_SUFFIX
     heads = ~words[contexts]
     # what is excluded is one entry
     owners, excluded = _find(way, contexts, left >> PLACE_BITS & SYMBOL_MASK)
@@ -404,7 +408,7 @@ class _Pending:
 
 def _pending(way: _Way, at: Numbers, left: Numbers, ranks: Numbers) -> _Pending:
     """Symbols for which contexts were left by an escape, and nothing was predicted."""
-    return _Pending(at, search.wider(way.words[left]), left, np.full(len(at), -1), ranks)
+    return _Pending(at, search.suffix(way.words[left]), left, np.full(len(at), -1), ranks)
 
 
 def _code_rest(way: _Way, pending: _Pending, choices: _Choices) -> None:
@@ -422,7 +426,7 @@ def _code_rest(way: _Way, pending: _Pending, choices: _Choices) -> None:
         remains = rest.listed > 0
         choices.add(*(part[remains] for part in (some.at, some.ranks, lower, upper - lower, rest.totals)))
         some.ranks = some.ranks + remains
-        some.lefts, some.contexts = some.contexts, search.wider(way.words[some.contexts])
+        some.lefts, some.contexts = some.contexts, search.suffix(way.words[some.contexts])
         pending = some.some(~is_here).before(pending)
 
 

@@ -4,19 +4,19 @@ To code a symbol, all of what a context says has to be at hand, and reading it f
 it stands side by side, in words of 64 bits. A context is named by the place of its first word. One with a list of
 one entry is a single word, 0 or above, from the low bits up:
 
-    24 following context, 9 symbol, 6 code of the escape, 24 wider context.
+    24 following context, 9 symbol, 6 code of the escape, 24 suffix.
 
 One with more entries is a word below 0, whose complement holds
 
-    22 total, 9 size of the list, 24 wider context,
+    22 total, 9 size of the list, 24 suffix,
 
 and a word for each entry, in order:
 
     24 following context, 9 symbol, 22 cumulative frequency up to and with the entry.
 
-The wider context is the first one along the suffixes with a longer list: lists contain each other, so that those
-of equal length are equal, and leave nothing to code after an escape (rule AUR-4). Where there is none, it is the
-root.
+The suffix of a word is not the next shorter context, but the first one along the suffixes with a longer list: lists
+contain each other, so that those of equal length are equal, and leave nothing to code after an escape (rule AUR-4).
+Where there is none, it is the root. A list of one entry is called a singleton.
 
 The symbols of all words stand once more in a text, as characters, where one is quickly found.
 """
@@ -50,9 +50,9 @@ SYMBOL_MASK: Final = (1 << SYMBOL_BITS) - 1
 PLACE_MASK: Final = (1 << PLACE_BITS) - 1
 SUM_MASK: Final = (1 << SUM_BITS) - 1
 
-LONE_CODE: Final = PLACE_BITS + SYMBOL_BITS
-LONE_WIDER: Final = LONE_CODE + CODE_BITS
-WIDER: Final = SUM_BITS + SYMBOL_BITS
+SINGLETON_CODE: Final = PLACE_BITS + SYMBOL_BITS
+SINGLETON_SUFFIX: Final = SINGLETON_CODE + CODE_BITS
+SUFFIX: Final = SUM_BITS + SYMBOL_BITS
 END_SHIFT: Final = PLACE_BITS + SYMBOL_BITS
 """Where the parts of words begin; those that are not named begin with the word, or after ``PLACE_BITS`` or
 ``SUM_BITS``."""
@@ -60,7 +60,7 @@ END_SHIFT: Final = PLACE_BITS + SYMBOL_BITS
 BELOW_END: Final = (1 << END_SHIFT) - 1
 """The bits of an entry below its cumulative frequency."""
 
-LONE: Final = tuple(TOTAL_OF_ONE - escape for escape in ESCAPES)
+SINGLETON: Final = tuple(TOTAL_OF_ONE - escape for escape in ESCAPES)
 """Frequencies of the one entry of a list, by the code of the escape (rule CTX-5)."""
 
 LIKELIHOOD: Final = bytes(
@@ -69,7 +69,9 @@ LIKELIHOOD: Final = bytes(
 """What the probability class of a listed byte adds to the index of rule MAT-4, by its probability in 1/1000,
 rounded down (rule MAT-6)."""
 
-LIKELIHOOD_OF_LONE: Final = bytes(LIKELIHOOD[1000 * frequency // TOTAL_OF_ONE] for frequency in LONE)
+LIKELIHOOD_OF_SINGLETON: Final = bytes(
+    LIKELIHOOD[1000 * frequency // TOTAL_OF_ONE] for frequency in SINGLETON
+)
 
 _FREQUENCIES: Final = np.array(FREQUENCIES, np.int64)
 
@@ -88,7 +90,7 @@ class Contexts:
 
     Attributes:
         words: as above.
-        letters: of each word the symbol, as a character; nothing of use for words below 0 and single words.
+        symbols_text: of each word the symbol, as a character; nothing of use for words below 0 and singletons.
         initial: context at the start of a message.
         hits: the match model's table, and behind it the prefix's.
         prefix: what finds matches in the prefix, if there is one.
@@ -110,7 +112,7 @@ class Contexts:
         self.stand_ins = stand_ins(model.runs, bounds)
         self.bounds = tuple(stand_in[0] for stand_in in self.stand_ins)
         del packer  # and with it what takes most memory
-        self.letters = _letters(self.words)
+        self.symbols_text = _symbols_text(self.words)
 
     def end_of(self, context: int) -> int:
         """Where a list of more than one entry ends."""
@@ -127,16 +129,16 @@ class Contexts:
         word = words[context]
         if word >= 0:
             if word >> PLACE_BITS & SYMBOL_MASK == predicted:
-                return LIKELIHOOD_OF_LONE[word >> LONE_CODE & CODE_MASK], word & PLACE_MASK
+                return LIKELIHOOD_OF_SINGLETON[word >> SINGLETON_CODE & CODE_MASK], word & PLACE_MASK
         else:
-            place = self.letters.find(letter, context + 1, self.end_of(context))
+            place = self.symbols_text.find(letter, context + 1, self.end_of(context))
             if place >= 0:
                 entry = words[place]
                 frequency = (entry >> END_SHIFT) - (
                     words[place - 1] >> END_SHIFT if place > context + 1 else 0
                 )
                 return LIKELIHOOD[1000 * frequency // (~word & SUM_MASK)], entry & PLACE_MASK
-        return 0, self.follow(self.wider(context), predicted)
+        return 0, self.follow(self.suffix(context), predicted)
 
     def follow(self, context: int, symbol: int) -> int:
         """The context that follows ``symbol`` by the first list along the suffixes that has it."""
@@ -147,12 +149,12 @@ class Contexts:
                 if word >> PLACE_BITS & SYMBOL_MASK == symbol:
                     return word & PLACE_MASK
             else:
-                place = self.letters.find(letter, context + 1, self.end_of(context))
+                place = self.symbols_text.find(letter, context + 1, self.end_of(context))
                 if place >= 0:
                     return self.words[place] & PLACE_MASK
-            context = self.wider(context)
+            context = self.suffix(context)
 
-    def wider(self, context: int) -> int:
+    def suffix(self, context: int) -> int:
         """The first context along the suffixes with a longer list (rule AUR-4).
 
         Raises:
@@ -160,10 +162,10 @@ class Contexts:
         """
         word = self.words[context]
         if word >= 0:
-            return word >> LONE_WIDER
+            return word >> SINGLETON_SUFFIX
         if ~word >> SUM_BITS & SYMBOL_MASK == SYMBOLS:
             raise Malformed("the string excludes all symbols", 0, "string")
-        return ~word >> WIDER
+        return ~word >> SUFFIX
 
 
 class _Packer:
@@ -188,7 +190,7 @@ class _Packer:
         self.places = np.cumsum(is_many, dtype=np.int32)
         self.words = zeros("q", int(self._starts[-1] + self.places[-1]) + 1)
         self.places += self._starts[:-1] - is_many
-        self._wider = np.zeros(len(self.places), np.int32)
+        self._longer_suffixes = np.zeros(len(self.places), np.int32)
         self.levels = list(_levels(self._suffixes))
         for level, end in pairwise(self.levels):
             for begin in range(level, end, _BLOCK):
@@ -199,12 +201,12 @@ class _Packer:
         counts, escapes, suffixes = self._counts[block], self._escapes[block], self._suffixes[block]
         # where the list of the suffix is no longer, it is the same
         is_longer = self._counts.take(suffixes) > counts
-        wider = np.where(is_longer, self.places.take(suffixes), self._wider.take(suffixes))
-        self._wider[block] = wider
-        wider = wider.astype(np.int64)
+        suffix = np.where(is_longer, self.places.take(suffixes), self._longer_suffixes.take(suffixes))
+        self._longer_suffixes[block] = suffix
+        suffix = suffix.astype(np.int64)
         first, end = int(self._starts[block.start]), int(self._starts[block.stop])
-        lone, many = (counts == 1).nonzero()[0], (counts > 1).nonzero()[0]
-        alone = self._starts[block].take(lone) - first
+        singletons, many = (counts == 1).nonzero()[0], (counts > 1).nonzero()[0]
+        alone = self._starts[block].take(singletons) - first
         is_together = np.ones(end - first, np.bool_)
         is_together[alone] = False
         sizes = counts.take(many).astype(np.int64)
@@ -213,7 +215,7 @@ class _Packer:
             totals += _FREQUENCIES.take(escapes.take(many))
         entries = np.empty(end - first, np.int64)
         entries[is_together] = sums
-        entries[alone] = escapes.take(lone) | wider.take(lone) << CODE_BITS
+        entries[alone] = escapes.take(singletons) | suffix.take(singletons) << CODE_BITS
         entries <<= SYMBOL_BITS
         entries |= self._symbols[first:end]
         entries <<= PLACE_BITS
@@ -222,11 +224,11 @@ class _Packer:
         words = np.frombuffer(self.words, np.int64)[begin : begin + len(entries) + len(many)]
         is_head = np.zeros(len(words), np.bool_)
         is_head[self.places[block].take(many) - begin] = True
-        words[is_head] = ~(totals | sizes << SUM_BITS | wider.take(many) << WIDER)
+        words[is_head] = ~(totals | sizes << SUM_BITS | suffix.take(many) << SUFFIX)
         words[~is_head] = entries
 
 
-def _letters(words: array[int]) -> str:
+def _symbols_text(words: array[int]) -> str:
     """The symbols of words, as characters."""
     view = np.frombuffer(words, np.int64)
     blocks = (

@@ -42,10 +42,10 @@ def stand_ins(runs: Mapping[int, RunList], bounds: list[int]) -> tuple[StandIn, 
 
 def rest_of(stand_in: StandIn, excluded: str) -> tuple[dict[str, tuple[int, int]], int]:
     """Of the symbols that are not excluded, cumulatives and frequencies in order; and the total."""
-    _, letters, frequencies, escape = stand_in
+    _, symbols_text, frequencies, escape = stand_in
     options: dict[str, tuple[int, int]] = {}
     total = 0
-    for letter, frequency in zip(letters, frequencies, strict=True):
+    for letter, frequency in zip(symbols_text, frequencies, strict=True):
         if letter not in excluded:
             options[letter] = total, frequency
             total += frequency

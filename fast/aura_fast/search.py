@@ -14,14 +14,14 @@ from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
     LIKELIHOOD,
-    LONE,
-    LONE_CODE,
-    LONE_WIDER,
     PLACE_BITS,
+    SINGLETON,
+    SINGLETON_CODE,
+    SINGLETON_SUFFIX,
+    SUFFIX,
     SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
-    WIDER,
     Contexts,
 )
 from aura_spec.context_model import SYMBOLS, TOTAL_OF_ONE
@@ -29,7 +29,7 @@ from aura_spec.context_model import SYMBOLS, TOTAL_OF_ONE
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-LONE_NUMBERS: Final = np.array(LONE)
+SINGLETON_NUMBERS: Final = np.array(SINGLETON)
 _LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
 
 FEW: Final = 32
@@ -50,9 +50,9 @@ def sizes_of(words: Numbers) -> Numbers:
     return np.where(words >= 0, 1, ~words >> SUM_BITS & SYMBOL_MASK)
 
 
-def wider(words: Numbers) -> Numbers:
+def suffix(words: Numbers) -> Numbers:
     """The contexts to go on with after an escape from the lists that begin with these words."""
-    return np.where(words >= 0, words >> LONE_WIDER, ~words >> WIDER)
+    return np.where(words >= 0, words >> SINGLETON_SUFFIX, ~words >> SUFFIX)
 
 
 def ranks(model: Contexts, firsts: Numbers, sizes: Numbers, values: Numbers) -> Numbers:
@@ -105,8 +105,8 @@ def predict(model: Contexts, contexts: Numbers, predicted: Numbers) -> tuple[Fla
     """
     words = words_of(model)
     heads = words[contexts]
-    is_lone = heads >= 0
-    firsts = contexts + ~is_lone
+    is_singleton = heads >= 0
+    firsts = contexts + ~is_singleton
     owners, places = spread(firsts, sizes_of(heads))
     found = (words[places] >> PLACE_BITS & SYMBOL_MASK == predicted[owners]).nonzero()[0]
     is_listed = np.zeros(len(contexts), np.bool_)
@@ -115,11 +115,11 @@ def predict(model: Contexts, contexts: Numbers, predicted: Numbers) -> tuple[Fla
     entries_at[owners[found]] = places[found]
     entries = words[entries_at]
     frequencies = np.where(
-        is_lone,
-        LONE_NUMBERS[entries >> LONE_CODE & CODE_MASK],
+        is_singleton,
+        SINGLETON_NUMBERS[entries >> SINGLETON_CODE & CODE_MASK],
         (entries >> END_SHIFT) - lower(words, entries_at, firsts),
     )
-    totals = np.where(is_lone, TOTAL_OF_ONE, ~heads & SUM_MASK)
+    totals = np.where(is_singleton, TOTAL_OF_ONE, ~heads & SUM_MASK)
     return is_listed, entries, np.where(is_listed, _LIKELIHOOD[1000 * frequencies // totals], 0)
 
 

@@ -13,15 +13,15 @@ from aura_fast.context_model import (
     BELOW_END,
     CODE_MASK,
     END_SHIFT,
-    LONE,
-    LONE_CODE,
-    LONE_WIDER,
     PLACE_BITS,
     PLACE_MASK,
+    SINGLETON,
+    SINGLETON_CODE,
+    SINGLETON_SUFFIX,
+    SUFFIX,
     SUM_BITS,
     SUM_MASK,
     SYMBOL_MASK,
-    WIDER,
     Choice,
     Contexts,
     Gap,
@@ -463,9 +463,9 @@ def _share(contexts: Contexts, context: int, state: int, symbol: int) -> tuple[i
     word = words[context]
     if word >= 0:
         if word >> PLACE_BITS & SYMBOL_MASK == symbol:
-            return PROB_ONE * LONE[word >> LONE_CODE & CODE_MASK] // TOTAL_OF_ONE, word & PLACE_MASK
+            return PROB_ONE * SINGLETON[word >> SINGLETON_CODE & CODE_MASK] // TOTAL_OF_ONE, word & PLACE_MASK
     else:
-        place = contexts.letters.find(
+        place = contexts.symbols_text.find(
             chr(symbol), context + 1, context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
         )
         if place >= 0:
@@ -480,7 +480,7 @@ def _share_of_rest(  # noqa: C901  # for speed
     contexts: Contexts, context: int, state: int, excluded: str, symbol: int
 ) -> tuple[int, int]:
     """The share of a symbol less those excluded (rule RCL-9), and the context that follows it (rule AUR-5)."""
-    words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
+    words, find, letter = contexts.words, contexts.symbols_text.find, chr(symbol)
     stand_in = contexts.stand_ins[state]
     share = PROB_ONE
     while True:
@@ -492,14 +492,14 @@ def _share_of_rest(  # noqa: C901  # for speed
             return min(share, PROB_ONE - 1), following
         word = words[context]
         if word >= 0:
-            lone = chr(word >> PLACE_BITS & SYMBOL_MASK)
-            if lone not in excluded:
-                frequency = LONE[word >> LONE_CODE & CODE_MASK]
-                if lone == letter:
+            singleton = chr(word >> PLACE_BITS & SYMBOL_MASK)
+            if singleton not in excluded:
+                frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
+                if singleton == letter:
                     return min(share * frequency // TOTAL_OF_ONE, PROB_ONE - 1), word & PLACE_MASK
                 share = share * (TOTAL_OF_ONE - frequency) // TOTAL_OF_ONE
-                excluded += lone
-            context = word >> LONE_WIDER
+                excluded += singleton
+            context = word >> SINGLETON_SUFFIX
             continue
         first, head = context + 1, ~word
         end = first + (head >> SUM_BITS & SYMBOL_MASK)
@@ -518,15 +518,15 @@ def _share_of_rest(  # noqa: C901  # for speed
             return min(share * frequency // total, PROB_ONE - 1), words[at] & PLACE_MASK
         # an escape from a list of which nothing is left is certain
         share = share * ((head & SUM_MASK) - (words[end - 1] >> END_SHIFT)) // total
-        excluded = _union(excluded, contexts.letters[first:end])
-        context = head >> WIDER
+        excluded = _union(excluded, contexts.symbols_text[first:end])
+        context = head >> SUFFIX
 
 
 def _lead(  # noqa: C901, PLR0912, PLR0917  # for speed
     contexts: Contexts, context: int, state: int, excluded: str, symbol: int, choices: list[Choice]
 ) -> int:
     """Add the choices for a symbol, less those excluded, and give the following context (rules AUR-2 to AUR-5)."""
-    words, find, letter = contexts.words, contexts.letters.find, chr(symbol)
+    words, find, letter = contexts.words, contexts.symbols_text.find, chr(symbol)
     stand_in = contexts.stand_ins[state]
     while True:
         if context < stand_in[0]:
@@ -540,15 +540,15 @@ def _lead(  # noqa: C901, PLR0912, PLR0917  # for speed
             return contexts.follow(context, symbol)
         word = words[context]
         if word >= 0:
-            lone = chr(word >> PLACE_BITS & SYMBOL_MASK)
-            if lone not in excluded:
-                frequency = LONE[word >> LONE_CODE & CODE_MASK]
-                if lone == letter:
+            singleton = chr(word >> PLACE_BITS & SYMBOL_MASK)
+            if singleton not in excluded:
+                frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
+                if singleton == letter:
                     choices.append((0, frequency, TOTAL_OF_ONE))
                     return word & PLACE_MASK
                 choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
-                excluded += lone
-            context = word >> LONE_WIDER
+                excluded += singleton
+            context = word >> SINGLETON_SUFFIX
             continue
         first, head = context + 1, ~word
         end = first + (head >> SUM_BITS & SYMBOL_MASK)
@@ -572,8 +572,8 @@ def _lead(  # noqa: C901, PLR0912, PLR0917  # for speed
                 return entry & PLACE_MASK
             escape = (head & SUM_MASK) - (words[end - 1] >> END_SHIFT)
             choices.append((total - escape, escape, total))
-        excluded = _union(excluded, contexts.letters[first:end])
-        context = head >> WIDER
+        excluded = _union(excluded, contexts.symbols_text[first:end])
+        context = head >> SUFFIX
 
 
 def _follow(  # noqa: C901, PLR0912  # a case for each kind of list
@@ -596,15 +596,15 @@ def _follow(  # noqa: C901, PLR0912  # a case for each kind of list
             return symbol, contexts.follow(context, symbol)
         word = words[context]
         if word >= 0:
-            lone = word >> PLACE_BITS & SYMBOL_MASK
-            if chr(lone) not in excluded:
-                frequency = LONE[word >> LONE_CODE & CODE_MASK]
+            singleton = word >> PLACE_BITS & SYMBOL_MASK
+            if chr(singleton) not in excluded:
+                frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
                 if decoder.value(TOTAL_OF_ONE) < frequency:
                     decoder.take(0, frequency)
-                    return lone, word & PLACE_MASK
+                    return singleton, word & PLACE_MASK
                 decoder.take(frequency, TOTAL_OF_ONE - frequency)
-                excluded += chr(lone)
-            context = word >> LONE_WIDER
+                excluded += chr(singleton)
+            context = word >> SINGLETON_SUFFIX
             continue
         end = contexts.end_of(context)
         gaps = _gaps(contexts, context, end, excluded)
@@ -624,13 +624,13 @@ def _follow(  # noqa: C901, PLR0912  # a case for each kind of list
             decoder.take(total - (whole - lower), whole - lower)
         elif context == ROOT:
             raise Malformed("the string excludes all symbols", 0, "string")
-        excluded = _union(excluded, contexts.letters[context + 1 : end])
-        context = ~word >> WIDER
+        excluded = _union(excluded, contexts.symbols_text[context + 1 : end])
+        context = ~word >> SUFFIX
 
 
 def _gaps(contexts: Contexts, context: int, end: int, excluded: str) -> list[Gap]:
     """The gaps that the excluded symbols, each once, leave in the list from ``context`` to ``end``, in order."""
-    words, find = contexts.words, contexts.letters.find
+    words, find = contexts.words, contexts.symbols_text.find
     gaps: list[Gap] = []
     for letter in excluded:
         place = find(letter, context + 1, end)
@@ -642,5 +642,5 @@ def _gaps(contexts: Contexts, context: int, end: int, excluded: str) -> list[Gap
 
 
 def _union(some: str, others: str) -> str:
-    """All the letters, each once."""
+    """All the symbols_text, each once."""
     return others + "".join([letter for letter in some if letter not in others])

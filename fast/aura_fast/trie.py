@@ -220,7 +220,7 @@ class Span:
         lengths = self._above.counts.take(self._suffix())
         counted = np.flatnonzero(lengths > 1)
         self.counts[counted] += reader.read_on(count_tables(lengths.take(counted))).astype(np.uint16)
-        self._lone, self._many = np.flatnonzero(self.counts == 1), np.flatnonzero(self.counts > 1)
+        self._singletons, self._many = np.flatnonzero(self.counts == 1), np.flatnonzero(self.counts > 1)
         return bool((self.counts <= lengths).all())
 
     def read_ranks(self, reader: interleaved_rans.Reader) -> bool:
@@ -231,7 +231,7 @@ class Span:
         lists = np.flatnonzero(ranked)
         entries = np.flatnonzero(np.repeat(ranked.view(np.uint8), counts))
         ends = np.cumsum(counts, dtype=np.intp)
-        self._alone = ends.take(self._lone) - 1
+        self._alone = ends.take(self._singletons) - 1
         steps = np.ones(ends[-1], np.int32)
         steps[entries] = reader.read_on(rank_tables(lengths.take(lists), counts.take(lists))) + np.int32(1)
         # a rank, counted from 1 here, is the sum of the steps in its list so far, modulo 2^32
@@ -262,7 +262,7 @@ class Span:
         """ONE."""
         up = self._above.ups.take(self.suffix_entries.take(self._alone))
         escapes = reader.read_on(one_tables(up, self._above.level + 1))
-        self.escapes[self._lone] = escapes
+        self.escapes[self._singletons] = escapes
         self.ups = ups(self.codes, self._alone, escapes)
         return _are_codes(escapes)
 

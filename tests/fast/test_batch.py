@@ -229,10 +229,10 @@ def test_long_messages_need_little_memory(message: bytes, monkeypatch: pytest.Mo
         assert most < 40 * len(message) + 1_000_000
 
 
-def test_wider_lists_are_found_alike() -> None:
+def test_suffixes_are_found_alike() -> None:
     model = contexts_of(SMALL)
     followed = [model.initial]
     for symbol in b"Could you please look at the second one again?":
         followed.append(model.follow(followed[-1], symbol))
-    found = search.wider(search.words_of(model)[followed]).tolist()
-    assert found == [model.wider(context) for context in followed]
+    found = search.suffix(search.words_of(model)[followed]).tolist()
+    assert found == [model.suffix(context) for context in followed]
