@@ -51,7 +51,8 @@ def test_names_that_are_loaded_late_are_there() -> None:
 
 
 def test_functions_stay_functions_when_their_modules_are_imported() -> None:
-    program = "import aura.explanation.explain, aura.models.train; print(callable(aura.explain), callable(aura.train))"
+    modules = "aura.explanation.explain, aura.models.train"
+    program = f"import {modules}; print(callable(aura.explain), callable(aura.train))"
     assert run(program) == "True True\n"
 
 
