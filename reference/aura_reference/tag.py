@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aura_reference import message
-from aura_spec.errors import DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.shared_state import SharedState
-from aura_spec.tag import SIZE, check_content, held_for, parse_tagged
+from aura_spec.tag import decode_tagged
 
 
 def decode(wire: bytes, held: SharedState, model_id: bytes, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
@@ -21,11 +22,4 @@ def decode(wire: bytes, held: SharedState, model_id: bytes, max_size: int = DEFA
     Raises:
         DecodeError: one of its subclasses; there is no partial output.
     """
-    tagged = parse_tagged(wire)
-    usable = held_for(tagged, held, model_id)
-    try:
-        content = message.decode(tagged.message, usable, max_size)
-    except DecodeError as error:
-        raise error.restated(error.reason, shift=SIZE) from None
-    check_content(tagged, content)
-    return content
+    return decode_tagged(wire, held, model_id, partial(message.decode, max_size=max_size))

@@ -40,6 +40,7 @@ own, and event streams name their model in a header: they have no tags.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 from zlib import crc32
@@ -162,6 +163,47 @@ def check_content(tagged: Tagged, content: bytes) -> None:
     """
     if check_of(content) != tagged.check:
         raise ChecksumMismatch(f"the content has another check than the tag; {QUESTION}", 1, "check")
+
+
+def content_of(tagged: Tagged, decode: Callable[[], bytes]) -> bytes:
+    """Decode the message behind a tag, and check the content (rules TAG-6 and TAG-7).
+
+    Args:
+        tagged: the tag.
+        decode: decodes the message behind it.
+
+    Raises:
+        DecodeError: the message is refused, with an offset that counts from the tag; or the content has another
+            check than the tag.
+    """
+    try:
+        content = decode()
+    except DecodeError as error:
+        raise error.restated(error.reason, shift=SIZE) from None
+    check_content(tagged, content)
+    return content
+
+
+def decode_tagged(
+    wire: bytes, held: SharedState, model_id: bytes, decode: Callable[[bytes, SharedState], bytes]
+) -> bytes:
+    r"""Read a tagged message (rules TAG-5 to TAG-7). All implementations here share this.
+
+    Args:
+        wire: tag, marker and body.
+        held: by the reader.
+        model_id: of the implied model, 8 bytes; empty if there is none.
+        decode: decodes marker and body with what may be used of ``held``.
+
+    Raises:
+        DecodeError: the tag or the message is refused.
+
+    >>> decode_tagged(b"\0\xcd\x07hi", SharedState(), b"", lambda message, held: message[1:])
+    b'hi'
+    """
+    tagged = parse_tagged(wire)
+    usable = held_for(tagged, held, model_id)
+    return content_of(tagged, lambda: decode(tagged.message, usable))
 
 
 _SHARED: Final = frozenset(

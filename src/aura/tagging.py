@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from aura.backend import Backend
 from aura_spec.errors import DecodeError
 from aura_spec.shared_state import SharedState
-from aura_spec.tag import SIZE, Tagged, check_content, held_for, parse_tagged
+from aura_spec.tag import Tagged, content_of, decode_tagged, held_for, parse_tagged
 
 
 def decode(backend: Backend, wire: bytes, held: SharedState, model_id: bytes, max_size: int) -> bytes:
@@ -23,14 +24,7 @@ def decode(backend: Backend, wire: bytes, held: SharedState, model_id: bytes, ma
     Raises:
         DecodeError: the tag or the message is refused (rules TAG-5 to TAG-7).
     """
-    tagged = parse_tagged(wire)
-    usable = held_for(tagged, held, model_id)
-    try:
-        content = backend.decode(tagged.message, usable, max_size)
-    except DecodeError as error:
-        raise _placed(error) from None
-    check_content(tagged, content)
-    return content
+    return decode_tagged(wire, held, model_id, partial(backend.decode, max_size=max_size))
 
 
 def decode_batch(
@@ -57,16 +51,14 @@ def decode_batch(
 
 
 def _checked(tagged: Tagged, result: bytes | DecodeError) -> bytes | DecodeError:
-    """A result of the message behind the tag, or what is wrong with it."""
-    if isinstance(result, DecodeError):
-        return _placed(result)
+    """The content of the message behind a tag, or the error that refuses it."""
+
+    def decoded() -> bytes:
+        if isinstance(result, DecodeError):
+            raise result
+        return result
+
     try:
-        check_content(tagged, result)
+        return content_of(tagged, decoded)
     except DecodeError as error:
         return error
-    return result
-
-
-def _placed(error: DecodeError) -> DecodeError:
-    """An error of the message behind the tag, its offset counted from the tag (rule TAG-6)."""
-    return error.restated(error.reason, shift=SIZE)

@@ -298,7 +298,7 @@ def bytes_that_are_not_utf_8_are_replaced() -> None:
 
 @mutant("OtherModel", "tag")
 def any_model_tag_is_taken_for_the_own_one() -> None:
-    replace(tags, "held_for", lambda _tagged, held, _model_id: held)
+    replace(aura_spec.tag, "held_for", lambda _tagged, held, _model_id: held)
 
 
 @mutant("OtherModel", "tag")
@@ -317,7 +317,7 @@ def without_a_model_tag_the_own_model_is_implied() -> None:
         right(tagged, held, model_id)
         return held
 
-    right = replace(tags, "held_for", held_for)
+    right = replace(aura_spec.tag, "held_for", held_for)
 
 
 @mutant("WrongTag", "tag")
@@ -326,12 +326,12 @@ def the_model_tag_0_never_stands_for_a_model() -> None:
         usable = right(tagged, held, model_id)
         return usable if tagged.model_tag else dataclasses.replace(usable, model=None, dictionary=b"")
 
-    right: Callable[..., SharedState] = replace(tags, "held_for", held_for)
+    right: Callable[..., SharedState] = replace(aura_spec.tag, "held_for", held_for)
 
 
 @mutant("IgnoresChecksum", "tag")
 def the_check_of_a_tag_is_not_compared() -> None:
-    replace(tags, "check_content", lambda _tagged, _content: None)
+    replace(aura_spec.tag, "check_content", lambda _tagged, _content: None)
 
 
 @mutant("WrongTag", "tag")
@@ -344,12 +344,12 @@ def the_check_is_that_of_the_message() -> None:
     def check_content(tagged: Tagged, _content: bytes) -> None:
         right(tagged, tagged.message)
 
-    right = replace(tags, "check_content", check_content)
+    right = replace(aura_spec.tag, "check_content", check_content)
 
 
 @mutant("ReadsPastEnd", "tag")
 def a_tag_may_be_cut_short() -> None:
-    right = replace(tags, "parse_tagged", lambda wire: right(wire.ljust(2, b"\0")))
+    right = replace(aura_spec.tag, "parse_tagged", lambda wire: right(wire.ljust(2, b"\0")))
 
 
 @mutant("IgnoresChecksum", "session")
