@@ -8,6 +8,8 @@ import re
 
 from sphinx.application import Sphinx
 
+import aura_spec.errors
+
 _ENTRY = re.compile(r"(\S+) {2,}(\S.*)")
 
 
@@ -50,7 +52,13 @@ def _process(_app: Sphinx, what: str, _name: str, _obj: object, _options: object
         lines[:] = result
 
 
+def _declared_in(_app: Sphinx, module: str, name: str) -> str | None:
+    """Where the source of an error stands: they call themselves by the package that users import."""
+    return module if module == "aura_spec.errors" and hasattr(aura_spec.errors, name) else None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Entry point of the extension."""
     app.connect("autodoc-process-docstring", _process, priority=400)  # before Napoleon
+    app.connect("viewcode-follow-imported", _declared_in)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

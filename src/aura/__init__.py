@@ -4,13 +4,13 @@
 >>> wire = aura.compress("I don't have access to the internet.")
 >>> len(wire) < 10, aura.decompress(wire).decode()
 (True, "I don't have access to the internet.")
+
+Only the errors are loaded at once. Any other name is imported when it is first used (PEP 562), so that a program
+that imports ``aura`` starts as fast as before, and loads numpy with its first message.
 """
 
 from importlib import import_module
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
 
-from aura.codec import Codec, compress, decompress
 from aura.errors import (
     AuraError,
     ChecksumMismatch,
@@ -27,17 +27,23 @@ from aura.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura.explanation.explain import Explanation, explain
-from aura.models.model import Model
-from aura.models.train import train
-from aura.selection import Method
-from aura.templates import TemplateLibrary
-from aura_spec.phrase import parse_phrases
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if (
+    TYPE_CHECKING
+):  # type checkers take the name for true, whatever it is; ``typing`` need not be loaded for it
+    from typing import Final
+
+    from aura.codec import Codec, compress, decompress
     from aura.compat import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
     from aura.connections.stream import Stream
+    from aura.explanation.explain import Explanation, explain
     from aura.files.chunked import compress_stream, decompress_stream, open  # noqa: A004  # as gzip.open and its like
+    from aura.models.model import Model
+    from aura.models.train import train
+    from aura.selection import Method
+    from aura.templates import TemplateLibrary
+    from aura_spec.phrase import parse_phrases
 
 __version__ = "0.1.0"
 
@@ -77,19 +83,21 @@ __all__ = [
     "train",
 ]
 
-_MODULES: Final = MappingProxyType(
-    {
-        "CompressionResult": "aura.compat",
-        "HybridCompressor": "aura.compat",
-        "ProductionHybridCompressor": "aura.compat",
-        "Statistics": "aura.compat",
-        "Stream": "aura.connections.stream",
-        "compress_stream": "aura.files.chunked",
-        "decompress_stream": "aura.files.chunked",
-        "open": "aura.files.chunked",
-    }
-)
-"""Modules of names that a program which codes single messages does not need: imported when they are first used."""
+_NAMES: "Final" = {
+    "aura.codec": ("Codec", "compress", "decompress"),
+    "aura.compat": ("CompressionResult", "HybridCompressor", "ProductionHybridCompressor", "Statistics"),
+    "aura.connections.stream": ("Stream",),
+    "aura.explanation.explain": ("Explanation", "explain"),
+    "aura.files.chunked": ("compress_stream", "decompress_stream", "open"),
+    "aura.models.model": ("Model",),
+    "aura.models.train": ("train",),
+    "aura.selection": ("Method",),
+    "aura.templates": ("TemplateLibrary",),
+    "aura_spec.phrase": ("parse_phrases",),
+}
+"""The names that are imported when they are first used, by module."""
+
+_MODULES: "Final" = {name: module for module, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:

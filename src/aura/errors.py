@@ -1,4 +1,8 @@
-"""The errors that this package raises; declared, with their codes, in ``aura_spec.errors``."""
+"""The errors that this package raises; declared, with their codes, in ``aura_spec.errors``.
+
+They call themselves by the name under which users import them: a traceback shows ``aura.StreamDesync``, and a
+pickled error is found again wherever it is declared.
+"""
 
 from aura_spec.errors import (
     AuraError,
@@ -33,3 +37,20 @@ __all__ = [
     "UnknownTemplate",
     "Unsupported",
 ]
+
+for _error in (
+    AuraError,
+    ChecksumMismatch,
+    DecodeError,
+    EncodeError,
+    LimitExceeded,
+    Malformed,
+    NonCanonical,
+    StreamDesync,
+    TemplateError,
+    Truncated,
+    UnknownModel,
+    UnknownTemplate,
+    Unsupported,
+):
+    _error.__module__ = "aura"

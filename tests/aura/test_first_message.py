@@ -14,6 +14,7 @@ UNNEEDED = {
     "aura.cli",
     "aura.compat",
     "aura.connections.stream",
+    "aura.explanation.explain",
     "aura.models.training",
     "aura_fast.brio2",
     "aura_fast.parse",
@@ -31,6 +32,15 @@ def run(program: str) -> str:
     """What a fresh process prints."""
     command = [sys.executable, "-c", program]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  # ours
+
+
+def test_the_import_loads_the_errors_alone() -> None:
+    bare, loaded = (
+        set(run(f"import sys{names}; print(*sys.modules)").split()) for names in ("", ", aura, aura.errors")
+    )
+    assert len(loaded) < 120
+    ours = {name for name in loaded - bare if name.startswith("aura")}
+    assert ours == {"aura", "aura.errors", "aura_spec", "aura_spec.errors"}
 
 
 def test_a_message_loads_only_what_it_needs() -> None:
