@@ -197,7 +197,7 @@ class Codec:
             backend=self._backend,
             policy=Policy(self.level),
             shared_state=shared,
-            match=self.templates.match(message) if self.level else None,
+            templates=self.templates,
             auralite=auralite,
         ).wire
 

@@ -106,8 +106,10 @@ class HybridCompressor:
     """Compresses texts and keeps statistics. Thread-safe.
 
     A template frame is taken only where it is ``binary_advantage_threshold`` times smaller than the best
-    other candidate, so that a template must earn the work of looking it up. No message grows by more than
-    one byte, or three with ``check``, unless the caller names its template.
+    other candidate, so that a template must earn the work of looking it up. A higher level may find a better
+    other candidate, and so give up a frame that is smaller by less; with a threshold of 1 no level gives a longer
+    message than the one below. No message grows by more than one byte, or three with ``check``, unless the
+    caller names its template.
 
     Args:
         binary_advantage_threshold: at least 1.

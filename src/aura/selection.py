@@ -1,6 +1,8 @@
 """Which methods are tried for a message, and which result is taken.
 
-Only methods that the reader reads are tried, and what is tried next is decided by their results alone. Levels:
+This is the only module that knows what a level tries: codecs, sessions and event streams hand over a
+:class:`Policy`. Methods that the reader does not read are left out before anything is matched, coded or settled, so
+that what is tried next is decided by readable results alone. Levels:
 
 0. store the message;
 1. a quick decision tree: a typed template frame if it halves the message; else AURALITE if the message is short;
@@ -12,9 +14,9 @@ Only methods that the reader reads are tried, and what is tried next is decided 
    64 KiB;
 3. everything: also Zstandard and Brotli at other settings, all template frames, and BRIO.
 
-A level tries all of the level below that may be smallest there, so that it never makes a message longer. Storing is
-always tried, so that no message grows by more than its marker. Of equally small results the first in the order of
-trying is taken.
+A level tries every method whose result may be the smallest at the level below, so that it never makes a message
+longer. Storing is always tried, so that no message grows by more than its marker. Of equally small results the
+first in the order of trying is taken.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from types import MappingProxyType
 from typing import Final
 
 from aura.backend import Backend
-from aura.templates import Match
+from aura.templates import Match, TemplateLibrary
 from aura_reference import typed
 from aura_spec.brio import HEADER_SIZE
 from aura_spec.classic import is_utf8
@@ -58,7 +60,7 @@ Beside AURALITE it hardly ever wins, and on longer messages Brotli is often ahea
 """
 
 _CONTAINED_LAST: Final = range(1 << 10, (1 << 20) + 1)
-"""The lengths, in bytes, for which level 3 tries BRIO version 2 with all level."""
+"""The lengths, in bytes, for which level 3 tries BRIO version 2 at its own level 1."""
 
 _SAMPLE: Final = 4096
 """Bytes that tell whether a message is worth compressing."""
@@ -111,6 +113,16 @@ WITHOUT_GENERAL: Final = COMPACT | _EXPLICIT | 1 << Marker.STORED
 """The bits of AURALITE and storing, for messages too short for anything else."""
 
 
+_TYPED: Final = 1 << Marker.TYPED
+_FRAMES: Final = (
+    0,
+    _TYPED,
+    _TYPED | 1 << Marker.MODELLED,
+    _TYPED | 1 << Marker.MODELLED | 1 << Marker.CLASSIC,
+)
+"""For each level the bits of the template frames that it tries."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What may be tried.
@@ -124,23 +136,36 @@ class Policy:
     methods: int = ALL_METHODS
 
 
-def choose(  # by keyword
+def choose(
     message: bytes,
     *,
     backend: Backend,
     policy: Policy,
     shared_state: SharedState,
+    templates: TemplateLibrary | None = None,
     match: Match | None = None,
     auralite: bytes | None = None,
 ) -> Candidate:
-    """The smallest of the messages that :func:`search` finds."""
+    """The smallest of the messages that :func:`search` finds.
+
+    Args:
+        message: to be coded.
+        backend: codes it.
+        policy: what may be tried.
+        shared_state: what the reader holds, as for :func:`search`.
+        templates: the library in which a match is looked up, if the policy tries template frames.
+        match: the template that gives the message, if it is known already.
+        auralite: the AURALITE message for the implied model, if it is coded already.
+    """
+    if match is None and templates is not None and tries_frames(policy):
+        match = templates.match(message)
     found = search(
         message, backend=backend, policy=policy, shared_state=shared_state, match=match, auralite=auralite
     )
     return smallest(found)
 
 
-def search(  # by keyword
+def search(
     message: bytes,
     *,
     backend: Backend,
@@ -170,10 +195,11 @@ def search(  # by keyword
         tried.auralite(auralite)
     size = tried.size
     if level > 1 and match is not None:
-        tried.typed_frame(match, tried.size)
-    settled = tried.halves and len(message) <= _SETTLED
-    if level > 1 and match is not None:
+        tried.typed_frame(match, size)
+        settled = tried.settled  # by no modelled frame: level 1, which has none, may try more
         tried.other_frames(match, size)
+    else:
+        settled = tried.settled
     if level == 3 or (level and not settled):
         tried.general()
     if level == 3:
@@ -192,15 +218,19 @@ def frames(
     """The template frames that the policy allows: all, or those that may have less than ``size`` bytes."""
     message = match.template.render(match.values)
     tried = _Search(message, backend, policy, shared_state)
-    if policy.level:
-        tried.typed_frame(match, size)
-        tried.other_frames(match, size)
+    tried.typed_frame(match, size)
+    tried.other_frames(match, size)
     return tried.found[1:]
 
 
 def tries_auralite(message: bytes, policy: Policy) -> bool:
     """Whether the policy tries AURALITE on a message of this length."""
     return len(message) <= _MAX_AURALITE[policy.level]
+
+
+def tries_frames(policy: Policy) -> bool:
+    """Whether the policy tries any template frame, so that a match is worth looking for."""
+    return bool(policy.methods & _FRAMES[policy.level])
 
 
 def is_worth_modelling(match: Match, size: int) -> bool:
@@ -246,8 +276,16 @@ class _Search:
         """Whether the smallest takes at most half the bytes of the message."""
         return 2 * self.size <= len(self._message)
 
+    @property
+    def settled(self) -> bool:
+        """Whether the message is short and halved, so that no general method is likely to gain."""
+        return self.halves and len(self._message) <= _SETTLED
+
     def _reads(self, method: Method) -> bool:
         return bool(self._policy.methods & _BITS[method])
+
+    def _tries_frame(self, method: Method) -> bool:
+        return bool(self._policy.methods & _FRAMES[self._policy.level] & _BITS[method])
 
     def _add(self, method: Method, wire: bytes, template_id: int | None = None) -> None:
         self.found.append(Candidate(method, wire, template_id))
@@ -266,17 +304,16 @@ class _Search:
 
     def typed_frame(self, match: Match, size: int | None) -> None:
         """The typed frame for a match, if it has less than ``size`` bytes."""
-        if self._reads(Method.TYPED) and (size is None or _typed_size(match) < size):
+        if self._tries_frame(Method.TYPED) and (size is None or _typed_size(match) < size):
             wire = self._backend.encode_typed(match.template_id, match.values, self._shared_state)
             self._add(Method.TYPED, wire, match.template_id)
 
     def other_frames(self, match: Match, size: int | None) -> None:
-        """A modelled frame, at level 2 only if it is worth while beside ``size`` bytes; a classic one."""
+        """A modelled frame, below level 3 only if it may have less than ``size`` bytes; a classic one."""
         held, level = self._shared_state, self._policy.level
         if (
-            level >= 2
-            and held.model is not None
-            and self._reads(Method.MODELLED)
+            held.model is not None
+            and self._tries_frame(Method.MODELLED)
             and tries_auralite(self._message, self._policy)
             and (level == 3 or size is None or is_worth_modelling(match, size))
         ):
@@ -285,7 +322,7 @@ class _Search:
                     match.template_id, match.values, held.templates, held.model
                 )
                 self._add(Method.MODELLED, wire, match.template_id)
-        if level == 3 and self._reads(Method.CLASSIC):
+        if self._tries_frame(Method.CLASSIC):
             with suppress(EncodeError):  # the match does not fit the narrow fields of a classic frame
                 wire = self._backend.encode_classic(match.template_id, match.values)
                 self._add(Method.CLASSIC, wire, match.template_id)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -8,9 +11,11 @@ from hypothesis import strategies as st
 from tests.messages import MESSAGES, rendered
 
 import aura
+from aura import backend as backends
 from aura import selection
 from aura.connections.session.coding import SingleDecoder, SingleEncoder
-from aura.selection import LEVELS, Method, Policy
+from aura.selection import LEVELS, Candidate, Method, Policy
+from aura.server import conversation
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.session import ALL_METHODS, COMPACT
 
@@ -139,3 +144,117 @@ def test_general_methods_at_their_best_are_tried_only_near_the_smallest() -> Non
     assert methods(CSV.encode()) == [Method.BROTLI, Method.ZSTD, Method.BROTLI]
     assert methods((REPLY * 4)[:300].encode())[0] is Method.BROTLI
     assert methods(random.Random(2).randbytes(400)) == []
+
+
+ALL_MASKS = [STORED | sum(bits) for count in range(len(BITS) + 1) for bits in combinations(BITS, count)]
+
+FACTS = "Where are the keys? The keys are under the mat, behind the door. "
+HOLDING = SMALL.with_sections(dictionary=FACTS.encode(), templates={300: "The keys are {0}."})
+
+FIXED = [
+    *(b"", b"Yes.", REPLY.encode(), REPLY.encode() * 4, CSV.encode(), ROWS.encode(), FACTS.encode()),
+    *(b"The keys are under the stone.", bytes(700), random.Random(3).randbytes(90)),
+    b"Request 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b completed in 12ms",
+    (CSV * 30).encode(),  # too long for AURALITE at level 2
+]
+SAMPLE = [turn.text.encode() for turn in conversation.load()]
+
+
+class Remembering:
+    """A backend that codes and decodes each message once by each method, however often it is asked."""
+
+    def __init__(self) -> None:
+        self._done: dict[tuple[object, ...], Any] = {}
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(backends.get("fast"), name)
+
+        def remembered(*arguments: Any) -> Any:
+            key = name, *(one if isinstance(one, int | bytes | tuple) else id(one) for one in arguments)
+            if key not in self._done:
+                self._done[key] = call(*arguments)
+            return self._done[key]
+
+        return remembered
+
+
+def chosen(message: bytes, codec: aura.Codec, backend: Any) -> Callable[[Policy], Candidate]:
+    """Chooses for a message with what a codec holds."""
+    held, templates = codec.shared_state, codec.templates
+    return lambda policy: selection.choose(
+        message, backend=backend, policy=policy, shared_state=held, templates=templates
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "messages"), [(HOLDING, FIXED), (SMALL, SAMPLE)], ids=["fixed", "conversation"]
+)
+def test_every_mask_at_every_level(model: aura.Model, messages: list[bytes]) -> None:
+    """Rules SES-5 and SES-6: whatever a peer reads, it can read what is chosen for it."""
+    codecs = [aura.Codec(level=level, model=model) for level in LEVELS]
+    for message in messages:
+        backend = Remembering()
+        choose = chosen(message, codecs[0], backend)
+        held = codecs[0].shared_state
+        for methods in ALL_MASKS:
+            wires = [choose(Policy(level, methods)).wire for level in LEVELS]
+            assert all(bit_of(wire) & methods for wire in wires)
+            assert all(backend.decode(wire, held, 1 << 20) == message for wire in wires)
+            sizes = [len(wire) for wire in wires]
+            assert sizes == sorted(sizes, reverse=True)
+            assert sizes[0] == len(message) + 1
+            if methods == ALL_METHODS:
+                assert wires == [codec.compress(message) for codec in codecs]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(message=ANY, methods=MASKS)
+def test_any_message_is_chosen_from_what_the_peer_reads(level: int, message: bytes, methods: int) -> None:
+    """Nothing else is even tried. Rules SES-5 and SES-6."""
+    codec = CODECS[level]
+    found = selection.search(
+        message,
+        backend=backends.get("fast"),
+        policy=Policy(level, methods),
+        shared_state=codec.shared_state,
+        match=codec.templates.match(message),
+    )
+    assert all(bit_of(candidate.wire) & methods for candidate in found)
+    assert all(codec.decompress(candidate.wire) == message for candidate in found)
+
+
+@pytest.mark.parametrize(
+    ("level", "methods"),
+    [(0, ALL_METHODS), (1, ALL_METHODS & ~(1 << Marker.TYPED)), (2, STORED | 1 << Marker.CLASSIC)],
+)
+def test_no_template_is_looked_up_where_no_frame_may_be_tried(level: int, methods: int) -> None:
+    class Unread(aura.TemplateLibrary):
+        def match(self, _message: object) -> None:
+            raise AssertionError("looked up")
+
+    candidate = selection.choose(
+        REPLY.encode(),
+        backend=backends.get("fast"),
+        policy=Policy(level, methods),
+        shared_state=CODECS[0].shared_state,
+        templates=Unread(),
+    )
+    assert candidate.template_id is None
+
+
+COMPRESSORS = [aura.HybridCompressor(1, 0, level=level, model=SMALL) for level in LEVELS]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@given(message=ANY | rendered())
+def test_a_compressor_whose_templates_need_no_advantage_is_no_worse_than_a_codec(
+    level: int, message: bytes
+) -> None:
+    compressor = COMPRESSORS[level]
+    assert compressor.compress(message).compressed_size <= len(CODECS[level].compress(message))
+
+
+@given(message=ANY | rendered())
+def test_a_higher_level_never_makes_a_compressor_s_message_longer(message: bytes) -> None:
+    sizes = [compressor.compress(message).compressed_size for compressor in COMPRESSORS]
+    assert sizes == sorted(sizes, reverse=True)
