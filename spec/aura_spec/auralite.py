@@ -1,33 +1,100 @@
 """AURALITE: a message as one string of the range coder, predicted by a context model.
 
-The symbols of a message are its bytes and then ``END``. They are coded one after the other by the range
-coder (rules RNG-1 to RNG-7), each in the current context, which is the model's ``initial`` one at first
-(rule AUR-1).
+This is a PPM coder with exclusion (chapter ``context_model``), preceded by a match model as in PAQ and lpaq: where
+the last bytes occurred before, a binary choice tells whether the byte that followed them then follows again. Run
+lists (chapter ``run``) replace contexts inside numbers and identifiers. A range coder, as Martin (1979) and
+Subbotin describe, turns the choices into bytes.
 
-A symbol is coded by a choice in the list of a context, the current one to begin with. The options are the
-list's entries in their order and, except at the root, the escape after them, with frequencies as in rules CTX-4
-to CTX-6; while a run lasts, another list may stand in for that of a context (rules RUN-4 and RUN-5). If the
-list holds the symbol, its entry is coded. After every byte, whatever coded it, the current context becomes the
-one that is named by the entry for this byte in the first context that has one, from the current one along the
-suffixes; after an entry of a context's own list, this entry is it (rule AUR-2). Else the escape is coded, the
-symbols of the list are excluded until the symbol is coded, and one goes on with the suffix of the context (rule
-AUR-3).
+AUR-1: The symbols of a message are its bytes and then ``END``. They are coded one after the other by the range
+coder (rules RNG-1 to RNG-7), each in the current context. The first one is coded in the context ``initial`` of the
+model. Encoder and decoder take the same steps. Where a step says "code a choice", the encoder codes the option that
+leads to its symbol, and the decoder reads which option it is (rules RNG-2 and RNG-5)::
 
-Excluded entries are not options: the total is the sum of what remains, the escape included. If no entry of a
-list remains, nothing is coded there and one goes on with the suffix at once. A string that excludes all symbols
-of the root is ``Malformed`` (rule AUR-4).
+    code_message()
+        context = initial
+        run = 0
+        misses = 0
+        no match is active
+        repeat
+            symbol = code_symbol()
+            if symbol is not END
+                append symbol to the message
+                run = the state after symbol (rule RUN-2)
+        until symbol = END
 
-Where a match is active (rules MAT-1 to MAT-8 and HIS-1 to HIS-3), the choice of hit or miss comes first.
-A hit codes the predicted byte without a list; the current context then follows rule AUR-2. After a miss the
-predicted byte is excluded from the start (rule AUR-5).
+AUR-2: A symbol is coded by a choice in the list of a context, beginning with the current one. The options are the
+entries of the list in their order and then, except at the root, the escape; rules CTX-4 to CTX-6 have their
+frequencies. While a run lasts, another list may replace that of a context (rules RUN-4 and RUN-5). An entry codes
+its symbol. After every byte the current context becomes the one that the entry for this byte names, in the first
+context that has such an entry, along the suffixes::
 
-Markers 0x80 to 0xFF: the message is the string, its first byte being the marker. The model is the implied one,
-the default or one that both ends agreed on (rule AUR-6). Marker 0x03: the body is the id of the model in
-``MODEL_ID_SIZE`` bytes and then the string. Part of an id, or no string, is ``Truncated``, a first byte of the
-string below 0x80 is ``Malformed`` (rule AUR-7). A model that the decoder does not hold is ``UnknownModel``,
-which is checked after rule AUR-7; without an implied model the markers 0x80 to 0xFF are ``UnknownModel``,
-whatever follows (rule AUR-8). A decoder gives up with ``LimitExceeded`` as soon as it has decoded more bytes
-than its output limit or ``limits.MAX_MODELLED`` allows (rule AUR-9).
+    follow(symbol)
+        c = context
+        while the list of c has no entry for symbol
+            c = the suffix of c
+        context = the context that the entry for symbol names
+
+AUR-3: If the list does not hold the symbol, the escape is coded. The symbols of the list are then excluded until
+the symbol is coded, and coding goes on with the suffix of the context.
+
+AUR-4: Excluded entries are not options. The total is the sum of the other frequencies, the escape's included. If
+all entries of a list are excluded, nothing is coded there, not even an escape, and coding goes on with the suffix
+at once. A string that excludes all symbols of the root is ``Malformed``::
+
+    code_in_lists(excluded)
+        c = context
+        repeat
+            if the model has a run list L for the state run, and the order of c is at most that of L
+                symbol = code_in_list(L, excluded)
+                if symbol is the escape
+                    exclude the symbols of L
+                    symbol = code_in_list(the list of the root, excluded)
+                return symbol
+            symbol = code_in_list(the list of c, excluded)
+            if symbol is not the escape
+                return symbol
+            exclude the symbols of the list of c
+            c = the suffix of c
+
+    code_in_list(list, excluded)
+        options = the entries of list whose symbols are not excluded
+        if there are none
+            if list is that of the root: Malformed
+            return the escape
+        code a choice of these options and, unless list is that of the root, the escape
+        return the symbol of the option, or the escape
+
+AUR-5: Where a match is active (rules MAT-1 to MAT-8 and HIS-1 to HIS-3), a choice of hit and miss comes first. A
+hit codes the predicted byte without a list. After a miss the predicted byte is excluded from the start. In both
+cases the context that follows is found as rule AUR-2 says::
+
+    code_symbol()
+        look for a match (rules MAT-2, MAT-3 and HIS-1)
+        excluded = nothing
+        if a match is active
+            predicted = the byte at its pointer
+            code a choice of hit and miss (rules MAT-4 and HIS-2)
+            if it is a hit
+                move the pointer (rules MAT-7 and HIS-3)
+                follow(predicted)
+                return predicted
+            end the match (rule MAT-8)
+            exclude predicted
+        symbol = code_in_lists(excluded)
+        follow(symbol)
+        return symbol
+
+AUR-6: With the markers 0x80 to 0xFF, the message is the string, and its first byte is the marker. The model is the
+implied one: the default, or one that both ends agreed on.
+
+AUR-7: With marker 0x03, the body is the id of the model, in ``MODEL_ID_SIZE`` bytes, and then the string. A part of
+an id, or no string, is ``Truncated``. A string whose first byte is below 0x80 is ``Malformed``.
+
+AUR-8: A model that the decoder does not hold is ``UnknownModel``; this is checked after rule AUR-7. Without an
+implied model, the markers 0x80 to 0xFF are ``UnknownModel``, whatever follows.
+
+AUR-9: A decoder stops with ``LimitExceeded`` as soon as it has decoded more bytes than its output limit or
+``limits.MAX_MODELLED`` allows.
 """
 
 from __future__ import annotations

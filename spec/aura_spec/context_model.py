@@ -1,24 +1,42 @@
 """The context model: which byte follows which context.
 
-A model is a trie of contexts. A context stands for the last bytes of a message, or for all of them and the
-start before them, which counts like a byte; its order is their number. The root is the context of order 0,
-and the start alone is always a context. A context of order 2 or more without its last byte is a context,
-too, and its list has that byte. Symbols are the byte values 0 to 255 and ``END``, the end of the message
-(rule CTX-1).
+This is a PPM model (prediction by partial matching, Cleary and Witten 1984) that does not adapt: contexts of
+bounded order, each with the symbols that were seen after it, an escape to the next shorter context, and exclusion
+of the symbols that an escape rules out. Training made its frequencies; a message changes nothing in them.
 
-Each context has a list of one or more entries, different symbols that were seen after it; the root's list
-has all 257 symbols. The suffix of a context is the context without its first byte; a context's list is
-contained in its suffix's, so that suffix links lead to the root along growing lists (rule CTX-2). Each
-entry names the context in which coding continues after its symbol: the longest one in the model that the
-entry's own context, followed by the symbol, ends in, so that it is the longest that the message ends in; and
-the root after the end (rule CTX-3).
+CTX-1: A model is a trie of contexts. A context stands for the last bytes of a message, or for all of them and the
+start before them, which counts like a byte. The order of a context is their number. The root is the context of
+order 0, and the start alone is always a context. If a context of order 2 or more is in the model, so is that
+context without its last byte, and the list of the latter has that byte. Symbols are the byte values 0 to 255 and
+``END``, the end of the message.
 
-Probabilities are six-bit codes. In a list of two or more entries, an entry with code c has the frequency
-``FREQUENCIES[c]``, and so has the escape; the total is the sum of all (rule CTX-4). In a list of one entry the
-escape with code c has the frequency ``ESCAPES[c]`` of a total of 4096, and the entry the rest; the entry has no
-code, for which arrays of codes have 0 (rule CTX-5). The root has no escape (rule CTX-6). Within a list, entries
-stand in ascending order of their codes, so that the likeliest come first; entries with equal codes stand in the
-order of the suffix's list, at the root in that of their symbols (rule CTX-7).
+CTX-2: Each context has a list of one or more entries: different symbols that were seen after it. The list of the
+root has all 257 symbols. The suffix of a context is the context without its first byte. The suffix's list contains
+all symbols of the context's list. So the links to suffixes lead to the root, along lists that grow.
+
+CTX-3: Each entry names the context in which coding continues after its symbol. After a byte, this is the longest
+context of the model with which the entry's own context and the symbol end; it is also the longest with which the
+message ends. After the end, it is the root.
+
+CTX-4: Probabilities are six-bit codes. In a list of two or more entries, an entry with code c has the frequency
+``FREQUENCIES[c]``, and so has the escape. The total is the sum of all.
+
+CTX-5: In a list of one entry, the escape with code c has the frequency ``ESCAPES[c]`` of a total of 4096, and the
+entry has the rest. The entry has no code; arrays of codes have 0 for it.
+
+CTX-6: The root has no escape. So the options of a list have these frequencies, the escape last::
+
+    frequencies(context)
+        c = the code of the escape of context
+        if the list has one entry
+            return 4096 - ESCAPES[c], ESCAPES[c]
+        f = FREQUENCIES[the code of the entry] for each entry, in order
+        if context is not the root
+            append FREQUENCIES[c] to f
+        return f
+
+CTX-7: Entries of a list stand in ascending order of their codes, so that the likeliest come first. Entries with
+equal codes stand in the order of the suffix's list, and at the root in the order of their symbols.
 """
 
 from __future__ import annotations

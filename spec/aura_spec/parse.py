@@ -1,47 +1,131 @@
 """The parse: how the canonical encoder of BRIO version 2 cuts a message into units and matches.
 
-A decoder does not need this chapter; it takes any sequences. An encoder that follows it writes the same bytes
-as the two implementations of this project. It is made of steps that work on many positions at once.
+This is an optimal parser, as zstd and Brotli have for their highest levels. A match finder lists candidates for
+each position, prices estimate what each option costs, and dynamic programming picks the cheapest way through a
+block, from its end to its beginning. All steps work on many positions side by side. At level 0 there is one pass
+with fixed prices. At level 1 further passes take their prices from the pass before.
 
-**Candidates.** An effort is a row of levels, each a number of bytes. At a level of h bytes, a position that h
-bytes follow has as its distance that to the latest earlier position where the same h bytes stand, or none. Its
-length is one more than that of the next position if that has the same distance at this level; else h, and as
-many bytes more as agree, at most ``EXTENSION``. No length goes beyond ``MAX_CANDIDATE`` (rule PAR-1).
+A decoder does not need this chapter: it accepts any sequences. An encoder that follows it writes the same bytes as
+the two implementations of this project. ``size`` is the number of bytes of the message, with the window of rule
+CHK-4 before it; the parse covers the positions from ``begin`` on, where the window ends. begin is 0 without a
+window.
 
-**Prices**, in sixteenths of a bit: a symbol of frequency f costs 16 · 12 less log2 of f to the power of 16,
-rounded down; extra bits cost 16 each. The frequencies are those that rule ADA-2 makes of counts: for units those
-that the tables begin with, a table a context; for runs, distances and lengths one table, the mean of those that
-the tables of all contexts begin with, rounded down. A match costs its distance, which is priced as if it were
-none of the recent ones, its length, and its run: the price of a run of no units if it follows a match or begins
-the message; else the mean price of all other runs, rounded down, each weighted by its frequency. A unit is priced
-in context 0 if it follows a match or begins the message, else in that after the symbol of the byte before it
-(rule PAR-2).
+PAR-1: The match finder looks for earlier occurrences with each search length h of ``SEARCH_LENGTHS[level]``. The
+candidate of a position is the latest earlier position with the same h bytes. It has a distance, 0 if there is no
+candidate, and a length of at most ``MAX_CANDIDATE``::
 
-**Costs.** The message is judged in blocks of ``BLOCK`` bytes, each together with the ``OVERLAP`` bytes behind
-it. A position has two costs, one for when a match ends there or the message begins, and one for when a unit ends
-there. From the last of these positions to the first, each is the least, over the units that stand there and the
-options to match, of the price and the cost of the position to which it leads. A position at the end of the
-overlap costs nothing, one d bytes beyond it ``AVERAGE`` · d less than nothing, and positions from the end of the
-message on cost nothing. Of a match longer than ``LONG`` bytes, the bytes beyond are credited with ``AVERAGE``
-each, and it counts as one that leads ``LONG`` bytes on. At effort 0 the options to match are the candidates. The
-choice is the option that gives the cost; of equals the byte, then the shortest phrase, then the candidate of the
-lowest level (rule PAR-3).
+    find_candidates(h)
+        for i = size - 1, size - 2, … 0
+            distance[h][i] = 0
+            length[h][i] = 0
+            if i + h <= size, and the h bytes at i also stand at an earlier position
+                distance[h][i] = i - the latest of these positions
+                if i + 1 < size, and distance[h][i + 1] = distance[h][i]
+                    length[h][i] = min(length[h][i + 1] + 1, MAX_CANDIDATE)
+                else
+                    length[h][i] = h + agreeing(i + h, distance[h][i], EXTENSION)
 
-**Walk.** The choices are followed from the start. Where a choice is not a match at the distance of the last
-match, but at least ``brio2.MIN_MATCH`` bytes agree with those at that distance, as many as agree are taken from
-there instead if they are not fewer than the bytes of the unit, or at most ``ADVANTAGE`` fewer than those of the
-match, that was chosen (rule PAR-4). A match that directly follows one at the same distance is made one with it
-(rule PAR-5).
+    agreeing(i, d, most)
+        k = 0
+        while k < most, i + k < size, and the bytes at i + k and at i + k - d are equal
+            k = k + 1
+        return k
 
-**Again.** Above effort 0, costs and walk are done ``TIMES`` times more, each with what the time before has told;
-the first looks at every third level only, the lowest first. Counts are those of rule PAR-2 after each symbol of the
-time before has added ``adaptive.INCREMENT``, units in the contexts that they have in the message without regard
-to lanes. The options to match are now, for each length from ``brio2.MIN_MATCH`` to ``LONG``, so many bytes at the
-distance of the first level whose candidate has them; of the candidate that gives ``LONG`` bytes all are meant. And
-at each position the recent distances (rule BII-7) after the last match that ended there or before, where at least
-``brio2.MIN_MATCH`` bytes agree; their lengths are the bytes that agree, at most ``LONG``, and they are priced as
-recent ones. Of equals the recent ones come after the units, the latest first, then the lengths, the shortest first
-(rule PAR-6).
+PAR-2: Prices are in sixteenths of a bit. They come from frequencies, which rule ADA-2 makes of counts. Units have
+the counts with which their tables begin (rule ADA-1), a row for each context. Runs, distances and lengths have one
+row each: the mean of the counts with which the tables of all contexts begin, rounded down. In this block ``units``,
+``runs``, ``distances`` and ``lengths`` are the frequencies; ``symbol(n)`` and ``bits(n)`` are the symbol of a
+number n and how many extra bits it has (rules BII-6 and UNI-2)::
+
+    price(f)
+        return 16 · 12 - the place of the top bit of f^16
+
+    unit_price(context, u) = price(units[context][symbol(u)]) + 16 · bits(u)
+    recent_price(k) = price(distances[k])
+    far_price(d) = price(distances[3 + symbol(d - 1)]) + 16 · bits(d - 1)
+    length_price(l) = price(lengths[symbol(l - MIN_MATCH)]) + 16 · bits(l - MIN_MATCH)
+    run_price(0) = price(runs[0])
+    run_price(1) = the sum of runs[s] · (price(runs[s]) + 16 · (extra bits of s)) over all symbols s > 0
+                   div the sum of runs[s] over all symbols s > 0
+
+PAR-3: Blocks of ``BLOCK`` bytes are judged one by one, each together with the ``OVERLAP`` bytes behind it. A place
+p has two costs: ``cost[0][p]`` where a match ends there or the message begins, and ``cost[1][p]`` where a unit ends
+there. Each is the cost of the cheapest option. A cost at or behind the end of the overlap is estimated: at d bytes
+past the end it is -``AVERAGE`` · d. Bytes of a match past the first ``LONG`` earn ``AVERAGE`` each. Options at
+level 0 are the units and the candidates; rule PAR-6 has those of level 1. Of equal options the first counts, in
+this order: the byte, phrases from the shortest to the longest, candidates by their search length, the least first::
+
+    judge(start)
+        width = BLOCK + OVERLAP
+        cost[0][p] = cost[1][p] = 0 for all p
+        for p = min(width, size - start) - 1, … 1, 0
+            i = start + p
+            for state = 0, 1
+                context = 0
+                if state = 1, and i > 0
+                    context = the context after the symbol of the byte at i - 1 (rule UNI-3)
+                for each unit u that stands at i
+                    its cost = unit_price(context, u) + ahead(1, p + the bytes of u)
+                for each match of l bytes at a distance d that is an option at i
+                    its cost = run_price(state) + price of the match + ahead(0, p + min(l, LONG))
+                               - AVERAGE · max(0, l - LONG)
+                choice[state][i] = the option of the least cost
+                cost[state][p] = the cost of this option
+        keep the choices of the first BLOCK places
+
+    ahead(state, p)
+        return cost[state][p] if p <= width, else -AVERAGE · (p - width)
+
+    price of a match of l bytes at a distance d, at level 0
+        return far_price(d) + length_price(l)
+
+PAR-4: The walk follows the choices from the start. It prefers the distance of the last match: where enough bytes
+agree with those at that distance, it copies all that agree instead. Enough are ``brio2.MIN_MATCH`` bytes, and as
+many as the chosen unit has, or as the chosen match has less ``ADVANTAGE``::
+
+    walk()
+        i = begin
+        run = last = 0
+        while i < size
+            if run = 0: take choice[0][i], else take choice[1][i]
+            n = the bytes of the choice
+            if last > 0, and the choice is a unit or has another distance than last
+                l = agreeing(i, last, size)
+                if l >= MIN_MATCH, and l >= n for a unit, or l >= n - ADVANTAGE for a match
+                    the choice = a match of l bytes at the distance last
+                    n = l
+            i = i + n
+            if the choice is a unit
+                append it to the units
+                run = run + 1
+            else if run = 0, and its distance is last
+                join it to the match before (rule PAR-5)
+            else
+                append a sequence: run, and the match
+                run = 0
+                last = the distance of the match
+
+PAR-5: A match that directly follows a match at the same distance is joined to it: there is one sequence, with the
+sum of both lengths.
+
+PAR-6: Above level 0, judging and walking are done ``TIMES`` more times. The first pass considers only every third
+search length, beginning with the least. Each later pass considers all, and learns from the pass before. Its counts
+are those of rule PAR-2, with ``adaptive.INCREMENT`` added for each symbol of the pass before; units count in the
+contexts that they have in the message, where lanes do not matter. ``recent(i)`` are the recent distances (rule
+BII-7) after the last match of the pass before that ended at i or earlier. The matches that are options at a
+position i are these, in this order, behind the units::
+
+    for k = 0, 1, 2
+        d = recent(i)[k]
+        l = agreeing(i, d, LONG) if d <= i, else 0
+        if l >= MIN_MATCH
+            l bytes at the distance d, at the price recent_price(k) + length_price(l)
+    n = MIN_MATCH
+    for each search length h of the level, the least first
+        while n <= min(length[h][i], LONG)
+            l = length[h][i] if n = LONG, else n
+            l bytes at distance[h][i], at the price far_price(distance[h][i]) + length_price(l)
+            n = n + 1
 """
 
 from __future__ import annotations
@@ -59,7 +143,7 @@ SEARCH_LENGTHS: Final[tuple[tuple[int, ...], ...]] = (
     (4, 8, 16, 32),
     (4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48),
 )
-"""Rule PAR-1: the levels of each effort."""
+"""Rule PAR-1: the search lengths of each level."""
 
 EXTENSION: Final = 8
 MAX_CANDIDATE: Final = (1 << 8) - 1

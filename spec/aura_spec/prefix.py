@@ -1,18 +1,28 @@
-"""A prefix: a text that messages are likely to repeat, which the match model looks into as well.
+"""A prefix: a text that messages are likely to repeat, in which the match model also looks.
 
-A model may hold a prefix. At each position i >= ``LENGTH`` at which no match is active after rule MAT-2,
-the match model looks for the last place p of the prefix such that the ``LENGTH`` bytes before p are the
-last of the message. If there is one, and p is not the end of the prefix, a match is active with p, a place
-in the prefix, as its pointer (rule HIS-1).
+Both ends hold this text before the first byte, as they hold the dictionary of a Zstandard frame or the preset
+dictionary of RFC 1950.
 
-It predicts the byte at its pointer as other matches do (rule MAT-4), but with h = ``hits[index]`` of the
-prefix and index = probability class · ``MISS_CLASSES`` + min(misses of the message so far, 2); the
-probability class is that of rule MAT-6 (rule HIS-2). A hit moves the pointer by one, and a miss ends the
-match as rule MAT-8 says. When the pointer comes to the end of the prefix, the match is no longer active,
-which is not a miss (rule HIS-3).
+HIS-1: A model may hold a prefix. At each position i >= ``LENGTH`` where no match is active after rule MAT-2, the
+match model looks for the last ``LENGTH`` bytes of the message in the prefix::
 
-The section of a model file has the ``HITS`` probabilities of hits, each of two bytes, big endian, 1 to
-4095 of 4096, and then the prefix, 1 to ``MAX_SIZE`` bytes, else it is ``Malformed`` (rule HIS-4).
+    look_in_prefix(i)
+        if no match is active, and i >= LENGTH
+            p = the place behind the last occurrence, in the prefix, of the last LENGTH bytes of the message
+            if there is one, and p is not the end of the prefix
+                a match is active; pointer = p, a place in the prefix
+
+HIS-2: The match predicts the byte at its pointer as other matches do (rule MAT-4), but h comes from the table of
+the prefix. The probability class is that of rule MAT-6::
+
+    index = probability class · MISS_CLASSES + min(misses, 2)
+    h = hits[index] of the prefix
+
+HIS-3: A hit moves the pointer by one, and a miss ends the match as rule MAT-8 says. When the pointer comes to the
+end of the prefix, the match is no longer active; this is not a miss.
+
+HIS-4: The section of a model file has the ``HITS`` probabilities of hits, each of two bytes, big endian, 1 to 4095
+of 4096. The prefix follows, of 1 to ``MAX_SIZE`` bytes. Any other section is ``Malformed``.
 """
 
 from __future__ import annotations

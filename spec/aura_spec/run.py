@@ -1,36 +1,47 @@
-"""Runs: lists for what numbers, identifiers and random strings go on with.
+"""Runs: lists for numbers, identifiers and random strings.
 
-The digits of an identifier tell nothing about the next, but how many there have been does: a UUID ends
-after 36 characters, a time in milliseconds after 13. Short contexts of digits and letters, which know other
-texts by heart, predict both badly. So a model may have lists for runs, which stand in for them.
+The digits of an identifier tell nothing about the next digit, but their number does: a UUID ends after 36
+characters, a time in milliseconds after 13. Short contexts of digits and letters have learned other texts, and
+predict both badly. So a model may have lists that replace contexts inside a run. In the terms of PPM, these lists
+belong to contexts of another sort: the kind and the length of the run instead of its bytes.
 
-A run is what the message so far ends in. Its state is 0 for none, or 40 · kind + n, where n is the length
-of the run, at most ``MAX_LENGTH``, and kind a number of ``Kind``: digits only, letters a to f only,
-hexadecimal (digits and letters a to f), letters only, or mixed (rule RUN-1). A message begins in state 0.
-Each byte leads from a state to the next: a digit, a letter of a to f or another letter (A to Z and g to z)
-makes n greater by one, from state 0 it makes it 1, and the kind becomes what ``KINDS_AFTER`` says. A hyphen
-makes n greater by one and the kind hexadecimal if the kind is digits, letters a to f or hexadecimal and n
-is 8, 13, 18 or 23; a hyphen, ``_``, ``+`` or ``/`` makes n greater by one if the kind is mixed. Any other
-byte, and these elsewhere, lead to state 0 (rule RUN-2).
+RUN-1: A run is a stretch of digits and letters, and of some signs between them, at the end of the message so far.
+Its state is 0 if there is none. Otherwise it is 40 · kind + n, where n is the length of the run, at most
+``MAX_LENGTH``, and kind is a number of ``Kind``: digits only, letters a to f only, hexadecimal (digits and letters
+a to f), letters only, or mixed.
 
-A section of a model holds for some kinds, in ascending order, the order up to which contexts give way, the
-length of the run from which on there are lists, the number of lists, the symbols that they hold as a set of
-33 bytes of bits (symbol s is bit s mod 8 of byte s div 8; the seven bits above that of symbol 256 are 0), and for
-each length a list: the code of each symbol, in ascending order of the symbols, and last that of the escape, a
-byte each, at most 63. The order is at most ``context_model.MAX_ORDER``, and may be more than the trie has. There
-are one or more lists and one or more symbols, and the length of the last list's run is ``MAX_LENGTH`` at most. A
-section that breaks any of this is ``Malformed``. The number of kinds stands in front of them; none is allowed, and
-says the same as no section (rule RUN-3). Codes stand for frequencies as in rule CTX-4, also in a list of one
-symbol.
+RUN-2: A message begins in state 0. Each byte leads from a state to the next::
 
-Where a symbol is to be coded in a context, the state has a list, and the order of the context is at most
-the one up to which contexts give way, this list is used in its place, with its entries in their order, and
-the escape last; so also in a context that is reached by an escape. Its suffix is the root: after the escape the
-symbol is coded there, in the root's own list, though the order of the root is not above the limit either (rule
-RUN-4). Whether the symbol was coded in this list or behind it at the root, the context that becomes the current one
-is named by the entry for the symbol in the first context that has one, from the context in whose place the list was
-used along the suffixes, as after any byte (rule RUN-5). The list that rule MAT-6 looks at is always the current
-context's.
+    after(state, byte)
+        kind, n = those of the state; no kind and n = 0 in state 0
+        if byte is a digit, a letter of a to f, or another letter (A to Z or g to z)
+            kind = the entry of KINDS_AFTER for kind and this sort of byte
+        else if byte is a hyphen, kind is digits, letters to f or hexadecimal, and n is 8, 13, 18 or 23
+            kind = hexadecimal
+        else if byte is a hyphen, "_", "+" or "/", and kind is mixed
+            kind = mixed
+        else
+            return 0
+        return 40 · kind + min(n + 1, MAX_LENGTH)
+
+RUN-3: A section of a model has the number of kinds, and then, for each kind in ascending order: its number; the
+order up to which the list replaces contexts; the length of run of the first list; the number of lists; the symbols
+of all its lists as a set of 33 bytes of bits; and the lists, one for each length of run. Symbol s is bit s mod 8 of
+byte s div 8, and the seven bits above that of symbol 256 are 0. A list has the code of each symbol, in ascending
+order of the symbols, and last that of the escape, a byte each, at most 63. Codes stand for frequencies as in rule
+CTX-4, also in a list of one symbol. The order is at most ``context_model.MAX_ORDER``, and may be more than the trie
+has. There are one or more lists and one or more symbols, and the last list is for a run of ``MAX_LENGTH`` at most.
+A section that breaks any of this is ``Malformed``. A section with no kinds is allowed, and says the same as no
+section.
+
+RUN-4: A list replaces that of a context if it is the list of the current state, and the order of the context is at
+most the order of the list. This holds for the context in which coding begins and for one that an escape leads to.
+The list is used with its entries in their order, and the escape last. Its suffix is the root: after the escape the
+symbol is coded in the root's own list, which no list replaces here. Rule AUR-4 has the steps.
+
+RUN-5: The context that follows is found as after any byte (rule AUR-2), whether the symbol was coded in this list
+or behind it at the root: by the entry for the symbol in the first context that has one, from the context whose list
+was replaced, along the suffixes. The list of rule MAT-6 is always that of the current context.
 """
 
 from __future__ import annotations
