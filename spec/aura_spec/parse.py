@@ -50,10 +50,11 @@ number n and how many extra bits it has (rules BII-6 and UNI-2)::
 
 PAR-3: Blocks of ``BLOCK`` bytes are judged one by one, each together with the ``OVERLAP`` bytes behind it. A place
 p has two costs: ``cost[0][p]`` where a match ends there or the message begins, and ``cost[1][p]`` where a unit ends
-there. Each is the cost of the cheapest option. A cost at or behind the end of the overlap is estimated: at d bytes
-past the end it is -``AVERAGE`` · d. Bytes of a match past the first ``LONG`` earn ``AVERAGE`` each. Options at
-level 0 are the units and the candidates; rule PAR-6 has those of level 1. Of equal options the first counts, in
-this order: the byte, phrases from the shortest to the longest, candidates by their search length, the least first::
+there. Each is the cost of the cheapest option. The cost at the end of the message is 0, and so is that at the end
+of the overlap; at d bytes past the end of the overlap it is -``AVERAGE`` · d. Bytes of a match past the first
+``LONG`` earn ``AVERAGE`` each. Options in the first pass are the units and the candidates; rule PAR-6 has those of
+later passes. Of equal options the first counts, in this order: the byte, phrases from the shortest to the longest,
+candidates by their search length, the least first::
 
     judge(start)
         width = BLOCK + OVERLAP
@@ -76,7 +77,7 @@ this order: the byte, phrases from the shortest to the longest, candidates by th
     ahead(state, p)
         return cost[state][p] if p <= width, else -AVERAGE · (p - width)
 
-    price of a match of l bytes at a distance d, at level 0
+    price of a match of l bytes at a distance d, in the first pass
         return far_price(d) + length_price(l)
 
 PAR-4: The walk follows the choices from the start. It prefers the distance of the last match: where enough bytes
