@@ -1,74 +1,122 @@
-"""Streams: the messages of a connection, each coded with what the ones before it said.
+"""Streams: the messages of a connection, each coded with the memory of the messages before it.
 
-STR-1: A stream is what one end of a connection sends to the other, so a connection has two: one of the client
-and one of the server. Each remembers its own messages only (chapter ``stream_model``). Thus whoever writes and
-whoever reads a stream have seen the same in the same order, whatever crosses in flight, and nothing needs to be
-acknowledged. Both ends have agreed on the model, the memory of a stream in bytes, and the least check in bits,
-one of ``CHECKS``. Every message is complete: nothing has to be flushed, and none is the beginning of another.
+A stream is a dictionary coder with context takeover, as RFC 7692 calls it for WebSocket messages: the window and
+all statistics go on from message to message. The coder is that of chapter ``stream_model``. Sequence numbers and a
+check share the bits of a message, so that most messages have no field besides their string.
 
-STR-2: A message whose first byte is not 0 is a string. With the byte 0 begins a head: the byte 0, a byte of
-flags, and a counter of two bytes if ``RESET`` is among the flags. The flags are one or more of ``RESET``,
-``ASK`` and ``MESSAGE``, and ``TEXT`` may stand beside ``MESSAGE``; so the byte is 1 to 7 or 12 to 15, and any
-other is ``Malformed``. After a head with ``MESSAGE`` stands a message that is no part of a stream, with its
-marker, and then two bytes of check; after any other head stands a string. A message that is empty, or ends
-before its head or its string or its check is there, is ``Truncated``.
+STR-1: A stream is the row of messages that one end of a connection sends to the other. A connection thus has two
+streams, that of the client and that of the server. Each remembers its own messages only. Writer and reader of a
+stream have seen the same messages in the same order, whatever crosses in flight, and need no acknowledgements. Both
+ends have agreed on the model, the memory of a stream in bytes, and the least check in bits, one of ``CHECKS``.
+Every message is complete: there is nothing to flush, and no message begins another.
 
-STR-3: A string is that of rules RNG-1 to RNG-6, but at the start low is ``START`` and range 2^32 - ``START``.
-So its first byte is not 0: one that is, is ``Malformed``. First the kind of the message is coded, bytes or text
-in UTF-8, as a choice whether it is the kind of the message before, text for the first, with the frequencies
-``SAME_KIND`` and ``stream_model.PROB_ONE`` - ``SAME_KIND``. Then the bytes of the message and END are coded as rule
-RCL-8 says. A string codes at most ``MAX_STRING`` bytes, and no more than the reader's limit (rule LIM-1); the
-first byte beyond either is ``LimitExceeded``. Text that is not UTF-8 is ``Malformed``, whichever way it was
-coded.
+STR-2: A message whose first byte is not 0 is a string. A message whose first byte is 0 begins with a head: the byte
+0, a byte of flags, and, if ``RESET`` is among the flags, a counter of two bytes, big endian. The flags are one or
+more of ``RESET``, ``ASK`` and ``MESSAGE``; ``TEXT`` may accompany ``MESSAGE``. So the byte is 1 to 7 or 12 to 15,
+and any other is ``Malformed``. After a head with ``MESSAGE`` comes a message that is no part of a stream, with its
+marker, and then two bytes of check. After any other head comes a string. A message is ``Truncated`` if it is empty,
+or ends before its head, its string or its check is there.
 
-STR-4: A message with ``MESSAGE`` is text if its flags have ``TEXT``, else bytes. This is the kind before it for
-the next message.
+STR-3: A string is that of rules RNG-1 to RNG-6, but at the start low is ``START`` and range is 2^32 - ``START``. So
+its first byte is not 0; a string with the first byte 0 is ``Malformed``. A string codes at most ``MAX_STRING``
+bytes, and no more than the limit of the reader (rule LIM-1); the first byte beyond either is ``LimitExceeded``.
+Text that is not UTF-8 is ``Malformed``, in a string as well as in a message with ``MESSAGE``. The kind of the
+message is text in UTF-8 or bytes. It is coded first, as a choice whether it is the kind of the message before; the
+kind before the first message is text::
 
-STR-5: The check makes the bits of a message, as a polynomial over GF(2) with the first bit the highest, leave a
-certain remainder, divided by the generator of degree b of ``GENERATORS``. b is 16 in messages with a head. In
-others it is the agreed least check, but 8 at least in messages of 32 bytes and more, and 16 in those of 128 and
-more.
+    code_string()
+        low, range = START, 2^32 - START
+        code a choice of SAME_KIND for the kind before, and PROB_ONE - SAME_KIND for the other kind
+        begin as rule RCL-14 says
+        repeat
+            code a symbol (rule RCL-8): the next byte of the message, or END after the last
+        until the symbol is END
 
-STR-6: The remainder is (agreed + counter + side) mod 2^b. agreed is the CRC-32 of what is agreed on: the id of
-the model, eight bytes, then memory and least check, four bytes each, big endian. side is 0 for the client's
-stream and 2^(b-1) for the server's. The counter is the number of messages before this one, mod 2^16. After a
-head with ``MESSAGE`` the two bytes of check have the value that makes this so.
+STR-4: A message with ``MESSAGE`` is text if its flags have ``TEXT``, else bytes. For the next message, this is the
+kind before it.
 
-STR-7: T, low and range are those of the range coder after END (rule RNG-1). Among the strings v of n bytes for
-which the whole block from v · 256^(T-n) up to and without (v + 1) · 256^(T-n) lies in [low, low + range), and
-with which the message leaves its remainder, the message has the shortest, and then the smallest. Another one is
-``NonCanonical``, and one of more than T bytes ``Malformed``. The number b of bits of check depends on the
-length, so each n has its own::
+STR-5: A check is a condition on the bits of a message, in the manner of a CRC. The bits of the whole message are a
+polynomial over GF(2), the first bit the highest. Its division by the generator of degree b of ``GENERATORS`` leaves
+the remainder that rule STR-6 demands::
 
-    for n = max(1, T - 4), max(1, T - 4) + 1, … T
-        least = low div 256^(T-n), rounded up
-        most = (low + range) div 256^(T-n) - 1
-        b = bits of check of a message whose string has n bytes (rule STR-5)
-        free = min(b, 8 · n)
-        start = least - (least mod 2^free)
-        for base = start, start + 2^free
-            if base <= most
-                v = base + (remainder of the message with the string base, by the generator of degree b,
-                            xor the remainder that rule STR-6 demands)
-                if v - base < 2^free, and least <= v <= most
-                    return v, in n bytes
+    check_bits(size of the message)
+        if it has a head: return 16
+        if size >= 128: return 16
+        if size >= 32: return max(8, the agreed least check)
+        return the agreed least check
 
-For each base, v is the only string with the same bits above the low b that leaves the remainder: the remainder
-is linear in the bits, and the low b bits are added to it as they are. As the blocks of different texts have
-nothing in common, no message can be cut to another one.
+STR-6: The demanded remainder depends on everything that both ends have agreed on, and on the place of the message
+in its stream. agreed is the CRC-32 of the id of the model, eight bytes, then memory and least check, four bytes
+each, big endian. The counter is the number of messages before this one, mod 2^16. After a head with ``MESSAGE`` the
+two bytes of check have the value with which the remainder is this one::
+
+    demanded(b)
+        side = 0 in the client's stream, 2^(b-1) in the server's
+        return (agreed + counter + side) mod 2^b
+
+STR-7: The string of a message is the shortest that codes it and leaves the demanded remainder, and of equally short
+ones the smallest. T, low and range are those of the range coder after END (rule RNG-1). A string v of n bytes codes
+the message if the whole block from v · 256^(T-n) up to and without (v + 1) · 256^(T-n) lies in [low, low + range).
+Another string than this one is ``NonCanonical``, and one of more than T bytes is ``Malformed``. The number b of
+bits of check depends on the length, so each n has its own::
+
+    find_string()
+        for n = max(1, T - 4), max(1, T - 4) + 1, … T
+            least = low div 256^(T-n), rounded up
+            most = (low + range) div 256^(T-n) - 1
+            b = check_bits(size of the message with a string of n bytes)
+            free = min(b, 8 · n)
+            start = least - (least mod 2^free)
+            for base = start, start + 2^free
+                if base <= most
+                    v = base + (remainder of the message with the string base, by the generator of degree b,
+                                xor demanded(b))
+                    if v - base < 2^free, and least <= v <= most
+                        return v, in n bytes
+
+For each base, v is the only string with the same bits above the low b that leaves the remainder: the remainder is
+linear in the bits, and the low b bits are added to it as they are. The blocks of different texts have nothing in
+common, so no message can be cut to another one.
 
 STR-8: A receiver expects the counter after that of the last message. A message with another remainder is
-``StreamDesync``, before anything of it is decoded. After any error the receiver has lost the stream: every
-message is ``StreamDesync`` until one with ``RESET``.
+``StreamDesync``, before anything of it is decoded. After any error the receiver has lost the stream: every message
+without ``RESET`` is then ``StreamDesync``::
 
-STR-9: Whoever sends ``RESET`` has forgotten all that the stream remembered, the kind before included, which is
-text again, but not its counter, which stands in the head. A receiver accepts it if it is the one expected or up
-to ``LATEST`` later, mod 2^16; else it is ``StreamDesync``. Then it forgets all as well, and goes on from there.
+    receive(message)
+        was_lost = lost
+        lost = true
+        take the head, if there is one (rule STR-2)
+        c = expected
+        if the flags have RESET
+            if (counter - expected) mod 2^16 > LATEST: StreamDesync
+            c = counter
+        else if was_lost: StreamDesync
+        if the remainder of the message is not the demanded one for the counter c: StreamDesync
+        if the flags have RESET
+            forget everything (rule STR-9)
+        if the flags have MESSAGE
+            text = the message without its head and the last two bytes, decoded (rules MSG-1 to MSG-3)
+            let text enter the window (rule STR-11)
+        else
+            text = what the string codes (rule STR-3)
+            if the string is not that of find_string(): NonCanonical, or Malformed if it is too long
+        if the kind is text, and text is not UTF-8: Malformed
+        the kind before = the kind
+        expected = (c + 1) mod 2^16
+        lost = false
+        if the flags have ASK
+            the next message of the own stream is a reset (rule STR-10)
+        return text
 
-STR-10: Whoever receives ``ASK`` sends the next message of its own stream with ``RESET``.
+STR-9: A sender of ``RESET`` has forgotten everything that the stream remembered, also the kind before, which is
+text again. It keeps its counter, which is in the head. A receiver accepts the counter if it is the expected one or
+up to ``LATEST`` later, mod 2^16; otherwise the message is ``StreamDesync``. Then the receiver forgets everything
+too, and goes on from this counter.
 
-STR-11: A message with ``MESSAGE`` enters the window as rule RCL-2 says, byte after byte, with the byte 0 behind
-it, but of one that is longer than the window only the last W bytes do; nothing else that is remembered changes.
+STR-10: A receiver of ``ASK`` sends the next message of its own stream with ``RESET``.
+
+STR-11: A message with ``MESSAGE`` enters the window as rule RCL-2 says, byte after byte, with the byte 0 behind it.
+If it is longer than the window, only its last W bytes do. Nothing else that is remembered changes.
 """
 
 from __future__ import annotations

@@ -1,13 +1,19 @@
-r"""Tags: two bytes before a single message that tell a wrong model, wrong templates and damage.
+r"""Tags: two bytes before a single message that reveal a wrong model, wrong templates and damage.
 
-A single message does not name its implied model, and carries no check unless its method has one. A reader with
-another model may decode it to another text. Where the ends do not agree on the model in another way, they may tag
-their single messages. Both ends agree on that beforehand; the bytes of a message do not show whether it is tagged,
-and a reader never guesses it from them (rule TAG-1).
+A tag is for single messages what the dictionary id and the checksum are in a Zstandard frame, or DICTID and ADLER32
+in a stream of RFC 1950. A single message does not name its implied model, and carries no check unless its method
+has one. A reader with another model may decode it to another text. Where the ends do not agree on the model in
+another way, they may tag their single messages.
 
-A tagged message is a model tag, a check, and a message (rule TAG-2). The model tag is the first byte of the id of
-the model that the writer implies, or 0 if it implies none (rule TAG-3). The check is the exclusive or of the four
-bytes of the CRC-32 of the content, which is what the message decodes to (rule TAG-4)::
+TAG-1: Both ends agree beforehand that messages are tagged. The bytes of a message do not show it, and a reader
+never guesses it from them.
+
+TAG-2: A tagged message is a model tag, a check, and a message.
+
+TAG-3: The model tag is the first byte of the id of the model that the writer implies, or 0 if it implies none.
+
+TAG-4: The check is the exclusive or of the four bytes of the CRC-32 of the content. The content is the decoded
+message::
 
     tag   = the first byte of the id of the implied model; 0 without one
     crc   = CRC-32(content)
@@ -16,26 +22,32 @@ bytes of the CRC-32 of the content, which is what the message decodes to (rule T
 >>> build_tagged(b"\x07hi", b"hi", bytes.fromhex("c0ffee0000000000")).hex(" ")
 'c0 cd 07 68 69'
 
-A reader compares the model tag with the tag of its own implied model before it decodes anything. If they are equal,
-it decodes the message with all that it holds. Otherwise, if the model tag is 0, the writer implied no model, and
-the reader decodes the message as if none were implied: a message that needs one is ``UnknownModel``. Any other
-model tag is ``UnknownModel`` (rule TAG-5). Errors in the message come next; their offsets count from the model tag
-(rule TAG-6). Content with another check is ``ChecksumMismatch`` (rule TAG-7). So a reader does this, where ``own``
-is its implied model, if it has one::
+TAG-5: A reader compares the model tag with the tag of its own implied model before it decodes anything. If they are
+equal, it decodes the message with all that it holds. Otherwise, if the model tag is 0, the writer implied no model,
+and the reader decodes the message as if none were implied: a message that needs one is ``UnknownModel``. Any other
+model tag is ``UnknownModel``. ``own`` is the implied model of the reader, if it has one::
 
-    if the wire has fewer than two bytes: Truncated
-    tag, check, message = the first byte, the second, the rest
-    if tag = the tag of own: content = decode(message), with own implied
-    else if tag = 0: content = decode(message), with no model implied
-    else: UnknownModel
-    if the check of content is another: ChecksumMismatch
+    read_tagged(wire)
+        if the wire has fewer than two bytes: Truncated
+        tag, check, message = the first byte, the second, the rest
+        if tag = the tag of own
+            content = decode(message), with own implied
+        else if tag = 0
+            content = decode(message), with no model implied
+        else: UnknownModel
+        if the check of content is not check: ChecksumMismatch
+        return content
+
+TAG-6: Errors in the message come next; their offsets count from the model tag.
+
+TAG-7: Content with another check is ``ChecksumMismatch``.
 
 A tagged message has at most three bytes more than its content, where an untagged one has at most one. The model tag
-tells 255 of 256 other models, and the check 255 of 256 other contents. One byte of the CRC-32 would do in most
+reveals 255 of 256 other models, and the check 255 of 256 other contents. One byte of the CRC-32 would do in most
 cases, but each of the four misses a bit that is flipped 7 to 36 bytes before the end of a stored message; their
-exclusive or misses none in the last 85 bytes. Every reader accepts the model tag 0 because messages that name their
-model, as rule AUR-7 says, are meant for readers that imply another one. Messages of streams have a check of their
-own, and event streams name their model in a header: they have no tags.
+exclusive or misses none in the last 85 bytes. Every reader accepts the model tag 0, because messages that name
+their model, as rule AUR-7 says, are meant for readers that imply another one. Messages of streams have a check of
+their own, and event streams name their model in a header: they have no tags.
 """
 
 from __future__ import annotations
