@@ -1,37 +1,98 @@
 """Marker 0x08, the modelled template frame: a typed frame whose texts are coded with the implied model.
 
-A template id as canonical varint (rule FRS-1); then, in the order of rule TPL-2, the values of the slots that
-have a type other than text and word, the last one spelt like those before it; then a string of the range coder
-(rule FRS-2). A value is spelt as in a typed frame, but where its head is 0, for it does not fit the type, no
-text follows (rule FRS-3). Such a value is a text like those of the slots of type text and word: all texts are
-in the string.
+The frame combines template mining (a typed frame, chapter ``typed``) with PPM (chapter ``auralite``): the literals
+of the template and its typed values are known to the decoder before the texts, and serve the model as context. A
+text needs no length. The beginning of the literal behind it ends it, as a delimiter does in a text format.
 
-Without a model the message is ``UnknownModel``; this is checked before the id is read. An id that is not held
-is ``UnknownTemplate``, before anything behind it is read (rule FRS-4). A frame without any text is
-``NonCanonical``, since marker 0x06 says the same (rule FRS-5), and so is a text that fits the type of its slot,
-as in rule SLT-5 (rule FRS-6).
+FRS-1: The body begins with the id of the template, a canonical varint.
 
-The string begins like that of an AURALITE message, its first byte at least 0x80 (rules RNG-1 and RNG-5). It is
-coded along the whole message for which the frame stands, from its first byte on, with contexts, runs and matches
-as in rules AUR-1 to AUR-5. Texts, where they first stand, are coded; all other bytes are fed, which are literals,
-values that are no texts, and texts that stand a second time (rule FRS-7). To feed a byte codes nothing: its
-position enters the table of matches as in rule MAT-3, no match is active after it, the run goes on as in rule
-RUN-2, and the current context becomes the one that is named by the entry for this byte in the first context that
-has one, from the current one along the suffixes (rule FRS-8).
+FRS-2: The values of the slots with a type other than text and word follow, in the order of rule TPL-2, the last one
+spelt like those before it. A string of the range coder ends the body.
 
-What ends a text is the literal behind it, not a length. The stop of a text is the first ``STOP_SIZE`` bytes of
-that literal, or all of it if it has fewer. After the bytes of the text the bytes of the stop are coded, so that
-only the rest of the literal is fed: the text is over where the bytes from its beginning on end with the stop
-(rule FRS-9). Where they would do so too early, because the text has the stop in it or runs into it, ``END`` is
-coded in place of that byte, the last one of the stop; the byte is fed, is part of the text, and the text goes
-on. Bytes that are fed so count when the next stop is looked for (rule FRS-10). So a decoder takes ``END`` only
-where the last byte of the stop would make the bytes from the beginning of the text on end with the stop; with a
-stop of one byte that is everywhere. ``END`` elsewhere in a text with a stop is ``Malformed`` (rule FRS-11). A
-text with nothing behind it, which only the last one can be, ends with ``END`` (rule FRS-12). The current
-context stays the same over an ``END``.
+FRS-3: A value is spelt as in a typed frame, except where it does not fit its type. There its head is 0, and no text
+follows. Such a value is a text like those of the slots of type text and word. All texts are in the string.
 
-A decoder gives up with ``LimitExceeded`` as soon as the message is longer than its output limit or
-``limits.MAX_MODELLED`` (rule FRS-13).
+FRS-4: Without a model the message is ``UnknownModel``; this is checked before the id is read. A template that is
+not held is ``UnknownTemplate``, before anything behind its id is read.
+
+FRS-5: A frame without any text is ``NonCanonical``, since marker 0x06 says the same.
+
+FRS-6: A text that fits the type of its slot is ``NonCanonical``, as in rule SLT-5.
+
+FRS-7: The string begins like that of an AURALITE message, with a first byte of at least 0x80 (rules RNG-1 and
+RNG-5). It is coded along the whole message for which the frame stands, from its first byte on, with contexts, runs
+and matches as in rules AUR-1 to AUR-5. Texts are coded where they first stand. All other bytes are fed: literals,
+values that are no texts, and texts that stand a second time::
+
+    code_frame()
+        begin as rule AUR-1 says
+        feed(the first literal)
+        for each place of the template, in order, and the literal behind it
+            if the value of its slot is known
+                feed(the value)
+                feed(literal)
+            else
+                stop = the first STOP_SIZE bytes of literal, or all of it if it has fewer
+                code_text(stop) (rules FRS-9 to FRS-12)
+                feed(literal without stop)
+                the value of the slot is known
+
+FRS-8: A fed byte codes nothing. Its position enters the table of matches (rule MAT-3), no match is active after it,
+and run and context go on::
+
+    feed(bytes)
+        for each byte
+            if the message has 4 bytes or more
+                put its length into the slot of this position (rule MAT-3)
+            no match is active
+            append byte to the message
+            run = the state after byte (rule RUN-2)
+            follow(byte) (rule AUR-2)
+
+FRS-9: A text ends with the literal behind it, not with a length. The stop of a text is the first ``STOP_SIZE``
+bytes of that literal, or all of it if it has fewer. The bytes of the text are coded, and then the bytes of the
+stop, so that only the rest of the literal is fed. The text is over where the bytes from its beginning on end with
+the stop.
+
+FRS-10: The text may have the stop in it, or run into it. Where its bytes would so end with the stop too early,
+``END`` is coded in place of the last byte of the stop. This byte is then fed, it is part of the text, and the text
+goes on. Fed bytes count when the next stop is looked for. A writer does this; code_symbol is that of rule AUR-5,
+without its last step for ``END``: the current context stays the same over an ``END``::
+
+    write_text(text, stop)
+        coded = text and then stop
+        for n = 1, 2, … the number of bytes of coded
+            if stop is not empty, n is not the last, and the first n bytes of coded end with stop
+                code_symbol() for END
+                feed(the last byte of stop)
+            else
+                code_symbol() for byte n of coded
+        if stop is empty
+            code_symbol() for END
+
+FRS-11: A decoder accepts ``END`` only where the last byte of the stop would make the bytes from the beginning of
+the text on end with the stop. With a stop of one byte this is everywhere. ``END`` elsewhere in a text with a stop
+is ``Malformed``::
+
+    read_text(stop)
+        text = nothing
+        repeat
+            symbol = code_symbol()
+            if symbol is a byte
+                append it to text
+                if stop is not empty, and text ends with stop
+                    return text without stop
+            else if stop is empty
+                return text
+            else if text ends with all of stop but its last byte
+                feed(the last byte of stop), and append it to text
+            else: Malformed
+
+FRS-12: A text with nothing behind it has an empty stop, and ends with ``END``. Only the last text can be such a
+one.
+
+FRS-13: A decoder stops with ``LimitExceeded`` as soon as the message is longer than its output limit or
+``limits.MAX_MODELLED``.
 """
 
 from __future__ import annotations
