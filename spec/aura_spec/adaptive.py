@@ -1,16 +1,41 @@
-"""Adaptive tables: frequencies that begin with what is likely and follow what occurs.
+"""Adaptive tables: frequencies that begin with a trained table and follow the symbols that occur.
 
-A stream of BRIO version 2 is a row of symbols of one kind, each coded in a context; a kind has a table for each
-context. A table counts its symbols. The counts begin with the frequencies that rule IRN-7 makes of the codes
-that belong to the kind and context in ``units.json``, as chapter ``unit`` says (rule ADA-1). Of counts that sum
-to T, in a table of S symbols, a symbol with count c has the frequency 1 + c · (4096 - S) div T; what is missing
-from 4096 goes to the symbol with the largest count, the first of equals (rule ADA-2).
+The tables adapt as in adaptive arithmetic coding, but only between rounds, so that many lanes can share them.
+Rounds double in length: tables learn fast at first, and are seldom made anew later.
 
-A stream of n symbols takes as many steps as the lanes need for it, that is n div lanes, rounded up. Lane j
-codes the j-th part of the stream: in step t the symbols t, t + steps, t + 2 · steps, … as far as there are any.
-A step is a batch in the sense of rule IRN-1 (rule ADA-3). A context may depend on the symbol before in its lane.
-After ``FIRST_ROUND`` steps, and whenever the number of steps done has doubled, the tables are made anew, after each
-symbol since the last time has added ``INCREMENT`` to its count (rule ADA-4).
+ADA-1: A stream of BRIO version 2 is a row of symbols of one kind, each coded in a context. A kind has a table for
+each context, which counts its symbols. The counts begin with the frequencies that rule IRN-7 makes of the codes of
+this kind and context in ``units.json`` (chapter ``unit``).
+
+ADA-2: Frequencies are made of counts. They sum to 4096, and each is at least 1::
+
+    frequencies(counts)
+        S = the number of symbols of the table
+        T = the sum of counts
+        for each symbol s
+            f[s] = 1 + counts[s] · (4096 - S) div T
+        m = the symbol with the largest count, the first of equals
+        f[m] = f[m] + 4096 - the sum of f
+        return f
+
+ADA-3: A stream of n symbols takes n div lanes steps, rounded up. Lane j codes the j-th part of the stream: in step
+t the lanes code the symbols t, t + steps, t + 2 · steps, … as far as there are any. A step is a batch in the sense
+of rule IRN-1. A context may depend on the symbol before in the same lane.
+
+ADA-4: A round is a row of steps with the same tables. The tables are made anew after ``FIRST_ROUND`` steps, and
+whenever the number of steps done has doubled::
+
+    read_stream(n)
+        steps = n div lanes, rounded up
+        stop = FIRST_ROUND
+        make the tables of counts (rule ADA-2)
+        for t = 0, 1, … steps - 1
+            if t = stop
+                for each symbol since the tables were made, in its context
+                    add INCREMENT to its count
+                make the tables of counts
+                stop = 2 · stop
+            read the batch of the symbols t, t + steps, … < n, each with the table of its context
 """
 
 from __future__ import annotations

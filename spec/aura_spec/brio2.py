@@ -1,41 +1,100 @@
 """The BRIO container, version 2: units and matches in four streams.
 
-A message is cut into units (chapter ``unit``) and matches: a sequence is a run of units, which may be empty,
-and a match that copies what stood some distance back; units that no match follows end the message. After
-``AURA`` and the version byte, 2, come the length of the message, its CRC-32 (four bytes, big endian), the
-number of sequences and the number of units; numbers are canonical varints of at most ``MAX_LENGTH``. The rest
-is a row of sixteen-bit words, little endian (rule BII-1).
+This is an LZ77 coder of the kind of Zstandard (RFC 8878): literals and sequences of run, distance and length in
+separate streams, recent distances, numbers as a symbol and extra bits. Its differences: literals include phrases,
+the entropy coder is interleaved rANS instead of Huffman codes and tANS, and tables adapt, so that none are on the
+wire.
 
-The length is at most max_size, else ``LimitExceeded`` (rule BII-2). Units, and three for each sequence, are not
-more than ``SYMBOLS_PER_BYTE`` for each byte of the words, which no symbol can undercut since none is certain,
-nor are they more than the length; else the message is ``Malformed`` (rule BII-3). An odd byte is ``Malformed``.
+BII-1: A message is cut into units (chapter ``unit``) and matches. A sequence is a run of units, which may be empty,
+and a match that copies earlier bytes of the message. Units that no match follows end the message. After ``AURA``
+and the version byte, 2, come the length of the message, its CRC-32 (four bytes, big endian), the number of
+sequences and the number of units. Numbers are canonical varints of at most ``MAX_LENGTH``. The rest is a row of
+sixteen-bit words, little endian.
 
-The number of lanes is 2^e, where e is half the number of bits of the length, rounded down, less 2, but at least
-``MIN_LANES`` and at most 2048 (rule BII-4): more lanes are faster, and each costs about a byte. Four streams
-are coded one after the other with the tables of chapter ``adaptive``: the number of units of each run;
-distances; lengths; units. Runs have one context. A distance has context 1 if the symbol of its run is not 0, else
-0. So has a length, plus 2 times the number of ``NEAR`` symbols that the symbol of its distance is not below. A
-unit that is the first of a run, of the units behind the last match, or of its lane, has context 0; any other the
-context that rule UNI-3 gives for the symbol before it (rule BII-5).
+BII-2: The length is at most max_size, otherwise ``LimitExceeded``.
 
-Numbers are coded as a symbol and extra bits. A number below ``DIRECT`` is its own symbol. Else w is the number
-less ``DIRECT`` plus 4, b the place of its top bit, and the symbol is ``DIRECT`` + 2 · (b - 2) plus the bit
-below the top one; the b - 1 bits below that are extra (rule BII-6). A length is coded less ``MIN_MATCH``. The
-distance symbols 0, 1, 2 mean the three latest different distances, the latest first, to begin with 1, 2 and 4.
-Other distances are coded less 1, and their symbols raised by 3; a decoder takes one of the three latest so,
-too. Any use, by either spelling, moves a distance to the front, where a new one takes the place of the last
-(rule BII-7).
+BII-3: Units, and three for each sequence, number at most ``SYMBOLS_PER_BYTE`` for each byte of the words, since
+every symbol costs something, and at most the length. Otherwise the message is ``Malformed``. An odd byte behind the
+words is ``Malformed``.
 
-The extra bits of symbols fill words from the lowest bit on, those of a symbol from its own lowest bit on. Those of
-the runs have words of their own, b div 16, rounded up, for b bits, which follow the last word that the runs take,
-as a decoder has to know how long runs are to know the contexts of units. Of the words of all others, in the order
-of the streams, the first are those in the states of the lanes, by rule IRN-8, the others follow the last word
-that the symbols take. Bits left over are zero, and no word is left over: for b extra bits there are b div 16
-words, rounded up, or as many as lanes, whichever is more; else the message is ``Malformed`` (rule BII-8).
+BII-4: The number of lanes is a power of two between ``MIN_LANES`` and 2048. More lanes are faster, and each costs
+about a byte::
 
-The runs are no longer than the units, which is checked as soon as they are known, and units and matches together
-as long as the message says; a match may overlap what it makes and never begins before the message; else it is
-``Malformed`` (rule BII-9). A wrong CRC-32 is ``ChecksumMismatch`` (rule BII-10).
+    lanes(length)
+        e = max(0, (how many binary digits length has, 0 for 0) div 2 - 2)
+        return min(max(2^e, MIN_LANES), 2048)
+
+BII-5: Four streams are coded one after the other with the tables of chapter ``adaptive``: runs, distances, lengths
+and units. A run is coded as its number of units. Each symbol has a context::
+
+    of a run
+        0
+    of the distance of sequence i
+        0 if the symbol of run i is 0, else 1
+    of the length of sequence i
+        (the context of distance i) + 2 · (how many of NEAR are at most the symbol of distance i)
+    of unit i
+        if unit i is the first of a run, of the units behind the last match, or of its lane
+            0
+        else
+            the context that rule UNI-3 has for the symbol of unit i - 1
+
+BII-6: A number is coded as a symbol and extra bits. A number below ``DIRECT`` is its own symbol. A length is coded
+less ``MIN_MATCH``::
+
+    symbol(n)
+        if n < DIRECT: return n, without extra bits
+        w = n - DIRECT + 4
+        b = the place of the top bit of w
+        return DIRECT + 2 · (b - 2) + (bit b - 1 of w), with the b - 1 lowest bits of w as extra bits
+
+    number(s, extra)
+        if s < DIRECT: return s
+        k = (s - DIRECT) div 2 + 1, which is the number of extra bits
+        return (2 + (s - DIRECT) mod 2) · 2^k + extra - 4 + DIRECT
+
+BII-7: The distance symbols 0, 1 and 2 mean the three latest different distances, the latest first. At the start
+these are 1, 2 and 4. Other distances are coded less 1, with their symbols raised by 3. A decoder accepts this
+spelling for one of the three latest, too::
+
+    recent = 1, 2, 4
+
+    distance(s, extra)
+        if s < 3: d = recent[s]
+        else: d = number(s - 3, extra) + 1
+        if recent has d: remove it, else remove the last of recent
+        put d in front of recent
+        return d
+
+BII-8: Extra bits fill words from the lowest bit on, the bits of a symbol from its own lowest bit on. The runs have
+words of their own: b div 16, rounded up, for b bits. They follow the last word that the runs take (rule IRN-9),
+because a decoder needs the lengths of runs for the contexts of units. The extra bits of distances, lengths and
+units, in this order, share the other words. The first of these are in the states of the lanes (rule IRN-8), and the
+others follow the last word that the symbols take. For b extra bits there are b div 16 words, rounded up, or as many
+as lanes, whichever is more. Bits that are left over are zero. Otherwise the message is ``Malformed``::
+
+    read_words()
+        begin interleaved rANS (rule IRN-3)
+        read the runs (rule ADA-4); take the words with their extra bits
+        if the sum of the runs is more than the number of units: Malformed (rule BII-9)
+        read distances, lengths and units (rule ADA-4)
+        words = the low halves of the states, in order, and then all words that are left
+        take the extra bits of distances, lengths and units from words
+        if a bit that is left over is not 0, or there are more or fewer words than these need: Malformed
+
+BII-9: The runs have at most as many units as there are, which is checked as soon as the runs are known. Units and
+matches together are as long as the message says. A match may overlap the bytes that it makes, and never begins
+before the message. Otherwise the message is ``Malformed``::
+
+    carry_out()
+        if the bytes of all units and the lengths of all matches are not length together: Malformed
+        for each sequence, a run, a distance d and a length l
+            append the bytes of the next run units
+            if d is more than the bytes so far: Malformed
+            append l bytes one by one, each the one d bytes before the end
+        append the bytes of the units that are left
+
+BII-10: A wrong CRC-32 is ``ChecksumMismatch``.
 """
 
 from __future__ import annotations

@@ -1,19 +1,31 @@
-"""Units: what BRIO version 2 codes where nothing is repeated, namely bytes and phrases.
+"""Units: the literals of BRIO version 2, namely bytes and phrases.
 
-There are ``UNITS`` units: the 256 bytes, and after them ``PHRASES`` phrases of two to ``MAX_UNIT`` bytes, which
-stand in ``units.json``. This is an object of JSON in ASCII: ``phrases`` is a list of the phrases in order,
-texts of ASCII characters of which each is a byte (rule UNI-1). A unit is coded as one of ``SYMBOLS`` symbols
-and some extra bits. Symbols 0 to 255 are the bytes. The phrases come in tiers: tier k holds ``BUCKETS`` buckets
-of 2^k phrases, in order, and each bucket is a symbol; k extra bits say which of its phrases is meant (rule UNI-2).
+The phrases are a static dictionary, as Brotli has one (RFC 7932, section 8). Here they are literals rather than
+distances: an entropy coder gives each its own price, and they share contexts with bytes.
 
-``units.json`` also holds the codes of the tables that coding begins with (rule ADA-1): ``codes`` is an object
-with a list of tables for ``runs``, ``distances``, ``lengths`` and ``units``, one a context of rule BII-5, in
-order: one for runs, two for distances, eight for lengths, ``UNIT_CONTEXTS`` for units. A table is a text of two
-hexadecimal digits a code, one code a symbol: ``brio2.NUMBERS`` codes for runs and lengths, ``brio2.DISTANCES``
-for distances, ``SYMBOLS`` for units. ``contexts`` is a text of a hexadecimal digit for each symbol of a unit: the
-context in which the symbol after it is coded (rule UNI-3). The phrases and contexts were learned from messages of
-the kinds that AURA is made for, and from documents, by ``models/units.py``; with this version of the container they
-never change.
+UNI-1: There are ``UNITS`` units: the 256 bytes, and after them ``PHRASES`` phrases of two to ``MAX_UNIT`` bytes.
+``units.json`` is an object of JSON in ASCII. Its ``phrases`` is a list of the phrases in order, texts of ASCII
+characters of which each is a byte.
+
+UNI-2: A unit is coded as one of ``SYMBOLS`` symbols and some extra bits. Symbols 0 to 255 are the bytes. The
+phrases come in tiers: tier k holds ``BUCKETS`` buckets of 2^k phrases, in order. Each bucket is a symbol; k extra
+bits tell which of its phrases is meant::
+
+    unit(symbol, extra)
+        if symbol < 256: return symbol
+        k = (symbol - 256) div BUCKETS
+        bucket = (symbol - 256) mod BUCKETS
+        return 256 + BUCKETS · (2^k - 1) + bucket · 2^k + extra
+
+UNI-3: ``units.json`` also holds the codes with which tables begin (rule ADA-1), and the contexts of units.
+``codes`` is an object with a list of tables for each of ``runs``, ``distances``, ``lengths`` and ``units``, one a
+context of rule BII-5, in order: one for runs, two for distances, eight for lengths, ``UNIT_CONTEXTS`` for units. A
+table is a text of two hexadecimal digits a code, one code a symbol: ``brio2.NUMBERS`` codes for runs and lengths,
+``brio2.DISTANCES`` for distances, ``SYMBOLS`` for units. ``contexts`` is a text of a hexadecimal digit for each
+symbol of a unit: the context in which the symbol after it is coded.
+
+``models/units.py`` learned the phrases and contexts from documents, and from messages of the kinds for which AURA
+is made. With this version of the container they never change.
 """
 
 from __future__ import annotations
