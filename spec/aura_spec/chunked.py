@@ -1,62 +1,67 @@
 """Chunked files: payloads of any length, coded block by block, with little memory at both ends.
 
-A file is a header, blocks, an end, and maybe an index.
+The format is of the kind of Zstandard's frames and blocks with a window, together with the seekable variant of
+Zstandard: an index at the end of the file, by which reading can begin at any frame. A file is a header, blocks, an
+end, and an optional index (chapter ``chunked_index``).
 
-**Header.** ``MAGIC``, the version byte, 1, a byte of flags, 1 if the file has an index and else 0, and a byte w
-for the window: matches reach 2^w bytes back, w from 10 to ``MAX_WINDOW_BITS``. Another version or flag is
-``Unsupported``, another w ``LimitExceeded`` (rule CHK-1).
+CHK-1: The header is ``MAGIC``, the version byte, 1, a byte of flags, and a byte w for the window. The flags are 1
+if the file has an index, and otherwise 0. Matches reach 2^w bytes back; w is 10 to ``MAX_WINDOW_BITS``. Another
+version or flag is ``Unsupported``, another w is ``LimitExceeded``.
 
-**Blocks.** The first byte of a block is its kind: 1 stored, 2 BRIO, with 0x80 added if the block begins a frame.
-Any other byte, except 0, is ``Unsupported``. The size of the block follows, a canonical varint. A size of 0 is
-``Malformed``, one above ``MAX_BLOCK`` is ``LimitExceeded`` (rule CHK-2).
+CHK-2: The first byte of a block is its kind: 1 stored, 2 BRIO, with 0x80 added if the block begins a frame. Any
+other byte, except 0, is ``Unsupported``. The size of the block follows, a canonical varint. A size of 0 is
+``Malformed``, a size above ``MAX_BLOCK`` is ``LimitExceeded``.
 
-**Stored blocks.** The CRC-32 of the content, four bytes, big endian, and as many bytes of content as the size
-says. A wrong CRC-32 is ``ChecksumMismatch`` (rule CHK-3).
+CHK-3: A stored block has the CRC-32 of the content, four bytes, big endian, and as many bytes of content as the
+size tells. A wrong CRC-32 is ``ChecksumMismatch``.
 
-**BRIO blocks.** As many bytes as the size says are the body of a container of version 2, by the rules of chapter
-``brio2``. A container without content is ``Malformed``, one with more than ``MAX_BLOCK`` bytes of content is
-``LimitExceeded``. Matches may begin in the window, the last 2^w bytes of content before the block in its frame, as
-if these stood before the content of the block; a match that begins before the window is ``Malformed`` (rule
-CHK-4).
+CHK-4: A BRIO block has as many bytes as the size tells, the body of a container of version 2 (chapter ``brio2``). A
+container without content is ``Malformed``, one with more than ``MAX_BLOCK`` bytes of content is ``LimitExceeded``.
+Matches may begin in the window, the last 2^w bytes of content before the block in its frame, as if these preceded
+the content of the block. A match that begins before the window is ``Malformed``.
 
-**Frames.** The first block of a file begins a frame, else ``Malformed``. A frame can be read without those before
-it: its first block has an empty window (rule CHK-5).
+CHK-5: A frame can be read without the frames before it: its first block has an empty window. The first block of a
+file begins a frame, otherwise the file is ``Malformed``.
 
-**Limit.** A reader may have a limit for the content of a file, *max_size*. The block with which the content is
-longer than that is ``LimitExceeded`` (rule CHK-11).
+CHK-11: A reader may have a limit for the content of a file, *max_size*. The block that makes the content longer is
+``LimitExceeded``.
 
-**End.** A byte 0, the length of the whole content, a canonical varint of at most ``MAX_CONTENT``, and the CRC-32
-of the content. Another length is ``Malformed``, another CRC-32 ``ChecksumMismatch`` (rule CHK-6).
+CHK-6: The end is a byte 0, the length of the whole content, a canonical varint of at most ``MAX_CONTENT``, and the
+CRC-32 of the content. Another length is ``Malformed``, another CRC-32 is ``ChecksumMismatch``.
 
-**Completeness.** A file that stops before its end, or before the end of the index that its flags announce, is
-``Truncated``. The content up to there may be used, but it is not all. Bytes after that are ``Malformed``, an index
-that the flags do not announce among them (rule CHK-7).
+CHK-7: A file is ``Truncated`` if it stops before its end, or before the end of the index that its flags announce.
+The content up to there may be used, but is not complete. Bytes behind that are ``Malformed``, also an index that
+the flags do not announce. So a reader goes through a file from the start like this; rules CHK-8 and CHK-9 describe
+the index::
 
-**Reading from the start.** A file is read like this; rules CHK-8 and CHK-9 say what the index is::
+    read_file()
+        read the header (rule CHK-1)
+        content, window, frames = nothing
+        loop
+            without a next byte: Truncated
+            if the next byte is 0: leave the loop
+            read the kind and the size of the block (rule CHK-2)
+            if it does not begin a frame, and frames is empty: Malformed (rule CHK-5)
+            read the bytes of the block, else Truncated
+            if the block begins a frame
+                end_frame()
+                add a frame to frames
+                window = nothing
+            read the content of the block (rules CHK-3 and CHK-4)
+            if content is longer than max_size with it: LimitExceeded (rule CHK-11)
+            append it to content and to window
+            keep the last 2^w bytes of window
+        end_frame()
+        read the end; compare its length and its CRC-32 with those of content (rule CHK-6)
+        if the flags announce an index: compare it with the one that frames give (rule CHK-9)
+        if bytes follow: Malformed
 
-    read the header
-    content, window, frames = nothing
-    loop
-        without a next byte: Truncated
-        if the next byte is 0: leave the loop
-        read the kind and the size of the block
-        if it does not begin a frame, and frames is empty: Malformed
-        read the bytes of the block, else Truncated
-        if the block begins a frame
-            end the frame before it; add a frame to frames; window = nothing
-        read the content of the block
-        if content is longer than max_size with it: LimitExceeded
-        append it to content and to window; keep the last 2^w bytes of window
-    end the last frame
-    read the end; compare its length and its CRC-32 with those of content
-    if there is an index: compare it with the one that frames give
-    if bytes follow: Malformed
+    end_frame()
+        if there is a frame, the flags announce an index, and its varints have more than MAX_INDEX bytes
+            LimitExceeded (rule CHK-8)
 
-    to end a frame, if there is one and there is an index
-        if the varints of frames have more than MAX_INDEX bytes: LimitExceeded
-
-**Writing.** The encoders of this project cut blocks of ``BLOCK`` bytes, or less where a frame or the content ends,
-or where the writer is asked to flush. A block is stored if a container would not be shorter (rule CHK-10).
+CHK-10: The encoders of this project cut blocks of ``BLOCK`` bytes. Blocks are shorter where a frame or the content
+ends, or where the writer is asked to flush. A block is stored if a container would not be shorter.
 """
 
 from __future__ import annotations

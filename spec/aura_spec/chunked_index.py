@@ -1,33 +1,34 @@
 """The index of a chunked file, with which reading can begin at any frame.
 
-**Index.** Behind the end of the file stand two canonical varints for each frame, the bytes that it takes in the
-file and the bytes of its content; then the CRC-32 of all these varints, the number of their bytes, both four
-bytes, big endian, and ``INDEX_MAGIC``. The varints have at most ``MAX_INDEX`` bytes. A reader refuses a file with
-more frames than that as ``LimitExceeded``, where the frame ends with which it shows (rule CHK-8).
+It is of the kind of the seek table in Zstandard's seekable format: sizes of frames, behind the last one.
 
-**After the frames.** A reader that has read the frames knows every byte of the index. It takes as many bytes from
-the file, else ``Truncated``, and compares them; if any differs, ``ChecksumMismatch`` (rule CHK-9).
+CHK-8: Behind the end of the file come two canonical varints for each frame: the bytes that it takes in the file,
+and the bytes of its content. Then come the CRC-32 of all these varints, the number of their bytes, both four bytes,
+big endian, and ``INDEX_MAGIC``. The varints have at most ``MAX_INDEX`` bytes. A reader refuses a file with more
+frames as ``LimitExceeded``, at the end of the frame that makes them too many.
 
-**Reading from the index.** A reader that wants a part of the content reads the index first, and then begins at a
-frame. The index has to agree with itself, with the end, and with the size of the file, as follows. A frame of n
-bytes has at most n div ``MIN_BLOCK`` blocks, which is why it cannot claim more content than they can hold (rule
-CHK-12)::
+CHK-9: A reader that has read the frames knows every byte of the index. It takes as many bytes from the file, else
+``Truncated``, and compares them. If any differs, the file is ``ChecksumMismatch``.
 
-    read the header; if the flags announce no index, there is none
-    read the last 12 bytes of the file as CRC-32, size and INDEX_MAGIC, else Truncated or Malformed
-    if size > MAX_INDEX: LimitExceeded
-    varints = the size bytes before; if they do not begin at least MIN_END bytes behind the header: Malformed
-    if the CRC-32 of varints is another: ChecksumMismatch
-    for each frame in varints
-        n, length = two varints of at most MAX_CONTENT, read as rules VAR-1 to VAR-3 say
-        if n < MIN_BLOCK, or length = 0, or (length - 1) div MAX_BLOCK >= n div MIN_BLOCK: Malformed
-    total = the sum of all lengths; if total > MAX_CONTENT: Malformed
-    if header, frames, an end with the length total, and the index do not fill the file exactly: Malformed
-    if no end with the length total stands behind the frames: Malformed
+CHK-12: A reader of a part of the content reads the index first, and then begins at a frame. The index has to agree
+with itself, with the end, and with the size of the file. A frame of n bytes has at most n div ``MIN_BLOCK`` blocks,
+and cannot claim more content than they can hold::
 
-From the frame on it reads as from the start, with the lengths of the frames before as the index has them, but does
-not check the CRC-32 of the whole content. It compares the index all the same, so that no damage can end a file
-early.
+    read_index()
+        read the header; if the flags announce no index, there is none
+        read the last 12 bytes of the file as CRC-32, size and INDEX_MAGIC, else Truncated or Malformed
+        if size > MAX_INDEX: LimitExceeded
+        varints = the size bytes before; if they do not begin at least MIN_END bytes behind the header: Malformed
+        if the CRC-32 of varints is another: ChecksumMismatch
+        for each frame in varints
+            n, length = two varints of at most MAX_CONTENT, read as rules VAR-1 to VAR-3 say
+            if n < MIN_BLOCK, or length = 0, or (length - 1) div MAX_BLOCK >= n div MIN_BLOCK: Malformed
+        total = the sum of all lengths; if total > MAX_CONTENT: Malformed
+        if header, frames, an end with the length total, and the index do not fill the file exactly: Malformed
+        if no end with the length total stands behind the frames: Malformed
+
+From the frame on, the reader goes on as rule CHK-7 says, with the lengths of the frames before from the index. It
+does not check the CRC-32 of the whole content. It does compare the index, so that no damage can end a file early.
 """
 
 from __future__ import annotations

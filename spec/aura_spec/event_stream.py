@@ -1,44 +1,47 @@
-r"""Event streams: the content coding ``aura``, for answers that a server goes on writing.
+"""Event streams: the content coding ``aura``, for answers that a server goes on writing.
 
-The coding is meant for ``text/event-stream``. It does not depend on what the bytes mean.
+This is a content coding of HTTP (RFC 9110, section 8.4), as gzip, br and zstd are. It is meant for
+``text/event-stream``, and does not depend on the meaning of the bytes. Unlike those, it flushes after every write
+and codes each part by itself, with a model in place of a window.
 
-**Headers.** A client that reads the coding sends ``Accept-Encoding: aura``. In ``Aura-Models`` it names the models
-that it holds: ids of sixteen hexadecimal digits with commas between them, those it prefers first. The server
-answers with ``Content-Encoding: aura`` and, if it codes with one of these models, with ``Aura-Model`` and the id
-of that one (rule EVS-1).
+EVS-1: A client that reads the coding sends ``Accept-Encoding: aura``. In ``Aura-Models`` it names the models that
+it holds: ids of sixteen hexadecimal digits with commas between them, those it prefers first. The server answers
+with ``Content-Encoding: aura`` and, if it codes with one of these models, with ``Aura-Model`` and the id of that
+one.
 
-**Records.** The content is a row of records. A record is the size of a coded message, a canonical varint of at
-most ``MAX_RECORD``, and the message. The message is coded by itself, with the model as the implied one, and with
-the templates of the model beside the built-in ones. It decodes to a part of the answer (rule EVS-2).
+EVS-2: The content is a row of records. A record is the size of a coded message, a canonical varint of at most
+``MAX_RECORD``, and the message. The message is coded by itself, with the model as the implied one, and with the
+templates of the model beside the built-in ones. It decodes to a part of the answer. A reader does this whenever
+bytes have come::
 
-**Parts.** A server cuts its answer into parts of at most ``MAX_PART`` bytes. A reader accepts parts of that size,
-unless its user sets a lower limit, *max_size* (rule EVS-5).
+    receive(bytes)
+        append bytes to content
+        repeat
+            size = the varint at the start of content, at most MAX_RECORD, read as rules VAR-1 to VAR-3 say
+                   if its bytes are not all there, and no error shows yet: stop here, and wait for more
+            if size > max_size + MARGIN: LimitExceeded (rule EVS-3)
+            if fewer than size bytes follow in content: stop here, and wait for more
+            message = these size bytes
+            give out the part that message decodes to, with the limit max_size (rules EVS-3 and EVS-6)
+            remove the record from content
 
-**Nothing waits.** When a server writes some bytes of its answer, it sends them at once, as one record or more; no
-byte waits for one that is written later. A reader gives out a part as soon as its record is complete (rule EVS-6).
+    end()
+        if content is not empty: Truncated (rule EVS-4)
 
-**Events.** A server SHOULD end a part after each event. An event ends with an empty line, and a line ends with CR
-LF, LF or CR, in any mixture. A line whose CR is the last byte of a write has ended; an LF that belongs to it may
-come as the first byte of the next part.
+EVS-3: A part of more than *max_size* bytes is ``LimitExceeded``. So is a record whose size is more than *max_size*
++ ``MARGIN``, before its message is there.
 
-**Limits.** A part of more than *max_size* bytes is ``LimitExceeded``. So is a record whose size is more than
-*max_size* + ``MARGIN``, before its message is there (rule EVS-3).
+EVS-4: Content that ends inside a record is ``Truncated``.
 
-**End.** Content that ends inside a record is ``Truncated`` (rule EVS-4).
+EVS-5: A server cuts its answer into parts of at most ``MAX_PART`` bytes. A reader accepts parts of that size,
+unless its user sets a lower limit, *max_size*.
 
-A reader does this whenever bytes have come::
+EVS-6: A server sends the bytes that it writes at once, as one record or more; no byte waits for a later one. A
+reader gives out a part as soon as its record is complete.
 
-    content = what is left of the bytes before, and those that have come
-    repeat
-        size = the varint at the start of content, at most MAX_RECORD, read as rules VAR-1 to VAR-3 say
-               if its bytes are not all there, and no error shows yet: stop here, and wait for more
-        if size > max_size + MARGIN: LimitExceeded
-        if fewer than size bytes follow in content: stop here, and wait for more
-        message = these size bytes
-        give out the text of message, decoded with the limit max_size
-        remove the record from content
-
-When no more bytes can come, and content is not empty: ``Truncated``.
+A server SHOULD end a part after each event. An event ends with an empty line, and a line ends with CR LF, LF or CR,
+in any mixture. A line whose CR is the last byte of a write has ended; an LF that belongs to it may come as the
+first byte of the next part.
 """
 
 from __future__ import annotations
