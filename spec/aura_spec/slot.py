@@ -1,45 +1,85 @@
-"""Typed slots: how the value of a slot is spelt on the wire.
+"""Typed slots: how a frame spells the value of a slot.
 
-A value is ``text`` (any bytes) or has the type of its slot (rule SLT-1). Text is a length as varint and
-the bytes; in the last slot of a frame it has no length and runs to the end (rule SLT-2). ``word`` is
-spelt like text (rule SLT-3).
+Each type has a binary form that gives back the identical characters, as the variables of CLP and the typed columns
+of Parquet have. Values that do not fit their type are spelt as text.
 
-Every other type begins with a varint ``head``. A head of 0 says that the value did not fit the type and text
-follows; a head above the largest that the type defines is ``Malformed`` (rule SLT-4). A value has one spelling:
-a text that fits the type, or a head and parts other than those an encoder would choose for the characters that
-they stand for, is refused as ``NonCanonical``. So are parts that stand for no text of the type: no digits in
-``hex``, a low half that is not 0, upper case without letters, more digits of a fraction than are stated, a
-comma without digits, a mapped form of an address that is not mapped (rule SLT-5). Heads other than 0 carry what
-the type needs to give back the identical characters:
+SLT-1: A value is ``text`` (any bytes), or has the type of its slot.
 
-``int``        an integer without sign or with ``-``, without leading zeros, of magnitude at most
-               2^63 - 1; not ``-0``. Head: 1 + zigzag(value) (rule SLT-6).
-``decimal``    digits with an optional ``-`` and an optional point with ``scale`` digits after it, at
-               most 18; before the point at most 19, no leading zeros but a single one. Head: 1 + 2·scale
-               + (1 if negative), so that ``-0`` is one; then the digits without the point as varint, at
-               most 2^64 - 1 (rule SLT-7).
-``hex``        one digit or more, 0–9 with letters all lower or all upper case. Head: 1 + 2·digits + (1 if
-               upper case), where digits is their number; the head is at most 2^32 - 1, and so digits at most
-               2^31 - 1. Then two digits a byte, an odd last digit in the high half, under which the low half is
-               0. Without letters the case is lower (rule SLT-8).
-``uuid``       8-4-4-4-12 hexadecimal digits of one case. Head: 1 lower, 2 upper case; then 16 bytes. Without
-               letters the case is lower (rule SLT-9).
-``ipv4``       four numbers 0–255 without leading zeros. Head 1; then 4 bytes (rule SLT-10).
-``ipv6``       Head: 1 + form; then 16 bytes. Forms, of which the first that renders the text is used:
-               0 shortest lower case as RFC 5952 section 4 but without dotted quads, 1 the same in upper
-               case, 2 eight groups without leading zeros, lower case, 3 the same in upper case, 4 eight
-               groups of four digits, lower case, 5 the same in upper case, 6 ``::ffff:`` before a dotted
-               quad. An address of fewer than 15 characters is a text, which is shorter (rule SLT-11).
-``timestamp``  ``YYYY-MM-DD``, ``T`` or a space, ``HH:MM:SS``, optionally a point or comma and 1–9 digits,
-               and a zone: none, ``Z``, ``±HH:MM``, ``±HHMM`` or ``±HH``. Head: 1 + ((2·comma + separator)·5
-               + zone)·10 + digits, where comma is 1 if a comma precedes the digits, separator is 0 for
-               ``T``, and zones count from 0 in that order. Then zigzag of the seconds from
-               2024-01-01T00:00:00 to the date and time as spelt, whatever the zone, in the Gregorian
-               calendar, all days of 86,400 seconds; then, if there are digits, their value; then, if the
-               zone has an offset, 2·minutes + (1 if negative). Years 1–9999, seconds 0–59, offsets below
-               24 hours; another year, or minutes in an offset of hours alone, is ``Malformed``, a longer
-               offset ``LimitExceeded`` (rule SLT-12).
-enumerations   Head: 1 + index of the alternative (rule SLT-13).
+SLT-2: A text is a length as varint and the bytes. In the last slot of a frame it has no length and runs to the end.
+
+SLT-3: A ``word`` is spelt like a text.
+
+SLT-4: Every other type begins with a varint ``head``. The head 0 says that the value did not fit the type, and a
+text follows. A head above the largest that the type defines is ``Malformed``.
+
+SLT-5: A value has one spelling. ``NonCanonical`` are a text that fits the type, and a head and parts other than an
+encoder would choose for the characters that they mean. So are parts that mean no text of the type: ``hex`` without
+digits, or with a low half that is not 0; upper case without letters; a fraction with more digits than stated; a
+comma without digits; a mapped form of an address that is not mapped::
+
+    read_value(slot)
+        read the head and the parts, or a text
+        text = the characters that they mean
+        if there are none, or spell(slot, text) differs: NonCanonical
+        return text
+
+SLT-6: ``int`` is an integer without leading zeros, with ``-`` if it is negative, of a magnitude of at most 2^63 -
+1; ``-0`` is none::
+
+    head = 1 + zigzag(value)
+
+SLT-7: ``decimal`` is an optional ``-``, digits, and optionally a point with ``scale`` digits, at most 18. At most
+19 digits precede the point, without leading zeros except a single one. ``-0`` is a decimal::
+
+    head = 1 + 2 · scale + (1 if there is a minus, else 0)
+    then the digits without the point as varint, at most 2^64 - 1
+
+SLT-8: ``hex`` is one or more digits: 0 to 9, and letters a to f all lower or all upper case. Without letters the
+case is lower. The head is at most 2^32 - 1, so there are at most 2^31 - 1 digits::
+
+    head = 1 + 2 · (number of digits) + (1 for upper case, else 0)
+    then two digits a byte; an odd last digit is the high half of its byte, and the low half is 0
+
+SLT-9: ``uuid`` is 8-4-4-4-12 hexadecimal digits of one case, with hyphens. Without letters the case is lower::
+
+    head = 1 for lower case, 2 for upper case
+    then 16 bytes
+
+SLT-10: ``ipv4`` is four numbers from 0 to 255 without leading zeros, with points between them::
+
+    head = 1
+    then 4 bytes
+
+SLT-11: ``ipv6`` is an address in one of seven forms, of which the first that renders the text is used. An address
+of fewer than 15 characters is spelt as a text, which is shorter::
+
+    form = 0 for the shortest form of RFC 5952, section 4, in lower case, but without dotted quads
+           1 for the same in upper case
+           2 for eight groups without leading zeros, in lower case
+           3 for the same in upper case
+           4 for eight groups of four digits, in lower case
+           5 for the same in upper case
+           6 for ::ffff: before a dotted quad
+    head = 1 + form
+    then 16 bytes
+
+SLT-12: ``timestamp`` is ``YYYY-MM-DD``, ``T`` or a space, ``HH:MM:SS``, optionally a point or comma and 1 to 9
+digits, and a zone: none, ``Z``, ``±HH:MM``, ``±HHMM`` or ``±HH``. Years are 1 to 9999, seconds 0 to 59, offsets
+less than 24 hours. Another year, or minutes in an offset of hours alone, is ``Malformed``; a longer offset is
+``LimitExceeded``. Seconds count from 2024-01-01T00:00:00 to the date and time as spelt, whatever the zone, in the
+Gregorian calendar, with days of 86,400 seconds::
+
+    comma = 1 if a comma precedes the digits, else 0
+    separator = 0 for T, 1 for a space
+    zone = 0 for none, 1 for Z, 2 for ±HH:MM, 3 for ±HHMM, 4 for ±HH
+    head = 1 + ((2 · comma + separator) · 5 + zone) · 10 + (number of digits)
+    then zigzag(seconds)
+    then, if there are digits, the number that they are
+    then, if zone is 2 or more, 2 · (minutes of the offset) + (1 if it is negative, else 0)
+
+SLT-13: An enumeration has a head alone::
+
+    head = 1 + (index of the alternative)
 """
 
 from __future__ import annotations

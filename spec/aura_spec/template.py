@@ -1,29 +1,53 @@
 """Templates: patterns of literal text and slots.
 
-A pattern is text in which ``{name}`` or ``{name:type}`` stands for a slot and doubled braces for a brace.
-Within a slot there are no braces, doubled or not; its type is all that stands behind the first colon (rule
-TPL-1). Names are all numbers, counting from 0 without gaps or leading zeros, or all identifiers, an ASCII
-letter or underscore and then such letters, digits and underscores; slots are ordered by number, or by first
-appearance (rule TPL-2). A slot may appear more than once and then has one value and one type, which is stated
-each time; ``{a}`` and ``{a:text}`` state the same, and enumerations are the same if their alternatives are, in
-their order (rule TPL-3). Two slots are never adjacent, and at least one literal character is present (rule
-TPL-4). Patterns are compared and rendered as UTF-8 bytes; nothing is normalised (rule TPL-5).
+Templates are what log compressors such as CLP and Drain mine from log lines: constant text with variables. Here the
+sender and the receiver hold the same set, and a message names its template by number.
 
-The types are those of rule SLT-1: ``text`` (the default), ``word``, ``int``, ``decimal``, ``hex``, ``uuid``,
-``ipv4``, ``ipv6``, ``timestamp``, and enumerations, written as alternatives: ``{level:DEBUG|INFO|WARN|ERROR}``,
-two or more, none empty and no two alike, of any characters but braces and ``|``. Anything else behind a colon is no
-type, nor is nothing, as in ``{a:}`` (rule TPL-6). A type is a hint for compact coding; a slot takes any bytes.
+TPL-1: A pattern is text in which ``{name}`` or ``{name:type}`` stands for a slot, and doubled braces stand for a
+brace. A slot has no braces in it, doubled or not. Its type is everything behind the first colon.
 
-A message matches a template if it starts with the first literal, ends with the last, and the slots between
-them can be filled, from left to right. A first attempt gives every slot that has a type other than text the
-characters of its type, as many as follow, if the next literal follows them, else those up to the first
-place of the next literal, if all of them are of its type; a text ends at the first place of the next
-literal. If that fails, a second attempt treats every slot as text, but only if some literal has at least
-four bytes, for without one nearly any message would match (rule TPL-7). Each attempt is one pass over the
-message. What the characters of a type are, ``CHARACTERS`` says: regular expressions over bytes, in which
-nothing backtracks far; an enumeration's are its alternatives, the longest first. A match counts only if
-rendering it gives the identical bytes (rule TPL-8). Matching is the encoder's business: a decoder takes any
-values.
+TPL-2: The names of a pattern are all numbers or all identifiers. Numbers count from 0 without gaps or leading
+zeros. An identifier is an ASCII letter or underscore and then such letters, digits and underscores. Slots are
+ordered by number, or by first appearance.
+
+TPL-3: A slot may appear more than once. It then has one value and one type, which each appearance states. ``{a}``
+and ``{a:text}`` state the same type. Enumerations are the same if their alternatives are, in their order.
+
+TPL-4: Two slots are never adjacent, and a pattern has at least one literal character.
+
+TPL-5: Patterns are compared and rendered as UTF-8 bytes; nothing is normalised.
+
+TPL-6: The types are those of rule SLT-1: ``text`` (the default), ``word``, ``int``, ``decimal``, ``hex``, ``uuid``,
+``ipv4``, ``ipv6``, ``timestamp``, and enumerations. An enumeration is written as its alternatives:
+``{level:DEBUG|INFO|WARN|ERROR}``. It has two or more, none empty and no two alike, of any characters but braces and
+``|``. Anything else behind a colon is not a type, and neither is nothing, as in ``{a:}``. A type is a hint for
+compact coding; a slot takes any bytes.
+
+TPL-7: A message matches a template if it starts with the first literal, ends with the last, and one of two attempts
+fills the slots between them. The first attempt uses the types of the slots, the second one treats every slot as
+text. The second attempt is made only if some literal has at least four bytes, because otherwise nearly any message
+would match. Each attempt is one pass over the message, from left to right. ``CHARACTERS`` has the characters of
+each type as regular expressions over bytes, in which nothing backtracks far; those of an enumeration are its
+alternatives, the longest first::
+
+    match(message)
+        if the template has no slots: a match if the message is its literal
+        if the message does not start with the first literal and end, behind that, with the last: no match
+        i = the end of the first literal
+        for each place, and the literal behind it
+            if the literal is the last
+                value = the bytes from i to where the last literal begins
+            else
+                value = the longest run of characters of the type of the slot from i on
+                if the type is text, there is no such run, or the literal does not follow it
+                    value = the bytes from i to the first occurrence of the literal
+                    if it does not occur before the last literal: the attempt fails
+            if the type is not text, and not all of value is of the characters of the type: the attempt fails
+            i = the end of the literal
+        if a slot has two different values: no match (rule TPL-3)
+
+TPL-8: A match counts only if rendering it gives the identical bytes. Matching concerns the encoder alone: a decoder
+accepts any values.
 
 >>> template = parse_pattern("Request {id:uuid} completed in {ms:int}ms")
 >>> [slot.name for slot in template.slots], template.literals
@@ -31,9 +55,10 @@ values.
 >>> template.match(b"Request 7 completed in 12ms")
 (b'7', b'12')
 
-Ids 0 to 127 are the built-in set of ``templates.json``; 128 to 191 are discovered on this side, 192 to
-255 received from a peer, 256 and above belong to applications (rule TPL-9). A published id keeps its
-pattern for ever (rule TPL-10).
+TPL-9: Ids 0 to 127 are the built-in set of ``templates.json``. Ids 128 to 191 are discovered on this side, 192 to
+255 are received from a peer, and ids from 256 on belong to applications.
+
+TPL-10: A published id keeps its pattern for ever.
 """
 
 from __future__ import annotations
@@ -302,11 +327,11 @@ def parse_patterns(patterns: Mapping[int, str]) -> dict[int, Template]:
 
 
 def digest(templates: Iterable[tuple[int, Template]]) -> str:
-    """Identity of a set of templates (rule TPL-11).
+    """Identity of a set of templates.
 
-    SHA-256, in lower-case hexadecimal, over the entries in ascending order of ids, each spelt as three
-    parts: the id as canonical varint, the length of the pattern in UTF-8 bytes as canonical varint, and
-    the pattern. Two sides whose digests agree render every template alike.
+    TPL-11: The digest is the SHA-256, in lower-case hexadecimal, of the entries in ascending order of ids. An entry
+    is spelt as three parts: the id as canonical varint, the length of the pattern in UTF-8 bytes as canonical
+    varint, and the pattern. Two sides whose digests agree render every template alike.
     """
     number = VarInt()
     state = hashlib.sha256()

@@ -1,50 +1,75 @@
 """The trie section of a model file: a context model, entropy coded.
 
-The section holds, in order: the largest order (one byte, 1 to ``context_model.MAX_ORDER``); the codes of the
-root's entries for the symbols 0 to 256 (one byte each, at most 63); the exponent of the number of lanes; the
-length of the tables and of their rANS payload (four bytes each, big endian), the 256 frequencies of the bytes
-of the tables (two bytes each, big endian, rule RNS-1), the payload of the tables (rules RNS-3 to RNS-6); and to
-its end the words of rule IRN-3 (rule TRI-1).
+The section stores a PPM trie by its structure: for each context how many of its suffix's symbols it has, which
+ones, with what codes, and which of them have a child. Each of these numbers is coded by interleaved rANS with a
+static table, which is chosen by what the suffix already tells. Counts themselves are not stored.
 
-The tables stand in the order of ``FAMILIES``, which has their numbers for COUNT, RANK, CODE, ONE, MANY and CHILD as
-below, and of their indices. Each begins with the number of its symbols, at most 257 (two bytes, big endian), and
-has that many codes of rule IRN-7, each at most 64; a table without symbols is never used, and one whose codes are
-all 0 is ``Malformed``, as are bytes after the last table; tables that end too early are ``Truncated`` (rule TRI-2).
+TRI-1: The section has, in order: the largest order (one byte, 1 to ``context_model.MAX_ORDER``); the codes of the
+root's entries for the symbols 0 to 256 (one byte each, at most 63); the exponent of the number of lanes; the length
+of the tables and of their rANS payload (four bytes each, big endian); the 256 frequencies of the bytes of the
+tables (two bytes each, big endian, rule RNS-1); the payload of the tables (rules RNS-3 to RNS-6); and to its end
+the words of rule IRN-3.
 
-``size_class`` sorts the length of a list into ten classes: 1, 2, 3, 4–5, 6–8, 9–13, 14–23, 24–49, 50–119, and more
-(rule TRI-3).
+TRI-2: The tables stand in the order of ``FAMILIES``, and within a family in the order of their indices.
+``FAMILIES`` has the numbers of tables of COUNT, RANK, CODE, ONE, MANY and CHILD (rule TRI-6). A table begins with
+the number of its symbols, at most 257 (two bytes, big endian), and has that many codes of rule IRN-7, each at most
+64. A table without symbols is never used. A table whose codes are all 0 is ``Malformed``, and so are bytes after
+the last table. Tables that end too early are ``Truncated``.
 
-Contexts are numbered level by level, a level being an order, from the root, number 0. Which entries of a level
-have a child is known when the level has been read; their children, in the order of the entries, are the next
-level, and at the end of level 1 comes the context in which every message begins (rule TRI-4). The suffix of a
-child is the child of its parent's entry's own suffix entry: the entry with the same symbol in the suffix's list.
-Children of the root, and the beginning, have the root as suffix (rule TRI-5). So what rule CTX-3 asks for takes
-one pass over the entries: an entry leads to its child; without one, to where its suffix entry leads; and an entry
-of the root without a child leads to the root.
+TRI-3: ``size_class`` sorts the length of a list into ten classes: 1, 2, 3, 4–5, 6–8, 9–13, 14–23, 24–49, 50–119,
+and more.
 
-At level 0 there is one batch: CHILD for the root's entries, the end left out. Then each level from 1 to the
-largest order is read in six batches, for the contexts of the level in order. N is the length of the suffix's
-list, n that of the context's own (rule TRI-6):
+TRI-4: Contexts are numbered level by level, from the root, number 0. A level is an order. When a level has been
+read, it is known which of its entries have a child. Their children, in the order of the entries, are the next
+level. At the end of level 1 comes the context in which every message begins.
 
-COUNT  for contexts with N > 1: n - 1. Otherwise n is 1. n is at most N. Index: class of N.
-RANK   for contexts with n < N: for each entry, the number of the suffix's entries between it and the entry
-       before it, in the order of the suffix's list. Where n = N, all of them. Index: (10 · class of N + class of
-       the entries still to come, this one included) · 2 + (1 for the first entry).
-CODE   for contexts with n > 1: for each entry in that order its code, at most 63. Index: 8 · u + min(class of n,
-       7); u is min(code of the suffix entry, 49). n > 1 implies N > 1. So the tables from index 400 on, where
-       u would be 50 or more, as it may be for ONE, are never used.
-ONE    for contexts with n = 1: the escape code. Index: 11 · u + min(level, 10); u is min(code of the suffix
-       entry, 49) if N > 1, else 50 + the suffix's escape code.
-MANY   for contexts with n > 1: the escape code. Index: 8 · u + min(class of n, 7); u is the suffix's escape
-       code, 64 for the root.
-CHILD  below the largest order, once the entries stand in the order of rule CTX-7, for each whose symbol is not
-       the end and whose suffix entry has a child: 1 if it has one too, else 0. Index: 12 · (2 · u + (1 if n > 1))
-       + min(level, 11); u is min(code div 2, 24) if n > 1, else 25 + (the escape code div 8).
+TRI-5: The suffix entry of an entry is the entry with the same symbol in the list of the suffix. The suffix of a
+child is the child of the suffix entry of its parent's entry. Children of the root, and the beginning, have the root
+as suffix. So one pass over the entries finds the contexts of rule CTX-3::
 
-Each level from 1 has a context (rule TRI-7). A model has at most 2^16 + 32 · (bytes of the section) entries,
-the 257 of the root included, and at most 2^23 of them, else it is ``LimitExceeded``, which a decoder checks
-before it reads the RANK batch of a level (rule TRI-8). A symbol outside the range that its batch has is
-``Malformed`` (rule TRI-9).
+    next_context(entry)
+        if entry has a child: return the child
+        if entry is one of the root: return the root
+        return next_context(the suffix entry of entry)
+
+TRI-6: At level 0 there is one batch: CHILD for the root's entries, the end left out. Then each level from 1 to the
+largest order is read in six batches, each for all contexts of the level in order. N is the length of the suffix's
+list, and n that of the context's own. Each number is read with the table of its family that the index names::
+
+    read_level(level)
+        COUNT: for each context with N > 1
+            n - 1, by the index class(N)
+        a context with N = 1 has n = 1
+        RANK: for each context with n < N, for each of its n entries
+            how many entries of the suffix's list stand between it and the entry before it,
+                by the index (10 · class(N) + class(entries still to come, this one included)) · 2
+                + (1 for the first entry, else 0)
+        a context with n = N has all entries of its suffix
+        CODE: for each context with n > 1, for each entry in that order
+            u = min(code of the suffix entry, 49)
+            its code, at most 63, by the index 8 · u + min(class(n), 7)
+        ONE: for each context with n = 1
+            u = min(code of the suffix entry, 49) if N > 1, else 50 + the code of the suffix's escape
+            the code of the escape, by the index 11 · u + min(level, 10)
+        MANY: for each context with n > 1
+            u = the code of the suffix's escape, 64 if the suffix is the root
+            the code of the escape, by the index 8 · u + min(class(n), 7)
+        sort the entries of each list as rule CTX-7 says
+        CHILD: if level is below the largest order, for each entry whose symbol is not the end, and whose suffix
+               entry has a child
+            u = min(code div 2, 24) if n > 1, else 25 + (the code of the escape) div 8
+            1 if it has a child too, else 0, by the index 12 · (2 · u + (1 if n > 1, else 0)) + min(level, 11)
+
+TRI-7: Each level from 1 has a context.
+
+TRI-8: A model has at most 2^16 + 32 · (bytes of the section) entries, the 257 of the root included, and at most
+2^23 of them. Otherwise the section is ``LimitExceeded``. A decoder checks this before it reads the RANK batch of a
+level.
+
+TRI-9: A symbol outside the range of its batch is ``Malformed``. n is at least 1 and at most N.
+
+In CODE n > 1 implies N > 1. So the tables of CODE from index 400 on, where u would be 50 or more, as it may be for
+ONE, are never used.
 """
 
 from __future__ import annotations
