@@ -68,10 +68,10 @@ MAX_LANES: Final = 1 << MAX_LANES_EXPONENT
 def frequencies_of(codes: bytes) -> tuple[int, ...]:
     """The frequencies of a table from its codes, one byte a symbol.
 
-    IRN-7: A symbol with code 0 does not occur. A symbol with another code c has the weight ``FREQUENCIES[c - 1]`` of
-    rule CTX-4, and the frequency max(1, weight · 4096 div the sum of all weights). While the frequencies sum to less
-    than 4096, one is added to the largest, the first of equals. While they sum to more, one is taken from the
-    largest, again the first of equals.
+    IRN-7: A symbol with code 0 does not occur. A symbol with another code c has the weight ``FREQUENCIES[c -
+    1]`` of rule CTX-4, and the frequency max(1, weight · 4096 div the sum of all weights). While the
+    frequencies sum to less than 4096, one is added to the largest, the first of equals. While they sum to
+    more, one is taken from the largest, again the first of equals.
 
     >>> frequencies_of(bytes([1, 5, 0, 9]))
     (2341, 1170, 0, 585)
