@@ -14,6 +14,7 @@ from tests.messages import MESSAGES
 
 from aura_fast import adaptive, brio2
 from aura_fast import parse as fast_parse
+from aura_fast.parse import match_finder, static_dictionary, walk
 from aura_reference import brio2 as reference
 from aura_reference import parse as reference_parse
 from aura_reference.adaptive import frequencies_from
@@ -66,14 +67,14 @@ def test_every_phrase_is_found() -> None:
     """Rule UNI-1."""
     sizes = np.array([len(text) for text in UNIT_BYTES], np.uint8)
     places = np.cumsum(sizes, dtype=np.int64) - sizes
-    words = fast_parse.eights(b"".join(UNIT_BYTES))
-    assert fast_parse._units_at(words, places, sizes).tolist() == list(range(UNITS))
+    words = match_finder.eights(b"".join(UNIT_BYTES))
+    assert static_dictionary.units_at(words, places, sizes).tolist() == list(range(UNITS))
 
 
 def test_phrases_that_share_their_place_need_another_factor() -> None:
     keys = np.array([0, 1], np.uint64)
-    assert fast_parse._offsets(keys, 1) is None
-    assert fast_parse._offsets(keys, 1 << 63) is not None
+    assert static_dictionary._offsets(keys, 1) is None
+    assert static_dictionary._offsets(keys, 1 << 63) is not None
 
 
 @given(st.lists(st.integers(1, 1 << 22), min_size=2, max_size=400))
@@ -84,10 +85,10 @@ def test_tables_are_the_same(counts: list[int]) -> None:
 
 @given(LONG)
 def test_keys_too_long_to_be_packed_are_sorted_alike(data: bytes) -> None:
-    keys = fast_parse.eights(data)
-    distances, numbers = fast_parse._latest(keys.copy(), 64, len(data), numbered=True)
+    keys = match_finder.eights(data)
+    distances, numbers = match_finder._latest(keys.copy(), 64, len(data), numbered=True)
     small = np.unique(keys, return_inverse=True)[1].astype(np.uint64)
-    packed, packed_numbers = fast_parse._latest(small, 12, len(data), numbered=True)
+    packed, packed_numbers = match_finder._latest(small, 12, len(data), numbered=True)
     assert numbers is not None
     assert packed_numbers is not None
     assert distances.tolist() == packed.tolist()
@@ -217,7 +218,7 @@ def test_hostile_payloads_take_no_longer(name: str) -> None:
 def test_an_agreement_is_counted_to_the_byte() -> None:
     for same in range(3, 200):
         data = b"x" * same + b"y" + b"x" * same + b"z"
-        assert fast_parse._agreeing(data, same + 1, same + 1) == same
+        assert walk._agreeing(data, same + 1, same + 1) == same
         assert reference_parse.agreeing(data, same + 1, same + 1, len(data)) == same
 
 
