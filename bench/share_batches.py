@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
-from aura import Codec, codec
+from aura import Codec, PooledCodec, pooled
 from aura.files import corpus
 
 SIZES = (100, 300, 1000, 3000, 10_000, 20_000)
@@ -36,7 +36,8 @@ def main(path: Path, workers: int) -> None:
     data = [message.data for message in corpus.read(path)]
     one = Codec()
     one.compress_batch(data[:100])
-    with mock.patch.multiple(codec, COMPRESSING=1, DECOMPRESSING=1), Codec(workers=workers) as several:
+    everything = mock.patch.multiple(pooled, MIN_COMPRESSED=1, MIN_DECOMPRESSED=1)
+    with everything, PooledCodec(Codec(), workers=workers) as several:
         start = time.perf_counter()
         several.compress_batch(data[:100])
         print(f"starting {workers} processes: {time.perf_counter() - start:.1f} s")

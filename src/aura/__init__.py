@@ -34,6 +34,7 @@ if (
 ):  # type checkers take the name for true, whatever it is; ``typing`` need not be loaded for it
     from typing import Final
 
+    from aura.cached import CachedCodec
     from aura.codec import Codec, compress, decompress
     from aura.compat import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
     from aura.connections.stream import Stream
@@ -41,6 +42,7 @@ if (
     from aura.files.chunked import compress_stream, decompress_stream, open  # noqa: A004  # as gzip.open and its like
     from aura.models.model import Model
     from aura.models.train import train
+    from aura.pooled import PooledCodec
     from aura.selection import Method
     from aura.templates import TemplateLibrary
     from aura_spec.phrase import parse_phrases
@@ -49,6 +51,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AuraError",
+    "CachedCodec",
     "ChecksumMismatch",
     "Code",
     "Codec",
@@ -62,6 +65,7 @@ __all__ = [
     "Method",
     "Model",
     "NonCanonical",
+    "PooledCodec",
     "ProductionHybridCompressor",
     "Statistics",
     "Stream",
@@ -84,6 +88,7 @@ __all__ = [
 ]
 
 _NAMES: "Final" = {
+    "aura.cached": ("CachedCodec",),
     "aura.codec": ("Codec", "compress", "decompress"),
     "aura.compat": ("CompressionResult", "HybridCompressor", "ProductionHybridCompressor", "Statistics"),
     "aura.connections.stream": ("Stream",),
@@ -91,6 +96,7 @@ _NAMES: "Final" = {
     "aura.files.chunked": ("compress_stream", "decompress_stream", "open"),
     "aura.models.model": ("Model",),
     "aura.models.train": ("train",),
+    "aura.pooled": ("PooledCodec",),
     "aura.selection": ("Method",),
     "aura.templates": ("TemplateLibrary",),
     "aura_spec.phrase": ("parse_phrases",),

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from os import PathLike
-from typing import TYPE_CHECKING, Final, Self
 
 from aura import arguments, selection, tagging
 from aura import backend as backends
-from aura.arguments import BytesLike, to_bytes, wire_bytes
-from aura.cache import Cache, CacheInfo
+from aura.arguments import BytesLike, to_bytes
+from aura.codec_base import CodecBase
 from aura.models.model import Model, as_model, as_models
 from aura.selection import Candidate, Policy
 from aura.templates import Match, TemplateLibrary
@@ -21,20 +20,13 @@ from aura_spec.session import ALL_METHODS
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import build_tagged
 
-if TYPE_CHECKING:
-    from aura.workers import Workers
 
-COMPRESSING: Final = 1_000
-DECOMPRESSING: Final = 10_000
-"""Messages in a batch from which on several processes gain more than handing over costs, and smaller batches in
-each."""
-
-
-class Codec:
+class Codec(CodecBase):
     """Codes single messages with everything that both ends hold.
 
-    Thread-safe. Codecs that hold the same model, templates and phrases read each other's messages,
-    whatever their level and backend, if ``check`` is the same.
+    Thread-safe. Codecs that hold the same model, templates and phrases read each other's messages, whatever their
+    level and backend, if ``check`` is the same. :class:`aura.PooledCodec` lets processes share the batches of a
+    codec, :class:`aura.CachedCodec` keeps its results.
 
     Args:
         backend: ``"fast"`` or ``"reference"``; both give the same bytes.
@@ -49,11 +41,6 @@ class Codec:
             beside these, in a library of the codec's own: add further ones to its attribute ``templates`` then.
         phrases: dictionary phrases for BRIO version 1, by id from 0 to 255.
         max_size: bytes that a message may decode to.
-        workers: processes that share the work of batches, 1 to do it all in this one. Several are used to compress
-            ``codec.COMPRESSING`` messages and more, to decompress ``codec.DECOMPRESSING``. They start with the
-            first such batch, which takes them seconds; end them with :meth:`close`, or use the codec in a ``with``
-            statement.
-        cache_size: results that are kept for messages and wires that come again; see :attr:`cache_info`.
         check: write and read tagged messages, two bytes longer: a reader with another model, other templates or
             damaged bytes gets an error instead of another text, but for one case in 256 and more (chapter ``tag``).
 
@@ -74,48 +61,31 @@ class Codec:
         templates: TemplateLibrary | Mapping[int, str] | None = None,
         phrases: Mapping[int, str | BytesLike] | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
-        workers: int = 1,
-        cache_size: int = 0,
         check: bool = False,
     ) -> None:
-        workers = arguments.whole_number("workers", workers, 1)
-        cache_size = arguments.whole_number("cache_size", cache_size, 0)
         self.backend = backend
         self.level = arguments.whole_number("level", level, 0, selection.LEVELS[-1])
-        self.max_size = arguments.whole_number("max_size", max_size, 0)
+        self._max_size = arguments.whole_number("max_size", max_size, 0)
         self._model = None if model is None else as_model("model", model)
         self._models = as_models(models)
         self._phrases = _by_id({} if phrases is None else phrases)
-        self.templates = _beside(TemplateLibrary.of(templates), self._model)
+        self._templates = _beside(TemplateLibrary.of(templates), self._model)
         self._backend = backends.get(backend)
         self.explicit_model = arguments.flag("explicit_model", explicit_model)
         self.check = arguments.flag("check", check)
-        self._wires = Cache(cache_size) if cache_size else None
-        self._messages = Cache(cache_size) if cache_size else None
-        self._workers = _workers(workers, self) if workers > 1 else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the worker processes, if there are any; the codec can be used further."""
-        if self._workers:
-            self._workers.close()
 
     @property
-    def cache_info(self) -> tuple[CacheInfo, CacheInfo]:
-        """How often results were kept already, of compressing and of decompressing."""
-        nothing = CacheInfo(0, 0, 0, 0)
-        return (
-            self._wires.info if self._wires else nothing,
-            self._messages.info if self._messages else nothing,
-        )
+    def templates(self) -> TemplateLibrary:
+        """The templates that this codec holds; add further ones to it."""
+        return self._templates
+
+    @property
+    def max_size(self) -> int:
+        """Bytes that a message may decode to, unless a call says otherwise."""
+        return self._max_size
 
     def __reduce__(self) -> tuple[Callable[..., Codec], tuple[object, ...]]:
-        """Let a copy in another process hold the same, but have no workers and keep no results."""
+        """Let a copy in another process hold the same."""
         patterns = {number: template.pattern for number, template in self.templates.items()}
         settings = self.backend, self.level, self.explicit_model, self.max_size, self.check
         return _remake, (settings, self._model, self._models, patterns, self._phrases)
@@ -145,32 +115,9 @@ class Codec:
         """Of the model that this codec implies when it reads (rule TAG-3)."""
         return bytes.fromhex(self.model.id)
 
-    def compress(self, data: str | BytesLike) -> bytes:
-        """Code one message. The result is at most one byte longer than the message, with ``check`` at most three.
-
-        Args:
-            data: a text, taken as UTF-8; or bytes, a ``bytearray``, a ``memoryview`` or another one-dimensional
-                buffer of single bytes.
-
-        Raises:
-            TypeError: it is none of these.
-            EncodeError: the text holds a lone surrogate, for which there is no UTF-8.
-
-        >>> Codec().compress("Request 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b completed in 12ms").hex()
-        '0648011e4f7d8e54f04a0f9f4b0c1d2e3f4a5b19'
-        """
-        return self._compress_all([to_bytes(data)])[0]
-
-    def _compress_all(self, messages: Sequence[bytes]) -> list[bytes]:
-        """Code messages in this process."""
+    def encode_messages(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Code messages that are checked already, in order."""
         shared = self._shared
-        if self._wires:
-            return self._wires.look_up(
-                messages, lambda missing: self._find_wires(missing, shared), basis=shared.templates
-            )
-        return self._find_wires(messages, shared)
-
-    def _find_wires(self, messages: Sequence[bytes], shared: SharedState) -> list[bytes]:
         strings = self._predict(messages, shared)
         return [
             self.with_tag(self._select(message, shared, strings.get(message)), message)
@@ -201,97 +148,23 @@ class Codec:
             auralite=auralite,
         ).wire
 
-    def decompress(self, wire: BytesLike, *, max_size: int | None = None) -> bytes:
-        """Read one message.
-
-        Args:
-            wire: what :meth:`compress` gave; bytes-like, as there.
-            max_size: bytes that the result may have; the codec's own limit if None.
+    def decode_wire(self, wire: bytes, max_size: int) -> bytes:
+        """Read one compressed message.
 
         Raises:
-            TypeError: ``wire`` is not bytes-like.
-            ValueError: ``max_size`` is below 0.
-            DecodeError: the message is refused; there is no partial result.
+            DecodeError: the message is refused.
         """
-        if not self._messages:
-            return self._decode(wire_bytes(wire), self._limit(max_size))
-        [result] = self.read_batch([wire], max_size=max_size)
-        if isinstance(result, DecodeError):
-            raise result
-        return result
-
-    def _decode(self, wire: bytes, limit: int) -> bytes:
         held = self.shared_state
         if self.check:
-            return tagging.decode(self._backend, wire, held, self._model_id, limit)
-        return self._backend.decode(wire, held, limit)
+            return tagging.decode(self._backend, wire, held, self._model_id, max_size)
+        return self._backend.decode(wire, held, max_size)
 
-    def _decode_batch(
-        self, wires: Sequence[bytes], held: SharedState, limit: int
-    ) -> list[bytes | DecodeError]:
+    def decode_wires(self, wires: Sequence[bytes], max_size: int) -> list[bytes | DecodeError]:
+        """Read compressed messages, in order; in place of one that is refused there is the error."""
+        held = self.shared_state
         if self.check:
-            return tagging.decode_batch(self._backend, wires, held, self._model_id, limit)
-        return self._backend.decode_batch(wires, held, limit)
-
-    def _limit(self, max_size: int | None) -> int:
-        """Bytes that a message may decode to; the codec's own limit if None."""
-        return self.max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
-
-    def compress_batch(self, messages: Iterable[str | BytesLike]) -> list[bytes]:
-        """Code messages, in order; each as :meth:`compress` codes it, but faster.
-
-        Raises:
-            TypeError: ``messages`` is one message, or one of them has a wrong type; its place is named.
-            EncodeError: a text holds a lone surrogate; its place is named.
-        """
-        batch = arguments.batch(messages, to_bytes)
-        if self._workers and len(batch) >= COMPRESSING:
-            wires = self._workers.compress(batch)
-            if wires is not None:
-                return wires
-        return self._compress_all(batch)
-
-    def decompress_batch(self, wires: Iterable[BytesLike], *, max_size: int | None = None) -> list[bytes]:
-        """Read messages in order; ``max_size`` bounds each.
-
-        Raises:
-            TypeError: ``wires`` is one message, or one of them is not bytes-like; its place is named.
-            ValueError: ``max_size`` is below 0.
-            DecodeError: a message is refused, the first of those that are, whose place in the batch a note tells;
-                there is no partial result. :meth:`read_batch` gives the others.
-        """
-        messages = []
-        for place, result in enumerate(self.read_batch(wires, max_size=max_size)):
-            if isinstance(result, DecodeError):
-                result.add_note(f"message {place} of the batch")
-                raise result
-            messages.append(result)
-        return messages
-
-    def read_batch(
-        self, wires: Iterable[BytesLike], *, max_size: int | None = None
-    ) -> list[bytes | DecodeError]:
-        """Read messages in order; in place of one that is refused there is the error.
-
-        Raises:
-            TypeError: ``wires`` is one message, or one of them is not bytes-like; its place is named.
-            ValueError: ``max_size`` is below 0.
-        """
-        limit = self._limit(max_size)
-        batch = arguments.batch(wires, wire_bytes)
-        if self._workers and len(batch) >= DECOMPRESSING:
-            results = self._workers.decompress(batch, limit)
-            if results is not None:
-                return results
-        shared_state = self.shared_state
-        if self._messages:
-            return self._messages.look_up(
-                batch,
-                lambda missing: self._decode_batch(missing, shared_state, limit),
-                basis=shared_state.templates,
-                longest=limit,
-            )
-        return self._decode_batch(batch, shared_state, limit)
+            return tagging.decode_batch(self._backend, wires, held, self._model_id, max_size)
+        return self._backend.decode_batch(wires, held, max_size)
 
     def frames(self, match: Match, size: int | None = None) -> list[Candidate]:
         """Template frames, as the level allows: all, or those that may have less than ``size`` bytes."""
@@ -308,13 +181,6 @@ class Codec:
         """The smallest message of these methods, by bits as in a hello, without a template."""
         policy = Policy(self.level, methods)
         return selection.choose(message, backend=self._backend, policy=policy, shared_state=self._shared)
-
-
-def _workers(count: int, codec: Codec) -> Workers:
-    """Processes that share the work of a codec."""
-    from aura.workers import Workers  # noqa: PLC0415  # few have any, and every program would wait for the import
-
-    return Workers(count, codec)
 
 
 def _remake(

@@ -66,7 +66,7 @@ TAKES_MESSAGES: dict[str, Callable[..., object]] = {
 TAKES_WIRES: dict[str, Callable[..., object]] = {
     "decompress": aura.decompress,
     "Codec.decompress": CODEC.decompress,
-    "a codec that keeps results": aura.Codec(model=MODEL, cache_size=4).decompress,
+    "a codec that keeps results": aura.CachedCodec(CODEC, size=4).decompress,
     "HybridCompressor.decompress": aura.HybridCompressor(model=MODEL).decompress,
     "HybridCompressor.decompress_bytes": aura.HybridCompressor(model=MODEL).decompress_bytes,
     "Stream.receive": aura.Stream(MODEL, role="server").receive,
@@ -87,7 +87,7 @@ def test_bytes_like_messages_are_their_bytes(kind: str) -> None:
 def test_bytes_like_wires_are_read(kind: Callable[[bytes], bytes]) -> None:
     wire = kind(CODEC.compress(b"hello"))
     assert CODEC.decompress(wire) == b"hello"
-    assert CODEC.read_batch([wire]) == [b"hello"]
+    assert CODEC.decompress_batch([wire]) == [b"hello"]
 
 
 @pytest.mark.parametrize("call", [*TAKES_MESSAGES.values(), train], ids=[*TAKES_MESSAGES, "train"])
@@ -108,7 +108,7 @@ def test_what_is_no_compressed_message_is_a_type_error(call: Callable[..., objec
 
 @pytest.mark.parametrize(
     "call",
-    [CODEC.compress_batch, CODEC.decompress_batch, CODEC.read_batch, aura.train],
+    [CODEC.compress_batch, CODEC.decompress_batch, aura.train],
     ids=lambda f: f.__name__,
 )
 def test_one_message_is_no_batch(call: Callable[..., object]) -> None:
@@ -146,8 +146,6 @@ def test_lone_surrogates_are_encode_errors(call: Callable[..., object], text: st
         ({"max_size": -1}, ValueError, "max_size is -1, below 0"),
         ({"max_size": None}, TypeError, "max_size is a whole number"),
         ({"max_size": 1.5}, TypeError, "max_size is a whole number"),
-        ({"workers": 0}, ValueError, "workers is 0, below 1"),
-        ({"cache_size": -1}, ValueError, "cache_size is -1, below 0"),
         ({"backend": "x"}, ValueError, "backend 'x' is not one of fast, reference"),
         ({"model": b"x"}, TypeError, "model is a Model or the path of a model file, not bytes"),
         ({"model": "missing.aura"}, FileNotFoundError, "missing.aura"),
@@ -267,9 +265,24 @@ def test_settings_of_sessions_are_settings() -> None:
         aura.websockets.serve(CODEC, settings=models)  # type: ignore[arg-type]
 
 
+def test_wrappers_say_what_they_wrap() -> None:
+    with pytest.raises(TypeError, match="codec is a Codec, not Model"):
+        aura.PooledCodec(MODEL)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="codec is a Codec, not CachedCodec"):
+        aura.PooledCodec(aura.CachedCodec(CODEC))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="codec is a Codec or PooledCodec, not NoneType"):
+        aura.CachedCodec(None)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="workers is 1, below 2"):
+        aura.PooledCodec(CODEC, workers=1)
+    with pytest.raises(TypeError, match="workers is a whole number"):
+        aura.PooledCodec(CODEC, workers=2.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="size is 0, below 1"):
+        aura.CachedCodec(CODEC, size=0)
+
+
 def test_limits_of_single_calls_are_whole_numbers() -> None:
     wire = CODEC.compress(b"hello")
-    for call in (CODEC.decompress, CODEC.read_batch, CODEC.decompress_batch):
+    for call in (CODEC.decompress, CODEC.decompress_batch):
         given = wire if call == CODEC.decompress else [wire]
         with pytest.raises(ValueError, match="max_size is -1, below 0"):
             call(given, max_size=-1)  # type: ignore[operator]

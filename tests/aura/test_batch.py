@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -17,9 +18,8 @@ from tests.messages import MESSAGES
 from tests.models import SAMPLES
 
 import aura
-from aura import codec as codec_module
-from aura import workers
-from aura.cache import Cache, CacheInfo
+from aura import pooled
+from aura.cached import Cache, CacheInfo
 
 CODECS = {
     (backend, level): aura.Codec(backend=backend, level=level, model=aura.Model.load_small())
@@ -61,7 +61,7 @@ def test_errors_in_a_batch(backend: str) -> None:
     codec = CODECS[backend, 2]
     good = codec.compress(b"Yes, please.")
     wires = [good, b"", good + b"x" * 20, good, b"\x7f"]
-    results = codec.read_batch(wires)
+    results = codec.decompress_batch(wires, errors="return")
     codes = [result.code if isinstance(result, aura.DecodeError) else result for result in results]
     assert codes == [b"Yes, please.", "Truncated", "Malformed", b"Yes, please.", "Unsupported"]
     with pytest.raises(aura.Truncated) as refused:
@@ -69,8 +69,13 @@ def test_errors_in_a_batch(backend: str) -> None:
     assert refused.value.__notes__ == ["message 1 of the batch"]
 
 
+def test_errors_are_raised_or_returned() -> None:
+    with pytest.raises(ValueError, match="errors is 'ignore', not 'raise' or 'return'"):
+        CODECS["fast", 2].decompress_batch([], errors="ignore")  # type: ignore[call-overload]
+
+
 def test_kept_results() -> None:
-    codec = aura.Codec(model=aura.Model.load_small(), cache_size=2)
+    codec = aura.CachedCodec(aura.Codec(model=aura.Model.load_small()), size=2)
     plain = CODECS["fast", 2]
     wire = plain.compress(b"Yes, please.")
     assert codec.compress(b"Yes, please.") == codec.compress(b"Yes, please.") == wire
@@ -80,11 +85,10 @@ def test_kept_results() -> None:
     assert codec.cache_info[1] == CacheInfo(hits=1, misses=1, size=1, max_size=2)
     with pytest.raises(aura.LimitExceeded):
         codec.decompress(wire, max_size=5)
-    assert plain.cache_info == (CacheInfo(0, 0, 0, 0),) * 2
 
 
 def test_new_templates_empty_the_cache() -> None:
-    codec = aura.Codec(model=aura.Model.load_small(), cache_size=9)
+    codec = aura.CachedCodec(aura.Codec(model=aura.Model.load_small()))
     message = b"Order 1234567 was packed in hall 17 by Ana."
     before = codec.compress(message)
     codec.templates.add("Order {order:int} was packed in hall {hall:int} by Ana.", id=300)
@@ -107,25 +111,54 @@ def test_what_is_kept() -> None:
 
 @pytest.fixture
 def worthwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codec_module, "COMPRESSING", 3)
-    monkeypatch.setattr(codec_module, "DECOMPRESSING", 3)
+    monkeypatch.setattr(pooled, "MIN_COMPRESSED", 3)
+    monkeypatch.setattr(pooled, "MIN_DECOMPRESSED", 3)
 
 
 @pytest.mark.usefixtures("worthwhile")
 def test_workers_do_the_same() -> None:
     batch = [*SAMPLES, b"Order 17 was packed."]
     single = CODECS["fast", 2]
-    with aura.Codec(model=aura.Model.load_small(), workers=2) as codec:
+    with aura.PooledCodec(aura.Codec(model=aura.Model.load_small()), workers=2) as codec:
         wires = codec.compress_batch(batch)
         assert wires == single.compress_batch(batch)
         assert codec.decompress_batch(wires) == batch
-        assert [getattr(result, "code", result) for result in codec.read_batch([b"", *wires])] == [
+        assert [
+            getattr(result, "code", result)
+            for result in codec.decompress_batch([b"", *wires], errors="return")
+        ] == [
             "Truncated",
             *batch,
         ]
         codec.templates.add("Order {order:int} was packed.", id=300)
         assert codec.compress_batch(batch)[-1] == codec.compress(batch[-1]) != wires[-1]
     codec.close()
+
+
+def test_wrappers_go_around_a_codec_and_around_each_other() -> None:
+    plain = CODECS["fast", 2]
+    with aura.CachedCodec(aura.PooledCodec(plain, workers=2), size=5) as codec:
+        wires = codec.compress_batch(SAMPLES)
+        assert wires == plain.compress_batch(SAMPLES)
+        assert codec.decompress_batch([*wires, b""], errors="return")[:-1] == list(SAMPLES)
+        assert (
+            codec.decompress(codec.compress("Yes")) == codec.codec.decompress(plain.compress("Yes")) == b"Yes"
+        )
+        assert codec.templates is plain.templates
+        assert codec.max_size == plain.max_size
+        with pytest.raises(aura.LimitExceeded):
+            codec.codec.decompress(wires[0], max_size=1)
+
+
+def test_copies_of_wrappers_wrap_copies() -> None:
+    original = aura.CachedCodec(aura.PooledCodec(CODECS["fast", 1], workers=3), size=7)
+    original.compress("Yes")
+    copy = pickle.loads(pickle.dumps(original))  # noqa: S301  # ours
+    assert isinstance(copy.codec, aura.PooledCodec)
+    assert copy.codec.codec.level == 1
+    assert copy.codec._workers._count == 3
+    assert copy.cache_info == (CacheInfo(0, 0, 0, 7),) * 2
+    assert copy.compress("Yes") == original.compress("Yes")
 
 
 class NoProcesses:
@@ -150,50 +183,49 @@ class NoProcesses:
 def test_batches_are_coded_here_if_processes_do_not_start_and_later_ones_try_anew(
     error: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(workers, "ProcessPoolExecutor", NoProcesses)
+    monkeypatch.setattr(pooled, "ProcessPoolExecutor", NoProcesses)
     monkeypatch.setattr(NoProcesses, "made", [])
     monkeypatch.setattr(NoProcesses, "error", error)
-    codec = aura.Codec(model=aura.Model.load_small(), workers=2)
+    codec = aura.PooledCodec(aura.Codec(model=aura.Model.load_small()), workers=2)
     wires = codec.compress_batch(SAMPLES)
     assert wires == CODECS["fast", 2].compress_batch(SAMPLES)
     assert codec.decompress_batch(wires) == list(SAMPLES)
     assert [pool.is_open for pool in NoProcesses.made] == [False, False]
-    assert [record.name for record in caplog.records] == ["aura.workers"] * 2
+    assert [record.name for record in caplog.records] == ["aura.pooled"] * 2
 
 
 @pytest.mark.usefixtures("worthwhile")
 def test_forked_processes_leave_the_pool_to_their_parent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "ProcessPoolExecutor", NoProcesses)
+    monkeypatch.setattr(pooled, "ProcessPoolExecutor", NoProcesses)
     monkeypatch.setattr(NoProcesses, "made", [])
-    codec = aura.Codec(model=aura.Model.load_small(), workers=2)
+    codec = aura.PooledCodec(aura.Codec(model=aura.Model.load_small()), workers=2)
     held = codec._workers
-    assert held is not None
     pool = held._renewed_pool()
     held._lock.acquire()  # as a thread of the parent may, which the child has not
-    workers._after_fork()
+    pooled._after_fork()
     assert codec.compress_batch(SAMPLES) == CODECS["fast", 2].compress_batch(SAMPLES)
     assert NoProcesses.made[0] is pool
     assert [made.is_open for made in NoProcesses.made] == [True, False]
-    workers._of_parents.clear()
+    pooled._of_parents.clear()
 
 
 @pytest.mark.usefixtures("worthwhile")
 def test_daemons_which_must_not_have_children_code_batches_themselves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workers.multiprocessing, "current_process", lambda: SimpleNamespace(daemon=True))
-    codec = aura.Codec(model=aura.Model.load_small(), workers=2)
+    monkeypatch.setattr(pooled.multiprocessing, "current_process", lambda: SimpleNamespace(daemon=True))
+    codec = aura.PooledCodec(aura.Codec(model=aura.Model.load_small()), workers=2)
     wires = codec.compress_batch(SAMPLES)
     assert codec.decompress_batch(wires) == list(SAMPLES)
 
 
 KILLING = """
 import os, signal, sys, time
-import aura, aura.codec
+import aura, aura.pooled
 
 def main():
-    aura.codec.COMPRESSING = 4
-    codec = aura.Codec(workers=2, model=aura.Model.load_small())
+    aura.pooled.MIN_COMPRESSED = 4
+    codec = aura.PooledCodec(aura.Codec(model=aura.Model.load_small()), workers=2)
     batch = [f"message number {n}" for n in range(40)]
     expected = codec.compress_batch(batch)
     child = os.fork()

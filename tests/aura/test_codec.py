@@ -230,8 +230,8 @@ def test_one_new_codec_serves_threads_and_tasks_from_the_first_message_on() -> N
     ] * 3
     single = aura.Codec(model=aura.Model.load_small(), templates=patterns)
     expected = single.compress_batch(texts)
-    shared = aura.Codec(
-        model=aura.Model.from_bytes(aura.Model.load_small().data), templates=patterns, cache_size=100
+    shared = aura.CachedCodec(
+        aura.Codec(model=aura.Model.from_bytes(aura.Model.load_small().data), templates=patterns), size=100
     )
     together = threading.Barrier(8)
 

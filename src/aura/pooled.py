@@ -1,4 +1,4 @@
-"""Processes that share the work of big batches."""
+"""A codec whose big batches several processes share."""
 
 from __future__ import annotations
 
@@ -8,17 +8,85 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from functools import partial
+from typing import Final, TypeVar, cast
 from weakref import WeakSet
 
+from aura import arguments
+from aura.codec import Codec
+from aura.codec_base import CodecBase
+from aura.templates import TemplateLibrary
 from aura_spec.errors import DecodeError
 
-if TYPE_CHECKING:
-    from aura.codec import Codec
+MIN_COMPRESSED: Final = 1_000
+MIN_DECOMPRESSED: Final = 10_000
+"""Messages in a batch from which on several processes gain more than handing over costs, and smaller batches in
+each."""
 
-_LOG: Final = logging.getLogger("aura.workers")
+_LOG: Final = logging.getLogger("aura.pooled")
 
 Result = TypeVar("Result")
+
+
+class PooledCodec(CodecBase):
+    """A codec whose big batches several processes share. Thread-safe.
+
+    Processes are used to compress 1,000 messages and more, and to decompress 10,000 and more. They start with the
+    first such batch, which takes them seconds; end them with :meth:`close`, or use the codec in a ``with``
+    statement. Everything else is done in this process, and so is a batch if a process is killed or does not start.
+
+    Args:
+        codec: does the work, here and as a copy in each process.
+        workers: how many processes, 2 or more; as many as there are processors, but at least 2, if None.
+
+    Raises:
+        TypeError: an argument has a wrong type.
+        ValueError: ``workers`` is below 2.
+    """
+
+    def __init__(self, codec: Codec, *, workers: int | None = None) -> None:
+        if not isinstance(codec, Codec):
+            raise TypeError(f"codec is a Codec, not {type(codec).__name__}")
+        self.codec = codec
+        count = max(2, os.cpu_count() or 2) if workers is None else workers
+        self._count = arguments.whole_number("workers", count, 2)
+        self._workers = Workers(self._count, codec)
+
+    def __reduce__(self) -> tuple[Callable[[Codec], PooledCodec], tuple[Codec]]:
+        """Let a copy in another process have processes of its own, once it needs them."""
+        return partial(PooledCodec, workers=self._count), (self.codec,)
+
+    @property
+    def templates(self) -> TemplateLibrary:
+        """The templates that the codec holds; add further ones to it."""
+        return self.codec.templates
+
+    @property
+    def max_size(self) -> int:
+        """Bytes that a message may decode to, unless a call says otherwise."""
+        return self.codec.max_size
+
+    def close(self) -> None:
+        """End the processes; the codec can be used further, and starts new ones then."""
+        self._workers.close()
+
+    def encode_messages(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Code messages that are checked already, in order; many of them by the processes."""
+        wires = self._workers.compress(messages) if len(messages) >= MIN_COMPRESSED else None
+        return self.codec.encode_messages(messages) if wires is None else wires
+
+    def decode_wire(self, wire: bytes, max_size: int) -> bytes:
+        """Read one compressed message, in this process.
+
+        Raises:
+            DecodeError: the message is refused.
+        """
+        return self.codec.decode_wire(wire, max_size)
+
+    def decode_wires(self, wires: Sequence[bytes], max_size: int) -> list[bytes | DecodeError]:
+        """Read compressed messages, in order; in place of one that is refused there is the error."""
+        results = self._workers.decompress(wires, max_size) if len(wires) >= MIN_DECOMPRESSED else None
+        return self.codec.decode_wires(wires, max_size) if results is None else results
 
 
 class Workers:
@@ -148,8 +216,8 @@ def _end_with_parent() -> None:
 
 
 def _compress(messages: Sequence[bytes]) -> list[bytes]:
-    return _codecs[0].compress_batch(messages)
+    return _codecs[0].encode_messages(messages)
 
 
 def _decompress(wires: Sequence[bytes], max_size: int) -> list[bytes | DecodeError]:
-    return _codecs[0].read_batch(wires, max_size=max_size)
+    return _codecs[0].decode_wires(wires, max_size)

@@ -1,0 +1,165 @@
+"""A codec that keeps results for messages that come again.
+
+>>> import aura
+>>> codec = CachedCodec(aura.Codec(), size=100)
+>>> wires = codec.compress_batch(["Yes, please.", "No, thank you.", "Yes, please."])
+>>> codec.compress("Yes, please.") == wires[0]
+True
+>>> codec.cache_info[0].hits, codec.cache_info[0].misses
+(2, 2)
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+from aura import arguments
+from aura.codec_base import CodecBase
+from aura.templates import TemplateLibrary
+from aura_spec.errors import DecodeError
+
+_LONGEST: Final = 1 << 12
+"""Bytes of the longest message or wire that is kept: longer ones hardly come again."""
+
+DEFAULT_SIZE: Final = 1024
+"""Results that are kept each way, unless the caller says otherwise."""
+
+Result = TypeVar("Result", bytes, bytes | DecodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheInfo:
+    """What a cache has done so far.
+
+    Attributes:
+        hits: results that were there, or came twice in a batch.
+        misses: results that had to be found.
+        size: results that are kept.
+        max_size: how many may be.
+    """
+
+    hits: int
+    misses: int
+    size: int
+    max_size: int
+
+
+class Cache:
+    """The results of what was asked last, by content. Safe to share between threads."""
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
+        self._basis: object = None
+        self._hits = self._misses = 0
+        self._lock = threading.Lock()
+
+    def look_up(
+        self,
+        keys: Sequence[bytes],
+        find: Callable[[Sequence[bytes]], Sequence[Result]],
+        *,
+        basis: object,
+        longest: int = sys.maxsize,
+    ) -> list[Result]:
+        """The results for ``keys``; those that are not kept, or longer than ``longest``, by ``find``.
+
+        What is kept holds as long as ``basis`` is the same object.
+        """
+        results: dict[bytes, Result] = {}
+        with self._lock:
+            if basis is not self._basis:
+                self._kept.clear()
+                self._basis = basis
+            for key in keys:
+                kept = self._kept.get(key)
+                if kept is not None and len(kept) <= longest:
+                    self._kept.move_to_end(key)
+                    results[key] = kept
+        missing = [key for key in dict.fromkeys(keys) if key not in results]
+        found = dict(zip(missing, find(missing), strict=True))
+        with self._lock:
+            self._hits += len(keys) - len(missing)
+            self._misses += len(missing)
+            for key, result in found.items():
+                if basis is self._basis and isinstance(result, bytes):
+                    self._keep(key, result)
+        results.update(found)
+        return [results[key] for key in keys]
+
+    def _keep(self, key: bytes, result: bytes) -> None:
+        if max(len(key), len(result)) <= _LONGEST:
+            self._kept[key] = result
+            if len(self._kept) > self._max_size:
+                self._kept.popitem(last=False)
+
+    @property
+    def info(self) -> CacheInfo:
+        """What it has done so far."""
+        with self._lock:
+            return CacheInfo(self._hits, self._misses, len(self._kept), self._max_size)
+
+
+class CachedCodec(CodecBase):
+    """A codec that keeps results, and looks up messages and wires that come again. Thread-safe.
+
+    Results are kept while they and what they are of have at most 4 KiB, and dropped when a template is added.
+
+    Args:
+        codec: does the work; also one that processes share.
+        size: results that are kept, each way; 1 or more. The least recently used goes first.
+
+    Raises:
+        TypeError: an argument has a wrong type.
+        ValueError: ``size`` is below 1.
+    """
+
+    def __init__(self, codec: CodecBase, *, size: int = DEFAULT_SIZE) -> None:
+        if not isinstance(codec, CodecBase):
+            raise TypeError(f"codec is a Codec or PooledCodec, not {type(codec).__name__}")
+        self.codec = codec
+        self._size = arguments.whole_number("size", size, 1)
+        self._wires = Cache(size)
+        self._messages = Cache(size)
+
+    def __reduce__(self) -> tuple[Callable[[CodecBase], CachedCodec], tuple[CodecBase]]:
+        """Let a copy in another process keep results of its own."""
+        return partial(CachedCodec, size=self._size), (self.codec,)
+
+    @property
+    def templates(self) -> TemplateLibrary:
+        """The templates that the codec holds; add further ones to it."""
+        return self.codec.templates
+
+    @property
+    def max_size(self) -> int:
+        """Bytes that a message may decode to, unless a call says otherwise."""
+        return self.codec.max_size
+
+    @property
+    def cache_info(self) -> tuple[CacheInfo, CacheInfo]:
+        """How often results were kept already, of compressing and of decompressing."""
+        return self._wires.info, self._messages.info
+
+    def close(self) -> None:
+        """Close the codec; results are kept, and it can be used further."""
+        self.codec.close()
+
+    def encode_messages(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Code messages that are checked already, in order; those that are not kept by the codec."""
+        return self._wires.look_up(messages, self.codec.encode_messages, basis=self.templates.snapshot())
+
+    def decode_wires(self, wires: Sequence[bytes], max_size: int) -> list[bytes | DecodeError]:
+        """Read compressed messages, in order; in place of one that is refused there is the error."""
+        return self._messages.look_up(
+            wires,
+            lambda missing: self.codec.decode_wires(missing, max_size),
+            basis=self.templates.snapshot(),
+            longest=max_size,
+        )
