@@ -1,5 +1,6 @@
 """Settings of the documentation; build it with ``make docs``."""
 
+import os
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -33,6 +34,18 @@ html_copy_source = False
 html_static_path = ["_static"]
 html_css_files = ["aura.css"]
 
+# Address of the repository, such as https://github.com/OWNER/NAME, where one is published: pages then link to it.
+repository = os.environ.get("AURA_REPOSITORY", "")
+if repository:
+    html_theme_options = {
+        "source_repository": repository,
+        "source_branch": "main",
+        "source_directory": "docs/",
+        "footer_icons": [{"name": "Repository", "url": repository, "html": "Repository", "class": ""}],
+    }
+
+copybutton_exclude = ".linenos, .gp, .go, .gt"  # only what one types: no prompts, no output
+
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
@@ -64,3 +77,5 @@ if tags.has("single"):  # noqa: F821  # given by Sphinx: the specification alone
     html_show_sphinx = False
     nitpick_ignore_regex.append(("py:class", r"aura_spec\.context_model\.ContextModel"))  # of the API's page
     pygments_style = "friendly"
+else:
+    extensions.append("sphinx_copybutton")
