@@ -116,9 +116,14 @@ def draw(results: Mapping[str, Any], directory: Path) -> None:
 def panel(path: Path, title: str, theme: Theme) -> Iterator[Axes]:
     """Give axes to draw on; afterwards add title and legend, and write ``path`` with the theme's name."""
     inked = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
-    colours = dict.fromkeys(inked, theme.ink)
-    fixed = {"svg.hashsalt": path.name, "svg.fonttype": "none", "font.size": 9, "grid.color": theme.grid}
-    with plt.rc_context(colours | fixed):
+    settings: dict[str, str | float] = {
+        **dict.fromkeys(inked, theme.ink),
+        "grid.color": theme.grid,
+        "font.size": 9,
+        "svg.fonttype": "none",
+        "svg.hashsalt": path.name,  # the same ids each time
+    }
+    with plt.rc_context(settings):
         figure, axis = plt.subplots(figsize=(WIDTH, HEIGHT))
         yield axis
         axis.set_title(title, fontsize=10)
@@ -148,7 +153,7 @@ def curves(axis: Axes, rows: Rows, columns: tuple[str, str], theme: Theme) -> No
 def memory(axis: Axes, rows: Rows, direction: str, theme: Theme) -> None:
     """Draw the peak memory of one direction, and the bound that it should keep to."""
     value = f"{direction} bytes"
-    curves(axis, [row | {value: row[value] / 1e6} for row in rows], ("length", value), theme)
+    curves(axis, [{**row, value: row[value] / 1e6} for row in rows], ("length", value), theme)
     across = sorted({row["length"] for row in rows})
     line = [80 * length / 1e6 + CONSTANT for length in across]
     axis.plot(across, line, color=theme.ink, linestyle=":", label=f"80 B a byte, and {CONSTANT} MB")
