@@ -1,17 +1,18 @@
 """Rule ids, such as VAR-2: the place that states a rule becomes a target, every other mention a link.
 
 A rule is stated in the chapter of its letters, in parentheses after the sentence, ``(rule VAR-2)``, or
-before it, ``LIM-1:``; there it links to its row in the index. The directive ``rule-index`` makes the index: for
-each chapter the rules, the modules of the reference implementation that name them, and the golden vectors and
-tests that rest on them.
+before it, ``LIM-1:``; there it links to its entry in the index. The directive ``rule-index`` makes the index: for
+each chapter the rules with their texts, the modules of the reference implementation that name them, and the golden
+vectors and tests that rest on them.
 
 A mention of a rule that no chapter states is a warning, and so are a rule with neither a vector nor a test, and
 a vector that cites no rule or an unknown one: the documentation is built with warnings as errors.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, cast
 
 from citations import Citations, collect, faults, place, rules_in
@@ -21,9 +22,10 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
-from tables import Cell, table
+from tables import paragraph
 
 import aura_reference
+from aura_conformance.rules import rules as stated_rules
 
 _CHAPTERS = {
     "MSG": "marker",
@@ -78,7 +80,7 @@ class _Mention(nodes.literal):
     """A rule id in a text, before it is known where the rule is stated."""
 
 
-class _Rows(nodes.General, nodes.Element):
+class _Entries(nodes.General, nodes.Element):
     """Where the rules of one chapter are to be listed; ``letters`` says which."""
 
 
@@ -86,12 +88,12 @@ class RuleIndex(SphinxDirective):
     """The rules of all chapters, a section each."""
 
     def run(self) -> list[nodes.Node]:
-        """Leave places for the tables."""
+        """Leave places for the entries."""
         return [
             nodes.section(
                 "",
                 nodes.title("", f"{letters}: {chapter.replace('_', ' ')}"),
-                _Rows(letters=letters),
+                _Entries(letters=letters),
                 ids=[f"rules-{letters.lower()}"],
                 names=[f"rules {letters}"],
             )
@@ -163,33 +165,35 @@ def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             app.builder, docname, _INDEX, f"tests-{name.lower()}", nodes.inline("", name), "what tests it"
         )
         statement.replace_self(nodes.strong("", "", link, ids=statement["ids"], classes=["rule"]))
-    for place_of_rows in list(doctree.findall(_Rows)):
-        rows = _cells(app, docname, place_of_rows["letters"])
-        head = ("Rule", "Named in the reference by", "Vectors", "Tests")
-        place_of_rows.replace_self(table(head, rows, docname, classes=["rule-index"]))
+    for place_of_entries in list(doctree.findall(_Entries)):
+        place_of_entries.replace_self(list(_entries(app, docname, place_of_entries["letters"])))
 
 
 def _link(app: Sphinx, docname: str, name: str, page: str) -> nodes.reference:
     return make_refnode(app.builder, docname, page, name.lower(), nodes.inline("", name))
 
 
-def _cells(app: Sphinx, docname: str, letters: str) -> Iterator[tuple[Cell, ...]]:
+def _entries(app: Sphinx, docname: str, letters: str) -> Iterator[nodes.Node]:
+    """An entry for each rule: id, text, procedure, and what cites it."""
     users = _users()
     citations = _collected(app)
     stated = _stated(app.env)
     for name in sorted((rule for rule in stated if rule.startswith(f"{letters}-")), key=place):
-        link = nodes.inline("", "", _link(app, docname, name, stated[name]), ids=[f"tests-{name.lower()}"])
+        rule = stated_rules()[name]
+        words = paragraph(f" {rule.text[:1].upper()}{rule.text[1:]}", docname)
+        words.insert(0, nodes.strong("", "", _link(app, docname, name, stated[name])))
+        entry = nodes.container("", words, ids=[f"tests-{name.lower()}"], classes=["rule-entry"])
+        if rule.procedure:
+            entry += nodes.literal_block(rule.procedure, dedent(rule.procedure), language="none")
         chapters = citations.vectors.get(name, {})
-        yield (
-            link,
-            ", ".join(f"`{module}`" for module in sorted(users.get(name, ()))),
-            ", ".join(f"{chapter}: {count}" for chapter, count in sorted(chapters.items())),
-            _listed(citations.tests.get(name, ())),
-        )
-
-
-def _listed(names: Sequence[str]) -> nodes.Element:
-    return nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph("", name)) for name in names))
+        cited = {
+            "Reference": ", ".join(f"`{module}`" for module in sorted(users.get(name, ()))),
+            "Vectors": ", ".join(f"`{chapter}` {count}" for chapter, count in sorted(chapters.items())),
+            "Tests": "; ".join(citations.tests.get(name, ())),
+        }
+        sources = [f"{kind}: {places}." for kind, places in cited.items() if places]
+        entry += paragraph(" ".join(sources), docname, classes=["rule-cited"])
+        yield entry
 
 
 def _users() -> dict[str, set[str]]:
@@ -208,7 +212,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("rule-index", RuleIndex)
     app.add_node(_Statement)
     app.add_node(_Mention)
-    app.add_node(_Rows)
+    app.add_node(_Entries)
     app.connect("env-purge-doc", _purge)
     app.connect("doctree-read", _split)
     app.connect("env-check-consistency", _check)

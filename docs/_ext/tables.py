@@ -1,4 +1,4 @@
-"""Tables of text in which backquotes mark code and ``chapter:NAME`` a link to a chapter."""
+"""Text and tables in which backquotes mark code, asterisks strong words and ``chapter:NAME`` a link to a chapter."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 
-_PIECE = re.compile(r"`([^`]+)`|chapter:(\w+)")
+_PIECE = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*|chapter:(\w+)")
 
 
 Cell = str | nodes.Element
@@ -25,25 +25,28 @@ def table(
 
 
 def _row(cells: Sequence[Cell], docname: str) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", _block(cell, docname)) for cell in cells))
+    return nodes.row("", *(nodes.entry("", _paragraph(cell, docname)) for cell in cells))
 
 
-def _block(cell: Cell, docname: str) -> nodes.Element:
-    return cell if isinstance(cell, nodes.bullet_list) else _paragraph(cell, docname)
+def _paragraph(cell: Cell, docname: str) -> nodes.paragraph:
+    return nodes.paragraph("", "", cell) if isinstance(cell, nodes.Element) else paragraph(cell, docname)
 
 
-def _paragraph(text: Cell, docname: str) -> nodes.paragraph:
-    paragraph = nodes.paragraph()
-    if isinstance(text, nodes.Element):
-        paragraph += text
-        return paragraph
+def paragraph(text: str, docname: str, classes: Sequence[str] = ()) -> nodes.paragraph:
+    """A paragraph of marked-up text."""
+    made = nodes.paragraph(classes=list(classes))
     position = 0
     for piece in _PIECE.finditer(text):
-        paragraph += nodes.Text(text[position : piece.start()])
+        made += nodes.Text(text[position : piece.start()])
         position = piece.end()
-        paragraph += nodes.literal(text=piece[1]) if piece[1] else _link(piece[2], docname)
-    paragraph += nodes.Text(text[position:])
-    return paragraph
+        if piece[1]:
+            made += nodes.literal(text=piece[1])
+        elif piece[2]:
+            made += nodes.strong(text=piece[2])
+        else:
+            made += _link(piece[3], docname)
+    made += nodes.Text(text[position:])
+    return made
 
 
 def _link(chapter: str, docname: str) -> pending_xref:
