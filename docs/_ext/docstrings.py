@@ -1,12 +1,18 @@
-"""Two habits of the docstrings that Sphinx has to be told of.
+"""Three habits of the sources that Sphinx has to be told of.
 
-Hanging paragraphs, a word, a gap, and text that goes on under itself, are definition lists. And the
-docstring of an attribute is a text, even where a colon in it looks like the end of a type to Napoleon.
+Hanging paragraphs, a word, a gap, and text that goes on under itself, are definition lists. The docstring of an
+attribute is a text, even where a colon in it looks like the end of a type to Napoleon. And errors call themselves
+by the package that users import, not by the module that declares them.
 """
 
 import re
+from typing import cast
 
+from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.domains.python import PythonDomain
+from sphinx.environment import BuildEnvironment
 
 import aura_spec.errors
 
@@ -53,12 +59,26 @@ def _process(_app: Sphinx, what: str, _name: str, _obj: object, _options: object
 
 
 def _declared_in(_app: Sphinx, module: str, name: str) -> str | None:
-    """Where the source of an error stands: they call themselves by the package that users import."""
+    """The module with the source of an error."""
     return module if module == "aura_spec.errors" and hasattr(aura_spec.errors, name) else None
+
+
+def _resolve(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement
+) -> nodes.reference | None:
+    """A link to the page of an error that is named as in ``aura.DecodeError``."""
+    package, _, name = node.get("reftarget", "").rpartition(".")
+    if package != "aura" or not hasattr(aura_spec.errors, name):
+        return None
+    domain = cast("PythonDomain", env.get_domain("py"))
+    target = f"{aura_spec.errors.__name__}.{name}"
+    docname = node.get("refdoc", "")
+    return domain.resolve_xref(env, docname, app.builder, "exc", target, node, content)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Entry point of the extension."""
     app.connect("autodoc-process-docstring", _process, priority=400)  # before Napoleon
     app.connect("viewcode-follow-imported", _declared_in)
+    app.connect("missing-reference", _resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

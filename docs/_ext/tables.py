@@ -1,4 +1,4 @@
-"""Text and tables in which backquotes mark code, asterisks strong words and ``chapter:NAME`` a link to a chapter."""
+"""Text and tables: backquotes mark code, asterisks strong words, ``chapter:NAME`` a link to a chapter."""
 
 import re
 from collections.abc import Iterable, Sequence
