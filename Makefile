@@ -26,12 +26,14 @@ test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 test-thorough: .venv/test/.done  ## the longest tests
 	.venv/test/bin/pytest -n auto -m thorough --durations=15
 
-lint: .venv/lint/.done  ## format, style, types and the direction of imports
+lint: .venv/lint/.done  ## format, style, types, the direction of imports, spelling and retired words
 	.venv/lint/bin/ruff format --check .
 	.venv/lint/bin/ruff check .
 	.venv/lint/bin/mypy
 	.venv/lint/bin/mypy bench
 	.venv/lint/bin/lint-imports
+	.venv/lint/bin/codespell
+	.venv/lint/bin/python .ci/check_words.py
 
 SPHINX = .venv/docs/bin/sphinx-build -n -W -T -q
 docs: .venv/docs/.done  ## the documentation, into docs/_build/html, and its examples

@@ -13,7 +13,7 @@ from aura_spec.marker import Marker
 from aura_spec.shared_state import SharedState
 from aura_spec.template import builtin
 
-KNOWLEDGE = SharedState()
+SHARED_STATE = SharedState()
 
 
 @pytest.mark.parametrize("level", range(4))
@@ -36,7 +36,7 @@ def test_a_brio_container_of_version_2_shows_its_fields() -> None:
 
 
 def test_a_brio_container_shows_its_tokens() -> None:
-    wire = reference.encode_brio(b"abcabcabcabc", KNOWLEDGE)
+    wire = reference.encode_brio(b"abcabcabcabc", SHARED_STATE)
     explanation = aura.explain(wire)
     assert b"".join(row.data for row in explanation.rows) == wire
     assert [(row.field, row.value) for row in explanation.tokens][-3:] == [
@@ -51,7 +51,7 @@ def test_a_brio_container_shows_its_tokens() -> None:
 
 def test_template_frames_show_their_slots() -> None:
     values = (b"30", b"db")
-    for wire in (reference.encode_typed(85, values, KNOWLEDGE), reference.encode_classic(85, values)):
+    for wire in (reference.encode_typed(85, values, SHARED_STATE), reference.encode_classic(85, values)):
         explanation = aura.explain(wire)
         assert explanation.slots == (("0", "int", b"30"), ("1", "text", b"db"))
         assert "slot   {0} is '30' (int)" in str(explanation)
@@ -114,5 +114,5 @@ def test_nothing_makes_it_raise(marker: int, body: bytes) -> None:
 
 def test_every_builtin_template_is_explained() -> None:
     for number, template in builtin().items():
-        wire = reference.encode_typed(number, [b"x"] * len(template.slots), KNOWLEDGE)
+        wire = reference.encode_typed(number, [b"x"] * len(template.slots), SHARED_STATE)
         assert aura.explain(wire).message == template.render([b"x"] * len(template.slots))

@@ -200,7 +200,7 @@ def the_history_is_looked_into_after_25_bytes() -> None:
 
 
 @mutant("WrongPrefix", "stream")
-def a_likeness_of_24_is_certain() -> None:
+def a_match_of_24_bytes_is_certain() -> None:
     replace(stream_model, "MIN_CERTAIN", 24)
 
 

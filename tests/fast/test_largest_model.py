@@ -15,7 +15,7 @@ from aura_spec.context_model import END, SYMBOLS, ContextModel
 from aura_spec.match import HITS
 from aura_spec.trie import MAX_ENTRIES, entry_limit
 
-MOST_MEMORY = 1 << 30
+MAX_MEMORY = 1 << 30
 """Bytes of address space that reading may take beside what the process has when numpy is there."""
 
 READ = """
@@ -80,7 +80,7 @@ def test_the_largest_trie_takes_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "largest.aura"
     path.write_bytes(data)
     done = subprocess.run(  # noqa: S603  # this test's own script
-        [sys.executable, "-c", READ, str(path), str(MOST_MEMORY)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", READ, str(path), str(MAX_MEMORY)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) == len(model.symbols)

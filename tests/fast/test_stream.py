@@ -110,7 +110,7 @@ def test_same_wires_where_the_window_holds_digits_only() -> None:
     compared(NO_CONTEXTS, ["7" * 1300 + "x1x1x2x3x4"])
 
 
-def test_same_wires_with_opinions_beyond_the_bounds() -> None:
+def test_same_wires_with_mixer_inputs_beyond_the_bounds() -> None:
     held = terms(NO_CONTEXTS)
     fast, slow = stream.Sender(held), reference.Sender(held)
     fast._state.weights = array("q", [1 << 22]) * len(fast._state.weights)

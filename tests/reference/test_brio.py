@@ -21,12 +21,12 @@ from aura_spec.template import parse_patterns
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token, build_tokens
 
 PHRASES = {0: b"I can help with ", 7: b"e", 255: b"the", 8: b"the "}
-KNOWLEDGE = SharedState(parse_patterns({3: "Hi {0}, {1}!", 4: "Bye"}), PHRASES)
+SHARED_STATE = SharedState(parse_patterns({3: "Hi {0}, {1}!", 4: "Bye"}), PHRASES)
 EMPTY = SharedState({}, {})
 LIMIT = 1 << 20
 
 
-@given(MESSAGES, st.booleans(), st.sampled_from([EMPTY, KNOWLEDGE]))
+@given(MESSAGES, st.booleans(), st.sampled_from([EMPTY, SHARED_STATE]))
 def test_round_trip(data: bytes, metadata: bool, shared_state: SharedState) -> None:
     """Rules BRI-2 and TOK-1."""
     body = brio.encode(data, shared_state.phrases, metadata=metadata)
@@ -111,9 +111,9 @@ def test_metadata_describes_tokens_and_changes_nothing() -> None:
     with_metadata = brio.encode_tokens(tokens, metadata=True)
     without = brio.encode_tokens(tokens)
     assert len(with_metadata) == len(without) + 24
-    decoded = brio.decode(without, KNOWLEDGE, LIMIT)
+    decoded = brio.decode(without, SHARED_STATE, LIMIT)
     assert decoded == b"Hi Ana, ok!!e!e!eBye"
-    assert brio.decode(with_metadata, KNOWLEDGE, LIMIT) == decoded
+    assert brio.decode(with_metadata, SHARED_STATE, LIMIT) == decoded
 
 
 def test_metadata_ends_where_its_count_does() -> None:
@@ -149,7 +149,7 @@ def test_broken_token_streams(tokens: str, error: type[DecodeError], path: str) 
     """Rules TOK-2, TOK-3 and LZ-2."""
     body = packed(bytes.fromhex(tokens))
     with pytest.raises(error) as caught:
-        brio.decode(body, KNOWLEDGE, LIMIT)
+        brio.decode(body, SHARED_STATE, LIMIT)
     assert (caught.value.path, caught.value.offset) == (path, 1 + HEADER_SIZE)
 
 
@@ -173,8 +173,8 @@ def test_output_beyond_the_limit_is_refused(tokens: list[Token]) -> None:
     """Rule LIM-1."""
     body = brio.encode_tokens(tokens)
     with pytest.raises(LimitExceeded):
-        brio.decode(body, KNOWLEDGE, 10)
-    assert len(brio.decode(body, KNOWLEDGE, 16)) > 10
+        brio.decode(body, SHARED_STATE, 10)
+    assert len(brio.decode(body, SHARED_STATE, 16)) > 10
 
 
 def test_a_small_container_that_claims_four_gibibytes_is_refused() -> None:

@@ -31,7 +31,7 @@ from aura_spec.marker import Marker
 from aura_spec.shared_state import SharedState
 from aura_spec.template import builtin, parse_patterns
 
-KNOWLEDGE = SharedState(phrases={1: b"hello"}, dictionary=b"How much wood would a woodchuck chuck?")
+SHARED_STATE = SharedState(phrases={1: b"hello"}, dictionary=b"How much wood would a woodchuck chuck?")
 LIMIT = 1 << 20
 
 Encoder = Callable[[bytes], bytes]
@@ -41,8 +41,8 @@ GENERAL: dict[str, Encoder] = {
     "brotli 0": lambda data: message.encode_brotli(data, 0),
     "zstd": message.encode_zstd,
     "zstd 1": lambda data: message.encode_zstd(data, 1),
-    "brio": lambda data: message.encode_brio(data, KNOWLEDGE),
-    "brio with metadata": lambda data: message.encode_brio(data, KNOWLEDGE, metadata=True),
+    "brio": lambda data: message.encode_brio(data, SHARED_STATE),
+    "brio with metadata": lambda data: message.encode_brio(data, SHARED_STATE, metadata=True),
 }
 
 
@@ -51,7 +51,7 @@ GENERAL: dict[str, Encoder] = {
 @example(data=b"")
 @example(data=bytes(70_000))
 def test_general_methods_round_trip(name: str, data: bytes) -> None:
-    assert message.decode(GENERAL[name](data), KNOWLEDGE) == data
+    assert message.decode(GENERAL[name](data), SHARED_STATE) == data
 
 
 @given(rendered())
@@ -60,10 +60,10 @@ def test_template_frames_round_trip(data: bytes) -> None:
         values = template.match(data)
         if values is None:
             continue
-        wire = message.encode_typed(template_id, values, KNOWLEDGE)
-        assert message.decode(wire, KNOWLEDGE) == data
+        wire = message.encode_typed(template_id, values, SHARED_STATE)
+        assert message.decode(wire, SHARED_STATE) == data
         assert len(wire) == 1 + typed.size(template_id, template, values)
-        assert message.decode(message.encode_classic(template_id, values), KNOWLEDGE) == data
+        assert message.decode(message.encode_classic(template_id, values), SHARED_STATE) == data
 
 
 @given(st.lists(st.binary(max_size=200), min_size=2, max_size=2))
@@ -128,7 +128,7 @@ def test_modelled_messages_round_trip(data: bytes) -> None:
 def decode_or_refuse(wire: bytes) -> None:
     """Decode; any exception but a declared one, with its code, fails the test."""
     try:
-        decoded = message.decode(wire, KNOWLEDGE, LIMIT)
+        decoded = message.decode(wire, SHARED_STATE, LIMIT)
     except DecodeError as error:
         assert error.code
         assert 0 <= error.offset <= len(wire)
@@ -151,7 +151,7 @@ def test_every_truncation_is_refused(name: str) -> None:
     wire = GENERAL[name](b"How much wood would a woodchuck chuck? " * 3 + bytes(range(64)))
     for length in range(len(wire)):
         with pytest.raises(DecodeError):
-            message.decode(wire[:length], KNOWLEDGE)
+            message.decode(wire[:length], SHARED_STATE)
 
 
 @pytest.mark.parametrize("name", [name for name in GENERAL if name != "stored"])
@@ -160,7 +160,7 @@ def test_trailing_bytes_are_refused(name: str) -> None:
     wire = GENERAL[name](b"How much wood would a woodchuck chuck?")
     for tail in (b"\0", b"x", wire[1:]):
         with pytest.raises(DecodeError):
-            message.decode(wire + tail, KNOWLEDGE)
+            message.decode(wire + tail, SHARED_STATE)
 
 
 @pytest.mark.parametrize("name", GENERAL)
@@ -184,7 +184,7 @@ def test_damaged_template_frames(data: bytes, seed: int) -> None:
         values = template.match(data)
         if values is not None:
             wires = (
-                message.encode_typed(template_id, values, KNOWLEDGE),
+                message.encode_typed(template_id, values, SHARED_STATE),
                 message.encode_classic(template_id, values),
             )
             for wire in wires:
@@ -239,9 +239,9 @@ def test_bombs_stop_at_the_limit() -> None:
 def test_the_limit_is_exact(name: str) -> None:
     """Rule LIM-1."""
     wire = GENERAL[name](bytes(1000))
-    assert message.decode(wire, KNOWLEDGE, 1000) == bytes(1000)
+    assert message.decode(wire, SHARED_STATE, 1000) == bytes(1000)
     with pytest.raises(LimitExceeded):
-        message.decode(wire, KNOWLEDGE, 999)
+        message.decode(wire, SHARED_STATE, 999)
 
 
 def test_the_limit_holds_for_template_frames() -> None:

@@ -1,4 +1,4 @@
-"""Heads, checks, and the domain of opinions (rules STR-2, STR-5, STR-6 and RCL-11)."""
+"""Heads, checks, and the domain of mixer inputs (rules STR-2, STR-5, STR-6 and RCL-11)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_messages_and_sides_differ() -> None:
     assert expected(5, 0, 4, server=True) == 13
 
 
-def test_opinions_rise_and_are_bounded() -> None:
+def test_mixer_inputs_rise_and_are_bounded() -> None:
     squashed = [squash(x) for x in range(-LIMIT - 2, LIMIT + 3)]
     assert squashed == sorted(squashed)
     stretched = [stretch(probability) for probability in range(0, PROB_ONE, 7)]

@@ -1,7 +1,7 @@
 """Unishox2, a codec for short texts with a built-in model of prose, through unishox2-py3.
 
 It is favoured here in two ways.  Its decoder must be told the size of the text, and this is taken
-as knowledge that the caller has by other means: not a byte is counted for it.  And it takes only
+as something that the caller knows by other means: not a byte is counted for it.  And it takes only
 text, and looks for repeats in time quadratic in the length, so messages that are not UTF-8 or
 have more than 64 KiB are counted as stored, at their own size plus one byte, where whether a
 message is stored is again known for nothing.

@@ -41,7 +41,7 @@ ModelPaths = Annotated[
 Level = Annotated[
     int,
     typer.Option(
-        "--level", min=0, max=3, metavar="N", help="Effort: 0 stores, 1 is fast, 3 tries every method."
+        "--level", min=0, max=3, metavar="N", help="Level: 0 stores, 1 is fast, 3 tries every method."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

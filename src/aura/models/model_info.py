@@ -69,7 +69,7 @@ def inspect(model: Model) -> ModelInfo:
 
 
 def as_dictionary(found: ModelInfo) -> dict[str, object]:
-    """An inspection for machines."""
+    """Give what is known of a model, for machines."""
     return asdict(found)
 
 
