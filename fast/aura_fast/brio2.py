@@ -13,16 +13,16 @@ from aura_fast.number import NUMBER_BITS, NUMBER_LEAST, distance_symbols, number
 from aura_fast.parse import Cut, parse
 from aura_fast.unit import CONTEXTS, SYMBOL_OF_UNIT, UNIT_SIZES, UNIT_STARTS, UNIT_TEXT
 from aura_spec.brio2 import (
-    MAX_LENGTH,
     MIN_MATCH,
     NEAR,
     RECENT,
     Container,
     build_body,
+    check_message,
     lanes_of,
-    parse_body,
+    read_body,
 )
-from aura_spec.errors import ChecksumMismatch, DecodeError, EncodeError, Malformed
+from aura_spec.errors import Malformed
 from aura_spec.unit import (
     CODES,
     SYMBOLS,
@@ -50,8 +50,7 @@ def encode(data: bytes, level: int) -> bytes:
     Raises:
         EncodeError: ``data`` is longer than ``MAX_LENGTH``.
     """
-    if len(data) > MAX_LENGTH:
-        raise EncodeError(f"{len(data)} bytes are more than a container of version 2 can hold")
+    check_message(data)
     return encode_parse(data, parse(data, level))
 
 
@@ -85,15 +84,7 @@ def decode(body: bytes, max_size: int, window: bytes = b"") -> bytes:
     Raises:
         DecodeError: as the rules say.
     """
-    container = parse_body(body, max_size)
-    start = 1 + len(body) - len(container.words)
-    try:
-        data = _read(container, window)
-    except DecodeError as error:
-        raise type(error)(error.reason, start + error.offset, error.path) from None
-    if zlib.crc32(data) != container.crc:
-        raise ChecksumMismatch("the message does not have its CRC-32", 6, "crc")
-    return data
+    return read_body(body, max_size, lambda container: _read(container, window))
 
 
 def _read(container: Container, window: bytes) -> bytes:

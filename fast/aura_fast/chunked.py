@@ -22,17 +22,16 @@ from aura_spec.chunked import (
     Header,
     Kind,
     body_size,
-    build_block,
     build_end,
     build_frame,
     build_header,
+    build_smaller_block,
     build_trailer,
     check_end,
     check_options,
     parse_block_head,
     parse_header,
-    read_stored,
-    stored_body,
+    read_content,
 )
 from aura_spec.chunked_index import check_index
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated
@@ -40,10 +39,8 @@ from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed,
 
 def encode_block(window: bytes, content: bytes, level: int, *, begins: bool) -> bytes:
     """A block, with the window before it (rules CHK-2 to CHK-4 and CHK-10)."""
-    body = brio2.encode_parse(content, parse(window + content, level, len(window)))
-    if len(body) < len(content):
-        return build_block(BlockHead(Kind.BRIO, begins, len(body)), body)
-    return build_block(BlockHead(Kind.STORED, begins, len(content)), stored_body(content))
+    container = brio2.encode_parse(content, parse(window + content, level, len(window)))
+    return build_smaller_block(content, container, begins=begins)
 
 
 def decode_block(head: BlockHead, body: bytes, window: bytes, offset: int) -> bytes:
@@ -52,15 +49,7 @@ def decode_block(head: BlockHead, body: bytes, window: bytes, offset: int) -> by
     Raises:
         DecodeError: as the rules say.
     """
-    if head.kind is Kind.STORED:
-        return read_stored(body, offset)
-    try:
-        content = brio2.decode(body, MAX_BLOCK, window)
-    except DecodeError as error:
-        raise type(error)(error.reason, offset + max(0, error.offset - 1), error.path) from None
-    if not content:
-        raise Malformed("a block has no content", offset, "length")
-    return content
+    return read_content(head, body, offset, lambda coded: brio2.decode(coded, MAX_BLOCK, window))
 
 
 class Compressor:

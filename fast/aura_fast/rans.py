@@ -12,19 +12,6 @@ from aura_spec.errors import Malformed, Truncated
 from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, SYMBOLS, TOTAL, UPPER_BOUND
 
 
-def frequencies_of(symbols: bytes) -> tuple[int, ...]:
-    """The canonical encoder's frequencies: 256 positive integers with sum 4096 (rule RNS-1)."""
-    if not symbols:
-        return (TOTAL // SYMBOLS,) * SYMBOLS
-    spare = TOTAL - SYMBOLS
-    shares = [divmod(symbols.count(symbol) * spare, len(symbols)) for symbol in range(SYMBOLS)]
-    frequencies = [1 + quotient for quotient, _ in shares]
-    by_remainder = sorted(range(SYMBOLS), key=lambda symbol: (-shares[symbol][1], symbol))
-    for symbol in by_remainder[: TOTAL - sum(frequencies)]:
-        frequencies[symbol] += 1
-    return tuple(frequencies)
-
-
 def encode(symbols: bytes, frequencies: Sequence[int]) -> bytes:
     """Code ``symbols`` into a payload (rules RNS-3 and RNS-4)."""
     cumulatives = list(accumulate(frequencies, initial=0))

@@ -11,6 +11,7 @@ from aura_fast import interleaved_rans, rans, trie
 from aura_fast.trie import Integers
 from aura_spec.context_model import END, SYMBOLS, ContextModel
 from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
+from aura_spec.rans import frequencies_of
 from aura_spec.trie import FAMILIES
 
 Batch = tuple[Integers, Integers]
@@ -73,7 +74,7 @@ def write(model: ContextModel, lanes_exponent: int | None = None) -> bytes:
     exponent = worth if lanes_exponent is None else lanes_exponent
     words = interleaved_rans.write(batches, 1 << exponent, tables)
     content = b"".join(len(table).to_bytes(2, "big") + table for table in codes)
-    frequencies = rans.frequencies_of(content)
+    frequencies = frequencies_of(content)
     payload = rans.encode(content, frequencies)
     root = levels[0]
     root_codes = np.zeros(SYMBOLS, np.uint8)

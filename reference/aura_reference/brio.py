@@ -8,6 +8,7 @@ from aura_reference import rans
 from aura_reference.token import carry_out, choose
 from aura_spec.brio import MAX_METADATA, Container, Metadata, build_body, parse_body
 from aura_spec.errors import DecodeError
+from aura_spec.rans import frequencies_of
 from aura_spec.shared_state import SharedState
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token, build_tokens
 
@@ -21,7 +22,7 @@ def encode_tokens(tokens: Iterable[Token], *, metadata: bool = False) -> bytes:
     """Write tokens of the caller's choice as a BRIO body (rule BRI-2)."""
     tokens = tuple(tokens)
     stream = build_tokens(tokens)
-    frequencies = rans.frequencies_of(stream)
+    frequencies = frequencies_of(stream)
     payload = rans.encode(stream, frequencies)
     entries = tuple(describe(tokens)) if metadata else ()
     return build_body(Container(len(stream), frequencies, entries, payload))

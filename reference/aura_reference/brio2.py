@@ -12,18 +12,18 @@ from aura_reference.interleaved_rans import Reader, write
 from aura_reference.lz77 import copy
 from aura_reference.parse import Parse, parse
 from aura_spec.brio2 import (
-    MAX_LENGTH,
     MIN_MATCH,
     NEAR,
     RECENT,
     Container,
     build_body,
+    check_message,
     lanes_of,
     number_of,
     number_symbol,
-    parse_body,
+    read_body,
 )
-from aura_spec.errors import ChecksumMismatch, DecodeError, EncodeError, Malformed
+from aura_spec.errors import Malformed
 from aura_spec.unit import (
     CODES,
     CONTEXT_AFTER,
@@ -43,8 +43,7 @@ def encode(data: bytes, level: int) -> bytes:
     Raises:
         EncodeError: ``data`` is longer than ``MAX_LENGTH``.
     """
-    if len(data) > MAX_LENGTH:
-        raise EncodeError(f"{len(data)} bytes are more than a container of version 2 can hold")
+    check_message(data)
     return encode_parse(data, parse(data, level))
 
 
@@ -82,15 +81,7 @@ def decode(body: bytes, max_size: int, window: bytes = b"") -> bytes:
     Raises:
         DecodeError: as the rules say.
     """
-    container = parse_body(body, max_size)
-    start = 1 + len(body) - len(container.words)
-    try:
-        data = _expand(container, window, *decode_parse(container))
-    except DecodeError as error:
-        raise type(error)(error.reason, start + error.offset, error.path) from None
-    if zlib.crc32(data) != container.crc:
-        raise ChecksumMismatch("the message does not have its CRC-32", 6, "crc")
-    return data
+    return read_body(body, max_size, lambda container: _expand(container, window, *decode_parse(container)))
 
 
 def decode_parse(container: Container) -> tuple[list[int], list[int], list[int], list[int]]:

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 
 from aura_spec.errors import Malformed, Truncated
 from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, SYMBOLS, TOTAL, UPPER_BOUND
-
-
-def frequencies_of(symbols: bytes) -> tuple[int, ...]:
-    """Frequencies that fit ``symbols`` best: 256 positive integers with sum 4096 (rule RNS-1).
-
-    One goes to every symbol; the rest is dealt out in proportion to the counts, rounded down, and what
-    rounding left over goes to the largest remainders, the lower symbol first. Without any symbols all
-    frequencies are equal. The rule is the canonical encoder's; decoders take any table.
-    """
-    if not symbols:
-        return (TOTAL // SYMBOLS,) * SYMBOLS
-    counts = Counter(symbols)
-    spare = TOTAL - SYMBOLS
-    shares = [divmod(counts[symbol] * spare, len(symbols)) for symbol in range(SYMBOLS)]
-    frequencies = [1 + quotient for quotient, _ in shares]
-    by_remainder = sorted(range(SYMBOLS), key=lambda symbol: (-shares[symbol][1], symbol))
-    for symbol in by_remainder[: TOTAL - sum(frequencies)]:
-        frequencies[symbol] += 1
-    return tuple(frequencies)
 
 
 def cumulatives_of(frequencies: Sequence[int]) -> tuple[int, ...]:

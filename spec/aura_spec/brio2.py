@@ -99,13 +99,22 @@ BII-10: A wrong CRC-32 is ``ChecksumMismatch``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from zlib import crc32
 
 import construct as c
 
 from aura_spec.brio import MAGIC
-from aura_spec.errors import LimitExceeded, Malformed, Unsupported
+from aura_spec.errors import (
+    ChecksumMismatch,
+    DecodeError,
+    EncodeError,
+    LimitExceeded,
+    Malformed,
+    Unsupported,
+)
 from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, Span, build, parse
@@ -183,6 +192,40 @@ def check(container: Container, max_size: int) -> None:
         raise Malformed("more sequences and units are claimed than there can be", 6, "units")
     if len(container.words) % 2:
         raise Malformed("half a word is left", 1, "words")
+
+
+def read_body(body: bytes, max_size: int, decoded: Callable[[Container], bytes]) -> bytes:
+    """Read a body (rules BII-1 to BII-3 and BII-10).
+
+    All implementations share this; each decodes the words itself.
+
+    Args:
+        body: behind the marker.
+        max_size: bytes that the message may have.
+        decoded: gives the message of a container; errors that it raises have offsets in the words.
+
+    Raises:
+        DecodeError: as the rules say.
+    """
+    container = parse_body(body, max_size)
+    start = 1 + len(body) - len(container.words)
+    try:
+        message = decoded(container)
+    except DecodeError as error:
+        raise type(error)(error.reason, start + error.offset, error.path) from None
+    if crc32(message) != container.crc:
+        raise ChecksumMismatch("the message does not have its CRC-32", 6, "crc")
+    return message
+
+
+def check_message(message: bytes) -> None:
+    """Check that a container can hold a message (rule BII-1).
+
+    Raises:
+        EncodeError: it is longer than ``MAX_LENGTH``.
+    """
+    if len(message) > MAX_LENGTH:
+        raise EncodeError(f"{len(message)} bytes are more than a container of version 2 can hold")
 
 
 def build_body(container: Container) -> bytes:

@@ -66,6 +66,7 @@ ends, or where the writer is asked to flush. A block is stored if a container wo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -76,6 +77,7 @@ import construct as c
 from aura_spec import varint
 from aura_spec.errors import (
     ChecksumMismatch,
+    DecodeError,
     EncodeError,
     LimitExceeded,
     Malformed,
@@ -291,6 +293,46 @@ def read_stored(body: bytes, offset: int) -> bytes:
     if crc32(value.content) != value.crc:
         raise ChecksumMismatch("a block does not have its CRC-32", offset, "crc")
     content: bytes = value.content
+    return content
+
+
+def build_smaller_block(content: bytes, container: bytes, *, begins: bool) -> bytes:
+    """Write a block: as the container if that is shorter, else stored (rules CHK-2 to CHK-4 and CHK-10).
+
+    All implementations share this; each makes the container itself.
+
+    Args:
+        content: of the block, 1 to ``MAX_BLOCK`` bytes.
+        container: the body of a container of version 2 for it.
+        begins: whether the block begins a frame.
+    """
+    if len(container) < len(content):
+        return build_block(BlockHead(Kind.BRIO, begins, len(container)), container)
+    return build_block(BlockHead(Kind.STORED, begins, len(content)), stored_body(content))
+
+
+def read_content(head: BlockHead, body: bytes, offset: int, decoded: Callable[[bytes], bytes]) -> bytes:
+    """Read a block behind its head (rules CHK-3 and CHK-4).
+
+    All implementations share this; each decodes the container itself.
+
+    Args:
+        head: of the block.
+        body: all of the block behind its head.
+        offset: of the body in the file.
+        decoded: decodes the body of a container, of at most ``MAX_BLOCK`` bytes of content, with the window.
+
+    Raises:
+        DecodeError: as the rules say; its offset is that in the file.
+    """
+    if head.kind is Kind.STORED:
+        return read_stored(body, offset)
+    try:
+        content = decoded(body)
+    except DecodeError as error:  # its offset counts the marker that a message has before the container
+        raise type(error)(error.reason, offset + max(0, error.offset - 1), error.path) from None
+    if not content:
+        raise Malformed("a block has no content", offset, "length")
     return content
 
 

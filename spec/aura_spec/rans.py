@@ -18,6 +18,7 @@ been read; anything else is ``Malformed``, and a byte too few on the way ``Trunc
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 SCALE_BITS: Final = 12
@@ -26,3 +27,25 @@ LOWER_BOUND: Final = 1 << 20
 UPPER_BOUND: Final = 1 << 28
 STATE_BYTES: Final = 5
 SYMBOLS: Final = 256
+
+
+def frequencies_of(symbols: bytes) -> tuple[int, ...]:
+    """Find the frequencies that fit ``symbols`` best: 256 positive integers with sum ``TOTAL`` (rule RNS-1).
+
+    One goes to every symbol; the rest is dealt out in proportion to the counts, rounded down, and what rounding
+    left over goes to the largest remainders, the lower symbol first. Without any symbols all frequencies are
+    equal. The canonical encoders do so, and share this; decoders take any table.
+
+    >>> frequencies_of(bytes([7, 7, 7]))[6:9], frequencies_of(b"")[0]
+    ((1, 3841, 1), 16)
+    """
+    if not symbols:
+        return (TOTAL // SYMBOLS,) * SYMBOLS
+    counts = Counter(symbols)
+    spare = TOTAL - SYMBOLS
+    shares = [divmod(counts[symbol] * spare, len(symbols)) for symbol in range(SYMBOLS)]
+    frequencies = [1 + quotient for quotient, _ in shares]
+    by_remainder = sorted(range(SYMBOLS), key=lambda symbol: (-shares[symbol][1], symbol))
+    for symbol in by_remainder[: TOTAL - sum(frequencies)]:
+        frequencies[symbol] += 1
+    return tuple(frequencies)

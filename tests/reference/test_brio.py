@@ -16,6 +16,7 @@ from aura_spec.errors import (
     UnknownModel,
     UnknownTemplate,
 )
+from aura_spec.rans import frequencies_of
 from aura_spec.shared_state import SharedState
 from aura_spec.template import parse_patterns
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token, build_tokens
@@ -126,7 +127,7 @@ def test_a_phrase_is_taken_where_it_covers_most() -> None:
 
 
 def packed(tokens: bytes) -> bytes:
-    frequencies = rans.frequencies_of(tokens)
+    frequencies = frequencies_of(tokens)
     return build_body(Container(len(tokens), frequencies, (), rans.encode(tokens, frequencies)))
 
 

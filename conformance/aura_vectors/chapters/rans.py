@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from aura_reference.rans import frequencies_of
 from aura_spec.errors import Code
+from aura_spec.rans import frequencies_of
 from aura_vectors.case import Case, Groups
 from aura_vectors.case_types.order_0 import Order0
 from aura_vectors.derive import invalid_variants

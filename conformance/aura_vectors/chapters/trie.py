@@ -12,6 +12,7 @@ from aura_reference import rans
 from aura_spec.context_model import CODES, END, MAX_ORDER, SYMBOLS, ContextModel
 from aura_spec.errors import Code
 from aura_spec.model import TRIE, parse_file
+from aura_spec.rans import frequencies_of
 from aura_spec.trie import (
     CHILD,
     CODE,
@@ -123,7 +124,7 @@ class _Tables:
 
 
 def _with_tables(section: TrieSection, data: bytes) -> TrieSection:
-    frequencies = rans.frequencies_of(data)
+    frequencies = frequencies_of(data)
     payload = rans.encode(data, frequencies)
     return replace(section, tables_length=len(data), frequencies=frequencies, payload=payload)
 
