@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from aura_reference.context import Coder
-from aura_reference.stream_model import Candidate, Mixer, Predictor, StreamState
+from aura_reference.stream_model import Candidate, Predictor, StreamState
 from aura_spec.stream import SAME_KIND, START
-from aura_spec.stream_model import MAX_TRIED, NUMBER, PREFIX, PROB_ONE
+from aura_spec.stream_model import MAX_TRIED, NUMBER, PREFIX, PROB_ONE, stretch
 from aura_vectors.case import Fields
 from aura_vectors.case_types.choices import Choice
 from aura_vectors.trace import Interval
@@ -43,12 +44,12 @@ class Watched(Predictor):
         self.rules: set[str] = set()
         self._listed: Sequence[Candidate] = ()
         self._pointed: Candidate | None = None
-        self._hash_byte: list[Fields] = []
+        self._tried: list[Fields] = []
 
     def code(self, coder: Coder) -> int:
         """Code the next symbol, and note how."""
         spy = _Spy(coder)
-        self._hash_byte = []
+        self._tried = []
         place = self._state.window.end
         symbol = super().code(spy)
         pointer = (
@@ -56,7 +57,7 @@ class Watched(Predictor):
         )
         listed = [[one.symbol, one.level, one.place, one.match_length] for one in self._listed]
         self.steps.append(
-            {"symbol": symbol, "place": place, **pointer, "candidates": listed, "tried": self._hash_byte}
+            {"symbol": symbol, "place": place, **pointer, "candidates": listed, "tried": self._tried}
         )
         self.choices.append(spy.choices)
         return symbol
@@ -71,10 +72,27 @@ class Watched(Predictor):
             self.rules.add("RCL-15")
         return candidates
 
-    def _mixer(self, candidate: Candidate, share: int, *, later: bool) -> Mixer:
-        mixer = super()._mixer(candidate, share, later=later)
-        self._hash_byte.append({"share": share, "inputs": list(mixer.inputs), "p": mixer.p})
-        return mixer
+    def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
+        """Note what p is mixed of, before the outcome is learned and after (rules RCL-10 and RCL-12)."""
+        before = self._mixer(candidate, share, later=later)
+        first = (before.probability.value, before.context_index.value, tuple(before.weights), before.p)
+        hit = super()._try(candidate, share, later=later, coder=coder)
+        stretched = stretch(before.probability.value), stretch(before.context_index.value)
+        after = replace(before, inputs=(before.inputs[0], *stretched))
+        state = self._state
+        place = next(index for index, one in state.match_stats.items() if one is before.probability)
+        number = next(index for index, one in enumerate(state.context_stats) if one is before.context_index)
+        self._tried.append(
+            {
+                "share": share,
+                "match_stats": [*map(int, place), first[0], before.probability.value],
+                "context_stats": [number, first[1], before.context_index.value],
+                "weights": [list(first[2]), list(before.weights)],
+                "inputs": list(before.inputs),
+                "p": [first[3], after.p],
+            }
+        )
+        return hit
 
 
 def _rules_of(candidates: Sequence[Candidate]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from aura_reference import stream as reference
 from aura_reference.stream_model import StreamState
 from aura_spec.errors import Code, DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.stream import HEAD_BYTE, Terms, Text, agreement
+from aura_spec.stream import DEFAULT_CHECK, HEAD_BYTE, Terms, Text, agreement
 from aura_spec.stream import Flag as Head
 from aura_spec.stream_model import MIN_MEMORY
 from aura_vectors.case import FAST, REFERENCE, Case, Fields
@@ -147,7 +147,10 @@ class Streams:
         return self._watched(replace(case, value=self._read(reference.Receiver, case)))
 
     def _watched(self, case: Case) -> Case:
-        """A case with the rules that show in it, and with a trace if it is a short string."""
+        """A case with the rules that show in it, and with a trace if it is a short string.
+
+        Only the client's streams with the default check have traces: others would have the same.
+        """
         watched: list[Watched] = []
 
         def watch(state: StreamState) -> Watched:
@@ -164,7 +167,7 @@ class Streams:
             return case
         shown = sorted(watched[-1].rules, key=lambda rule: int(rule.partition("-")[2]))
         case = replace(case, rules=tuple(dict.fromkeys((*case.rules, *shown))))
-        if len(text.data) >= _TRACED:
+        if len(text.data) >= _TRACED or self.server or self.check != DEFAULT_CHECK:
             return case
         is_reset = case.wire[0] == HEAD_BYTE and bool(case.wire[1] & Head.RESET)
         same_kind = text.is_text == (is_text or is_reset)
