@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -13,6 +14,7 @@ import pytest
 import aura_spec
 
 DOCS = Path(__file__).parent.parent / "docs"
+DATA = DOCS.parent / "vectors" / "data" / "constants.json"
 CHAPTERS = sorted(
     path.stem
     for path in Path(aura_spec.__file__).parent.glob("[!_]*.py")
@@ -45,3 +47,12 @@ def _named(chapter: ModuleType) -> Iterator[str]:
 def test_constants_of_rules_have_values(chapter: str) -> None:
     for dotted in _named(import_module(f"aura_spec.{chapter}")):
         assert dotted in SHOWN | ELSEWHERE, f"{chapter} names {dotted}, whose value no page shows"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_constants_of_rules_are_beside_the_vectors(chapter: str) -> None:
+    constants = json.loads(DATA.read_text(encoding="ascii"))["constants"]
+    for dotted in _named(import_module(f"aura_spec.{chapter}")):
+        home, name = dotted.split(".")
+        members = {member for kind in constants[home].values() if isinstance(kind, dict) for member in kind}
+        assert name in constants[home].keys() | members, f"{dotted} is missing in {DATA.name}"
