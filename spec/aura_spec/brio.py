@@ -1,20 +1,26 @@
 """Marker 0x02, the BRIO container: a token stream, entropy coded.
 
-All integers are big endian. A container begins with ``AURA``, else it is ``Malformed``, and a version byte;
-a version that an implementation does not know is ``Unsupported`` (rule BRI-1). Version 1 continues with the
-length of the token stream and of the rANS payload (four bytes each), the number of metadata entries (two
-bytes), the 256 frequencies of the token bytes (two bytes each), the metadata and the payload, which ends
-the message (rule BRI-2). The frequencies keep rule RNS-1.
+Version 1 is LZ77 with phrases and templates as further tokens, through rANS of order 0 (Duda 2013). Only decoders
+still need it.
 
-A metadata entry tells what stands at a place in the stream without decoding it: token index (two bytes),
-kind (one byte: 0 literal, 1 dictionary phrase, 2 match; a template event at index 0 has kind 1), value
-(two bytes), flags (one byte; 0x80: for the server only, the other bits are unused and ignored). A kind
-above 2 is ``Malformed``, before the value is read. Metadata never changes what a message decodes to (rule BRI-3).
+BRI-1: All integers are big endian. A container begins with ``AURA``, otherwise it is ``Malformed``, and a version
+byte. A version that an implementation does not know is ``Unsupported``.
 
-The claimed length of the token stream is checked when the container has been read to its end, before anything
-is decoded: it is at most 4 · max_size + 4096 bytes, else ``LimitExceeded`` (rule BRI-4), and at most what the
-payload can hold: since no frequency exceeds 3841 of 4096, 87 token bytes for each payload byte, else
-``Malformed`` (rule BRI-5).
+BRI-2: Version 1 continues with the length of the token stream and of the rANS payload (four bytes each), the number
+of metadata entries (two bytes), the 256 frequencies of the token bytes (two bytes each), the metadata and the
+payload, which ends the message. Rule RNS-1 holds for the frequencies.
+
+BRI-3: A metadata entry names the token at a place in the stream, which a reader then need not decode. It has the
+index of the token (two bytes), its kind (one byte: 0 literal, 1 dictionary phrase, 2 match; a template event at
+index 0 has kind 1), a value (two bytes), and flags (one byte; 0x80: for the server only, the other bits are unused
+and ignored). A kind above 2 is ``Malformed``, before the value is read. Metadata never changes what a message
+decodes to.
+
+BRI-4: The claimed length of the token stream is at most 4 · max_size + 4096 bytes, otherwise ``LimitExceeded``.
+This is checked when the container has been read to its end, before anything is decoded.
+
+BRI-5: Then the claimed length is checked against the payload. No frequency exceeds 3841 of 4096, so each byte of
+the payload holds at most 87 token bytes. A greater length is ``Malformed``.
 """
 
 from __future__ import annotations

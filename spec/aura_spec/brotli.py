@@ -1,9 +1,11 @@
 """Marker 0x01, Brotli: the body is one stream of RFC 7932.
 
-The body is exactly one complete stream: it neither ends early nor continues after the stream's last
-meta-block (rule BRO-1). Windows have at most 2^24 - 16 bytes, as the RFC has it: the large-window extension
-is not part of the format (rule BRO-2). Any stream that decodes is accepted; encoders are free in their
-choice of quality and window (rule BRO-3).
+BRO-1: The body is exactly one complete stream. It neither ends early nor continues after the last meta-block of the
+stream.
+
+BRO-2: Windows have at most 2^24 - 16 bytes, as in the RFC. The large-window extension is not part of the format.
+
+BRO-3: Any stream that decodes is accepted. Encoders are free in their choice of quality and window.
 """
 
 from __future__ import annotations

@@ -1,10 +1,15 @@
 """Marker 0x00, the classic template frame of the earlier prototype.
 
-Template id (one byte), slot count (one byte), then for each slot its length in bytes (two bytes, big endian)
-and its UTF-8. The frame is read to its end before rules CLS-2 and CLS-4 are looked at (rule CLS-1). The slot
-count is the template's (rule CLS-2), and every value is well-formed UTF-8, which is checked as soon as it is
-read (rule CLS-3); else the frame is ``Malformed``. An id that is not held is ``UnknownTemplate``, which is
-checked before the slot count (rule CLS-4).
+CLS-1: The body is the template id (one byte), the slot count (one byte), and for each slot its length in bytes (two
+bytes, big endian) and its text in UTF-8. A decoder reads the frame to its end before it checks rules CLS-2 and
+CLS-4.
+
+CLS-2: The slot count is that of the template, otherwise the frame is ``Malformed``.
+
+CLS-3: Every value is well-formed UTF-8, otherwise the frame is ``Malformed``. This is checked as soon as the value
+is read.
+
+CLS-4: An id that is not held is ``UnknownTemplate``, which is checked before the slot count.
 """
 
 from __future__ import annotations

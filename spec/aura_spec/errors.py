@@ -16,12 +16,14 @@
         ├── ChecksumMismatch decoded, but its checksum disagrees
         └── StreamDesync     a message of a stream is lost, repeated, out of order or damaged
 
-``DecodeError.code`` is the string that documentation, vectors and conformance runners share (rule
-ERR-1). ``offset`` counts bytes from the first byte of the message, marker included; it is advisory
-(rule ERR-2): an error inside an entropy-coded stream has the offset of the stream, and one that shows when
-a whole body has been read, such as a message that is too long, that of the body, 1, or of a field that it
-rests on. ``path`` names the field, outermost first, joined by dots. ``reason`` is a sentence for
-people; where the message depends on the model or the templates of both ends, it asks whether they were the same.
+ERR-1: ``DecodeError.code`` is the string that documentation, vectors and conformance runners share.
+
+ERR-2: ``offset`` counts bytes from the first byte of the message, marker included; it is advisory. An error inside an
+entropy-coded stream has the offset of the stream. An error that shows when a whole body has been read, such as a
+message that is too long, has the offset of the body, 1, or of the field that it concerns.
+
+``path`` names the field, outermost first, joined by dots. ``reason`` is a sentence for people. Where the message
+depends on the model or the templates of both ends, it asks whether they were the same.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """The marker: the first byte of every message names the method of its body.
 
-A message is one marker byte and a body (rule MSG-1). A message without a marker is ``Truncated``. A
-marker that the registry does not assign, or that an implementation's profile leaves out, is
-``Unsupported`` (rule MSG-2). Bytes after the end of a body are ``Malformed`` (rule MSG-3).
+MSG-1: A message is one marker byte and a body. A message without a marker is ``Truncated``.
+
+MSG-2: A marker is ``Unsupported`` if the registry does not assign it, or the profile of an implementation leaves it
+out.
+
+MSG-3: Bytes after the end of a body are ``Malformed``.
 """
 
 from __future__ import annotations

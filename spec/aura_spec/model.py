@@ -1,15 +1,17 @@
 """The model file.
 
-A file begins with ``AURM``, a version byte (1) and the number of its sections (one byte); each section is a type
-(one byte), the length of its content (four bytes, big endian), the CRC-32 of the content (four bytes, big endian)
-and the content. Nothing follows the last section. Types ascend; none stands twice (rule MDL-1). Another version is
-``Unsupported``, a wrong CRC-32 ``ChecksumMismatch`` (rule MDL-2). The file is read to its end first; then each
-section in order is checked for its place, its type and its CRC-32; then come the required ones, and last what the
-sections hold: the trie, the match model's table, lists for runs, the prefix, templates, the dictionary.
+MDL-1: A file begins with ``AURM``, a version byte (1) and the number of its sections (one byte). Each section is a
+type (one byte), the length of its content (four bytes, big endian), the CRC-32 of the content (four bytes, big
+endian) and the content. Nothing follows the last section. Types ascend, and none stands twice.
 
-Types below 128 change what messages mean; a type that is not known is ``Unsupported``, a required one that is
-missing ``Malformed``. Types from 128 do not; one that is not known is passed over, once its CRC-32 is checked
-(rule MDL-3):
+MDL-2: Another version is ``Unsupported``, a wrong CRC-32 is ``ChecksumMismatch``. A decoder reads the file to its
+end first. It then checks for each section in order its place, its type and its CRC-32; then that the required ones
+are there; and last their contents: the trie, the table of the match model, lists for runs, the prefix, templates,
+the dictionary.
+
+MDL-3: Types below 128 change what messages mean. A type below 128 that is not known is ``Unsupported``, and a
+required one that is missing is ``Malformed``. Types from 128 on change nothing: one that is not known is passed
+over, once its CRC-32 is checked. The types are these:
 
 ===  ==========================================================================
 1    the trie of contexts, chapter ``trie``; required
@@ -20,28 +22,32 @@ missing ``Malformed``. Types from 128 do not; one that is not known is passed ov
 5    the dictionary of marker 0x05, chapter ``zstd``, as it is
 6    lists for runs, chapter ``run``; none if the section is missing
 128  metadata: a JSON object of texts, in UTF-8, without a key that stands twice;
-     a decoder need not read it, and who does refuses what is neither empty
-     nor that as ``Malformed``; rule MDL-9 bounds it
+     a decoder need not read it; one that does refuses any other content as
+     ``Malformed``, except an empty one; rule MDL-9 bounds it
 ===  ==========================================================================
 
-The id of a model is the first eight bytes of the SHA-256 of the sections with types below 128, each with its type,
-length and CRC-32, in order (rule MDL-4). A file has at most ``MAX_FILE`` bytes, else it is ``LimitExceeded``
-(rule MDL-5).
+MDL-4: The id of a model is the first eight bytes of the SHA-256 of the sections with types below 128, each with its
+type, length and CRC-32, in order.
 
-The templates are a number of entries as varint, and for each the template's id and the length of its pattern as
-varints and the pattern in UTF-8. Ids ascend, from ``template.FIRST_APPLICATION_ID`` on; patterns are as rules
-TPL-1 to TPL-6 and LIM-4 say; otherwise the section is ``Malformed``, which is checked when all of it has been
-read. An id above LIM-5 or a pattern longer than LIM-3 is ``LimitExceeded`` (rule MDL-6). It has at most
-``MAX_TEMPLATES`` entries in at most ``MAX_TEMPLATES_SIZE`` bytes, else it is ``LimitExceeded`` (rule MDL-7).
-The dictionary has 1 to ``limits.MAX_WINDOW`` bytes; none is ``Malformed``, more are ``LimitExceeded`` (rule
-MDL-8).
-The metadata section has at most ``MAX_METADATA`` bytes, else the file is ``LimitExceeded``. Every decoder checks
-this, right after the section's CRC-32 (rule MDL-9).
+MDL-5: A file has at most ``MAX_FILE`` bytes, otherwise it is ``LimitExceeded``.
 
-Keys of the metadata mean nothing to a decoder. By convention ``name`` is the name of the model, and
-``stream_memory`` the memory in decimal that whoever trained it advises for streams in sessions (chapter
-``session``): a number of bytes that rule SES-8 allows, or ``0`` where messages by themselves are shorter. Any
-other value is no advice.
+MDL-6: The templates are a number of entries as varint, and for each entry the id of the template and the length of
+its pattern as varints, and the pattern in UTF-8. Ids ascend, from ``template.FIRST_APPLICATION_ID`` on. Patterns
+keep rules TPL-1 to TPL-6 and LIM-4. Otherwise the section is ``Malformed``, which is checked when all of it has
+been read. An id above LIM-5 or a pattern longer than LIM-3 is ``LimitExceeded``.
+
+MDL-7: The section of templates has at most ``MAX_TEMPLATES`` entries in at most ``MAX_TEMPLATES_SIZE`` bytes,
+otherwise it is ``LimitExceeded``.
+
+MDL-8: The dictionary has 1 to ``limits.MAX_WINDOW`` bytes. An empty one is ``Malformed``, a longer one is
+``LimitExceeded``.
+
+MDL-9: The metadata section has at most ``MAX_METADATA`` bytes, otherwise the file is ``LimitExceeded``. Every
+decoder checks this, right after the CRC-32 of the section.
+
+Keys of the metadata mean nothing to a decoder. By convention ``name`` is the name of the model. ``stream_memory``
+is the memory that its trainer advises for streams in sessions (chapter ``session``), in decimal: a number of bytes
+that rule SES-8 allows, or ``0`` where messages by themselves are shorter. Any other value is no advice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Dictionary phrases: what the tokens 0x01 of BRIO version 1 stand for.
+"""Dictionary phrases: the texts that tokens 0x01 of BRIO version 1 name.
 
-The dictionary is not part of the format; both ends hold it. It is a JSON object that maps ids, decimal
-numbers from 0 to 255, to phrases, non-empty texts taken as UTF-8 (rule PHR-1).
+PHR-1: The dictionary is not part of the format; both ends hold it. It is a JSON object that maps ids, decimal
+numbers from 0 to 255, to phrases, non-empty texts taken as UTF-8.
 
 >>> parse_phrases('{"7": "I can help with "}')
 mappingproxy({7: b'I can help with '})

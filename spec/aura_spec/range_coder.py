@@ -1,44 +1,76 @@
 """The range coder, the entropy coder of AURALITE.
 
-A string of bytes is read as a fraction in base 256 that zeros continue. Coding narrows an interval of
-fractions, choice by choice; a string that lies in the last interval stands for all the choices.
+This is a byte-wise range coder, as Martin (1979) described it, with carries. Subbotin's carryless coder, which PPMd
+uses, differs: it cuts the range where a carry could come. The end of a string is special here: it is the shortest
+possible, and the only one that a decoder accepts.
 
-The interval is [low, low + range), counted in units of the last byte of a window, which is the first T
-bytes of the fraction. At the start T is ``WINDOW``, low is the start and range 256^T less the start. For the
-strings of messages the start is ``START``, so that low and range are the same: the first binary step, which sets
-the top bit of the first byte, is coded already (rule RNG-1). The strings of streams have another start (rule
-STR-3), and nothing else in rules RNG-1 to RNG-6 changes with it.
+A string of bytes is read as a fraction in base 256 that zeros continue. Coding narrows an interval of fractions,
+choice by choice. A string that lies in the last interval stands for all the choices.
 
-A choice has options with positive integer frequencies, at most ``MAX_TOTAL`` together; the cumulative of
-an option is the sum of the frequencies of the options before it. To code an option, unit = range div
-total; low grows by cumulative · unit, and range becomes frequency · unit. The part of the interval that
-the division leaves over at its top belongs to no option (rule RNG-2). Then, while range is below
-``LOWER_BOUND``, low and range are multiplied by 256 and T grows by one: a shift (rule RNG-3). low is not
-bounded: an addition may carry into bytes that left the low four. low + range never exceeds 256^T.
+RNG-1: The interval is [low, low + range), counted in units of the last byte of a window, which is the first T bytes
+of the fraction. At the start T is ``WINDOW``, low is the start and range is 256^T less the start. For the strings
+of messages the start is ``START``, so that low and range are the same: the first binary step, which sets the top
+bit of the first byte, is coded already. The strings of streams have another start (rule STR-3); nothing else in
+rules RNG-1 to RNG-6 changes with it.
 
-At the end the encoder writes n bytes v, a number of base 256, such that v · 256^(T - n) lies in the
-interval. n is the smallest possible that is at least 1 and at least T - ``MAX_OMITTED``; v is the
-smallest possible with n bytes (rule RNG-4). n is T - 3 at most, for range is at least 2^24 and so the
-interval holds a multiple of 2^24.
+RNG-2: A choice has options with positive integer frequencies, which sum to total, at most ``MAX_TOTAL``. The
+cumulative of an option is the sum of the frequencies of the options before it. The part of the interval that the
+division leaves over at its top belongs to no option::
 
-A string without bytes is ``Truncated``, and one whose first byte is below that of the start, 0x80 for messages,
-is ``Malformed``. The
-decoder keeps offset, the first T bytes of the fraction less low. To decode a choice, value = offset div
-unit; if it is total or more, the string is ``Malformed``; else the option is the one with cumulative <=
-value < cumulative + frequency, and offset falls by cumulative · unit. A shift makes offset 256 · offset
-plus the next byte of the fraction (rule RNG-5).
+    encode(cumulative, frequency, total)
+        unit = range div total
+        low = low + cumulative · unit
+        range = frequency · unit
+        while range < LOWER_BOUND
+            shift (rule RNG-3)
 
-A decoder gives up with ``Truncated`` as soon as T exceeds n + ``MAX_OMITTED``, at a shift (rule RNG-6).
-Without the lower bound of n in rule RNG-4 nothing would end such a string: the zeros that continue ``80``
-name the first option of every choice, without end, and the shortest string would be ``80`` for all of
-these messages.
+RNG-3: While range is below ``LOWER_BOUND``, the interval is shifted: low and range are multiplied by 256, and T
+grows by one. low is not bounded: an addition may carry into bytes that left the low four. low + range never exceeds
+256^T.
 
-After the last choice, n > T is ``Malformed``: bytes follow the end. Otherwise let s = 8 · (T - n) and b
-the last byte. The string is ``NonCanonical`` unless offset < 2^s, so that no smaller one has its length,
-and either n is the least that rule RNG-4 allows, or b is not 0 and (256 - b) · 2^s + offset >= range, so
-that no shorter one fits (rule RNG-7). For a shorter one would be a multiple of 2^(s + 8). With b = 0 the
-string itself is one. Else the next one below is b · 2^s less than the string, so below low, and the next
-one above (256 - b) · 2^s more.
+RNG-4: At the end the encoder writes n bytes v, a number of base 256, such that v · 256^(T - n) lies in the
+interval. n is the smallest possible that is at least 1 and at least T - ``MAX_OMITTED``; v is the smallest possible
+with n bytes. n is T - 3 at most, for range is at least 2^24 and so the interval holds a multiple of 2^24::
+
+    finish()
+        for n = max(1, T - MAX_OMITTED), max(1, T - MAX_OMITTED) + 1, …
+            v = low div 256^(T - n), rounded up
+            if v · 256^(T - n) < low + range
+                return v, in n bytes
+
+RNG-5: A string without bytes is ``Truncated``. A string whose first byte is below that of the start, 0x80 for
+messages, is ``Malformed``. The decoder keeps offset, the first T bytes of the fraction less low. The fraction goes
+on with zeros behind the string::
+
+    decode(total)
+        unit = range div total
+        value = offset div unit
+        if value >= total: Malformed
+        the option is the one with cumulative <= value < cumulative + frequency
+        offset = offset - cumulative · unit
+        range = frequency · unit
+        while range < LOWER_BOUND
+            range = 256 · range
+            offset = 256 · offset + the next byte of the fraction
+            T = T + 1
+            if T > n + MAX_OMITTED: Truncated (rule RNG-6)
+        return the option
+
+RNG-6: A decoder stops with ``Truncated`` as soon as T exceeds n + ``MAX_OMITTED``, at a shift. Without the lower
+bound of n in rule RNG-4 nothing would end such a string: the zeros that continue ``80`` name the first option of
+every choice, without end, and the shortest string would be ``80`` for all of these messages.
+
+RNG-7: After the last choice, the string is checked; b is its last byte. Bytes after the end are ``Malformed``. A
+string is ``NonCanonical`` if a smaller one of its length, or a shorter one, lies in the interval::
+
+    check_end()
+        if n > T: Malformed
+        s = 8 · (T - n)
+        if offset >= 2^s: NonCanonical
+        if n > max(1, T - MAX_OMITTED), and (b = 0, or (256 - b) · 2^s + offset < range): NonCanonical
+
+A shorter string would be a multiple of 2^(s + 8). With b = 0 the string itself is one. Otherwise the next one below
+is b · 2^s less than the string, so below low, and the next one above is (256 - b) · 2^s more.
 """
 
 from __future__ import annotations

@@ -1,19 +1,34 @@
-"""Constants of rANS, the entropy coder of BRIO (rules RNS-1 to RNS-6).
+"""Constants of rANS, the entropy coder of BRIO version 1.
 
-The model is of order 0: 256 frequencies, each at least 1, that sum to ``TOTAL`` (rule RNS-1). The
-cumulative of a symbol is the sum of the frequencies of the symbols below it (rule RNS-2).
+This is range ANS by Duda (2013) with one state and bytes, as in ryg_rans by Giesen.
 
-Encoder: the symbols are walked backwards, from state ``LOWER_BOUND``. For each symbol, while the state is
-at least frequency · 2^16, its low byte is emitted and the state shifted right by 8; then the state
-becomes (state div frequency) · ``TOTAL`` + state mod frequency + cumulative (rule RNS-3). At the end the
-state is appended in five bytes, low byte first (rule RNS-4).
+RNS-1: The model is of order 0: 256 frequencies, each at least 1, that sum to ``TOTAL``.
 
-Decoder: the state is the last five bytes; it must lie in [2^20, 2^28), else the payload is ``Malformed``, and
-with fewer than five bytes it is ``Truncated`` (rule RNS-5). For each symbol,
-slot = state mod ``TOTAL`` names the symbol whose interval holds it, the state becomes frequency ·
-(state div ``TOTAL``) + slot - cumulative, and while it is below ``LOWER_BOUND`` it is shifted left by 8
-and takes in the next byte, reading backwards. At the end the state is ``LOWER_BOUND`` and every byte has
-been read; anything else is ``Malformed``, and a byte too few on the way ``Truncated`` (rule RNS-6).
+RNS-2: The cumulative of a symbol is the sum of the frequencies of the symbols below it.
+
+RNS-3: The encoder walks the symbols backwards, from the state ``LOWER_BOUND``::
+
+    write_symbol(s)
+        while x >= frequency(s) · 2^16
+            emit the byte x mod 2^8
+            x = x div 2^8
+        x = (x div frequency(s)) · TOTAL + x mod frequency(s) + cumulative(s)
+
+RNS-4: At the end it appends the state in five bytes, low byte first.
+
+RNS-5: The decoder takes the last five bytes as its state. The state lies in [2^20, 2^28), otherwise the payload is
+``Malformed``. With fewer than five bytes the payload is ``Truncated``.
+
+RNS-6: It reads the other bytes backwards. At the end the state is ``LOWER_BOUND`` and every byte has been read;
+anything else is ``Malformed``. A missing byte on the way is ``Truncated``::
+
+    read_symbol()
+        slot = x mod TOTAL
+        s = the symbol with cumulative(s) <= slot < cumulative(s) + frequency(s)
+        x = frequency(s) · (x div TOTAL) + slot - cumulative(s)
+        while x < LOWER_BOUND
+            x = x · 2^8 + the next byte, reading backwards, else Truncated
+        return s
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Marker 0x07, stored: the body is the message itself (rule STO-1)."""
+"""Marker 0x07, stored.
+
+STO-1: The body is the message itself.
+"""
 
 from __future__ import annotations
 

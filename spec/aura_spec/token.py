@@ -1,6 +1,6 @@
 """The token stream of BRIO version 1, before entropy coding.
 
-A stream is a row of tokens, each a tag byte and its fields (rule TOK-1):
+TOK-1: A stream is a row of tokens, each a tag byte and its fields:
 
 =====  =========================================================================
 0x00   literal: the byte
@@ -10,9 +10,11 @@ A stream is a row of tokens, each a tag byte and its fields (rule TOK-1):
        length (two bytes, big endian) and its bytes
 =====  =========================================================================
 
-Any other tag is ``Malformed`` (rule TOK-2). A phrase that is not held is ``UnknownModel``, a template
-that is not held ``UnknownTemplate``; the slot count is the template's, else ``Malformed``. Unlike those of a
-classic frame, the values need not be UTF-8 (rule TOK-3).
+TOK-2: Any other tag is ``Malformed``.
+
+TOK-3: A phrase that is not held is ``UnknownModel``, a template that is not held is ``UnknownTemplate``. The slot
+count is that of the template, otherwise the stream is ``Malformed``. The values need not be UTF-8, unlike those of
+a classic frame.
 """
 
 from __future__ import annotations

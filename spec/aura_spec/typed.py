@@ -1,8 +1,11 @@
 """Marker 0x06, the typed template frame.
 
-A template id as canonical varint (rule TYP-1), then the value of each slot in the order of rule TPL-2,
-each spelt as its type asks (rule TYP-2). An id that is not held is ``UnknownTemplate`` (rule TYP-3).
-The number of slots is the template's; nothing else delimits them.
+TYP-1: The body begins with the id of the template, a canonical varint.
+
+TYP-2: The value of each slot follows, in the order of rule TPL-2, spelt as its type demands (chapter ``slot``). The
+template tells the number of slots; nothing else delimits them.
+
+TYP-3: An id that is not held is ``UnknownTemplate``.
 """
 
 from __future__ import annotations

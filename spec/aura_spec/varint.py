@@ -1,12 +1,18 @@
 """The canonical variable-length integer.
 
-An unsigned integer is written in groups of seven bits, least significant group first; bit 7 of every
-byte but the last is set (rule VAR-1). An integer has exactly one spelling: the shortest. A last byte of
-zero after another byte is refused as ``NonCanonical`` (rule VAR-2). Values end at 2^64 - 1, or at a
-smaller bound where a field names one; more is refused as ``LimitExceeded`` as soon as it shows, so that
-no message can make a decoder build a large number (rule VAR-3). It shows at the first byte with which the bits
-so far are more than the bound, or which is not zero and stands behind k others with 7 · k greater than the
-number of bits of the bound; this comes before rule VAR-2. So a reader, for a bound of B bits, does this::
+This is the base-128 varint of Protocol Buffers and LEB128, with one spelling for each integer.
+
+VAR-1: An unsigned integer is written in groups of seven bits, the least significant group first. Bit 7 of every
+byte but the last is set.
+
+VAR-2: An integer has exactly one spelling: the shortest. A last byte of zero after another byte is refused as
+``NonCanonical``.
+
+VAR-3: Values end at 2^64 - 1, or at a smaller bound where a field names one. A greater value is refused as
+``LimitExceeded`` as soon as it shows, so that no message can make a decoder build a large number. It shows at the
+first byte with which the bits so far are more than the bound, or which is not zero and stands behind k others with
+7 · k greater than the number of bits of the bound; this comes before rule VAR-2. So a reader, for a bound of B
+bits, does this::
 
     value, k = 0, 0
     repeat
@@ -20,8 +26,8 @@ number of bits of the bound; this comes before rule VAR-2. So a reader, for a bo
 >>> VarInt().build(300).hex()
 'ac02'
 
-Signed integers are folded onto unsigned ones by ``zigzag``: 0, -1, 1, -2, 2, … become 0, 1, 2, 3, 4, …
-(rule VAR-4).
+VAR-4: Signed integers are folded onto unsigned ones by ``zigzag``, as in Protocol Buffers: 0, -1, 1, -2, 2, …
+become 0, 1, 2, 3, 4, …
 """
 
 from __future__ import annotations

@@ -1,16 +1,23 @@
 """Markers 0x04 and 0x05, Zstandard: the body is one frame of RFC 8878 without its four magic bytes.
 
-The body is exactly one frame: header, blocks up to and including the one marked last, and the content
-checksum if the header announces one; nothing follows (rule ZST-1). The reserved bit of the descriptor
-and the reserved block type are refused (rule ZST-2). The frame names no dictionary: a non-zero
-``dictionary_id`` is ``UnknownModel`` (rule ZST-3). The window, or the content size of a frame without a
-window, is at most ``limits.MAX_WINDOW``, and a stated content size at most the decoder's output limit;
-more is ``LimitExceeded`` before anything is allocated (rule ZST-4). A block holds at most 128 KiB
-(rule ZST-5). The bit that RFC 8878 calls unused is ignored (rule ZST-6).
+ZST-1: The body is exactly one frame: header, blocks up to and including the one marked last, and the content
+checksum if the header announces one. Nothing follows.
 
-A frame after marker 0x05 is decoded with the dictionary of the implied model, taken as raw content whatever it
-begins with: matches may reach into it as if it stood before the frame's first byte (rule ZST-7). Without a model,
-or with one that has no dictionary, the message is ``UnknownModel`` (rule ZST-8).
+ZST-2: The reserved bit of the descriptor and the reserved block type are refused.
+
+ZST-3: The frame names no dictionary: a non-zero ``dictionary_id`` is ``UnknownModel``.
+
+ZST-4: The window, or the content size of a frame without a window, is at most ``limits.MAX_WINDOW``. A stated
+content size is at most the output limit of the decoder. More is ``LimitExceeded`` before anything is allocated.
+
+ZST-5: A block holds at most 128 KiB.
+
+ZST-6: The bit that RFC 8878 calls unused is ignored.
+
+ZST-7: A frame after marker 0x05 is decoded with the dictionary of the implied model, taken as raw content whatever
+its first bytes are: matches may reach into it as if it preceded the first byte of the frame.
+
+ZST-8: Without a model, or with a model that has no dictionary, a message with marker 0x05 is ``UnknownModel``.
 """
 
 from __future__ import annotations
