@@ -18,12 +18,12 @@
 
 ERR-1: ``DecodeError.code`` is the string that documentation, vectors and conformance runners share.
 
-ERR-2: ``offset`` counts bytes from the first byte of the message, marker included; it is advisory. An error inside an
-entropy-coded stream has the offset of the stream. An error that shows when a whole body has been read, such as a
-message that is too long, has the offset of the body, 1, or of the field that it concerns.
+ERR-2: ``offset`` counts bytes from the first byte of the message, marker included; it is advisory. An error
+inside an entropy-coded stream has the offset of the stream. An error that shows when a whole body has been
+read, such as a message that is too long, has the offset of the body, 1, or of the field that it concerns.
 
-``path`` names the field, outermost first, joined by dots. ``reason`` is a sentence for people. Where the message
-depends on the model or the templates of both ends, it asks whether they were the same.
+``path`` names the field, outermost first, joined by dots. ``reason`` is a sentence for people. Where the
+message depends on the model or the templates of both ends, it asks whether they were the same.
 """
 
 from __future__ import annotations
