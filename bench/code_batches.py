@@ -9,9 +9,11 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+
+from timing import best, each
 
 from aura import Model
 from aura.files import corpus
@@ -20,17 +22,6 @@ from aura_fast.context_model import contexts_of
 from aura_reference import auralite as reference
 
 MAX_SIZE = 1 << 20
-ROUNDS = 3
-
-
-def timed(call: Callable[[bytes], bytes], data: Sequence[bytes]) -> tuple[list[float], list[bytes]]:
-    """Microseconds of each call, and results."""
-    times, results = [], []
-    for one in data:
-        start = time.process_time()
-        results.append(call(one))
-        times.append((time.process_time() - start) * 1e6)
-    return times, results
 
 
 def row(name: str, times: Sequence[float]) -> None:
@@ -42,16 +33,6 @@ def row(name: str, times: Sequence[float]) -> None:
     )
 
 
-def best(call: Callable[[], object]) -> float:
-    """Seconds of the quickest of some rounds."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        call()
-        times.append(time.process_time() - start)
-    return min(times)
-
-
 def main(path: Path, sizes: Sequence[int]) -> None:
     """Time everything on the default model."""
     model = Model.load_default().context_model
@@ -59,17 +40,17 @@ def main(path: Path, sizes: Sequence[int]) -> None:
     contexts_of(model)
     print(f"packing the model: {time.process_time() - start:.2f} s")
     data = [message.data for message in corpus.read(path)]
-    times, wires = timed(lambda one: reference.encode(one, model), data[::10])
+    times, wires = each(lambda one: reference.encode(one, model), data[::10])
     row("reference, encode", times)
-    row("reference, decode", timed(lambda wire: reference.decode(wire, model, MAX_SIZE), wires)[0])
-    times, wires = timed(lambda one: auralite.encode(one, model), data)
+    row("reference, decode", each(lambda wire: reference.decode(wire, model, MAX_SIZE), wires)[0])
+    times, wires = each(lambda one: auralite.encode(one, model), data)
     row("one at a time, encode", times)
-    row("one at a time, decode", timed(lambda wire: auralite.decode(wire, model, MAX_SIZE), wires)[0])
+    row("one at a time, decode", each(lambda wire: auralite.decode(wire, model, MAX_SIZE), wires)[0])
     for size in sizes or (1000, 2000, len(data)):
         times_over = -(-size // len(data))
         some, strings = (data * times_over)[:size], (wires * times_over)[:size]
-        encoding = best(partial(batch.encode, some, model)) / size
-        decoding = best(partial(batch.decode, strings, model, MAX_SIZE)) / size
+        encoding = best(partial(batch.encode, some, model))[0] / size
+        decoding = best(partial(batch.decode, strings, model, MAX_SIZE))[0] / size
         print(
             f"batch of {size:6}: encode {encoding * 1e6:8.1f} us, {1 / encoding:8.0f} messages/s; "
             f"decode {decoding * 1e6:8.1f} us, {1 / decoding:8.0f} messages/s"

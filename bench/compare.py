@@ -16,10 +16,10 @@ import json
 import platform
 import random
 import statistics
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
@@ -29,7 +29,7 @@ import plots
 from contestants import KIB, LIMIT, MIB, Contestant, contestants
 from rich.console import Console
 from rich.table import Table
-from timing import seconds
+from timing import best, seconds
 
 from aura import Model
 from aura.files import atomic_write
@@ -151,9 +151,9 @@ def alone(contestant: Contestant, some: Sequence[bytes]) -> Row:
     encoding, decoding = [], []
     size = 0
     for data in some:
-        took, wire = timed(contestant.encode, data)
+        took, wire = best(partial(contestant.encode, data))
         encoding.append(took)
-        took, again = timed(contestant.decode, wire)
+        took, again = best(partial(contestant.decode, wire))
         decoding.append(took)
         if again != data:
             raise SystemExit(f"{contestant.name}: a message did not come back")
@@ -165,17 +165,6 @@ def alone(contestant: Contestant, some: Sequence[bytes]) -> Row:
         "decode median us": statistics.median(decoding) * 1e6,
         "decode p95 us": sorted(decoding)[len(decoding) * 95 // 100] * 1e6,
     }
-
-
-def timed(call: Callable[[bytes], bytes], data: bytes) -> tuple[float, bytes]:
-    """The seconds of the quickest of three calls, and the result."""
-    times = []
-    result = b""
-    for _ in range(3):
-        started = time.process_time()
-        result = call(data)
-        times.append(time.process_time() - started)
-    return min(times), result
 
 
 def in_batch(some: Sequence[bytes], model: ContextModel) -> tuple[float, float, int]:

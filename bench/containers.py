@@ -3,17 +3,18 @@
 Takes messages of at least 4 KiB from JSON lines, or with ``--join`` all messages end to end, cut into payloads of
 that many bytes, and prints a line a codec: bytes, ratio, the mean ratio of a payload (geometric), and megabytes a
 second.
-Each payload is timed by itself; the best of three times counts.
+Each payload is timed by itself; the best of three times of the processor counts.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+
+from timing import best
 
 from aura.files.corpus import read
 from aura_fast import brio2 as fast
@@ -22,7 +23,6 @@ from aura_reference import message
 
 SHORTEST = 4096
 LIMIT = 1 << 26
-REPEATS = 3
 
 Codec = tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]
 
@@ -52,17 +52,6 @@ def _decode_reference(wire: bytes) -> bytes:
     return reference.decode(wire[1:], LIMIT)
 
 
-def timed(function: Callable[[bytes], bytes], data: bytes) -> tuple[float, bytes]:
-    """The best time of a call in seconds, and its result."""
-    times = []
-    result = b""
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        result = function(data)
-        times.append(time.perf_counter() - started)
-    return min(times), result
-
-
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -82,9 +71,9 @@ def main() -> None:
         encoding = decoding = logarithms = 0.0
         size = 0
         for payload in payloads:
-            seconds, wire = timed(encode, payload)
+            seconds, wire = best(partial(encode, payload))
             encoding += seconds
-            seconds, again = timed(decode, wire)
+            seconds, again = best(partial(decode, wire))
             decoding += seconds
             if again != payload:
                 raise SystemExit(f"{name}: a payload did not come back")

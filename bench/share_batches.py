@@ -10,25 +10,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
+
+from timing import best
 
 from aura import Codec, PooledCodec, pooled
 from aura.files import corpus
 
 SIZES = (100, 300, 1000, 3000, 10_000, 20_000)
-ROUNDS = 3
-
-
-def best(call: Callable[[], object]) -> float:
-    """Milliseconds of the quickest of some rounds."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return min(times) * 1e3
 
 
 def main(path: Path, workers: int) -> None:
@@ -45,7 +35,7 @@ def main(path: Path, workers: int) -> None:
             some = (data * -(-size // len(data)))[:size]
             wires = one.compress_batch(some)
             row = [
-                best(call)
+                1e3 * best(call, time.perf_counter)[0]
                 for call in (
                     lambda some=some: one.compress_batch(some),
                     lambda some=some: several.compress_batch(some),

@@ -10,8 +10,10 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import cycle, islice
+
+from timing import each
 
 from aura import Codec
 from aura.files import corpus
@@ -33,16 +35,6 @@ def timed(call: Callable[[], object], count: int) -> float:
     return 1e6 * statistics.median(times) / count
 
 
-def each(call: Callable[[bytes], object], items: Sequence[bytes]) -> tuple[float, float]:
-    """The median and the mean of the microseconds that a call takes, one item at a time."""
-    times = []
-    for item in items:
-        started = time.process_time()
-        call(item)
-        times.append(1e6 * (time.process_time() - started))
-    return statistics.median(times), statistics.mean(times)
-
-
 def main() -> None:
     """Measure and print."""
     data = [message.data for message in corpus.read(sys.argv[1])][:LIMIT]
@@ -58,7 +50,8 @@ def main() -> None:
         ("AURALITE, encode", lambda message: batch.encode_one(message, model), data),
         ("AURALITE, decode", lambda string: decode(string, model, 1 << 24), strings),
     ):
-        median, mean = each(call, items)
+        times, _ = each(call, items)
+        median, mean = statistics.median(times), statistics.mean(times)
         print(f"{name:18} median {median:8.1f} us, mean {mean:8.1f} us")
     for count in map(int, sys.argv[2:]) if sys.argv[2:] else SIZES:
         every = max(1, len(data) // count)  # so that small batches hold messages of all lengths, too
