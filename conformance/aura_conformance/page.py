@@ -43,7 +43,7 @@ pre { white-space: pre-wrap; margin: 0; font: inherit; }
 <h1>$title</h1>
 <p class="conclusion $tone">$conclusion</p>
 <p>Vectors of specification $spec; $seconds seconds.</p>
-<h2>Families</h2>
+<h2>Chapters</h2>
 <div class="wide"><table><thead>$head</thead><tbody>$chapters</tbody></table></div>
 $profiles
 <h2>Likely bugs</h2>
@@ -142,16 +142,17 @@ def _bugs(report: Report) -> str:
     rows = "".join(
         _row([escape(str(bug)), str(failed), str(made), ""]) for bug, (failed, made) in report.by_bug.items()
     )
-    if not rows:
-        return "<p>None.</p>"
-    return f'<div class="wide"><table>{_head("bug", "failed", "checks")}{rows}</table></div>'
+    return _tallies("bug", rows) or "<p>None.</p>"
 
 
 def _rules(report: Report) -> str:
     rows = "".join(_row([_rule(rule), str(failed), str(made), ""]) for rule, failed, made in report.by_rule())
-    if not rows:
-        return "<p>No check of any rule failed.</p>"
-    return f'<div class="wide"><table>{_head("rule", "failed", "checks")}{rows}</table></div>'
+    return _tallies("rule", rows) or "<p>No check of any rule failed.</p>"
+
+
+def _tallies(of: str, rows: str) -> str:
+    """A table of how many checks failed, and were made, of each bug or rule; nothing without rows."""
+    return rows and f'<div class="wide"><table>{_head(of, "failed", "checks")}{rows}</table></div>'
 
 
 def _consequences(report: Report) -> str:

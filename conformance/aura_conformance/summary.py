@@ -38,7 +38,7 @@ def show(report: Report, console: Console, failures: int) -> None:
     about = report.about
     console.print(Text(printable(f"{about.name} {about.version}".strip()), style="bold"), end="  ")
     console.print(f"vectors of specification {report.suite.spec}, {report.seconds:.1f} s", highlight=False)
-    console.print(_families(report))
+    console.print(_chapters(report))
     for kind in report.kinds()[:failures]:
         console.print()
         console.print(_details(kind, report))
@@ -58,7 +58,7 @@ def show(report: Report, console: Console, failures: int) -> None:
     console.print(Text(conclusion(report), style=style))
 
 
-def _families(report: Report) -> Table:
+def _chapters(report: Report) -> Table:
     seen = [verdict for verdict in Verdict if report.verdicts[verdict]]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("chapter")
@@ -129,25 +129,27 @@ def shortened(text: str) -> str:
 
 
 def _bugs(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("likely bugs")
-    table.add_column("failed", justify="right", style="red")
-    table.add_column("checks", justify="right")
-    table.add_column("it …")
+    table = _tallies("likely bugs", "it …")
     for bug, (failed, made) in list(report.by_bug.items())[:_TOP]:
         table.add_row(bug.flag, str(failed), str(made), bug.text)
     return table
 
 
 def _rules(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("rule")
-    table.add_column("failed", justify="right", style="red")
-    table.add_column("checks", justify="right")
-    table.add_column("text")
+    table = _tallies("rule", "text")
     for rule_id, failed, made in report.by_rule()[:_TOP]:
         rule = rules().get(rule_id)
         table.add_row(rule_id, str(failed), str(made), rule.place if rule else "")
+    return table
+
+
+def _tallies(of: str, text: str) -> Table:
+    """An empty table of how many checks failed, and were made, of each bug or rule."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(of)
+    table.add_column("failed", justify="right", style="red")
+    table.add_column("checks", justify="right")
+    table.add_column(text)
     return table
 
 
