@@ -10,14 +10,11 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from tests.aura.small_models import STREAMS
 
 from aura.asgi import Application, AuraMiddleware, Event
-from aura.connections.session import Message, Models, Session, Settings
-from aura.models.model import Model
-from aura_vectors.case_types.message import MODEL
+from aura.connections.session import Message, Session, Settings
 
-TINY = Model.from_bytes(MODEL.model)
-STREAMS = Settings(Models([TINY]))
 codes: list[int] = []
 
 

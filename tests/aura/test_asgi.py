@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from starlette.websockets import WebSocketDisconnect
-from tests.aura.asgi_ends import STREAMS, TINY, Client, codes, get
+from tests.aura.asgi_ends import Client, codes, get
 from tests.aura.cancelling import is_cancelled_at
 from tests.aura.coroutines import run
+from tests.aura.small_models import STREAMS, TINY
 
 from aura.connections.session import Session, Settings, Status
 from aura.models.model import Model

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+from tests.aura.small_models import TINY
 
 from aura.asgi import AuraMiddleware, Event, Receive, Send
 from aura.connections.event_stream import EventStreamEncoder, decode_event_stream
 from aura.connections.session import Models, Settings
 from aura.models.model import Model
-from aura_vectors.case_types.message import MODEL
 
-TINY = Model.from_bytes(MODEL.model)
 START: Event = {"type": "http.response.start", "headers": [(b"content-type", b"text/event-stream")]}
 LONG = b"data: " + b"x" * 1000 + b"\n\n"
 

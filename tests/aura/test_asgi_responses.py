@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.aura.asgi_ends import STREAMS, TINY, get
+from tests.aura.asgi_ends import get
 from tests.aura.coroutines import run
+from tests.aura.small_models import STREAMS, TINY
 
 from aura.asgi import AuraMiddleware
 from aura.connections.event_stream import decode_event_stream

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import pytest
 from tests.aura.cancelling import is_cancelled_at
+from tests.aura.small_models import OTHER, SINGLE, STREAMS, TINY
 
 from aura.connections.session import Models, Session, Settings, scheduling, transfer
 from aura.connections.session.channel import Channel
@@ -18,12 +19,7 @@ from aura.errors import EncodeError
 from aura.models.model import Model
 from aura_spec.errors import DecodeError, Malformed
 from aura_spec.session import Offer
-from aura_vectors.case_types.message import MODEL
 
-TINY = Model.from_bytes(MODEL.model)
-OTHER = TINY.with_sections(templates={300: "Order {order:int} was packed by {who}."})
-STREAMS = Settings(Models([TINY]))
-SINGLE = replace(STREAMS, memory=0)
 SHORT, LONG = "a short one", "a long one, word by word. " * 20
 LONGER = "x" * (scheduling.SHORT + 1)
 

@@ -12,15 +12,8 @@ from typing import Any
 import pytest
 from tests.aura.cancelling import is_cancelled_at
 from tests.aura.coroutines import run
-from tests.aura.websocket_ends import (
-    SINGLE,
-    SMALL,
-    STREAMS,
-    TINY,
-    address_of,
-    echo,
-    serving,
-)
+from tests.aura.small_models import SINGLE, SMALL, STREAMS, TINY
+from tests.aura.websocket_ends import address_of, echo, serving
 from websockets.asyncio import client, server
 from websockets.exceptions import ConcurrencyError
 

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
+from tests.aura.small_models import STREAMS
 from websockets.asyncio import client, server
 from websockets.exceptions import ConnectionClosedError
 
 from aura import websockets as aura_websockets
-from aura.connections.session import Models, Settings
-from aura.models.model import Model
-from aura_vectors.case_types.message import MODEL
+from aura.connections.session import Settings
 
-TINY = Model.from_bytes(MODEL.model)
-SMALL = Model.load_small()
-STREAMS = Settings(Models([TINY]))
-SINGLE = replace(STREAMS, memory=0)
 Handler = Callable[[server.ServerConnection], Awaitable[None]]
 
 
