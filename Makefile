@@ -2,9 +2,6 @@
 # from the hash-pinned lock in requirements; `make` alone lists the targets.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-# Where CI runs the property tests: "ci"; a longer search: "thorough". See tests/conftest.py.
-export HYPOTHESIS_PROFILE ?= ci
-
 # The locks are complete, so that nothing has to be resolved: old releases of pip, resolving, look for the newest
 # release of what an extra asks for, and refuse it because it has no hash in the lock.
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
@@ -19,12 +16,14 @@ help:  ## list the targets
 demo: .venv/run/.done  ## a conversation, message by message
 	.venv/run/bin/aura demo
 
+# Tests marked no_cover take far longer with coverage, and show nothing by it: others cover the same lines.
 test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 	.venv/test/bin/pytest -n auto --cov -m "not thorough" --durations=15
 	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*,*/aura_fast/*" --fail-under=100
+	.venv/test/bin/coverage report --include="*/src/aura/*" --fail-under=95
 
-test-thorough: .venv/test/.done  ## the longest tests
-	.venv/test/bin/pytest -n auto -m thorough --durations=15
+test-thorough: .venv/test/.done  ## the longest tests, and the whole of the searches that `make test` shortens
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto -m "thorough or sampled" --durations=15
 
 lint: .venv/lint/.done  ## format, style, types, the direction of imports, spelling and retired words
 	.venv/lint/bin/ruff format --check .

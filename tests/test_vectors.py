@@ -94,13 +94,47 @@ def test_schemas_refuse_what_has_no_place() -> None:
     assert validator.is_valid(content)
 
 
+TAKE_LONG = {
+    "257^32 entries in a few bytes",
+    "a second level of 257 times 256 entries, above the limit",
+    "as many entries as the size allows",
+    "1048577 bytes, one more than a string may code",
+    "a long match at distance 1, more lanes, level 1",
+    "a string of 65537 bytes",
+    "a full block",
+    "what stood a whole window back",
+    "a frame longer than a block, and one more",
+}
+"""Comments of cases that take some implementation more than a second."""
+
+
+def confirm_cases(chapter: str, implementation: str, *, long: bool) -> None:
+    for _, case, case_type in cases_of(chapter):
+        if (case.comment in TAKE_LONG) is not long:
+            continue
+        confirm(case, case_type, implementation)
+        assert offers(implementation, case, case_type) or case_type.name in SHARED
+
+
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_implementations_pass_every_committed_case(chapter: str, implementation: str) -> None:
-    """CaseTypes without a function of the fast implementation are those of what both share."""
-    for _, case, case_type in cases_of(chapter):
-        confirm(case, case_type, implementation)
-        assert offers(implementation, case, case_type) or case_type.name in SHARED
+    """Those that take long follow. What no implementation has a function for is what all share."""
+    confirm_cases(chapter, implementation, long=False)
+
+
+LONG = sorted({name for name in CHAPTERS for _, case, _ in cases_of(name) if case.comment in TAKE_LONG})
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+@pytest.mark.parametrize("chapter", LONG)
+def test_implementations_pass_the_long_cases(chapter: str, implementation: str) -> None:
+    confirm_cases(chapter, implementation, long=True)
+
+
+def test_the_long_cases_are_there() -> None:
+    assert {case.comment for _, case, _ in ALL} >= TAKE_LONG
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

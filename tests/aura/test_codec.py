@@ -156,6 +156,7 @@ def test_modelled_frames_of_builtin_templates_come_back(message: bytes) -> None:
         assert frame.template_id == match.template_id
 
 
+@pytest.mark.no_cover
 def test_a_match_that_no_classic_frame_holds_is_still_a_typed_frame() -> None:
     codec = aura.Codec(level=3)
     codec.templates.add("blob <<{0}>> end", id=300)

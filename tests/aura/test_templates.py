@@ -42,6 +42,7 @@ def libraries(draw: st.DrawFn) -> dict[int, str]:
     return patterns
 
 
+@pytest.mark.no_cover
 @settings(max_examples=300)
 @given(libraries(), st.data())
 def test_the_index_finds_what_trying_every_template_finds(
@@ -106,6 +107,7 @@ def hostile(number: int) -> str:
     return "".join(f"{{s{number}x{place}:word}}-" for place in range(22)) + "{last:word}"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("size", [40, 400, 4_000, 40_000])
 def test_hostile_templates_are_tried_up_to_a_bound_in_ascending_order_of_ids(
     size: int, monkeypatch: pytest.MonkeyPatch

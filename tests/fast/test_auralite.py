@@ -25,6 +25,7 @@ from tests.models import (
     assemble,
     models,
 )
+from tests.searches import part
 
 import aura_reference.auralite as reference
 from aura.models.model import Model
@@ -53,6 +54,7 @@ def outcome(decode: object, *arguments: object) -> object:
         return error.code, error.offset, error.path
 
 
+@pytest.mark.no_cover
 @given(models() | st.just(SMALL), MESSAGES)
 @settings(max_examples=300)
 def test_same_strings_and_messages(model: ContextModel, data: bytes) -> None:
@@ -61,6 +63,7 @@ def test_same_strings_and_messages(model: ContextModel, data: bytes) -> None:
     assert auralite.decode(wire, model, len(data)) == data
 
 
+@pytest.mark.no_cover
 @given(models() | st.just(SMALL), st.binary(max_size=40), st.integers(0, 600))
 @settings(max_examples=400)
 def test_same_outcome_for_any_bytes(model: ContextModel, rest: bytes, max_size: int) -> None:
@@ -70,6 +73,7 @@ def test_same_outcome_for_any_bytes(model: ContextModel, rest: bytes, max_size: 
         )
 
 
+@pytest.mark.no_cover
 @given(models() | st.just(SMALL), MESSAGES, st.data())
 @settings(max_examples=200)
 def test_same_outcome_beside_a_message(model: ContextModel, data: bytes, draw: st.DataObject) -> None:
@@ -85,19 +89,23 @@ def test_same_outcome_beside_a_message(model: ContextModel, data: bytes, draw: s
         )
 
 
+@pytest.mark.no_cover
+@pytest.mark.sampled
 @pytest.mark.parametrize("model", [*MODELS, NEVER_ENDING])
 def test_short_strings_exhaustively(model: ContextModel) -> None:
-    for number in (*range(0x80, 0x100), *range(0x8000, 0x10000, 23)):
+    for number in (*range(0x80, 0x100), *part(range(0x8000, 0x10000, 23))):
         wire = number.to_bytes(1 + (number > 0xFF), "big")
         assert outcome(auralite.decode, wire, model, 200) == outcome(reference.decode, wire, model, 200)
 
 
+@pytest.mark.no_cover
 @given(st.randoms(use_true_random=False), models() | st.just(SMALL))
 def test_long_garbage(source: random.Random, model: ContextModel) -> None:
     wire = b"\xc0" + source.randbytes(300)
     assert outcome(auralite.decode, wire, model, 1000) == outcome(reference.decode, wire, model, 1000)
 
 
+@pytest.mark.no_cover
 def test_carry_through_many_bytes() -> None:
     """Whatever is coded just below a half of the interval, and then above it, carries."""
     for model in MODELS:
@@ -158,10 +166,12 @@ def test_list_for_runs_of_which_nothing_remains(order: int) -> None:
         assert auralite.decode(wire, model, 10) == data
 
 
+@pytest.mark.no_cover
+@pytest.mark.sampled
 def test_run_that_excludes_all() -> None:
     """What follows a digit that is coded: anything."""
     wire = reference.encode(b"1", RUNS_EXHAUSTED)
-    for tail in range(0, 0x10000, 7):
+    for tail in part(range(0, 0x10000, 7)):
         for other in (wire[:1] + tail.to_bytes(2, "big"), wire[:2] + tail.to_bytes(2, "big")):
             assert outcome(auralite.decode, other, RUNS_EXHAUSTED, 50) == outcome(
                 reference.decode, other, RUNS_EXHAUSTED, 50

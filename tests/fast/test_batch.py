@@ -57,6 +57,7 @@ def together(symbols: int = 1 << 19, few: int = 0, piece: int = 64) -> Iterator[
         yield
 
 
+@pytest.mark.no_cover
 @given(
     models() | st.just(SMALL),
     MESSAGES,
@@ -91,6 +92,7 @@ def decoded(wires: list[bytes], model: ContextModel, max_size: int) -> list[obje
     ]
 
 
+@pytest.mark.no_cover
 @given(
     models() | st.just(SMALL),
     MESSAGES,
@@ -111,6 +113,7 @@ def test_same_messages_and_refusals(
         assert decoded(wires, model, max_size) == expected
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("model", [*MODELS, NEVER_ENDING])
 def test_strings_of_a_few_bytes(model: ContextModel) -> None:
     wires = [number.to_bytes(2, "big") for number in range(0x8000, 0x10000, 41)]
@@ -188,6 +191,7 @@ def test_one_message(size: int) -> None:
     assert batch.encode_one(message, SMALL) == auralite.encode(message, SMALL)
 
 
+@pytest.mark.no_cover
 @given(models() | st.just(SMALL), MESSAGES.map(b"".join), st.sampled_from([1, 7, 64, 500]))
 @settings(max_examples=150)
 def test_sections_of_one_message(model: ContextModel, message: bytes, section: int) -> None:
@@ -208,6 +212,7 @@ def test_sections_with_matches_in_the_prefix(model: ContextModel, section: int) 
         assert batch.encode_one(message, model) == auralite.encode(message, model)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "message", [bytes(20_000), b"Could you help? " * 1000, random.Random(7).randbytes(4000)]
 )

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.messages import MESSAGES
+from tests.searches import sampled
 
 from aura_fast import adaptive, brio2
 from aura_fast import parse as fast_parse
@@ -38,6 +39,8 @@ LONG = st.builds(
 """Payloads with repeats at many distances, long enough for several lanes and rounds."""
 
 
+@pytest.mark.no_cover
+@sampled()
 @given(MESSAGES | LONG, st.sampled_from(LEVELS))
 @example(b"", 0)
 @example(b"abc", 1)
@@ -51,6 +54,7 @@ def test_both_backends_write_and_read_the_same(data: bytes, level: int) -> None:
     assert brio2.decode(body, LIMIT) == reference.decode(body, LIMIT) == data
 
 
+@pytest.mark.no_cover
 def test_they_agree_on_a_message_of_several_pieces() -> None:
     """Rules PAR-1 to PAR-5."""
     rng = random.Random(5)
@@ -118,6 +122,7 @@ def test_the_vectors_pass() -> None:
 TEXT = b"".join(b'{"n": %d, "of": "hundred"}\n' % (n * 37 % 101) for n in range(60))
 
 
+@pytest.mark.no_cover
 @given(st.integers(0, 1 << 32))
 def test_damage_is_refused_alike(seed: int) -> None:
     rng = random.Random(seed)
@@ -131,6 +136,7 @@ def test_damage_is_refused_alike(seed: int) -> None:
     assert outcome(brio2.decode, bytes(body)) == outcome(reference.decode, bytes(body))
 
 
+@pytest.mark.no_cover
 @given(st.binary(max_size=300), st.integers(0, 3000), st.integers(0, 100), st.integers(0, 300))
 def test_garbage_is_refused_alike(words: bytes, length: int, sequences: int, units: int) -> None:
     container = parse_body(brio2.encode(TEXT, 0), LIMIT)
@@ -160,6 +166,7 @@ def cuts(draw: st.DrawFn) -> tuple[bytes, Parse]:
     return bytes(data), Parse(tuple(units), tuple(sequences))
 
 
+@pytest.mark.no_cover
 @given(cuts())
 def test_any_cut_is_written_and_read_alike(case: tuple[bytes, Parse]) -> None:
     data, cut = case
@@ -206,6 +213,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_payloads_take_no_longer(name: str) -> None:
     data = HOSTILE[name]

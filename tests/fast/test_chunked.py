@@ -94,6 +94,7 @@ def check_both(data: bytes, step: int, frame_size: int | None, level: int) -> No
     assert read(file, step) == reference.decode(file, LIMIT) == data
 
 
+@pytest.mark.no_cover
 @settings(max_examples=10)
 @given(MESSAGES, *HOW)
 @example(b"", 1, None, 0)
@@ -244,6 +245,7 @@ def test_the_content_has_a_limit() -> None:
     assert read(file, max_size=None) == bytes(2000)
 
 
+@pytest.mark.no_cover
 @given(st.integers(0, 1 << 32))
 def test_damage_is_refused_alike(seed: int) -> None:
     rng = random.Random(seed)
@@ -260,6 +262,7 @@ def test_damage_is_refused_alike(seed: int) -> None:
     assert one == data or isinstance(one, Code)
 
 
+@pytest.mark.no_cover
 @given(st.binary(max_size=120), st.booleans())
 def test_garbage_is_refused_alike(garbage: bytes, indexed: bool) -> None:
     one, two = outcome((INDEXED if indexed else HEADER) + garbage)

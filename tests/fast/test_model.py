@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.models import WITH_ALL, build
+from tests.searches import sampled
 
 from aura_fast import interleaved_rans, trie_writer
 from aura_fast import model as fast
@@ -53,6 +54,8 @@ def plain(model: ContextModel) -> dict[str, object]:
     }
 
 
+@pytest.mark.no_cover
+@sampled()
 @given(MESSAGES, st.integers(1, 6), st.binary(max_size=30))
 @example(TALK, 4, b"how are they")
 def test_both_backends_read_what_is_written(messages: list[bytes], order: int, message: bytes) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import MODELS, PAST, TRAINED, WITH_ALL, WITH_PREFIX, models
 from tests.reference.test_modelled import TEMPLATES, encode, filled
+from tests.searches import part
 
 from aura.backend import get
 from aura_fast.modelled import decode_string, encode_string
@@ -47,12 +48,14 @@ def same(template_id: int, values: list[bytes], model: ContextModel) -> None:
     assert fast == reference
 
 
+@pytest.mark.no_cover
 @given(models(), filled())
 @settings(max_examples=120)
 def test_same_frames_and_messages(model: ContextModel, case: tuple[int, list[bytes]]) -> None:
     same(*case, model)
 
 
+@pytest.mark.no_cover
 @given(models(), st.sampled_from(list(TEMPLATES)), st.binary(max_size=8), st.binary(max_size=12))
 @settings(max_examples=150)
 def test_same_outcome_for_any_bytes(
@@ -64,13 +67,15 @@ def test_same_outcome_for_any_bytes(
         assert fast == reference
 
 
+@pytest.mark.no_cover
+@pytest.mark.sampled
 @pytest.mark.parametrize("model", [*MODELS, WITH_PREFIX, WITH_ALL])
 def test_matches(model: ContextModel) -> None:
     source = random.Random(3)
     parts = [PAST, PAST[:30], PAST[-30:], b"help ", b"id 3f0a-1", b"help you?", b" and ", b"\0"]
     for template_id in (2, 3, 6, 300):
         slots = TEMPLATES[template_id].slots
-        for _ in range(20):
+        for _ in part(range(20)):
             same(template_id, [b"".join(source.choices(parts, k=source.randrange(6))) for _ in slots], model)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.messages import MESSAGES
+from tests.searches import sampled
 
 from aura_reference import brio2, message
 from aura_reference.parse import parse
@@ -37,6 +38,8 @@ LIMIT = 1 << 20
 LEVELS = range(len(SEARCH_LENGTHS))
 
 
+@pytest.mark.no_cover
+@sampled()
 @given(MESSAGES, st.sampled_from(LEVELS))
 @example(b"", 0)
 @example(bytes(9000), 1)

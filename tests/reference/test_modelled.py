@@ -99,6 +99,7 @@ def accepted(body: bytes, model: ContextModel, limit: int = 300) -> None:
     assert encode(template_id, list(values), model) == body
 
 
+@pytest.mark.no_cover
 @given(models(), st.sampled_from(list(TEMPLATES)), st.binary(max_size=12), st.binary(max_size=12))
 @settings(max_examples=300)
 def test_whatever_decodes_is_what_an_encoder_writes(
@@ -218,6 +219,7 @@ def test_the_limit_is_exact(case: tuple[int, list[bytes]]) -> None:
         assert refused.value.offset > 1
 
 
+@pytest.mark.no_cover
 def test_few_bytes_do_not_keep_a_decoder_busy() -> None:
     """Rule FRS-13."""
     body = encode(2, [b"a" * 5000], NEVER_ENDING)

@@ -98,6 +98,7 @@ def test_tagged_messages_are_read_if_the_hello_says_so(model_id: bytes) -> None:
         older.receive(build_control(use))
 
 
+@pytest.mark.no_cover
 def test_messages_are_counted_modulo_2_16() -> None:
     """Rule SES-7."""
     end = begun(PEER, Use(Coding.SINGLE, 0, NO_MODEL))
@@ -144,6 +145,7 @@ def told(given: object) -> object:
     return File(given.load().data) if isinstance(given, Fetched) else given
 
 
+@pytest.mark.no_cover
 @settings(max_examples=300)
 @given(st.lists(FRAMES, max_size=12))
 def test_both_make_the_same_of_any_frames(frames: list[bytes]) -> None:

@@ -213,6 +213,7 @@ def test_text_has_to_be_utf8() -> None:
         Receiver(held).decode(wire, MAX_SIZE, plain)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("check", [4, 8, 16])
 def test_only_one_string_is_canonical(check: int) -> None:
     """Rule STR-7: of all strings near a message with its remainder, only one is read."""
@@ -229,6 +230,7 @@ def test_only_one_string_is_canonical(check: int) -> None:
     assert read == 0
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("check", [4, 8, 16])
 def test_no_message_is_cut_to_another(check: int) -> None:
     """Rule STR-7."""

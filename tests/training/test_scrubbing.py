@@ -145,6 +145,7 @@ def _leaky() -> list[bytes]:
     return messages
 
 
+@pytest.mark.no_cover
 def test_a_key_can_be_read_out_of_a_model_unless_it_was_scrubbed() -> None:
     messages = _leaky()
     leaking = scan(_model(messages))
