@@ -1,4 +1,8 @@
-"""Where the specification states a rule, and its words.
+"""Where the specification states a rule, its words, and which rules a text cites.
+
+A paragraph that begins with an id and a colon, ``VAR-2:``, states this rule, together with the indented lines that
+follow if it ends in a double colon. In the chapter of its letters a sentence may state it as well, with the id
+behind it in parentheses, ``(rule SES-2)``. The documentation and the checks of citations use these functions, too.
 
 The words are taken from the sources of the package ``aura_spec``, which are the text of the specification; they
 are read, not imported. Without that package there is nothing to say of a rule but its id.
@@ -7,7 +11,6 @@ are read, not imported. Without that package there is nothing to say of a rule b
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,9 +19,54 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
-_STATEMENT: Final = re.compile(r"\(rule\s+([A-Z]+)-(\d+)\)|^\s*\"{0,3}([A-Z]+)-(\d+):", re.MULTILINE)
+CHAPTERS: Final[Mapping[str, str]] = {
+    "MSG": "marker",
+    "VAR": "varint",
+    "STO": "stored",
+    "BRO": "brotli",
+    "ZST": "zstd",
+    "TPL": "template",
+    "SLT": "slot",
+    "CLS": "classic",
+    "TYP": "typed",
+    "FRS": "modelled",
+    "BRI": "brio",
+    "BII": "brio2",
+    "UNI": "unit",
+    "ADA": "adaptive",
+    "PAR": "parse",
+    "TOK": "token",
+    "RNS": "rans",
+    "LZ": "lz77",
+    "PHR": "phrase",
+    "AUR": "auralite",
+    "CTX": "context_model",
+    "RNG": "range_coder",
+    "RUN": "run",
+    "HIS": "prefix",
+    "STR": "stream",
+    "RCL": "stream_model",
+    "MAT": "match",
+    "MDL": "model",
+    "TRI": "trie",
+    "IRN": "interleaved_rans",
+    "TAG": "tag",
+    "SES": "session",
+    "EVS": "event_stream",
+    "CHK": "chunked",
+    "LIM": "limits",
+    "ERR": "errors",
+}
+"""The chapter of the rules with these letters, in the order of the index of rules."""
+
+ID: Final = re.compile(rf"\b({'|'.join(CHAPTERS)})-(\d+)\b")
+"""The id of a rule: letters and a number."""
+
+_RANGE: Final = re.compile(rf"\b({'|'.join(CHAPTERS)})-(\d+) to \1-(\d+)\b")
+_HEAD: Final = re.compile(rf"^\s*\"{{0,3}}({ID.pattern}):")
+_BEFORE: Final = re.compile(r"(?:\(rule\s+|^)$")
 _PARAGRAPH: Final = re.compile(r"\n[ \t]*\n|\"\"\"")
-_SENTENCE: Final = re.compile(r".*?\(rule [A-Z]+-\d+\)\S*")
+_SENTENCE: Final = re.compile(rf"(.*?)\(rule ({ID.pattern})\)\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +97,78 @@ class Rule:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """All rules by id.
+    """All rules by id, in the order of their chapters.
 
-    The chapter of some letters is the module that states most rules of them. Another one may state the rest; what
-    it only mentions in parentheses, the chapter has already.
+    A rule may be stated in another module than that of its chapter, as those of an index of chunked files are.
     """
     spec = find_spec("aura_spec")
-    found: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)  # by chapter, words and procedure by id
+    found: dict[str, Rule] = {}
     for directory in (spec.submodule_search_locations or ()) if spec else ():
         for path in sorted(Path(directory).glob("*.py")):
-            found[path.stem] = _statements(path.read_text(encoding="utf-8"))
-    counts = {chapter: Counter(map(_letters, stated)) for chapter, stated in found.items()}
-    rules: dict[str, Rule] = {}
-    for letters in {_letters(name) for stated in found.values() for name in stated}:
-        most = sorted(counts, key=lambda chapter: -counts[chapter][letters])
-        for module in most:
-            for name, (text, procedure) in found[module].items():
-                if _letters(name) == letters:
-                    rules.setdefault(name, Rule(name, most[0], text, procedure))
-    return rules
+            for rule in _statements(path.read_text(encoding="utf-8"), path.stem):
+                if rule.id not in found or path.stem == rule.chapter:
+                    found[rule.id] = rule
+    return {name: found[name] for name in sorted(found, key=_order)}
 
 
-def _letters(name: str) -> str:
-    return name.partition("-")[0]
+def place(rule: str) -> tuple[str, int]:
+    """What sorts rules by letters and number.
+
+    >>> sorted(["VAR-10", "VAR-2"], key=place)
+    ['VAR-2', 'VAR-10']
+    """
+    letters, _, number = rule.partition("-")
+    return letters, int(number)
 
 
-def _statements(source: str) -> dict[str, tuple[str, str]]:
-    """The rules that a module states: the sentences that end with an id, or follow it, and the procedure."""
-    found: dict[str, tuple[str, str]] = {}
+def rules_in(text: str) -> set[str]:
+    """The ids of all rules that a text mentions, ranges spelt out.
+
+    >>> sorted(rules_in("Rules RNG-4 and CTX-1 to CTX-3, in UTF-8."))
+    ['CTX-1', 'CTX-2', 'CTX-3', 'RNG-4']
+    """
+    spans = (
+        f"{span[1]}-{number}"
+        for span in _RANGE.finditer(text)
+        for number in range(int(span[2]), int(span[3]) + 1)
+    )
+    return {rule[0] for rule in ID.finditer(text)}.union(spans)
+
+
+def is_statement(before: str) -> bool:
+    """Whether an id states its rule, in the chapter of its letters, with this text of its paragraph before it.
+
+    >>> is_statement(""), is_statement("It is the shortest (rule "), is_statement("as in rule ")
+    (True, True, False)
+    """
+    return bool(_BEFORE.search(before))
+
+
+def _order(name: str) -> tuple[int, int]:
+    letters, number = place(name)
+    return list(CHAPTERS).index(letters), number
+
+
+def _statements(source: str, module: str) -> list[Rule]:
+    """The rules that a module states, each where it is stated first."""
+    found: dict[str, Rule] = {}
     paragraphs = _PARAGRAPH.split(source)
     for number, paragraph in enumerate(paragraphs):
         line = " ".join(paragraph.split())
-        heads = {f"{m[3]}-{m[4]}" for m in _STATEMENT.finditer(paragraph.strip()) if m[3]}
-        procedure = _procedure(paragraphs[number + 1 :]) if heads and line.endswith("::") else ""
-        for name in heads:
-            words = line.removeprefix(f"{name}: ").replace("::", ":").replace("``", "`")
-            found.setdefault(name, (words, procedure))
-        if heads:
+        if head := _HEAD.match(paragraph):
+            procedure = _procedure(paragraphs[number + 1 :]) if line.endswith("::") else ""
+            words = _plain(line.removeprefix(f"{head[1]}: ").replace("::", ":"))
+            found.setdefault(head[1], Rule(head[1], CHAPTERS[head[2]], words, procedure))
             continue
-        for sentence in _SENTENCE.findall(line):
-            for stated in _STATEMENT.finditer(sentence):
-                words = _STATEMENT.sub("", sentence).strip(" .:;,").replace("``", "`")
-                found.setdefault(f"{stated[1]}-{stated[2]}", (f"{words}.", ""))
-    return found
+        for sentence in _SENTENCE.finditer(line):
+            if CHAPTERS[sentence[3]] == module:
+                words = _plain(sentence[1].strip(" .:;,"))
+                found.setdefault(sentence[2], Rule(sentence[2], module, f"{words}."))
+    return list(found.values())
+
+
+def _plain(words: str) -> str:
+    return words.replace("``", "`")
 
 
 def _procedure(paragraphs: Sequence[str]) -> str:

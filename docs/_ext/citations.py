@@ -7,14 +7,13 @@ specification, the reference or the fast implementation.
 
 import ast
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_RULE = re.compile(r"\b[A-Z]{2,3}-\d+\b")
-_RANGE = re.compile(r"\b([A-Z]{2,3})-(\d+) to \1-(\d+)\b")
+from aura_conformance.rules import place, rules_in
+
 _SOURCES = ("spec", "reference", "fast")
 
 
@@ -44,30 +43,6 @@ def faults(rules: Iterable[str], citations: Citations) -> Iterator[str]:
             yield f"vectors of {', '.join(sorted(chapters))} cite rule {rule}, which no chapter states"
     for case in citations.aimless:
         yield f"vector {case} cites no rule"
-
-
-def place(rule: str) -> tuple[str, int]:
-    """What sorts rules by letters and number.
-
-    >>> sorted(["VAR-10", "VAR-2"], key=place)
-    ['VAR-2', 'VAR-10']
-    """
-    letters, _, number = rule.partition("-")
-    return letters, int(number)
-
-
-def rules_in(text: str) -> set[str]:
-    """All that looks like a rule in a text, ranges spelt out.
-
-    >>> sorted(rules_in("Rules RNG-4 and CTX-1 to CTX-3."))
-    ['CTX-1', 'CTX-2', 'CTX-3', 'RNG-4']
-    """
-    spans = (
-        f"{span[1]}-{number}"
-        for span in _RANGE.finditer(text)
-        for number in range(int(span[2]), int(span[3]) + 1)
-    )
-    return {rule[0] for rule in _RULE.finditer(text)}.union(spans)
 
 
 def collect(root: Path) -> Citations:

@@ -1,7 +1,7 @@
 """Rule ids, such as VAR-2: the place that states a rule becomes a target, every other mention a link.
 
-A rule is stated in the chapter of its letters, in parentheses after the sentence, ``(rule VAR-2)``, or
-before it, ``LIM-1:``; there it links to its entry in the index. The directive ``rule-index`` makes the index: for
+A rule is stated in the chapter of its letters, as ``aura_conformance.rules`` says; there it links to its entry in
+the index. The directive ``rule-index`` makes the index: for
 each chapter the rules with their texts, the modules of the reference implementation that name them, and the golden
 vectors and tests that rest on them.
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any, cast
 
-from citations import Citations, collect, faults, place, rules_in
+from citations import Citations, collect, faults
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -25,48 +25,9 @@ from sphinx.util.nodes import make_refnode
 from tables import paragraph
 
 import aura_reference
+from aura_conformance.rules import CHAPTERS, ID, is_statement, place, rules_in
 from aura_conformance.rules import rules as stated_rules
 
-_CHAPTERS = {
-    "MSG": "marker",
-    "VAR": "varint",
-    "STO": "stored",
-    "BRO": "brotli",
-    "ZST": "zstd",
-    "TPL": "template",
-    "SLT": "slot",
-    "CLS": "classic",
-    "TYP": "typed",
-    "FRS": "modelled",
-    "BRI": "brio",
-    "BII": "brio2",
-    "UNI": "unit",
-    "ADA": "adaptive",
-    "PAR": "parse",
-    "TOK": "token",
-    "RNS": "rans",
-    "LZ": "lz77",
-    "PHR": "phrase",
-    "AUR": "auralite",
-    "CTX": "context_model",
-    "RNG": "range_coder",
-    "RUN": "run",
-    "HIS": "prefix",
-    "STR": "stream",
-    "RCL": "stream_model",
-    "MAT": "match",
-    "MDL": "model",
-    "TRI": "trie",
-    "IRN": "interleaved_rans",
-    "TAG": "tag",
-    "SES": "session",
-    "EVS": "event_stream",
-    "CHK": "chunked",
-    "LIM": "limits",
-    "ERR": "errors",
-}
-_RULE = re.compile(rf"\b({'|'.join(_CHAPTERS)})-(\d+)\b")
-_STATEMENT = re.compile(r"(?:\(rule\s+|^)$")
 _INDEX = "spec/rules"
 
 _logger = logging.getLogger(__name__)
@@ -97,7 +58,7 @@ class RuleIndex(SphinxDirective):
                 ids=[f"rules-{letters.lower()}"],
                 names=[f"rules {letters}"],
             )
-            for letters, chapter in _CHAPTERS.items()
+            for letters, chapter in CHAPTERS.items()
         ]
 
 
@@ -119,11 +80,11 @@ def _split(app: Sphinx, doctree: nodes.document) -> None:
     stated = _stated(app.env)
     for text in list(doctree.findall(nodes.Text)):
         content = text.astext()
-        if isinstance(text.parent, (nodes.literal, nodes.literal_block)) or not _RULE.search(content):
+        if isinstance(text.parent, (nodes.literal, nodes.literal_block)) or not ID.search(content):
             continue
         pieces: list[nodes.Node] = []
         position = 0
-        for rule in _RULE.finditer(content):
+        for rule in ID.finditer(content):
             before = content[: rule.start()]
             pieces += [nodes.Text(content[position : rule.start()]), _mention(rule, before, docname, stated)]
             position = rule.end()
@@ -132,7 +93,7 @@ def _split(app: Sphinx, doctree: nodes.document) -> None:
 
 def _mention(rule: re.Match[str], before: str, docname: str, stated: dict[str, str]) -> nodes.Node:
     name = rule[0]
-    if docname == f"spec/{_CHAPTERS[rule[1]]}" and name not in stated and _STATEMENT.search(before):
+    if docname == f"spec/{CHAPTERS[rule[1]]}" and name not in stated and is_statement(before):
         stated[name] = docname
         return _Statement("", name, ids=[name.lower()])
     return _Mention("", name)
@@ -149,6 +110,8 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
     """Hold the rules and what cites them together."""
     for fault in faults(_stated(env), _collected(app)):
         _logger.warning("%s", fault, location=_INDEX)
+    for name in sorted(stated_rules().keys() ^ _stated(env).keys()):
+        _logger.warning("rule %s is stated in the sources alone, or on a page alone", name, location=_INDEX)
 
 
 def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
