@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from aura_fast import auralite, range_coder
 from aura_fast.context_model import Choice, Contexts, contexts_of
@@ -14,7 +14,7 @@ from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import LimitExceeded, Malformed
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
-from aura_spec.modelled import STOP_SIZE
+from aura_spec.modelled import symbols_of, traverse
 from aura_spec.prefix import LENGTH
 from aura_spec.template import Template
 
@@ -35,7 +35,7 @@ def encode_string(
     choices: list[Choice] = []
 
     def write_text(index: int, stop: bytes) -> bytes:
-        for symbol, fed in _symbols(values[index], stop):
+        for symbol, fed in symbols_of(values[index], stop):
             prediction, at = way.predict(), (way.context, way.state)
             if prediction:
                 following = auralite.code_predicted(contexts, at, prediction, symbol, choices)
@@ -45,7 +45,7 @@ def encode_string(
             way.feed(fed)
         return values[index]
 
-    way.go(template, known, write_text)
+    traverse(template, known, way.feed, write_text)
     return range_coder.encode(choices)
 
 
@@ -81,7 +81,7 @@ def decode_string(
             else:
                 raise Malformed("an end inside a text", 0, "string")
 
-    values = way.go(template, known, read_text)
+    values = traverse(template, known, way.feed, read_text)
     decoder.finish()
     return values
 
@@ -104,20 +104,6 @@ class _Way:
         self._places: dict[int, int] = {}  # what the slots of rule MAT-1 hold
         self._source: bytes | bytearray = self.text  # what the pointer of a match points into
         self._pointer = self._length = self._misses = self._four = 0
-
-    def go(
-        self, template: Template, known: Mapping[int, bytes], code_text: Callable[[int, bytes], bytes]
-    ) -> tuple[bytes, ...]:
-        """Go along the message, coding texts that are not known yet (rules FRS-7 and FRS-9). Gives all values."""
-        values = dict(known)
-        self.feed(template.literals[0])
-        for place, literal in zip(template.places, template.literals[1:], strict=True):
-            if place in values:
-                self.feed(values[place] + literal)
-            else:
-                values[place] = code_text(place, literal[:STOP_SIZE])
-                self.feed(literal[STOP_SIZE:])
-        return tuple(values[index] for index in range(len(values)))
 
     def feed(self, data: bytes) -> None:
         """Go past bytes that both ends know (rule FRS-8)."""
@@ -176,15 +162,3 @@ class _Way:
         self.context = following
         if self._contexts.has_runs:
             self.state = NEXT[self.state << 8 | byte]
-
-
-def _symbols(text: bytes, stop: bytes) -> Iterator[tuple[int, bytes]]:
-    """The symbols that code a text and its stop, each with what is fed after it (rules FRS-9 to FRS-12)."""
-    coded = text + stop
-    for size, byte in enumerate(coded, 1):
-        if stop and size < len(coded) and coded.endswith(stop, 0, size):
-            yield END, stop[-1:]
-        else:
-            yield byte, b""
-    if not stop:
-        yield END, b""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aura_reference import slot
 from aura_reference.auralite import Reader, Step, Walk, Writer, measure
@@ -10,13 +10,9 @@ from aura_reference.context import Coder
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.modelled import STOP_SIZE, ModelledFrame, build_body, parse_body
+from aura_spec.modelled import ModelledFrame, build_body, parse_body, symbols_of, traverse
 from aura_spec.slot import SlotValue
 from aura_spec.template import Template
-
-TextCoder = Callable[[int, bytes], bytes]
-"""Codes the text of the slot with this index, and its stop, and gives the text."""
-
 
 StringEncoder = Callable[[Template, Mapping[int, bytes], Sequence[bytes], ContextModel], bytes]
 """Gives the string, from the template, the values that are no texts by slot, all values, and the model."""
@@ -37,18 +33,6 @@ class _Way:
         self._walk = Walk(model)
         self._limit = limit
         self.message = self._walk.matcher.message
-
-    def go(self, template: Template, values: Mapping[int, bytes], code_text: TextCoder) -> tuple[bytes, ...]:
-        """Go along the message; ``values`` has those that are no texts. Gives all (rules FRS-7 and FRS-9)."""
-        known = dict(values)
-        self.feed(template.literals[0])
-        for place, literal in zip(template.places, template.literals[1:], strict=True):
-            if place in known:
-                self.feed(known[place] + literal)
-            else:
-                known[place] = code_text(place, literal[:STOP_SIZE])
-                self.feed(literal[STOP_SIZE:])
-        return tuple(known[index] for index in range(len(known)))
 
     def feed(self, data: bytes) -> None:
         """Go past bytes that both ends know (rule FRS-8)."""
@@ -79,18 +63,6 @@ class _Way:
             raise LimitExceeded(f"the message decodes to more than {self._limit} bytes", 0, "string")
 
 
-def _symbols(text: bytes, stop: bytes) -> Iterator[tuple[int, bytes]]:
-    """The symbols that code a text and its stop, each with what is fed after it (rules FRS-9 to FRS-12)."""
-    coded = text + stop
-    for size, byte in enumerate(coded, 1):
-        if stop and size < len(coded) and coded.endswith(stop, 0, size):
-            yield END, stop[-1:]
-        else:
-            yield byte, b""
-    if not stop:
-        yield END, b""
-
-
 def _read_text(way: _Way, reader: Reader, stop: bytes) -> bytes:
     """A text, after which the way has gone past the stop (rules FRS-9 to FRS-12)."""
     start = len(way.message)
@@ -113,12 +85,12 @@ def encode_string(
     way, writer = _Way(model, MAX_MODELLED), Writer()
 
     def write_text(index: int, stop: bytes) -> bytes:
-        for writer.symbol, fed in _symbols(values[index], stop):
+        for writer.symbol, fed in symbols_of(values[index], stop):
             way.code(writer)
             way.feed(fed)
         return values[index]
 
-    way.go(template, known, write_text)
+    traverse(template, known, way.feed, write_text)
     return writer.encoder.finish()
 
 
@@ -156,7 +128,7 @@ def decode_string(
     """All values of a frame, of which those that are no texts are known (rules FRS-7 to FRS-13)."""
     way = _Way(model, min(max_size, MAX_MODELLED))
     reader = Reader(string)
-    values = way.go(template, known, lambda _, stop: _read_text(way, reader, stop))
+    values = traverse(template, known, way.feed, lambda _, stop: _read_text(way, reader, stop))
     reader.decoder.finish()
     return values
 
@@ -218,11 +190,11 @@ def steps(template: Template, values: Sequence[bytes], model: ContextModel) -> l
     found: list[Step] = []
 
     def measure_text(index: int, stop: bytes) -> bytes:
-        for symbol, fed in _symbols(values[index], stop):
+        for symbol, fed in symbols_of(values[index], stop):
             found.append(way.measure(symbol))
             way.feed(fed)
         return values[index]
 
     spelt = [slot.spell(*pair) for pair in zip(template.slots, values, strict=True)]
-    way.go(template, _typed_values(spelt, values), measure_text)
+    traverse(template, _typed_values(spelt, values), way.feed, measure_text)
     return found

@@ -98,13 +98,14 @@ FRS-13: A decoder stops with ``LimitExceeded`` as soon as the message is longer 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import construct as c
 
 from aura_spec.auralite import STRING
+from aura_spec.context_model import END
 from aura_spec.errors import NonCanonical
 from aura_spec.slot import SlotValue, from_container, is_text_only, to_container, without_text
 from aura_spec.template import Slot, Template
@@ -115,6 +116,9 @@ STOP_SIZE: Final = 2
 """Bytes of a literal that end a text (rule FRS-9)."""
 
 FOOT: Final = c.Struct(STRING)
+
+TextCoder = Callable[[int, bytes], bytes]
+"""Codes the text of the slot with this index, and its stop, and returns the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +170,47 @@ def build_body(frame: ModelledFrame, template: Template) -> bytes:
     }
     head = build(HEAD, {"template_id": frame.template_id})
     return head + build(_values(template.slots), containers) + build(FOOT, {"string": frame.string})
+
+
+def traverse(
+    template: Template, known: Mapping[int, bytes], feed: Callable[[bytes], None], code_text: TextCoder
+) -> tuple[bytes, ...]:
+    """Go along the message of a frame, and return all values (rules FRS-7 and FRS-9).
+
+    All implementations share this; each feeds and codes itself.
+
+    Args:
+        template: of the frame.
+        known: the values that are no texts, by the index of their slot.
+        feed: takes in bytes that both ends know (rule FRS-8).
+        code_text: codes each text, once.
+    """
+    values = dict(known)
+    feed(template.literals[0])
+    for place, literal in zip(template.places, template.literals[1:], strict=True):
+        if place in values:
+            feed(values[place] + literal)
+        else:
+            values[place] = code_text(place, literal[:STOP_SIZE])
+            feed(literal[STOP_SIZE:])
+    return tuple(values[index] for index in range(len(values)))
+
+
+def symbols_of(text: bytes, stop: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the symbols that code a text and its stop, each with what is fed after it (rules FRS-9 to FRS-12).
+
+    All encoders share this.
+
+    >>> list(symbols_of(b"a.b", b". "))
+    [(97, b''), (46, b''), (98, b''), (46, b''), (32, b'')]
+    >>> [symbol for symbol, _ in symbols_of(b"a. b", b". ")] == [*b"a.", END, *b"b. "]
+    True
+    """
+    coded = text + stop
+    for size, byte in enumerate(coded, 1):
+        if stop and size < len(coded) and coded.endswith(stop, 0, size):
+            yield END, stop[-1:]
+        else:
+            yield byte, b""
+    if not stop:
+        yield END, b""
