@@ -142,17 +142,22 @@ class Contexts:
 
     def follow(self, context: int, symbol: int) -> int:
         """The context that follows ``symbol`` by the first list along the suffixes that has it."""
-        letter = chr(symbol)
+        return self.words[self.find(context, symbol)[1]] & PLACE_MASK
+
+    def find(self, context: int, symbol: int) -> tuple[int, int]:
+        """The first context along the suffixes whose list has ``symbol``, and the place of its entry."""
+        words, letter = self.words, chr(symbol)
         while True:
-            word = self.words[context]
+            word = words[context]
             if word >= 0:
                 if word >> PLACE_BITS & SYMBOL_MASK == symbol:
-                    return word & PLACE_MASK
+                    return context, context
+                context = word >> SINGLETON_SUFFIX
             else:
                 place = self.symbols_text.find(letter, context + 1, self.end_of(context))
                 if place >= 0:
-                    return self.words[place] & PLACE_MASK
-            context = self.suffix(context)
+                    return context, place
+                context = ~word >> SUFFIX
 
     def suffix(self, context: int) -> int:
         """The first context along the suffixes with a longer list (rule AUR-4).

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aura_fast.prefix import FILTER_SHIFT, Index
-from aura_fast.search import Numbers, spread
+from aura_fast.ragged import Numbers, spread
 from aura_spec.context_model import END
 from aura_spec.match import (
     HITS,
@@ -40,9 +40,6 @@ _PLACES: Final = (1 << _PLACE_BITS) - 1
 
 _SHORT: Final = 256
 """Bytes up to which a message often holds no match."""
-
-_REACH: Final = 32
-"""Hits of a match that are counted for all matches together."""
 
 Prediction = tuple[int, int]
 """A byte, and the index of rule MAT-4 without the probability class."""
@@ -138,19 +135,21 @@ def length_before(text: bytes | bytearray, place: int, position: int) -> int:
 
 
 Predicted = tuple[Numbers, Numbers, Numbers]
-"""Places of predictions, the bytes, and the indices of rule MAT-4 without the probability classes."""
+"""Where there are predictions, the bytes, and the indices of rule MAT-4 without the probability classes; each
+(predictions,) int64."""
 
 
 def predict_many(
-    messages: Sequence[bytes], prefix: Index | None, flat: Numbers, starts: Numbers
+    messages: Sequence[bytes], prefix: Index | None, flat: Numbers, starts: Numbers, *, reach: int
 ) -> Predicted:
     """What matches predict in messages.
 
     Args:
         messages: all of them.
         prefix: of the model.
-        flat: their symbols, one message after the other, the ends included.
-        starts: of the messages in ``flat``.
+        flat: their symbols, end to end, the ends of messages included, (symbols,) int64.
+        starts: where messages begin in ``flat``, (messages,) int64.
+        reach: hits of a match that are counted for all matches together.
     """
     if prefix:
         return _unpack(np.concatenate([predict(data, prefix) for data in messages]))
@@ -159,14 +158,23 @@ def predict_many(
     places = np.flatnonzero(np.arange(len(flat)) - starts[owners] >= MIN_LENGTH)
     keys = owners[places] << 32 - SLOT_SHIFT | _slots(fours[places - MIN_LENGTH])
     after, before = _repeats(fours, keys << _PLACE_BITS | places)
-    after, before, hits = _follow_all(after, before, flat)
+    after, before, hits = _follow_all(after, before, flat, reach)
     owners = owners[after]
     misses = np.arange(len(after)) - owners.searchsorted(owners)
     return _predict(flat, starts[owners], (after, before, hits + 1), misses)
 
 
-def predict_sections(data: bytes, prefix: Index | None, size: int) -> Iterator[Predicted]:
-    """What matches predict in a message, for so many of its symbols at a time; places count from the first of them.
+def predict_sections(data: bytes, prefix: Index | None, size: int, *, reach: int) -> Iterator[Predicted]:
+    """What matches predict in a message, section by section.
+
+    Args:
+        data: the message.
+        prefix: of the model.
+        size: of a section, in symbols.
+        reach: hits of a match that are counted for all matches together.
+
+    Yields:
+        The predictions of each section; places count from its first symbol.
 
     What slots hold goes on from section to section, as does the number of misses, and a match that is active.
     """
@@ -192,7 +200,7 @@ def predict_sections(data: bytes, prefix: Index | None, size: int) -> Iterator[P
             is_later = after > begin
             after = np.concatenate([active[0], after[is_later]])
             before = np.concatenate([active[1], before[is_later]])
-        after, before, hits = _follow_all(after, before, flat)
+        after, before, hits = _follow_all(after, before, flat, reach)
         counts = np.minimum(hits + 1, end - after)
         found = _predict(flat, np.zeros_like(after), (after, before, counts), misses + np.arange(len(after)))
         yield found[0] - begin, *found[1:]
@@ -203,7 +211,7 @@ def predict_sections(data: bytes, prefix: Index | None, size: int) -> Iterator[P
 
 
 def _unpack(packed: NDArray[np.int32]) -> Predicted:
-    """Predictions from the numbers of ``predict``."""
+    """Predictions from the numbers of ``predict``, (positions,) int32."""
     places = np.flatnonzero(packed >= 0)
     numbers = packed[places].astype(np.int64)
     return places, numbers & BYTE_MASK, numbers >> INDEX_SHIFT
@@ -215,10 +223,11 @@ def _predict(
     """What matches predict.
 
     Args:
-        flat: the symbols.
-        starts: of the messages.
-        matches: of each match the place, the pointer there, and the count of its predictions.
-        misses: of the messages before.
+        flat: the symbols, (symbols,).
+        starts: where the message of each match begins, (matches,) int64.
+        matches: the place of each match, the pointer there, and how many predictions it makes, each (matches,)
+            int64.
+        misses: how many the message has before each match, (matches,) int64.
     """
     after, before, counts = matches
     lengths = _lengths_before(flat, before - starts, after, before)
@@ -230,18 +239,28 @@ def _predict(
 
 
 def _follow_all(
-    after: Numbers, before: Numbers, flat: NDArray[np.integer]
+    after: Numbers, before: Numbers, flat: NDArray[np.integer], reach: int
 ) -> tuple[Numbers, Numbers, Numbers]:
-    """The repeated places that begin a match, as none is active there; their pointers, and the counts of hits."""
+    """The matches that are followed: those that begin where none is active.
+
+    Args:
+        after: the places that repeat others, ascending, (places,) int64.
+        before: the places that they repeat, (places,) int64.
+        flat: the symbols, (symbols,).
+        reach: hits of a match that are counted for all matches together.
+
+    Returns:
+        The places of the matches, their pointers there, and how many hits each has: all (matches,) int64.
+    """
     # of neighbours that are equally far from what they repeat, each has a hit more than the next
     is_last = np.ones(len(after), np.bool_)
     is_last[:-1] = (np.diff(after) != 1) | (np.diff(before) != 1)
     last = is_last.nonzero()[0]
-    counts = _hits(flat, after[last], before[last])
+    counts = _hits(flat, after[last], before[last], reach)
     sizes = np.diff(last, prepend=-1)
     hits = np.repeat(counts + last, sizes) - np.arange(len(after))
     behind = after.searchsorted(after + hits + 1)
-    behind[np.repeat(counts == _REACH, sizes)] = -1
+    behind[np.repeat(counts == reach, sizes)] = -1
     following = behind.tolist()
     followed: list[int] = []
     number = 0
@@ -249,26 +268,29 @@ def _follow_all(
         followed.append(number)
         if following[number] < 0:
             place, pointer = int(after[number]), int(before[number])
-            hits[number] = count = _hits_alone(flat, pointer, place)
+            hits[number] = count = _hits_alone(flat, pointer, place, reach)
             number = int(after.searchsorted(place + count + 1))
         else:
             number = following[number]
     return after[followed], before[followed], hits[followed]
 
 
-def _hits(flat: NDArray[np.integer], after: Numbers, before: Numbers) -> Numbers:
-    """How many symbols from pairs of places on are equal, at most ``_REACH``."""
+def _hits(flat: NDArray[np.integer], after: Numbers, before: Numbers, reach: int) -> Numbers:
+    """How many symbols from pairs of places on are equal, at most ``reach``: (pairs,) int64."""
     hits = np.zeros(len(after), np.int64)
     equal = np.arange(len(after))
-    for ahead in range(_REACH):
+    for ahead in range(reach):
         equal = equal[flat[before[equal] + ahead] == flat[after[equal] + ahead]]
         hits[equal] += 1
     return hits
 
 
-def _hits_alone(flat: NDArray[np.integer], pointer: int, place: int) -> int:
-    """The same for one pair, without bound; the end of the message is equal to nothing."""
-    count, block = 0, _REACH
+def _hits_alone(flat: NDArray[np.integer], pointer: int, place: int, block: int) -> int:
+    """How many symbols from one pair of places on are equal; the end of the message is equal to nothing.
+
+    ``block`` symbols are compared at first, then twice as many each time.
+    """
+    count = 0
     while True:
         some = flat[place + count : place + count + block]
         is_equal = flat[pointer + count : pointer + count + len(some)] == some
@@ -278,7 +300,14 @@ def _hits_alone(flat: NDArray[np.integer], pointer: int, place: int) -> int:
 
 
 def _lengths_before(flat: NDArray[np.integer], room: Numbers, after: Numbers, before: Numbers) -> Numbers:
-    """How many symbols before pairs of places are equal, if there is room; ``MIN_LENGTH`` of them are."""
+    """How many symbols before pairs of places are equal, at most ``MAX_LENGTH``: (pairs,) int64.
+
+    Args:
+        flat: the symbols, (symbols,).
+        room: how many symbols stand before the earlier places, (pairs,) int64.
+        after: the later places, (pairs,) int64.
+        before: the earlier places, (pairs,) int64; ``MIN_LENGTH`` symbols before them are equal.
+    """
     lengths = np.full(len(after), MIN_LENGTH)
     equal = np.arange(len(after))
     for back in range(MIN_LENGTH + 1, MAX_LENGTH + 1):
@@ -289,12 +318,12 @@ def _lengths_before(flat: NDArray[np.integer], room: Numbers, after: Numbers, be
 
 
 def _fours(text: bytes) -> NDArray[np.uint32]:
-    """Of each place the four bytes from there on, as rule MAT-1 reads them; a view, which is not aligned."""
+    """The four bytes from each place on, as rule MAT-1 reads them: (places,) uint32, a view that is not aligned."""
     return np.ndarray(max(0, len(text) - MIN_LENGTH + 1), "<u4", text, 0, (1,))
 
 
 def _slots(fours: NDArray[np.uint32]) -> Numbers:
-    """The slots for four bytes each (rule MAT-1)."""
+    """The slots for four bytes each (rule MAT-1): int64 of the same shape."""
     return (fours * np.uint32(MULTIPLIER) >> SLOT_SHIFT).astype(np.int64)
 
 
@@ -302,8 +331,12 @@ def _repeats(fours: NDArray[np.uint32], keys: Numbers) -> tuple[Numbers, Numbers
     """Places whose slot holds a place after the same four bytes, in ascending order; and what it holds.
 
     Args:
-        fours: four bytes from each place on.
-        keys: of all places the message, the slot, and the place in the lowest bits; sorted in place.
+        fours: four bytes from each place on, (places,) uint32.
+        keys: the message, the slot, and in the lowest bits the place, of all places, (keys,) int64; sorted in
+            place.
+
+    Returns:
+        The later places and the earlier ones, both (pairs,) int64.
     """
     keys.sort()  # so that each place stands behind what its slot holds then
     is_held = keys[1:] >> _PLACE_BITS == keys[:-1] >> _PLACE_BITS

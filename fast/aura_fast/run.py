@@ -18,8 +18,6 @@ _NEXT_NUMBERS: Final = np.frombuffer(NEXT, np.uint8)
 _IS_RESET: Final = _NEXT_NUMBERS.reshape(-1, 256).max(axis=0) == 0
 """Whether a byte leads to state 0 from everywhere."""
 
-_FEW: Final = 32
-
 StandIn = tuple[int, str, tuple[int, ...], int]
 """A list for a run: the place in a packed model before which contexts give way, the symbols as characters, their
 frequencies, and that of the escape."""
@@ -52,11 +50,21 @@ def rest_of(stand_in: StandIn, excluded: str) -> tuple[dict[str, tuple[int, int]
     return options, total + escape
 
 
-def states_of(text: NDArray[np.uint8], starts: NDArray[np.int64], state: int) -> NDArray[np.uint8]:
-    """The state before each byte of messages, one after the other, each with a byte behind it.
+def states_of(
+    text: NDArray[np.uint8], starts: NDArray[np.int64], state: int, *, few: int
+) -> NDArray[np.uint8]:
+    """The state before each byte of messages.
 
-    ``state`` is the one before their first bytes. They begin at ``starts``, and are cut where the state is 0
-    whatever came before. All pieces take a byte a step, longest first.
+    Messages are cut where the state is 0 whatever came before. All pieces take a byte a step, longest first.
+
+    Args:
+        text: the messages, end to end, each with a byte behind it, (bytes,) uint8.
+        starts: where messages begin, (messages,) int64.
+        state: before their first bytes.
+        few: pieces for which plain Python is quicker.
+
+    Returns:
+        The states, (bytes,) uint8.
     """
     is_start = np.zeros(len(text), np.bool_)
     is_start[starts] = True
@@ -69,7 +77,7 @@ def states_of(text: NDArray[np.uint8], starts: NDArray[np.int64], state: int) ->
     states = np.zeros(len(text), np.uint8)
     states[starts] = state
     step = 0
-    while longer[step + 1] > _FEW:
+    while longer[step + 1] > few:
         at = begins[: longer[step + 1]] + step
         states[at + 1] = _NEXT_NUMBERS[states[at].astype(np.int64) << 8 | text[at]]
         step += 1

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +23,9 @@ from tests.models import (
 )
 
 from aura.models.model import Model
-from aura_fast import auralite, batch, batch_decoder, batch_encoder, match, run, search
+from aura_fast import auralite, batch
+from aura_fast.batch import lists
+from aura_fast.batch.tuning import DEFAULT, Tuning
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError
@@ -38,23 +39,22 @@ REPETITIVE = st.lists(
 MESSAGES = st.lists(TEXTS | REPETITIVE.map(b"".join) | st.binary(max_size=100), max_size=30)
 
 
-@contextmanager
-def together(symbols: int = 1 << 19, few: int = 0, piece: int = 64) -> Iterator[None]:
+def together(symbols: int = 1 << 19, few: int = 0, piece: int = 64, **more: int) -> Tuning:
     """Let all but ``few`` messages go through numpy, in chunks of so many symbols and pieces of so many."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "_WORTHWHILE", 1)
-        patch.setattr(batch, "_STEP", 0.0)
-        patch.setattr(batch, "_MAX_SYMBOLS", symbols)
-        patch.setattr(batch, "_LONG", symbols)
-        patch.setattr(search, "FEW", few)
-        patch.setattr(batch_decoder, "_LAST", few)
-        patch.setattr(batch_decoder, "_FEW", few)
-        patch.setattr(batch_encoder, "_PIECE", piece)
-        patch.setattr(batch_encoder, "_TOGETHER", piece)
-        patch.setattr(batch_encoder, "_ENTRIES", 64 * piece)
-        patch.setattr(match, "_REACH", piece)
-        patch.setattr(run, "_FEW", few)
-        yield
+    sizes = Tuning(
+        max_symbols=symbols,
+        long_message=symbols,
+        worthwhile=1,
+        step_cost=0.0,
+        few=few,
+        few_choices=few,
+        last_messages=few,
+        piece=piece,
+        rest_symbols=piece,
+        rest_entries=64 * piece,
+        reach=piece,
+    )
+    return replace(sizes, **more)
 
 
 @pytest.mark.no_cover
@@ -69,8 +69,7 @@ def together(symbols: int = 1 << 19, few: int = 0, piece: int = 64) -> Iterator[
 def test_same_strings(model: ContextModel, messages: list[bytes], few: int, symbols: int, piece: int) -> None:
     expected = [auralite.encode(message, model) for message in messages]
     assert batch.encode(messages, model) == expected
-    with together(symbols, few, piece):
-        assert batch.encode(messages, model) == expected
+    assert batch.encode(messages, model, together(symbols, few, piece)) == expected
 
 
 def outcomes(wires: list[bytes], model: ContextModel, max_size: int) -> list[object]:
@@ -84,11 +83,11 @@ def outcomes(wires: list[bytes], model: ContextModel, max_size: int) -> list[obj
     return found
 
 
-def decoded(wires: list[bytes], model: ContextModel, max_size: int) -> list[object]:
-    """The same, decoded together."""
+def decoded(wires: list[bytes], model: ContextModel, max_size: int, tuning: Tuning = DEFAULT) -> list[object]:
+    """What each string is, decoded together with the others."""
     return [
         (result.code, result.offset, result.path) if isinstance(result, DecodeError) else result
-        for result in batch.decode(wires, model, max_size)
+        for result in batch.decode(wires, model, max_size, tuning)
     ]
 
 
@@ -109,8 +108,7 @@ def test_same_messages_and_refusals(
     wires += [wire + b"\x01" for wire in wires[:9]] + [wire[:2] + b"\x55" for wire in wires[:9]]
     expected = outcomes(wires, model, max_size)
     assert decoded(wires, model, max_size) == expected
-    with together(few=few):
-        assert decoded(wires, model, max_size) == expected
+    assert decoded(wires, model, max_size, together(few=few)) == expected
 
 
 @pytest.mark.no_cover
@@ -118,34 +116,27 @@ def test_same_messages_and_refusals(
 def test_strings_of_a_few_bytes(model: ContextModel) -> None:
     wires = [number.to_bytes(2, "big") for number in range(0x8000, 0x10000, 41)]
     assert decoded(wires, model, 200) == outcomes(wires, model, 200)
-    with together():
-        assert decoded(wires, model, 200) == outcomes(wires, model, 200)
+    assert decoded(wires, model, 200, together()) == outcomes(wires, model, 200)
 
 
-def test_long_messages_leave_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_decoder, "_MAX_TABLE", 1 << 13)
+def test_long_messages_leave_the_table() -> None:
     messages = [b"help " * size for size in range(0, 100, 2)]
     wires = [auralite.encode(message, TRAINED) for message in messages]
-    with together():
-        assert batch.decode(wires, TRAINED, 1000) == messages
+    assert batch.decode(wires, TRAINED, 1000, together(max_table=1 << 13)) == messages
 
 
-def test_messages_left_amid_a_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_left_amid_a_symbol() -> None:
     """Where the table ends, some are between an escape and their end."""
-    monkeypatch.setattr(batch_decoder, "_MAX_TABLE", 0)
     source = random.Random(11)
     messages = [source.randbytes(size) for size in range(10) for _ in range(20)]
     wires = [auralite.encode(message, SMALL) for message in messages]
     for width in range(1, 10):
-        monkeypatch.setattr(batch_decoder, "_WIDTH", width)
-        with together():
-            assert batch.decode(wires, SMALL, 100) == messages
-            assert decoded(wires, SMALL, width) == outcomes(wires, SMALL, width)
+        tuning = together(max_table=0, width=width)
+        assert batch.decode(wires, SMALL, 100, tuning) == messages
+        assert decoded(wires, SMALL, width, tuning) == outcomes(wires, SMALL, width)
     # the first message is too long already, and the others are amid the symbol that makes them so
-    monkeypatch.setattr(batch_decoder, "_WIDTH", 5)
     wires = [auralite.encode(message, SMALL) for message in [b"Could you", *[b"Coul\xff\xfe"] * 8]]
-    with together():
-        assert decoded(wires, SMALL, 4) == outcomes(wires, SMALL, 4)
+    assert decoded(wires, SMALL, 4, together(max_table=0, width=5)) == outcomes(wires, SMALL, 4)
 
 
 @pytest.mark.parametrize("model", [*MODELS, SMALL])
@@ -159,23 +150,19 @@ def test_many_messages(model: ContextModel) -> None:
     assert sorted(batch.encode(messages, model)) == sorted(expected)
     wires = batch.encode(messages, model)
     assert batch.decode(wires, model, 1000) == messages
-    with together(few=3):
-        assert batch.decode(wires, model, 1000) == messages
+    assert batch.decode(wires, model, 1000, together(few=3)) == messages
 
 
 def test_nothing() -> None:
     assert batch.encode([], TRAINED) == []
     assert batch.decode([], TRAINED, 10) == []
-    with together():
-        assert batch.encode([b""], TRAINED) == [auralite.encode(b"", TRAINED)]
+    assert batch.encode([b""], TRAINED, together()) == [auralite.encode(b"", TRAINED)]
 
 
 def test_carries_run_through_a_string() -> None:
     messages = [random.Random(seed).randbytes(40) for seed in range(500)]
-    with together():
-        assert batch.encode(messages, NO_CONTEXTS) == [
-            auralite.encode(data, NO_CONTEXTS) for data in messages
-        ]
+    expected = [auralite.encode(data, NO_CONTEXTS) for data in messages]
+    assert batch.encode(messages, NO_CONTEXTS, together()) == expected
 
 
 def test_message_that_is_too_long() -> None:
@@ -196,10 +183,9 @@ def test_one_message(size: int) -> None:
 @settings(max_examples=150)
 def test_sections_of_one_message(model: ContextModel, message: bytes, section: int) -> None:
     expected = auralite.encode(message, model)
-    with together(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch_encoder, "_SECTION", section)
+    assert batch.encode_one(message, model, together(section=section)) == expected
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(auralite, "_SECTION", section)
-        assert batch.encode_one(message, model) == expected
         assert auralite.encode(message, model) == expected
 
 
@@ -207,9 +193,8 @@ def test_sections_of_one_message(model: ContextModel, message: bytes, section: i
 @pytest.mark.parametrize("section", [1, 10, 500])
 def test_sections_with_matches_in_the_prefix(model: ContextModel, section: int) -> None:
     message = PAST[:30] + b"!" + PAST[3:40] + b"id 12" + PAST[-30:] * 2 + PAST
-    with together(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch_encoder, "_SECTION", section)
-        assert batch.encode_one(message, model) == auralite.encode(message, model)
+    expected = auralite.encode(message, model)
+    assert batch.encode_one(message, model, together(section=section)) == expected
 
 
 @pytest.mark.no_cover
@@ -218,13 +203,12 @@ def test_sections_with_matches_in_the_prefix(model: ContextModel, section: int) 
 )
 def test_long_messages_need_little_memory(message: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sections of a thirty-second of their size, so that there are some."""
-    monkeypatch.setattr(batch_encoder, "_SECTION", 1 << 10)
-    monkeypatch.setattr(batch_encoder, "_ENTRIES", 1 << 11)
+    tuning = Tuning(section=1 << 10, rest_entries=1 << 11)
     monkeypatch.setattr(auralite, "_SECTION", 1 << 7)
     wire = auralite.encode(message, SMALL)
     for call in (
         lambda: auralite.encode(message, SMALL) == wire,
-        lambda: batch.encode_one(message, SMALL) == wire,
+        lambda: batch.encode_one(message, SMALL, tuning) == wire,
         lambda: auralite.decode(wire, SMALL, len(message)) == message,
     ):
         tracemalloc.start()
@@ -239,5 +223,5 @@ def test_suffixes_are_found_alike() -> None:
     followed = [model.initial]
     for symbol in b"Could you please look at the second one again?":
         followed.append(model.follow(followed[-1], symbol))
-    found = search.suffix(search.words_of(model)[followed]).tolist()
+    found = lists.suffix(lists.words_of(model)[followed]).tolist()
     assert found == [model.suffix(context) for context in followed]

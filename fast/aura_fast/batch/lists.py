@@ -1,4 +1,7 @@
-"""Looking things up in a packed model for many contexts at once."""
+"""The lists of a packed model, for many contexts at once.
+
+Contexts are places of words, as in ``aura_fast.context_model``; a lane is one of the contexts that are asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aura_fast.context_model import (
     BELOW_END,
@@ -24,16 +26,12 @@ from aura_fast.context_model import (
     SYMBOL_MASK,
     Contexts,
 )
-from aura_spec.context_model import SYMBOLS, TOTAL_OF_ONE
-
-Numbers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from aura_fast.ragged import Flags, Numbers, spread
+from aura_spec import context_model
+from aura_spec.context_model import TOTAL_OF_ONE
 
 SINGLETON_NUMBERS: Final = np.array(SINGLETON)
 _LIKELIHOOD: Final = np.frombuffer(LIKELIHOOD, np.uint8)
-
-FEW: Final = 32
-"""Contexts or messages for which plain Python is quicker than numpy."""
 
 
 _NEAR: Final = 8
@@ -41,22 +39,32 @@ _NEAR: Final = 8
 
 
 def words_of(model: Contexts) -> Numbers:
-    """The words of a packed model."""
+    """The words of a packed model, (words,) int64; not copied."""
     return np.frombuffer(model.words, np.int64)
 
 
 def sizes_of(words: Numbers) -> Numbers:
-    """The lengths of the lists that begin with these words."""
+    """The lengths of the lists that begin with these words: (lanes,) int64."""
     return np.where(words >= 0, 1, ~words >> SUM_BITS & SYMBOL_MASK)
 
 
 def suffix(words: Numbers) -> Numbers:
-    """The contexts to go on with after an escape from the lists that begin with these words."""
+    """The contexts to go on with after an escape from the lists that begin with these words: (lanes,) int64."""
     return np.where(words >= 0, words >> SINGLETON_SUFFIX, ~words >> SUFFIX)
 
 
 def ranks(model: Contexts, firsts: Numbers, sizes: Numbers, values: Numbers) -> Numbers:
-    """How many entries of lists end at most at a value; at least one, as the first is known to."""
+    """How many entries of each list end at most at a value; at least one, as the first is known to.
+
+    Args:
+        model: the packed model.
+        firsts: the places of first entries, (lanes,) int64.
+        sizes: of the lists, (lanes,) int64.
+        values: cumulative frequencies, (lanes,) int64.
+
+    Returns:
+        The numbers of entries, (lanes,) int64.
+    """
     words = words_of(model)
     keys = values << END_SHIFT | BELOW_END
     # look at some entries of each list at once, beyond its end too
@@ -73,35 +81,28 @@ def ranks(model: Contexts, firsts: Numbers, sizes: Numbers, values: Numbers) -> 
 
 
 def lower(words: Numbers, places: Numbers, firsts: Numbers) -> Numbers:
-    """The cumulatives before entries of lists whose first entries are ``firsts``."""
+    """The cumulatives before the entries at ``places``, of lists that begin at ``firsts``: (lanes,) int64."""
     return np.where(places == firsts, 0, words[places - 1] >> END_SHIFT)
 
 
 def list_of(words: Numbers, contexts: Numbers) -> tuple[Numbers, Numbers]:
-    """The places of the first entries of lists, and where the lists end."""
+    """The places of the first entries of lists, and where the lists end: both (lanes,) int64."""
     heads = words[contexts]
     places = contexts + (heads < 0)
     return places, places + sizes_of(heads)
 
 
-def sums(owners: Numbers, values: Numbers, count: int) -> Numbers:
-    """The sum of the values of each of so many owners."""
-    return np.bincount(owners, values, count).astype(np.int64)
-
-
-def spread(firsts: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
-    """For lists with these first entries and sizes: of each entry the number of its list, and its place."""
-    behind = sizes.cumsum()
-    owners = np.arange(len(sizes)).repeat(sizes)
-    return owners, np.arange(len(owners)) + (firsts - behind + sizes)[owners]
-
-
 def predict(model: Contexts, contexts: Numbers, predicted: Numbers) -> tuple[Flags, Numbers, Numbers]:
-    """What the first lists say about bytes that are predicted; as ``Contexts.predict``.
+    """What lists say about bytes that are predicted; as ``Contexts.predict``.
+
+    Args:
+        model: the packed model.
+        contexts: with the lists, (lanes,) int64.
+        predicted: the bytes, (lanes,) int64.
 
     Returns:
-        Whether the lists have them, their entries there, and what their probabilities add to the index of rule
-        MAT-4.
+        Whether the lists have them, (lanes,) bool; the words of their entries, and what their probabilities add to
+        the index of rule MAT-4, both (lanes,) int64.
     """
     words = words_of(model)
     heads = words[contexts]
@@ -128,11 +129,13 @@ class Rest:
     """What remains of lists of more than one entry if symbols are excluded.
 
     Attributes:
-        entries: of all lists, one after the other.
-        sums: of frequencies before each of these entries, and at the end, without those that are excluded.
-        starts: of the lists among the entries.
-        listed: the sums of the frequencies of what remains of each list.
-        totals: the same with the escapes; 1 where nothing remains, so that a choice there changes nothing.
+        entries: of all lists, end to end, (entries,) int64.
+        sums: of the frequencies before each of these entries, and of all, without those that are excluded: (entries
+            + 1,) int64.
+        starts: where each list begins among the entries, (lanes,) int64.
+        listed: the sum of the frequencies of what remains of each list, (lanes,) int64.
+        totals: that and the frequency of the escape, (lanes,) int64; 1 where nothing remains, so that a choice
+            there changes nothing.
     """
 
     entries: Numbers
@@ -142,20 +145,20 @@ class Rest:
     totals: Numbers
 
 
-def rest(model: Contexts, contexts: Numbers, lefts: Numbers, predicted: Numbers) -> Rest:
+def rest(model: Contexts, contexts: Numbers, escaped_from: Numbers, predicted: Numbers) -> Rest:
     """What remains of lists (rules AUR-3 to AUR-5).
 
     Args:
         model: the packed model.
-        contexts: with the lists.
-        lefts: for each a context whose list is excluded, or -1.
-        predicted: for each a symbol that is excluded, or -1.
+        contexts: with the lists, (lanes,) int64.
+        escaped_from: for each a context whose list is excluded, or -1, (lanes,) int64.
+        predicted: for each a symbol that is excluded, or -1, (lanes,) int64.
     """
     words = words_of(model)
-    is_excluded = np.zeros((len(contexts), SYMBOLS + 1), np.bool_)
+    is_excluded = np.zeros((len(contexts), context_model.SYMBOLS + 1), np.bool_)
     is_excluded[np.arange(len(contexts)), predicted] = True  # the last column if there is none
-    escaped = (lefts >= 0).nonzero()[0]
-    firsts, ends = list_of(words, lefts[escaped])
+    escaped = (escaped_from >= 0).nonzero()[0]
+    firsts, ends = list_of(words, escaped_from[escaped])
     owners, places = spread(firsts, ends - firsts)
     is_excluded[escaped[owners], words[places] >> PLACE_BITS & SYMBOL_MASK] = True
     heads = ~words[contexts]

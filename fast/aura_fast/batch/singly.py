@@ -1,0 +1,70 @@
+"""Messages that are decoded one after the other, by ``auralite``.
+
+Two things are left to it: choices of which a list for runs is an option, and the rest of the last few messages,
+which would leave the vectors nearly empty.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from aura_fast import auralite
+from aura_fast.batch.lanes import NOTHING, Batch
+from aura_fast.ragged import Numbers
+from aura_fast.range_coder import Decoder
+from aura_fast.run import NEXT
+from aura_spec.context_model import END
+from aura_spec.errors import DecodeError
+
+
+def read_singly(batch: Batch, lanes: Numbers) -> None:
+    """Read the choices left of symbols, one message after the other; ``lanes`` is (messages,) int64."""
+    state = batch.state
+    for lane in lanes.tolist():
+        decoder = batch.decoder_of(lane)
+        batch.is_symbol[lane] = True
+        try:
+            batch.symbols[lane], state.contexts[lane] = _read_rest(batch, lane, decoder)
+        except DecodeError:
+            state.is_active[lane] = False
+            continue
+        state.windows[lane], state.offsets[lane] = decoder.window, decoder.offset
+        state.spans[lane] = decoder.span
+
+
+def _read_rest(batch: Batch, lane: int, decoder: Decoder) -> tuple[int, int]:
+    """Read the choices left of a symbol; the symbol, and the context that follows."""
+    state, run = batch.state, int(batch.state.runs[lane])
+    predicted = int(state.predicted[lane])
+    letter = "" if predicted == NOTHING else chr(predicted)
+    if state.has_exclusions[lane] and state.escaped_from[lane] != NOTHING:
+        at = int(state.escaped_from[lane]), run
+        return auralite.read_after_escape(decoder, batch.model, at, predicted=letter)
+    return auralite.read_unpredicted(decoder, batch.model, (int(state.contexts[lane]), run), predicted=letter)
+
+
+def decode_rests(batch: Batch) -> None:
+    """Decode the rest of all messages that are active, one after the other."""
+    state = batch.state
+    for lane in state.is_active.nonzero()[0].tolist():
+        with suppress(DecodeError):
+            batch.messages[state.numbers[lane]] = _decode_rest(batch, lane)
+
+
+def _decode_rest(batch: Batch, lane: int) -> bytes | None:
+    """Decode the rest of a message; None if it is too long."""
+    state = batch.state
+    decoder = batch.decoder_of(lane)
+    text = bytearray(batch.text_of(lane))
+    context, run = int(state.contexts[lane]), int(state.runs[lane])
+    if not state.is_new[lane]:
+        symbol, context = _read_rest(batch, lane, decoder)
+        if symbol == END:
+            decoder.finish()
+            return bytes(text)
+        text.append(symbol)
+        run = NEXT[run << 8 | symbol]
+        if len(text) > batch.max_size:
+            return None
+    match = int(state.pointers[lane]), int(state.lengths[lane]), int(state.misses[lane])
+    return auralite.go_on(decoder, batch.model, batch.max_size, text, (context, run), match)
