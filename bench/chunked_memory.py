@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
-from aura.files.chunked import WINDOW_BITS, compress_stream, decompress_stream
+from aura.files.chunked import compress_iter, decompress_iter
+from aura.files.pieces import WINDOW_BITS
 
 SAMPLE = 1 << 20
 """Bytes of each corpus that pieces are taken from."""
@@ -73,7 +74,7 @@ def write(corpora: list[Path], size: int, output: Path, window_bits: int, frame_
             yield piece
 
     with output.open("wb") as file:
-        for wire in compress_stream(counted(), window_bits=window_bits, frame_size=frame_size):
+        for wire in compress_iter(counted(), window_bits=window_bits, frame_size=frame_size):
             written += file.write(wire)
     _report("write", before, content=size, file=written, ratio=round(size / written, 2), crc=crc)
 
@@ -83,7 +84,7 @@ def read(path: Path) -> None:
     before = time.monotonic()
     crc = length = 0
     with path.open("rb") as file:
-        for block in decompress_stream(iter(lambda: file.read(1 << 16), b"")):
+        for block in decompress_iter(iter(lambda: file.read(1 << 16), b"")):
             crc = crc32(block, crc)
             length += len(block)
     _report("read", before, content=length, crc=crc)

@@ -191,6 +191,25 @@ class Decompressor:
             if content:
                 yield content
 
+    def next_block(self) -> bytes | None:
+        """The content of the next block; None if it is not complete, or the end of the file was read.
+
+        Bytes that follow the end are no error here; see :attr:`rest`.
+
+        Raises:
+            DecodeError: the file is refused.
+        """
+        while not self._is_over:
+            content = self._step()
+            if content is None or content:
+                return content
+        return None
+
+    @property
+    def rest(self) -> bytes:
+        """Bytes that were fed and not read yet: those after the end, once that was read."""
+        return bytes(self._input)
+
     def finish(self) -> None:
         """Check that the file is complete.
 

@@ -39,7 +39,9 @@ if (
     from aura.compat import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
     from aura.connections.stream import Stream
     from aura.explanation.explain import Explanation, explain
-    from aura.files.chunked import compress_stream, decompress_stream, open  # noqa: A004  # as gzip.open and its like
+    from aura.files.aura_file import AuraFile, open  # noqa: A004  # as gzip.open and its like
+    from aura.files.chunked import compress_iter, decompress_iter
+    from aura.files.incremental import AuraCompressor, AuraDecompressor
     from aura.models.model import Model
     from aura.models.train import train
     from aura.pooled import PooledCodec
@@ -50,7 +52,10 @@ if (
 __version__ = "0.1.0"
 
 __all__ = [
+    "AuraCompressor",
+    "AuraDecompressor",
     "AuraError",
+    "AuraFile",
     "CachedCodec",
     "ChecksumMismatch",
     "Code",
@@ -78,9 +83,9 @@ __all__ = [
     "Unsupported",
     "__version__",
     "compress",
-    "compress_stream",
+    "compress_iter",
     "decompress",
-    "decompress_stream",
+    "decompress_iter",
     "explain",
     "open",
     "parse_phrases",
@@ -93,7 +98,9 @@ _NAMES: "Final" = {
     "aura.compat": ("CompressionResult", "HybridCompressor", "ProductionHybridCompressor", "Statistics"),
     "aura.connections.stream": ("Stream",),
     "aura.explanation.explain": ("Explanation", "explain"),
-    "aura.files.chunked": ("compress_stream", "decompress_stream", "open"),
+    "aura.files.aura_file": ("AuraFile", "open"),
+    "aura.files.chunked": ("compress_iter", "decompress_iter"),
+    "aura.files.incremental": ("AuraCompressor", "AuraDecompressor"),
     "aura.models.model": ("Model",),
     "aura.models.train": ("train",),
     "aura.pooled": ("PooledCodec",),

@@ -12,7 +12,8 @@ from pathlib import Path
 from zlib import crc32
 
 from aura.errors import DecodeError
-from aura.files.chunked import ChunkedReader, decompress_stream
+from aura.files.chunked import decompress_iter
+from aura.files.chunked_reader import ChunkedReader
 from aura_fast import brio2
 from aura_spec.chunked import (
     MAX_BLOCK,
@@ -88,9 +89,9 @@ def expect_refusal(what: str, file: bytes, place: int | None = None) -> None:
 
 def main() -> None:
     """Read everything."""
-    assert len(next(decompress_stream([FILE]))) == MAX_BLOCK
+    assert len(next(decompress_iter([FILE]))) == MAX_BLOCK
     limit(int(sys.argv[1]))
-    assert sum(map(len, decompress_stream([FILE]))) == LENGTH
+    assert sum(map(len, decompress_iter([FILE]))) == LENGTH
     assert ChunkedReader(io.BytesIO(FILE)).seek(-5, io.SEEK_END) == LENGTH - 5
     for what, file in HOSTILE.items():
         expect_refusal(what, file)

@@ -14,7 +14,9 @@ import pytest
 
 import aura
 from aura.errors import ChecksumMismatch, DecodeError, LimitExceeded, Malformed, Truncated
-from aura.files.chunked import ChunkedReader, ChunkedWriter, compress_stream, decompress_stream
+from aura.files.chunked import compress_iter, decompress_iter
+from aura.files.chunked_reader import ChunkedReader
+from aura.files.chunked_writer import ChunkedWriter
 from aura_spec.chunked import (
     HEADER_SIZE,
     MAX_HEAD,
@@ -44,7 +46,7 @@ def rescued(file: bytes) -> tuple[bytes, DecodeError | None]:
     """All content that can be read, and the error behind it."""
     content = bytearray()
     try:
-        for block in decompress_stream([file]):
+        for block in decompress_iter([file]):
             content += block
     except DecodeError as error:
         return bytes(content), error
@@ -53,7 +55,7 @@ def rescued(file: bytes) -> tuple[bytes, DecodeError | None]:
 
 def test_no_bit_of_a_kind_ends_a_file_after_a_seek() -> None:
     """Rules CHK-6 and CHK-12."""
-    file = b"".join(compress_stream([NOISE], frame_size=200_000))
+    file = b"".join(compress_iter([NOISE], frame_size=200_000))
     for frame, place in blocks_of(file):
         for bit in range(8):
             damaged = bytearray(file)
@@ -68,7 +70,7 @@ def test_no_bit_of_a_kind_ends_a_file_after_a_seek() -> None:
 
 
 def test_content_before_damage_is_given_out_and_damage_is_not_passed_over() -> None:
-    file = bytearray(b"".join(compress_stream([NOISE])))
+    file = bytearray(b"".join(compress_iter([NOISE])))
     (_, third) = blocks_of(bytes(file))[2]
     file[third + 100] ^= 1
     content, error = rescued(bytes(file))
@@ -86,7 +88,7 @@ def test_content_before_damage_is_given_out_and_damage_is_not_passed_over() -> N
 
 def test_a_hostile_index_is_refused_wherever_one_seeks() -> None:
     """Rule CHK-12."""
-    whole = b"".join(compress_stream([b"hello world " * 100], frame_size=500))
+    whole = b"".join(compress_iter([b"hello world " * 100], frame_size=500))
     begin = whole[: -12 - int.from_bytes(whole[-8:-4], "big")]
     most = (1 << 63) - 1
     for frames in (
@@ -110,7 +112,7 @@ def test_a_hostile_index_is_refused_wherever_one_seeks() -> None:
 
 def test_the_limit_holds_after_a_seek() -> None:
     """Rule CHK-11."""
-    file = b"".join(compress_stream([NOISE], frame_size=200_000))
+    file = b"".join(compress_iter([NOISE], frame_size=200_000))
     assert ChunkedReader(io.BytesIO(file), max_size=400_000).seek(0, io.SEEK_END) == 400_000
     with pytest.raises(LimitExceeded):
         ChunkedReader(io.BytesIO(file), max_size=399_999).seek(0, io.SEEK_END)
@@ -118,7 +120,7 @@ def test_the_limit_holds_after_a_seek() -> None:
 
 def test_whence_is_checked() -> None:
     with pytest.raises(ValueError, match="whence"):
-        ChunkedReader(io.BytesIO(b"".join(compress_stream([b"hi"])))).seek(0, 3)
+        ChunkedReader(io.BytesIO(b"".join(compress_iter([b"hi"])))).seek(0, 3)
 
 
 class Full(io.BytesIO):
@@ -184,7 +186,7 @@ def test_a_raw_file_that_takes_a_part_is_written_whole() -> None:
     raw = Raw(1000)
     with ChunkedWriter(raw) as writer:  # type: ignore[arg-type]
         writer.write(NOISE)
-    assert b"".join(decompress_stream([bytes(raw.taken)])) == NOISE
+    assert b"".join(decompress_iter([bytes(raw.taken)])) == NOISE
     blocked = ChunkedWriter(Raw(None))  # type: ignore[arg-type]
     with pytest.raises(BlockingIOError):
         blocked.write(NOISE)
@@ -216,7 +218,7 @@ def test_a_killed_writer_leaves_a_file_that_is_truncated(tmp_path: Path) -> None
     content, error = rescued(path.read_bytes())
     assert content == b"".join(b"line %d of a log that is being written\n" % n for n in range(5001))
     assert isinstance(error, Truncated)
-    for read in (io.BufferedReader.read, list, io.BufferedReader.readlines):
+    for read in (aura.AuraFile.read, list, aura.AuraFile.readlines):
         with aura.open(path) as file, pytest.raises(Truncated):
             read(file)  # type: ignore[arg-type]
     with aura.open(path) as file, pytest.raises(DecodeError):

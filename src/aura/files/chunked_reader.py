@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
+from aura.files.pieces import PIECE
 from aura_fast.chunked import Decompressor
 from aura_fast.chunked_index import Index, read_index
 from aura_spec.errors import LimitExceeded
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-PIECE: Final = 1 << 16
-"""Bytes that are read or taken at a time."""
 
 
 class ChunkedReader(io.RawIOBase):

@@ -1,0 +1,145 @@
+"""Writing chunked files as binary file objects (chapter ``chunked`` of the specification)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO
+
+from aura.files.pieces import WINDOW_BITS, cut
+from aura_fast.chunked import Compressor
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class _State(Enum):
+    """Of a file that is written: whether content can follow."""
+
+    OPEN = auto()
+    BROKEN = auto()
+    OVER = auto()
+
+
+class ChunkedWriter(io.RawIOBase):
+    """Writes a chunked file.
+
+    Args:
+        file: to write to, from where it stands; stays open.
+        window_bits: as for ``compress_iter``.
+        level: as for ``compress_iter``.
+        frame_size: as for ``compress_iter``.
+        close_file: close ``file`` as well when this is closed.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        *,
+        window_bits: int = WINDOW_BITS,
+        level: int = 0,
+        frame_size: int | None = None,
+        close_file: bool = False,
+    ) -> None:
+        super().__init__()
+        self._compressor = Compressor(window_bits=window_bits, level=level, frame_size=frame_size)
+        self._file = file
+        self._close_file = close_file
+        self._length = 0
+        self._state = _State.OPEN
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def tell(self) -> int:
+        """Return how many bytes of content were written."""
+        return self._length
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write content; return how many bytes.
+
+        Raises:
+            OSError: the file below fails, now or before. The file is incomplete then, and stays so.
+            ValueError: the file is closed.
+        """
+        if self.closed or self._state is _State.OVER:
+            raise ValueError("write to a closed file")
+        length = 0
+        for piece in cut(data):
+            self._put(partial(self._compressor.compress, piece))
+            length += len(piece)
+        self._length += length
+        return length
+
+    def flush(self) -> None:
+        """End the block, so that all content so far can be read; costs some bytes.
+
+        Raises:
+            OSError: the file below fails, now or before.
+        """
+        if self._state is not _State.OVER:
+            self._put(self._compressor.flush)
+            self._file.flush()
+
+    def close(self) -> None:
+        """Write the end of the file.
+
+        Raises:
+            OSError: the file below fails, or has failed before: the file is incomplete, and readers say so.
+        """
+        if self.closed:
+            return
+        try:
+            if self._state is not _State.OVER:
+                self._put(self._compressor.finish)
+        finally:
+            self._state = _State.OVER
+            try:
+                super().close()
+            finally:
+                if self._close_file:
+                    self._file.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close; after an error without the end, so that nobody takes the file for complete."""
+        if kind is not None:
+            self.abandon()
+        self.close()
+
+    def abandon(self) -> None:
+        """Let nothing follow, not even an end, so that readers find the file incomplete."""
+        self._state = _State.OVER
+
+    def _put(self, step: Callable[[], bytes]) -> None:
+        """Write the bytes that a step of the compressor gives.
+
+        If this is interrupted, bytes are missing, so that nothing may follow.
+        """
+        if self._state is _State.BROKEN:
+            raise OSError("the file is incomplete, as it could not be written before")
+        self._state = _State.BROKEN
+        wire = step()
+        if isinstance(self._file, io.RawIOBase):
+            _write_all(self._file, wire)
+        else:
+            self._file.write(wire)
+        self._state = _State.OPEN
+
+
+def _write_all(file: io.RawIOBase, wire: bytes) -> None:
+    """Write to a file that may take a part of the bytes only."""
+    rest = memoryview(wire)
+    while rest:
+        size = file.write(rest)
+        if not size:
+            raise BlockingIOError("the file below takes no bytes")
+        rest = rest[size:]
