@@ -87,7 +87,7 @@ CONTAINER: Final = c.Struct(
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What stands at a place of the token stream; advisory (rule BRI-3)."""
+    """The token at a place of the token stream; advisory (rule BRI-3)."""
 
     index: int
     kind: int
@@ -103,7 +103,7 @@ class Container:
         token_length: bytes of the decoded token stream.
         frequencies: 256 frequencies that sum to 4096.
         metadata: at most 65,535 entries.
-        payload: what rANS made of the token stream.
+        payload: the token stream, through rANS.
     """
 
     token_length: int

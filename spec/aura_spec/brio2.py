@@ -180,7 +180,7 @@ def parse_body(body: bytes, max_size: int, trace: list[Span] | None = None) -> C
 
 
 def check(container: Container, max_size: int) -> None:
-    """Check what a container claims (rules BII-2 and BII-3).
+    """Check the sizes that a container claims (rules BII-2 and BII-3).
 
     Raises:
         DecodeError: as the rules say.

@@ -104,7 +104,7 @@ FRAME_BIT: Final = 0x80
 
 
 class Kind(IntEnum):
-    """What a block is (rule CHK-2)."""
+    """The kind of a block (rule CHK-2)."""
 
     END = 0
     STORED = 1
@@ -132,7 +132,7 @@ HEADER: Final = c.Struct(
         Checked(
             c.Byte,
             lambda bits: MIN_WINDOW_BITS <= bits <= MAX_WINDOW_BITS,
-            "the window has a size that is not allowed",
+            "the size of the window is not allowed",
             LimitExceeded,
         ),
         "how far back matches reach, as a power of two",
@@ -209,7 +209,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class BlockHead:
-    """What a block is: whether it begins a frame, and its ``size`` bytes after the head, a CRC-32 apart."""
+    """The head of a block: its kind, whether it begins a frame, and the bytes behind the head, without a CRC-32."""
 
     kind: Kind
     begins_frame: bool
@@ -255,7 +255,7 @@ def build_header(header: Header) -> bytes:
     """Write a header (rule CHK-1).
 
     Raises:
-        EncodeError: the window has a size that is not allowed.
+        EncodeError: the size of the window is not allowed.
     """
     flags = HAS_INDEX if header.has_index else 0
     return build(HEADER, {"magic": MAGIC, "version": VERSION, "flags": flags, "window": header.window_bits})
@@ -284,7 +284,7 @@ def stored_body(content: bytes) -> bytes:
 
 
 def read_stored(body: bytes, offset: int) -> bytes:
-    """The content of a stored block, from what is behind its head (rule CHK-3).
+    """The content of a stored block, from the bytes behind its head (rule CHK-3).
 
     Raises:
         ChecksumMismatch: it does not have its CRC-32.
@@ -302,7 +302,7 @@ def build_smaller_block(content: bytes, container: bytes, *, begins: bool) -> by
     All implementations share this; each makes the container itself.
 
     Args:
-        content: of the block, 1 to ``MAX_BLOCK`` bytes.
+        content: 1 to ``MAX_BLOCK`` bytes.
         container: the body of a container of version 2 for it.
         begins: whether the block begins a frame.
     """
@@ -317,9 +317,9 @@ def read_content(head: BlockHead, body: bytes, offset: int, decoded: Callable[[b
     All implementations share this; each decodes the container itself.
 
     Args:
-        head: of the block.
+        head: kind and size, as :func:`parse_block_head` gave them.
         body: all of the block behind its head.
-        offset: of the body in the file.
+        offset: bytes of the file before the body.
         decoded: decodes the body of a container, of at most ``MAX_BLOCK`` bytes of content, with the window.
 
     Raises:
@@ -342,13 +342,13 @@ def body_size(head: BlockHead) -> int:
 
 
 def check_end(data: bytes, length: int, crc: int | None, offset: int) -> int:
-    """Check the end of a file against what was read; return how many bytes of ``data`` it takes (rule CHK-6).
+    """Compare the end of a file with the content; return how many bytes of ``data`` the end takes (rule CHK-6).
 
     Args:
         data: begins with the end.
         length: bytes of the content.
         crc: CRC-32 of the content; None if only a part of it was read.
-        offset: of ``data`` in the file.
+        offset: bytes of the file before ``data``.
 
     Raises:
         Malformed: the length is another.

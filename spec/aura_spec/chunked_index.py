@@ -67,8 +67,8 @@ def check_index(data: bytes, varints: bytes, offset: int) -> int:
 
     Args:
         data: begins with the index.
-        varints: of the frames.
-        offset: of ``data`` in the file.
+        varints: two for each frame (rule CHK-8).
+        offset: bytes of the file before ``data``.
 
     Raises:
         Truncated: the index is cut short.
@@ -114,7 +114,7 @@ def parse_frames(varints: bytes, offset: int) -> list[Frame]:
 
 
 def end_offset(size: int, length: int, index_offset: int) -> int:
-    """Where the end of a file stands, by its index (rule CHK-12).
+    """The offset of the end of a file, by its index (rule CHK-12).
 
     Args:
         size: bytes of all frames in the file.

@@ -74,12 +74,12 @@ ESCAPES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """A list that stands in for contexts while a run lasts (rules RUN-3 and RUN-4).
+    """A list that replaces those of contexts while a run lasts (rules RUN-3 and RUN-4).
 
     Attributes:
-        order: the greatest of a context that gives way, 0 to ``MAX_ORDER``.
-        symbols: of the entries, ascending.
-        codes: of the entries, 0 to 63.
+        order: the greatest order of a context whose list is replaced, 0 to ``MAX_ORDER``.
+        symbols: one for each entry, ascending, 0 to 256.
+        codes: one for each entry, 0 to 63.
         escape: the code of the escape.
     """
 
@@ -106,12 +106,12 @@ class Prefix:
 class ContextModel:
     """A context model as a decoder walks it.
 
-    Contexts are numbered from 0, the root, so that each stands behind its suffix.
+    Contexts are numbered from 0, the root. The number of a context is greater than that of its suffix.
 
     Attributes:
         starts: for each context the place of its first entry; one more for the end of the last list.
-        symbols: of each entry, 0 to 256.
-        codes: of each entry, 0 to 63; in lists of one entry 0, and unused.
+        symbols: one for each entry, 0 to 256.
+        codes: one for each entry, 0 to 63; in lists of one entry 0, and unused.
         following: for each entry, the context after its symbol; 0 for the end.
         suffixes: for each context, its suffix; 0 for the root.
         escapes: for each context, the code of its escape; 0 for the root.

@@ -32,7 +32,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 QUESTION: Final = "written with another model or templates?"
-"""What the reason of an error asks where it may be so."""
+"""The end of an error's reason, where another model or other templates may be the cause."""
 
 
 class Code(StrEnum):

@@ -20,5 +20,5 @@ MAX_TEMPLATE_ID: Final = (1 << 32) - 1
 """LIM-5: the largest template id."""
 
 MAX_MODELLED: Final = 1 << 20
-"""LIM-6: the longest message that AURALITE codes, in bytes; what is well predicted costs so little that a few
-bytes could keep a decoder busy for long."""
+"""LIM-6: the longest message that AURALITE codes, in bytes. Well-predicted bytes cost so little that a short string
+could keep a decoder busy for long."""

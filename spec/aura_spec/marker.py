@@ -66,7 +66,7 @@ def build_message(marker: Marker, body: bytes) -> bytes:
 
 
 def name_of(marker: int) -> str:
-    """What the registry says of a marker, for a person.
+    """The name of a marker in the registry, for people.
 
     >>> name_of(0x07), name_of(0x42), name_of(0x90)
     ('stored', 'unassigned', 'auralite compact')

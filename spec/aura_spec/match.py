@@ -69,4 +69,4 @@ HITS: Final = LENGTH_CLASSES * PROBABILITY_CLASSES * MISS_CLASSES
 """Entries of a model's table of hit probabilities."""
 
 TOTAL: Final = 4096
-"""What the hit probabilities are out of; each is 1 to ``TOTAL`` - 1."""
+"""The total of hit and miss; a hit has the frequency 1 to ``TOTAL`` - 1."""

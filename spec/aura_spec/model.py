@@ -90,7 +90,7 @@ STREAM_MEMORY: Final = "stream_memory"
 """The key of the metadata for the memory of streams."""
 
 _SECTION: Final = c.Struct(
-    Field("type", c.Byte, "what it holds"),
+    Field("type", c.Byte, "kind of its content"),
     Field("length", c.Rebuild(c.Int32ub, c.len_(this.content)), "bytes of content"),
     Field("crc", c.Int32ub, "CRC-32 of the content"),
     Field("content", c.Bytes(this.length), "as the type says"),

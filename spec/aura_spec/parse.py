@@ -183,14 +183,14 @@ def first_counts() -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What options cost (rules PAR-2 and PAR-6).
+    """Prices of options, in sixteenths of a bit (rules PAR-2 and PAR-6).
 
     Attributes:
-        units: by context and symbol of the unit.
-        recent: by place among the recent distances.
-        distances: of other distances, by the symbol of the distance less 1 as a number.
-        lengths: by the symbol of the length less ``MIN_MATCH``.
-        runs: of a run of no units, and of any other.
+        units: prices by context and symbol of the unit.
+        recent: prices by place among the recent distances.
+        distances: prices of other distances, by the symbol of the number distance - 1.
+        lengths: prices by the symbol of the number length - ``MIN_MATCH``.
+        runs: the price of a run of no units, and the mean price of all others.
     """
 
     units: tuple[tuple[int, ...], ...]

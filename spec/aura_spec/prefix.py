@@ -36,7 +36,7 @@ from aura_spec.match import MISS_CLASSES, PROBABILITY_CLASSES, TOTAL
 from aura_spec.wire import Checked, Field, build, parse
 
 LENGTH: Final = 24
-"""Bytes at the end of a message that the prefix must hold to say what comes next."""
+"""Bytes at the end of a message that the prefix must hold for a match."""
 
 HITS: Final = PROBABILITY_CLASSES * MISS_CLASSES
 

@@ -65,7 +65,7 @@ NO_RUN: Final = 0
 
 
 class Kind(IntEnum):
-    """What a run is made of."""
+    """Which characters a run has."""
 
     DIGITS = 0
     LETTERS_TO_F = 1

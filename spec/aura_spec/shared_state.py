@@ -1,4 +1,4 @@
-"""What both ends hold before the first message: models, templates and dictionary phrases."""
+"""The shared state: models, templates and phrases that both ends hold before a message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SharedState:
         phrases: dictionary phrases of BRIO version 1 by id, 0 to 255; none unless given.
         model: the implied model of AURALITE (rule AUR-6); none unless given.
         models: further models by id, for messages that name theirs (rule AUR-7).
-        dictionary: of the implied model, for Zstandard (rule ZST-7); empty if it has none.
+        dictionary: the implied model's dictionary for Zstandard (rule ZST-7); empty if it has none.
     """
 
     templates: Mapping[int, Template] = field(default_factory=builtin)

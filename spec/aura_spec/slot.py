@@ -198,7 +198,7 @@ def declaration(slot: TemplateSlot, last: bool) -> Declaration:
 
 @lru_cache(_KEPT)
 def without_text(slot: TemplateSlot) -> Declaration:
-    """The structure of a value with a head whose text, if it is one, stands elsewhere (rule FRS-3)."""
+    """The structure of a value without its text, which is in the string of a modelled frame (rule FRS-3)."""
     return _headed(slot, c.Struct())
 
 
@@ -214,7 +214,7 @@ def _headed(slot: TemplateSlot, text: Declaration) -> Declaration:
 
 
 def _with_head(parts: tuple[Declaration, ...]) -> Declaration:
-    """Parts that may refer to ``this.head``, though it stands one level up."""
+    """Parts that may refer to ``this.head``, which is one level up."""
     return c.Struct("head" / c.Computed(this._.head), *parts)
 
 

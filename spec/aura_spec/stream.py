@@ -134,7 +134,7 @@ from aura_spec.wire import Checked, Field, Span, build, parse
 
 
 class Flag(IntFlag):
-    """What a head says (rule STR-2)."""
+    """The flags of a head (rule STR-2)."""
 
     RESET = 1
     ASK = 2
@@ -157,7 +157,7 @@ CHECKS: Final = (4, 8, 16)
 """Bits that a least check may have."""
 
 WIDER: Final = ((128, 16), (32, 8))
-"""Bytes of a message from which on the check has so many bits at least: there they cost little."""
+"""Sizes of a message, each with the least bits of check from there on, where they cost little."""
 
 GENERATORS: Final = {4: 0x13, 8: 0x107, 16: 0x11021}
 """By degree: x^4+x+1, x^8+x^2+x+1, x^16+x^12+x^5+1. A single bit leaves a remainder with each, and every odd number
@@ -175,7 +175,7 @@ MESSAGE: Final = c.Struct(
             lambda flags: 0 < flags < 16 and (not flags & Flag.TEXT or flags & Flag.MESSAGE),
             "the flags are unknown",
         ),
-        "what follows, and what is asked",
+        "kind of the body, and requests",
     ),
     Field("counter", c.If(this.flags & Flag.RESET, c.Int16ub), "of the message, if it is a reset"),
     Field("body", c.GreedyBytes, "a string, or a message and its check"),
@@ -193,12 +193,12 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What both ends of a stream agree on.
+    """The terms of a stream, on which both ends agree.
 
     Attributes:
-        model: of the messages.
+        model: the context model that codes the messages.
         agreed: the number of rule STR-6.
-        memory: of the stream, in bytes.
+        memory: bytes that the stream may remember, window and tables together.
         check: least bits of check.
         server: whether it is the server's stream.
     """
@@ -247,7 +247,7 @@ def check_bits(wire_size: int, least: int, *, head: bool) -> int:
 
 
 def agreement(model_id: bytes, memory: int, least: int) -> int:
-    """What rule STR-6 makes of what both ends agree on."""
+    """The number *agreed* of rule STR-6."""
     return crc32(model_id + memory.to_bytes(4, "big") + least.to_bytes(4, "big"))
 
 

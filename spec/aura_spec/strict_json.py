@@ -1,4 +1,4 @@
-"""JSON that a person may have written: a key that stands twice is an error, not a silent loss."""
+"""JSON that a person may have written: a repeated key is an error, not a silent loss."""
 
 from __future__ import annotations
 

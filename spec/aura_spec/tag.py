@@ -126,8 +126,8 @@ def build_tagged(message: bytes, content: bytes, model_id: bytes) -> bytes:
 
     Args:
         message: marker and body.
-        content: what the message decodes to.
-        model_id: of the implied model, 8 bytes; empty if there is none.
+        content: the decoded message.
+        model_id: the id of the implied model, 8 bytes; empty if there is none.
     """
     return bytes((model_tag(model_id), check_of(content))) + message
 
@@ -147,12 +147,12 @@ def parse_tagged(wire: bytes) -> Tagged:
 
 
 def held_for(tagged: Tagged, held: SharedState, model_id: bytes) -> SharedState:
-    """What a tagged message is decoded with (rule TAG-5).
+    """The shared state with which a tagged message is decoded (rule TAG-5).
 
     Args:
         tagged: the message.
         held: by the reader.
-        model_id: of its implied model, 8 bytes; empty if there is none.
+        model_id: the id of the reader's implied model, 8 bytes; empty if there is none.
 
     Raises:
         UnknownModel: the message is for another model.
@@ -204,8 +204,8 @@ def decode_tagged(
     Args:
         wire: tag, marker and body.
         held: by the reader.
-        model_id: of the implied model, 8 bytes; empty if there is none.
-        decode: decodes marker and body with what may be used of ``held``.
+        model_id: the id of the implied model, 8 bytes; empty if there is none.
+        decode: decodes marker and body with the part of ``held`` that rule TAG-5 allows.
 
     Raises:
         DecodeError: the tag or the message is refused.

@@ -115,7 +115,7 @@ class Template:
         literals: one more than ``places``: the bytes before, between and after the slots' places.
         places: for each place in the text, the index of the slot that fills it.
         slots: in the order of rule TPL-2.
-        matchers: for each place, what matches the characters of its type; None for text.
+        matchers: for each place, an expression for the characters of its type; None for text.
         is_typed: whether any place has a type other than text.
         is_anchored: whether some literal has at least four bytes.
     """
@@ -259,7 +259,7 @@ def parse_pattern(pattern: str) -> Template:
 
 @lru_cache
 def _matcher(slot: Slot) -> re.Pattern[bytes] | None:
-    """What matches the characters of a slot's type, as many as follow (rule TPL-7).
+    """An expression for the longest run of characters of a slot's type (rule TPL-7).
 
     No pattern has nested repetition, so that matching is linear.
     """
@@ -270,7 +270,7 @@ def _matcher(slot: Slot) -> re.Pattern[bytes] | None:
 
 
 def _parse_slot(body: str, pattern: str) -> Slot:
-    """Parse what stands between the braces (rules TPL-2 and TPL-6)."""
+    """Parse the text between the braces (rules TPL-2 and TPL-6)."""
     name, colon, kind = body.partition(":")
     if not _NAME.fullmatch(name):
         raise TemplateError(f"{name!r} is not the name of a slot, in {pattern!r}")

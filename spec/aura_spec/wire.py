@@ -46,7 +46,7 @@ class Span:
         offset: bytes from the start of the message.
         length: bytes.
         path: dotted name, outermost first.
-        value: what the bytes mean.
+        value: the meaning of the bytes.
         doc: one line about the field, from its declaration.
     """
 
@@ -66,7 +66,7 @@ class Refused(c.ConstructError):
 
 
 def refuse(kind: type[DecodeError], reason: str, *, offset: int, path: str) -> Refused:
-    """Make the exception by which a construct of this package refuses what it reads."""
+    """Make the exception by which a construct of this package refuses bytes."""
     return Refused(kind(reason, offset, _dotted(path)), path)
 
 
@@ -139,7 +139,7 @@ def parse(
     """Parse ``data`` strictly.
 
     Args:
-        declaration: what to read. Close it with ``End`` if nothing may follow.
+        declaration: the structure to read. Close it with ``End`` if nothing may follow.
         data: the bytes.
         base: offset of ``data`` in the message, added to the offsets of errors and spans.
         trace: receives a :class:`Span` for every field, in the order of reading.
@@ -157,7 +157,7 @@ def parse_from(
     base: int = 0,
     trace: list[Span] | None = None,
 ) -> Any:
-    """Like :func:`parse`, from where ``stream`` stands."""
+    """Like :func:`parse`, from the position of ``stream``."""
     try:
         return declaration.parse_stream(stream, base=base, trace=trace)
     except Refused as refused:

@@ -37,7 +37,7 @@ MAX_BLOCK: Final = 1 << 17
 
 DESCRIPTOR: Final = c.BitStruct(
     bits("content_size_flag", 2, "bytes of content_size: 0, or 1 in a single segment; 2; 4; 8"),
-    bits("single_segment", 1, "no window; the content size stands for it"),
+    bits("single_segment", 1, "no window; the content size takes its place"),
     bits("unused", 1, "ignored"),
     bits("reserved", 1, "0, else the frame is refused"),
     bits("checksum_flag", 1, "a checksum follows the blocks"),
@@ -52,7 +52,7 @@ WINDOW: Final = c.BitStruct(
 """The window's byte."""
 
 BLOCK: Final = c.BitStruct(
-    bits("size", 21, "bytes of the block; of a repeated byte, how often it stands"),
+    bits("size", 21, "bytes of the block; of a repeated byte, how often it is repeated"),
     bits("type", 2, "0 as it is, 1 one byte that is repeated, 2 compressed, 3 reserved"),
     bits("last", 1, "no block follows"),
 )
@@ -146,7 +146,7 @@ FRAME: Final = c.Struct(
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the structure of a frame tells before it is decoded.
+    """The facts that a frame's structure shows before it is decoded.
 
     Attributes:
         content_size: decoded bytes as stated, or None.
