@@ -30,8 +30,8 @@ def bench(
         Path | None,
         typer.Option(
             metavar="CORPUS",
-            help="Other messages, to train the models and dictionaries of those codecs that have one. "
-            "Without it those are left out.",
+            help="Other messages, to train models and dictionaries on. "
+            "Without it, codecs that need training are skipped.",
             allow_dash=True,
             show_default=False,
         ),
@@ -51,7 +51,7 @@ def bench(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="A model that was trained on the messages of --train; saves training it again.",
+            help="Model already trained on the messages of --train, to save training it again.",
             show_default=False,
         ),
     ] = None,
@@ -59,22 +59,22 @@ def bench(
         bool,
         typer.Option(
             "--stream",
-            help="Measure streams, a connection for each source: AURA's, AURA's without memory, and peers that "
-            "remember; beside them only what --codec names.",
+            help="Measure streams, one connection a source: AURA with and without memory, and peers that keep "
+            "context; other codecs only if --codec names them.",
         ),
     ] = False,
     codec: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help=f"Measure this codec; may be given more than once. Without it: {', '.join(NAMES)}.",
+            help=f"Codec to measure; repeat the option for more. Default: {', '.join(NAMES)}.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Measure AURA and its peers on messages.
 
-    Shows for each codec, which gets one message at a time, ratio, times, failures and growth.
+    Codes one message at a time, and shows ratio, times, failures and growth of each codec.
     """
     # What can be wrong with the arguments should come to light before the first minute is spent.
     if json_path is not None:

@@ -43,9 +43,9 @@ def demo(
     level: io.Level = 2,
     as_json: io.AsJson = False,
 ) -> None:
-    """Compress a conversation, and verify every message.
+    """Compress a conversation and verify every message.
 
-    The conversation comes with the package. The exit code is 1 if a message does not come back identical.
+    The conversation is part of the package. Exits with 1 if a message does not come back identical.
     """
     coded = run(level)
     peers = peer_totals([turn.text.encode() for turn in coded])

@@ -23,7 +23,7 @@ def explain(
     *,
     message_hex: Annotated[
         str | None,
-        typer.Option("--hex", metavar="DIGITS", help="The message as hexadecimal digits, instead of a file."),
+        typer.Option("--hex", metavar="DIGITS", help="Message in hexadecimal digits, instead of a file."),
     ] = None,
     templates: io.TemplatesPath = None,
     model: io.ModelPath = None,
@@ -32,13 +32,12 @@ def explain(
     as_json: io.AsJson = False,
     html: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Also write a page that tints each character by its cost."),
+        typer.Option(metavar="FILE", help="Also write an HTML page that colours each character by its cost."),
     ] = None,
 ) -> None:
     """Show a message field by field.
 
-    Shows which bytes are which field, and what they mean. A refused message is shown as far as it was understood,
-    and the exit code is 3.
+    Shows the bytes of each field and their meaning. Shows a refused message up to the fault, and exits with 3.
     """
     if html is not None:
         atomic_write.check(html)

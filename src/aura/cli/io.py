@@ -24,32 +24,30 @@ OutputPath = Annotated[
 ]
 TemplatesPath = Annotated[
     Path | None,
-    typer.Option("--templates", metavar="FILE", help="Template store to use beside the built-in templates."),
+    typer.Option("--templates", metavar="FILE", help="Template store to add to the built-in templates."),
 ]
 ModelPath = Annotated[
     Path | None,
-    typer.Option("--model", metavar="FILE", help="Model to use instead of the package's own."),
+    typer.Option("--model", metavar="FILE", help="Model file; the default is the package's model."),
 ]
 ModelPaths = Annotated[
     list[Path] | None,
     typer.Option(
         "--further-model",
         metavar="FILE",
-        help="Model for messages that name it; may be given more than once.",
+        help="Further model that messages may name; repeat the option for more.",
     ),
 ]
 Level = Annotated[
     int,
-    typer.Option(
-        "--level", min=0, max=3, metavar="N", help="Level: 0 stores, 1 is fast, 3 tries every method."
-    ),
+    typer.Option("--level", min=0, max=3, metavar="N", help="0 stores, 1 is fast, 3 tries every method."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Corpora = Annotated[
     list[Path],
     typer.Argument(
         metavar="CORPUS",
-        help="Files of messages, JSON lines or plain lines, also in .gz or .zst; - is standard input.",
+        help="Files of messages: JSON lines or plain lines, plain or in .gz or .zst; - is standard input.",
         allow_dash=True,
         show_default=False,
     ),
@@ -59,14 +57,14 @@ Field = Annotated[
     typer.Option(
         "--field",
         metavar="NAME",
-        help="Where JSON lines have the message, such as body.text; . takes each line as it stands. "
-        "Without it: text, content, or messages with content.",
+        help="Field of JSON lines that holds the message, such as body.text; . reads each line as plain text. "
+        "Default: text, content, or messages with content.",
         show_default=False,
     ),
 ]
 CheckFlag = Annotated[
     bool,
-    typer.Option("--check", help="The message has a tag, two bytes that tell a wrong model and damage."),
+    typer.Option("--check", help="Write and expect a tag: two bytes that reveal a wrong model or damage."),
 ]
 STANDARD = Path("-")
 

@@ -24,9 +24,11 @@ app = typer.Typer(help="Look into model files.", no_args_is_help=True, rich_mark
 ModelPath = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file.", show_default=False)]
 AnyPath = Annotated[
     Path | None,
-    typer.Argument(metavar="MODEL", help="Model file; without it the package's own.", show_default=False),
+    typer.Argument(
+        metavar="MODEL", help="Model file; the default is the package's model.", show_default=False
+    ),
 ]
-OtherPath = Annotated[Path, typer.Argument(metavar="MODEL", help="Another one.", show_default=False)]
+OtherPath = Annotated[Path, typer.Argument(metavar="MODEL", help="Another model file.", show_default=False)]
 
 
 _WIDEST_KEY: Final = 24
@@ -35,9 +37,9 @@ _WIDEST_KEY: Final = 24
 
 @app.command()
 def info(path: AnyPath = None, *, as_json: io.AsJson = False) -> None:
-    """Show what a model holds.
+    """Show the contents of a model.
 
-    That is its id, sizes, contexts by order, templates, and the likeliest openings of a message.
+    Shows its id, sizes, contexts by order, templates, and the likeliest openings of a message.
     """
     found = model_info.inspect(Model.load_default() if path is None else Model.load(path))
     if as_json:
@@ -64,7 +66,7 @@ def info(path: AnyPath = None, *, as_json: io.AsJson = False) -> None:
 
 @app.command()
 def diff(first: ModelPath, second: OtherPath) -> None:
-    """Show how two models differ; the exit code is 1 if their ids do."""
+    """Show how two models differ; exit with 1 if their ids differ."""
     one, other = (model_info.inspect(Model.load(path)) for path in (first, second))
     for name, left, right in model_info.differences(one, other):
         typer.echo(printable(f"{name:20} {left}  ->  {right}"))
@@ -80,12 +82,12 @@ def evaluate(
     *,
     field: io.Field = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Only the first N messages of each corpus.")
+        int | None, typer.Option(min=1, metavar="N", help="Read only the first N messages of each corpus.")
     ] = None,
 ) -> None:
     """Show the ratio of a model on messages.
 
-    Messages are compressed one at a time, and every byte is counted.
+    Compresses one message at a time and counts every byte.
     """
     codec = Codec(model=Model.load(path))
     for file in corpora:

@@ -23,12 +23,12 @@ def serve(
         int | None,
         typer.Option(
             metavar="BYTES",
-            help="Memory of a stream each way; 0 codes each message by itself. By default as the model advises.",
+            help="Bytes of memory of a stream, each way; 0 for none. By default the model decides.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Serve a demonstration: a chat page that shows the bytes AURA takes for each message.
+    """Serve a chat page that shows the bytes of each message in AURA.
 
     Browsers do not speak AURA, so the page and the server exchange plain text. The server runs both ends of a
     session for each page, and shows the frames that would go between them.

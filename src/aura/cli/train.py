@@ -43,30 +43,33 @@ def train(
         typer.Option(
             metavar="SIZE",
             parser=io.parse_size,
-            help="Maximum size of the file: bytes, KiB or MiB.",
+            help="Maximum size of the model file, in bytes, KiB or MiB.",
             show_default=f"{DEFAULT_MAX_BYTES >> 20}MiB",
         ),
     ] = DEFAULT_MAX_BYTES,
     max_order: Annotated[
-        int, typer.Option(min=1, max=32, metavar="N", help="Bytes of the longest context, 1 to 32.")
+        int, typer.Option(min=1, max=32, metavar="N", help="Maximum length of a context in bytes, 1 to 32.")
     ] = DEFAULT_MAX_ORDER,
     min_count: Annotated[
         int | None,
         typer.Option(
             min=1,
             metavar="N",
-            help="Times that a context must occur; if not given, by the amount of text.",
+            help="Minimum count of a context; the default depends on the amount of text.",
             show_default=False,
         ),
     ] = None,
     min_sources: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Sources that must share a context of more than 12 bytes.")
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Minimum number of sources that share a context of more than 12 bytes."
+        ),
     ] = 1,
     templates: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Template store to put into the model; ids 256 and above.",
+            help="Template store to add to the model; ids from 256.",
             show_default=False,
         ),
     ] = None,
@@ -74,7 +77,7 @@ def train(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="File to put into the model as Zstandard's dictionary.",
+            help="File to add to the model as a Zstandard dictionary.",
             show_default=False,
         ),
     ] = None,
@@ -82,21 +85,23 @@ def train(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Model of similar messages to build on, if there are few of your own.",
+            help="Model of similar messages to build on if you have few.",
             show_default=False,
         ),
     ] = None,
     scrub: Annotated[
         bool,
-        typer.Option("--scrub", help="Replace secrets and personal data by random strings before training."),
+        typer.Option(
+            "--scrub", help="Replace secrets and personal data with random strings before training."
+        ),
     ] = False,
     name: Annotated[
-        str, typer.Option(metavar="NAME", help="Name to store with the model.", show_default=False)
+        str, typer.Option(metavar="NAME", help="Name to store in the metadata.", show_default=False)
     ] = "",
 ) -> None:
-    """Train a model on your own messages; both ends then use it.
+    """Train a model on your own messages, for both ends to use.
 
-    Choose messages as they will be sent. The same messages give the same model.
+    Train on messages exactly as they will be sent. The same messages give the same model.
     """
     io.check(output)
     patterns = None if templates is None else store.load(templates)

@@ -20,14 +20,15 @@ def compress(
     templates: io.TemplatesPath = None,
     model: io.ModelPath = None,
     explicit_model: Annotated[
-        bool, typer.Option("--explicit-model", help="Let messages that need the model name it.")
+        bool, typer.Option("--explicit-model", help="Name the model in messages that need one.")
     ] = False,
     check: io.CheckFlag = False,
     hexadecimal: Annotated[bool, typer.Option("--hex", help="Write hexadecimal digits.")] = False,
 ) -> None:
     """Compress one message.
 
-    The whole input is one message, a final newline included. A terminal gets hexadecimal digits, as with --hex.
+    The whole input is one message, including a final newline. On a terminal, prints hexadecimal digits, as with
+    --hex.
     """
     codec = Codec(
         level=level,
@@ -38,7 +39,7 @@ def compress(
     )
     message = io.read(path)
     if len(message) > DEFAULT_MAX_SIZE:
-        typer.echo(f"note: to read more than {DEFAULT_MAX_SIZE >> 20}MiB takes a larger --max-size", err=True)
+        typer.echo(f"note: a reader needs a --max-size above {DEFAULT_MAX_SIZE >> 20}MiB", err=True)
     wire = codec.compress(message)
     if hexadecimal or (output == io.STANDARD and sys.stdout.isatty()):
         wire = wire.hex().encode() + b"\n"
@@ -66,7 +67,7 @@ def decompress(
 ) -> None:
     """Decompress one message.
 
-    On a terminal, control characters are spelled out; a file or a pipe gets every byte as it is.
+    On a terminal, prints control characters as escapes; a file or a pipe gets the exact bytes.
     """
     wire = io.read(path)
     if hexadecimal:
