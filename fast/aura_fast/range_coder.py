@@ -86,7 +86,7 @@ class Decoder:
         self._unit = self.span // total
         value = self.offset // self._unit
         if value >= total:
-            raise Malformed("the string names no option of a choice", 0, "string")
+            raise Malformed("code value outside the total frequency", 0, "string")
         return value
 
     def take(self, cumulative: int, frequency: int) -> None:
@@ -112,7 +112,7 @@ class Decoder:
         """
         unit = self._unit = self.span // total
         if self.offset >= total * unit:
-            raise Malformed("the string names no option of a choice", 0, "string")
+            raise Malformed("code value outside the total frequency", 0, "string")
         self.take(cumulative, total - cumulative)
 
     def finish(self) -> None:

@@ -95,7 +95,7 @@ class Decoder:
         self._unit = self._range // total
         value = self._offset // self._unit
         if value >= total:
-            raise Malformed("the string names no option of a choice", 0, "string")
+            raise Malformed("code value outside the total frequency", 0, "string")
         return value
 
     def take(self, cumulative: int, frequency: int) -> None:

@@ -174,7 +174,7 @@ def check_content(tagged: Tagged, content: bytes) -> None:
         ChecksumMismatch: it has another one.
     """
     if check_of(content) != tagged.check:
-        raise ChecksumMismatch(f"the content has another check than the tag; {QUESTION}", 1, "check")
+        raise ChecksumMismatch(f"the check of the content differs from the tag; {QUESTION}", 1, "check")
 
 
 def content_of(tagged: Tagged, decode: Callable[[], bytes]) -> bytes:

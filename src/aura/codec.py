@@ -212,9 +212,7 @@ def _beside(templates: TemplateLibrary, model: Model | None) -> TemplateLibrary:
     try:
         return templates.merged({number: held.pattern for number, held in model.templates.items()})
     except TemplateError as error:
-        raise TemplateError(
-            f"the templates of model {model.id} do not go with the library: {error}"
-        ) from None
+        raise TemplateError(f"the templates of model {model.id} conflict with the library: {error}") from None
 
 
 def _by_id(phrases: Mapping[int, str | BytesLike]) -> dict[int, bytes]:

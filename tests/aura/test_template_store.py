@@ -33,7 +33,7 @@ def test_a_store_never_changes_or_loses_a_published_id(tmp_path: Path) -> None:
     TemplateLibrary({300: "a {0}"}).save(path)
     before = path.read_bytes()
     for patterns in ({300: "b {0}"}, {301: "a {0}"}):
-        with pytest.raises(TemplateError, match="changed or lost"):
+        with pytest.raises(TemplateError, match="change or drop"):
             TemplateLibrary(patterns).save(path)
     assert path.read_bytes() == before
 
@@ -73,7 +73,7 @@ def test_of_processes_that_save_at_once_only_one_publishes_an_id(tmp_path: Path,
         "try:\n"
         "    library.save(sys.argv[2]); print('saved')\n"
         "except aura.TemplateError as error:\n"
-        "    print('refused' if 'changed or lost' in str(error) else error)\n"
+        "    print('refused' if 'change or drop' in str(error) else error)\n"
     )
     processes = [
         subprocess.Popen(  # noqa: S603

@@ -85,7 +85,7 @@ class ChunkedReader(io.RawIOBase):
             ValueError: the place is before the content, or ``whence`` is none.
         """
         if not self.seekable():
-            raise OSError("the file below cannot seek")
+            raise OSError("the underlying file cannot seek")
         if whence == io.SEEK_CUR:
             offset += self._position
         elif whence == io.SEEK_END:
@@ -93,7 +93,7 @@ class ChunkedReader(io.RawIOBase):
         elif whence != io.SEEK_SET:
             raise ValueError(f"whence {whence} is not one of 0, 1, 2")
         if offset < 0:
-            raise ValueError(f"place {offset} is before the content")
+            raise ValueError(f"offset {offset} is before the start of the content")
         self._begin_near(offset)
         while self._position < offset and self._skip(offset - self._position):
             pass

@@ -125,7 +125,7 @@ class ChunkedWriter(io.RawIOBase):
         If this is interrupted, bytes are missing, so that nothing may follow.
         """
         if self._state is _State.BROKEN:
-            raise OSError("the file is incomplete, as it could not be written before")
+            raise OSError("the file is incomplete: an earlier write failed")
         self._state = _State.BROKEN
         wire = step()
         if isinstance(self._file, io.RawIOBase):
@@ -141,5 +141,5 @@ def _write_all(file: io.RawIOBase, wire: bytes) -> None:
     while rest:
         size = file.write(rest)
         if not size:
-            raise BlockingIOError("the file below takes no bytes")
+            raise BlockingIOError("the underlying file accepts no bytes")
         rest = rest[size:]

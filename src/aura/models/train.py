@@ -99,7 +99,7 @@ def train(
         )
     held = arguments.batch(messages, arguments.to_bytes)
     if not held:
-        raise ValueError("there are no messages to train on")
+        raise ValueError("no messages to train on")
     owners = None if sources is None else _checked_sources(sources, len(held))
     if scrub:
         progress("scrubbing", 0.0)
@@ -151,5 +151,5 @@ def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     texts = dict(metadata)
     size = len(metadata_section({STREAM_MEMORY: str(MAX_MEMORY), **texts}))
     if size > MAX_METADATA:
-        raise EncodeError(f"the metadata have {size} bytes, where {MAX_METADATA} are the most")
+        raise EncodeError(f"the metadata have {size} bytes; the maximum is {MAX_METADATA}")
     return texts

@@ -44,7 +44,7 @@ def load(path: Path) -> dict[int, str]:
             raise TemplateError(f"template {key} is not a text, in {path}")
         patterns[int(key)] = pattern
     if content.get("digest") != digest(parse_patterns(patterns).items()):
-        raise TemplateError(f"{path} was changed: its digest does not fit its templates")
+        raise TemplateError(f"{path} was changed: its digest does not match its templates")
     return patterns
 
 
@@ -74,4 +74,4 @@ def _check_published(path: Path, patterns: Mapping[int, str]) -> None:
         return
     for number, pattern in published.items():
         if patterns.get(number) != pattern:
-            raise TemplateError(f"{path} has published template {number}, which would be changed or lost")
+            raise TemplateError(f"{path} holds published template {number}; saving would change or drop it")

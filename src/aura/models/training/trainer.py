@@ -212,7 +212,7 @@ def prepare(
     """
     texts = [bytes(message) for message in messages]
     if not texts:
-        raise ValueError("there are no messages to train on")
+        raise ValueError("no messages to train on")
     if min_count is None:
         min_count = 1 if sum(map(len, texts)) < 1_000_000 else 2
     numbers = np.arange(len(texts))
