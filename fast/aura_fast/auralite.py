@@ -1,7 +1,7 @@
 """AURALITE messages, one at a time (rules AUR-1 to AUR-9).
 
 For one message plain Python is quicker than numpy. The loops below do what nearly every symbol needs with local
-variables: the likeliest entry, and any other of the first list. The rest is left to ``context_model``.
+variables: the likeliest entry, and any other of the first list. The rest is left to ``symbols``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from aura_fast import range_coder
 from aura_fast.context_model import (
@@ -29,7 +29,6 @@ from aura_fast.context_model import (
     SYMBOL_MASK,
     Choice,
     Contexts,
-    Gap,
     contexts_of,
 )
 from aura_fast.match import (
@@ -37,16 +36,22 @@ from aura_fast.match import (
     BYTE_MASK,
     HISTORY_BASE,
     INDEX_SHIFT,
-    Prediction,
     length_before,
     places_of,
     predict,
 )
 from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder, check_start, too_short
-from aura_fast.run import NEXT, StandIn, rest_of
+from aura_fast.run import NEXT
+from aura_fast.symbols import (
+    Position,
+    decode_along_suffixes,
+    decode_symbol,
+    encode_along_suffixes,
+    encode_symbol,
+)
 from aura_spec.auralite import MODEL_ID_SIZE
-from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE, ContextModel
+from aura_spec.context_model import END, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Truncated, UnknownModel
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, TOTAL
@@ -58,8 +63,19 @@ _WORD: Final = 0xFFFFFFFF
 _SECTION: Final = 1 << 12
 """Symbols of a message whose choices are held at once."""
 
-At = tuple[int, int]
-"""Where in a message a symbol is coded: the context, and the state of the run."""
+
+class ActiveMatch(NamedTuple):
+    """What a match predicts the next symbol with (rules MAT-2 to MAT-8).
+
+    Attributes:
+        pointer: to the predicted byte: its place in the message, or below 0, counted from the end of the prefix.
+        length: of the match, in bytes; 0 if none is active.
+        misses: so far, 0 to ``match.MISS_CLASSES`` - 1.
+    """
+
+    pointer: int
+    length: int
+    misses: int
 
 
 def encode(data: bytes, model: ContextModel) -> bytes:
@@ -102,9 +118,9 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 else:
                     choices.append((hit, TOTAL - hit, TOTAL))
                     at = context, state
-                    context = code_unpredicted(contexts, at, symbol, choices, predicted=chr(predicted))
+                    context = encode_symbol(contexts, at, symbol, choices, predicted=chr(predicted))
             elif context < bound:
-                context = code_unpredicted(contexts, (context, state), symbol, choices)
+                context = encode_symbol(contexts, (context, state), symbol, choices)
             elif (word := words[context]) >= 0:
                 frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
                 if word >> PLACE_BITS & SYMBOL_MASK == symbol:
@@ -113,7 +129,8 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 else:
                     choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
                     excluded = chr(word >> PLACE_BITS & SYMBOL_MASK)
-                    context = _lead(contexts, word >> SINGLETON_SUFFIX, state, excluded, symbol, choices)
+                    at = word >> SINGLETON_SUFFIX, state
+                    context = encode_along_suffixes(contexts, at, symbol, choices, excluded=excluded)
             else:
                 total = ~word & SUM_MASK
                 end = context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)
@@ -129,112 +146,12 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                     lower = words[end - 1] >> END_SHIFT
                     choices.append((lower, total - lower, total))
                     excluded = symbols_text[context + 1 : end]
-                    context = _lead(contexts, ~word >> SUFFIX, state, excluded, symbol, choices)
+                    at = ~word >> SUFFIX, state
+                    context = encode_along_suffixes(contexts, at, symbol, choices, excluded=excluded)
             if contexts.has_runs:
                 state = NEXT[state << 8 | symbol]
                 bound = bounds[state]
         yield choices
-
-
-def code_predicted(
-    contexts: Contexts, at: At, prediction: Prediction, symbol: int, choices: list[Choice]
-) -> int:
-    """Add the choices for a symbol where a match is active, and give the following context (rule AUR-5)."""
-    predicted, index = prediction
-    likelihood, following = contexts.predict(at[0], predicted)
-    hit = contexts.hits[index + likelihood]
-    if predicted == symbol:
-        choices.append((0, hit, TOTAL))
-        return following
-    choices.append((hit, TOTAL - hit, TOTAL))
-    return code_unpredicted(contexts, at, symbol, choices, predicted=chr(predicted))
-
-
-def code_unpredicted(
-    contexts: Contexts, at: At, symbol: int, choices: list[Choice], *, predicted: str = ""
-) -> int:
-    """Add the choices for a symbol that no match predicted, and give the following context (rules AUR-2 to AUR-5).
-
-    ``predicted`` is the byte that a match predicted in its place.
-    """
-    context, state = at
-    word = contexts.words[context]
-    if word < 0 or context < contexts.bounds[state]:
-        return _lead(contexts, context, state, "", symbol, choices, predicted=predicted)
-    singleton = word >> PLACE_BITS & SYMBOL_MASK
-    if chr(singleton) != predicted:
-        frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
-        if singleton == symbol:
-            choices.append((0, frequency, TOTAL_OF_ONE))
-            return word & PLACE_MASK
-        choices.append((frequency, TOTAL_OF_ONE - frequency, TOTAL_OF_ONE))
-    return _lead(
-        contexts, word >> SINGLETON_SUFFIX, state, chr(singleton), symbol, choices, predicted=predicted
-    )
-
-
-def _lead(  # noqa: PLR0917  # for speed
-    contexts: Contexts,
-    context: int,
-    state: int,
-    excluded: str,
-    symbol: int,
-    choices: list[Choice],
-    *,
-    predicted: str = "",
-) -> int:
-    """Add the choices that lead to ``symbol`` from a context on, and give the following one.
-
-    Its list has more than one entry, unless one for runs stands in for it, and is less the excluded symbols, which
-    the context before listed, and the predicted byte (rules AUR-3 to AUR-5).
-    """
-    words, find, letter = contexts.words, contexts.symbols_text.find, chr(symbol)
-    bound = contexts.bounds[state]
-    while True:
-        if predicted not in excluded:
-            excluded += predicted
-        if context < bound:
-            return _lead_by_run(contexts, context, state, excluded, symbol, choices)
-        head, first = ~words[context], context + 1
-        total, end = head & SUM_MASK, first + (head >> SUM_BITS & SYMBOL_MASK)
-        at = find(letter, first, end)
-        left, before = end - first, 0
-        for other in excluded:
-            place = find(other, first, end)
-            if place >= 0:
-                frequency = words[place] >> END_SHIFT
-                if place > first:
-                    frequency -= words[place - 1] >> END_SHIFT
-                total -= frequency
-                left -= 1
-                if place < at:
-                    before += frequency
-        if left:
-            if at >= 0:
-                entry = words[at]
-                lower = words[at - 1] >> END_SHIFT if at > first else 0
-                choices.append((lower - before, (entry >> END_SHIFT) - lower, total))
-                return entry & PLACE_MASK
-            escape = (head & SUM_MASK) - (words[end - 1] >> END_SHIFT)
-            choices.append((total - escape, escape, total))
-        excluded = contexts.symbols_text[first:end]
-        context = head >> SUFFIX
-
-
-def _lead_by_run(  # noqa: PLR0917  # for speed
-    contexts: Contexts, context: int, state: int, excluded: str, symbol: int, choices: list[Choice]
-) -> int:
-    """The same where a list for runs stands in for that of the context (rules RUN-4 and RUN-5)."""
-    stand_in, letter = contexts.stand_ins[state], chr(symbol)
-    options, total = rest_of(stand_in, excluded)
-    if letter in options:
-        choices.append((*options[letter], total))
-        return contexts.follow(context, symbol)
-    if options:
-        escape = stand_in[3]
-        choices.append((total - escape, escape, total))
-    _lead(contexts, ROOT, 0, excluded + "".join(options), symbol, choices)
-    return contexts.follow(context, symbol)
 
 
 def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
@@ -245,22 +162,28 @@ def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
             AUR-9).
     """
     contexts = contexts_of(model)
-    return go_on(Decoder(wire), contexts, max_size, bytearray(), (contexts.initial, 0), (0, 0, 0))
+    return decode_rest(
+        Decoder(wire), contexts, max_size, bytearray(), (contexts.initial, 0), ActiveMatch(0, 0, 0)
+    )
 
 
-def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
-    decoder: Decoder, contexts: Contexts, max_size: int, text: bytearray, at: At, match: tuple[int, int, int]
+def decode_rest(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
+    decoder: Decoder,
+    contexts: Contexts,
+    max_size: int,
+    text: bytearray,
+    position: Position,
+    match: ActiveMatch,
 ) -> bytes:
     """Decode the rest of a message from where a symbol begins.
 
     Args:
-        decoder: as it is there.
+        decoder: stands before the choices of that symbol.
         contexts: the packed model.
         max_size: bytes that the message may have.
         text: the message so far; it is added to.
-        at: where the symbol is coded.
-        match: of the active match the pointer, counted from the end of the prefix if it is there, and the length,
-            0 if there is none; and the misses so far.
+        position: where the symbol is coded.
+        match: the match that is active there.
 
     Raises:
         DecodeError: as :func:`decode`.
@@ -269,25 +192,25 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     longest = len(tail)
     max_size = min(max_size, MAX_MODELLED)
     words, hits, bounds, prefix = contexts.words, contexts.hits, contexts.bounds, contexts.prefix
-    context, state = at
+    context, state = position
     bound = bounds[state]
     pointer, length, misses = match
     source: bytes | bytearray = text  # what the pointer of a match points into
     if prefix and pointer < 0:
         source, pointer = prefix.text, pointer + len(prefix.text)
     places = places_of(text)
-    position = len(text)
+    size = len(text)
     four = int.from_bytes(text[-MIN_LENGTH:].rjust(MIN_LENGTH, b"\0"), "little")
     while True:
-        if position >= MIN_LENGTH:
+        if size >= MIN_LENGTH:
             mixed = four * MULTIPLIER & _WORD
             slot = mixed >> SLOT_SHIFT
             if not length and slot in places:
                 source, pointer = text, places[slot]
-                length = length_before(text, pointer, position)
-            places[slot] = position
-            if prefix and not length and position >= LENGTH and prefix.ends[mixed >> FILTER_SHIFT]:
-                pointer = prefix.find(text[position - LENGTH :])
+                length = length_before(text, pointer, size)
+            places[slot] = size
+            if prefix and not length and size >= LENGTH and prefix.ends[mixed >> FILTER_SHIFT]:
+                pointer = prefix.find(text[size - LENGTH :])
                 if pointer:
                     source, length = prefix.text, LENGTH
         if length:
@@ -311,15 +234,13 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
                 decoder.pass_over(hit, TOTAL)
-                symbol, context = read_unpredicted(
-                    decoder, contexts, (context, state), predicted=chr(predicted)
-                )
+                symbol, context = decode_symbol(decoder, contexts, (context, state), predicted=chr(predicted))
                 window, offset, span = decoder.window, decoder.offset, decoder.span
                 length = 0
                 misses = min(misses + 1, MISS_CLASSES - 1)
         elif context < bound:
             decoder.window, decoder.offset, decoder.span = window, offset, span
-            symbol, context = read_unpredicted(decoder, contexts, (context, state))
+            symbol, context = decode_symbol(decoder, contexts, (context, state))
             window, offset, span = decoder.window, decoder.offset, decoder.span
         elif (word := words[context]) >= 0:
             singleton = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
@@ -331,7 +252,9 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
                 decoder.pass_over(singleton, TOTAL_OF_ONE)
-                symbol, context = _follow(decoder, contexts, word >> SINGLETON_SUFFIX, state, chr(symbol))
+                symbol, context = decode_along_suffixes(
+                    decoder, contexts, (word >> SINGLETON_SUFFIX, state), chr(symbol)
+                )
                 window, offset, span = decoder.window, decoder.offset, decoder.span
         else:
             total = ~word & SUM_MASK
@@ -354,7 +277,9 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                     decoder.window, decoder.offset, decoder.span = window, offset, span
                     decoder.pass_over(lower, total)
                     excluded = contexts.symbols_text[context + 1 : end]
-                    symbol, context = _follow(decoder, contexts, ~word >> SUFFIX, state, excluded)
+                    symbol, context = decode_along_suffixes(
+                        decoder, contexts, (~word >> SUFFIX, state), excluded
+                    )
                     window, offset, span = decoder.window, decoder.offset, decoder.span
         while span < LOWER_BOUND:
             if window == longest:
@@ -365,8 +290,8 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
         if symbol == END:
             break
         text.append(symbol)
-        position += 1
-        if position > max_size:
+        size += 1
+        if size > max_size:
             raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")
         four = four >> 8 | symbol << 24
         if contexts.has_runs:
@@ -375,100 +300,6 @@ def go_on(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
     decoder.window, decoder.offset, decoder.span = window, offset, span
     decoder.finish()
     return bytes(text)
-
-
-def read_predicted(decoder: Decoder, contexts: Contexts, at: At, prediction: Prediction) -> tuple[int, int]:
-    """Decode a symbol where a match is active; give it and the context that follows it (rule AUR-5)."""
-    predicted, index = prediction
-    likelihood, following = contexts.predict(at[0], predicted)
-    hit = contexts.hits[index + likelihood]
-    if decoder.value(TOTAL) < hit:
-        decoder.take(0, hit)
-        return predicted, following
-    decoder.take(hit, TOTAL - hit)
-    return read_unpredicted(decoder, contexts, at, predicted=chr(predicted))
-
-
-def read_unpredicted(decoder: Decoder, contexts: Contexts, at: At, *, predicted: str = "") -> tuple[int, int]:
-    """Decode a symbol that no match predicted; otherwise as ``code_unpredicted``."""
-    context, state = at
-    word = contexts.words[context]
-    if word < 0 or context < contexts.bounds[state]:
-        return _follow(decoder, contexts, context, state, "", predicted=predicted)
-    singleton = word >> PLACE_BITS & SYMBOL_MASK
-    if chr(singleton) != predicted:
-        frequency = SINGLETON[word >> SINGLETON_CODE & CODE_MASK]
-        if decoder.value(TOTAL_OF_ONE) < frequency:
-            decoder.take(0, frequency)
-            return singleton, word & PLACE_MASK
-        decoder.take(frequency, TOTAL_OF_ONE - frequency)
-    return _follow(decoder, contexts, word >> SINGLETON_SUFFIX, state, chr(singleton), predicted=predicted)
-
-
-def read_after_escape(
-    decoder: Decoder, contexts: Contexts, at: At, *, predicted: str = ""
-) -> tuple[int, int]:
-    """Decode a symbol after an escape from a list; otherwise as ``code_unpredicted``."""
-    context, state = at
-    word = contexts.words[context]
-    singleton = chr(word >> PLACE_BITS & SYMBOL_MASK)
-    excluded = singleton if word >= 0 else contexts.symbols_text[context + 1 : contexts.end_of(context)]
-    return _follow(decoder, contexts, contexts.suffix(context), state, excluded, predicted=predicted)
-
-
-def _follow(
-    decoder: Decoder, contexts: Contexts, context: int, state: int, excluded: str, *, predicted: str = ""
-) -> tuple[int, int]:
-    """Decode choices from a context on, and give the symbol and the following context; otherwise as ``_lead``."""
-    words, find = contexts.words, contexts.symbols_text.find
-    bound = contexts.bounds[state]
-    while True:
-        if predicted not in excluded:
-            excluded += predicted
-        if context < bound:
-            return _follow_run(decoder, contexts, context, contexts.stand_ins[state], excluded)
-        head, first = ~words[context], context + 1
-        whole = total = head & SUM_MASK
-        end = first + (head >> SUM_BITS & SYMBOL_MASK)
-        gaps: list[Gap] = []
-        for other in excluded:
-            place = find(other, first, end)
-            if place >= 0:
-                lower = words[place - 1] >> END_SHIFT if place > first else 0
-                gap = (words[place] >> END_SHIFT) - lower
-                total -= gap
-                gaps.append((lower, gap))
-        if len(gaps) < end - first:
-            gaps.sort()
-            value = start = decoder.value(total)
-            for at, gap in gaps:  # to where the value lies in the whole list
-                if value >= at:
-                    value += gap
-            place = bisect_right(words, value << END_SHIFT | BELOW_END, first, end)
-            lower = words[place - 1] >> END_SHIFT if place > first else 0
-            if place < end:
-                entry = words[place]
-                decoder.take(lower - (value - start), (entry >> END_SHIFT) - lower)
-                return entry >> PLACE_BITS & SYMBOL_MASK, entry & PLACE_MASK
-            decoder.take(total - (whole - lower), whole - lower)
-        excluded = contexts.symbols_text[first:end]
-        context = contexts.suffix(context)
-
-
-def _follow_run(
-    decoder: Decoder, contexts: Contexts, context: int, stand_in: StandIn, excluded: str
-) -> tuple[int, int]:
-    """Decode a symbol where a list for runs stands in for ``context`` (rules RUN-4 and RUN-5)."""
-    options, total = rest_of(stand_in, excluded)
-    if options:
-        value = decoder.value(total)
-        for letter, (lower, frequency) in options.items():
-            if value < lower + frequency:
-                decoder.take(lower, frequency)
-                return ord(letter), contexts.follow(context, ord(letter))
-        decoder.take(total - stand_in[3], stand_in[3])
-    symbol, _ = _follow(decoder, contexts, ROOT, 0, excluded + "".join(options))
-    return symbol, contexts.follow(context, symbol)
 
 
 def encode_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:

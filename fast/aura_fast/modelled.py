@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aura_fast import auralite, range_coder
+from aura_fast import range_coder, symbols
 from aura_fast.context_model import Choice, Contexts, contexts_of
 from aura_fast.match import BASES, HISTORY_BASE, Prediction, length_before
 from aura_fast.prefix import FILTER_SHIFT
@@ -38,9 +38,9 @@ def encode_string(
         for symbol, fed in symbols_of(values[index], stop):
             prediction, at = way.predict(), (way.context, way.state)
             if prediction:
-                following = auralite.code_predicted(contexts, at, prediction, symbol, choices)
+                following = symbols.encode_predicted(contexts, at, prediction, symbol, choices)
             else:
-                following = auralite.code_unpredicted(contexts, at, symbol, choices)
+                following = symbols.encode_symbol(contexts, at, symbol, choices)
             way.take(symbol, following)
             way.feed(fed)
         return values[index]
@@ -67,9 +67,9 @@ def decode_string(
         while True:
             prediction, at = way.predict(), (way.context, way.state)
             if prediction:
-                symbol, following = auralite.read_predicted(decoder, contexts, at, prediction)
+                symbol, following = symbols.decode_predicted(decoder, contexts, at, prediction)
             else:
-                symbol, following = auralite.read_unpredicted(decoder, contexts, at)
+                symbol, following = symbols.decode_symbol(decoder, contexts, at)
             way.take(symbol, following)
             if symbol != END:
                 if stop and text.endswith(stop, start):

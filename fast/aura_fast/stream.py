@@ -9,7 +9,8 @@ from typing import Final
 
 from aura_fast.context_model import Choice, contexts_of
 from aura_fast.range_coder import Decoder, narrow
-from aura_fast.stream_model import StreamState, code
+from aura_fast.stream_model import code
+from aura_fast.stream_state import StreamState
 from aura_spec.errors import EncodeError, Malformed, NonCanonical, StreamDesync, Truncated
 from aura_spec.range_coder import WINDOW
 from aura_spec.stream import (

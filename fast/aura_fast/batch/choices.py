@@ -3,7 +3,7 @@
 Choices are gathered in any order, one kind after the other, and put in order at the end. ``at`` are always the
 numbers of symbols on the path; columns of choices are cumulatives, frequencies and totals.
 
-Symbols that need a list for runs are left to ``auralite``, one after the other: they have many cases, and are rare.
+Symbols that need a list for runs are left to ``symbols``, one after the other: they have many cases, and are rare.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 
-from aura_fast import auralite
 from aura_fast.batch import lists
 from aura_fast.batch.lists import SINGLETON_NUMBERS
 from aura_fast.batch.path import Path, find, in_runs
@@ -31,6 +30,7 @@ from aura_fast.context_model import (
 )
 from aura_fast.match import Predicted, Prediction
 from aura_fast.ragged import Flags, Numbers
+from aura_fast.symbols import encode_predicted, encode_symbol
 from aura_spec import match
 from aura_spec.context_model import TOTAL_OF_ONE
 
@@ -293,9 +293,9 @@ def _code_special(path: Path, special: dict[int, Prediction | None], flat: Numbe
         before = len(coded)
         where = int(path.contexts[place]), int(path.states[place])
         if prediction is None:
-            auralite.code_unpredicted(path.model, where, int(flat[place]), coded)
+            encode_symbol(path.model, where, int(flat[place]), coded)
         else:
-            auralite.code_predicted(path.model, where, prediction, int(flat[place]), coded)
+            encode_predicted(path.model, where, prediction, int(flat[place]), coded)
         at += [place] * (len(coded) - before)
         ranks += range(len(coded) - before)
     columns = np.array(coded, np.int64).reshape(-1, 3).T

@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 
 from aura_fast import ragged
-from aura_fast.auralite import At
 from aura_fast.batch import lists
 from aura_fast.batch.lists import words_of
 from aura_fast.batch.tuning import Tuning
 from aura_fast.context_model import PLACE_BITS, PLACE_MASK, SYMBOL_MASK, Contexts
 from aura_fast.ragged import Flags, Numbers
 from aura_fast.run import states_of
+from aura_fast.symbols import Position
 from aura_spec.context_model import ROOT
 
 _NEAR: Final = 8
@@ -48,7 +48,7 @@ class Path:
     states: Numbers
 
 
-def walk(model: Contexts, flat: Numbers, starts: Numbers, at: At, tuning: Tuning) -> Path:
+def walk(model: Contexts, flat: Numbers, starts: Numbers, at: Position, tuning: Tuning) -> Path:
     """Find the entry of each symbol.
 
     Messages are cut into pieces, which go their paths together. Which context a piece begins in is found by

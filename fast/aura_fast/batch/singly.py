@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from aura_fast import auralite
+from aura_fast import auralite, symbols
 from aura_fast.batch.lanes import NOTHING, Batch
 from aura_fast.ragged import Numbers
 from aura_fast.range_coder import Decoder
@@ -39,8 +39,8 @@ def _read_rest(batch: Batch, lane: int, decoder: Decoder) -> tuple[int, int]:
     letter = "" if predicted == NOTHING else chr(predicted)
     if state.has_exclusions[lane] and state.escaped_from[lane] != NOTHING:
         at = int(state.escaped_from[lane]), run
-        return auralite.read_after_escape(decoder, batch.model, at, predicted=letter)
-    return auralite.read_unpredicted(decoder, batch.model, (int(state.contexts[lane]), run), predicted=letter)
+        return symbols.decode_after_escape(decoder, batch.model, at, predicted=letter)
+    return symbols.decode_symbol(decoder, batch.model, (int(state.contexts[lane]), run), predicted=letter)
 
 
 def decode_rests(batch: Batch) -> None:
@@ -66,5 +66,5 @@ def _decode_rest(batch: Batch, lane: int) -> bytes | None:
         run = NEXT[run << 8 | symbol]
         if len(text) > batch.max_size:
             return None
-    match = int(state.pointers[lane]), int(state.lengths[lane]), int(state.misses[lane])
-    return auralite.go_on(decoder, batch.model, batch.max_size, text, (context, run), match)
+    match = auralite.ActiveMatch(int(state.pointers[lane]), int(state.lengths[lane]), int(state.misses[lane]))
+    return auralite.decode_rest(decoder, batch.model, batch.max_size, text, (context, run), match)
