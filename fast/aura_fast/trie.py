@@ -26,6 +26,7 @@ from aura_spec.trie import (
     ONE,
     RANK,
     entry_limit,
+    parse_tables,
     size_class,
 )
 
@@ -362,25 +363,5 @@ def _open(section: bytes | memoryview) -> tuple[int, bytes, interleaved_rans.Rea
     check(min(table) >= 1 and sum(table) == TOTAL, f"the frequencies do not sum to {TOTAL}", "frequencies")
     payload = take(size, "payload")
     check(len(rest) % 2 == 0, "the words end inside a word", "words")
-    tables = interleaved_rans.lay_out_codes(_parse_tables(rans.decode(payload, length, table)))
+    tables = interleaved_rans.lay_out_codes(parse_tables(rans.decode(payload, length, table)))
     return order, codes, interleaved_rans.Reader(rest, 1 << exponent, tables)
-
-
-def _parse_tables(data: bytes) -> list[bytes]:
-    """The codes of each table (rule TRI-2)."""
-    tables: list[bytes] = []
-    position = 0
-    for _ in range(sum(FAMILIES)):
-        size = int.from_bytes(data[position : position + 2], "big")
-        codes = data[position + 2 : position + 2 + size]
-        position += 2 + size
-        if position > len(data):
-            raise Truncated("the tables end inside a table", 0, "payload")
-        if size > SYMBOLS or (size and not 0 < max(codes) <= CODES):
-            raise Malformed(
-                "a table has too many symbols, or none that occurs, or a code above 64", 0, "payload"
-            )
-        tables.append(codes)
-    if position != len(data):
-        raise Malformed("bytes follow the last table", 0, "payload")
-    return tables

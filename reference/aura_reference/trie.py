@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from itertools import islice
 
 from aura_reference import rans
 from aura_reference.interleaved_rans import Reader, Table, table_of
 from aura_spec.context_model import CODES, END, ROOT, SYMBOLS, ContextModel
-from aura_spec.errors import LimitExceeded, Malformed, Truncated
+from aura_spec.errors import LimitExceeded, Malformed
 from aura_spec.interleaved_rans import frequencies_of
 from aura_spec.trie import (
     CHILD,
@@ -23,6 +24,7 @@ from aura_spec.trie import (
     RANK,
     entry_limit,
     parse_section,
+    parse_tables,
     size_class,
 )
 
@@ -87,7 +89,7 @@ def read(section: bytes) -> ContextModel:
         DecodeError: as the rules say.
     """
     parts = parse_section(section)
-    tables = _parse_tables(rans.decode(parts.payload, parts.tables_length, parts.frequencies))
+    tables = _lay_out(parse_tables(rans.decode(parts.payload, parts.tables_length, parts.frequencies)))
     reader = Reader(parts.words, 1 << parts.lanes_exponent)
     trie = Trie(parts.root_codes, entry_limit(len(section)))
     contexts = range(1)
@@ -112,26 +114,10 @@ Tables = list[list[Table | None]]
 """The tables of each family."""
 
 
-def _parse_tables(data: bytes) -> Tables:
-    """Read the tables (rule TRI-2)."""
-    families: Tables = []
-    position = 0
-    for count in FAMILIES:
-        family: list[Table | None] = []
-        for _ in range(count):
-            size = int.from_bytes(data[position : position + 2], "big")
-            codes = data[position + 2 : position + 2 + size]
-            position += 2 + size
-            if position > len(data):
-                raise Truncated("the tables end inside a table", 0, "payload")
-            if size > SYMBOLS or (size and not 0 < max(codes) <= CODES):
-                reason = "a table has too many symbols, or none that occurs, or a code above 64"
-                raise Malformed(reason, 0, "payload")
-            family.append(table_of(frequencies_of(codes)) if size else None)
-        families.append(family)
-    if position != len(data):
-        raise Malformed("bytes follow the last table", 0, "payload")
-    return families
+def _lay_out(tables: Iterable[bytes]) -> Tables:
+    """Lay out tables by family, from the codes of each."""
+    rest = (table_of(frequencies_of(codes)) if codes else None for codes in tables)
+    return [list(islice(rest, count)) for count in FAMILIES]
 
 
 def _read_children(reader: Reader, tables: Tables, trie: Trie, contexts: range, level: int) -> list[int]:

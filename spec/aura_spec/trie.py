@@ -82,6 +82,7 @@ import construct as c
 from construct import this
 
 from aura_spec.context_model import CODES, MAX_ORDER, SYMBOLS
+from aura_spec.errors import Malformed, Truncated
 from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
 from aura_spec.rans import SYMBOLS as BYTES
 from aura_spec.rans import TOTAL
@@ -195,3 +196,28 @@ def build_section(section: TrieSection) -> bytes:
     """Write the section (rule TRI-1)."""
     names = ("order", "root_codes", "lanes_exponent", "tables_length", "frequencies", "payload", "words")
     return build(SECTION, {name: getattr(section, name) for name in names})
+
+
+def parse_tables(data: bytes) -> list[bytes]:
+    """Read the decoded tables: the codes of each, in order; none for a table without symbols (rule TRI-2).
+
+    All implementations share this.
+
+    Raises:
+        DecodeError: as the rule says.
+    """
+    tables = []
+    position = 0
+    for _ in range(sum(FAMILIES)):
+        size = int.from_bytes(data[position : position + 2], "big")
+        codes = data[position + 2 : position + 2 + size]
+        position += 2 + size
+        if position > len(data):
+            raise Truncated("the tables end inside a table", 0, "payload")
+        if size > SYMBOLS or (size and not 0 < max(codes) <= CODES):
+            reason = "a table has too many symbols, or none that occurs, or a code above 64"
+            raise Malformed(reason, 0, "payload")
+        tables.append(codes)
+    if position != len(data):
+        raise Malformed("bytes follow the last table", 0, "payload")
+    return tables
