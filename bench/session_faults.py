@@ -36,12 +36,12 @@ PREPARED = 200
 def record(settings: Settings, texts: Sequence[str]) -> list[bytes]:
     """All frames of a client that says this, hello first."""
     client, server = Session(settings, role="client"), Session(settings, role="server")
-    frames = client.take()
-    for frame in server.take():
-        client.receive(frame)
+    frames = client.data_to_send()
+    for frame in server.data_to_send():
+        client.receive_data(frame)
     for text in texts:
         client.send(text)
-        frames += client.take()
+        frames += client.data_to_send()
     return frames
 
 
@@ -51,11 +51,10 @@ def deliver(settings: Settings, frames: Sequence[bytes]) -> tuple[list[str | byt
     out: list[str | bytes] = []
     for frame in frames:
         try:
-            event = server.receive(frame)
+            events = server.receive_data(frame)
         except DecodeError as error:
             return out, str(error.code)
-        if isinstance(event, Message):
-            out.append(event.data)
+        out += [event.data for event in events if isinstance(event, Message)]
     return out, ""
 
 

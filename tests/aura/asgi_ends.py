@@ -109,12 +109,12 @@ class Client:
         while True:
             event = await self.event()
             assert event["type"] == "websocket.send", event
-            received = session.receive(event["bytes"])
-            if isinstance(received, Message):
-                return received.data
+            for received in session.receive_data(event["bytes"]):
+                if isinstance(received, Message):
+                    return received.data
 
     def speak(self, session: Session) -> None:
-        for frame in session.take():
+        for frame in session.data_to_send():
             self.give(bytes=frame)
 
 

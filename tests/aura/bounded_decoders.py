@@ -72,8 +72,8 @@ def read_in_session(model: aura.Model, *frames: bytes) -> None:
     """Give frames to a session that fetches models, after a hello."""
     settings = Settings(Models([model]), max_message=MAX_SIZE, max_fetch=1 << 26)
     session = Session(settings, role="server")
-    for frame in (Session(settings, role="client").take()[0], *frames):
-        session.receive(frame)
+    for frame in (Session(settings, role="client").data_to_send()[0], *frames):
+        session.receive_data(frame)
 
 
 def main() -> None:

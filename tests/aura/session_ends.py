@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from aura.connections.session import Fetched, Message, Models, Session, Settings
+from aura.connections.session import Event, Message, ModelFetched, Models, Session, Settings
 from aura.models.model import Model
 from aura_spec.session import (
     ALL_METHODS,
@@ -23,13 +23,20 @@ STREAMS = Settings(Models([TINY]))
 
 
 class Pair:
-    """Two ends whose frames reach each other at once."""
+    """Two ends whose frames reach each other at once.
+
+    Attributes:
+        events: what both made of the frames of the latest message.
+        frames: how many were carried.
+        seen: the frames that each end has sent, by its role.
+    """
 
     def __init__(self, client: Settings = BOTH, server: Settings | None = None) -> None:
         self.client = Session(client, role="client")
         self.server = Session(server or client, role="server")
-        self.events: list[Message | Fetched] = []
+        self.events: list[Event] = []
         self.frames = 0
+        self.seen: dict[str, list[bytes]] = {"client": [], "server": []}
         self.run()
 
     def run(self) -> None:
@@ -38,17 +45,18 @@ class Pair:
         while moved:
             moved = False
             for end, other in ((self.client, self.server), (self.server, self.client)):
-                frames = end.take()
+                frames = end.data_to_send()
                 while chunk := end.next_chunk():
                     frames.append(chunk)
                 self.frames += len(frames)
+                self.seen[end.role] += frames
                 for frame in frames:
                     moved = True
-                    event = other.receive(frame)
-                    if isinstance(event, Fetched):
-                        other.hold(event.load())
-                    if event:
-                        self.events.append(event)
+                    events = other.receive_data(frame)
+                    for event in events:
+                        if isinstance(event, ModelFetched):
+                            other.hold(event.load())
+                    self.events += events
 
     def carry(self, message: str | bytes, sender: Session) -> str | bytes:
         """Send a message from one end to the other."""

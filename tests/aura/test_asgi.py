@@ -34,7 +34,7 @@ def test_messages_come_back(settings: Settings) -> None:
         assert await client.event() == {"type": "websocket.accept", "subprotocol": "aura.v1", "headers": []}
         session = Session(settings, role="client")
         client.speak(session)
-        session.receive((await client.event())["bytes"])
+        session.receive_data((await client.event())["bytes"])
         for message in MESSAGES:
             session.send(message)
             client.speak(session)
@@ -72,7 +72,7 @@ def test_cancelling_receive_at_any_await_loses_nothing(settings: Settings, late:
         session = Session(settings, role="client")
         client.speak(session)
         await client.event()
-        session.receive((await client.event())["bytes"])
+        session.receive_data((await client.event())["bytes"])
         for message in messages:
             session.send(message)
         client.speak(session)

@@ -88,16 +88,15 @@ def test_a_peer_that_never_reads_is_waited_for(serve: Any, monkeypatch: pytest.M
                 address, subprotocols=[Subprotocol("aura.v1")], compression=None, max_size=None, max_queue=1
             ) as ws,
         ):
-            for frame in session.take():
+            for frame in session.data_to_send():
                 await ws.send(frame)
             count = await settled(sent)
             assert 0 < count < COUNT
             assert len(coded) <= count + 1
             received = []
             while len(received) < COUNT:
-                event = session.receive(await ws.recv(decode=False))
-                if isinstance(event, Message):
-                    received.append(event.data)
+                events = session.receive_data(await ws.recv(decode=False))
+                received += [event.data for event in events if isinstance(event, Message)]
             assert received == [message(number) for number in range(COUNT)]
 
     monkeypatch.setattr(Session, "send", counted)

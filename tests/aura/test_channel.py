@@ -13,7 +13,8 @@ import pytest
 from tests.aura.cancelling import is_cancelled_at
 from tests.aura.small_models import OTHER, SINGLE, STREAMS, TINY
 
-from aura.connections.session import Models, Session, Settings, scheduling, transfer
+from aura.connections.session import Message, Models, Session, Settings, scheduling, transfer
+from aura.connections.session.agreement import Agreement
 from aura.connections.session.channel import Channel
 from aura.errors import EncodeError
 from aura.models.model import Model
@@ -153,7 +154,7 @@ def test_at_most_one_message_is_coded_in_a_turn_of_the_loop(monkeypatch: pytest.
         assert turns > len(every) * len(messages)
 
     monkeypatch.setattr(Session, "send", counted(Session.send, len))
-    monkeypatch.setattr(Session, "receive", counted(Session.receive, len))
+    monkeypatch.setattr(Session, "receive_data", counted(Session.receive_data, len))
     asyncio.run(asyncio.wait_for(talk(), 120))
     assert most == [1]
     assert max(lengths) <= scheduling.QUICK
@@ -239,15 +240,15 @@ def test_work_of_a_peer_that_has_left_is_dropped_before_it_starts(
             await ends.server.send(SHORT)
 
     calls: list[object] = []
-    receive = Session.receive
+    receive_data = Session.receive_data
 
     def counted(session: Session, frame: bytes, **kwargs: Any) -> Any:
-        event = receive(session, frame, **kwargs)
-        if event and session.role == "server":
-            calls.append(event)
-        return event
+        events = receive_data(session, frame, **kwargs)
+        if session.role == "server":
+            calls.extend(event for event in events if isinstance(event, Message))
+        return events
 
-    monkeypatch.setattr(Session, "receive", counted)
+    monkeypatch.setattr(Session, "receive_data", counted)
     asyncio.run(asyncio.wait_for(talk(), 60))
 
 
@@ -281,11 +282,11 @@ def test_a_model_that_is_added_while_a_message_waits_is_not_loaded_on_the_loop(
 ) -> None:
     held = Models([TINY])
     threads: list[str] = []
-    agree = Session._encoder_for
+    codec_to_send = Agreement.codec_to_send
 
-    def encoder_for(*given: Any) -> Any:
+    def noted(*given: Any) -> Any:
         threads.append(threading.current_thread().name)
-        return agree(*given)
+        return codec_to_send(*given)
 
     async def turn() -> None:
         held.add(OTHER)
@@ -298,7 +299,7 @@ def test_a_model_that_is_added_while_a_message_waits_is_not_loaded_on_the_loop(
         assert [(await ends.server.receive()).data for _ in range(2)] == [SHORT, SHORT]
         assert ends.client.session.status.sent_with == OTHER.id
 
-    monkeypatch.setattr(Session, "_encoder_for", encoder_for)
+    monkeypatch.setattr(Agreement, "codec_to_send", noted)
     asyncio.run(asyncio.wait_for(talk(), 60))
     assert threads == ["aura-short_0", "aura-short_0"]
 

@@ -13,7 +13,7 @@ from tests.messages import MESSAGES, rendered
 import aura
 from aura import backend as backends
 from aura import selection
-from aura.connections.session.coding import SingleDecoder, SingleEncoder
+from aura.connections.session.coding import Single
 from aura.selection import LEVELS, Candidate, Method, Policy
 from aura.server import conversation
 from aura_spec.marker import AURALITE_COMPACT, Marker
@@ -40,7 +40,7 @@ def bit_of(wire: bytes) -> int:
 
 def send(message: bytes, *, level: int, methods: int, model: aura.Model | None = SMALL) -> bytes:
     """A message as a session codes it for a peer."""
-    return SingleEncoder(model, level=level, methods=methods, with_builtin=True).code(message)
+    return Single(model, level=level, methods=methods).compress(message)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -49,7 +49,7 @@ def test_a_peer_gets_what_it_reads(level: int, message: bytes, methods: int) -> 
     """Rules SES-5 and SES-6."""
     wire = send(message, level=level, methods=methods)
     assert bit_of(wire) & methods
-    assert SingleDecoder(SMALL).read(wire, 1 << 20) == message
+    assert Single(SMALL).decompress(wire, max_size=1 << 20) == message
     assert len(wire) <= len(message) + 1
 
 

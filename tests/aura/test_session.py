@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from contextlib import suppress
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -23,8 +22,16 @@ from tests.aura.session_ends import (
     sealed,
 )
 
-from aura.connections.session import Message, Models, Session, Settings
-from aura.connections.session.events import LongMessage
+from aura.connections.session import (
+    Deferred,
+    Models,
+    Negotiated,
+    Session,
+    Settings,
+    State,
+    TextReceived,
+)
+from aura.connections.session.state import TRANSITIONS
 from aura.errors import DecodeError, EncodeError, Malformed, UnknownModel, Unsupported
 from aura.models.model import Model
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, NonCanonical, StreamDesync
@@ -35,11 +42,13 @@ from aura_spec.session import (
     Chunk,
     Coding,
     Control,
+    Have,
     Hello,
     Offer,
     Request,
     Use,
     build_control,
+    is_control,
     parse_control,
 )
 from aura_spec.stream import HEAD_BYTE, Flag
@@ -113,7 +122,7 @@ def test_a_tagged_message_is_one_without_a_tag_and_two_bytes_more() -> None:
         frames = []
         for pair in (plain, tagged):
             pair.client.send(text)
-            frames.append(pair.client.take()[-1])
+            frames.append(pair.client.data_to_send()[-1])
         assert frames[1][-len(frames[0]) :] == frames[0]
         assert parse_tagged(frames[1]).message == frames[0]
 
@@ -122,17 +131,17 @@ def test_damage_of_a_tagged_message_ends_the_session() -> None:
     """Rule SES-10."""
     pair = Pair(replace(BOTH, tag=True))
     pair.client.send("Order 17 was packed by Ana.")
-    use, frame = pair.client.take()
-    pair.server.receive(use)
+    use, frame = pair.client.data_to_send()
+    pair.server.receive_data(use)
     with pytest.raises(ChecksumMismatch):
-        pair.server.receive(frame[:1] + bytes((frame[1] ^ 1,)) + frame[2:])
+        pair.server.receive_data(frame[:1] + bytes((frame[1] ^ 1,)) + frame[2:])
 
 
 def test_peers_that_know_no_tags_get_none() -> None:
     """Rule SES-8: an older peer, which says nothing of tags."""
     session = Session(replace(BOTH, tag=True), role="client")
-    session.take()
-    session.receive(build_control(replace(HELLO, models=(TINY_ID,))))
+    session.data_to_send()
+    session.receive_data(build_control(replace(HELLO, models=(TINY_ID,))))
     session.send("hi")
     assert session.use == Use(Coding.SINGLE, 0, TINY_ID)
 
@@ -156,24 +165,24 @@ def test_only_methods_that_the_peer_reads_are_sent() -> None:
     stored = 1 << Marker.STORED
     pair = Pair(BOTH, replace(BOTH, methods=stored))
     pair.client.send("Is there anything else I can help you with?" * 9)
-    _, frame = pair.client.take()
+    _, frame = pair.client.data_to_send()
     assert frame[0] == Marker.STORED
     pair = Pair(BOTH, replace(BOTH, methods=stored | 1 << Marker.TYPED))
     pair.client.send("Is there anything else I can help you with?")
-    _, frame = pair.client.take()
+    _, frame = pair.client.data_to_send()
     assert frame[0] == Marker.TYPED
 
 
 def test_builtin_templates_are_used_only_if_both_have_the_same() -> None:
     """Rule SES-10."""
     session = Session(replace(BOTH, models=Models([])), role="client")
-    hello = parse_control(session.take()[0])
+    hello = parse_control(session.data_to_send()[0])
     assert isinstance(hello, Hello)
     for templates, marker in ((hello.templates, Marker.TYPED), (bytes(8), Marker.STORED)):
         session = Session(replace(BOTH, models=Models([])), role="client")
-        session.receive(build_control(replace(hello, templates=templates)))
+        session.receive_data(build_control(replace(hello, templates=templates)))
         session.send("Yes")
-        assert session.take()[-1][0] == marker
+        assert session.data_to_send()[-1][0] == marker
 
 
 def test_templates_come_with_the_model() -> None:
@@ -181,7 +190,7 @@ def test_templates_come_with_the_model() -> None:
     pair = Pair(replace(BOTH, models=Models([OTHER])))
     assert pair.carry("Order 17 was packed by Ana.", pair.client) == "Order 17 was packed by Ana."
     pair.client.send("Order 18 was packed by Ana.")
-    assert pair.client.take()[0][0] in {Marker.TYPED, Marker.MODELLED}
+    assert pair.client.data_to_send()[0][0] in {Marker.TYPED, Marker.MODELLED}
 
 
 def test_long_messages_can_be_read_later() -> None:
@@ -189,10 +198,9 @@ def test_long_messages_can_be_read_later() -> None:
         pair = Pair(held)
         assert pair.carry("hi", pair.client) == "hi"
         pair.client.send("x" * 5000)
-        [frame] = pair.client.take()
-        with pytest.raises(LongMessage):
-            pair.server.receive(frame, longest=4096)
-        assert pair.server.receive(frame) == Message("x" * 5000)
+        [frame] = pair.client.data_to_send()
+        assert pair.server.receive_data(frame, longest=4096) == [Deferred()]
+        assert pair.server.receive_data(frame) == [TextReceived("x" * 5000)]
         assert pair.carry("hi", pair.client) == "hi"
 
 
@@ -208,10 +216,10 @@ def test_what_is_no_string_in_a_stream_is_coded_as_single_messages_are() -> None
     streams = replace(STREAMS, max_message=1 << 21)
     pair = Pair(streams, replace(streams, methods=1 << Marker.STORED))
     pair.client.send("x" * 100_000)
-    use, frame = pair.client.take()
+    use, frame = pair.client.data_to_send()
     assert frame[:3] == bytes((HEAD_BYTE, Flag.MESSAGE | Flag.TEXT, Marker.STORED))
-    assert pair.server.receive(use) is None
-    assert pair.server.receive(frame) == Message("x" * 100_000)
+    assert pair.server.receive_data(use) == [Negotiated(pair.client.use or SINGLE)]
+    assert pair.server.receive_data(frame) == [TextReceived("x" * 100_000)]
 
 
 @pytest.mark.parametrize("memory", [0, 1 << 15])
@@ -235,17 +243,16 @@ def test_a_long_message_that_a_model_coded_is_refused(memory: int) -> None:
         Session(sparing, role="server"),
         Session(lavish, role="server"),
     )
-    for frame in client.take():
-        server.receive(frame)
-    for frame in deceived.take():
-        client.receive(frame)
+    for frame in client.data_to_send():
+        server.receive_data(frame)
+    for frame in deceived.data_to_send():
+        client.receive_data(frame)
     client.send(text)
-    use, frame = client.take()
-    server.receive(use)
-    with pytest.raises(LongMessage):
-        server.receive(frame, longest=10)
+    use, frame = client.data_to_send()
+    server.receive_data(use)
+    assert server.receive_data(frame, longest=10) == [Deferred()]
     with pytest.raises(LimitExceeded):
-        server.receive(frame)
+        server.receive_data(frame)
 
 
 def test_what_is_too_long_is_not_sent() -> None:
@@ -298,31 +305,162 @@ def test_what_the_rules_forbid_ends_the_session(name: str) -> None:
     *before, last = frames_of(*steps)
     session = Session(STREAMS, role="server")
     for frame in before:
-        session.receive(frame)
+        session.receive_data(frame)
     with pytest.raises(kind):
-        session.receive(last)
+        session.receive_data(last)
+
+
+IDS = st.sampled_from([TINY_ID, SMALL_ID, NO_MODEL])
+FETCHED = Offer(SMALL_ID, 3, hashlib.sha256(b"abc").digest())
+CONTROLS: st.SearchStrategy[Control] = st.one_of(
+    st.builds(Use, st.just(Coding.SINGLE), st.just(0), st.sampled_from([TINY_ID, NO_MODEL])),
+    st.builds(
+        Use,
+        st.sampled_from(Coding),
+        st.sampled_from([0, 20480]),
+        IDS,
+        st.sampled_from([0, 16]),
+        st.integers(0, 3),
+    ),
+    st.builds(Have, IDS),
+    st.builds(Request, IDS, st.integers(0, 9999)),
+    st.sampled_from([HELLO, FETCHED, replace(FETCHED, size=0), replace(FETCHED, size=2)]),
+    st.builds(Chunk, st.sampled_from([b"a", b"bc", b"abc", b"abd"])),
+)
+FRAMES = st.one_of(
+    CONTROLS.map(build_control),
+    CONTROLS.map(build_control),
+    st.sampled_from([b"\x07hi", b"\x7e\x07hi", b"\x7e", b"\x07\xff"]),
+    st.binary(max_size=40),
+    st.binary(max_size=60).map(sealed),
+)
+
+
+def session_after(frames: list[bytes]) -> Session:
+    """A session that has read these frames."""
+    session = Session(replace(STREAMS, max_fetch=1 << 10), role="server")
+    for frame in frames:
+        session.receive_data(frame)
+    return session
 
 
 @settings(max_examples=300)
-@given(st.lists(st.one_of(st.binary(max_size=40), st.binary(max_size=60).map(sealed))))
-def test_any_frames_are_messages_or_refused(frames: list[bytes]) -> None:
-    session = Session(STREAMS, role="server")
-    for frame in [build_control(HELLO), build_control(SINGLE), *frames]:
+@given(st.lists(FRAMES, min_size=4, max_size=20))
+def test_any_frames_are_read_as_the_table_says_or_refused(frames: list[bytes]) -> None:
+    """A frame that is refused is left out, and the others go on."""
+    accepted: list[bytes] = []
+    session = session_after([])
+    for frame in [build_control(replace(HELLO, models=(SMALL_ID,))), *frames]:
+        before = session.their_state
         try:
-            session.receive(frame)
+            events = session.receive_data(frame)
         except DecodeError:
-            return
+            assert session.their_state is State.FAILED
+            with pytest.raises(RuntimeError):
+                session.receive_data(frame)
+            session = session_after(accepted)
+            continue
+        accepted.append(frame)
+        kind = type(parse_control(frame)) if is_control(frame) else bytes
+        assert session.their_state is TRANSITIONS[before][kind]
+        assert len(events) == 1 or kind is Chunk
+        for sent in session.data_to_send():
+            parse_control(sent)
 
 
-@pytest.mark.parametrize("held", [BOTH, STREAMS])
-def test_damaged_frames_never_break_out(held: Settings) -> None:
-    rng = random.Random(7)
-    for _ in range(200):
-        pair = Pair(held)
-        assert pair.carry("The order was packed.", pair.client)
-        pair.client.send("The order was sent.")
-        [frame] = pair.client.take()
+BY_TYPE: dict[type, Control | bytes] = {
+    Hello: replace(HELLO, models=(SMALL_ID,)),
+    Use: SINGLE,
+    Have: Have(SMALL_ID),
+    Request: Request(TINY_ID, 99),
+    Offer: FETCHED,
+    Chunk: Chunk(b"ab"),
+    bytes: b"\x07hi",
+}
+BEFORE: dict[State, list[type]] = {State.OPENING: [], State.READY: [Hello], State.OPEN: [Hello, Use]}
+
+
+@pytest.mark.parametrize("state", BEFORE)
+@pytest.mark.parametrize("kind", BY_TYPE)
+def test_each_state_reads_the_frames_of_the_table_and_no_others(state: State, kind: type) -> None:
+    """Rules SES-5 and SES-9."""
+    before = [*BEFORE[state], *([Offer] if kind is Chunk and state is not State.OPENING else [])]
+    session = session_after(frames_of(*(BY_TYPE[one] for one in before)))
+    assert session.their_state is state
+    [frame] = frames_of(BY_TYPE[kind])
+    following = TRANSITIONS[state].get(kind)
+    if following is None:
+        with pytest.raises(Malformed):
+            session.receive_data(frame)
+        assert session.their_state is State.FAILED
+    else:
+        session.receive_data(frame)
+        assert session.their_state is following
+
+
+def test_messages_are_sent_once_the_hellos_are_exchanged() -> None:
+    """Rules SES-5 and SES-7."""
+    session = session_after([])
+    assert session.our_state is State.OPENING
+    with pytest.raises(EncodeError):
+        session.send("too early")
+    with pytest.raises(EncodeError):
+        session.hold(OTHER)
+    session.receive_data(build_control(HELLO))
+    assert session.our_state is State.READY
+    session.send("hi")
+    assert session.our_state is State.OPEN
+    with pytest.raises(Malformed):
+        session.receive_data(build_control(HELLO))
+    session.send("what was said is still sent")
+    assert len(session.data_to_send()) == 4  # hello, use, and two messages
+    assert session.data_to_send() == []
+
+
+@pytest.mark.parametrize("held", [STREAMS, replace(BOTH, level=0, tag=True)])
+def test_damaged_frames_are_refused_or_read_as_what_was_sent(held: Settings) -> None:
+    """Every bit of a message, where it has a check: that of a stream, or a tag."""
+    text = "The order was sent."
+    pair = Pair(held)
+    assert pair.carry("The order was packed.", pair.client)
+    before = pair.seen["client"]
+    pair.client.send(text)
+    [frame] = pair.client.data_to_send()
+    refused = 0
+    for bit in range(8 * len(frame)):
         damaged = bytearray(frame)
-        damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
-        with suppress(DecodeError):
-            pair.server.receive(bytes(damaged))
+        damaged[bit // 8] ^= 1 << bit % 8
+        server = Session(held, role="server")
+        for earlier in before:
+            server.receive_data(earlier)
+        try:
+            assert server.receive_data(bytes(damaged)) == [TextReceived(text)]
+        except DecodeError:
+            refused += 1
+    assert refused >= 8 * len(frame) - 8  # a model tag of zeros is read by all
+
+
+def test_damage_of_a_message_without_a_check_hurts_no_other() -> None:
+    """It may be read as another text (rule TAG-1); what follows it is read as it was sent."""
+    pair = Pair(BOTH)
+    assert pair.carry("The order was packed.", pair.client)
+    before = pair.seen["client"]
+    pair.client.send("The order was sent.")
+    [frame] = pair.client.data_to_send()
+    pair.client.send("The order has come.")
+    [last] = pair.client.data_to_send()
+    read = 0
+    for bit in range(8 * len(frame)):
+        damaged = bytearray(frame)
+        damaged[bit // 8] ^= 1 << bit % 8
+        server = Session(BOTH, role="server")
+        for earlier in before:
+            server.receive_data(earlier)
+        try:
+            server.receive_data(bytes(damaged))
+        except DecodeError:
+            assert server.their_state is State.FAILED
+            continue
+        read += 1
+        assert server.receive_data(last) == [TextReceived("The order has come.")]
+    assert read

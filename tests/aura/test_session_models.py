@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -18,7 +20,7 @@ from tests.aura.session_ends import (
     frames_of,
 )
 
-from aura.connections.session import Fetched, Models, Session, Settings
+from aura.connections.session import ModelFetched, Models, Session, Settings, coding
 from aura.connections.session.models import MAX_FETCHED
 from aura.connections.session.transfer import MAX_REQUESTS
 from aura.errors import DecodeError, Malformed
@@ -120,30 +122,30 @@ def test_a_model_that_is_not_what_was_asked_for_is_refused(name: str) -> None:
     *before, last = frames_of(replace(HELLO, models=(SMALL_ID,)), *steps)
     session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
     for frame in before:
-        session.receive(frame)
+        session.receive_data(frame)
     with pytest.raises(kind):
-        session.receive(last)
+        session.receive_data(last)
 
 
 def test_a_model_file_with_another_id_is_refused() -> None:
     """Rule SES-15."""
     with pytest.raises(ChecksumMismatch):
-        Fetched(TINY_ID, SMALL.data).load()
+        ModelFetched(TINY_ID, SMALL.data).load()
     with pytest.raises(DecodeError):
-        Fetched(TINY_ID, b"no model").load()
+        ModelFetched(TINY_ID, b"no model").load()
 
 
 def test_a_peer_cannot_make_a_session_ask_without_end() -> None:
     session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
-    session.receive(build_control(HELLO))
-    session.take()
+    session.receive_data(build_control(HELLO))
+    session.data_to_send()
     requests = 0
     for number in range(500):
         model = number.to_bytes(8, "big")
-        session.receive(build_control(Have(model)))
-        if session.take():
+        session.receive_data(build_control(Have(model)))
+        if session.data_to_send():
             requests += 1
-            session.receive(build_control(Offer(model, 0, bytes(32))))
+            session.receive_data(build_control(Offer(model, 0, bytes(32))))
     assert len(session._peer_models) <= 64
     assert requests == MAX_REQUESTS
 
@@ -176,3 +178,19 @@ def test_models_are_kept_in_order() -> None:
     assert models.get(SMALL_ID) is SMALL
     assert models.get(bytes(8)) is None
     assert Models().get(bytes.fromhex(Model.load_default().id))
+
+
+def test_a_model_goes_with_the_sessions_that_use_it() -> None:
+    """What they share is kept as long as the model, and no longer."""
+    model = TINY.with_sections(templates={300: "Nobody else has {what}."})
+    model_id, gone = model.id, weakref.ref(model)
+    pair = Pair(Settings(Models([model])))
+    assert pair.carry("Nobody else has this.", pair.client) == "Nobody else has this."
+    shared = coding._shared[model_id, True]
+    again = Pair(Settings(Models([model])))
+    assert again.carry("hi", again.client) == "hi"
+    assert coding._shared[model_id, True] is shared
+    del model, pair, again, shared
+    gc.collect()
+    assert gone() is None
+    assert (model_id, True) not in coding._shared

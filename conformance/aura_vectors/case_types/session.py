@@ -229,22 +229,23 @@ class Sessions:
 
     def _read_fast(self, case: Case) -> Fields:
         session = self._session(case)
-        assert session.take() == [build_control(self.hello)]  # noqa: S101  # it says what the vectors say
+        assert session.data_to_send() == [build_control(self.hello)]  # noqa: S101  # it says what the vectors say
         sent: list[bytes] = []
         for frame, was_sent in _before(case):
             if was_sent:
                 assert frame in sent  # noqa: S101
             else:
-                _accepted(session.receive, frame)
-                sent += session.take()
-        match session.receive(case.wire):
-            case None:
-                return {"gives": "nothing"}
-            case product.Fetched() as fetched:
+                _accepted(session.receive_data, frame)
+                sent += session.data_to_send()
+        match session.receive_data(case.wire):
+            case [product.ModelFetched() as fetched]:
                 return {"gives": "model", "data_hex": fetched.load().data.hex()}
-            case product.Message(data):
-                kind, content = ("text", data.encode()) if isinstance(data, str) else ("bytes", data)
-                return {"gives": kind, "data_hex": content.hex()}
+            case [product.TextReceived(data)]:
+                return {"gives": "text", "data_hex": data.encode().hex()}
+            case [product.BytesReceived(data)]:
+                return {"gives": "bytes", "data_hex": data.hex()}
+            case _:
+                return {"gives": "nothing"}
 
     def _session(self, case: Case) -> product.Session:
         """An end that sends what this one sends."""

@@ -20,12 +20,11 @@ from typing import Final
 
 from aura import arguments
 from aura.arguments import BytesLike, to_bytes, wire_bytes
-from aura.connections.session.coding import SingleDecoder, SingleEncoder
+from aura.connections.session.coding import Single
 from aura.models.model import Model, as_model
 from aura.selection import LEVELS
 from aura_spec.errors import DecodeError
 from aura_spec.event_stream import MAX_PART, build_record, check_end, take_record
-from aura_spec.session import ALL_METHODS
 
 _EVENT_END: Final = re.compile(rb"(?:\r?\n|\r(?=\r))[\r\n]+")
 """The end of a line, and all empty lines behind it."""
@@ -47,12 +46,7 @@ class EventStreamEncoder:
     """
 
     def __init__(self, model: Model | str | PathLike[str] | None = None, *, level: int = 2) -> None:
-        self._encoder = SingleEncoder(
-            _model(model),
-            level=arguments.one_of("level", level, LEVELS),
-            methods=ALL_METHODS,
-            with_builtin=True,
-        )
+        self._codec = Single(_model(model), level=arguments.one_of("level", level, LEVELS))
 
     def encode(self, content: str | BytesLike) -> bytes:
         """Code what the server writes: a record for each event, and one for the bytes after the last event.
@@ -69,7 +63,7 @@ class EventStreamEncoder:
 
     def records(self, content: str | BytesLike) -> Iterator[bytes]:
         """Code what the server writes, and yield the records one by one; otherwise as :meth:`encode`."""
-        return (build_record(self._encoder.code(part)) for part in _parts(to_bytes(content)))
+        return (build_record(self._codec.compress(part)) for part in _parts(to_bytes(content)))
 
     def finish(self) -> bytes:
         """Return the bytes that end the stream: none, as nothing is kept."""
@@ -98,7 +92,7 @@ class EventStreamDecoder:
     """
 
     def __init__(self, model: Model | str | PathLike[str] | None = None, *, max_size: int = MAX_PART) -> None:
-        self._decoder = SingleDecoder(_model(model))
+        self._codec = Single(_model(model))
         self._max_size = arguments.whole_number("max_size", max_size, 0)
         self._content = bytearray()
         self._offset = 0
@@ -142,7 +136,7 @@ class EventStreamDecoder:
                 message = take_record(self._content, self._max_size, self._offset)
                 if message is None:
                     return
-                part = self._decoder.read(message, self._max_size)
+                part = self._codec.decompress(message, max_size=self._max_size)
             except DecodeError as error:
                 self._error = error
                 raise

@@ -26,7 +26,7 @@ from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 from aura_spec.template import FIRST_APPLICATION_ID, Template, parse_patterns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Model:
     """A context model with its id. Immutable; share it between codecs and threads.
 

@@ -110,11 +110,11 @@ class Chat:
         """Let the other end receive what one has to send; the last frame, and what it says."""
         [receiver] = [end for name, end in self._ends.items() if name != sender]
         last, text = b"", ""
-        for frame in self._ends[sender].take():
-            event = receiver.receive(frame)
+        for frame in self._ends[sender].data_to_send():
             last = frame
-            if isinstance(event, Message):
-                text = str(event.data)
+            for event in receiver.receive_data(frame):
+                if isinstance(event, Message):
+                    text = str(event.data)
         return last, text
 
 

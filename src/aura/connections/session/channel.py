@@ -12,7 +12,7 @@ from typing import Final
 
 from aura.arguments import to_bytes
 from aura.connections.session import scheduling
-from aura.connections.session.events import Fetched, LongMessage, Message
+from aura.connections.session.events import Deferred, Event, Message, ModelFetched
 from aura.connections.session.protocol import Session
 from aura.connections.session.scheduling import QUICK, SHORT
 from aura_spec.errors import DecodeError, EncodeError, Unsupported
@@ -73,7 +73,7 @@ class Channel:
         self._fail = fail
         self._closed: Exception | None = None
         self._at_work = asyncio.Lock()
-        self._outbox = deque(session.take())
+        self._outbox = deque(session.data_to_send())
         self._posted: deque[_Posted] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[Message | None] | None = None
@@ -158,25 +158,27 @@ class Channel:
         if isinstance(frame, str):
             raise Unsupported("a text message is not a frame")
         async with self._working():
-            event = await self._read_frame(frame)
-        if isinstance(event, Fetched):
-            self._start(self._hold(event))
-        return event if isinstance(event, Message) else None
+            events = await self._read_frame(frame)
+        message = None
+        for event in events:
+            if isinstance(event, ModelFetched):
+                self._start(self._hold(event))
+            elif isinstance(event, Message):
+                message = event
+        return message
 
-    async def _read_frame(self, frame: bytes) -> Message | Fetched | None:
+    async def _read_frame(self, frame: bytes) -> list[Event]:
         """Let the session read a frame, where the length of its message allows it; only reading tells that."""
         if self.session.is_prepared_for(frame) and (len(frame) <= QUICK or is_control(frame)):
             await scheduling.turn()
-            try:
-                return self.session.receive(frame, longest=QUICK)
-            except LongMessage:
-                pass
+            events = self.session.receive_data(frame, longest=QUICK)
+            if events != [Deferred()]:
+                return events
         if len(frame) <= SHORT:
-            try:
-                return await scheduling.in_thread(SHORT, self.session.receive, frame, longest=SHORT)
-            except LongMessage:
-                pass
-        return await scheduling.in_thread(self.session.max_message, self.session.receive, frame)
+            events = await scheduling.in_thread(SHORT, self.session.receive_data, frame, longest=SHORT)
+            if events != [Deferred()]:
+                return events
+        return await scheduling.in_thread(self.session.max_message, self.session.receive_data, frame)
 
     async def _code(self, message: Frame) -> None:
         """Let the session code a message."""
@@ -196,7 +198,7 @@ class Channel:
             try:
                 yield
             finally:
-                self._outbox += self.session.take()
+                self._outbox += self.session.data_to_send()
                 self._write_soon()
 
     def _write_soon(self) -> None:
@@ -265,7 +267,7 @@ class Channel:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _hold(self, fetched: Fetched) -> None:
+    async def _hold(self, fetched: ModelFetched) -> None:
         """Read a model, and use it from then on."""
         try:
             model = await scheduling.in_thread(len(fetched.data), fetched.load)

@@ -1,4 +1,8 @@
-"""What a session makes of a frame."""
+"""The events that a session makes of frames.
+
+:meth:`Session.receive_data <aura.connections.session.Session.receive_data>` returns them. An application has to act
+on messages and on :class:`ModelFetched`; all others tell it what went on.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,66 @@ from dataclasses import dataclass
 
 from aura.connections.session import transfer
 from aura.models.model import Model
+from aura_spec.session import Hello, Use
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """A message for the application: text or bytes, as it was sent."""
+class Ready:
+    """The peer's hello has come: messages can be sent (rule SES-5)."""
 
-    data: str | bytes
+    hello: Hello
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """A model file that has come, with the digest that was offered.
+class Negotiated:
+    """The peer has said how the messages that follow from it are coded (rule SES-7)."""
 
-    Reading it takes a while, so it is left to whoever runs the session: give :meth:`load`'s result to
-    :meth:`Session.hold`.
+    use: Use
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """A text for the application."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class BytesReceived:
+    """Bytes for the application."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnnounced:
+    """The peer holds a model from now on, and likes it best (rule SES-12)."""
+
+    model_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequested:
+    """The peer asks for a model file of at most ``max_size`` bytes; the session answers (rule SES-13)."""
+
+    model_id: bytes
+    max_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOffered:
+    """The peer answers a request: a model file of ``size`` bytes follows; 0 refuses it (rule SES-14)."""
+
+    model_id: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFetched:
+    """A model file has come whole, with the digest that was offered (rule SES-15).
+
+    Reading it takes a while, so that is left to whoever runs the session: give the result of :meth:`load` to
+    :meth:`Session.hold <aura.connections.session.Session.hold>`.
     """
 
     model_id: bytes
@@ -35,5 +84,22 @@ class Fetched:
         return transfer.read_model(self.model_id, self.data)
 
 
-class LongMessage(Exception):
-    """A message takes longer to read than was allowed."""
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """The message is longer than was allowed, and was not read. Nothing has happened: give the frame again."""
+
+
+Message = TextReceived | BytesReceived
+"""The events that hold a message for the application, in ``data``."""
+
+Event = (
+    Ready
+    | Negotiated
+    | TextReceived
+    | BytesReceived
+    | ModelAnnounced
+    | ModelRequested
+    | ModelOffered
+    | ModelFetched
+    | Deferred
+)

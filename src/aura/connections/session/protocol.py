@@ -1,49 +1,52 @@
-"""The session: frames in, messages out, and the other way round.
+"""The session: frames in, events out, and messages in, frames out. No input or output, as in the library h11.
 
 >>> from aura.models.model import Model
 >>> from aura.connections.session import Models, Settings
 >>> settings = Settings(Models([Model.load_small()]))
 >>> client, server = Session(settings, role="client"), Session(settings, role="server")
->>> events = [server.receive(frame) for frame in client.take()] + [client.receive(frame) for frame in server.take()]
+>>> [hello], [other] = client.data_to_send(), server.data_to_send()
+>>> [type(event).__name__ for event in client.receive_data(other) + server.receive_data(hello)]
+['Ready', 'Ready']
 >>> client.send("Is there anything else I can help you with?")
->>> use, message = client.take()
->>> server.receive(use), len(message) < 8
-(None, True)
->>> server.receive(message).data
-'Is there anything else I can help you with?'
+>>> use, message = client.data_to_send()
+>>> [type(event).__name__ for event in server.receive_data(use)], len(message) < 8
+(['Negotiated'], True)
+>>> server.receive_data(message)
+[TextReceived(data='Is there anything else I can help you with?')]
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final
 
 from aura.arguments import to_bytes
 from aura.connections.session import transfer
-from aura.connections.session.coding import (
-    BUILTIN,
-    Decoder,
-    Encoder,
-    Role,
-    Single,
-    SingleDecoder,
-    SingleEncoder,
-    StreamDecoder,
-    StreamEncoder,
+from aura.connections.session.agreement import Agreement
+from aura.connections.session.coding import BUILTIN, FrameCodec, Role
+from aura.connections.session.events import (
+    BytesReceived,
+    Deferred,
+    Event,
+    ModelAnnounced,
+    ModelFetched,
+    ModelOffered,
+    ModelRequested,
+    Negotiated,
+    Ready,
+    TextReceived,
 )
-from aura.connections.session.events import Fetched, LongMessage, Message
 from aura.connections.session.settings import Settings
+from aura.connections.session.state import State, after_received, after_sent
 from aura.connections.session.status import Status
-from aura.connections.stream import Stream
 from aura.models.model import Model
-from aura_spec.errors import EncodeError, LimitExceeded, Malformed, StreamDesync, UnknownModel, Unsupported
+from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, StreamDesync, UnknownModel
 from aura_spec.session import (
     ALL_CODINGS,
     COUNTERS,
     MAX_MODELS,
     NO_MODEL,
     Chunk,
-    Coding,
     Codings,
     Control,
     Have,
@@ -57,8 +60,6 @@ from aura_spec.session import (
     is_control,
     parse_control,
 )
-from aura_spec.stream import CHECKS, MAX_STRING
-from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 
 _SLOW: Final = frozenset({bytes((Kind.USE,)), bytes((Kind.REQUEST,))})
 """Kinds of control frames for which a model is loaded or hashed."""
@@ -67,8 +68,10 @@ _SLOW: Final = frozenset({bytes((Kind.USE,)), bytes((Kind.REQUEST,))})
 class Session:
     """One end of a session. Not thread-safe: one call at a time.
 
-    Whatever there is to send, in order, is taken with :meth:`take` after each call. A session that raised a
-    ``DecodeError`` is over: close the connection with ``aura_spec.session.close_code`` of the error.
+    Give it each frame of the peer with :meth:`receive_data` and each message with :meth:`send`; after every call,
+    send the frames that :meth:`data_to_send` returns. :attr:`our_state` and :attr:`their_state` say which frames
+    may be sent and received next. A session that raised a ``DecodeError`` is over: close the connection with
+    ``aura_spec.session.close_code`` of the error.
 
     Args:
         settings: shared by the connections of this end.
@@ -76,16 +79,18 @@ class Session:
     """
 
     __slots__ = (
+        "_agreement",
         "_announced",
         "_decoder",
         "_encoder",
         "_exchange",
         "_has_read",
         "_has_sent",
-        "_outgoing",
-        "_peer",
+        "_our_state",
         "_peer_models",
         "_settings",
+        "_their_state",
+        "_unsent",
         "_using",
         "_version",
         "role",
@@ -96,33 +101,42 @@ class Session:
         self.role: Role = role
         self.status = Status()
         self._settings = settings
-        self._outgoing: list[bytes] = []  # a deque would take more memory on an idle connection
-        self._peer: Hello | None = None
+        self._our_state = self._their_state = State.OPENING
+        self._agreement: Agreement | None = None
         self._peer_models: tuple[bytes, ...] = ()
         self._using: Use | None = None
-        self._encoder: Encoder | None = None
+        self._encoder: FrameCodec | None = None
         self._has_sent = False  # with this encoder
-        self._decoder: Decoder | None = None
+        self._decoder: FrameCodec | None = None
         self._has_read = False  # with this decoder
         self._exchange = transfer.Exchange(settings.max_fetch, self._say)
         self._version = settings.models.version
         self._announced = tuple(settings.models)
-        self._say(
-            Hello(
-                settings.methods,
-                ALL_CODINGS if settings.readable_memory else ALL_CODINGS & ~Codings.STREAM,
-                settings.readable_memory,
-                settings.max_message,
-                settings.max_modelled,
-                BUILTIN,
-                tuple(bytes.fromhex(model.id) for model in self._announced),
-            )
+        hello = Hello(
+            settings.methods,
+            ALL_CODINGS if settings.readable_memory else ALL_CODINGS & ~Codings.STREAM,
+            settings.readable_memory,
+            settings.max_message,
+            settings.max_modelled,
+            BUILTIN,
+            tuple(bytes.fromhex(model.id) for model in self._announced),
         )
+        self._unsent = [build_control(hello)]  # a deque would take more memory on an idle connection
+
+    @property
+    def our_state(self) -> State:
+        """The state of the frames that this end sends; it never fails."""
+        return self._our_state
+
+    @property
+    def their_state(self) -> State:
+        """The state of the frames that the peer sends."""
+        return self._their_state
 
     @property
     def is_ready(self) -> bool:
-        """Whether the peer's hello is there, so that messages can be sent."""
-        return self._peer is not None
+        """Whether the peer's hello has come, so that messages can be sent."""
+        return self._agreement is not None
 
     @property
     def use(self) -> Use | None:
@@ -132,9 +146,9 @@ class Session:
     @property
     def is_prepared_to_send(self) -> bool:
         """Whether a message was coded as the next one will be, so that nothing has to be loaded for it."""
-        if not self._has_sent or self._peer is None or self._settings.models.version != self._version:
+        if not self._has_sent or self._agreement is None or self._settings.models.version != self._version:
             return False
-        return self._choose(self._peer)[0] == self._using
+        return self._agreement.use_for(self._best_model()) == self._using
 
     def is_prepared_for(self, frame: bytes) -> bool:
         """Whether reading a frame neither loads nor hashes a model."""
@@ -145,22 +159,23 @@ class Session:
         """Bytes that a message may have that this end receives."""
         return self._settings.max_message
 
-    def take(self) -> list[bytes]:
-        """The frames that are to be sent, in order; each is given once."""
-        frames = list(self._outgoing)
-        self._outgoing.clear()
+    def data_to_send(self) -> list[bytes]:
+        """Return the frames that are to be sent, in order, and forget them."""
+        frames = list(self._unsent)
+        self._unsent.clear()
         self.status.sent.wire += sum(map(len, frames))
         return frames
 
     def next_chunk(self) -> bytes | None:
-        """A frame of a model file that the peer asked for, or None.
+        """Return the next frame of a model file that the peer asked for; None if there is none.
 
-        They are not among those of :meth:`take`, so that who sends them can wait, frame by frame, until the peer
-        has taken them.
+        :meth:`data_to_send` does not return these frames, so that the sender can wait, frame by frame, until the
+        peer has taken them.
         """
         chunk = self._exchange.next_chunk()
         if chunk is None:
             return None
+        self._our_state = after_sent(self._our_state, Chunk)
         frame = build_control(chunk)
         self.status.sent.wire += len(frame)
         return frame
@@ -177,71 +192,142 @@ class Session:
             EncodeError: it is longer than one of the ends allows, holds a lone surrogate, or the session is not
                 ready.
         """
-        if self._peer is None:
-            raise EncodeError("the session is not ready")
+        return self._check_message(message)[0]
+
+    def _check_message(self, message: str | bytes) -> tuple[bytes, Agreement]:
+        if self._agreement is None:
+            raise EncodeError("a message cannot be sent before the peer's hello has come")
         data = to_bytes(message)
-        longest = min(self._peer.max_message, self._settings.max_message)
+        longest = self._agreement.max_message
         if len(data) > longest:
             raise EncodeError(f"a message of {len(data)} bytes is longer than {longest}")
-        return data
+        return data, self._agreement
 
     def send(self, message: str | bytes) -> None:
-        """Code a message.
+        """Code a message; :meth:`data_to_send` returns its frames.
 
         Raises:
-            EncodeError: as :meth:`check_message`. It is not sent, and the session goes on.
+            EncodeError: as :meth:`check_message`. The message is not sent, and the session goes on.
         """
-        data = self.check_message(message)
+        data, agreement = self._check_message(message)
         self._look_for_models()
-        encoder = self._agree(cast("Hello", self._peer))
-        self._outgoing.append(encoder.encode(data, text=isinstance(message, str)))
+        encoder = self._prepare(agreement)
+        frame = encoder.encode(data, text=isinstance(message, str))
+        self._our_state = after_sent(self._our_state, bytes)
+        self._unsent.append(frame)
         self._has_sent = True
         self.status.sent.messages += 1
         self.status.sent.plain += len(data)
 
-    def receive(self, frame: bytes, *, longest: int | None = None) -> Message | Fetched | None:
-        """Read a frame.
+    def receive_data(self, frame: bytes, *, longest: int | None = None) -> list[Event]:
+        """Read a frame, and return its events; there is at most one.
 
         Args:
             frame: a binary message of the connection.
-            longest: bytes of a message that is to be read now; a longer one raises ``LongMessage``, and
-                nothing has happened then: the frame can be given again, where reading it may take a while.
-
-        Returns:
-            What there is for the application to do, or None.
+            longest: bytes of a message that is to be read now. A longer one gives ``[Deferred()]``, and nothing
+                has happened then: the frame can be given again, where reading it may take a while.
 
         Raises:
             DecodeError: the frame is refused; the session is over.
+            RuntimeError: a frame before was refused.
         """
-        limit = self._settings.max_message
-        check_frame(frame, limit)
-        if is_control(frame):
-            self.status.received.wire += len(frame)
-            return self._take(parse_control(frame))
-        if self._decoder is None:
-            raise Malformed("a message comes before the frame that says how it is coded")
-        size = limit if longest is None else min(longest, limit)
+        if self._their_state is State.FAILED:
+            raise RuntimeError("the session has refused a frame, and reads no further ones")
         try:
-            data = self._decoder.decode(frame, size)
-        except LimitExceeded:
-            if size == limit:
-                raise
-            raise LongMessage from None
-        self._has_read = True
-        received = self.status.received
-        received.messages += 1
-        received.wire += len(frame)
-        received.plain += len(data if isinstance(data, bytes) or data.isascii() else data.encode())
-        self._look_for_models()
-        return Message(data)
+            check_frame(frame, self._settings.max_message)
+            event = self._read_control(frame) if is_control(frame) else self._read_message(frame, longest)
+        except DecodeError:
+            self._their_state = State.FAILED
+            raise
+        return [] if event is None else [event]
 
     def hold(self, model: Model) -> None:
         """Hold a model that was fetched, and tell the peer. Other peers are told only if they have it, too."""
         self._settings.models.add_fetched(model)
         self._announce(model)
 
+    def _read_message(self, frame: bytes, longest: int | None) -> Event:
+        """Read a frame that holds a message."""
+        state = after_received(self._their_state, bytes)
+        assert self._decoder is not None  # noqa: S101  # the state allows a message only after a use frame
+        limit = self._settings.max_message
+        size = limit if longest is None else min(longest, limit)
+        try:
+            data = self._decoder.decode(frame, size)
+        except LimitExceeded:
+            if size == limit:
+                raise
+            return Deferred()
+        self._their_state = state
+        self._has_read = True
+        received = self.status.received
+        received.messages += 1
+        received.wire += len(frame)
+        received.plain += len(data if isinstance(data, bytes) or data.isascii() else data.encode())
+        self._look_for_models()
+        return TextReceived(data) if isinstance(data, str) else BytesReceived(data)
+
+    def _read_control(self, frame: bytes) -> Event | None:
+        """Read a control frame, and act on it."""
+        self.status.received.wire += len(frame)
+        control = parse_control(frame)
+        self._their_state = after_received(self._their_state, type(control))
+        match control:
+            case Hello():
+                return self._begin(control)
+            case Use():
+                return self._prepare_to_read(control)
+            case Have(model):
+                # a peer may announce models without end; the latest are enough
+                self._peer_models = (model, *self._peer_models)[: 2 * MAX_MODELS]
+                self._fetch((model,))
+                return ModelAnnounced(model)
+            case Request(model, max_size):
+                allowed = max_size if self._settings.serve_models else 0
+                self._exchange.serve(self._announced_model(model), allowed)
+                return ModelRequested(model, max_size)
+            case Offer(model, size):
+                self._exchange.take_offer(control)
+                return ModelOffered(model, size)
+            case Chunk():
+                fetched = self._exchange.take_chunk(control)
+                return fetched and ModelFetched(*fetched)
+
+    def _begin(self, hello: Hello) -> Event:
+        """Agree with the peer (rule SES-5)."""
+        self._our_state = after_sent(self._our_state, Hello)
+        self._agreement = Agreement(self._settings, self.role, hello)
+        self._peer_models = hello.models
+        self.status.is_agreed = True
+        self._fetch(hello.models[:1])
+        return Ready(hello)
+
+    def _prepare_to_read(self, use: Use) -> Event:
+        """Read messages as the peer says from here on (rules SES-7 and SES-8)."""
+        assert self._agreement is not None  # noqa: S101  # the state allows a use frame only after the hello
+        if use.count != self.status.received.messages % COUNTERS:
+            raise StreamDesync("a message before is lost or repeated", 2, "count")
+        model = None if use.model == NO_MODEL else self._announced_model(use.model)
+        self._decoder = self._agreement.codec_to_read(use, model)
+        self._has_read = False
+        self.status.received_with = model.id if model else None
+        return Negotiated(use)
+
+    def _prepare(self, agreement: Agreement) -> FrameCodec:
+        """The codec of the next message; the peer is told if it is another one than before (rule SES-7)."""
+        model = self._best_model()
+        use = agreement.use_for(model)
+        if self._encoder is None or use != self._using:
+            self._say(replace(use, count=self.status.sent.messages % COUNTERS))
+            self._using = use
+            self._encoder = agreement.codec_to_send(use, model)
+            self._has_sent = False
+            self.status.sent_with = model.id if model else None
+        return self._encoder
+
     def _say(self, control: Control) -> None:
-        self._outgoing.append(build_control(control))
+        self._our_state = after_sent(self._our_state, type(control))
+        self._unsent.append(build_control(control))
 
     def _look_for_models(self) -> None:
         """Announce the models that were added since (rule SES-12)."""
@@ -259,114 +345,11 @@ class Session:
             self._announced = (model, *self._announced)
             self._say(Have(bytes.fromhex(model.id)))
 
-    def _choose(self, peer: Hello) -> tuple[Use, Model | None]:
-        """How the next message is coded, and with which model."""
-        liked = (model for model in self._announced if bytes.fromhex(model.id) in self._peer_models)
-        model = next(liked, None)
-        single = Coding.TAGGED if self._settings.tag and peer.codings & Codings.TAGGED else Coding.SINGLE
-        if model is None:
-            return Use(single, 0, NO_MODEL), None
-        memory = min(peer.memory, self._settings.memory_for(model), MAX_MEMORY)
-        if memory >= MIN_MEMORY and peer.codings & Codings.STREAM:
-            return Use(Coding.STREAM, memory, bytes.fromhex(model.id), self._settings.check), model
-        return Use(single, 0, bytes.fromhex(model.id)), model
-
-    def _agree(self, peer: Hello) -> Encoder:
-        """The encoder for the next message; says so if it is another one than before (rule SES-7)."""
-        use, model = self._choose(peer)
-        if self._encoder is None or use != self._using:
-            self._say(replace(use, count=self.status.sent.messages % COUNTERS))
-            self._using = use
-            self._encoder = self._encoder_for(use, model, peer)
-            self._has_sent = False
-            self.status.sent_with = model.id if model else None
-        return self._encoder
-
-    def _encoder_for(self, use: Use, model: Model | None, peer: Hello) -> Encoder:
-        single = self._single(model, peer)
-        if model is None or use.coding is not Coding.STREAM:
-            return single.encoder_for(use)
-        return StreamEncoder(self._stream(model, use, single, self._max_modelled(peer)))
-
-    def _stream(self, model: Model, use: Use, single: Single, max_string: int) -> Stream:
-        """A stream as it is agreed on (rule SES-11)."""
-        return Stream(
-            model,
-            role=self.role,
-            memory=use.memory,
-            check=use.check,
-            codec=single,
-            max_string=min(max_string, MAX_STRING),
+    def _best_model(self) -> Model | None:
+        """The model that this end likes best of those that both ends hold."""
+        return next(
+            (model for model in self._announced if bytes.fromhex(model.id) in self._peer_models), None
         )
-
-    def _max_modelled(self, peer: Hello) -> int:
-        """Bytes of the longest message that this end codes with a model (rule SES-18)."""
-        return min(peer.max_modelled, self._settings.max_modelled)
-
-    def _single(self, model: Model | None, peer: Hello) -> Single:
-        """How single messages are coded and read (rule SES-10)."""
-        builtin = peer.templates == BUILTIN
-        return Single(
-            SingleEncoder(
-                model,
-                level=self._settings.level,
-                methods=peer.methods,
-                with_builtin=builtin,
-                max_modelled=self._max_modelled(peer),
-            ),
-            SingleDecoder(model, with_builtin=builtin, max_modelled=self._settings.max_modelled),
-        )
-
-    def _take(self, control: Control) -> Fetched | None:
-        """Act on a control frame."""
-        if isinstance(control, Hello):
-            if self._peer is not None:
-                raise Malformed("there is a second hello", 1, "kind")
-            self._peer = control
-            self.status.is_agreed = True
-            self._peer_models = control.models
-            self._fetch(control.models[:1])
-        elif self._peer is None:
-            raise Malformed("the first frame is not a hello", 1, "kind")
-        elif isinstance(control, Chunk):
-            fetched = self._exchange.take_chunk(control)
-            return fetched and Fetched(*fetched)
-        else:
-            self._answer(control, self._peer)
-        return None
-
-    def _answer(self, control: Use | Have | Request | Offer, peer: Hello) -> None:
-        match control:
-            case Use():
-                self._decoder = self._decoder_for(control, peer)
-                self._has_read = False
-                self.status.received_with = None if control.model == NO_MODEL else control.model.hex()
-            case Have(model):
-                # of models that are announced for ever, the latest are enough
-                self._peer_models = (model, *self._peer_models)[: 2 * MAX_MODELS]
-                self._fetch((model,))
-            case Request(model, max_size):
-                allowed = max_size if self._settings.serve_models else 0
-                self._exchange.serve(self._announced_model(model), allowed)
-            case Offer():
-                self._exchange.take_offer(control)
-
-    def _decoder_for(self, use: Use, peer: Hello) -> Decoder:
-        """How messages are read from here on (rules SES-7 and SES-8)."""
-        if use.count != self.status.received.messages % COUNTERS:
-            raise StreamDesync("a message before is lost or repeated", 2, "count")
-        model = None if use.model == NO_MODEL else self._announced_model(use.model)
-        single = self._single(model, peer)
-        if use.coding is not Coding.STREAM:
-            return single.decoder_for(use)
-        if model is None:
-            raise UnknownModel("a stream has no model", 3, "model")
-        if use.check not in CHECKS:
-            raise Unsupported(f"a stream with a check of {use.check} bits", 3, "check")
-        if not MIN_MEMORY <= use.memory <= min(self._settings.readable_memory, MAX_MEMORY):
-            raise Unsupported(f"a stream that takes {use.memory} bytes is not allowed", 3)
-        longest = self._settings.max_modelled
-        return StreamDecoder(self._stream(model, use, single, longest), longest)
 
     def _announced_model(self, model_id: bytes) -> Model:
         """A model that this end has said it holds."""

@@ -1,0 +1,103 @@
+"""What the hellos of both ends allow: how messages are coded and read (rules SES-7, SES-8, SES-10 and SES-11)."""
+
+from __future__ import annotations
+
+from aura.connections.session.coding import BUILTIN, FrameCodec, Role, Single, Streamed
+from aura.connections.session.settings import Settings
+from aura.connections.stream import Stream
+from aura.models.model import Model
+from aura_spec.errors import UnknownModel, Unsupported
+from aura_spec.session import NO_MODEL, Coding, Codings, Hello, Use
+from aura_spec.stream import CHECKS, MAX_STRING
+from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
+
+
+class Agreement:
+    """What this end and its peer have agreed on.
+
+    Args:
+        settings: of this end.
+        role: of this end.
+        peer: the hello of the other end.
+    """
+
+    __slots__ = ("_peer", "_role", "_settings")
+
+    def __init__(self, settings: Settings, role: Role, peer: Hello) -> None:
+        self._settings = settings
+        self._role: Role = role
+        self._peer = peer
+
+    @property
+    def max_message(self) -> int:
+        """Bytes of the longest message that may be sent."""
+        return min(self._peer.max_message, self._settings.max_message)
+
+    def use_for(self, model: Model | None) -> Use:
+        """How messages are coded with the best model that both ends hold; None if there is none."""
+        settings, codings = self._settings, self._peer.codings
+        single = Coding.TAGGED if settings.tag and codings & Codings.TAGGED else Coding.SINGLE
+        if model is None:
+            return Use(single, 0, NO_MODEL)
+        memory = min(self._peer.memory, settings.memory_for(model), MAX_MEMORY)
+        if memory >= MIN_MEMORY and codings & Codings.STREAM:
+            return Use(Coding.STREAM, memory, bytes.fromhex(model.id), settings.check)
+        return Use(single, 0, bytes.fromhex(model.id))
+
+    def codec_to_send(self, use: Use, model: Model | None) -> FrameCodec:
+        """The codec of the messages that this end sends from its use frame on.
+
+        Args:
+            use: the use frame.
+            model: that it names; None if it names none.
+        """
+        return self._codec(use, model, min(self._max_coded, MAX_STRING))
+
+    def codec_to_read(self, use: Use, model: Model | None) -> FrameCodec:
+        """The codec of the messages that the peer sends from its use frame on.
+
+        Args:
+            use: the use frame, whose count and model were checked.
+            model: that it names; None if it names none.
+
+        Raises:
+            UnknownModel: a stream has no model (rule SES-7).
+            Unsupported: a stream has a check or a memory that this end does not allow (rule SES-8).
+        """
+        if use.coding is Coding.STREAM:
+            if model is None:
+                raise UnknownModel("a stream has no model", 3, "model")
+            if use.check not in CHECKS:
+                raise Unsupported(f"a stream with a check of {use.check} bits", 3, "check")
+            if not MIN_MEMORY <= use.memory <= min(self._settings.readable_memory, MAX_MEMORY):
+                raise Unsupported(f"a stream that takes {use.memory} bytes is not allowed", 3)
+        return self._codec(use, model, min(self._settings.max_modelled, MAX_STRING))
+
+    @property
+    def _max_coded(self) -> int:
+        """Bytes of the longest message that this end codes with a model (rule SES-18)."""
+        return min(self._peer.max_modelled, self._settings.max_modelled)
+
+    def _codec(self, use: Use, model: Model | None, max_string: int) -> FrameCodec:
+        settings = self._settings
+        implied = b"" if use.model == NO_MODEL else use.model
+        single = Single(
+            model,
+            level=settings.level,
+            methods=self._peer.methods,
+            with_builtin=self._peer.templates == BUILTIN,
+            max_coded=self._max_coded,
+            max_read=settings.max_modelled,
+            tag_id=implied if use.coding is Coding.TAGGED else None,
+        )
+        if model is None or use.coding is not Coding.STREAM:
+            return single
+        stream = Stream(
+            model,
+            role=self._role,
+            memory=use.memory,
+            check=use.check,
+            codec=single,
+            max_string=max_string,
+        )
+        return Streamed(stream, settings.max_modelled)
