@@ -130,8 +130,10 @@ class Single:
         held = self._shared_state
         if len(data) > self._max_coded:
             held = replace(held, model=None, models={})
-        match = self._library.match(data) if self._policy.level else None
-        return choose(data, backend=_BACKEND, policy=self._policy, shared_state=held, match=match).wire
+        chosen = choose(
+            data, backend=_BACKEND, policy=self._policy, shared_state=held, templates=self._library
+        )
+        return chosen.wire
 
     def decompress(self, wire: bytes, /, *, max_size: int) -> bytes:
         """Read a message that has neither frame nor tag.
