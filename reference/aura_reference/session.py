@@ -25,10 +25,8 @@ from aura_spec.session import (
     COUNTERS,
     NO_MODEL,
     Chunk,
-    Coding,
     Control,
     Have,
-    Hello,
     Offer,
     Request,
     Use,
@@ -39,6 +37,7 @@ from aura_spec.session import (
     parse_data,
     text_of,
 )
+from aura_spec.session_negotiation import Coding, Hello
 from aura_spec.shared_state import SharedState
 from aura_spec.stream import CHECKS
 from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY

@@ -24,7 +24,8 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``model``, ``trie``              the model file, and the contexts in it
 ``tag``                          two bytes before a message that reveal a wrong model and damage
 ``stream``, ``stream_model``     messages of a connection, and their memory of each other
-``session``                      how the two ends of a WebSocket connection agree
+``session_negotiation``          how the two ends of a WebSocket connection find out what both speak
+``session``                      the frames of such a connection
 ``event_stream``                 a content coding of HTTP for answers that go on
 ``chunked``, ``chunked_index``   payloads of any length, and the index of such a file
 ``limits``, ``errors``           bounds that a decoder keeps, and how it refuses a message

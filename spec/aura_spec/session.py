@@ -1,75 +1,100 @@
-"""Sessions: how the two ends of a WebSocket connection agree, and what their frames hold.
+"""Sessions: what the frames of a WebSocket connection hold, once both ends speak AURA.
 
-A client offers the subprotocol ``aura.v1``, and before it ``aura.plain``; for a subprotocol P of the application
-it offers ``aura.v1+P``, and P before it if it can speak it without AURA. A server that selects one with
-``aura.v1`` opens a session, and sends its hello before it answers a ping. If it selects any other or none, the
-connection carries the application's messages as they are. A server that speaks AURA never selects ``aura.plain``.
-So one that knows nothing of it and selects the first that is offered, as some do, opens no session. If a server
-does select ``aura.v1`` and then sends anything but a hello first, or answers a ping and sends none, it does not
-speak AURA: the client may go on without a session (rule SES-1).
+Each direction of the connection is on its own: the sender says how it codes, in frames between its messages.
 
-**Frames.** A frame is one binary WebSocket message; in a session a text message is ``Unsupported`` (rule SES-2). A
-frame that begins with 0x7F, ``CONTROL``, is a control frame; its second byte is its kind, and its last four bytes
-are the CRC-32 of those before them, big endian, else ``ChecksumMismatch``. One of fewer than six bytes is
-``Truncated``, one of an unknown kind ``Unsupported``. After 0x7E, ``BINARY``, follows a coded message that is
-bytes for the application. Every other frame is a coded message that is text, after 0x7D, ``TEXT``, if it begins
-with one of these three bytes itself, else ``NonCanonical``; no method will ever have them as markers (rule SES-3).
-Text that is not UTF-8 is ``Malformed`` (rule SES-4).
+SES-2: A frame is one binary WebSocket message. In a session a text message is ``Unsupported``.
 
-**Hello.** The first frame of each end is a hello, which waits for nothing, and there is no other one, else
-``Malformed``. It has the version of the session, 1, and says what its sender reads: methods, by bits, of marker m
-with bit m, of the compact AURALITE messages with bit 15; codings, by bits, 0 for single messages, 1 for streams and
-2 for tagged single messages; the memory that a stream may take, the longest message, and the longest one that a
-model codes, in bytes; the first eight bytes of the digest of the built-in templates; and the ids of at most
-``MAX_MODELS`` models that it holds, those it likes best first; more are ``Malformed`` (rule SES-5). Stored messages
-are read by all, as single messages are; a hello without those bits is ``Malformed`` (rule SES-6). An unknown
-version is ``Unsupported``; bits without a meaning are ignored.
+SES-3: A frame that begins with 0x7F, ``CONTROL``, is a control frame. Its second byte is its kind, and its last
+four bytes are the CRC-32 of those before them, big endian, else ``ChecksumMismatch``. A control frame of fewer than
+six bytes is ``Truncated``, one of an unknown kind ``Unsupported``. In a frame that begins with 0x7E, ``BINARY``,
+follows a coded message that is bytes for the application. Every other frame is a coded message that is text. If the
+message itself begins with one of these three bytes, 0x7D, ``TEXT``, stands before it; elsewhere that is
+``NonCanonical``. No method will ever have these three bytes as markers.
 
-**Use.** After the hellos, an end sends a use frame before its first message. It names the coding of the messages
-that it sends from there on, the memory and the least check, in bits, that a stream takes (for single messages,
-tagged or not, both are 0, and a reader does not look at them), the model, or eight zeros for none, which only
-single messages do without, and how many messages the end has sent before, mod 2^16; if the peer has received
-another number, one is lost or repeated: ``StreamDesync``. An end may send further ones, between any two messages;
-what a stream remembers is forgotten then (rule SES-7). The coding and the model are among those that the peer says
-it has, the memory of a stream is ``stream_model.MIN_MEMORY`` to ``stream_model.MAX_MEMORY`` bytes, and no more
-than the peer allows, and the check is one of ``stream.CHECKS``; else ``UnknownModel`` for the model, and
-``Unsupported``. A reader checks the count first, then the model, then, of streams alone, that there is a model,
-then the coding, and of streams alone the memory and the check (rule SES-8). A message before the first use frame
-is ``Malformed`` (rule SES-9).
+SES-4: Text that is not UTF-8 is ``Malformed``.
 
-Single messages are coded with the model as the implied one, which they may also name; tagged ones have tags for
-this model, or for none, as chapter ``tag`` says. Templates are those of the model beside the built-in ones, the
-latter only if both ends have the same digest of them (rule SES-10). A stream is that of its direction in chapter
-``stream``, with the client of the connection as its client; it says by itself what is text, so that after 0x7E
-nothing of a stream may stand, else ``Malformed``; a message in it that is no string is coded as single messages
-without tags are (rule SES-11). It is never reset but by a use frame: who loses a stream closes the connection.
+A reader does this with each frame. Its state is OPENING at first; after an error nothing more is read::
 
-**Models.** A have frame names a model that its sender holds from now on and likes best (rule SES-12). A request
-asks for a model that the peer has said it holds, else ``UnknownModel``, of at most so many bytes, once per
-connection, else ``Malformed``, and one at a time (rule SES-13). An offer answers it with the size of the model
-file and its SHA-256, or with size 0 if the peer does not get it; size 0 ends the matter; an offer that nobody
-asked for is ``Malformed`` (rule SES-14). As many bytes follow in chunks of 1 to ``MAX_CHUNK``, with other frames
-between them; others are ``Malformed``. Who asked refuses a size above what it asked for as ``LimitExceeded``, and
-a file that has another digest or another id as ``ChecksumMismatch``, before it reads anything else in it (rule
-SES-15).
+    receive(frame)
+        if the frame has more than max(max_message, MAX_CHUNK) + MARGIN bytes: LimitExceeded (SES-17)
+        if the frame begins with CONTROL
+            check length, CRC-32 and kind, in this order, and read the fields of the kind (SES-3)
+            if state is OPENING
+                if the frame is no hello: Malformed (SES-5)
+                state = READY
+            else if the frame is a hello: Malformed (SES-5)
+            else if the frame is a use frame
+                check_use(frame)
+                use = frame; state = OPEN
+            else act on the model it speaks of (SES-12 to SES-15)
+        else
+            if state is not OPEN: Malformed (SES-9)
+            coded, is_text = the frame without BINARY or TEXT in front (SES-3)
+            message = decode(coded), as use says (SES-10 and SES-11)
+            if is_text and message is not UTF-8: Malformed (SES-4)
+            received = (received + 1) mod 2^16
+            give message to the application
 
-**Ends.** An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if
-it is ``Unsupported``, else 1007 (rule SES-16). A frame of more than max(m, ``MAX_CHUNK``) + ``MARGIN`` bytes,
-where m is the longest message that the reader said it reads, is ``LimitExceeded`` before anything in it is read,
-and a message of more than m bytes as soon as it shows (rule SES-17). So is a message that a model codes, as
-AURALITE, as a modelled template frame or as a string of a stream, and that is longer than the reader said of
-those: they cost by far the most time to read (rule SES-18).
+SES-7: After the hellos, an end sends a use frame before its first message. It names the coding of the messages that
+the end sends from there on, the memory and the least check, in bits, that a stream takes, the model, and how many
+messages the end has sent before, mod 2^16. For single messages, tagged or not, memory and check are 0, and a reader
+does not look at them. Eight zeros stand for no model, which only single messages do without. If the peer has
+received another number of messages, one is lost or repeated: ``StreamDesync``. An end may send further use frames,
+between any two messages; what a stream remembers is forgotten then.
+
+SES-8: The coding and the model are among those that the peer says it has, else ``Unsupported`` for the coding and
+``UnknownModel`` for the model. The memory of a stream is ``stream_model.MIN_MEMORY`` to ``stream_model.MAX_MEMORY``
+bytes, and no more than the peer allows, and its check is one of ``stream.CHECKS``, else ``Unsupported``. A reader
+checks in this order::
+
+    check_use(use)
+        if use.count is not received: StreamDesync
+        if use.model is not zeros, and this end has not said that it holds it: UnknownModel
+        if use.coding is streams, and use.model is zeros: UnknownModel
+        if use.coding is not among the codings of this end's hello: Unsupported
+        if use.coding is streams, and use.memory or use.check is not allowed: Unsupported
+
+SES-9: A message before the first use frame is ``Malformed``.
+
+SES-10: Single messages are coded with the model as the implied one, which they may also name. Tagged ones have tags
+for this model, or for none, as chapter ``tag`` says. Templates are those of the model beside the built-in ones, the
+latter only if both ends have the same digest of them.
+
+SES-11: A stream is that of its direction in chapter ``stream``, with the client of the connection as its client. It
+says by itself what is text, so that a frame with ``BINARY`` is ``Malformed``. A message in it that is no string is
+coded as single messages without tags are. Only a use frame resets it: who loses a stream closes the connection.
+
+SES-12: A have frame names a model that its sender holds from now on and likes best.
+
+SES-13: A request asks for a model that the peer has said it holds, else ``UnknownModel``, of at most so many bytes,
+once per connection, else ``Malformed``, and one at a time.
+
+SES-14: An offer answers a request with the size of the model file and its SHA-256, or with size 0 if the peer does
+not get it; size 0 ends the matter. An offer that nobody asked for is ``Malformed``.
+
+SES-15: As many bytes as were offered follow in chunks of 1 to ``MAX_CHUNK``, with other frames between them; other
+chunks are ``Malformed``. The end that asked refuses a size above what it asked for as ``LimitExceeded``, and a file
+with another digest or another id as ``ChecksumMismatch``, before it reads anything else in it.
+
+SES-16: An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if it
+is ``Unsupported``, else 1007.
+
+SES-17: A frame of more than max(m, ``MAX_CHUNK``) + ``MARGIN`` bytes, where m is the longest message that the
+reader said it reads, is ``LimitExceeded`` before anything in it is read. A message of more than m bytes is
+``LimitExceeded`` as soon as it shows.
+
+SES-18: A message that a model codes, as AURALITE, as a modelled template frame or as a string of a stream, and that
+is longer than the reader said of those, is ``LimitExceeded``: such messages cost by far the most time to read.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Any, Final
 from zlib import crc32
 
 import construct as c
-from construct import this
 
 from aura_spec.errors import (
     ChecksumMismatch,
@@ -81,54 +106,30 @@ from aura_spec.errors import (
     Unsupported,
 )
 from aura_spec.marker import AURALITE_COMPACT, Marker
+from aura_spec.session_negotiation import (
+    ALL_CODINGS,
+    HELLO,
+    MAX_SIZE,
+    MODEL_ID,
+    VERSION,
+    Coding,
+    Codings,
+    Hello,
+)
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, build, parse
-
-SUBPROTOCOL: Final = "aura.v1"
-PLAIN: Final = "aura.plain"
-"""The subprotocol of connections that carry messages as they are (rule SES-1)."""
-
-VERSION: Final = 1
 
 TEXT: Final = 0x7D
 BINARY: Final = 0x7E
 CONTROL: Final = 0x7F
 
-MAX_MODELS: Final = 32
 MAX_CHUNK: Final = 1 << 14
 MARGIN: Final = 64
-MAX_SIZE: Final = (1 << 31) - 1
-"""The largest of the sizes that a control frame may name."""
-
 COUNTERS: Final = 1 << 16
 """Counts of messages are told modulo this (rule SES-7)."""
 
-COMPACT: Final = 1 << 15
-"""The bit of compact AURALITE messages among the methods (rule SES-5)."""
-
-ALL_METHODS: Final = COMPACT | sum(1 << marker for marker in Marker)
-
 NO_MODEL: Final = bytes(8)
 """In the place of a model's id (rule SES-7)."""
-
-
-class Coding(IntEnum):
-    """How the messages of one direction are coded."""
-
-    SINGLE = 0
-    STREAM = 1
-    TAGGED = 2
-
-
-class Codings(IntFlag):
-    """Which codings an end reads (rule SES-5)."""
-
-    SINGLE = 1 << Coding.SINGLE
-    STREAM = 1 << Coding.STREAM
-    TAGGED = 1 << Coding.TAGGED
-
-
-ALL_CODINGS: Final = Codings.SINGLE | Codings.STREAM | Codings.TAGGED
 
 
 class Kind(IntEnum):
@@ -140,29 +141,6 @@ class Kind(IntEnum):
     REQUEST = 4
     OFFER = 5
     CHUNK = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """What an end reads, and which models it holds.
-
-    Attributes:
-        methods: by bits.
-        codings: by bits.
-        memory: bytes that a stream may take; 0 where none is read.
-        max_message: bytes of the longest message.
-        max_modelled: bytes of the longest message that a model codes.
-        templates: the first eight bytes of the digest of the built-in templates.
-        models: ids, the best first.
-    """
-
-    methods: int
-    codings: Codings
-    memory: int
-    max_message: int
-    max_modelled: int
-    templates: bytes
-    models: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,38 +187,6 @@ class Chunk:
 
 Control = Hello | Use | Have | Request | Offer | Chunk
 
-_ID: Final = c.Bytes(8)
-
-HELLO: Final = c.Struct(
-    Field(
-        "version",
-        Checked(c.Byte, lambda v: v == VERSION, "the version of the session is not 1", Unsupported),
-        "of the session",
-    ),
-    Field(
-        "methods",
-        Checked(c.Int16ub, lambda bits: bits >> Marker.STORED & 1, "stored messages are not read"),
-        "that are read",
-    ),
-    Field(
-        "codings",
-        Checked(c.Byte, lambda bits: bits & Codings.SINGLE, "single messages are not read"),
-        "that are read",
-    ),
-    Field("memory", VarInt(MAX_SIZE), "bytes that a stream may take"),
-    Field("max_message", VarInt(MAX_SIZE), "bytes of the longest message"),
-    Field("max_modelled", VarInt(MAX_SIZE), "bytes of the longest message that a model codes"),
-    Field("templates", _ID, "first bytes of the digest of the built-in templates"),
-    Field(
-        "count",
-        Checked(c.Byte, lambda count: count <= MAX_MODELS, f"more than {MAX_MODELS} models"),
-        "models",
-    ),
-    Field("models", c.Array(this.count, _ID), "their ids, the best first"),
-    End,
-)
-"""Rule SES-5."""
-
 USE: Final = c.Struct(
     Field(
         "coding",
@@ -248,23 +194,23 @@ USE: Final = c.Struct(
         "0 single messages, 1 stream, 2 tagged single messages",
     ),
     Field("memory", VarInt(MAX_SIZE), "bytes that the stream takes"),
-    Field("model", _ID, "its id, or zeros"),
+    Field("model", MODEL_ID, "its id, or zeros"),
     Field("check", c.Byte, "bits of the stream's least check"),
     Field("count", c.Int16ub, "messages sent before, mod 2^16"),
     End,
 )
 """Rule SES-7."""
 
-HAVE: Final = c.Struct(Field("model", _ID, "its id"), End)
+HAVE: Final = c.Struct(Field("model", MODEL_ID, "its id"), End)
 """Rule SES-12."""
 
 REQUEST: Final = c.Struct(
-    Field("model", _ID, "its id"), Field("max_size", VarInt(MAX_SIZE), "bytes of the largest file"), End
+    Field("model", MODEL_ID, "its id"), Field("max_size", VarInt(MAX_SIZE), "bytes of the largest file"), End
 )
 """Rule SES-13."""
 
 OFFER: Final = c.Struct(
-    Field("model", _ID, "its id"),
+    Field("model", MODEL_ID, "its id"),
     Field("size", VarInt(MAX_SIZE), "bytes of the file; 0 for a refusal"),
     Field("digest", c.Bytes(32), "SHA-256 of the file"),
     End,
@@ -322,7 +268,7 @@ def is_control(frame: bytes) -> bool:
 
 
 def is_hello(frame: bytes) -> bool:
-    """Whether a frame is a hello, good or bad, of this version or another (rule SES-5)."""
+    """Whether a frame is a hello, good or bad, of this version or another, as rule SES-5 has it."""
     return frame[:2] == bytes((CONTROL, Kind.HELLO))
 
 
@@ -414,26 +360,6 @@ def close_code(error: DecodeError) -> int:
     if isinstance(error, LimitExceeded):
         return 1009
     return 1002 if isinstance(error, Unsupported) else 1007
-
-
-def token(application: str = "") -> str:
-    """The subprotocol that carries one of the application (rule SES-1).
-
-    >>> token(), token("chat")
-    ('aura.v1', 'aura.v1+chat')
-    """
-    return f"{SUBPROTOCOL}+{application}" if application else SUBPROTOCOL
-
-
-def application_of(offered: str) -> str | None:
-    """The application's subprotocol in one with AURA, "" for none; None if it is not one (rule SES-1).
-
-    >>> application_of("aura.v1+chat"), application_of("aura.v1"), application_of("chat")
-    ('chat', '', None)
-    """
-    if offered == SUBPROTOCOL:
-        return ""
-    return offered.removeprefix(f"{SUBPROTOCOL}+") if offered.startswith(f"{SUBPROTOCOL}+") else None
 
 
 def text_of(data: bytes) -> str:

@@ -28,7 +28,8 @@ from aura.connections.session.channel import Channel
 from aura.models.model import Model
 from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.event_stream import CODING, MODEL_HEADER, MODELS_HEADER
-from aura_spec.session import application_of, close_code
+from aura_spec.session import close_code
+from aura_spec.session_negotiation import application_of
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]

@@ -16,7 +16,7 @@ from aura.selection import Candidate, Policy
 from aura.templates import Match, TemplateLibrary
 from aura_spec.errors import DecodeError, TemplateError
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.session import ALL_METHODS
+from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import build_tagged
 

@@ -19,7 +19,7 @@ from aura.templates.library import SlotValues
 from aura_spec.errors import DecodeError, EncodeError, Malformed
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker
-from aura_spec.session import ALL_METHODS
+from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.tag import SIZE
 
 _TEMPLATE_MARKERS: Final = frozenset({Marker.CLASSIC, Marker.TYPED, Marker.MODELLED})

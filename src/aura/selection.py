@@ -35,7 +35,7 @@ from aura_spec.brio import HEADER_SIZE
 from aura_spec.classic import is_utf8
 from aura_spec.errors import EncodeError
 from aura_spec.marker import Marker
-from aura_spec.session import ALL_METHODS, COMPACT
+from aura_spec.session_negotiation import ALL_METHODS, COMPACT
 from aura_spec.shared_state import SharedState
 from aura_spec.slot import is_text_only
 

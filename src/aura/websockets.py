@@ -27,7 +27,8 @@ from aura.connections.session import Session, Settings, Status, negotiation, sch
 from aura.connections.session.channel import Channel
 from aura.connections.session.coding import Role
 from aura_spec.errors import DecodeError, Unsupported
-from aura_spec.session import application_of, close_code, is_hello, max_frame
+from aura_spec.session import close_code, is_hello, max_frame
+from aura_spec.session_negotiation import application_of
 
 __all__ = ["ClientConnection", "ServerConnection", "broadcast", "connect", "serve"]
 

@@ -19,7 +19,8 @@ from aura.connections.session import Models, Session, Settings
 from aura.errors import DecodeError
 from aura_fast.auralite import encode as encode_auralite
 from aura_spec.marker import Marker
-from aura_spec.session import Coding, Have, Offer, Use, build_control
+from aura_spec.session import Have, Offer, Use, build_control
+from aura_spec.session_negotiation import Coding
 from aura_spec.varint import VarInt
 
 MAX_SIZE = 1 << 16

@@ -6,13 +6,8 @@ from zlib import crc32
 
 from aura.connections.session import Event, Message, ModelFetched, Models, Session, Settings
 from aura.models.model import Model
-from aura_spec.session import (
-    ALL_METHODS,
-    Codings,
-    Control,
-    Hello,
-    build_control,
-)
+from aura_spec.session import Control, build_control
+from aura_spec.session_negotiation import ALL_METHODS, Codings, Hello
 from aura_vectors.case_types.message import MODEL
 
 SMALL = Model.load_small()

@@ -16,7 +16,7 @@ import aura.websockets
 from aura.asgi import AuraMiddleware
 from aura.connections.event_stream import EventStreamDecoder, EventStreamEncoder
 from aura.connections.session import Models, Settings
-from aura_spec.session import MAX_MODELS
+from aura_spec.session_negotiation import MAX_MODELS
 
 MODEL = knowing_nothing()
 CODEC = aura.Codec(model=MODEL)

@@ -17,7 +17,7 @@ from aura.connections.session.coding import Single
 from aura.selection import LEVELS, Candidate, Method, Policy
 from aura.server import conversation
 from aura_spec.marker import AURALITE_COMPACT, Marker
-from aura_spec.session import ALL_METHODS, COMPACT
+from aura_spec.session_negotiation import ALL_METHODS, COMPACT
 
 SMALL = aura.Model.load_small()
 CODECS = [aura.Codec(level=level, model=SMALL) for level in LEVELS]

@@ -40,10 +40,8 @@ from aura_spec.marker import Marker
 from aura_spec.session import (
     NO_MODEL,
     Chunk,
-    Coding,
     Control,
     Have,
-    Hello,
     Offer,
     Request,
     Use,
@@ -51,6 +49,7 @@ from aura_spec.session import (
     is_control,
     parse_control,
 )
+from aura_spec.session_negotiation import Coding, Hello
 from aura_spec.stream import HEAD_BYTE, Flag
 from aura_spec.tag import parse_tagged
 

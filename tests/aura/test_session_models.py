@@ -26,16 +26,8 @@ from aura.connections.session.transfer import MAX_REQUESTS
 from aura.errors import DecodeError, Malformed
 from aura.models.model import Model
 from aura_spec.errors import ChecksumMismatch, LimitExceeded
-from aura_spec.session import (
-    NO_MODEL,
-    Chunk,
-    Coding,
-    Control,
-    Have,
-    Offer,
-    Use,
-    build_control,
-)
+from aura_spec.session import NO_MODEL, Chunk, Control, Have, Offer, Use, build_control
+from aura_spec.session_negotiation import Coding
 
 
 @pytest.mark.parametrize("memory", [0, 1 << 15])

@@ -20,18 +20,8 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.typing import Subprotocol
 
 from aura import websockets as aura_websockets
-from aura_spec.session import (
-    ALL_METHODS,
-    NO_MODEL,
-    Chunk,
-    Coding,
-    Codings,
-    Have,
-    Hello,
-    Offer,
-    Use,
-    build_control,
-)
+from aura_spec.session import NO_MODEL, Chunk, Have, Offer, Use, build_control
+from aura_spec.session_negotiation import ALL_METHODS, Coding, Codings, Hello
 
 
 def test_refusals_are_logged_without_content(caplog: pytest.LogCaptureFixture) -> None:

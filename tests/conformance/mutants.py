@@ -36,7 +36,8 @@ from aura_spec.chunked import HEADER_SIZE, MAX_HEAD, BlockHead
 from aura_spec.context_model import FREQUENCIES, ContextModel
 from aura_spec.errors import Malformed
 from aura_spec.range_coder import LOWER_BOUND, WINDOW
-from aura_spec.session import MARGIN, TEXT, Control, Hello, Use
+from aura_spec.session import MARGIN, TEXT, Control, Use
+from aura_spec.session_negotiation import Hello
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import Tagged
 from aura_spec.varint import VarInt

@@ -30,21 +30,17 @@ from aura_spec.errors import (
     Unsupported,
 )
 from aura_spec.session import (
-    ALL_CODINGS,
-    ALL_METHODS,
     NO_MODEL,
     Chunk,
-    Coding,
-    Codings,
     Control,
     Have,
-    Hello,
     Offer,
     Request,
     Use,
     build_control,
     parse_control,
 )
+from aura_spec.session_negotiation import ALL_CODINGS, ALL_METHODS, Coding, Codings, Hello
 from aura_spec.tag import build_tagged
 from aura_vectors.case_types.message import MODEL
 from aura_vectors.chapters.session_ends import BUILTIN, OTHER, OTHER_ID

@@ -20,25 +20,17 @@ from aura_spec.errors import (
 )
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.session import (
-    ALL_CODINGS,
-    ALL_METHODS,
     CONTROL,
     CRC_SIZE,
     MAX_CHUNK,
-    MAX_MODELS,
-    MAX_SIZE,
     NO_MODEL,
     TEXT,
     Chunk,
-    Coding,
-    Codings,
     Control,
     Have,
-    Hello,
     Offer,
     Request,
     Use,
-    application_of,
     build_control,
     build_data,
     check_frame,
@@ -48,6 +40,16 @@ from aura_spec.session import (
     parse_control,
     parse_data,
     text_of,
+)
+from aura_spec.session_negotiation import (
+    ALL_CODINGS,
+    ALL_METHODS,
+    MAX_MODELS,
+    MAX_SIZE,
+    Coding,
+    Codings,
+    Hello,
+    application_of,
     token,
 )
 

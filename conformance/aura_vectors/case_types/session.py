@@ -22,28 +22,23 @@ from aura_spec.session import (
     CRC_SIZE,
     HAVE,
     HEAD,
-    HELLO,
     OFFER,
     REQUEST,
     USE,
     Chunk,
-    Coding,
-    Codings,
     Control,
     Have,
-    Hello,
     Kind,
     Offer,
     Request,
     Use,
-    application_of,
     build_control,
     build_data,
     close_code,
     parse_control,
     parse_data,
-    token,
 )
+from aura_spec.session_negotiation import HELLO, Coding, Codings, Hello, application_of, token
 from aura_spec.wire import Span, parse
 from aura_vectors.case import FAST, REFERENCE, Case, Fields, placed
 from aura_vectors.case_types.message import read_model

@@ -13,21 +13,14 @@ from zlib import crc32
 
 from aura_spec.errors import Code
 from aura_spec.marker import Marker
-from aura_spec.session import (
+from aura_spec.session import CRC_SIZE, MAX_CHUNK, Chunk, Control, Have, Offer, Request, build_control
+from aura_spec.session_negotiation import (
     ALL_CODINGS,
     ALL_METHODS,
-    CRC_SIZE,
-    MAX_CHUNK,
     MAX_MODELS,
     MAX_SIZE,
-    Chunk,
     Codings,
-    Control,
-    Have,
     Hello,
-    Offer,
-    Request,
-    build_control,
     token,
 )
 from aura_vectors.case import Case, Groups, placed

@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from aura_spec.session import (
-    ALL_CODINGS,
-    ALL_METHODS,
-    MAX_CHUNK,
-    NO_MODEL,
-    Coding,
-    Codings,
-    Hello,
-    Use,
-)
+from aura_spec.session import MAX_CHUNK, NO_MODEL, Use
+from aura_spec.session_negotiation import ALL_CODINGS, ALL_METHODS, Coding, Codings, Hello
 from aura_spec.template import builtin, digest
 from aura_vectors.case_types.message import MODEL, read_model
 from aura_vectors.case_types.session import Sessions

@@ -8,15 +8,7 @@ from dataclasses import replace
 
 from aura_reference import message
 from aura_spec.errors import Code
-from aura_spec.session import (
-    MAX_CHUNK,
-    NO_MODEL,
-    Chunk,
-    Have,
-    Offer,
-    Request,
-    max_frame,
-)
+from aura_spec.session import MAX_CHUNK, NO_MODEL, Chunk, Have, Offer, Request, max_frame
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import build_tagged
 from aura_vectors.case import Case, Groups

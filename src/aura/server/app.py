@@ -23,7 +23,7 @@ from aura.connections.session import Message, Session, Settings, scheduling
 from aura.errors import AuraError
 from aura.server import conversation
 from aura_spec.marker import name_of
-from aura_spec.session import Coding
+from aura_spec.session_negotiation import Coding
 
 LONGEST = 4000
 """Characters of a message that the page may send."""

@@ -14,7 +14,8 @@ from aura.selection import Policy, choose
 from aura.templates import TemplateLibrary
 from aura_spec.errors import Malformed
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.session import ALL_METHODS, build_data, longest_of, parse_data, text_of
+from aura_spec.session import build_data, longest_of, parse_data, text_of
+from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
 from aura_spec.stream import HEAD_BYTE, Flag
 from aura_spec.tag import SIZE, build_tagged

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from aura.connections.session import transfer
 from aura.models.model import Model
-from aura_spec.session import Hello, Use
+from aura_spec.session import Use
+from aura_spec.session_negotiation import Hello
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Final
 
 from aura.models.model import Model, as_model, as_models
-from aura_spec.session import MAX_MODELS
+from aura_spec.session_negotiation import MAX_MODELS
 
 MAX_FETCHED: Final = 8
 """Models that are kept of those that were fetched from peers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from aura_spec.session import PLAIN, application_of, token
+from aura_spec.session_negotiation import PLAIN, application_of, token
 
 
 def offers(subprotocols: Sequence[str]) -> list[str]:

@@ -42,15 +42,11 @@ from aura.connections.session.status import Status
 from aura.models.model import Model
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, StreamDesync, UnknownModel
 from aura_spec.session import (
-    ALL_CODINGS,
     COUNTERS,
-    MAX_MODELS,
     NO_MODEL,
     Chunk,
-    Codings,
     Control,
     Have,
-    Hello,
     Kind,
     Offer,
     Request,
@@ -60,6 +56,7 @@ from aura_spec.session import (
     is_control,
     parse_control,
 )
+from aura_spec.session_negotiation import ALL_CODINGS, MAX_MODELS, Codings, Hello
 
 _SLOW: Final = frozenset({bytes((Kind.USE,)), bytes((Kind.REQUEST,))})
 """Kinds of control frames for which a model is loaded or hashed."""

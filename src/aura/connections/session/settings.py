@@ -10,7 +10,7 @@ from aura.connections.session.models import Models
 from aura.models.model import Model
 from aura.selection import LEVELS
 from aura_spec.marker import Marker
-from aura_spec.session import ALL_METHODS, MAX_SIZE
+from aura_spec.session_negotiation import ALL_METHODS, MAX_SIZE
 from aura_spec.stream import CHECKS, DEFAULT_MEMORY
 from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 

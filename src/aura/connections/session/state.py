@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Final
 
 from aura_spec.errors import EncodeError, Malformed
-from aura_spec.session import Chunk, Control, Have, Hello, Offer, Request, Use
+from aura_spec.session import Chunk, Control, Have, Offer, Request, Use
+from aura_spec.session_negotiation import Hello
 
 
 class State(Enum):
