@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,20 @@ def test_standard_output_goes_on_where_it_stands(tmp_path: Path) -> None:
     assert names(tmp_path) == ["out"]
 
 
+def test_content_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def chunks() -> Iterator[bytes]:
+        yield b"new"
+        raise ValueError("refused")
+
+    with pytest.raises(ValueError, match="refused"):
+        atomic_write.write(path, chunks())
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["file"]
+
+
 def test_a_name_of_255_bytes_is_no_trouble(tmp_path: Path) -> None:
     path = tmp_path / ("n" * 255)
     atomic_write.write(path, b"new")
@@ -141,15 +156,17 @@ def test_a_file_in_a_directory_that_takes_no_new_file_is_written_in_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "file"
-    path.write_bytes(b"old and longer")
+    path.touch()
     inode = path.stat().st_ino
 
     def fail(*_: object) -> None:
         raise OSError(16, "Device or resource busy")  # as for a file that a container mounts
 
     monkeypatch.setattr(Path, "replace", fail)
-    atomic_write.write(path, b"new")
-    assert (path.read_bytes(), path.stat().st_ino) == (b"new", inode)
+    for content in (b"new", iter((b"n", b"ew"))):
+        path.write_bytes(b"old and longer")
+        atomic_write.write(path, content)
+        assert (path.read_bytes(), path.stat().st_ino) == (b"new", inode)
     assert names(tmp_path) == ["file"]
 
 

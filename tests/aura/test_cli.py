@@ -179,9 +179,51 @@ def test_the_model_of_the_package_can_be_looked_at() -> None:
 def test_a_message_that_few_will_read_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli.transform, "DEFAULT_MAX_SIZE", 1 << 20)
     for size, noted in ((1 << 20, False), ((1 << 20) + 1, True)):
-        result = RUNNER.invoke(app, ["compress", "--level", "1"], input=bytes(size))
+        result = RUNNER.invoke(app, ["compress", "--level", "1", "--no-chunked"], input=bytes(size))
         assert aura.decompress(result.stdout_bytes) == bytes(size)
         assert ("--max-size" in result.stderr) == noted
+
+
+def test_a_large_input_becomes_a_chunked_file_by_itself(tmp_path: Path) -> None:
+    path, wire = tmp_path / "large", tmp_path / "wire"
+    for size in ((1 << 20), (1 << 20) + 1):
+        path.write_bytes(bytes(size))
+        result = RUNNER.invoke(app, ["compress", "--level", "1", str(path), "-o", str(wire)])
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert (wire.read_bytes()[:4] == b"AURC") == (size > 1 << 20)
+        assert RUNNER.invoke(app, ["decompress", str(wire), "-o", str(wire)]).exit_code == 0
+        assert wire.read_bytes() == bytes(size)
+
+
+@pytest.mark.parametrize("options", [[], ["--hex"]])
+def test_chunked_files_are_written_if_asked_for_and_recognised(options: list[str]) -> None:
+    text = "Grüße, " * 30_000
+    packed = RUNNER.invoke(app, ["compress", "--chunked", *options], input=text.encode())
+    expected = b"".join(aura.compress_iter([text.encode()]))
+    assert packed.stdout_bytes == (expected.hex().encode() + b"\n" if options else expected)
+    assert RUNNER.invoke(app, ["decompress", *options], input=packed.stdout_bytes).stdout == text
+    limited = RUNNER.invoke(app, ["decompress", "--max-size", "1KiB", *options], input=packed.stdout_bytes)
+    assert (limited.exit_code, limited.stdout) == (ExitCode.BAD_DATA, "")
+
+
+def test_a_damaged_chunked_file_leaves_no_output(tmp_path: Path) -> None:
+    (tmp_path / "cut").write_bytes(b"".join(aura.compress_iter([b"hi" * 99_999]))[:-1])
+    result = RUNNER.invoke(app, ["decompress", str(tmp_path / "cut"), "-o", str(tmp_path / "out")])
+    assert result.exit_code == ExitCode.BAD_DATA
+    assert "Truncated" in result.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["cut"]
+
+
+def test_a_terminal_gets_chunked_files_as_text_without_control_characters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "é\x1b" * 40_000  # the characters of which blocks cut
+    wire = b"".join(aura.compress_iter([b"x" + text.encode()]))
+    assert on_terminal(monkeypatch, cli.transform.decompress, wire).decode() == "x" + text.replace(
+        "\x1b", "\\x1b"
+    )
+    shown = on_terminal(monkeypatch, lambda: cli.transform.compress(chunked=True), b"x" + text.encode())
+    assert shown == wire.hex().encode() + b"\n"
 
 
 def test_errors_spell_out_control_characters() -> None:

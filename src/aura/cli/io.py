@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -67,6 +70,34 @@ CheckFlag = Annotated[
     typer.Option("--check", help="Write and expect a tag: two bytes that reveal a wrong model or damage."),
 ]
 STANDARD = Path("-")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file, or standard input, to be read part by part."""
+    if path == STANDARD:
+        yield sys.stdin.buffer
+    else:
+        with path.open("rb") as file:
+            yield file
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes], source: Path) -> None:
+    """Write what comes of ``source`` part by part, as :func:`write` does.
+
+    Where both are the same file, all is read first, as it may be written in place.
+    """
+    if path != STANDARD:
+        is_same = source != STANDARD and path.exists() and path.samefile(source)
+        atomic_write.write(path, list(chunks) if is_same else chunks)
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+    is_terminal = sys.stdout.isatty()
+    for chunk in chunks:
+        sys.stdout.buffer.write(printable_lines(decoder.decode(chunk)).encode() if is_terminal else chunk)
+    if is_terminal:
+        sys.stdout.buffer.write(printable_lines(decoder.decode(b"", final=True)).encode())
+    sys.stdout.buffer.flush()
 
 
 def read(path: Path) -> bytes:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -22,8 +24,10 @@ _MAX_LINKS: Final = 40
 """Symbolic links that are followed, as in Linux."""
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Let ``path`` hold ``content``. A file that can be replaced is as it was before if that fails.
+
+    Content that comes in chunks may come from anywhere but from ``path``, which may be written in place.
 
     Symbolic links are followed. A file that was there keeps its permissions, its owner and its group. A path that
     names a descriptor of this process, such as ``/dev/stdout``, is written to where that stands.
@@ -32,7 +36,7 @@ def write(path: Path, content: bytes) -> None:
         OSError: the file cannot be written; ``filename`` is ``path``.
     """
     try:
-        _write(path, content)
+        _write(path, (content,) if isinstance(content, bytes) else content)
     except OSError as error:
         if error.errno is None:
             raise
@@ -67,49 +71,65 @@ def _error(number: int, path: Path) -> OSError:
     return OSError(number, os.strerror(number), str(path))
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
     own = _descriptor(path)
     if own is not None:
         with os.fdopen(os.dup(own), "wb") as file:
-            file.write(content)
+            file.writelines(chunks)
         return
     try:
         descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
-        _replace(Path(os.path.realpath(path)), content, None)
+        _replace(Path(os.path.realpath(path)), chunks, None)
         return
     with os.fdopen(descriptor, "wb") as file:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode):
             try:
-                _replace(Path(os.path.realpath(path)), content, status)
+                _replace(Path(os.path.realpath(path)), chunks, status)
             except OSError as error:
                 if error.errno not in _NO_NEW_FILE:
                     raise
             else:
                 return
             file.truncate(0)
-        file.write(content)
+        file.writelines(chunks)
 
 
-def _replace(path: Path, content: bytes, status: os.stat_result | None) -> None:
+def _replace(path: Path, chunks: Iterable[bytes], status: os.stat_result | None) -> None:
     """Put a new file into the place of ``path``, whose status is given if it is there."""
     # The name has nothing of the path's, which may be as long as a name can be.
     temporary = path.with_name(f".aura-{secrets.token_hex(8)}")
     try:
         with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
             if status is not None and os.name == "posix":
                 if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
                     os.chown(file.fileno(), status.st_uid, status.st_gid)
                 os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
+            file.writelines(chunks)
+            file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _move(temporary, path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def _move(temporary: Path, path: Path) -> None:
+    """Give a file that is written another place, or its content where the file there cannot be replaced.
+
+    The chunks of the content are gone by then.
+    """
+    try:
+        temporary.replace(path)
+    except OSError as error:
+        if error.errno not in _NO_NEW_FILE:
+            raise
+        with temporary.open("rb") as source, path.open("r+b") as target:
+            target.truncate(0)
+            shutil.copyfileobj(source, target)
+        temporary.unlink()
 
 
 def _descriptor(path: Path) -> int | None:
