@@ -8,15 +8,16 @@ from typing import Final
 import numpy as np
 
 from aura_fast.interleaved_rans import Rows, StepReader, Wide
+from aura_spec import interleaved_rans
 from aura_spec.adaptive import INCREMENT, rounds
-from aura_spec.interleaved_rans import SCALE_BITS, TOTAL, frequencies_of
+from aura_spec.interleaved_rans import SCALE_BITS, frequencies_of
 
 _SEARCH: Final = 32
 """To search for a symbol takes about as long as to lay out so many slots of a table."""
 
 
 def counts_of(codes: Sequence[bytes]) -> Wide:
-    """The counts that the tables of a kind begin with, a row a context (rule ADA-1)."""
+    """The counts that the tables of a kind begin with (rule ADA-1): (contexts, symbols) int64."""
     return np.array([frequencies_of(table) for table in codes], np.int64)
 
 
@@ -26,9 +27,13 @@ def read(reader: StepReader, lanes: int, contexts: Wide, initial: Wide, after: W
     Args:
         reader: where the words come from.
         lanes: how many.
-        contexts: of each symbol; -1 where it is that after the symbol before in its lane.
-        initial: the counts that its tables begin with.
-        after: for each symbol the context of the next; None if no context is -1.
+        contexts: of each symbol of the stream, (count,) int64; -1 where it is that after the symbol before in its
+            lane.
+        initial: the counts that its tables begin with, (contexts, symbols) int64.
+        after: for each symbol the context of the next, (symbols,) int64; None if no context is -1.
+
+    Returns:
+        The symbols, (count,) int64.
     """
     count = len(contexts)
     if not count:
@@ -59,7 +64,14 @@ def read(reader: StepReader, lanes: int, contexts: Wide, initial: Wide, after: W
 def steps_of(symbols: Wide, lanes: int, contexts: Wide, initial: Wide) -> list[tuple[Wide, Wide]]:
     """The steps of a stream, each as frequencies and cumulatives.
 
-    Arguments as for :func:`read`, all contexts known.
+    Args:
+        symbols: of the stream, (count,) int64.
+        lanes: how many.
+        contexts: of each symbol, (count,) int64, all known.
+        initial: the counts that the tables begin with, (contexts, symbols) int64.
+
+    Returns:
+        For each step the frequencies and cumulatives of its symbols, both (lanes that take part,) int64.
     """
     count = len(symbols)
     if not count:
@@ -84,7 +96,7 @@ def steps_of(symbols: Wide, lanes: int, contexts: Wide, initial: Wide) -> list[t
 
 
 def contexts_after(symbols: Wide, contexts: Wide, after: Wide) -> Wide:
-    """The contexts of symbols that are known, where -1 stands for that after the symbol before."""
+    """The contexts of known symbols, where -1 stands for that after the symbol before: (count,) int64."""
     before = np.zeros(len(symbols), np.int64)
     before[1:] = after.take(symbols[:-1])
     return np.where(contexts < 0, before, contexts)
@@ -96,24 +108,30 @@ def lane_starts(count: int, lanes: int) -> slice:
 
 
 def frequencies_from(counts: Wide) -> Wide:
-    """Frequencies from counts, row by row (rule ADA-2)."""
+    """Frequencies from counts, row by row (rule ADA-2): (contexts, symbols) int64."""
     # a quotient below 4096 of integers below 2^53 is exact in floating point once rounded down
-    quotients = counts * (TOTAL - counts.shape[1]) / counts.sum(1, keepdims=True)
+    quotients = counts * (interleaved_rans.TOTAL - counts.shape[1]) / counts.sum(1, keepdims=True)
     frequencies: Wide = quotients.astype(np.int64)
     frequencies += 1
     # what is missing goes to the first of the largest counts
-    frequencies[np.arange(len(counts)), counts.argmax(1)] += TOTAL - frequencies.sum(1)
+    frequencies[np.arange(len(counts)), counts.argmax(1)] += interleaved_rans.TOTAL - frequencies.sum(1)
     return frequencies
 
 
 def _below(frequencies: Wide) -> Wide:
-    """For each symbol the sum of the frequencies below it (rule IRN-2)."""
+    """The sum of the frequencies below each symbol (rule IRN-2): (contexts, symbols) int64."""
     result: Wide = frequencies.cumsum(1) - frequencies
     return result
 
 
 def _learn(counts: Wide, places: Wide, taken: Sequence[int]) -> None:
-    """Count symbols, given as places in the flat counts, of the lanes that take part in each step (rule ADA-4)."""
+    """Count the symbols of some steps (rule ADA-4).
+
+    Args:
+        counts: are added to, (contexts, symbols) int64.
+        places: the symbols, as places in the flat counts, (steps, lanes) int64.
+        taken: how many lanes take part in each step.
+    """
     full = min(taken)
     seen = np.bincount(places[:, :full].ravel(), minlength=counts.size)
     if full < places.shape[1]:
@@ -123,7 +141,7 @@ def _learn(counts: Wide, places: Wide, taken: Sequence[int]) -> None:
 
 
 def _by_steps(values: Wide, steps: int, used: int) -> Wide:
-    """Values of a stream as a row a step, a column a lane (rule ADA-3)."""
+    """Values of a stream, (count,) int64, as a row a step and a column a lane (rule ADA-3): (steps, used) int64."""
     padded = np.zeros(steps * used, np.int64)
     padded[: len(values)] = values
     return np.ascontiguousarray(padded.reshape(used, steps).T)

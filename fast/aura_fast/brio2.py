@@ -12,6 +12,7 @@ from aura_fast.interleaved_rans import StepReader, Wide, write_steps
 from aura_fast.number import NUMBER_BITS, NUMBER_LEAST, distance_symbols, number_symbols
 from aura_fast.parse import Cut, parse
 from aura_fast.unit import CONTEXTS, SYMBOL_OF_UNIT, UNIT_SIZES, UNIT_STARTS, UNIT_TEXT
+from aura_spec import unit
 from aura_spec.brio2 import (
     MIN_MATCH,
     NEAR,
@@ -25,7 +26,6 @@ from aura_spec.brio2 import (
 from aura_spec.errors import Malformed
 from aura_spec.unit import (
     CODES,
-    SYMBOLS,
     extra_bits,
     first_of,
 )
@@ -40,8 +40,8 @@ _NEAR: Final = np.array(NEAR)
 # themselves (rule BII-7); the same for units (rule UNI-2).
 _DISTANCE_LEAST: Final = np.concatenate([np.arange(len(RECENT)), NUMBER_LEAST])
 _DISTANCE_BITS: Final = np.concatenate([np.zeros(len(RECENT), np.int64), NUMBER_BITS])
-_UNIT_LEAST: Final = np.array([first_of(symbol) for symbol in range(SYMBOLS)], np.int64)
-_UNIT_BITS: Final = np.array([extra_bits(symbol) for symbol in range(SYMBOLS)], np.int64)
+_UNIT_LEAST: Final = np.array([first_of(symbol) for symbol in range(unit.SYMBOLS)], np.int64)
+_UNIT_BITS: Final = np.array([extra_bits(symbol) for symbol in range(unit.SYMBOLS)], np.int64)
 
 
 def encode(data: bytes, level: int) -> bytes:
@@ -163,18 +163,18 @@ def _carry_out(  # noqa: PLR0917  # the streams, and where they go
 
 
 def _distance_contexts(runs: Wide) -> Wide:
-    """The contexts of distances (rule BII-5)."""
+    """The contexts of distances (rule BII-5): (sequences,) int64."""
     return (runs > 0).astype(np.int64)
 
 
 def _length_contexts(runs: Wide, distances: Wide) -> Wide:
-    """The contexts of lengths (rule BII-5)."""
+    """The contexts of lengths (rule BII-5): (sequences,) int64."""
     contexts: Wide = _distance_contexts(runs) + 2 * _NEAR.searchsorted(distances, "right")
     return contexts
 
 
 def _unit_contexts(runs: Wide, units: int, lanes: int) -> Wide:
-    """The contexts of units, -1 where it is that after the unit before (rule BII-5)."""
+    """The contexts of units, -1 for that after the unit before (rule BII-5): (units,) int64."""
     contexts = np.full(units, -1, np.int64)
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(runs, dtype=np.int64)])
     contexts[starts[starts < units]] = 0
@@ -183,7 +183,7 @@ def _unit_contexts(runs: Wide, units: int, lanes: int) -> Wide:
 
 
 def _bits_of(distances: Wide, lengths: Wide, units: Wide) -> list[Wide]:
-    """How many extra bits follow each symbol, but those of runs."""
+    """How many extra bits follow each distance, length and unit, given as symbols: int64 of their shapes."""
     return [
         _DISTANCE_BITS.take(distances),
         NUMBER_BITS.take(lengths),
@@ -192,7 +192,7 @@ def _bits_of(distances: Wide, lengths: Wide, units: Wide) -> list[Wide]:
 
 
 def _pack(extra: Wide, bits: Wide) -> Wide:
-    """Extra bits as words, from the lowest bit on (rule BII-8)."""
+    """Pack extra bits, (values,) int64, into words, from the lowest bit on (rule BII-8): (words,) int64."""
     used = bits > 0
     extra, bits = extra[used], bits[used]
     starts = np.cumsum(bits) - bits
@@ -207,7 +207,10 @@ def _pack(extra: Wide, bits: Wide) -> Wide:
 
 
 def _unpack(bits: Wide, words: Wide, lanes: int) -> Wide:
-    """The extra bits of each symbol (rule BII-8)."""
+    """Unpack the extra bits of each symbol from words (rule BII-8): (symbols,) int64.
+
+    ``bits`` says how many each has, (symbols,) int64; ``words`` are (words,) int64.
+    """
     ends = np.cumsum(bits)
     total = int(ends[-1]) if len(ends) else 0
     needed = -(-total // 16)

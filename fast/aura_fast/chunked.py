@@ -9,8 +9,8 @@ from zlib import crc32
 
 from aura_fast import brio2
 from aura_fast.parse import parse
+from aura_spec import chunked as spec
 from aura_spec.chunked import (
-    BLOCK,
     HEADER_SIZE,
     MAX_BLOCK,
     MAX_END,
@@ -106,7 +106,9 @@ class Compressor:
 
     def _next_size(self) -> int:
         """Bytes of the next block (rule CHK-10)."""
-        return BLOCK if self._frame_size is None else min(BLOCK, self._frame_size - self._frame.length)
+        return (
+            spec.BLOCK if self._frame_size is None else min(spec.BLOCK, self._frame_size - self._frame.length)
+        )
 
     def _block(self, size: int) -> bytes:
         content = bytes(self._pending[:size])

@@ -81,6 +81,7 @@ def read_index(fetch: Callable[[int, int], bytes], size: int) -> Index | None:
 
 
 def _starts(sizes: Wide) -> Wide:
+    """Where frames of these sizes begin, and the last ends: (frames + 1,) int64."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
 
 
@@ -105,5 +106,5 @@ def _frames(varints: bytes, offset: int) -> tuple[Wide, Wide, Wide]:
 
 
 def _leading(flags: npt.NDArray[np.bool_]) -> int:
-    """How many flags are set before the first that is not."""
+    """How many flags, (flags,) bool, are set before the first that is not."""
     return len(flags) if flags.all() else int(flags.argmin())

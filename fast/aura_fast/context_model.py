@@ -36,7 +36,8 @@ from numpy.typing import NDArray
 from aura_fast.arrays import zeros
 from aura_fast.prefix import Index
 from aura_fast.run import stand_ins
-from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, SYMBOLS, TOTAL_OF_ONE, ContextModel
+from aura_spec import context_model as spec
+from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import Malformed
 from aura_spec.match import MISS_CLASSES, PROBABILITY_STEPS
 
@@ -168,7 +169,7 @@ class Contexts:
         word = self.words[context]
         if word >= 0:
             return word >> SINGLETON_SUFFIX
-        if ~word >> SUM_BITS & SYMBOL_MASK == SYMBOLS:
+        if ~word >> SUM_BITS & SYMBOL_MASK == spec.SYMBOLS:
             raise Malformed("the string excludes all symbols", 0, "string")
         return ~word >> SUFFIX
 
@@ -178,7 +179,7 @@ class _Packer:
 
     Attributes:
         words: as the module says, and one more, which ends may name.
-        places: of each context the place of its first word.
+        places: of each context the place of its first word, (contexts,) int32.
         levels: for each order the number of its first context, and at the end the number of all contexts.
     """
 
@@ -202,7 +203,7 @@ class _Packer:
                 self._pack(slice(begin, min(begin + _BLOCK, end)))
 
     def _pack(self, block: slice) -> None:
-        """Write the words of contexts of one order."""
+        """Write the words of a block of contexts, all of one order."""
         counts, escapes, suffixes = self._counts[block], self._escapes[block], self._suffixes[block]
         # where the list of the suffix is no longer, it is the same
         is_longer = self._counts.take(suffixes) > counts
@@ -245,7 +246,16 @@ def _symbols_text(words: array[int]) -> str:
 def _sums(
     frequencies: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of the entries of lists the cumulative frequencies up to and with each, and the sums of the lists."""
+    """Sum up frequencies within lists.
+
+    Args:
+        frequencies: of the entries of all lists, end to end, (entries,) int64.
+        counts: how many entries each list has, at least one, (lists,) int64.
+
+    Returns:
+        The cumulative frequency of each entry, with its own, (entries,) int64; and the sum of each list, (lists,)
+        int64.
+    """
     firsts = np.cumsum(counts) - counts
     sums = np.add.reduceat(frequencies, firsts)
     steps = frequencies.copy()
@@ -254,7 +264,10 @@ def _sums(
 
 
 def _levels(suffixes: NDArray[np.int32]) -> Iterator[int]:
-    """For each order the number of its first context, as orders ascend; last how many contexts there are."""
+    """The number of the first context of each order, ascending; last how many contexts there are.
+
+    ``suffixes`` are (contexts,) int32.
+    """
     yield ROOT
     level = ROOT + 1
     while level < len(suffixes):

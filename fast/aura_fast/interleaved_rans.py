@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from aura_spec import interleaved_rans as spec
 from aura_spec.context_model import FREQUENCIES
 from aura_spec.errors import Malformed, Truncated
-from aura_spec.interleaved_rans import LOWER_BOUND, SCALE_BITS, TOTAL, WORD_BITS, frequencies_of
+from aura_spec.interleaved_rans import LOWER_BOUND, SCALE_BITS, WORD_BITS, frequencies_of
 
 Integers = NDArray[np.integer]
 Wide = NDArray[np.int64]
@@ -29,11 +30,12 @@ class Tables:
     That interval fills all slots and leaves every state as it is, so that a step needs no test for such tables.
 
     Attributes:
-        firsts: for each table the place in ``intervals`` before its symbol 0; 0 for a table without symbols.
-        intervals: of all symbols of all tables, ``frequency << 16 | cumulative``.
-        rows: for each table the place of its slot 0 in ``slots``; 0 for a table without symbols.
+        firsts: for each table the place in ``intervals`` before its symbol 0; 0 for a table without symbols:
+            (tables,).
+        intervals: of all symbols of all tables, ``frequency << 16 | cumulative``: (1 + symbols,).
+        rows: for each table the place of its slot 0 in ``slots``; 0 for a table without symbols: (tables,).
         slots: for each used table 4096 numbers: the symbol that each slot belongs to, plus 1. Before them 4096
-            zeros.
+            zeros: (4096 · (1 + used tables),).
     """
 
     firsts: NDArray[np.int64]
@@ -63,8 +65,8 @@ def lay_out_codes(tables: Sequence[bytes]) -> Tables:
     firsts = np.cumsum(own_sizes) - own_sizes
     table = np.repeat(np.arange(len(used)), own_sizes)
     totals = np.add.reduceat(weights, firsts)
-    frequencies = np.maximum(weights * TOTAL // totals[table], weights > 0)
-    surplus = np.add.reduceat(frequencies, firsts) - TOTAL
+    frequencies = np.maximum(weights * spec.TOTAL // totals[table], weights > 0)
+    surplus = np.add.reduceat(frequencies, firsts) - spec.TOTAL
     largest = np.maximum.reduceat(frequencies, firsts)
     # the first of the largest of each table: written last
     candidates = np.flatnonzero(frequencies == largest[table])[::-1]
@@ -82,18 +84,19 @@ def lay_out_codes(tables: Sequence[bytes]) -> Tables:
 
 
 def _sizes(tables: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """How many symbols tables have, (tables,) int64."""
     return np.fromiter(map(len, tables), np.int64, len(tables))
 
 
 def _lay_out(frequencies: NDArray[np.int64], sizes: NDArray[np.int64]) -> Tables:
-    """Lay out tables of the given sizes, whose frequencies stand end to end."""
+    """Lay out tables whose frequencies stand end to end, (symbols,) int64, by their sizes, (tables,) int64."""
     used = sizes > 0
     firsts = np.where(used, np.cumsum(sizes) - sizes, 0)
-    rows = np.where(used, np.cumsum(used) * TOTAL, 0)
+    rows = np.where(used, np.cumsum(used) * spec.TOTAL, 0)
     # the sum over everything before a symbol, less what the tables before its own sum to
     table = np.repeat(np.arange(len(sizes)), sizes)
-    cumulatives = np.cumsum(frequencies) - frequencies + TOTAL - rows[table]
-    intervals = np.concatenate([[TOTAL << 16], frequencies << 16 | cumulatives])
+    cumulatives = np.cumsum(frequencies) - frequencies + spec.TOTAL - rows[table]
+    intervals = np.concatenate([[spec.TOTAL << 16], frequencies << 16 | cumulatives])
     # every symbol's number, as often as its frequency: exactly 4096 slots a table, in order
     numbers = np.concatenate([[0], np.arange(len(frequencies)) - firsts[table] + 1])
     kind = np.uint8 if numbers.max() < 256 else np.uint16
@@ -122,12 +125,12 @@ class Reader:
         self._lane = 0
 
     def read(self, indices: Integers) -> NDArray[np.int32]:
-        """Decode a batch: one symbol with each of the tables named, in order."""
+        """Decode a batch: a symbol with each of the tables ``indices``, (symbols,), in order: (symbols,) int32."""
         self.begin()
         return self.read_on(indices)
 
     def read_on(self, indices: Integers) -> NDArray[np.int32]:
-        """Decode the next symbols of a batch that is read piece by piece."""
+        """Decode the next symbols of a batch that is read piece by piece, as :func:`read` does."""
         symbols = np.empty(len(indices), np.int32)
         for start in range(0, len(indices), _BLOCK):
             numbers = self._read_block(indices[start : start + _BLOCK])
@@ -135,7 +138,7 @@ class Reader:
         return symbols
 
     def _read_block(self, indices: Integers) -> NDArray[np.uint8 | np.uint16]:
-        """Decode the next symbols of a batch, and give them plus 1.
+        """Decode the next symbols of a batch, and give them plus 1, 0 for a table without symbols: (symbols,).
 
         States are signed and as wide as an index, as numpy would otherwise convert one to the other.
         """
@@ -153,7 +156,7 @@ class Reader:
             states = self._states[self._lane : self._lane + size]
             self._lane = (self._lane + size) % self._lanes
             slot, place, interval = all_slots[:size], all_places[:size], all_intervals[:size]
-            np.bitwise_and(states, TOTAL - 1, out=slot)
+            np.bitwise_and(states, spec.TOTAL - 1, out=slot)
             # all places exist; "clip" spares the check
             np.add(rows[start:stop], slot, out=place)
             slots.take(place, out=numbers[start:stop], mode="clip")
@@ -184,12 +187,16 @@ class Reader:
 
 
 def _check_used(numbers: NDArray[np.uint8 | np.uint16]) -> None:
+    """Check that every table in use has symbols; ``numbers`` are symbols plus 1, (symbols,)."""
     if numbers.min() == 0:
         raise Malformed("a table without symbols is used", 0, "words")
 
 
 def write(batches: Sequence[tuple[Integers, Integers]], lanes: int, tables: Tables) -> bytes:
-    """Encode batches of (table indices, symbols), in the order in which they will be read (rule IRN-6)."""
+    """Encode batches in the order in which they will be read (rule IRN-6).
+
+    Each batch is the indices of tables and the symbols, both (symbols,).
+    """
     states = np.full(lanes, LOWER_BOUND, np.uint64)
     words: list[NDArray[np.uint64]] = []
     for indices, symbols in reversed(batches):
@@ -215,11 +222,12 @@ class Rows:
     """Tables end to end, 4096 slots each, as long as they stay the same.
 
     Attributes:
-        frequencies: of all symbols of all tables.
-        starts: for each its first slot.
-        ends: for each the slot behind its last.
-        owners: for each slot its symbol among those of all tables; None to search for it instead.
-        following: for each the first slot of the table of the next symbol of its lane; None if it does not matter.
+        frequencies: of all symbols of all tables, (symbols,).
+        starts: the first slot of each symbol, (symbols,).
+        ends: the slot behind the last of each symbol, (symbols,).
+        owners: the symbol of each slot, among those of all tables, (slots,); None to search for it instead.
+        following: by symbol the first slot of the table of the next symbol of its lane, (symbols,); None if it does
+            not matter.
     """
 
     frequencies: Wide
@@ -252,15 +260,15 @@ class StepReader:
         Args:
             taken: how many lanes, counted from the first, take part in each step.
             tables: the same.
-            bases: for each step of the stream and lane the first slot of its table; below 0 for the one that
-                follows; None where there is one table.
-            places: for each step and lane where the symbol stands among those of all tables, to be written.
+            bases: by step of the stream and lane the first slot of the table; below 0 for the one that follows;
+                (steps, lanes) int64; None where there is one table.
+            places: by step and lane the symbol among those of all tables, (steps, lanes) int64; receives them.
             first: the number of the first of the steps.
         """
         following = tables.following
         for step, count in enumerate(taken, first):
             states = self._states[:count]
-            slots = states & TOTAL - 1
+            slots = states & spec.TOTAL - 1
             if bases is not None:
                 base = bases[step, :count]
                 if following is not None:
@@ -280,7 +288,7 @@ class StepReader:
                 states[hungry] = states.take(hungry) << WORD_BITS | self.words(len(hungry))
 
     def words(self, count: int) -> Wide:
-        """The next words, which are not of symbols (rule IRN-9)."""
+        """The next words, which are not of symbols (rule IRN-9): (count,) int64."""
         words = self._words[self._position : self._position + count]
         if len(words) < count:
             raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
@@ -288,14 +296,21 @@ class StepReader:
         return words
 
     def rest(self) -> Wide:
-        """End where a format has words of its own, and give them (rule IRN-8)."""
+        """End where a format has words of its own, and give them (rule IRN-8): (words,) int64."""
         if int(self._states.max()) >= 2 * LOWER_BOUND:
             raise Malformed("a state ends out of range", 2 * self._position, "words")
         return np.concatenate([self._states - LOWER_BOUND, self._words[self._position :]])
 
 
 def write_steps(steps: Sequence[tuple[Wide, Wide] | Wide], lanes: int, rest: Wide) -> bytes:
-    """Encode steps of (frequencies, cumulatives), and words as they are, in the order of reading (rule IRN-6)."""
+    """Encode steps, in the order in which they will be read (rule IRN-6).
+
+    Args:
+        steps: the frequencies and cumulatives of the symbols of a step, both (lanes that take part,) int64; or
+            words as they are, (words,) int64.
+        lanes: how many.
+        rest: words of the format that follow the steps (rule IRN-8), (words,) int64.
+    """
     states = np.full(lanes, LOWER_BOUND, np.int64)
     states[: len(rest)] += rest[:lanes]
     words = [rest[lanes:]]
@@ -311,6 +326,6 @@ def write_steps(steps: Sequence[tuple[Wide, Wide] | Wide], lanes: int, rest: Wid
         state >>= full * WORD_BITS
         # the quotient of integers below 2^32 is exact in floating point once rounded down
         quotient = (state / frequencies).astype(np.int64)
-        state += quotient * (TOTAL - frequencies) + cumulatives
+        state += quotient * (spec.TOTAL - frequencies) + cumulatives
     heads = np.stack([states >> WORD_BITS, states & 0xFFFF], 1).ravel()
     return np.concatenate([heads, *reversed(words)]).astype("<u2").tobytes()

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from aura_fast.prefix import FILTER_SHIFT, Index
 from aura_fast.ragged import Numbers, spread
+from aura_spec import match as spec
+from aura_spec import prefix as prefix_spec
 from aura_spec.context_model import END
 from aura_spec.match import (
     HITS,
     LENGTH_STEPS,
-    MAX_LENGTH,
     MIN_LENGTH,
     MISS_CLASSES,
     MULTIPLIER,
@@ -24,11 +25,10 @@ from aura_spec.match import (
     SLOT_SHIFT,
     SLOTS,
 )
-from aura_spec.prefix import LENGTH
 
 BASES: Final = tuple(
     PROBABILITY_CLASSES * MISS_CLASSES * bisect_right(LENGTH_STEPS, length)
-    for length in range(MAX_LENGTH + 1)
+    for length in range(spec.MAX_LENGTH + 1)
 )
 """The part of the index in rule MAT-4 that the length of the match decides."""
 
@@ -72,7 +72,7 @@ class Foresight:
 
     def look_into(self, prefix: Index, position: int) -> None:
         """Follow the match between the prefix and the message, if there is one (rule HIS-1)."""
-        place = prefix.find(self._data[position - LENGTH : position])
+        place = prefix.find(self._data[position - prefix_spec.LENGTH : position])
         if place:
             self._follow(prefix.text, place, position, 0)
 
@@ -87,7 +87,7 @@ class Foresight:
                 return
             place, position = place + 1, position + 1
             if length:
-                length = min(length + 1, MAX_LENGTH)
+                length = min(length + 1, spec.MAX_LENGTH)
             elif place == len(source):  # rule HIS-3
                 self.free = position
                 return
@@ -99,12 +99,13 @@ def predict(data: bytes, prefix: Index | None) -> array[int]:
     if not prefix and len(data) <= _SHORT and _are_distinct(data):
         return foresight.predictions
     places: dict[int, int] = {}
+    stretch = prefix_spec.LENGTH
     for position, mixed in enumerate((_fours(data) * np.uint32(MULTIPLIER)).data, MIN_LENGTH):
         slot = mixed >> SLOT_SHIFT
         if slot in places and position >= foresight.free:
             foresight.look_back(places[slot], position)
         places[slot] = position
-        if prefix and LENGTH <= position >= foresight.free and prefix.ends[mixed >> FILTER_SHIFT]:
+        if prefix and stretch <= position >= foresight.free and prefix.ends[mixed >> FILTER_SHIFT]:
             foresight.look_into(prefix, position)
     return foresight.predictions
 
@@ -128,7 +129,7 @@ def length_before(text: bytes | bytearray, place: int, position: int) -> int:
     if text[place - MIN_LENGTH : place] != text[position - MIN_LENGTH : position]:
         return 0
     length = MIN_LENGTH
-    longest = min(MAX_LENGTH, place)
+    longest = min(spec.MAX_LENGTH, place)
     while length < longest and text[place - 1 - length] == text[position - 1 - length]:
         length += 1
     return length
@@ -233,7 +234,7 @@ def _predict(
     lengths = _lengths_before(flat, before - starts, after, before)
     numbers, places = spread(after, counts)
     ahead = places - after[numbers]
-    lengths = np.minimum(lengths[numbers] + ahead, MAX_LENGTH)
+    lengths = np.minimum(lengths[numbers] + ahead, spec.MAX_LENGTH)
     bases = np.array(BASES)[lengths] + np.minimum(misses, MISS_CLASSES - 1)[numbers]
     return places, flat[before[numbers] + ahead].astype(np.int64), bases
 
@@ -310,7 +311,7 @@ def _lengths_before(flat: NDArray[np.integer], room: Numbers, after: Numbers, be
     """
     lengths = np.full(len(after), MIN_LENGTH)
     equal = np.arange(len(after))
-    for back in range(MIN_LENGTH + 1, MAX_LENGTH + 1):
+    for back in range(MIN_LENGTH + 1, spec.MAX_LENGTH + 1):
         equal = equal[room[equal] >= back]
         equal = equal[flat[before[equal] - back] == flat[after[equal] - back]]
         lengths[equal] += 1

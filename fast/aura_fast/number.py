@@ -21,13 +21,16 @@ FIRST_RECENT: Final[Recent] = (_FIRST, _SECOND, _THIRD)
 
 
 def number_symbols(numbers: Wide) -> tuple[Wide, Wide]:
-    """Symbols and extra bits of numbers (rule BII-6)."""
+    """Symbols and extra bits of numbers (rule BII-6): both int64 of the shape of ``numbers``."""
     symbols = np.searchsorted(NUMBER_LEAST, numbers, "right") - 1
     return symbols, numbers - NUMBER_LEAST.take(symbols)
 
 
 def distance_symbols(distances: list[int]) -> tuple[Wide, Wide]:
-    """Symbols and extra bits of distances (rule BII-7); extra bits of recent ones have no meaning."""
+    """Symbols and extra bits of distances (rule BII-7): both (distances,) int64.
+
+    Extra bits of recent distances have no meaning.
+    """
     recent = np.fromiter(recent_places(distances), np.int64)
     far, extra = number_symbols(np.array(distances, np.int64) - 1)
     return np.where(recent >= 0, recent, far + len(RECENT)), extra

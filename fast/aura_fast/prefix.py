@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aura_spec import prefix as spec
 from aura_spec.match import MIN_LENGTH, MULTIPLIER
-from aura_spec.prefix import LENGTH
 
 FILTER_SHIFT: Final = 12
 """From the product of rule MAT-1 to the index of ``Index.ends``."""
@@ -32,7 +32,7 @@ class Index:
     def __init__(self, text: bytes) -> None:
         self.text = text
         codes = np.frombuffer(text, np.uint8)
-        places = np.arange(LENGTH, len(text) + 1)
+        places = np.arange(spec.LENGTH, len(text) + 1)
         fours = sum(
             (
                 codes[places - MIN_LENGTH + byte].astype(np.uint32) << np.uint32(8 * byte)
@@ -60,16 +60,21 @@ class Index:
         if number == len(self._hashes) or self._hashes[number] != value & _MASK:
             return 0
         place = self._places[number]
-        if self.text[place - LENGTH : place] != stretch:  # a stretch with the same hash stands further back
-            place = self.text.rfind(stretch) + LENGTH
-        return place if LENGTH <= place < len(self.text) else 0
+        if (
+            self.text[place - spec.LENGTH : place] != stretch
+        ):  # a stretch with the same hash stands further back
+            place = self.text.rfind(stretch) + spec.LENGTH
+        return place if spec.LENGTH <= place < len(self.text) else 0
 
 
 def _hashes(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Of each stretch of ``LENGTH`` bytes the sum of its words, each times a factor, modulo 2^64."""
-    count = len(codes) - LENGTH + 1
+    """The hash of each stretch of ``LENGTH`` bytes: the sum of its words, each times a factor, modulo 2^64.
+
+    ``codes`` are (bytes,) uint8, the hashes (stretches,) uint64.
+    """
+    count = len(codes) - spec.LENGTH + 1
     hashes = np.zeros(max(0, count), np.uint64)
-    for place in range(LENGTH if count > 0 else 0):
+    for place in range(spec.LENGTH if count > 0 else 0):
         weight = _FACTORS[place // _WORD] << 8 * (place % _WORD) & _MASK
         hashes += codes[place : place + count] * np.uint64(weight)
     return hashes

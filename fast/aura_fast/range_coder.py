@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aura_fast.context_model import Choice
+from aura_spec import range_coder as spec
 from aura_spec.errors import Malformed, NonCanonical, Truncated
-from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, START, WINDOW
+from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, WINDOW
 
 _MASK = (1 << 8 * WINDOW) - 1
 
@@ -16,7 +17,7 @@ def encode(choices: Iterable[Choice]) -> bytes:
     return shortest(*narrow(choices))
 
 
-def narrow(choices: Iterable[Choice], low: int = START) -> tuple[bytes, int]:
+def narrow(choices: Iterable[Choice], low: int = spec.START) -> tuple[bytes, int]:
     """The interval of these choices: its low end, all of a window, and its size (rules RNG-1 to RNG-3)."""
     front = bytearray()  # of low, what only a carry changes
     span = _MASK + 1 - low
@@ -67,7 +68,7 @@ class Decoder:
         DecodeError: ``Truncated`` or ``Malformed`` (rule RNG-5).
     """
 
-    def __init__(self, string: bytes, low: int = START) -> None:
+    def __init__(self, string: bytes, low: int = spec.START) -> None:
         check_start(string, low)
         self._size = len(string)
         self._last = string[-1]
@@ -124,7 +125,7 @@ class Decoder:
         check_end(self._size, self._last, self.window, self.offset, self.span)
 
 
-def check_start(string: bytes, low: int = START) -> None:
+def check_start(string: bytes, low: int = spec.START) -> None:
     """Check that there is a string, and one that begins in the first interval (rule RNG-5)."""
     if not string:
         raise Truncated("the string is missing", 0, "string")

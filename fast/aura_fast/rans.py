@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from aura_spec import rans as spec
 from aura_spec.errors import Malformed, Truncated
-from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, SYMBOLS, TOTAL, UPPER_BOUND
+from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, UPPER_BOUND
 
 
 def encode(symbols: bytes, frequencies: Sequence[int]) -> bytes:
@@ -38,15 +39,16 @@ def decode(payload: bytes, count: int, frequencies: Sequence[int]) -> bytes:
     if position < 0:
         raise Truncated("the payload is too short for a state", len(payload), "payload")
     cumulatives = list(accumulate(frequencies, initial=0))
-    symbol_of_slot = b"".join(bytes((symbol,)) * frequencies[symbol] for symbol in range(SYMBOLS))
+    symbol_of_slot = b"".join(bytes((symbol,)) * frequencies[symbol] for symbol in range(spec.SYMBOLS))
     frequency_of_slot = [frequencies[symbol] for symbol in symbol_of_slot]
     rest_of_slot = [slot - cumulatives[symbol] for slot, symbol in enumerate(symbol_of_slot)]
     state = int.from_bytes(payload[position:], "little")
     if not LOWER_BOUND <= state < UPPER_BOUND:
         raise Malformed("the state is out of range", position, "payload")
     symbols = bytearray()
+    mask = spec.TOTAL - 1
     for _ in range(count):
-        slot = state & (TOTAL - 1)
+        slot = state & mask
         state = frequency_of_slot[slot] * (state >> SCALE_BITS) + rest_of_slot[slot]
         while state < LOWER_BOUND:
             position -= 1

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aura_fast import interleaved_rans, rans
-from aura_spec.context_model import CODES, END, MAX_ORDER, SYMBOLS, ContextModel
+from aura_spec import context_model
+from aura_spec import rans as rans_spec
+from aura_spec.context_model import CODES, END, MAX_ORDER, ContextModel
 from aura_spec.errors import LimitExceeded, Malformed, Truncated
-from aura_spec.interleaved_rans import MAX_LANES_EXPONENT, TOTAL
+from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
 from aura_spec.trie import (
     CHILD,
     CODE,
@@ -38,11 +40,11 @@ Integers = NDArray[np.integer]
 
 
 def _lookup(family: int, parts: Integers) -> NDArray[np.uint16]:
-    """The numbers of tables among all, from their indices in a family."""
+    """The numbers of tables among all, from their indices in a family: uint16 of the same shape."""
     return (sum(FAMILIES[:family]) + parts).astype(np.uint16)
 
 
-_CLASSES = np.array([size_class(max(1, length)) for length in range(SYMBOLS + 1)], np.uint16)
+_CLASSES = np.array([size_class(max(1, length)) for length in range(context_model.SYMBOLS + 1)], np.uint16)
 _FEWER_CLASSES = np.minimum(_CLASSES, 7)
 _TWICE_CLASSES = 2 * _CLASSES
 
@@ -60,8 +62,15 @@ _CHILD = _lookup(CHILD, 12 * (2 * np.where(_OF_MANY, _UPS // 2, 25 + (_UPS - 50)
 def ups(codes: Integers, alone: Integers, escapes: Integers) -> NDArray[np.uint8]:
     """The u of rule TRI-6 for what is below entries, at its finest, from which that of each batch follows.
 
-    It is an entry's code, at most 49, or 50 + the escape code for the entries ``alone`` in their lists, whose
-    ``escapes`` are given in order.
+    It is an entry's code, at most 49, or 50 + the code of the escape where the entry is alone in its list.
+
+    Args:
+        codes: of entries, (entries,).
+        alone: the entries that are alone, as indices, (singletons,).
+        escapes: of their lists, (singletons,).
+
+    Returns:
+        The u of each entry, (entries,) uint8.
     """
     values = np.minimum(codes, 49).astype(np.uint8, copy=False)
     values[alone] = escapes + 50
@@ -69,12 +78,15 @@ def ups(codes: Integers, alone: Integers, escapes: Integers) -> NDArray[np.uint8
 
 
 def count_tables(lengths: Integers) -> Integers:
-    """COUNT, for contexts whose suffix's list has these lengths."""
+    """COUNT, for contexts whose suffix's list has these lengths: (contexts,) uint16."""
     return _COUNT.take(lengths)
 
 
 def rank_tables(lengths: Integers, counts: Integers) -> Integers:
-    """RANK, for all entries of lists, by the lengths of their suffix's lists and their own."""
+    """RANK, for all entries of lists, by the lengths of their suffix's lists and their own, (lists,) each.
+
+    The tables are (entries,) uint16, as many as ``counts`` sum to.
+    """
     ends = np.cumsum(counts, dtype=np.intp)
     left = np.repeat(ends, counts)
     left -= np.arange(len(left))
@@ -85,25 +97,30 @@ def rank_tables(lengths: Integers, counts: Integers) -> Integers:
 
 
 def code_tables(up: Integers, counts: Integers) -> Integers:
-    """CODE, for all entries of lists, by the ``ups`` of their suffix entries and the lengths of the lists."""
+    """CODE, for all entries of lists: (entries,) uint16.
+
+    Args:
+        up: the ``ups`` of their suffix entries, (entries,).
+        counts: the lengths of the lists, (lists,).
+    """
     tables: Integers = _CODE.take(up)
     tables += np.repeat(_FEWER_CLASSES.take(counts), counts)
     return tables
 
 
 def one_tables(up: Integers, level: int) -> Integers:
-    """ONE, for lists of one entry by the ``ups`` of its suffix entry."""
+    """ONE, for singletons by the ``ups`` of their suffix entries: (singletons,) uint16."""
     return _ONE.take(up) + np.uint16(min(level, 10))
 
 
 def many_tables(escapes: Integers, counts: Integers, level: int) -> Integers:
-    """MANY, for contexts by the escapes of their suffixes and the lengths of their lists."""
+    """MANY, for contexts by the escapes of their suffixes and the lengths of their lists: (contexts,) uint16."""
     of_suffix = _MANY[CODES] if level == 1 else _MANY.take(escapes)
     return of_suffix + _FEWER_CLASSES.take(counts)
 
 
 def child_tables(up: Integers, level: int) -> Integers:
-    """CHILD, for entries of a level by their ``ups``."""
+    """CHILD, for entries of a level by their ``ups``: (entries,) uint16."""
     return _CHILD.take(up) + np.uint16(min(level, 11))
 
 
@@ -121,17 +138,19 @@ class Trie:
     """
 
     def __init__(self, root_codes: bytes) -> None:
-        order = sorted(range(SYMBOLS), key=lambda symbol: (root_codes[symbol], symbol))  # rule CTX-7
-        self.starts = array("i", [0, SYMBOLS])
+        order = sorted(
+            range(context_model.SYMBOLS), key=lambda symbol: (root_codes[symbol], symbol)
+        )  # rule CTX-7
+        self.starts = array("i", [0, context_model.SYMBOLS])
         self.symbols = array("H", order)
         self.codes = array("B", [root_codes[symbol] for symbol in order])
-        self.following = array("i", [0] * SYMBOLS)
+        self.following = array("i", [0] * context_model.SYMBOLS)
         self.suffixes = array("i", [0])
         self.escapes = array("B", [0])
         self.level = 0
         self.first_context = 0
         self.first_entry = 0
-        self.counts: Integers = np.array([SYMBOLS], np.uint16)
+        self.counts: Integers = np.array([context_model.SYMBOLS], np.uint16)
         self.ups: Integers = np.minimum(part_of(self.codes), 49)
 
     def read_children(self, reader: interleaved_rans.Reader) -> None:
@@ -196,10 +215,11 @@ class Span:
     Each ``read_*`` reads what a batch has for them, and tells whether that may be (rules TRI-6 and TRI-9).
 
     Attributes:
-        counts: of each context, the length of its list.
-        suffix_entries: of each entry, the number of its suffix entry in the level above.
-        escapes: of each context.
-        codes, ups: of each entry.
+        counts: the length of the list of each context, (contexts,).
+        suffix_entries: the number of the suffix entry of each entry in the level above, (entries,).
+        escapes: the code of the escape of each context, (contexts,).
+        codes: of each entry, (entries,).
+        ups: of each entry, (entries,).
     """
 
     def __init__(self, above: Trie, first: int, size: int) -> None:
@@ -217,7 +237,7 @@ class Span:
         return np.subtract(suffixes, self._above.first_context, dtype=np.intp)
 
     def read_counts(self, reader: interleaved_rans.Reader) -> bool:
-        """COUNT."""
+        """Read COUNT."""
         lengths = self._above.counts.take(self._suffix())
         counted = np.flatnonzero(lengths > 1)
         self.counts[counted] += reader.read_on(count_tables(lengths.take(counted))).astype(np.uint16)
@@ -225,7 +245,7 @@ class Span:
         return bool((self.counts <= lengths).all())
 
     def read_ranks(self, reader: interleaved_rans.Reader) -> bool:
-        """RANK, for suffix entries in the order of the suffix's list."""
+        """Read RANK, for suffix entries in the order of the suffix's list."""
         suffix = self._suffix()
         counts, lengths = self.counts, self._above.counts.take(suffix)
         ranked = counts < lengths
@@ -248,7 +268,7 @@ class Span:
         return bool((last_ranks <= lengths).all())
 
     def read_codes(self, reader: interleaved_rans.Reader) -> bool:
-        """CODE; then entries stand in the order of rule CTX-7."""
+        """Read CODE; then entries stand in the order of rule CTX-7."""
         self.codes = np.zeros(len(self.suffix_entries), np.uint8)
         counts = self.counts.take(self._many)
         in_many = np.ones(len(self.codes), np.bool_)
@@ -260,7 +280,7 @@ class Span:
         return _are_codes(codes)
 
     def read_ones(self, reader: interleaved_rans.Reader) -> bool:
-        """ONE."""
+        """Read ONE."""
         up = self._above.ups.take(self.suffix_entries.take(self._alone))
         escapes = reader.read_on(one_tables(up, self._above.level + 1))
         self.escapes[self._singletons] = escapes
@@ -268,7 +288,7 @@ class Span:
         return _are_codes(escapes)
 
     def read_many(self, reader: interleaved_rans.Reader) -> bool:
-        """MANY."""
+        """Read MANY."""
         above = part_of(self._above.escapes, self._above.first_context).take(self._suffix().take(self._many))
         escapes = reader.read_on(many_tables(above, self.counts.take(self._many), self._above.level + 1))
         self.escapes[self._many] = escapes
@@ -289,6 +309,7 @@ def _read_batch(
 
 
 def _are_codes(symbols: Integers) -> bool:
+    """Whether all symbols are codes of probabilities."""
     return int(symbols.max(initial=0)) < CODES
 
 
@@ -318,7 +339,16 @@ def read(section: bytes | memoryview) -> ContextModel:
 def _in_list_order(
     counts: Integers, codes: Integers, suffix_entries: Integers
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Suffix entries and codes of lists in the order of rule CTX-7, from that of the suffix's list."""
+    """Put the entries of lists in the order of rule CTX-7, from that of the suffix's list.
+
+    Args:
+        counts: how many entries each list has, (lists,).
+        codes: of the entries, (entries,).
+        suffix_entries: of the entries, below 2^24, (entries,).
+
+    Returns:
+        The suffix entries and the codes, both (entries,) int64.
+    """
     keys = np.repeat(np.arange(len(counts), dtype=np.int64) << 32, counts)
     keys |= codes.astype(np.int64) << 24
     keys |= suffix_entries
@@ -327,11 +357,12 @@ def _in_list_order(
 
 
 def part_of(values: array[int], first: int = 0) -> Integers:
-    """What numpy sees of an array, from a place on."""
+    """A view of an array for numpy, from a place on: (values,), of the type of the array."""
     return np.frombuffer(values, values.typecode)[first:]
 
 
 def _extend(values: array[int], part: Integers) -> None:
+    """Append numbers, whose type is that of the array."""
     values.frombytes(part.view(np.uint8).data)
 
 
@@ -352,7 +383,7 @@ def _open(section: bytes | memoryview) -> tuple[int, bytes, interleaved_rans.Rea
 
     order = take(1, "order")[0]
     check(1 <= order <= MAX_ORDER, f"the order is not in 1..{MAX_ORDER}", "order")
-    codes = take(SYMBOLS, "root_codes")
+    codes = take(context_model.SYMBOLS, "root_codes")
     check(max(codes) < CODES, "a code of the root is above 63", "root_codes")
     exponent = take(1, "lanes_exponent")[0]
     check(exponent <= MAX_LANES_EXPONENT, "there are too many lanes", "lanes_exponent")
@@ -360,7 +391,11 @@ def _open(section: bytes | memoryview) -> tuple[int, bytes, interleaved_rans.Rea
     check(length <= MAX_TABLE_BYTES, "the tables are too long", "tables_length")
     size = int.from_bytes(take(4, "payload_length"), "big")
     table = np.frombuffer(take(512, "frequencies"), ">u2").tolist()
-    check(min(table) >= 1 and sum(table) == TOTAL, f"the frequencies do not sum to {TOTAL}", "frequencies")
+    check(
+        min(table) >= 1 and sum(table) == rans_spec.TOTAL,
+        f"the frequencies do not sum to {rans_spec.TOTAL}",
+        "frequencies",
+    )
     payload = take(size, "payload")
     check(len(rest) % 2 == 0, "the words end inside a word", "words")
     tables = interleaved_rans.lay_out_codes(parse_tables(rans.decode(payload, length, table)))

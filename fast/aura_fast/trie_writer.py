@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from aura_fast import interleaved_rans, rans, trie
 from aura_fast.trie import Integers
-from aura_spec.context_model import END, SYMBOLS, ContextModel
+from aura_spec import context_model
+from aura_spec.context_model import END, ContextModel
 from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
 from aura_spec.rans import frequencies_of
 from aura_spec.trie import FAMILIES
@@ -29,13 +30,16 @@ class Level:
     """One level of the trie: contexts in order, and their entries in list order.
 
     Attributes:
-        suffix: of each context, its suffix's number in the level above; for level 1 all 0.
-        counts: of each context, the length n of its list.
-        escapes: of each context, the code of its escape.
-        owners: of each entry, the number of its context in this level.
-        suffix_entries: of each entry, the number of its suffix entry in the level above.
-        symbols, codes: of each entry; the code is 0 in lists of one entry.
-        children: of each entry, the number of its child in the level below, or -1.
+        suffix: the number of the suffix of each context in the level above; for level 1 all 0.
+        counts: the length of the list of each context.
+        escapes: the code of the escape of each context.
+        owners: the number of the context of each entry in this level.
+        suffix_entries: the number of the suffix entry of each entry in the level above.
+        symbols: of each entry.
+        codes: of each entry; 0 in singletons.
+        children: the number of the child of each entry in the level below, or -1.
+
+    Arrays of contexts are (contexts,) int64, those of entries (entries,) int64.
     """
 
     suffix: Integers
@@ -49,12 +53,12 @@ class Level:
 
     @property
     def starts(self) -> Integers:
-        """The place of each context's first entry in this level."""
+        """The place of each context's first entry in this level: (contexts,) int64."""
         return np.cumsum(self.counts) - self.counts
 
     @property
     def ups(self) -> Integers:
-        """What the entries say about those below them."""
+        """The u of each entry, for those below it (rule TRI-6): (entries,) uint8."""
         alone = self.counts == 1
         return trie.ups(self.codes, np.flatnonzero(alone[self.owners]), self.escapes[alone])
 
@@ -77,7 +81,7 @@ def write(model: ContextModel, lanes_exponent: int | None = None) -> bytes:
     frequencies = frequencies_of(content)
     payload = rans.encode(content, frequencies)
     root = levels[0]
-    root_codes = np.zeros(SYMBOLS, np.uint8)
+    root_codes = np.zeros(context_model.SYMBOLS, np.uint8)
     root_codes[root.symbols] = root.codes
     return b"".join(
         (
@@ -147,11 +151,12 @@ def levels_of(model: ContextModel) -> list[Level]:
 
 
 def _plain(values: object) -> Integers:
+    """Values as int64."""
     return np.asarray(values, np.int64)
 
 
 def _orders(suffixes: Integers) -> Integers:
-    """The order of each context: the steps along suffix links to the root."""
+    """The order of each context, which is how many suffixes lead to the root: (contexts,) int64."""
     orders = np.zeros(len(suffixes), np.int64)
     reached: Integers = np.arange(len(suffixes))
     while bool(reached.any()):
@@ -176,7 +181,7 @@ def _batches(levels: list[Level]) -> list[Batch]:
 
 
 def _may_have_child(this: Level, above: Level | None) -> NDArray[np.bool_]:
-    """The entries that a CHILD batch asks about."""
+    """Which entries a CHILD batch asks about: (entries,) bool."""
     return this.symbols != END if above is None else above.children[this.suffix_entries] >= 0
 
 
@@ -210,10 +215,12 @@ def _level_batches(above: Level, this: Level, depth: int) -> list[Batch]:
 def _table_codes(batches: list[Batch]) -> list[bytes]:
     """For each table the codes of its symbols' weights (rule IRN-7), nearest to how often they occur."""
     tables = sum(FAMILIES)
-    counts = np.zeros(tables * (SYMBOLS + 1), np.int64)
+    counts = np.zeros(tables * (context_model.SYMBOLS + 1), np.int64)
     for indices, symbols in batches:
-        counts += np.bincount(indices.astype(np.int64) * (SYMBOLS + 1) + symbols, minlength=len(counts))
-    by_table = counts.reshape(tables, SYMBOLS + 1)
+        counts += np.bincount(
+            indices.astype(np.int64) * (context_model.SYMBOLS + 1) + symbols, minlength=len(counts)
+        )
+    by_table = counts.reshape(tables, context_model.SYMBOLS + 1)
     codes = []
     for row in by_table:
         present = np.flatnonzero(row)
