@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_fast import interleaved_rans, rans, trie
-from aura_fast.trie import Integers
+from aura_fast import interleaved_rans, rans, trie_tables
+from aura_fast.trie_tables import Integers
 from aura_spec import context_model
 from aura_spec.context_model import END, ContextModel
 from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
@@ -60,7 +60,7 @@ class Level:
     def ups(self) -> Integers:
         """The u of each entry, for those below it (rule TRI-6): (entries,) uint8."""
         alone = self.counts == 1
-        return trie.ups(self.codes, np.flatnonzero(alone[self.owners]), self.escapes[alone])
+        return trie_tables.ups(self.codes, np.flatnonzero(alone[self.owners]), self.escapes[alone])
 
 
 def write(model: ContextModel, lanes_exponent: int | None = None) -> bytes:
@@ -175,7 +175,7 @@ def _batches(levels: list[Level]) -> list[Batch]:
         if depth + 1 < len(levels):
             asked = np.flatnonzero(_may_have_child(this, above))
             flags = (this.children[asked] >= 0).astype(np.int64)
-            batches.append((trie.child_tables(this.ups[asked], depth), flags))
+            batches.append((trie_tables.child_tables(this.ups[asked], depth), flags))
         above = this
     return batches
 
@@ -189,7 +189,7 @@ def _level_batches(above: Level, this: Level, depth: int) -> list[Batch]:
     """The batches COUNT to MANY of a level."""
     lengths = above.counts[this.suffix]
     counted = np.flatnonzero(lengths > 1)
-    count = trie.count_tables(lengths[counted]), this.counts[counted] - 1
+    count = trie_tables.count_tables(lengths[counted]), this.counts[counted] - 1
     # entries in the order of the suffix's list, in which RANK and CODE take them
     order = np.lexsort((this.suffix_entries, this.owners))
     owners, suffix_entries, codes = this.owners[order], this.suffix_entries[order], this.codes[order]
@@ -197,12 +197,12 @@ def _level_batches(above: Level, this: Level, depth: int) -> list[Batch]:
     ranks = suffix_entries - above.starts[this.suffix][owners]
     gaps = np.where(place == 0, ranks, ranks - np.concatenate([ranks[:1], ranks[:-1]]) - 1)
     ranked = this.counts < lengths
-    rank_tables = trie.rank_tables(lengths[ranked], this.counts[ranked])
+    rank_tables = trie_tables.rank_tables(lengths[ranked], this.counts[ranked])
     many = this.counts > 1
     in_many = many[owners]
-    code_tables = trie.code_tables(above.ups[suffix_entries[in_many]], this.counts[many])
-    one_tables = trie.one_tables(above.ups[suffix_entries[~in_many]], depth)
-    many_tables = trie.many_tables(above.escapes[this.suffix[many]], this.counts[many], depth)
+    code_tables = trie_tables.code_tables(above.ups[suffix_entries[in_many]], this.counts[many])
+    one_tables = trie_tables.one_tables(above.ups[suffix_entries[~in_many]], depth)
+    many_tables = trie_tables.many_tables(above.escapes[this.suffix[many]], this.counts[many], depth)
     return [
         count,
         (rank_tables, gaps[ranked[owners]]),
