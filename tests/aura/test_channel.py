@@ -26,13 +26,19 @@ LONGER = "x" * (scheduling.SHORT + 1)
 
 
 class Ends:
-    """Two channels in memory, whose frames take a turn of the loop before they are written, as in ASGI servers."""
+    """Two channels in memory, whose frames take a turn of the loop before they are written, as in ASGI servers.
 
-    def __init__(self, client: Settings = STREAMS, server: Settings | None = None) -> None:
+    Args:
+        client: settings of the client.
+        server: settings of the server; those of the client if None.
+        room: frames that the transport takes in each direction before they are read; 0 for any number.
+    """
+
+    def __init__(self, client: Settings = STREAMS, server: Settings | None = None, *, room: int = 0) -> None:
         self.failures: list[DecodeError] = []
         self.to: dict[str, asyncio.Queue[str | bytes]] = {
-            "client": asyncio.Queue(),
-            "server": asyncio.Queue(),
+            "client": asyncio.Queue(room),
+            "server": asyncio.Queue(room),
         }
         self.client = self._channel(Session(client, role="client"), "server")
         self.server = self._channel(Session(server or client, role="server"), "client")
@@ -40,7 +46,7 @@ class Ends:
     def _channel(self, session: Session, peer: str) -> Channel:
         async def transmit(frame: bytes) -> None:
             await asyncio.sleep(0)
-            self.to[peer].put_nowait(frame)
+            await self.to[peer].put(frame)
 
         async def fail(error: DecodeError) -> None:
             self.failures.append(error)
@@ -98,6 +104,37 @@ def test_a_cancelled_send_is_sent_whole_or_not_at_all(settings: Settings, messag
         await ends.client.send("last")
         await receiving
         assert got in (["first", message, "last"], ["first", "last"])
+        return was_cancelled
+
+    for number in count():
+        if not asyncio.run(asyncio.wait_for(send_cancelled(number), 60)):
+            break
+    assert number > 0
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("settings", [STREAMS, SINGLE])
+def test_cancelling_send_while_the_peer_does_not_read_breaks_no_other(settings: Settings, late: bool) -> None:
+    """Senders wait for a transport that is full; one in the middle is cancelled, wherever it waits."""
+
+    async def send_cancelled(number: int) -> bool:
+        ends = await Ends(settings, room=1).ready()
+        before = [asyncio.ensure_future(ends.client.send(message)) for message in ("one", LONG, "three")]
+        cancelling = asyncio.ensure_future(is_cancelled_at(ends.client.send(SHORT), number, late=late))
+        for _ in range(3):
+            await asyncio.sleep(0)  # it is given before those that follow
+        after = [asyncio.ensure_future(ends.client.send(message)) for message in (LONG, "last")]
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        assert not after[-1].done()  # nobody has read, so that the transport is full
+        got = []
+        while not got or got[-1] != "last":
+            got.append((await ends.server.receive()).data)
+        was_cancelled = await cancelling
+        await asyncio.gather(*before, *after)
+        whole = ["one", LONG, "three", SHORT, LONG, "last"]
+        assert got in (whole, [message for message in whole if message is not SHORT])
+        assert got == whole or was_cancelled
         return was_cancelled
 
     for number in count():
