@@ -1,22 +1,82 @@
-"""The strings of modelled template frames (rules FRS-7 to FRS-13)."""
+"""Modelled template frames (rules FRS-1 to FRS-13)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aura_fast import range_coder, symbols
+from aura_fast import range_coder, slot, symbols, typed
 from aura_fast.context_model import Choice, Contexts, contexts_of
 from aura_fast.match import BASES, HISTORY_BASE, Prediction, length_before
 from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder
 from aura_fast.run import NEXT
+from aura_fast.slot import Spelt
 from aura_spec.context_model import END, ContextModel
-from aura_spec.errors import LimitExceeded, Malformed
+from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed, NonCanonical
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
 from aura_spec.modelled import symbols_of, traverse
 from aura_spec.prefix import LENGTH
+from aura_spec.slot import is_text_only
 from aura_spec.template import Template
+
+
+def encode(template_id: int, template: Template, values: Sequence[bytes], model: ContextModel) -> bytes:
+    """Write a frame with one value a slot, in the order of rule TPL-2.
+
+    Raises:
+        EncodeError: the id is out of range, no value is a text (rule FRS-5), or the message has more than
+            ``limits.MAX_MODELLED`` bytes (rule FRS-13).
+    """
+    known: dict[int, bytes] = {}
+    spelt_values = b""
+    for index, (place, value) in enumerate(zip(template.slots, values, strict=True)):
+        if spelt := slot.spell(place, value):
+            known[index] = value
+        elif not is_text_only(place):
+            spelt = b"\0"  # rule FRS-3
+        spelt_values += spelt
+    if len(known) == len(values):
+        raise EncodeError("a modelled frame needs a text")
+    if template.rendered_size(values) > MAX_MODELLED:
+        raise EncodeError(f"a modelled frame codes at most {MAX_MODELLED} bytes")
+    head = typed.write_template_id(template_id)
+    return head + spelt_values + encode_string(template, known, values, model)
+
+
+def decode(body: bytes, templates: Mapping[int, Template], model: ContextModel, max_size: int) -> bytes:
+    """Read a frame and fill its template.
+
+    Raises:
+        DecodeError: as the rules say. Errors of the string have its offset.
+    """
+    template_id, start = typed.read_template_id(body, templates)
+    template = templates[template_id]
+    spelt_values = []
+    for index, place in enumerate(template.slots):
+        spelt = Spelt(0)
+        if not is_text_only(place):
+            spelt, start = slot.parse(place, body, start, f"slots.{index}")
+        spelt_values.append(spelt)
+    if all(spelt.head for spelt in spelt_values):
+        raise NonCanonical("a modelled frame has no text", 1, "slots")
+    string = body[start:]
+    try:
+        range_coder.check_start(string)
+        known = {
+            index: typed.read_value(template, index, spelt)
+            for index, spelt in enumerate(spelt_values)
+            if spelt.head
+        }
+        values = decode_string(string, template, known, model, max_size)
+    except DecodeError as error:
+        # errors of values have their place already; those of the string have the offset of the string
+        offset = 1 + start if error.path == "string" else error.offset
+        raise type(error)(error.reason, offset, error.path) from None
+    for index, spelt in enumerate(spelt_values):
+        if not spelt.head:  # rule FRS-6
+            typed.read_value(template, index, Spelt(0, values[index]))
+    return template.render(values)
 
 
 def encode_string(
@@ -31,21 +91,21 @@ def encode_string(
         model: the implied one.
     """
     contexts = contexts_of(model)
-    way = _Way(contexts, MAX_MODELLED)
+    path = _Path(contexts, MAX_MODELLED)
     choices: list[Choice] = []
 
     def write_text(index: int, stop: bytes) -> bytes:
         for symbol, fed in symbols_of(values[index], stop):
-            prediction, at = way.predict(), (way.context, way.state)
+            prediction, at = path.predict(), (path.context, path.state)
             if prediction:
                 following = symbols.encode_predicted(contexts, at, prediction, symbol, choices)
             else:
                 following = symbols.encode_symbol(contexts, at, symbol, choices)
-            way.take(symbol, following)
-            way.feed(fed)
+            path.take(symbol, following)
+            path.feed(fed)
         return values[index]
 
-    traverse(template, known, way.feed, write_text)
+    traverse(template, known, path.feed, write_text)
     return range_coder.encode(choices)
 
 
@@ -59,35 +119,35 @@ def decode_string(
     """
     contexts = contexts_of(model)
     decoder = Decoder(string)
-    way = _Way(contexts, min(max_size, MAX_MODELLED))
-    text = way.text
+    path = _Path(contexts, min(max_size, MAX_MODELLED))
+    text = path.text
 
     def read_text(_: int, stop: bytes) -> bytes:
         start = len(text)
         while True:
-            prediction, at = way.predict(), (way.context, way.state)
+            prediction, at = path.predict(), (path.context, path.state)
             if prediction:
                 symbol, following = symbols.decode_predicted(decoder, contexts, at, prediction)
             else:
                 symbol, following = symbols.decode_symbol(decoder, contexts, at)
-            way.take(symbol, following)
+            path.take(symbol, following)
             if symbol != END:
                 if stop and text.endswith(stop, start):
                     return bytes(text[start : -len(stop)])
             elif not stop:
                 return bytes(text[start:])
             elif text.endswith(stop[:-1], start):
-                way.feed(stop[-1:])
+                path.feed(stop[-1:])
             else:
                 raise Malformed("an end inside a text", 0, "string")
 
-    values = traverse(template, known, way.feed, read_text)
+    values = traverse(template, known, path.feed, read_text)
     decoder.finish()
     return values
 
 
-class _Way:
-    """A way along the message of a frame.
+class _Path:
+    """The path along the message of a frame.
 
     Attributes:
         text: the message so far.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from aura_reference import slot
 from aura_reference.auralite import Reader, Step, Walk, Writer, measure
@@ -13,12 +13,6 @@ from aura_spec.limits import MAX_MODELLED
 from aura_spec.modelled import ModelledFrame, build_body, parse_body, symbols_of, traverse
 from aura_spec.slot import SlotValue
 from aura_spec.template import Template
-
-StringEncoder = Callable[[Template, Mapping[int, bytes], Sequence[bytes], ContextModel], bytes]
-"""Gives the string, from the template, the values that are no texts by slot, all values, and the model."""
-
-StringDecoder = Callable[[bytes, Template, Mapping[int, bytes], ContextModel, int], tuple[bytes, ...]]
-"""Gives all values, from the string, the template, the values that are no texts, the model and the output limit."""
 
 
 class _Way:
@@ -94,13 +88,7 @@ def encode_string(
     return writer.encoder.finish()
 
 
-def encode(
-    template_id: int,
-    template: Template,
-    values: Sequence[bytes],
-    model: ContextModel,
-    code_string: StringEncoder = encode_string,
-) -> bytes:
+def encode(template_id: int, template: Template, values: Sequence[bytes], model: ContextModel) -> bytes:
     """Write a frame with one value a slot, in the order of rule TPL-2.
 
     Raises:
@@ -112,7 +100,7 @@ def encode(
         raise EncodeError("a modelled frame needs a text")
     if template.rendered_size(values) > MAX_MODELLED:
         raise EncodeError(f"a modelled frame codes at most {MAX_MODELLED} bytes")
-    string = code_string(template, _typed_values(spelt, values), values, model)
+    string = encode_string(template, _typed_values(spelt, values), values, model)
     without_texts = tuple(value if value.head else SlotValue(0) for value in spelt)
     return build_body(ModelledFrame(template_id, without_texts, string), template)
 
@@ -134,11 +122,7 @@ def decode_string(
 
 
 def read_values(
-    body: bytes,
-    templates: Mapping[int, Template],
-    model: ContextModel,
-    max_size: int,
-    code_string: StringDecoder = decode_string,
+    body: bytes, templates: Mapping[int, Template], model: ContextModel, max_size: int
 ) -> tuple[int, tuple[bytes, ...]]:
     """Read a frame: its template id and one value a slot.
 
@@ -152,7 +136,7 @@ def read_values(
     }
     start = 1 + len(body) - len(frame.string)
     try:
-        values = code_string(frame.string, template, known, model, max_size)
+        values = decode_string(frame.string, template, known, model, max_size)
     except DecodeError as error:
         raise type(error)(error.reason, start, error.path) from None
     for index, value in enumerate(frame.values):
@@ -168,19 +152,13 @@ def _read_value(template: Template, index: int, spelt: SlotValue) -> bytes:
         raise type(error)(error.reason, 1, f"slots.{index}") from None
 
 
-def decode(
-    body: bytes,
-    templates: Mapping[int, Template],
-    model: ContextModel,
-    max_size: int,
-    code_string: StringDecoder = decode_string,
-) -> bytes:
+def decode(body: bytes, templates: Mapping[int, Template], model: ContextModel, max_size: int) -> bytes:
     """Read a frame and fill its template.
 
     Raises:
         DecodeError: as :func:`read_values`.
     """
-    template_id, values = read_values(body, templates, model, max_size, code_string)
+    template_id, values = read_values(body, templates, model, max_size)
     return templates[template_id].render(values)
 
 

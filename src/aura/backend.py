@@ -3,8 +3,8 @@
 A backend has the functions of :class:`Backend`. All backends give the same bytes:
 
 ``fast``
-    AURALITE, the strings of modelled frames and BRIO version 2 as ``aura_fast`` does them. Of the other methods the
-    work is done by libraries in C, or is little, so they are those of the reference.
+    AURALITE, template frames, stored messages and BRIO version 2 as ``aura_fast`` does them. Brotli and Zstandard
+    are coded by libraries in C, and BRIO version 1 is an old format, so they are those of the reference.
 ``reference``
     The module ``aura_reference.message``.
 """
@@ -15,13 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, ParamSpec, Protocol
 
-from aura_fast import auralite, batch, modelled
-from aura_reference import brotli, typed, zstd
+from aura_fast import auralite, batch, classic, modelled, stored, typed
+from aura_reference import brotli, zstd
 from aura_reference import message as reference
-from aura_reference import modelled as frames
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import DecodeError
+from aura_spec.errors import DecodeError, UnknownModel
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.shared_state import SharedState
@@ -120,32 +119,52 @@ class Reference:
             return error
 
 
+def _implied_model(held: SharedState) -> ContextModel:
+    """The model that is agreed on (rules AUR-8 and FRS-4)."""
+    if held.model is None:
+        raise UnknownModel("no model is agreed on", 0, "marker")
+    return held.model
+
+
+def _decode_brio(wire: bytes, held: SharedState, max_size: int) -> bytes:
+    """Read a BRIO message of either version."""
+    if not is_version_2(wire[1:]):
+        return reference.decode(wire, held, max_size)
+    from aura_fast import brio2  # noqa: PLC0415  # its tables take long to load, and most never need them
+
+    return brio2.decode(wire[1:], max_size)
+
+
+_DECODERS: Final[Mapping[int, Callable[[bytes, SharedState, int], bytes]]] = {
+    Marker.CLASSIC: lambda wire, held, limit: classic.decode(wire[1:], held.templates, limit),
+    Marker.BROTLI: lambda wire, _held, limit: brotli.decode(wire[1:], limit),
+    Marker.BRIO: _decode_brio,
+    Marker.AURALITE_EXPLICIT: lambda wire, held, limit: auralite.decode_explicit(
+        wire[1:], held.models, limit
+    ),
+    Marker.ZSTANDARD: lambda wire, _held, limit: zstd.decode(wire[1:], limit),
+    Marker.TYPED: lambda wire, held, limit: typed.decode(wire[1:], held.templates, limit),
+    Marker.STORED: lambda wire, _held, limit: stored.decode(wire[1:], limit),
+    Marker.MODELLED: lambda wire, held, limit: modelled.decode(
+        wire[1:], held.templates, _implied_model(held), limit
+    ),
+    **dict.fromkeys(
+        AURALITE_COMPACT, lambda wire, held, limit: auralite.decode(wire, _implied_model(held), limit)
+    ),
+}
+"""What ``fast`` reads messages with, by marker. The reference reads, or refuses, all others."""
+
+
 def _decode_fast(
     wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE
 ) -> bytes:
     """Read a message."""
     held = shared_state or SharedState()
+    decode = _DECODERS.get(wire[0], reference.decode) if wire else reference.decode
     try:
-        content = _decode_own(wire, held, max_size)
+        return decode(wire, held, max_size)
     except DecodeError as error:
         raise questioned(error, wire) from None
-    return reference.decode(wire, held, max_size) if content is None else content
-
-
-def _decode_own(wire: bytes, held: SharedState, max_size: int) -> bytes | None:
-    """Read a message of a method that ``aura_fast`` has; None for others."""
-    marker = wire[0] if wire else None
-    if marker in AURALITE_COMPACT and held.model is not None:
-        return auralite.decode(wire, held.model, max_size)
-    if marker == Marker.AURALITE_EXPLICIT:
-        return auralite.decode_explicit(wire[1:], held.models, max_size)
-    if marker == Marker.MODELLED and held.model is not None:
-        return frames.decode(wire[1:], held.templates, held.model, max_size, modelled.decode_string)
-    if marker == Marker.BRIO and is_version_2(wire[1:]):
-        from aura_fast import brio2  # noqa: PLC0415  # its tables take long to load, and most never need them
-
-        return brio2.decode(wire[1:], max_size)
-    return None
 
 
 def _marked(marker: Marker, encode: Callable[P, bytes]) -> Callable[P, bytes]:
@@ -162,7 +181,7 @@ def _modelled(
     template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
 ) -> bytes:
     """The body of a modelled template frame for the implied model."""
-    return frames.encode(template_id, templates[template_id], values, model, modelled.encode_string)
+    return modelled.encode(template_id, templates[template_id], values, model)
 
 
 def _stored(data: bytes) -> bytes:
@@ -200,6 +219,7 @@ class Fast(Reference):
     encode_brio2 = staticmethod(_marked(Marker.BRIO, _brio2))
     encode_typed = staticmethod(_marked(Marker.TYPED, _typed))
     encode_modelled = staticmethod(_marked(Marker.MODELLED, _modelled))
+    encode_classic = staticmethod(_marked(Marker.CLASSIC, classic.encode))
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""

@@ -1,4 +1,4 @@
-"""Strings of modelled frames against the reference: the same frames, the same messages, the same refusals."""
+"""Modelled frames against the reference: the same frames, the same messages, the same refusals."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from tests.reference.test_modelled import TEMPLATES, encode, filled
 from tests.searches import part
 
 from aura.backend import get
-from aura_fast.modelled import decode_string, encode_string
-from aura_reference import modelled
+from aura_fast import modelled
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel
 from aura_spec.shared_state import SharedState
@@ -38,9 +37,9 @@ def same(template_id: int, values: list[bytes], model: ContextModel) -> None:
     if body is None:
         return
     template = TEMPLATES[template_id]
-    assert modelled.encode(template_id, template, values, model, encode_string) == body
+    assert modelled.encode(template_id, template, values, model) == body
     size = template.rendered_size(values)
-    assert modelled.read_values(body, TEMPLATES, model, size, decode_string) == (template_id, tuple(values))
+    assert modelled.decode(body, TEMPLATES, model, size) == template.render(values)
     for max_size in (size, size - 1, 3):
         fast, reference = outcomes(body, model, max_size)
         assert fast == reference
