@@ -71,7 +71,7 @@ def read_index(fetch: Callable[[int, int], bytes], size: int) -> Index | None:
     start = stop - trailer.size
     varints = fetch(start, trailer.size)
     if crc32(varints) != trailer.crc:
-        raise ChecksumMismatch("the index does not have its CRC-32", stop, "crc")
+        raise ChecksumMismatch("the CRC-32 of the index is wrong", stop, "crc")
     marks, sizes, lengths = _frames(varints, start)
     # integers without bound: hostile ones have sums beyond 64 bits
     length = sum(lengths.tolist())

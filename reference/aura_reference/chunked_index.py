@@ -22,7 +22,7 @@ def read_index(file: bytes) -> list[Frame]:
     start = stop - trailer.size
     varints = file[start:stop]
     if crc32(varints) != trailer.crc:
-        raise ChecksumMismatch("the index does not have its CRC-32", stop, "crc")
+        raise ChecksumMismatch("the CRC-32 of the index is wrong", stop, "crc")
     frames = parse_frames(varints, start)
     length = sum(frame.length for frame in frames)
     end = end_offset(sum(frame.size for frame in frames), length, start)

@@ -104,7 +104,7 @@ class End:
         if is_control(frame):
             return self._take(parse_control(frame))
         if self._use is None:
-            raise Malformed("a message comes before the frame that says how it is coded")
+            raise Malformed("data frame before the first use frame")
         said = self._read(self._use, *parse_data(frame))
         self._count = (self._count + 1) % COUNTERS
         return said
@@ -113,7 +113,7 @@ class End:
         """Rules SES-4, SES-10 and SES-11."""
         if use.coding is Coding.STREAM:
             if not is_text:
-                raise Malformed("a stream says by itself what is not text", 0, "binary")
+                raise Malformed("data frame of a stream with the mark for bytes", 0, "binary")
             return Streamed(coded)
         data = self._decode(use, coded)
         if is_text:
@@ -143,7 +143,8 @@ class End:
     def _take(self, control: Control) -> File | None:
         """Rules SES-5 to SES-15."""
         if isinstance(control, Hello) is (self._peer is not None):
-            raise Malformed("a hello is the first frame, and there is one", 1, "kind")
+            reason = "the first frame is not a hello" if self._peer is None else "second hello"
+            raise Malformed(reason, 1, "kind")
         match control:
             case Hello():
                 self._peer = control
@@ -153,7 +154,7 @@ class End:
             case Request(model):
                 self._check_held(model, 2)
                 if model in self._served:
-                    raise Malformed("a model is asked for a second time", 2, "model")
+                    raise Malformed("second request for the same model", 2, "model")
                 self._served.add(model)
             case Offer():
                 self._take_offer(control)
@@ -165,7 +166,7 @@ class End:
         """Rules SES-7 and SES-8."""
         place = 3 + varint.size(use.memory)
         if use.count != self._count:
-            raise StreamDesync("a message before is lost or repeated", place + 9, "count")
+            raise StreamDesync("an earlier message was lost or repeated", place + 9, "count")
         if use.model != NO_MODEL:
             self._check_held(use.model, place)
         if use.coding is Coding.STREAM and use.model == NO_MODEL:
@@ -175,9 +176,9 @@ class End:
         if use.coding is not Coding.STREAM:
             return
         if not MIN_MEMORY <= use.memory <= min(self._hello.memory, MAX_MEMORY):
-            raise Unsupported(f"a stream takes {use.memory} bytes", 3, "memory")
+            raise Unsupported(f"a stream of {use.memory} bytes is not allowed", 3, "memory")
         if use.check not in CHECKS:
-            raise Unsupported(f"a stream has a check of {use.check} bits", place + 8, "check")
+            raise Unsupported(f"a stream check of {use.check} bits is not supported", place + 8, "check")
 
     def _check_held(self, model: bytes, place: int) -> None:
         """Rules SES-8 and SES-13."""
@@ -187,9 +188,9 @@ class End:
     def _take_offer(self, offer: Offer) -> None:
         """Rules SES-14 and SES-15."""
         if self._asked is None or self._offer is not None or offer.model != self._asked.model:
-            raise Malformed("a model is offered that was not asked for", 2, "model")
+            raise Malformed("offer of a model that was not requested", 2, "model")
         if offer.size > self._asked.max_size:
-            raise LimitExceeded(f"a model of {offer.size} bytes is more than was asked for", 10, "size")
+            raise LimitExceeded(f"a model of {offer.size} bytes exceeds the requested size", 10, "size")
         if offer.size:
             self._offer, self._file = offer, b""
         else:
@@ -199,12 +200,12 @@ class End:
         """Rule SES-15."""
         offer, self._file = self._offer, self._file + data
         if offer is None or len(self._file) > offer.size:
-            raise Malformed("a chunk is not part of a model that was offered", 2, "data")
+            raise Malformed("chunk of a model that was not offered", 2, "data")
         if len(self._file) < offer.size:
             return None
         if hashlib.sha256(self._file).digest() != offer.digest:
-            raise ChecksumMismatch("a model does not have the digest that was offered", 2, "data")
+            raise ChecksumMismatch("the digest of the model differs from the offer", 2, "data")
         if parse_file(self._file).model_id != offer.model:
-            raise ChecksumMismatch("a model does not have the id that was asked for", 2, "data")
+            raise ChecksumMismatch("the id of the model differs from the request", 2, "data")
         self._asked = self._offer = None
         return File(self._file)

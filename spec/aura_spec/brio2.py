@@ -214,7 +214,7 @@ def read_body(body: bytes, max_size: int, decoded: Callable[[Container], bytes])
     except DecodeError as error:
         raise type(error)(error.reason, start + error.offset, error.path) from None
     if crc32(message) != container.crc:
-        raise ChecksumMismatch("the message does not have its CRC-32", 6, "crc")
+        raise ChecksumMismatch("the CRC-32 of the message is wrong", 6, "crc")
     return message
 
 

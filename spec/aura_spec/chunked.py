@@ -291,7 +291,7 @@ def read_stored(body: bytes, offset: int) -> bytes:
     """
     value = parse(STORED, body, base=offset)
     if crc32(value.content) != value.crc:
-        raise ChecksumMismatch("a block does not have its CRC-32", offset, "crc")
+        raise ChecksumMismatch("the CRC-32 of a block is wrong", offset, "crc")
     content: bytes = value.content
     return content
 
@@ -358,7 +358,7 @@ def check_end(data: bytes, length: int, crc: int | None, offset: int) -> int:
     if value.length != length:
         raise Malformed(f"the content has {length} bytes, not {value.length}", offset + 1, "length")
     if crc is not None and value.crc != crc:
-        raise ChecksumMismatch("the content does not have its CRC-32", offset + 1, "crc")
+        raise ChecksumMismatch("the CRC-32 of the content is wrong", offset + 1, "crc")
     return end_size(length)
 
 

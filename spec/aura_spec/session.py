@@ -282,7 +282,7 @@ def parse_control(frame: bytes) -> Control:
     if len(body) < 2:
         raise Truncated("a control frame ends before its CRC-32 does", len(frame), "crc")
     if crc32(body).to_bytes(CRC_SIZE, "big") != crc:
-        raise ChecksumMismatch("a control frame does not have its CRC-32", len(body), "crc")
+        raise ChecksumMismatch("the CRC-32 of a control frame is wrong", len(body), "crc")
     head = parse(HEAD, body)
     value: Any = parse(_BODIES[head.kind], head.body, base=2)
     match head.kind:
@@ -392,7 +392,7 @@ def check_frame(frame: bytes, max_message: int) -> None:
         LimitExceeded: it is too long.
     """
     if len(frame) > max_frame(max_message):
-        raise LimitExceeded(f"a frame of {len(frame)} bytes, where messages have at most {max_message}")
+        raise LimitExceeded(f"a frame of {len(frame)} bytes; messages have at most {max_message}")
 
 
 def max_frame(max_message: int) -> int:

@@ -69,9 +69,9 @@ class Agreement:
             if model is None:
                 raise UnknownModel("a stream has no model", 3, "model")
             if use.check not in CHECKS:
-                raise Unsupported(f"a stream with a check of {use.check} bits", 3, "check")
+                raise Unsupported(f"a stream check of {use.check} bits is not supported", 3, "check")
             if not MIN_MEMORY <= use.memory <= min(self._settings.readable_memory, MAX_MEMORY):
-                raise Unsupported(f"a stream that takes {use.memory} bytes is not allowed", 3)
+                raise Unsupported(f"a stream of {use.memory} bytes is not allowed", 3)
         return self._codec(use, model, min(self._settings.max_modelled, MAX_STRING))
 
     @property

@@ -167,7 +167,7 @@ class Streamed:
         """Read the message in the next frame."""
         coded, is_text = parse_data(frame)
         if not is_text:
-            raise Malformed("a stream says by itself what is not text", 0, "binary")
+            raise Malformed("data frame of a stream with the mark for bytes", 0, "binary")
         is_string = coded[:1] != bytes((HEAD_BYTE,)) or not any(flag & Flag.MESSAGE for flag in coded[1:2])
         size = min(max_size, self._max_read) if is_string else max_size
         return self._stream.receive(coded, max_size=size)

@@ -193,7 +193,7 @@ class Session:
 
     def _check_message(self, message: str | bytes) -> tuple[bytes, Agreement]:
         if self._agreement is None:
-            raise EncodeError("a message cannot be sent before the peer's hello has come")
+            raise EncodeError("no message can be sent before the peer's hello")
         data = to_bytes(message)
         longest = self._agreement.max_message
         if len(data) > longest:
@@ -303,7 +303,7 @@ class Session:
         """Read messages as the peer says from here on (rules SES-7 and SES-8)."""
         assert self._agreement is not None  # noqa: S101  # the state allows a use frame only after the hello
         if use.count != self.status.received.messages % COUNTERS:
-            raise StreamDesync("a message before is lost or repeated", 2, "count")
+            raise StreamDesync("an earlier message was lost or repeated", 2, "count")
         model = None if use.model == NO_MODEL else self._announced_model(use.model)
         self._decoder = self._agreement.codec_to_read(use, model)
         self._has_read = False

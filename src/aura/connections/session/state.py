@@ -59,8 +59,8 @@ def after_received(state: State, frame: FrameType) -> State:
     if following is not None:
         return following
     if frame is bytes:
-        raise Malformed("a message comes before the first use frame")
-    reason = "there is a second hello" if frame is Hello else "the first frame is not a hello"
+        raise Malformed("data frame before the first use frame")
+    reason = "second hello" if frame is Hello else "the first frame is not a hello"
     raise Malformed(reason, 1, "kind")
 
 

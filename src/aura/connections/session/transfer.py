@@ -56,7 +56,7 @@ class Download:
             LimitExceeded: the file is larger than was asked for.
         """
         if self._offer is not None or offered.model != self.model_id:
-            raise Malformed("a model is offered that was not asked for", 2, "model")
+            raise Malformed("offer of a model that was not requested", 2, "model")
         if offered.size > self._max_size:
             raise LimitExceeded(
                 f"a model of {offered.size} bytes, where at most {self._max_size} were asked for", 10, "size"
@@ -72,13 +72,13 @@ class Download:
             ChecksumMismatch: the file is not what was offered.
         """
         if self._offer is None or len(self._data) + len(chunk.data) > self._offer.size:
-            raise Malformed("a chunk is not part of a model that was offered", 2, "data")
+            raise Malformed("chunk of a model that was not offered", 2, "data")
         self._data += chunk.data
         self._hash.update(chunk.data)
         if len(self._data) < self._offer.size:
             return None
         if self._hash.digest() != self._offer.digest:
-            raise ChecksumMismatch("a model does not have the digest that was offered", 2, "data")
+            raise ChecksumMismatch("the digest of the model differs from the offer", 2, "data")
         return bytes(self._data)
 
 
@@ -115,7 +115,7 @@ class Exchange:
             DecodeError: it is none, or the file is too large.
         """
         if self._download is None:
-            raise Malformed("a model is offered that was not asked for", 2, "model")
+            raise Malformed("offer of a model that was not requested", 2, "model")
         if not self._download.take_offer(offered):
             self._download = None
 
@@ -126,7 +126,7 @@ class Exchange:
             DecodeError: no piece is due, or the file is not what was offered.
         """
         if self._download is None:
-            raise Malformed("a chunk is not part of a model that was offered", 2, "data")
+            raise Malformed("chunk of a model that was not offered", 2, "data")
         data = self._download.take_chunk(chunk)
         if data is None:
             return None
@@ -142,7 +142,7 @@ class Exchange:
         """
         model_id = bytes.fromhex(model.id)
         if model_id in self._served:
-            raise Malformed("a model is asked for a second time", 2, "model")
+            raise Malformed("second request for the same model", 2, "model")
         self._served = (*self._served, model_id)
         if len(model.data) > max_size:
             self._say(refusal(model_id))
@@ -176,5 +176,5 @@ def read_model(model_id: bytes, data: bytes) -> Model:
     """
     model = Model.from_bytes(data)
     if model.id != model_id.hex():
-        raise ChecksumMismatch(f"a model has the id {model.id}, not the one that was asked for", 2, "data")
+        raise ChecksumMismatch(f"the id of the model is {model.id}, not the requested one", 2, "data")
     return model
