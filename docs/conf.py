@@ -63,7 +63,7 @@ nitpicky = True
 # Names from outside the project, which nothing resolves: the documentation is built without a network.
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|io|os|re|types|typing|construct|websockets|_typeshed)\..*"),
-    ("py:.*", r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike"),
+    ("py:.*", r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike|Source|BinaryMode"),
 ]
 
 if tags.has("single"):  # noqa: F821  # given by Sphinx: the specification alone, on one page
