@@ -1,8 +1,7 @@
 """Where the specification states a rule, its words, and which rules a text cites.
 
 A paragraph that begins with an id and a colon, ``VAR-2:``, states this rule, together with the indented lines that
-follow if it ends in a double colon. In the chapter of its letters a sentence may state it as well, with the id
-behind it in parentheses, ``(rule SES-2)``. The documentation and the checks of citations use these functions, too.
+follow if it ends in a double colon. The documentation and the checks of citations use these functions, too.
 
 The words are taken from the sources of the package ``aura_spec``, which are the text of the specification; they
 are read, not imported. Without that package there is nothing to say of a rule but its id.
@@ -63,10 +62,10 @@ ID: Final = re.compile(rf"\b({'|'.join(CHAPTERS)})-(\d+)\b")
 """The id of a rule: letters and a number."""
 
 _RANGE: Final = re.compile(rf"\b({'|'.join(CHAPTERS)})-(\d+) to \1-(\d+)\b")
-_HEAD: Final = re.compile(rf"^\s*\"{{0,3}}({ID.pattern}):")
-_BEFORE: Final = re.compile(r"(?:\(rule\s+|^)$")
+STATEMENT: Final = re.compile(rf"\s*\"{{0,3}}({ID.pattern}):")
+"""The beginning of a paragraph that states a rule."""
+
 _PARAGRAPH: Final = re.compile(r"\n[ \t]*\n|\"\"\"")
-_SENTENCE: Final = re.compile(rf"(.*?)\(rule ({ID.pattern})\)\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def rules() -> Mapping[str, Rule]:
     found: dict[str, Rule] = {}
     for directory in (spec.submodule_search_locations or ()) if spec else ():
         for path in sorted(Path(directory).glob("*.py")):
-            for rule in _statements(path.read_text(encoding="utf-8"), path.stem):
+            for rule in _statements(path.read_text(encoding="utf-8")):
                 if rule.id not in found or path.stem == rule.chapter:
                     found[rule.id] = rule
     return {name: found[name] for name in sorted(found, key=_order)}
@@ -135,40 +134,22 @@ def rules_in(text: str) -> set[str]:
     return {rule[0] for rule in ID.finditer(text)}.union(spans)
 
 
-def is_statement(before: str) -> bool:
-    """Whether an id states its rule, in the chapter of its letters, with this text of its paragraph before it.
-
-    >>> is_statement(""), is_statement("It is the shortest (rule "), is_statement("as in rule ")
-    (True, True, False)
-    """
-    return bool(_BEFORE.search(before))
-
-
 def _order(name: str) -> tuple[int, int]:
     letters, number = place(name)
     return list(CHAPTERS).index(letters), number
 
 
-def _statements(source: str, module: str) -> list[Rule]:
+def _statements(source: str) -> list[Rule]:
     """The rules that a module states, each where it is stated first."""
     found: dict[str, Rule] = {}
     paragraphs = _PARAGRAPH.split(source)
     for number, paragraph in enumerate(paragraphs):
-        line = " ".join(paragraph.split())
-        if head := _HEAD.match(paragraph):
+        if head := STATEMENT.match(paragraph):
+            line = " ".join(paragraph[head.end() :].split())
             procedure = _procedure(paragraphs[number + 1 :]) if line.endswith("::") else ""
-            words = _plain(line.removeprefix(f"{head[1]}: ").replace("::", ":"))
+            words = line.replace("::", ":").replace("``", "`")
             found.setdefault(head[1], Rule(head[1], CHAPTERS[head[2]], words, procedure))
-            continue
-        for sentence in _SENTENCE.finditer(line):
-            if CHAPTERS[sentence[3]] == module:
-                words = _plain(sentence[1].strip(" .:;,"))
-                found.setdefault(sentence[2], Rule(sentence[2], module, f"{words}."))
     return list(found.values())
-
-
-def _plain(words: str) -> str:
-    return words.replace("``", "`")
 
 
 def _procedure(paragraphs: Sequence[str]) -> str:

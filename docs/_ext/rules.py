@@ -25,7 +25,7 @@ from sphinx.util.nodes import make_refnode
 from tables import paragraph
 
 import aura_reference
-from aura_conformance.rules import CHAPTERS, ID, is_statement, place, rules_in
+from aura_conformance.rules import CHAPTERS, ID, STATEMENT, place, rules_in
 from aura_conformance.rules import rules as stated_rules
 
 _INDEX = "spec/rules"
@@ -85,15 +85,17 @@ def _split(app: Sphinx, doctree: nodes.document) -> None:
         pieces: list[nodes.Node] = []
         position = 0
         for rule in ID.finditer(content):
-            before = content[: rule.start()]
-            pieces += [nodes.Text(content[position : rule.start()]), _mention(rule, before, docname, stated)]
+            is_statement = not rule.start() and STATEMENT.match(content)
+            piece = _statement(rule, docname, stated) if is_statement else _Mention("", rule[0])
+            pieces += [nodes.Text(content[position : rule.start()]), piece]
             position = rule.end()
         text.parent.replace(text, [*pieces, nodes.Text(content[position:])])
 
 
-def _mention(rule: re.Match[str], before: str, docname: str, stated: dict[str, str]) -> nodes.Node:
+def _statement(rule: re.Match[str], docname: str, stated: dict[str, str]) -> nodes.Node:
+    """The id at the beginning of a rule; a mention outside its chapter, and where it is stated again."""
     name = rule[0]
-    if docname == f"spec/{CHAPTERS[rule[1]]}" and name not in stated and is_statement(before):
+    if docname == f"spec/{CHAPTERS[rule[1]]}" and name not in stated:
         stated[name] = docname
         return _Statement("", name, ids=[name.lower()])
     return _Mention("", name)
