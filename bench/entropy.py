@@ -64,10 +64,10 @@ def _fast(frequencies: NDArray[np.int64], symbols: NDArray[np.int64]) -> Row:
     def decode() -> NDArray[np.int32]:
         return fast.Reader(words, MAX_LANES, tables).read(indices)
 
-    words = fast.write([(indices, symbols)], MAX_LANES, tables)
+    words = fast.write_batches([(indices, symbols)], MAX_LANES, tables)
     if not np.array_equal(decode(), symbols):
         raise SystemExit("numpy: symbols did not come back")
-    encoding = seconds(lambda: fast.write([(indices, symbols)], MAX_LANES, tables))
+    encoding = seconds(lambda: fast.write_batches([(indices, symbols)], MAX_LANES, tables))
     return _row("fast (numpy)", len(symbols), len(words), encoding, seconds(decode))
 
 

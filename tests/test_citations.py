@@ -26,10 +26,33 @@ def _load(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # an exte
 citations = _load("citations")
 
 
+RULES = {
+    rule for path in (ROOT / "spec").rglob("*.py") for rule in rules_in(path.read_text(encoding="utf-8"))
+}
+
+
 def test_every_rule_is_tested_and_every_vector_has_rules() -> None:
-    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "spec").rglob("*.py"))
-    rules = {rule for text in texts for rule in rules_in(text)}
-    assert list(citations.faults(rules, citations.collect(ROOT))) == []
+    assert list(citations.faults(RULES, citations.collect(ROOT))) == []
+
+
+def test_sources_cite_rules_that_exist_and_implementations_the_same() -> None:
+    assert len(RULES) >= 247
+    assert list(citations.source_faults(RULES, ROOT)) == []
+
+
+def test_wrong_citations_in_sources_are_told(tmp_path: Path) -> None:
+    def write(name: str, text: str) -> None:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    both = 'def f():\n    """Rule VAR-1."""\n\ndef g():\n    """Without a rule, in UTF-8."""\n'
+    write("reference/aura_reference/x.py", f'{both}\ndef h():\n    """Rules VAR-1 and VAR-2."""\n')
+    write("fast/aura_fast/x.py", f'{both}\ndef h():\n    """Rules VAR-2 and VAR-3."""\n')
+    write("src/aura/x.py", "x = 1  # rule VAR-9\n")
+    assert list(citations.source_faults(["VAR-1", "VAR-2", "VAR-3"], tmp_path)) == [
+        "src/aura/x.py cites rule VAR-9, which no chapter states",
+        "one implementation of x.h cites VAR-1, VAR-3, the other does not",
+    ]
 
 
 def test_what_is_missing_is_told() -> None:

@@ -113,8 +113,8 @@ def rules() -> Mapping[str, Rule]:
 def place(rule: str) -> tuple[str, int]:
     """What sorts rules by letters and number.
 
-    >>> sorted(["VAR-10", "VAR-2"], key=place)
-    ['VAR-2', 'VAR-10']
+    >>> sorted(["SES-10", "SES-2"], key=place)
+    ['SES-2', 'SES-10']
     """
     letters, _, number = rule.partition("-")
     return letters, int(number)

@@ -45,6 +45,42 @@ def faults(rules: Iterable[str], citations: Citations) -> Iterator[str]:
         yield f"vector {case} cites no rule"
 
 
+def source_faults(rules: Iterable[str], root: Path) -> Iterator[str]:
+    """What is wrong with the citations in the sources of a checkout, a sentence each.
+
+    Rules that are cited exist. Where the reference and the fast implementation have a function or class of the same
+    name in the same module, and both cite rules, they cite the same.
+    """
+    known = set(rules)
+    for source in (*_SOURCES, "src", "conformance", "bench", "models"):
+        for path in sorted((root / source).rglob("*.py")):
+            for rule in sorted(rules_in(path.read_text(encoding="utf-8")) - known):
+                yield f"{path.relative_to(root).as_posix()} cites rule {rule}, which no chapter states"
+    fast = _cited(root / "fast" / "aura_fast")
+    for name, cited in _cited(root / "reference" / "aura_reference").items():
+        if differing := sorted(cited ^ fast.get(name, cited), key=place):
+            yield f"one implementation of {name} cites {', '.join(differing)}, the other does not"
+
+
+def _cited(folder: Path) -> dict[str, set[str]]:
+    """The rules that each function and class cites, under its qualified name, as ``range_coder.Decoder.take``."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(folder.rglob("*.py")):
+        module = ".".join(path.relative_to(folder).with_suffix("").parts)
+        _note_cited(found, ast.parse(path.read_text(encoding="utf-8")), module)
+    return found
+
+
+def _note_cited(found: dict[str, set[str]], parent: ast.Module | ast.ClassDef, prefix: str) -> None:
+    for node in parent.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            name = f"{prefix}.{node.name}"
+            if rules := rules_in(ast.get_docstring(node) or ""):
+                found[name] = rules
+            if isinstance(node, ast.ClassDef):
+                _note_cited(found, node, name)
+
+
 def collect(root: Path) -> Citations:
     """The citations in a checkout."""
     vectors, aimless = _of_vectors(root / "vectors")

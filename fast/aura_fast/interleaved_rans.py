@@ -192,7 +192,7 @@ def _check_used(numbers: NDArray[np.uint8 | np.uint16]) -> None:
         raise Malformed("a table without symbols is used", 0, "words")
 
 
-def write(batches: Sequence[tuple[Integers, Integers]], lanes: int, tables: Tables) -> bytes:
+def write_batches(batches: Sequence[tuple[Integers, Integers]], lanes: int, tables: Tables) -> bytes:
     """Encode batches in the order in which they will be read (rule IRN-6).
 
     Each batch is the indices of tables and the symbols, both (symbols,).
@@ -303,7 +303,7 @@ class StepReader:
 
 
 def write_steps(steps: Sequence[tuple[Wide, Wide] | Wide], lanes: int, rest: Wide) -> bytes:
-    """Encode steps, in the order in which they will be read (rule IRN-6).
+    """Encode steps, in the order in which they will be read (rules IRN-6 and IRN-9).
 
     Args:
         steps: the frequencies and cumulatives of the symbols of a step, both (lanes that take part,) int64; or

@@ -72,7 +72,7 @@ class Decoder:
     """Finds the choices that a string stands for.
 
     Raises:
-        DecodeError: ``Truncated`` or ``Malformed`` (rule RNG-5). Offsets are those of the string's start, 0.
+        DecodeError: ``Truncated`` (rules RNG-5 and RNG-6) or ``Malformed``. Offsets count from the string's start.
     """
 
     def __init__(self, string: bytes, low: int = START) -> None:

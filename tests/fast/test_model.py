@@ -397,7 +397,7 @@ def test_interleaved_rans_round_trips_in_both_backends(kinds: list[int], exponen
     cut = len(kinds) // 3
     spans = (slice(0, cut), slice(cut, cut), slice(cut, None))
     batches = [(np.array(kinds[s], np.int64) + 1, np.array(symbols[s], np.int64)) for s in spans]
-    words = interleaved_rans.write(batches, 1 << exponent, tables)
+    words = interleaved_rans.write_batches(batches, 1 << exponent, tables)
     reader = interleaved_rans.Reader(words, 1 << exponent, tables)
     plain_reader = reference_rans.Reader(words, 1 << exponent)
     plain_tables = [reference_rans.table_of(table) for table in frequencies]
@@ -470,7 +470,7 @@ def test_tables_of_codes_are_laid_out_like_their_frequencies(tables: list[bytes]
 
 def test_a_table_without_symbols_is_never_used() -> None:
     """Rule TRI-2."""
-    words = interleaved_rans.write([], 1, interleaved_rans.lay_out([]))
+    words = interleaved_rans.write_batches([], 1, interleaved_rans.lay_out([]))
     with pytest.raises(Malformed):
         interleaved_rans.Reader(words, 1, interleaved_rans.lay_out([()])).read(np.zeros(1, np.int64))
     with pytest.raises(Malformed):

@@ -73,7 +73,7 @@ class Payloads:
             (np.array(batch, np.int64), np.array(row, np.int64))
             for batch, row in zip(batches, symbols, strict=True)
         ]
-        return fast.write(pairs, lanes, self._laid_out())
+        return fast.write_batches(pairs, lanes, self._laid_out())
 
     def _laid_out(self) -> fast.Tables:
         return fast.lay_out_codes([bytes(codes) for codes in self.tables])
