@@ -47,6 +47,7 @@ from aura_vectors.chapters.session_ends import BUILTIN, OTHER, OTHER_ID
 
 HELD = Model.from_bytes(MODEL.model)
 HELD_ID = bytes.fromhex(HELD.id)
+MODELS = {HELD_ID: read(HELD.data)}
 OWN = Hello(ALL_METHODS, ALL_CODINGS, 1 << 15, 200, 200, BUILTIN, (HELD_ID,))
 PEER = replace(OWN, models=(OTHER_ID,))
 STREAM = Use(Coding.STREAM, 1 << 15, HELD_ID, 16)
@@ -54,7 +55,7 @@ MAX_FETCH = 1 << 12
 
 
 def begun(*controls: Control) -> End:
-    end = End(OWN, {HELD_ID: read(HELD.data)})
+    end = End(OWN, MODELS)
     for control in controls:
         end.receive(build_control(control))
     return end
