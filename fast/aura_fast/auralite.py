@@ -54,8 +54,10 @@ from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import END, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Truncated, UnknownModel
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT, TOTAL
-from aura_spec.prefix import LENGTH
+from aura_spec.match import MAX_LENGTH as MAX_MATCH_LENGTH
+from aura_spec.match import MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
+from aura_spec.match import TOTAL as MATCH_TOTAL
+from aura_spec.prefix import LENGTH as PREFIX_LENGTH
 from aura_spec.range_coder import LOWER_BOUND
 
 _WORD: Final = 0xFFFFFFFF
@@ -113,10 +115,10 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                     likelihood, following = contexts.predict(context, predicted)
                 hit = hits[index + likelihood]
                 if predicted == symbol:
-                    choices.append((0, hit, TOTAL))
+                    choices.append((0, hit, MATCH_TOTAL))
                     context = following
                 else:
-                    choices.append((hit, TOTAL - hit, TOTAL))
+                    choices.append((hit, MATCH_TOTAL - hit, MATCH_TOTAL))
                     at = context, state
                     context = encode_symbol(contexts, at, symbol, choices, predicted=chr(predicted))
             elif context < bound:
@@ -209,10 +211,10 @@ def decode_rest(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                 source, pointer = text, places[slot]
                 length = length_before(text, pointer, size)
             places[slot] = size
-            if prefix and not length and size >= LENGTH and prefix.ends[mixed >> FILTER_SHIFT]:
-                pointer = prefix.find(text[size - LENGTH :])
+            if prefix and not length and size >= PREFIX_LENGTH and prefix.ends[mixed >> FILTER_SHIFT]:
+                pointer = prefix.find(text[size - PREFIX_LENGTH :])
                 if pointer:
-                    source, length = prefix.text, LENGTH
+                    source, length = prefix.text, PREFIX_LENGTH
         if length:
             predicted = source[pointer]
             word = words[context]
@@ -222,18 +224,18 @@ def decode_rest(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
             else:
                 likelihood, following = contexts.predict(context, predicted)
             hit = hits[(BASES[length] if source is text else HISTORY_BASE) + likelihood + misses]
-            unit = span // TOTAL
+            unit = span // MATCH_TOTAL
             if offset < hit * unit:
                 span = hit * unit
                 symbol, context = predicted, following
                 pointer += 1
-                if length < MAX_LENGTH:
+                if length < MAX_MATCH_LENGTH:
                     length += 1
                 if source is not text and pointer == len(source):
                     length = 0
             else:
                 decoder.window, decoder.offset, decoder.span = window, offset, span
-                decoder.pass_over(hit, TOTAL)
+                decoder.pass_over(hit, MATCH_TOTAL)
                 symbol, context = decode_symbol(decoder, contexts, (context, state), predicted=chr(predicted))
                 window, offset, span = decoder.window, decoder.offset, decoder.span
                 length = 0

@@ -14,9 +14,10 @@ from aura_fast.slot import Spelt
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed, NonCanonical
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.match import MAX_LENGTH, MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
+from aura_spec.match import MAX_LENGTH as MAX_MATCH_LENGTH
+from aura_spec.match import MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
 from aura_spec.modelled import symbols_of, traverse
-from aura_spec.prefix import LENGTH
+from aura_spec.prefix import LENGTH as PREFIX_LENGTH
 from aura_spec.slot import is_text_only
 from aura_spec.template import Template
 
@@ -179,10 +180,15 @@ class _Path:
         if not self._length and before:
             self._source, self._pointer = text, before
             self._length = length_before(text, before, len(text))
-        if prefix and not self._length and len(text) >= LENGTH and prefix.ends[self._mixed() >> FILTER_SHIFT]:
-            place = prefix.find(text[-LENGTH:])
+        if (
+            prefix
+            and not self._length
+            and len(text) >= PREFIX_LENGTH
+            and prefix.ends[self._mixed() >> FILTER_SHIFT]
+        ):
+            place = prefix.find(text[-PREFIX_LENGTH:])
             if place:
-                self._source, self._pointer, self._length = prefix.text, place, LENGTH
+                self._source, self._pointer, self._length = prefix.text, place, PREFIX_LENGTH
         if not self._length:
             return None
         base = BASES[self._length] if self._source is text else HISTORY_BASE
@@ -192,7 +198,7 @@ class _Path:
         """Go past a symbol that was coded, after which ``following`` is the context (rules MAT-7, MAT-8, HIS-3)."""
         if self._length and self._source[self._pointer] == symbol:
             self._pointer += 1
-            self._length = min(self._length + 1, MAX_LENGTH)
+            self._length = min(self._length + 1, MAX_MATCH_LENGTH)
             if self._source is not self.text and self._pointer == len(self._source):
                 self._length = 0
         elif self._length:

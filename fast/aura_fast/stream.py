@@ -11,6 +11,7 @@ from aura_fast.context_model import Choice, contexts_of
 from aura_fast.range_coder import Decoder, narrow
 from aura_fast.stream_model import code
 from aura_fast.stream_state import StreamState
+from aura_spec import stream as spec
 from aura_spec.errors import EncodeError, Malformed, NonCanonical, StreamDesync, Truncated
 from aura_spec.range_coder import WINDOW
 from aura_spec.stream import (
@@ -21,7 +22,6 @@ from aura_spec.stream import (
     LATEST,
     MAX_STRING,
     SAME_KIND,
-    START,
     Flag,
     Terms,
     Text,
@@ -106,7 +106,7 @@ class Sender:
     def _string(self, text: Text, state: StreamState) -> bytes:
         choices: list[Choice] = [_kind(same=text.is_text == self._is_text)]
         code(state, self._contexts, text.data, choices, None, 0)
-        low, span = narrow(choices, START)
+        low, span = narrow(choices, spec.START)
         head = self._head(self._flags)
         return head + find_string(low, span, head, self._terms, self._counter)
 
@@ -168,7 +168,7 @@ class Receiver:
         self, state: StreamState, wire: bytes, place: int, counter: int, max_size: int, *, was_text: bool
     ) -> Text:
         string = wire[place:]
-        decoder = Decoder(string, START)
+        decoder = Decoder(string, spec.START)
         same = decoder.value(PROB_ONE) < SAME_KIND
         decoder.take(*_kind(same=same)[:2])
         data = code(state, self._contexts, b"", [], decoder, min(max_size, MAX_STRING))

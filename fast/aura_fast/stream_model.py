@@ -16,7 +16,7 @@ from aura_fast.stream_state import StreamState, match_length_at, slots_after
 from aura_fast.symbols import decode_symbol, encode_symbol, share_of
 from aura_spec.context_model import END
 from aura_spec.errors import LimitExceeded
-from aura_spec.prefix import LENGTH
+from aura_spec.prefix import LENGTH as PREFIX_LENGTH
 from aura_spec.stream_model import (
     CLASSES,
     CONTEXT_STATS_LIMIT,
@@ -134,8 +134,8 @@ def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
                     0, (predicted, NUMBER + state.confidences[number.field], 0, MAX_MATCH_LENGTH)
                 )
         if prefix is not None:
-            if not in_prefix and len(kept) - start >= LENGTH:
-                in_prefix = prefix.find(bytes(kept[-LENGTH:]))
+            if not in_prefix and len(kept) - start >= PREFIX_LENGTH:
+                in_prefix = prefix.find(bytes(kept[-PREFIX_LENGTH:]))
             elif in_prefix == len(prefix.text):
                 in_prefix = 0
             if in_prefix:

@@ -32,7 +32,7 @@ from aura_fast.match import Prediction
 from aura_fast.range_coder import Decoder
 from aura_fast.run import rest_of
 from aura_spec.context_model import ROOT, TOTAL_OF_ONE
-from aura_spec.match import TOTAL
+from aura_spec.match import TOTAL as MATCH_TOTAL
 from aura_spec.stream_model import PROB_ONE
 
 Position = tuple[int, int]
@@ -47,9 +47,9 @@ def encode_predicted(
     likelihood, following = contexts.predict(position[0], predicted)
     hit = contexts.hits[index + likelihood]
     if predicted == symbol:
-        choices.append((0, hit, TOTAL))
+        choices.append((0, hit, MATCH_TOTAL))
         return following
-    choices.append((hit, TOTAL - hit, TOTAL))
+    choices.append((hit, MATCH_TOTAL - hit, MATCH_TOTAL))
     return encode_symbol(contexts, position, symbol, choices, predicted=chr(predicted))
 
 
@@ -196,10 +196,10 @@ def decode_predicted(
     predicted, index = prediction
     likelihood, following = contexts.predict(position[0], predicted)
     hit = contexts.hits[index + likelihood]
-    if decoder.value(TOTAL) < hit:
+    if decoder.value(MATCH_TOTAL) < hit:
         decoder.take(0, hit)
         return predicted, following
-    decoder.take(hit, TOTAL - hit)
+    decoder.take(hit, MATCH_TOTAL - hit)
     return decode_symbol(decoder, contexts, position, predicted=chr(predicted))
 
 
