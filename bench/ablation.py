@@ -29,7 +29,7 @@ from rich.table import Table
 from aura.files import atomic_write
 from aura.files.corpus import read
 from aura.models.model import Model
-from aura.models.training.trainer import BITS_AN_ENTRY, Prepared, prepare
+from aura.models.training.trainer import BITS_AN_ENTRY, Limits, Prepared, prepare
 from aura_fast import auralite
 from aura_reference import context as contexts
 from aura_reference.auralite import Walk, Writer
@@ -217,7 +217,7 @@ def examine(train: Path, dev: Path, sample_size: int) -> Result:
     prepared = prepare(
         [message.data for message in corpus],
         sources=[message.source for message in corpus],
-        max_order=MAX_ORDER,
+        limits=Limits(max_order=MAX_ORDER),
         max_bytes=SIZES[0],
     )
     messages = [message.data for message in read(dev) if len(message.data) <= MAX_MODELLED]

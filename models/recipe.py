@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aura.files.corpus import read
 from aura.models.model import Model
-from aura.models.train import train
+from aura.models.train import TrainingOptions, train
 from aura.models.training.extraction import scan
 from aura.models.training.scrubbing import Scrubber
 from aura_spec.stream import DEFAULT_MEMORY
@@ -88,15 +88,17 @@ def main() -> None:
             [*messages, *(reply.encode() for reply in REPLIES * REPLIED[name])],
             sources=[*sources, *replied],
             max_bytes=SIZES[name],
-            max_order=MAX_ORDER,
-            min_count=MIN_COUNT,
-            min_sources=MIN_SOURCES,
-            metadata={
-                "name": name,
-                "corpora": ", ".join(CORPORA),
-                "licence": "see the model card",
-                "stream_memory": str(DEFAULT_MEMORY),  # streams gain on most corpora: see the benchmarks
-            },
+            options=TrainingOptions(
+                max_order=MAX_ORDER,
+                min_count=MIN_COUNT,
+                min_sources=MIN_SOURCES,
+                metadata={
+                    "name": name,
+                    "corpora": ", ".join(CORPORA),
+                    "licence": "see the model card",
+                    "stream_memory": str(DEFAULT_MEMORY),  # streams gain on most corpora: see the benchmarks
+                },
+            ),
             progress=progress,
         )
     findings = [finding for model in models.values() for finding in scan(model, scrubber.replaced, public)]

@@ -169,7 +169,7 @@ def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
     )
 
 
-def decode_rest(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
+def decode_rest(  # noqa: C901, PLR0912, PLR0915  # one hot loop
     decoder: Decoder,
     contexts: Contexts,
     max_size: int,

@@ -134,7 +134,7 @@ def _read(container: Container, window: bytes) -> bytes:
     )
 
 
-def _carry_out(  # noqa: PLR0917  # the streams, and where they go
+def _carry_out(  # the streams, and where they go
     output: bytearray, text: bytes, ends: list[int], symbols: list[int], values: list[int], lengths: list[int]
 ) -> bytes:
     """Copy units and matches, one after the other, behind what is there (rules BII-7, BII-9 and CHK-4)."""

@@ -59,7 +59,7 @@ Candidate = tuple[int, int, int, int]
 """Symbol, level, place in the window or 0, match length."""
 
 
-def code(  # noqa: C901, PLR0912, PLR0915, PLR0917  # one hot loop
+def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
     state: StreamState,
     contexts: Contexts,
     text: bytes,

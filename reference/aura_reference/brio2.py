@@ -191,7 +191,7 @@ def unpack(coded: Iterable[tuple[int, int]], words: Sequence[int], lanes: int) -
     return values
 
 
-def _expand(  # noqa: PLR0917  # the streams, and where they go
+def _expand(  # the streams, and where they go
     container: Container,
     window: bytes,
     runs: list[int],

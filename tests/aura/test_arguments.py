@@ -247,7 +247,10 @@ def test_arguments_of_event_streams() -> None:
     ("arguments", "words"),
     [
         ({"scrub": "yes"}, r"scrub is True or False, not 'yes' \(str\)"),
-        ({"dictionary": "text"}, "a dictionary is bytes, bytearray or memoryview, not str"),
+        (
+            {"options": aura.TrainingOptions(dictionary="text")},
+            "a dictionary is bytes, bytearray or memoryview, not str",
+        ),
     ],
 )
 def test_arguments_of_training(arguments: dict[str, object], words: str) -> None:

@@ -25,7 +25,7 @@ def invoke(*arguments: object, stdin: bytes | None = None) -> Result:
 
 @pytest.fixture(scope="module")
 def model() -> aura.Model:
-    return aura.train(LINES, max_bytes=20 << 10, max_order=4)
+    return aura.train(LINES, max_bytes=20 << 10, options=aura.TrainingOptions(max_order=4))
 
 
 def as_text(lines: Sequence[str]) -> bytes:

@@ -29,7 +29,9 @@ TALK = TALK * 4 + ["yes", "no", "who is there?", "the door", ""] * 3
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return aura.train(TALK, max_bytes=64 << 10, max_order=6, metadata={"name": "talk"})
+    return aura.train(
+        TALK, max_bytes=64 << 10, options=aura.TrainingOptions(max_order=6, metadata={"name": "talk"})
+    )
 
 
 def test_a_trained_model_predicts_its_messages(model: Model) -> None:
@@ -53,17 +55,19 @@ SMALL = Model.from_context_model(models.build([text.encode() for text in TALK]),
 
 
 def test_training_is_deterministic(model: Model) -> None:
-    again = aura.train(list(TALK), max_bytes=64 << 10, max_order=6, metadata={"name": "other"})
+    again = aura.train(
+        list(TALK), max_bytes=64 << 10, options=aura.TrainingOptions(max_order=6, metadata={"name": "other"})
+    )
     assert again.id == model.id
     assert again.data != model.data
-    assert aura.train(TALK[:-1], max_bytes=64 << 10, max_order=6).id != model.id
+    assert aura.train(TALK[:-1], max_bytes=64 << 10, options=aura.TrainingOptions(max_order=6)).id != model.id
 
 
 def test_the_file_keeps_to_the_size() -> None:
     texts = [f"{n * 7919 % 997:03} and {n * 104729 % 9973:04}, then {n * 31 % 89}" for n in range(3000)]
     sizes = {}
     for limit in (5_000, 9_000):
-        trained = aura.train(texts, max_bytes=limit, max_order=5)
+        trained = aura.train(texts, max_bytes=limit, options=aura.TrainingOptions(max_order=5))
         sizes[limit] = len(trained.data)
         assert limit * 0.8 <= len(trained.data) <= limit
     assert sizes[5_000] < sizes[9_000]
@@ -157,13 +161,15 @@ def test_packaged_models_carry_no_templates() -> None:
 
 def test_trained_models_carry_what_they_are_given(model: Model) -> None:
     trained = aura.train(
-        TALK, max_bytes=(64 << 10), max_order=6, templates=PATTERNS, dictionary=b"the lamp is on"
+        TALK,
+        max_bytes=64 << 10,
+        options=aura.TrainingOptions(max_order=6, templates=PATTERNS, dictionary=b"the lamp is on"),
     )
     assert trained.with_sections().id == model.id
     assert trained.dictionary == b"the lamp is on"
     assert set(trained.templates) == set(PATTERNS)
     with pytest.raises(ValueError, match="max_bytes leaves"):
-        aura.train(TALK, max_bytes=64 << 10, dictionary=bytes(64 << 10))
+        aura.train(TALK, max_bytes=64 << 10, options=aura.TrainingOptions(dictionary=bytes(64 << 10)))
 
 
 def test_codecs_write_messages_that_name_their_model(model: Model) -> None:

@@ -13,7 +13,7 @@ from aura.models.training.match_table import guess
 from aura.models.training.order_selection import guess_across, halves, least_order
 from aura.models.training.prefix_selection import choose_prefix, places_in
 from aura.models.training.text import BEGIN, BLOCKS, frame
-from aura.models.training.trainer import prepare
+from aura.models.training.trainer import Limits, prepare
 from aura.models.training.weights import CLASSES, Evidence
 from aura_reference.match import Matcher
 from aura_spec.context_model import SYMBOLS, Prefix
@@ -116,7 +116,7 @@ def test_trained_models_have_a_history_where_it_pays() -> None:
     rng = random.Random(3)
     fixed = [bytes(rng.choices(range(33, 127), k=200)) for _ in range(60)]
     messages = [b"<%06d>" % rng.randrange(10**6) + rng.choice(fixed) for _ in range(600)]
-    model = prepare(messages, max_order=4, max_bytes=60_000).model(3000)
+    model = prepare(messages, max_bytes=60_000, limits=Limits(max_order=4)).model(3000)
     assert model.prefix is not None
     assert sum(text[:60] in model.prefix.text or text[60:120] in model.prefix.text for text in fixed) > 20
     assert min(model.prefix.hits) >= 1
@@ -128,11 +128,11 @@ def test_a_smaller_file_has_a_smaller_prefix() -> None:
     rng = random.Random(6)
     recurring = [rng.randbytes(200) for _ in range(40)]
     messages = [b"".join(rng.choices(recurring, k=3)) for _ in range(120)]
-    prepared = prepare(messages, max_order=2, max_bytes=64_000)
+    prepared = prepare(messages, max_bytes=64_000, limits=Limits(max_order=2))
     large = prepared.model(SYMBOLS).prefix
     prepared.choose_size(16_000)
     small = prepared.model(SYMBOLS).prefix
-    fresh = prepare(messages, max_order=2, max_bytes=16_000).model(SYMBOLS).prefix
+    fresh = prepare(messages, max_bytes=16_000, limits=Limits(max_order=2)).model(SYMBOLS).prefix
     assert large is not None
     assert small is not None
     assert len(small.text) <= 4000 < len(large.text)

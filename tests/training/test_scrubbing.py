@@ -133,7 +133,12 @@ def test_any_bytes_can_be_scrubbed(message: bytes) -> None:
 
 
 def _model(messages: list[bytes], **options: int) -> Model:
-    return aura.train(messages, sources=range(len(messages)), max_bytes=60_000, max_order=12, **options)
+    return aura.train(
+        messages,
+        sources=range(len(messages)),
+        max_bytes=60_000,
+        options=aura.TrainingOptions(max_order=12, **options),
+    )
 
 
 def _leaky() -> list[bytes]:
@@ -155,7 +160,9 @@ def test_a_key_can_be_read_out_of_a_model_unless_it_was_scrubbed() -> None:
     scrubbed = [scrubber.scrub(message, number) for number, message in enumerate(messages)]
     clean = _model(scrubbed)
     assert scan(clean, scrubber.replaced) == []
-    by_option = aura.train(messages, sources=range(400), max_bytes=60_000, max_order=12, scrub=True)
+    by_option = aura.train(
+        messages, sources=range(400), max_bytes=60_000, scrub=True, options=aura.TrainingOptions(max_order=12)
+    )
     assert by_option.id == clean.id
 
 

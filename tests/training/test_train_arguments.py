@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from aura_spec.context_model import SYMBOLS
 from aura_spec.errors import LimitExceeded
 from aura_spec.model import MAX_METADATA
 from aura_spec.trie import MAX_ENTRIES
+
+OPTIONS = {field.name for field in fields(aura.TrainingOptions)}
 
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"messages": "text"}, TypeError, "one message"),
@@ -48,13 +51,20 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
 ]
 
 
+def test_options_are_options() -> None:
+    with pytest.raises(TypeError, match="options is a TrainingOptions, not dict"):
+        aura.train(["a"], options={"max_order": 3})  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("arguments", "error", "words"), WRONG)
 def test_wrong_arguments_are_refused_before_any_work(
     arguments: dict[str, Any], error: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(trainer, "prepare")
+    options = aura.TrainingOptions(**{name: arguments[name] for name in arguments if name in OPTIONS})
+    others = {name: arguments[name] for name in arguments if name not in OPTIONS}
     with pytest.raises(error, match=words) as caught:
-        aura.train(**{"messages": ["a", "b"], **arguments})
+        aura.train(**{"messages": ["a", "b"], **others}, options=options)
     assert type(caught.value) is error or isinstance(caught.value, AuraError)
 
 
@@ -98,7 +108,7 @@ def test_a_model_never_has_more_entries_than_one_may_have() -> None:
 def test_diverse_short_lines_fit() -> None:
     """Some millions of entries are more than a model may hold, whatever its size."""
     lines = [" ".join(str((n * k * 7919) % 99991) for k in range(1, 14)) for n in range(18_000)]
-    model = aura.train(lines, max_bytes=1 << 26, min_count=1)
+    model = aura.train(lines, max_bytes=1 << 26, options=aura.TrainingOptions(min_count=1))
     assert len(model.context_model.symbols) <= MAX_ENTRIES
 
 
@@ -119,14 +129,19 @@ def talk(conversations: int) -> tuple[list[str], list[int]]:
 
 def test_streams_are_advised_where_conversations_repeat_themselves() -> None:
     messages, sources = talk(200)
-    model = aura.train(messages, sources=sources, max_bytes=60_000, max_order=8)
+    model = aura.train(messages, sources=sources, max_bytes=60_000, options=aura.TrainingOptions(max_order=8))
     assert model.stream_memory == 1 << 15
     assert len(model.data) <= 60_000
 
 
 def test_streams_are_not_advised_where_nothing_comes_again() -> None:
     messages = [f"{n % 7} on" for n in range(400)]
-    model = aura.train(messages, sources=[n // 2 for n in range(400)], max_bytes=60_000, max_order=8)
+    model = aura.train(
+        messages,
+        sources=[n // 2 for n in range(400)],
+        max_bytes=60_000,
+        options=aura.TrainingOptions(max_order=8),
+    )
     assert model.stream_memory == 0
     assert model.metadata["stream_memory"] == "0"
 
@@ -134,9 +149,17 @@ def test_streams_are_not_advised_where_nothing_comes_again() -> None:
 def test_without_conversations_there_is_no_advice() -> None:
     messages, sources = talk(60)
     for owners in (None, range(len(messages)), [0] * len(messages), [source % 3 for source in sources]):
-        assert aura.train(messages, sources=owners, max_bytes=60_000, max_order=4).stream_memory is None
+        assert (
+            aura.train(
+                messages, sources=owners, max_bytes=60_000, options=aura.TrainingOptions(max_order=4)
+            ).stream_memory
+            is None
+        )
     given = aura.train(
-        messages, sources=sources, max_bytes=60_000, max_order=4, metadata={"stream_memory": "20480"}
+        messages,
+        sources=sources,
+        max_bytes=60_000,
+        options=aura.TrainingOptions(max_order=4, metadata={"stream_memory": "20480"}),
     )
     assert given.stream_memory == 20480
 

@@ -20,7 +20,7 @@ from aura.models.training.kneser_ney import denominator, discounted, usage
 from aura.models.training.quantization import codes, codes_of_one
 from aura.models.training.synthetic_text import draw
 from aura.models.training.text import BEGIN, BLOCKS, WHOLE, Text, frame
-from aura.models.training.trainer import prepare
+from aura.models.training.trainer import Limits, prepare
 from aura_reference import auralite
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel
 from aura_spec.match import HITS
@@ -80,7 +80,7 @@ def check_rules(model: ContextModel) -> None:
 )
 def test_trained_models_keep_the_rules(messages: list[bytes], order: int, minimum: int, more: int) -> None:
     """Rules CTX-1 to CTX-7."""
-    prepared = prepare(messages, max_order=order, min_count=minimum)
+    prepared = prepare(messages, limits=Limits(max_order=order, min_count=minimum))
     model = prepared.model(SYMBOLS + more)
     check_rules(model)
     assert len(model.symbols) <= max(prepared.entries, SYMBOLS + 1)
@@ -141,7 +141,7 @@ def test_probabilities_of_a_known_source_are_found() -> None:
     """Messages of one letter: a with 3/4, b with 1/4; what is learned is close to that."""
     rng = random.Random(5)
     messages = [b"a" if rng.random() < 0.75 else b"b" for _ in range(4000)]
-    model = prepare(messages, max_order=3).model(1 << 20)
+    model = prepare(messages, limits=Limits(max_order=3)).model(1 << 20)
     cost = {text: sum(step.bits for step in auralite.steps(text, model)) for text in (b"a", b"b")}
     assert abs(cost[b"a"] - math.log2(4 / 3)) < 0.2
     assert abs(cost[b"b"] - 2) < 0.2
@@ -155,9 +155,9 @@ def test_contexts_of_few_sources_are_short() -> None:
     sources = ["ana"] * 20 + [f"desk {number % 4}" for number in range(20)]
 
     def longest(kept: list[bytes], of: list[str], text: bytes) -> int:
-        model = prepare(kept, sources=of, max_order=20, min_count=1, min_sources=3, free_order=6).model(
-            1 << 20
-        )
+        model = prepare(
+            kept, sources=of, limits=Limits(max_order=20, min_count=1, min_sources=3, free_order=6)
+        ).model(1 << 20)
         return max(step.order for step in auralite.steps(text, model))
 
     assert longest(messages, sources, secret) <= 7
@@ -173,7 +173,7 @@ def test_fewer_entries_cost_more_but_never_fail() -> None:
     rng = random.Random(3)
     words = ["red", "green", "blue", "door", "lamp", "on", "off"]
     messages = [" ".join(rng.choices(words, k=4)).encode() for _ in range(400)]
-    prepared = prepare(messages, max_order=6)
+    prepared = prepare(messages, limits=Limits(max_order=6))
     sizes = [
         sum(len(auralite.encode(message, prepared.model(entries))) for message in messages[:50])
         for entries in (SYMBOLS, 600, prepared.entries)
@@ -182,13 +182,13 @@ def test_fewer_entries_cost_more_but_never_fail() -> None:
 
 
 def test_models_of_lower_order_are_made_of_the_same_counts() -> None:
-    prepared = prepare(TALK * 20, max_order=8, min_count=1)
+    prepared = prepare(TALK * 20, limits=Limits(max_order=8, min_count=1))
     assert prepared.order > 2
     model = prepared.model(1 << 20, order=2)
     check_rules(model)
     orders = {step.order for message in TALK for step in auralite.steps(message, model)}
     assert max(orders) <= 2
-    low = prepare(TALK * 20, max_order=2, min_count=1).model(1 << 20)
+    low = prepare(TALK * 20, limits=Limits(max_order=2, min_count=1)).model(1 << 20)
     assert list(model.symbols) == list(low.symbols)
 
 
@@ -274,7 +274,7 @@ def test_runs_are_learned() -> None:
     """Numbers of five digits, whatever is before them: the sixth place is the end of it."""
     rng = random.Random(2)
     messages = [b"%c%05d;" % (rng.choice(b"#$%&*!?="), rng.randrange(100_000)) for _ in range(4000)]
-    model = prepare(messages, max_order=4).model(4000)
+    model = prepare(messages, limits=Limits(max_order=4)).model(4000)
     digits = {state: run for state, run in model.runs.items() if state <= 40}
     assert 5 in digits
     run = digits[5]
@@ -316,7 +316,7 @@ def test_codes_are_the_nearest() -> None:
 def test_repeating_messages_teach_the_match_model() -> None:
     rng = random.Random(9)
     messages = [bytes(rng.choices(range(97, 123), k=12)) * 4 for _ in range(60)]
-    assert max(prepare(messages, max_order=2).model(300).hits) > 4000
+    assert max(prepare(messages, limits=Limits(max_order=2)).model(300).hits) > 4000
     assert len(prepare([b"abcdefgh"]).model(300).hits) == HITS
 
 
@@ -364,7 +364,9 @@ def test_random_identifiers_cost_little_more_than_their_information() -> None:
         return value, text.encode()
 
     names = sorted(kinds)
-    model = prepare([message(rng.choice(names))[1] for _ in range(2000)], max_order=12).model(30_000)
+    model = prepare([message(rng.choice(names))[1] for _ in range(2000)], limits=Limits(max_order=12)).model(
+        30_000
+    )
     for kind, (_, information) in kinds.items():
         bits = 0.0
         for _ in range(50):

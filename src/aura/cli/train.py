@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from aura.cli import io
 from aura.errors import AuraError
 from aura.files import corpus
-from aura.models.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER
+from aura.models.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER, TrainingOptions
 from aura.models.train import train as train_model
 from aura.templates import store
 from aura.terminal import printable
@@ -126,14 +126,16 @@ def train(
                 (message.data for message in found),
                 sources=sources if len(set(sources)) > 1 else None,
                 max_bytes=max_bytes,
-                max_order=max_order,
-                min_count=min_count,
-                min_sources=min_sources,
-                metadata=metadata,
-                templates=patterns,
-                dictionary=content,
                 base=base_model,
                 scrub=scrub,
+                options=TrainingOptions(
+                    max_order=max_order,
+                    min_count=min_count,
+                    min_sources=min_sources,
+                    metadata=metadata,
+                    templates=patterns or {},
+                    dictionary=content,
+                ),
                 progress=lambda stage, done: progress.update(task, description=stage, completed=done),
             )
         except AuraError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from aura import arguments
@@ -31,19 +32,39 @@ def _quiet(_stage: str, _done: float) -> None:
     pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingOptions:
+    """What :func:`aura.train` is told besides, and what is stored with the model.
+
+    Attributes:
+        max_order: bytes of the longest context, 1 to 32.
+        min_count: times that a context must occur to have a list of its own, and with ``min_sources`` above 1
+            the number of messages; by the amount of text if None.
+        min_sources: distinct sources in which a context of more than 12 bytes must occur to be kept.
+        metadata: texts to store with the model; they do not change its id.
+        templates: patterns by id, 256 and above, to store with the model.
+        dictionary: for Zstandard, to store with the model.
+    """
+
+    max_order: int = DEFAULT_MAX_ORDER
+    min_count: int | None = None
+    min_sources: int = 1
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[int, str] = field(default_factory=dict)
+    dictionary: bytes = b""
+
+
+_USUAL: Final = TrainingOptions()
+
+
 def train(
     messages: Iterable[str | bytes],
     *,
     sources: Iterable[Hashable] | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
-    max_order: int = DEFAULT_MAX_ORDER,
-    min_count: int | None = None,
-    min_sources: int = 1,
-    metadata: Mapping[str, str] | None = None,
-    templates: Mapping[int, str] | None = None,
-    dictionary: bytes = b"",
     base: Model | None = None,
     scrub: bool = False,
+    options: TrainingOptions = _USUAL,
     progress: Progress = _quiet,
 ) -> Model:
     """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
@@ -57,17 +78,11 @@ def train(
         sources: for each message, where it comes from: a conversation, a file. Messages of one source are left
             out together when it is learned how far to trust counts, and stand in the order of their conversation.
         max_bytes: of the model file; more than ``MAX_FILE`` are as many as that.
-        max_order: bytes of the longest context, 1 to 32.
-        min_count: times that a context must occur to have a list of its own, and with ``min_sources`` above 1
-            the number of messages; by the amount of text if None.
-        min_sources: distinct sources in which a context of more than 12 bytes must occur to be kept.
-        metadata: texts to store with the model; they do not change its id.
-        templates: patterns by id, 256 and above, to store with the model.
-        dictionary: for Zstandard, to store with the model.
         base: a model of similar messages, for those who have few of their own: what it holds likely counts as well,
             at a sixteenth of the weight.
         scrub: replace secrets and personal data in the messages by random strings of the same form first; see
             ``aura.models.training.scrubbing``.
+        options: what few need to say.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
 
     Raises:
@@ -82,16 +97,21 @@ def train(
     from aura.models.training.fitting import fit  # noqa: PLC0415
 
     # all that can be wrong is looked at before any work
-    max_order = arguments.whole_number("max_order", max_order, 1, MAX_ORDER)
-    if min_count is not None:
-        min_count = arguments.whole_number("min_count", min_count, 1)
-    min_sources = arguments.whole_number("min_sources", min_sources, 1)
+    if not isinstance(options, TrainingOptions):
+        raise TypeError(f"options is a TrainingOptions, not {type(options).__name__}")
+    limits = trainer.Limits(
+        max_order=arguments.whole_number("max_order", options.max_order, 1, MAX_ORDER),
+        min_count=None
+        if options.min_count is None
+        else arguments.whole_number("min_count", options.min_count, 1),
+        min_sources=arguments.whole_number("min_sources", options.min_sources, 1),
+    )
     max_bytes = arguments.whole_number("max_bytes", max_bytes, LEAST_MAX_BYTES)
     if base is not None and not isinstance(base, Model):
         raise TypeError(f"base is a Model, not {type(base).__name__}")
     arguments.flag("scrub", scrub)
-    texts = _checked_metadata(metadata or {})
-    sections = carried(templates or {}, dictionary)
+    texts = _checked_metadata(options.metadata)
+    sections = carried(options.templates, options.dictionary)
     max_bytes = min(max_bytes, MAX_FILE) - model_file.size_of(sections)
     if max_bytes < LEAST_MAX_BYTES:
         raise ValueError(
@@ -112,9 +132,7 @@ def train(
         held,
         background=[] if base is None else list(synthetic_text.draw(base.context_model, _BACKGROUND)),
         sources=owners,
-        max_order=max_order,
-        min_count=min_count,
-        min_sources=min_sources,
+        limits=limits,
         max_bytes=max_bytes,
         progress=progress,
     )

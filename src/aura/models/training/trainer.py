@@ -194,14 +194,39 @@ def _sample(text: Text, own: Flags) -> Longs:
     return places[places - text.starts[text.messages[places]] < _SAMPLE]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Which contexts are counted.
+
+    Attributes:
+        max_order: symbols of the longest contexts.
+        min_count: times that a context must occur, or with ``min_sources`` above 1 the number of messages; by the
+            amount of text if None.
+        min_sources: distinct sources in which a context of more than ``free_order`` symbols must occur.
+        free_order: up to this order, contexts need not occur in several sources.
+    """
+
+    max_order: int = 14
+    min_count: int | None = None
+    min_sources: int = 1
+    free_order: int = 12
+
+    def extent(self, size: int) -> Extent:
+        """The same for a text of so many bytes."""
+        min_count = self.min_count or (1 if size < 1_000_000 else 2)
+        # whoever asks for several sources does not want what one message repeats
+        by_message = self.min_sources > 1
+        return Extent(self.max_order, min_count, self.min_sources, self.free_order, by_message=by_message)
+
+
+_USUAL: Final = Limits()
+
+
 def prepare(
     messages: Iterable[bytes],
     *,
     sources: Iterable[Hashable] | None = None,
-    max_order: int = 14,
-    min_count: int | None = None,
-    min_sources: int = 1,
-    free_order: int = 12,
+    limits: Limits = _USUAL,
     max_bytes: int = 2 << 20,
     background: Sequence[bytes] = (),
     progress: Progress = _quiet,
@@ -213,15 +238,11 @@ def prepare(
     texts = [bytes(message) for message in messages]
     if not texts:
         raise ValueError("no messages to train on")
-    if min_count is None:
-        min_count = 1 if sum(map(len, texts)) < 1_000_000 else 2
     numbers = np.arange(len(texts))
     if sources is not None:
         known: dict[Hashable, int] = {}
         numbers = np.array([known.setdefault(source, len(known)) for source in sources])
         if len(numbers) != len(texts):
             raise ValueError(f"{len(texts)} messages have {len(numbers)} sources")
-    # whoever asks for several sources does not want what one message repeats
-    extent = Extent(max_order, min_count, min_sources, free_order, by_message=min_sources > 1)
     text = frame([*texts, *background], *_with_background(numbers, len(background)))
-    return Prepared(text, extent, max_bytes, progress)
+    return Prepared(text, limits.extent(sum(map(len, texts))), max_bytes, progress)
