@@ -50,7 +50,7 @@ class Codec(CodecBase):
         TemplateError: ``templates`` has another pattern under an id of the model's templates.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # everything that both ends hold
         self,
         *,
         backend: str = "fast",

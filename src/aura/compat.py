@@ -1,4 +1,9 @@
-"""The text-level face for services: results with figures, and statistics by method."""
+"""The interface of the prototype that this package grew out of: results with figures, and statistics by method.
+
+Services that were written for the prototype call it ``HybridCompressor`` or ``ProductionHybridCompressor``, read
+results by key and report ``get_statistics()``. They go on working, with the methods of today. New code is better
+served by :class:`aura.Codec`, which has no thresholds and counts nothing.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +108,9 @@ class Statistics(Totals):
 
 
 class HybridCompressor:
-    """Compresses texts and keeps statistics. Thread-safe.
+    """Compresses texts and keeps statistics, as the prototype of this package did. Thread-safe.
+
+    It is here for services that were written for the prototype; :class:`aura.Codec` is what new code uses.
 
     A template frame is taken only where it is ``binary_advantage_threshold`` times smaller than the best
     other candidate, so that a template must earn the work of looking it up. A higher level may find a better
@@ -134,7 +141,7 @@ class HybridCompressor:
     "I don't have access to the internet."
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # those of the prototype, and those of a codec
         self,
         binary_advantage_threshold: float = 1.1,
         min_compression_size: int = 20,
