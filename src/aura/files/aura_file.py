@@ -53,8 +53,8 @@ class AuraFile(io.BufferedIOBase):
 
     def __init__(
         self,
-        file: Source,
-        mode: BinaryMode = "rb",
+        file: str | PathLike[str] | BinaryIO,
+        mode: Literal["r", "rb", "w", "wb", "x", "xb"] = "rb",
         *,
         level: int = 0,
         window_bits: int = WINDOW_BITS,
