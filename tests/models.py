@@ -165,3 +165,26 @@ def models(draw: st.DrawFn) -> ContextModel:
 def knowing_nothing() -> Model:
     """A model that predicts nothing but an empty message, so that other methods win."""
     return Model.from_context_model(build([]), {})
+
+
+FIELDS = (
+    "starts",
+    "symbols",
+    "codes",
+    "following",
+    "suffixes",
+    "escapes",
+    "initial",
+    "hits",
+    "runs",
+    "prefix",
+)
+
+
+def plain(model: ContextModel) -> dict[str, object]:
+    """A model as plain lists, whatever holds its numbers."""
+    return {
+        name: v if name in {"initial", "runs", "prefix"} else list(v)
+        for name in FIELDS
+        for v in (getattr(model, name),)
+    }

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from tests.conformance import message_mutants, mutants, stream_mutants  # noqa: F401  # they register
+from tests.conformance import (  # noqa: F401  # they register
+    connection_mutants,
+    message_mutants,
+    mutants,
+    stream_mutants,
+)
 from tests.conformance.registry import MUTANTS
 
 from aura_conformance import adapter

@@ -4,80 +4,24 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 from rich.console import Console
-from tests.conformance.suites import canonical, invalid, messages, valid, write
-from typer.testing import CliRunner, Result
+from tests.conformance.asking import FAKE, MODEL, ask
+from tests.conformance.suites import invalid, messages, valid, write
 
-from aura_conformance import cli, expected, junit, page, record, summary
+from aura_conformance import expected, junit, page, record, summary
 from aura_conformance.level_zero import OneShot
 from aura_conformance.process import LongLived, StartError
 from aura_conformance.protocol import Announcement
 from aura_conformance.report import Report, conclusion
 from aura_conformance.rules import rules
-from aura_conformance.run import Conditions, Outcome, run
+from aura_conformance.run import Conditions, run
 from aura_conformance.suite import Suite, SuiteError, find_vectors, load
 from aura_conformance.verdict import Verdict
-
-FAKE = [sys.executable, str(Path(__file__).parent / "fake.py")]
-MODEL = {"model": "0102"}
-NO_VECTORS = Suite("0.1.0", (), {})
-
-
-@pytest.fixture
-def vectors(tmp_path: Path) -> Path:
-    """A case for every verdict."""
-    good = messages(canonical("61"), canonical("00"), canonical("62"), invalid("ff"), valid("07", ""))
-    bad = messages(
-        valid("c0", "61"),
-        valid("c2", "61"),
-        valid("0761", "61", trace=[{"symbol": 1}] * 3),
-        valid("c3", "61"),
-        valid("0762", "62"),
-        valid("c4", "ab"),
-        valid("c5", "61"),
-        valid("c6", "61"),
-        invalid("c7", flags=["TakesAnything"]),
-        invalid("c8", flags=["TakesAnything", "Unexplained"]),
-        valid("c9", "61"),
-        valid("ca", "61"),
-        valid("cb", "61"),
-        valid("c7", "61", requires=["luck"]),
-    )
-    number = {
-        "case_type": "integer",
-        "maximum": "255",
-        "tests": ({"result": "canonical", "wire": "01", "value": "1"},),
-    }
-    held = messages(valid("0701", "01"), valid("0702", "02"), **MODEL)
-    untaken = messages(valid("0703", "03"), model="00")
-    any_result = {"case_types": ["message"], "results": ["canonical", "decodable", "invalid"], "without": []}
-    profiles = {
-        "numbers": {**any_result, "about": "reads", "directions": ["decode"], "case_types": ["integer"]},
-        "decoder": {**any_result, "about": "reads messages", "directions": ["decode"], "without": ["luck"]},
-    }
-    files = {"good": [good], "bad": [bad], "number": [number], "held": [held, untaken]}
-    return write(tmp_path, files, profiles)
-
-
-def ask(
-    suite: Suite, only: Sequence[str] = ("*",), conditions: Conditions | None = None, timeout: float = 20
-) -> dict[str, Outcome]:
-    subject = LongLived(FAKE, timeout)
-    checks = [check for check in suite.checks if check.matches(only)]
-    try:
-        outcomes = list(run(subject, checks, conditions or Conditions()))
-    finally:
-        subject.stop()
-    return {outcome.check.name: outcome for outcome in outcomes}
 
 
 def test_every_answer_has_its_verdict(vectors: Path) -> None:
@@ -348,185 +292,3 @@ def test_rules_come_with_their_procedures() -> None:
 def test_without_the_specification_rules_have_ids_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aura_conformance.rules.find_spec", lambda _name: None)
     assert not rules.__wrapped__()
-
-
-# Reports
-
-
-@pytest.fixture
-def report(vectors: Path) -> Report:
-    suite = load(vectors)
-    known = [expected.Entry("bad/0000", None, "known to crash"), expected.Entry("good/0000", None, "")]
-    outcomes = ask(suite, conditions=Conditions(known=known))
-    about = Announcement("fake <1>", "0", ("0.1.0",), ())
-    return Report(about, suite, list(outcomes.values()), len(outcomes), 1.5)
-
-
-def shown(report: Report, failures: int = 99) -> str:
-    console = Console(width=200, file=StringIO())
-    summary.show(report, console, failures)
-    return str(console.file.getvalue())
-
-
-def test_the_summary_says_what_a_person_wants_to_know(report: Report) -> None:
-    text = shown(report)
-    assert "fake <1> 0" in text
-    assert "TakesAnything: it takes anything (no error is found)" in text
-    assert "STO-1  docs/spec/stored.html#sto-1" in text
-    assert "error Malformed" in text
-    assert "the line is not true any more" in text
-    assert text.rstrip().endswith("checks failed")
-    chapters = [line.split() for line in text.splitlines() if line.startswith(("good", "number"))]
-    assert chapters[0][:5] == ["good", "8", "6", "1", "1"]
-    assert "more kinds of failures" in shown(report, 1)
-
-
-def test_likely_bugs_are_ranked_by_how_many_of_their_checks_fail(report: Report) -> None:
-    assert [(bug.flag, counts) for bug, counts in report.by_bug.items()] == [
-        ("TakesAnything", (2, 2)),
-        ("Unexplained", (1, 1)),
-    ]
-
-
-def test_long_wires_are_shortened() -> None:
-    assert len(summary.shortened("ab" * 5000)) < 450
-
-
-def test_the_report_for_test_services_counts_every_check(report: Report) -> None:
-    root = ET.fromstring(junit.to_xml(report))  # noqa: S314  # made right here
-    cases = root.findall("testsuite/testcase")
-    assert int(root.attrib["tests"]) == len(cases) == len(report.outcomes)
-    assert int(root.attrib["failures"]) + int(root.attrib["errors"]) == len(report.failures)
-    assert len(root.findall("testsuite/testcase/skipped")) == int(root.attrib["skipped"]) == 3
-
-
-def test_characters_that_xml_cannot_say_are_replaced(report: Report) -> None:
-    first = report.failures[-1]
-    about = Announcement("\x00\ud800", "", (), ())
-    odd = Report(about, report.suite, [first], 1, 0)
-    assert ET.fromstring(junit.to_xml(odd)).attrib["name"] == "\ufffd\ufffd"  # noqa: S314
-
-
-def test_what_an_implementation_says_does_not_steer_the_terminal(report: Report) -> None:
-    first = report.failures[-1]
-    judgement = replace(first.judgement, got="\x1b[31m\nlines\x9b2J\ud800")
-    odd = Report(
-        Announcement("\x1b[2J", "\u202e", (), ()), report.suite, [replace(first, judgement=judgement)], 1, 0
-    )
-    text = shown(odd)
-    assert "\\x1b[2J \\u202e" in text
-    assert "\\x1b[31m" in text
-    assert all(char.isprintable() for char in text.replace("\n", ""))
-
-
-class Balance(HTMLParser):
-    """Whether elements are closed in order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, _attrs: object) -> None:
-        if tag not in {"meta", "link"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def test_the_page_stands_by_itself(report: Report) -> None:
-    html = page.to_html(report)
-    balance = Balance()
-    balance.feed(html)
-    assert not balance.open
-    assert "fake &lt;1&gt;" in html
-    assert "http" not in html
-    assert html.count("<details>") == len(report.failures) + 1
-
-
-def test_the_record_has_every_check(report: Report) -> None:
-    written = json.loads(record.to_json(report))
-    assert len(written["checks"]) == len(report.outcomes)
-    assert written["success"] is False
-    assert written["profiles"] == {
-        "numbers": {"passed": 1, "checks": 1, "size": 1},
-        "decoder": {"passed": 9, "checks": 21, "size": 21},
-    }
-
-
-def test_a_good_run_has_nothing_to_show(report: Report) -> None:
-    good = [outcome for outcome in report.outcomes if outcome.is_good and outcome.known is None]
-    clean = Report(report.about, NO_VECTORS, good, len(good), 1)
-    assert clean.is_success
-    assert shown(clean).rstrip().endswith(f"of {len(good)} checks passed, 2 are not implemented")
-    assert page.to_html(clean).count("<details>") == 1
-    nothing = Report(report.about, NO_VECTORS, [], 0, 1)
-    assert conclusion(nothing) == "no checks were made"
-    assert page.to_html(nothing).count("<p>Nothing.</p>") == 2
-    cut = Report(report.about, NO_VECTORS, good, 99, 1)
-    assert not cut.is_success
-    assert conclusion(cut).startswith("given up after")
-
-
-# The command line
-
-
-def call(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
-
-
-def test_a_run_ends_with_its_status_and_its_reports(vectors: Path, tmp_path: Path) -> None:
-    files = [tmp_path / name for name in ("j.xml", "p.html", "r.json")]
-    options = [item for pair in zip(("--junit", "--html", "--json"), files, strict=True) for item in pair]
-    bad = call("run", "--vectors", vectors, *options, "--", *FAKE)
-    assert bad.exit_code == 1
-    assert all(path.stat().st_size > 1000 for path in files)
-    good = call("run", "--vectors", vectors, "--profile", "decoder", "--skip", "[bh]*", "--", *FAKE)
-    assert (good.exit_code, good.output.splitlines()[-1]) == (0, "5 of 5 checks passed")
-
-
-def test_known_failures_are_read_from_a_file(vectors: Path, tmp_path: Path) -> None:
-    known = tmp_path / "known.txt"
-    known.write_text("good/0001:encode  # soon\ngood/0002:encode\n")
-    result = call("run", "--vectors", vectors, "--only", "good", "--expected-failures", known, "--", *FAKE)
-    assert result.exit_code == 0
-    assert result.output.splitlines()[-1] == "6 of 8 checks passed, 2 fail as expected"
-
-
-def test_level_zero_is_asked_for_with_an_option(vectors: Path) -> None:
-    result = call("run", "--vectors", vectors, "--level", "0", "--only", "good/*", "--", *FAKE)
-    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "5 of 5 checks passed")
-
-
-def test_checks_are_listed_and_cases_shown(vectors: Path) -> None:
-    result = call("list", "--vectors", vectors, "--only", "*:encode")
-    assert result.output.splitlines()[0] == "good/0000:encode\tcanonical\tcase 0"
-    result = call("show", "--vectors", vectors, "bad/0002")
-    assert '-> {"cmd":"decode","seq":1,' in result.output
-    assert result.output.count('{"symbol": 1}') == 3
-    assert "catches: TakesAnything" in call("show", "--vectors", vectors, "bad/0009").output
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["run", "--only", "nothing", "--", *FAKE],
-        ["run", "--profile", "nothing", "--", *FAKE],
-        ["run", "--only", "good/*", "--skip", "good/*", "--", *FAKE],
-        ["run", "--", "/no/such/program"],
-        ["run", "--json", "/no/such/place/out.json", "--", "/no/such/program"],
-        ["run", "--html", "/", "--", "/no/such/program"],
-        ["show", "nothing/0000"],
-        ["list", "--vectors", "/no/such/place"],
-    ],
-)
-def test_wrong_usage_ends_with_two(
-    arguments: list[str], vectors: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    if "--vectors" not in arguments:
-        arguments = [arguments[0], "--vectors", str(vectors), *arguments[1:]]
-    monkeypatch.setattr("sys.argv", ["aura-conformance", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("error: ")
