@@ -155,7 +155,8 @@ class Contexts:
                     return context, context
                 context = word >> SINGLETON_SUFFIX
             else:
-                place = self.symbols_text.find(letter, context + 1, self.end_of(context))
+                first = context + 1
+                place = self.symbols_text.find(letter, first, first + (~word >> SUM_BITS & SYMBOL_MASK))
                 if place >= 0:
                     return context, place
                 context = ~word >> SUFFIX
