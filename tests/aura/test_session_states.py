@@ -78,12 +78,12 @@ def session_after(frames: list[bytes]) -> Session:
 
 
 @settings(max_examples=300)
-@given(st.lists(FRAMES, min_size=4, max_size=20))
-def test_any_frames_are_read_as_the_table_says_or_refused(frames: list[bytes]) -> None:
+@given(st.sampled_from([[], [build_control(SINGLE)]]), st.lists(FRAMES, min_size=4, max_size=20))
+def test_any_frames_are_read_as_the_table_says_or_refused(first: list[bytes], frames: list[bytes]) -> None:
     """A frame that is refused is left out, and the others go on."""
     accepted: list[bytes] = []
     session = session_after([])
-    for frame in [build_control(replace(HELLO, models=(SMALL_ID,))), *frames]:
+    for frame in [build_control(replace(HELLO, models=(SMALL_ID,))), *first, *frames]:
         before = session.their_state
         try:
             events = session.receive_data(frame)
