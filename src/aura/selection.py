@@ -143,7 +143,6 @@ def choose(
     policy: Policy,
     shared_state: SharedState,
     templates: TemplateLibrary | None = None,
-    match: Match | None = None,
     auralite: bytes | None = None,
 ) -> Candidate:
     """The smallest of the messages that :func:`search` finds.
@@ -154,11 +153,9 @@ def choose(
         policy: what may be tried.
         shared_state: what the reader holds, as for :func:`search`.
         templates: the library in which a match is looked up, if the policy tries template frames.
-        match: the template that gives the message, if it is known already.
         auralite: the AURALITE message for the implied model, if it is coded already.
     """
-    if match is None and templates is not None and tries_frames(policy):
-        match = templates.match(message)
+    match = templates.match(message) if templates is not None and tries_frames(policy) else None
     found = search(
         message, backend=backend, policy=policy, shared_state=shared_state, match=match, auralite=auralite
     )
