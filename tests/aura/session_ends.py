@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from aura.connections.session import Event, Message, ModelFetched, Models, Session, Settings
-from aura.models.model import Model
+from tests.aura.small_models import SINGLE, SMALL, TINY
+
+from aura.connections.session import Event, Message, ModelFetched, Session, Settings
 from aura_spec.session import Control, build_control
 from aura_spec.session_negotiation import ALL_METHODS, Codings, Hello
-from aura_vectors.case_types.message import MODEL
-
-SMALL = Model.load_small()
-TINY = Model.from_bytes(MODEL.model)
-OTHER = TINY.with_sections(templates={300: "Order {order:int} was packed by {who}."})
-BOTH = Settings(Models([TINY]), memory=0)
-STREAMS = Settings(Models([TINY]))
 
 
 class Pair:
@@ -26,7 +20,7 @@ class Pair:
         seen: the frames that each end has sent, by its role.
     """
 
-    def __init__(self, client: Settings = BOTH, server: Settings | None = None) -> None:
+    def __init__(self, client: Settings = SINGLE, server: Settings | None = None) -> None:
         self.client = Session(client, role="client")
         self.server = Session(server or client, role="server")
         self.events: list[Event] = []

@@ -19,19 +19,15 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from tests.aura.coroutines import run
+from tests.aura.small_models import SINGLE, STREAMS, TINY
 from typer.testing import CliRunner
 
 from aura.cli import app as command
-from aura.connections.session import Models, Settings
+from aura.connections.session import Settings
 from aura.errors import AuraError
-from aura.models.model import Model
 from aura.server import conversation
 from aura.server.app import LONGEST, Chat, application
-from aura_vectors.case_types.message import MODEL
 
-TINY = Model.from_bytes(MODEL.model)
-STREAMS = Settings(Models([TINY]))
-SINGLE = replace(STREAMS, memory=0)
 TEXTS = ["Hi there", "", "Grüße 🚲", "Hi there", "x" * 300, "}{~", "Hi there"]
 
 

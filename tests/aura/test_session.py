@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.aura.session_ends import (
-    BOTH,
-    HELLO,
-    OTHER,
-    SMALL,
-    SMALL_ID,
-    STREAMS,
-    TINY,
-    TINY_ID,
-    Pair,
-    frames_of,
-)
+from tests.aura.session_ends import HELLO, SMALL_ID, TINY_ID, Pair, frames_of
+from tests.aura.small_models import OTHER, SINGLE, SMALL, STREAMS, TINY
 
 from aura.connections.session import (
     Deferred,
@@ -48,7 +38,7 @@ from aura_spec.tag import parse_tagged
 TEXTS = ["hi", "", "}{~", "Order 17 was packed by Ana.", "x" * 5000, b"\x00\xff", b""]
 
 
-@pytest.mark.parametrize("held", [BOTH, STREAMS, Settings(Models([])), replace(BOTH, level=0)])
+@pytest.mark.parametrize("held", [SINGLE, STREAMS, Settings(Models([])), replace(SINGLE, level=0)])
 def test_messages_come_back_both_ways(held: Settings) -> None:
     pair = Pair(held)
     for text in TEXTS:
@@ -95,7 +85,7 @@ def test_a_session_follows_the_advice_of_its_model(advice: str | None, memory: i
     assert pair.server.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(advised.id), 16)
 
 
-@pytest.mark.parametrize("held", [BOTH, Settings(Models([]), memory=0), replace(BOTH, level=0)])
+@pytest.mark.parametrize("held", [SINGLE, Settings(Models([]), memory=0), replace(SINGLE, level=0)])
 def test_tags_are_sent_by_who_wants_them_and_read_by_all(held: Settings) -> None:
     """Rules SES-5, SES-7 and SES-10."""
     pair = Pair(replace(held, tag=True), held)
@@ -108,7 +98,7 @@ def test_tags_are_sent_by_who_wants_them_and_read_by_all(held: Settings) -> None
 
 
 def test_a_tagged_message_is_one_without_a_tag_and_two_bytes_more() -> None:
-    plain, tagged = Pair(BOTH), Pair(replace(BOTH, tag=True))
+    plain, tagged = Pair(SINGLE), Pair(replace(SINGLE, tag=True))
     for text in TEXTS[:-2]:
         frames = []
         for pair in (plain, tagged):
@@ -120,7 +110,7 @@ def test_a_tagged_message_is_one_without_a_tag_and_two_bytes_more() -> None:
 
 def test_damage_of_a_tagged_message_ends_the_session() -> None:
     """Rule SES-10."""
-    pair = Pair(replace(BOTH, tag=True))
+    pair = Pair(replace(SINGLE, tag=True))
     pair.client.send("Order 17 was packed by Ana.")
     use, frame = pair.client.data_to_send()
     pair.server.receive_data(use)
@@ -130,7 +120,7 @@ def test_damage_of_a_tagged_message_ends_the_session() -> None:
 
 def test_peers_that_know_no_tags_get_none() -> None:
     """Rule SES-8: an older peer, which says nothing of tags."""
-    session = Session(replace(BOTH, tag=True), role="client")
+    session = Session(replace(SINGLE, tag=True), role="client")
     session.data_to_send()
     session.receive_data(build_control(replace(HELLO, models=(TINY_ID,))))
     session.send("hi")
@@ -154,11 +144,11 @@ def test_ends_without_a_model_in_common_still_talk() -> None:
 
 def test_only_methods_that_the_peer_reads_are_sent() -> None:
     stored = 1 << Marker.STORED
-    pair = Pair(BOTH, replace(BOTH, methods=stored))
+    pair = Pair(SINGLE, replace(SINGLE, methods=stored))
     pair.client.send("Is there anything else I can help you with?" * 9)
     _, frame = pair.client.data_to_send()
     assert frame[0] == Marker.STORED
-    pair = Pair(BOTH, replace(BOTH, methods=stored | 1 << Marker.TYPED))
+    pair = Pair(SINGLE, replace(SINGLE, methods=stored | 1 << Marker.TYPED))
     pair.client.send("Is there anything else I can help you with?")
     _, frame = pair.client.data_to_send()
     assert frame[0] == Marker.TYPED
@@ -166,11 +156,11 @@ def test_only_methods_that_the_peer_reads_are_sent() -> None:
 
 def test_builtin_templates_are_used_only_if_both_have_the_same() -> None:
     """Rule SES-10."""
-    session = Session(replace(BOTH, models=Models([])), role="client")
+    session = Session(replace(SINGLE, models=Models([])), role="client")
     hello = parse_control(session.data_to_send()[0])
     assert isinstance(hello, Hello)
     for templates, marker in ((hello.templates, Marker.TYPED), (bytes(8), Marker.STORED)):
-        session = Session(replace(BOTH, models=Models([])), role="client")
+        session = Session(replace(SINGLE, models=Models([])), role="client")
         session.receive_data(build_control(replace(hello, templates=templates)))
         session.send("Yes")
         assert session.data_to_send()[-1][0] == marker
@@ -178,14 +168,14 @@ def test_builtin_templates_are_used_only_if_both_have_the_same() -> None:
 
 def test_templates_come_with_the_model() -> None:
     """Rule SES-10."""
-    pair = Pair(replace(BOTH, models=Models([OTHER])))
+    pair = Pair(replace(SINGLE, models=Models([OTHER])))
     assert pair.carry("Order 17 was packed by Ana.", pair.client) == "Order 17 was packed by Ana."
     pair.client.send("Order 18 was packed by Ana.")
     assert pair.client.data_to_send()[0][0] in {Marker.TYPED, Marker.MODELLED}
 
 
 def test_long_messages_can_be_read_later() -> None:
-    for held in (BOTH, STREAMS):
+    for held in (SINGLE, STREAMS):
         pair = Pair(held)
         assert pair.carry("hi", pair.client) == "hi"
         pair.client.send("x" * 5000)
@@ -209,7 +199,7 @@ def test_what_is_no_string_in_a_stream_is_coded_as_single_messages_are() -> None
     pair.client.send("x" * 100_000)
     use, frame = pair.client.data_to_send()
     assert frame[:3] == bytes((HEAD_BYTE, Flag.MESSAGE | Flag.TEXT, Marker.STORED))
-    assert pair.server.receive_data(use) == [Negotiated(pair.client.use or SINGLE)]
+    assert pair.server.receive_data(use) == [Negotiated(pair.client.use or SINGLE_USE)]
     assert pair.server.receive_data(frame) == [TextReceived("x" * 100_000)]
 
 
@@ -247,26 +237,26 @@ def test_a_long_message_that_a_model_coded_is_refused(memory: int) -> None:
 
 
 def test_what_is_too_long_is_not_sent() -> None:
-    pair = Pair(BOTH, replace(BOTH, max_message=10))
+    pair = Pair(SINGLE, replace(SINGLE, max_message=10))
     with pytest.raises(EncodeError):
         pair.client.send("x" * 11)
     with pytest.raises(EncodeError):
         pair.client.send("\ud800")
     assert pair.carry("x" * 10, pair.client) == "x" * 10
     with pytest.raises(EncodeError):
-        Session(BOTH, role="client").send("too early")
+        Session(SINGLE, role="client").send("too early")
 
 
-SINGLE = Use(Coding.SINGLE, 0, TINY_ID)
+SINGLE_USE = Use(Coding.SINGLE, 0, TINY_ID)
 TAGGED = Use(Coding.TAGGED, 0, TINY_ID)
 
 FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
     "a message first": ([b"\x07hi"], Malformed),  # SES-9
-    "no hello first": ([SINGLE], Malformed),  # SES-5
+    "no hello first": ([SINGLE_USE], Malformed),  # SES-5
     "two hellos": ([HELLO, HELLO], Malformed),  # SES-5
     "a message before its coding": ([HELLO, b"\x07hi"], Malformed),  # SES-9
-    "a count that is not right": ([HELLO, SINGLE, b"\x07hi", SINGLE], StreamDesync),  # SES-7
-    "a model that is not held": ([HELLO, replace(SINGLE, model=SMALL_ID)], UnknownModel),  # SES-8
+    "a count that is not right": ([HELLO, SINGLE_USE, b"\x07hi", SINGLE_USE], StreamDesync),  # SES-7
+    "a model that is not held": ([HELLO, replace(SINGLE_USE, model=SMALL_ID)], UnknownModel),  # SES-8
     "a stream without a model": ([HELLO, Use(Coding.STREAM, 20480, NO_MODEL, 16)], UnknownModel),  # SES-7
     "a stream with too much": ([HELLO, Use(Coding.STREAM, (1 << 15) + 1, TINY_ID, 16)], Unsupported),  # SES-8
     "a stream with nothing": ([HELLO, Use(Coding.STREAM, 0, TINY_ID, 16)], Unsupported),  # SES-8
@@ -275,17 +265,17 @@ FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
         [HELLO, Use(Coding.STREAM, 20480, TINY_ID, 16), b"\x7e\x07hi"],
         Malformed,
     ),  # SES-11
-    "an empty message": ([HELLO, SINGLE, b""], DecodeError),
+    "an empty message": ([HELLO, SINGLE_USE, b""], DecodeError),
     "a message without a tag": ([HELLO, TAGGED, b"\x07hi"], UnknownModel),  # SES-10
     "half a tag": ([HELLO, TAGGED, TINY_ID[:1]], DecodeError),  # SES-10
-    "text that is not": ([HELLO, SINGLE, b"\x07\xff"], Malformed),  # SES-4
-    "a needless byte": ([HELLO, SINGLE, b"\x7d\x07hi"], NonCanonical),  # SES-3
+    "text that is not": ([HELLO, SINGLE_USE, b"\x07\xff"], Malformed),  # SES-4
+    "a needless byte": ([HELLO, SINGLE_USE, b"\x7d\x07hi"], NonCanonical),  # SES-3
     "an offer of nothing asked": ([HELLO, Offer(SMALL_ID, 3, bytes(32))], Malformed),  # SES-14
     "a chunk of nothing asked": ([HELLO, Chunk(b"hi")], Malformed),  # SES-15
     "a request for what is not held": ([HELLO, Request(SMALL_ID, 99)], UnknownModel),  # SES-13
     "a request, twice": ([HELLO, Request(TINY_ID, 99), Request(TINY_ID, 99)], Malformed),  # SES-13
-    "a long frame": ([HELLO, SINGLE, b"\x07" + bytes((1 << 20) + 64)], LimitExceeded),  # SES-17
-    "a long message": ([HELLO, SINGLE, b"\x07" + bytes((1 << 20) + 1)], LimitExceeded),  # SES-17
+    "a long frame": ([HELLO, SINGLE_USE, b"\x07" + bytes((1 << 20) + 64)], LimitExceeded),  # SES-17
+    "a long message": ([HELLO, SINGLE_USE, b"\x07" + bytes((1 << 20) + 1)], LimitExceeded),  # SES-17
 }
 
 

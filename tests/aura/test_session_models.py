@@ -8,17 +8,8 @@ import weakref
 from dataclasses import replace
 
 import pytest
-from tests.aura.session_ends import (
-    BOTH,
-    HELLO,
-    OTHER,
-    SMALL,
-    SMALL_ID,
-    TINY,
-    TINY_ID,
-    Pair,
-    frames_of,
-)
+from tests.aura.session_ends import HELLO, SMALL_ID, TINY_ID, Pair, frames_of
+from tests.aura.small_models import OTHER, SINGLE, SMALL, TINY
 
 from aura.connections.session import ModelFetched, Models, Session, Settings, coding
 from aura.connections.session.models import MAX_FETCHED
@@ -112,7 +103,7 @@ def test_a_model_that_is_not_what_was_asked_for_is_refused(name: str) -> None:
     """Rules SES-14 and SES-15."""
     steps, kind = WRONG[name]
     *before, last = frames_of(replace(HELLO, models=(SMALL_ID,)), *steps)
-    session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
+    session = Session(replace(SINGLE, max_fetch=1 << 20), role="client")
     for frame in before:
         session.receive_data(frame)
     with pytest.raises(kind):
@@ -128,7 +119,7 @@ def test_a_model_file_with_another_id_is_refused() -> None:
 
 
 def test_a_peer_cannot_make_a_session_ask_without_end() -> None:
-    session = Session(replace(BOTH, max_fetch=1 << 20), role="client")
+    session = Session(replace(SINGLE, max_fetch=1 << 20), role="client")
     session.receive_data(build_control(HELLO))
     session.data_to_send()
     requests = 0

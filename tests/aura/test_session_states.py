@@ -8,17 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.aura.session_ends import (
-    BOTH,
-    HELLO,
-    OTHER,
-    SMALL_ID,
-    STREAMS,
-    TINY_ID,
-    Pair,
-    frames_of,
-    sealed,
-)
+from tests.aura.session_ends import HELLO, SMALL_ID, TINY_ID, Pair, frames_of, sealed
+from tests.aura.small_models import OTHER, SINGLE, STREAMS
 
 from aura.connections.session import (
     Session,
@@ -42,7 +33,7 @@ from aura_spec.session import (
 )
 from aura_spec.session_negotiation import Coding, Hello
 
-SINGLE = Use(Coding.SINGLE, 0, TINY_ID)
+SINGLE_USE = Use(Coding.SINGLE, 0, TINY_ID)
 IDS = st.sampled_from([TINY_ID, SMALL_ID, NO_MODEL])
 FETCHED = Offer(SMALL_ID, 3, hashlib.sha256(b"abc").digest())
 CONTROLS: st.SearchStrategy[Control] = st.one_of(
@@ -78,7 +69,7 @@ def session_after(frames: list[bytes]) -> Session:
 
 
 @settings(max_examples=300)
-@given(st.sampled_from([[], [build_control(SINGLE)]]), st.lists(FRAMES, min_size=4, max_size=20))
+@given(st.sampled_from([[], [build_control(SINGLE_USE)]]), st.lists(FRAMES, min_size=4, max_size=20))
 def test_any_frames_are_read_as_the_table_says_or_refused(first: list[bytes], frames: list[bytes]) -> None:
     """A frame that is refused is left out, and the others go on."""
     accepted: list[bytes] = []
@@ -103,7 +94,7 @@ def test_any_frames_are_read_as_the_table_says_or_refused(first: list[bytes], fr
 
 BY_TYPE: dict[type, Control | bytes] = {
     Hello: replace(HELLO, models=(SMALL_ID,)),
-    Use: SINGLE,
+    Use: SINGLE_USE,
     Have: Have(SMALL_ID),
     Request: Request(TINY_ID, 99),
     Offer: FETCHED,
@@ -150,7 +141,7 @@ def test_messages_are_sent_once_the_hellos_are_exchanged() -> None:
     assert session.data_to_send() == []
 
 
-@pytest.mark.parametrize("held", [STREAMS, replace(BOTH, level=0, tag=True)])
+@pytest.mark.parametrize("held", [STREAMS, replace(SINGLE, level=0, tag=True)])
 def test_damaged_frames_are_refused_or_read_as_what_was_sent(held: Settings) -> None:
     """Every bit of a message, where it has a check: that of a stream, or a tag."""
     text = "The order was sent."
@@ -175,7 +166,7 @@ def test_damaged_frames_are_refused_or_read_as_what_was_sent(held: Settings) -> 
 
 def test_damage_of_a_message_without_a_check_hurts_no_other() -> None:
     """It may be read as another text (rule TAG-1); what follows it is read as it was sent."""
-    pair = Pair(BOTH)
+    pair = Pair(SINGLE)
     assert pair.carry("The order was packed.", pair.client)
     before = pair.seen["client"]
     pair.client.send("The order was sent.")
@@ -186,7 +177,7 @@ def test_damage_of_a_message_without_a_check_hurts_no_other() -> None:
     for bit in range(8 * len(frame)):
         damaged = bytearray(frame)
         damaged[bit // 8] ^= 1 << bit % 8
-        server = Session(BOTH, role="server")
+        server = Session(SINGLE, role="server")
         for earlier in before:
             server.receive_data(earlier)
         try:
