@@ -13,6 +13,7 @@ from tests.messages import MESSAGES
 
 from aura_fast import chunked
 from aura_reference import chunked as reference
+from aura_spec import chunked as declared
 from aura_spec.chunked import (
     BLOCK,
     HEADER_SIZE,
@@ -55,7 +56,7 @@ LONG = st.builds(
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks so small that the reference is quick."""
-    for module in (chunked, reference):
+    for module in (declared, reference):
         monkeypatch.setattr(module, "BLOCK", SMALL)
 
 
