@@ -75,18 +75,18 @@ class Watched(Predictor):
     def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
         """Note what p is mixed of, before the outcome is learned and after (rules RCL-10 and RCL-12)."""
         before = self._mixer(candidate, share, later=later)
-        first = (before.probability.value, before.context_index.value, tuple(before.weights), before.p)
+        first = (before.by_match.value, before.by_context.value, tuple(before.weights), before.p)
         hit = super()._try(candidate, share, later=later, coder=coder)
-        stretched = stretch(before.probability.value), stretch(before.context_index.value)
+        stretched = stretch(before.by_match.value), stretch(before.by_context.value)
         after = replace(before, inputs=(before.inputs[0], *stretched))
         state = self._state
-        place = next(index for index, one in state.match_stats.items() if one is before.probability)
-        number = next(index for index, one in enumerate(state.context_stats) if one is before.context_index)
+        place = next(index for index, one in state.match_stats.items() if one is before.by_match)
+        number = next(index for index, one in enumerate(state.context_stats) if one is before.by_context)
         self._tried.append(
             {
                 "share": share,
-                "match_stats": [*map(int, place), first[0], before.probability.value],
-                "context_stats": [number, first[1], before.context_index.value],
+                "match_stats": [*map(int, place), first[0], before.by_match.value],
+                "context_stats": [number, first[1], before.by_context.value],
                 "weights": [list(first[2]), list(before.weights)],
                 "inputs": list(before.inputs),
                 "p": [first[3], after.p],

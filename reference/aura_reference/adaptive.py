@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from aura_reference.interleaved_rans import Reader, Table, table_of
-from aura_spec.adaptive import INCREMENT, rounds
-from aura_spec.interleaved_rans import TOTAL, frequencies_of
+from aura_spec import adaptive as spec
+from aura_spec import interleaved_rans
+from aura_spec.adaptive import rounds
+from aura_spec.interleaved_rans import frequencies_of
 
 Batch = list[tuple[Table, int]]
 
@@ -27,7 +29,7 @@ class Tables:
     def learn(self, seen: Iterable[tuple[int, int]]) -> None:
         """Count symbols, given as (context, symbol), and have the tables made anew (rule ADA-4)."""
         for context, symbol in seen:
-            self._counts[context][symbol] += INCREMENT
+            self._counts[context][symbol] += spec.INCREMENT
         self._made.clear()
 
 
@@ -37,9 +39,9 @@ def frequencies_from(counts: Sequence[int]) -> list[int]:
     >>> frequencies_from([10, 10, 0])
     [2048, 2047, 1]
     """
-    total, spare = sum(counts), TOTAL - len(counts)
+    total, spare = sum(counts), interleaved_rans.TOTAL - len(counts)
     frequencies = [1 + count * spare // total for count in counts]
-    frequencies[counts.index(max(counts))] += TOTAL - sum(frequencies)
+    frequencies[counts.index(max(counts))] += interleaved_rans.TOTAL - sum(frequencies)
     return frequencies
 
 

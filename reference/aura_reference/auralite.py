@@ -13,12 +13,12 @@ from aura_reference import context as contexts
 from aura_reference.context import Coder
 from aura_reference.match import Matcher, probability_class
 from aura_reference.range_coder import Decoder, Encoder
-from aura_spec.auralite import MODEL_ID_SIZE, Explicit, build_body, parse_body
-from aura_spec.context_model import END, ContextModel
+from aura_spec import auralite as spec
+from aura_spec import context_model, limits, range_coder
+from aura_spec.auralite import Explicit, build_body, parse_body
+from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, UnknownModel
-from aura_spec.limits import MAX_MODELLED
 from aura_spec.match import TOTAL
-from aura_spec.range_coder import START
 from aura_spec.run import MAX_LENGTH, NO_RUN, after
 
 
@@ -46,7 +46,7 @@ class Walk:
         entry = self._choose_entry(predicted, coder)
         symbol = self._model.symbols[entry]
         self.context = self._model.following[entry]
-        if symbol != END:
+        if symbol != context_model.END:
             self.matcher.message.append(symbol)
             self.run = after(self.run, symbol)
         return entry
@@ -86,8 +86,8 @@ def _place(symbol: int, symbols: Sequence[int]) -> int:
 class Writer:
     """Codes the choices that lead to ``symbol``."""
 
-    def __init__(self, low: int = START) -> None:
-        self.symbol = END
+    def __init__(self, low: int = range_coder.START) -> None:
+        self.symbol = context_model.END
         self.encoder = Encoder(low)
 
     def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
@@ -100,7 +100,7 @@ class Writer:
 class Reader:
     """Finds the choices in a string."""
 
-    def __init__(self, string: bytes, low: int = START) -> None:
+    def __init__(self, string: bytes, low: int = range_coder.START) -> None:
         self.decoder = Decoder(string, low)
 
     def choose(self, _symbols: Sequence[int], frequencies: Sequence[int]) -> int:
@@ -133,10 +133,10 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     Raises:
         EncodeError: ``data`` has more than ``limits.MAX_MODELLED`` bytes (rule AUR-9).
     """
-    if len(data) > MAX_MODELLED:
-        raise EncodeError(f"AURALITE codes at most {MAX_MODELLED} bytes")
+    if len(data) > limits.MAX_MODELLED:
+        raise EncodeError(f"AURALITE codes at most {limits.MAX_MODELLED} bytes")
     walk, writer = Walk(model), Writer()
-    for writer.symbol in chain(data, (END,)):
+    for writer.symbol in chain(data, (context_model.END,)):
         walk.code(writer)
     return writer.encoder.finish()
 
@@ -149,8 +149,8 @@ def decode(wire: bytes, model: ContextModel, max_size: int) -> bytes:
             AUR-9).
     """
     walk, reader = Walk(model), Reader(wire)
-    max_size = min(max_size, MAX_MODELLED)
-    while walk.code(reader) != END:
+    max_size = min(max_size, limits.MAX_MODELLED)
+    while walk.code(reader) != context_model.END:
         if len(walk.matcher.message) > max_size:
             raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")
     reader.decoder.finish()
@@ -175,7 +175,7 @@ def decode_explicit(body: bytes, models: Mapping[bytes, ContextModel], max_size:
     try:
         return decode(explicit.string, model, max_size)
     except DecodeError as error:
-        raise type(error)(error.reason, 1 + MODEL_ID_SIZE, error.path) from None
+        raise type(error)(error.reason, 1 + spec.MODEL_ID_SIZE, error.path) from None
 
 
 class MatchState(StrEnum):
@@ -215,7 +215,7 @@ class Step:
 def steps(data: bytes, model: ContextModel) -> Iterator[Step]:
     """How each symbol of ``data`` is coded, the end included. Informative: costs are not integers."""
     walk = Walk(model)
-    for symbol in chain(data, (END,)):
+    for symbol in chain(data, (context_model.END,)):
         yield measure(model, walk, symbol)
 
 

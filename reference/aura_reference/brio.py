@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from aura_reference import rans
 from aura_reference.token import carry_out, choose
-from aura_spec.brio import MAX_METADATA, Container, Metadata, build_body, parse_body
+from aura_spec import brio as spec
+from aura_spec.brio import Container, Metadata, build_body, parse_body
 from aura_spec.errors import DecodeError
 from aura_spec.rans import frequencies_of
 from aura_spec.shared_state import SharedState
@@ -33,7 +34,7 @@ def describe(tokens: Iterable[Token]) -> Iterable[Metadata]:
 
     A template event has an entry only at index 0, where kind 1 stands for it.
     """
-    for index, token in zip(range(MAX_METADATA), tokens, strict=False):
+    for index, token in zip(range(spec.MAX_METADATA), tokens, strict=False):
         match token:
             case Literal(byte):
                 yield Metadata(index, 0, byte)

@@ -11,10 +11,8 @@ from aura_reference.adaptive import Tables, batches, known, read, steps
 from aura_reference.interleaved_rans import Reader, write
 from aura_reference.lz77 import copy
 from aura_reference.parse import Parse, parse
+from aura_spec import brio2 as spec
 from aura_spec.brio2 import (
-    MIN_MATCH,
-    NEAR,
-    RECENT,
     Container,
     build_body,
     check_message,
@@ -57,7 +55,7 @@ def encode_parse(data: bytes, cut: Parse, spelt: Iterable[Coded] | None = None) 
     """
     runs = [number_symbol(repeat.run) for repeat in cut.sequences]
     distances = list(spelt or code_distances(repeat.distance for repeat in cut.sequences))
-    lengths = [number_symbol(repeat.length - MIN_MATCH) for repeat in cut.sequences]
+    lengths = [number_symbol(repeat.length - spec.MIN_MATCH) for repeat in cut.sequences]
     units = [symbol_of(unit) for unit in cut.units]
     symbols = [[symbol for symbol, _, _ in stream] for stream in (runs, distances, lengths, units)]
     lanes = lanes_of(len(data))
@@ -108,14 +106,14 @@ def decode_parse(container: Container) -> tuple[list[int], list[int], list[int],
     return (
         run_values,
         list(_distances(distances, values[:count])),
-        [MIN_MATCH + value for value in values[count : 2 * count]],
+        [spec.MIN_MATCH + value for value in values[count : 2 * count]],
         values[2 * count :],
     )
 
 
 def code_distances(distances: Iterable[int]) -> Iterable[Coded]:
     """Code distances, as recent ones where they are (rule BII-7)."""
-    recent = list(RECENT)
+    recent = list(spec.RECENT)
     for distance in distances:
         if distance in recent:
             place = recent.index(distance)
@@ -123,21 +121,21 @@ def code_distances(distances: Iterable[int]) -> Iterable[Coded]:
             recent.pop(place)
         else:
             symbol, extra, bits = number_symbol(distance - 1)
-            yield len(RECENT) + symbol, extra, bits
+            yield len(spec.RECENT) + symbol, extra, bits
             recent.pop()
         recent.insert(0, distance)
 
 
 def _distance_of(symbol: int) -> tuple[int, int]:
     """The least value of a distance symbol, and how many extra bits follow."""
-    return (symbol, 0) if symbol < len(RECENT) else number_of(symbol - len(RECENT))
+    return (symbol, 0) if symbol < len(spec.RECENT) else number_of(symbol - len(spec.RECENT))
 
 
 def _distances(symbols: Sequence[int], values: Sequence[int]) -> Iterable[int]:
     """The distances meant (rule BII-7)."""
-    recent = list(RECENT)
+    recent = list(spec.RECENT)
     for symbol, value in zip(symbols, values, strict=True):
-        if symbol < len(RECENT):
+        if symbol < len(spec.RECENT):
             distance = recent.pop(symbol)
         else:
             distance = value + 1
@@ -157,7 +155,8 @@ def distance_contexts(runs: Sequence[int]) -> list[int]:
 def length_contexts(runs: Sequence[int], distances: Sequence[int]) -> list[int]:
     """The contexts of lengths, from the symbols of runs and distances (rule BII-5)."""
     return [
-        (run > 0) + 2 * bisect_right(NEAR, distance) for run, distance in zip(runs, distances, strict=True)
+        (run > 0) + 2 * bisect_right(spec.NEAR, distance)
+        for run, distance in zip(runs, distances, strict=True)
     ]
 
 

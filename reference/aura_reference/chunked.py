@@ -7,13 +7,8 @@ from zlib import crc32
 
 from aura_reference import brio2
 from aura_reference.parse import parse
+from aura_spec import chunked as spec
 from aura_spec.chunked import (
-    BLOCK,
-    HEADER_SIZE,
-    MAX_BLOCK,
-    MAX_END,
-    MAX_HEAD,
-    MAX_INDEX,
     BlockHead,
     Frame,
     Header,
@@ -57,7 +52,7 @@ def encode(data: bytes, *, window_bits: int, level: int, frame_size: int | None 
     output += build_end(len(data), crc32(data))
     if frame_size is None:
         return bytes(output)
-    if len(varints) > MAX_INDEX:
+    if len(varints) > spec.MAX_INDEX:
         raise EncodeError(f"frames of {frame_size} bytes are too short for so much content")
     return bytes(output) + varints + build_trailer(len(varints), crc32(varints))
 
@@ -66,7 +61,7 @@ def _blocks(content: bytes, window: int, level: int) -> Iterator[bytes]:
     """The blocks of a frame (rule CHK-10)."""
     start = 0
     while start < len(content):
-        stop = start + BLOCK
+        stop = start + spec.BLOCK
         yield encode_block(
             content[max(0, start - window) : start], content[start:stop], level, begins=not start
         )
@@ -85,8 +80,8 @@ def decode(file: bytes, max_size: int) -> bytes:
     Raises:
         DecodeError: as the rules say.
     """
-    header = parse_header(file[:HEADER_SIZE])
-    offset = HEADER_SIZE
+    header = parse_header(file[: spec.HEADER_SIZE])
+    offset = spec.HEADER_SIZE
     frame: Frame | None = None
     varints = b""
     output = bytearray()
@@ -96,7 +91,7 @@ def decode(file: bytes, max_size: int) -> bytes:
             raise Truncated("the file has no end", offset, "kind")
         if file[offset] == Kind.END:
             break
-        head, size = parse_block_head(file[offset : offset + MAX_HEAD], offset)
+        head, size = parse_block_head(file[offset : offset + spec.MAX_HEAD], offset)
         if not head.begins_frame and frame is None:
             raise Malformed("the first block does not begin a frame", offset, "kind")
         body = file[offset + size :][: body_size(head)]
@@ -115,7 +110,7 @@ def decode(file: bytes, max_size: int) -> bytes:
         frame = Frame(before.size + size + len(body), before.length + len(content))
         offset += size + len(body)
     varints = _with_frame(header, varints, frame, offset)
-    offset += check_end(file[offset:][:MAX_END], len(output), crc32(output), offset)
+    offset += check_end(file[offset:][: spec.MAX_END], len(output), crc32(output), offset)
     if header.has_index:
         offset += check_index(file[offset:], varints, offset)
     if offset != len(file):
@@ -128,7 +123,7 @@ def _with_frame(header: Header, varints: bytes, frame: Frame | None, offset: int
     if frame is None or not header.has_index:
         return varints
     varints += build_frame(frame)
-    if len(varints) > MAX_INDEX:
+    if len(varints) > spec.MAX_INDEX:
         raise LimitExceeded(f"an index of {len(varints)} bytes", offset, "frames")
     return varints
 
@@ -139,4 +134,4 @@ def decode_block(head: BlockHead, body: bytes, window: bytes, offset: int) -> by
     Raises:
         DecodeError: as the rules say.
     """
-    return read_content(head, body, offset, lambda coded: brio2.decode(coded, MAX_BLOCK, window))
+    return read_content(head, body, offset, lambda coded: brio2.decode(coded, spec.MAX_BLOCK, window))

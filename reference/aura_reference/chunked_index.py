@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from aura_spec.chunked import HEADER_SIZE, TRAILER_SIZE, Frame, check_end, parse_header
+from aura_spec import chunked
+from aura_spec.chunked import Frame, check_end, parse_header
 from aura_spec.chunked_index import end_offset, parse_frames, parse_trailer
 from aura_spec.errors import ChecksumMismatch
 
@@ -15,9 +16,9 @@ def read_index(file: bytes) -> list[Frame]:
     Raises:
         DecodeError: as the rule says.
     """
-    if not parse_header(file[:HEADER_SIZE]).has_index:
+    if not parse_header(file[: chunked.HEADER_SIZE]).has_index:
         return []
-    stop = max(0, len(file) - TRAILER_SIZE)
+    stop = max(0, len(file) - chunked.TRAILER_SIZE)
     trailer = parse_trailer(file[stop:], stop)
     start = stop - trailer.size
     varints = file[start:stop]

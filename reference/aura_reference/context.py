@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, TOTAL_OF_ONE, ContextModel, RunList
+from aura_spec import context_model
+from aura_spec.context_model import ContextModel, RunList
 from aura_spec.errors import Malformed
 from aura_spec.run import NO_RUN
 
@@ -26,10 +27,10 @@ def frequencies_of(model: ContextModel, context: int) -> list[int]:
     start, end = model.starts[context], model.starts[context + 1]
     escape = model.escapes[context]
     if end - start == 1:
-        return [TOTAL_OF_ONE - ESCAPES[escape], ESCAPES[escape]]
-    frequencies = [FREQUENCIES[code] for code in model.codes[start:end]]
-    if context != ROOT:
-        frequencies.append(FREQUENCIES[escape])
+        return [context_model.TOTAL_OF_ONE - context_model.ESCAPES[escape], context_model.ESCAPES[escape]]
+    frequencies = [context_model.FREQUENCIES[code] for code in model.codes[start:end]]
+    if context != context_model.ROOT:
+        frequencies.append(context_model.FREQUENCIES[escape])
     return frequencies
 
 
@@ -63,7 +64,7 @@ def code(model: ContextModel, context: int, run: int, excluded: set[int], coder:
         symbol = _code_in_list(symbols, frequencies_of(model, context), excluded, coder)
         if symbol is not None:
             return start + symbols.index(symbol)
-        if context == ROOT:
+        if context == context_model.ROOT:
             raise Malformed("the string excludes all symbols", 0, "string")
         excluded.update(symbols)  # rule AUR-3; without effect after a list that rule AUR-4 passed over
         context = model.suffixes[context]
@@ -73,12 +74,12 @@ def _code_in_run(
     model: ContextModel, context: int, instead: RunList, excluded: set[int], coder: Coder
 ) -> int:
     """Code a symbol while a list stands in for ``context`` (rules RUN-4 and RUN-5)."""
-    frequencies = [FREQUENCIES[code] for code in (*instead.codes, instead.escape)]
+    frequencies = [context_model.FREQUENCIES[code] for code in (*instead.codes, instead.escape)]
     symbol = _code_in_list(instead.symbols, frequencies, excluded, coder)
     if symbol is not None:
         return find_deepest(model, context, symbol)
     excluded.update(instead.symbols)
-    entry = code(model, ROOT, NO_RUN, excluded, coder)
+    entry = code(model, context_model.ROOT, NO_RUN, excluded, coder)
     return find_deepest(model, context, model.symbols[entry])
 
 
@@ -98,7 +99,7 @@ def _code_in_list(
 def order_of(model: ContextModel, context: int) -> int:
     """The order of a context: 0 for the root, else one more than its suffix's."""
     order = 0
-    while context != ROOT:
+    while context != context_model.ROOT:
         context = model.suffixes[context]
         order += 1
     return order

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from aura_spec import interleaved_rans as spec
 from aura_spec.errors import Malformed, Truncated
-from aura_spec.interleaved_rans import LOWER_BOUND, SCALE_BITS, TOTAL, WORD_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,10 @@ class Reader:
         if len(self._words) < 2 * lanes:
             raise Truncated("the payload is too short for its lanes", len(words), "words")
         heads = self._words[: 2 * lanes]
-        self._states = [high << WORD_BITS | low for high, low in zip(heads[0::2], heads[1::2], strict=True)]
-        if min(self._states) < LOWER_BOUND:
+        self._states = [
+            high << spec.WORD_BITS | low for high, low in zip(heads[0::2], heads[1::2], strict=True)
+        ]
+        if min(self._states) < spec.LOWER_BOUND:
             raise Malformed("a state is out of range", 0, "words")
         self._position = 2 * lanes
 
@@ -45,13 +47,13 @@ class Reader:
                 raise Malformed("a table without symbols is used", 0, "words")
             lane = index % len(self._states)
             state = self._states[lane]
-            slot = state % TOTAL
+            slot = state % spec.TOTAL
             symbol = bisect_right(table.cumulatives, slot) - 1
-            state = table.frequencies[symbol] * (state >> SCALE_BITS) + slot - table.cumulatives[symbol]
-            if state < LOWER_BOUND:
+            state = table.frequencies[symbol] * (state >> spec.SCALE_BITS) + slot - table.cumulatives[symbol]
+            if state < spec.LOWER_BOUND:
                 if self._position == len(self._words):
                     raise Truncated("the payload runs out of words", 2 * len(self._words), "words")
-                state = state << WORD_BITS | self._words[self._position]
+                state = state << spec.WORD_BITS | self._words[self._position]
                 self._position += 1
             self._states[lane] = state
             symbols.append(symbol)
@@ -67,14 +69,14 @@ class Reader:
 
     def finish(self) -> None:
         """Check that everything was read (rule IRN-5)."""
-        if self._position != len(self._words) or any(state != LOWER_BOUND for state in self._states):
+        if self._position != len(self._words) or any(state != spec.LOWER_BOUND for state in self._states):
             raise Malformed("the payload does not end where its symbols do", 2 * self._position, "words")
 
     def rest(self) -> list[int]:
         """End where a format has words of its own, and give them (rule IRN-8)."""
-        if any(state >= 2 * LOWER_BOUND for state in self._states):
+        if any(state >= 2 * spec.LOWER_BOUND for state in self._states):
             raise Malformed("a state ends out of range", 2 * self._position, "words")
-        return [state - LOWER_BOUND for state in self._states] + self._words[self._position :]
+        return [state - spec.LOWER_BOUND for state in self._states] + self._words[self._position :]
 
 
 def write(
@@ -87,7 +89,7 @@ def write(
 
     ``between`` has by number of batches the words that follow so many.
     """
-    states = [LOWER_BOUND + word for word in rest[:lanes]] + [LOWER_BOUND] * (lanes - len(rest))
+    states = [spec.LOWER_BOUND + word for word in rest[:lanes]] + [spec.LOWER_BOUND] * (lanes - len(rest))
     backwards = list(reversed(rest[lanes:]))
     for number in reversed(range(len(batches) + 1)):
         batch = batches[number] if number < len(batches) else ()
@@ -95,11 +97,11 @@ def write(
             table, symbol = batch[index]
             frequency = table.frequencies[symbol]
             state = states[index % lanes]
-            if state >= frequency << 32 - SCALE_BITS:
+            if state >= frequency << 32 - spec.SCALE_BITS:
                 backwards.append(state & 0xFFFF)
-                state >>= WORD_BITS
+                state >>= spec.WORD_BITS
             quotient, remainder = divmod(state, frequency)
-            states[index % lanes] = (quotient << SCALE_BITS) + remainder + table.cumulatives[symbol]
+            states[index % lanes] = (quotient << spec.SCALE_BITS) + remainder + table.cumulatives[symbol]
         backwards += reversed(between.get(number, ()))
-    heads = [word for state in states for word in (state >> WORD_BITS, state & 0xFFFF)]
+    heads = [word for state in states for word in (state >> spec.WORD_BITS, state & 0xFFFF)]
     return b"".join(word.to_bytes(2, "little") for word in (*heads, *reversed(backwards)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from aura_spec import lz77 as spec
 from aura_spec.errors import Malformed
-from aura_spec.lz77 import MAX_LENGTH, MIN_LENGTH, WINDOW
 
 MAX_CANDIDATES = 32
 """Earlier places that the finder tries; bounds its work on hostile input."""
@@ -24,20 +24,20 @@ class Finder:
 
     def add(self, position: int) -> None:
         """Remember ``position`` as the start of a possible match."""
-        key = self._data[position : position + MIN_LENGTH]
-        if len(key) == MIN_LENGTH:
+        key = self._data[position : position + spec.MIN_LENGTH]
+        if len(key) == spec.MIN_LENGTH:
             self._places[key].append(position)
 
     def find(self, position: int) -> tuple[int, int]:
         """The best match at ``position`` as (distance, length); (0, 0) if there is none."""
         data = self._data
-        longest = min(MAX_LENGTH, len(data) - position)
+        longest = min(spec.MAX_LENGTH, len(data) - position)
         best = (0, 0)
-        places = self._places.get(data[position : position + MIN_LENGTH], [])
+        places = self._places.get(data[position : position + spec.MIN_LENGTH], [])
         for place in reversed(places[-MAX_CANDIDATES:]):
-            if position - place > WINDOW:
+            if position - place > spec.WINDOW:
                 break
-            length = MIN_LENGTH
+            length = spec.MIN_LENGTH
             while length < longest and data[place + length] == data[position + length]:
                 length += 1
             if length > best[1]:

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from aura_spec import match as spec
 from aura_spec import prefix
 from aura_spec.context_model import ContextModel
-from aura_spec.match import (
-    LENGTH_STEPS,
-    MAX_LENGTH,
-    MIN_LENGTH,
-    MISS_CLASSES,
-    MULTIPLIER,
-    PROBABILITY_CLASSES,
-    PROBABILITY_STEPS,
-    SLOT_SHIFT,
-)
 
 
 def slot_of(four: bytes | bytearray) -> int:
     """The slot of a position after these four bytes (rule MAT-1)."""
-    return (int.from_bytes(four, "little") * MULTIPLIER & 0xFFFFFFFF) >> SLOT_SHIFT
+    return (int.from_bytes(four, "little") * spec.MULTIPLIER & 0xFFFFFFFF) >> spec.SLOT_SHIFT
 
 
 def length_class(length: int) -> int:
     """Rule MAT-5."""
-    return bisect_right(LENGTH_STEPS, length)
+    return bisect_right(spec.LENGTH_STEPS, length)
 
 
 def probability_class(frequency: int, total: int) -> int:
     """Rule MAT-6, for a byte that the list has."""
-    return 1 + sum(1000 * frequency >= step * total for step in PROBABILITY_STEPS)
+    return 1 + sum(1000 * frequency >= step * total for step in spec.PROBABILITY_STEPS)
 
 
 class Matcher:
@@ -63,8 +54,8 @@ class Matcher:
         To be called once at each position.
         """
         position = len(self.message)
-        if position >= MIN_LENGTH:
-            slot = slot_of(self.message[-MIN_LENGTH:])
+        if position >= spec.MIN_LENGTH:
+            slot = slot_of(self.message[-spec.MIN_LENGTH :])
             if not self.length and slot in self._places:
                 self._source, self.pointer = self.message, self._places[slot]
                 self.length = self._length_before(self.pointer)
@@ -81,32 +72,32 @@ class Matcher:
 
     def feed(self, byte: int) -> None:
         """Go past a byte that is not coded (rule FRS-8)."""
-        if len(self.message) >= MIN_LENGTH:
-            self._places[slot_of(self.message[-MIN_LENGTH:])] = len(self.message)
+        if len(self.message) >= spec.MIN_LENGTH:
+            self._places[slot_of(self.message[-spec.MIN_LENGTH :])] = len(self.message)
         self.length = 0
         self.message.append(byte)
 
     def _length_before(self, place: int) -> int:
         """The length of the match that ends before ``place``; 0 if it is too short (rule MAT-2)."""
         message = self.message
-        longest = min(MAX_LENGTH, place)
+        longest = min(spec.MAX_LENGTH, place)
         length = 0
         while length < longest and message[place - 1 - length] == message[-1 - length]:
             length += 1
-        return length if length >= MIN_LENGTH else 0
+        return length if length >= spec.MIN_LENGTH else 0
 
     def hits(self, probability: int) -> int:
         """The probability of a hit, out of 4096, in a class of the byte's probability (rules MAT-4 and HIS-2)."""
-        misses = min(self.misses, MISS_CLASSES - 1)
+        misses = min(self.misses, spec.MISS_CLASSES - 1)
         if self._model.prefix is not None and self.in_prefix:
-            return self._model.prefix.hits[probability * MISS_CLASSES + misses]
-        classes = length_class(self.length) * PROBABILITY_CLASSES + probability
-        return self._model.hits[classes * MISS_CLASSES + misses]
+            return self._model.prefix.hits[probability * spec.MISS_CLASSES + misses]
+        classes = length_class(self.length) * spec.PROBABILITY_CLASSES + probability
+        return self._model.hits[classes * spec.MISS_CLASSES + misses]
 
     def hit(self) -> None:
         """The prediction was right (rules MAT-7 and HIS-3)."""
         self.pointer += 1
-        self.length = min(self.length + 1, MAX_LENGTH)
+        self.length = min(self.length + 1, spec.MAX_LENGTH)
         if self.in_prefix and self.pointer == len(self._source):
             self.length = 0
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aura_reference import auralite, brotli, classic, modelled, stored, typed, zstd
+from aura_spec import limits
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel, Unsupported
-from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
 from aura_spec.template import Template
 
 
-def decode(wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+def decode(
+    wire: bytes, shared_state: SharedState | None = None, max_size: int = limits.DEFAULT_MAX_SIZE
+) -> bytes:
     """Read a message.
 
     Args:

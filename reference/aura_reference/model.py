@@ -6,20 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aura_reference import trie
+from aura_spec import model as spec
 from aura_spec import prefix, run
 from aura_spec.context_model import ContextModel
-from aura_spec.model import (
-    DICTIONARY,
-    MATCH,
-    PREFIX,
-    RUNS,
-    TEMPLATES,
-    TRIE,
-    check_dictionary,
-    parse_file,
-    parse_hits,
-    parse_templates,
-)
+from aura_spec.model import check_dictionary, parse_file, parse_hits, parse_templates
 from aura_spec.template import Template
 
 
@@ -49,11 +39,11 @@ def read(data: bytes) -> Model:
     file = parse_file(data)
     sections = file.sections
     context_model = replace(
-        trie.read(sections[TRIE]),
-        hits=parse_hits(sections[MATCH]),
-        runs=run.parse_section(sections[RUNS]) if RUNS in sections else {},
-        prefix=prefix.parse_section(sections[PREFIX]) if PREFIX in sections else None,
+        trie.read(sections[spec.TRIE]),
+        hits=parse_hits(sections[spec.MATCH]),
+        runs=run.parse_section(sections[spec.RUNS]) if spec.RUNS in sections else {},
+        prefix=prefix.parse_section(sections[spec.PREFIX]) if spec.PREFIX in sections else None,
     )
-    templates = parse_templates(sections[TEMPLATES]) if TEMPLATES in sections else {}
-    dictionary = check_dictionary(sections[DICTIONARY]) if DICTIONARY in sections else b""
+    templates = parse_templates(sections[spec.TEMPLATES]) if spec.TEMPLATES in sections else {}
+    dictionary = check_dictionary(sections[spec.DICTIONARY]) if spec.DICTIONARY in sections else b""
     return Model(file.model_id, context_model, templates, dictionary)

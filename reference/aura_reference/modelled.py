@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from aura_reference import slot
 from aura_reference.auralite import Reader, Step, Walk, Writer, measure
 from aura_reference.context import Coder
-from aura_spec.context_model import END, ContextModel
+from aura_spec import context_model, limits
+from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed
-from aura_spec.limits import MAX_MODELLED
 from aura_spec.modelled import ModelledFrame, build_body, parse_body, symbols_of, traverse
 from aura_spec.slot import SlotValue
 from aura_spec.template import Template
@@ -38,7 +38,7 @@ class _Way:
         """Code the next symbol, and give it."""
         context = self._walk.context
         symbol = self._walk.code(coder)
-        if symbol == END:
+        if symbol == context_model.END:
             self._walk.context = context  # which stays the same over an end
         self._check()
         return symbol
@@ -47,7 +47,7 @@ class _Way:
         """How the next symbol, which is this one, is coded."""
         context = self._walk.context
         step = measure(self._model, self._walk, symbol)
-        if symbol == END:
+        if symbol == context_model.END:
             self._walk.context = context
         return step
 
@@ -61,7 +61,7 @@ def _read_text(way: _Way, reader: Reader, stop: bytes) -> bytes:
     """A text, after which the way has gone past the stop (rules FRS-9 to FRS-12)."""
     start = len(way.message)
     while True:
-        if way.code(reader) != END:
+        if way.code(reader) != context_model.END:
             if stop and way.message.endswith(stop, start):
                 return bytes(way.message[start : -len(stop)])
         elif not stop:
@@ -76,7 +76,7 @@ def encode_string(
     template: Template, known: Mapping[int, bytes], values: Sequence[bytes], model: ContextModel
 ) -> bytes:
     """The string that codes the texts along the message (rules FRS-7 to FRS-12)."""
-    way, writer = _Way(model, MAX_MODELLED), Writer()
+    way, writer = _Way(model, limits.MAX_MODELLED), Writer()
 
     def write_text(index: int, stop: bytes) -> bytes:
         for writer.symbol, fed in symbols_of(values[index], stop):
@@ -98,8 +98,8 @@ def encode(template_id: int, template: Template, values: Sequence[bytes], model:
     spelt = [slot.spell(*pair) for pair in zip(template.slots, values, strict=True)]
     if all(value.head for value in spelt):
         raise EncodeError("a modelled frame needs a text")
-    if template.rendered_size(values) > MAX_MODELLED:
-        raise EncodeError(f"a modelled frame codes at most {MAX_MODELLED} bytes")
+    if template.rendered_size(values) > limits.MAX_MODELLED:
+        raise EncodeError(f"a modelled frame codes at most {limits.MAX_MODELLED} bytes")
     string = encode_string(template, _typed_values(spelt, values), values, model)
     without_texts = tuple(value if value.head else SlotValue(0) for value in spelt)
     return build_body(ModelledFrame(template_id, without_texts, string), template)
@@ -114,7 +114,7 @@ def decode_string(
     string: bytes, template: Template, known: Mapping[int, bytes], model: ContextModel, max_size: int
 ) -> tuple[bytes, ...]:
     """All values of a frame, of which those that are no texts are known (rules FRS-7 to FRS-13)."""
-    way = _Way(model, min(max_size, MAX_MODELLED))
+    way = _Way(model, min(max_size, limits.MAX_MODELLED))
     reader = Reader(string)
     values = traverse(template, known, way.feed, lambda _, stop: _read_text(way, reader, stop))
     reader.decoder.finish()
@@ -164,7 +164,7 @@ def decode(body: bytes, templates: Mapping[int, Template], model: ContextModel, 
 
 def steps(template: Template, values: Sequence[bytes], model: ContextModel) -> list[Step]:
     """How each symbol of the string is coded. Informative: costs are not integers."""
-    way = _Way(model, MAX_MODELLED)
+    way = _Way(model, limits.MAX_MODELLED)
     found: list[Step] = []
 
     def measure_text(index: int, stop: bytes) -> bytes:

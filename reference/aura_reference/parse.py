@@ -7,23 +7,10 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from aura_reference.adaptive import frequencies_from
-from aura_spec.adaptive import INCREMENT
-from aura_spec.brio2 import MIN_MATCH, RECENT, number_symbol
-from aura_spec.parse import (
-    ADVANTAGE,
-    AVERAGE,
-    BLOCK,
-    EXTENSION,
-    LONG,
-    MAX_CANDIDATE,
-    OVERLAP,
-    SEARCH_LENGTHS,
-    TIMES,
-    Counts,
-    Prices,
-    first_counts,
-    prices_from,
-)
+from aura_spec import adaptive, brio2
+from aura_spec import parse as spec
+from aura_spec.brio2 import number_symbol
+from aura_spec.parse import Counts, Prices, first_counts, prices_from
 from aura_spec.unit import CONTEXT_AFTER, MAX_UNIT, UNIT_BYTES, symbol_of
 
 _UNITS = {text: unit for unit, text in enumerate(UNIT_BYTES)}
@@ -57,10 +44,10 @@ class Parse:
 
 def parse(data: bytes, level: int, begin: int = 0) -> Parse:
     """Cut what follows ``begin``, of which matches may begin before it (rules PAR-1 to PAR-6 and CHK-4)."""
-    levels = [candidates(data, length) for length in SEARCH_LENGTHS[level]]
+    levels = [candidates(data, length) for length in spec.SEARCH_LENGTHS[level]]
     prices = _prices(first_counts())
     cut = walk(data, begin, judge_all(data, begin, At(levels[::3] if level else levels, None, prices)))
-    for _ in range(TIMES if level else 0):
+    for _ in range(spec.TIMES if level else 0):
         recent, counts = learn(data, begin, cut)
         cut = walk(data, begin, judge_all(data, begin, At(levels, recent, _prices(counts))))
     return cut
@@ -86,9 +73,9 @@ def candidates(data: bytes, level: int) -> Candidates:
     for position in reversed(range(size)):
         distance = distances[position]
         if distance and position + 1 < size and distances[position + 1] == distance:
-            lengths[position] = min(lengths[position + 1] + 1, MAX_CANDIDATE)
+            lengths[position] = min(lengths[position + 1] + 1, spec.MAX_CANDIDATE)
         elif distance:
-            lengths[position] = level + agreeing(data, position + level, distance, EXTENSION)
+            lengths[position] = level + agreeing(data, position + level, distance, spec.EXTENSION)
     return distances, lengths
 
 
@@ -108,8 +95,8 @@ def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Counts
     """What a parse tells for the next: recent distances as candidates by place, and counts (rule PAR-6)."""
     counts = first_counts()
     of_runs, of_distances, of_lengths = (counts[kind][0] for kind in ("runs", "distances", "lengths"))
-    recent = list(RECENT)
-    in_force: list[tuple[int, ...]] = [RECENT] * begin
+    recent = list(brio2.RECENT)
+    in_force: list[tuple[int, ...]] = [brio2.RECENT] * begin
     taken = 0
     starts = {0}
     for repeat in cut.sequences:
@@ -118,20 +105,22 @@ def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Counts
         starts.add(taken)
         in_force += [tuple(recent)] * (sum(len(UNIT_BYTES[unit]) for unit in units) + repeat.length)
         if repeat.distance in recent:
-            of_distances[recent.index(repeat.distance)] += INCREMENT
+            of_distances[recent.index(repeat.distance)] += adaptive.INCREMENT
             recent.remove(repeat.distance)
         else:
-            of_distances[len(RECENT) + number_symbol(repeat.distance - 1)[0]] += INCREMENT
+            of_distances[len(brio2.RECENT) + number_symbol(repeat.distance - 1)[0]] += adaptive.INCREMENT
             recent.pop()
         recent.insert(0, repeat.distance)
-        of_runs[number_symbol(repeat.run)[0]] += INCREMENT
-        of_lengths[number_symbol(repeat.length - MIN_MATCH)[0]] += INCREMENT
+        of_runs[number_symbol(repeat.run)[0]] += adaptive.INCREMENT
+        of_lengths[number_symbol(repeat.length - brio2.MIN_MATCH)[0]] += adaptive.INCREMENT
     in_force += [tuple(recent)] * (len(data) - len(in_force))
     symbols = [symbol_of(unit)[0] for unit in cut.units]
     for place, symbol in enumerate(symbols):
         context = 0 if place in starts else CONTEXT_AFTER[symbols[place - 1]]
-        counts["units"][context][symbol] += INCREMENT
-    found = [repeats(data, [distances[place] for distances in in_force]) for place in range(len(RECENT))]
+        counts["units"][context][symbol] += adaptive.INCREMENT
+    found = [
+        repeats(data, [distances[place] for distances in in_force]) for place in range(len(brio2.RECENT))
+    ]
     return found, counts
 
 
@@ -139,8 +128,8 @@ def repeats(data: bytes, in_force: Sequence[int]) -> Candidates:
     """The distances in force as candidates, where enough bytes agree (rule PAR-6)."""
     distances, lengths = [0] * len(data), [0] * len(data)
     for position, distance in enumerate(in_force):
-        length = agreeing(data, position, distance, LONG) if distance <= position else 0
-        if length >= MIN_MATCH:
+        length = agreeing(data, position, distance, spec.LONG) if distance <= position else 0
+        if length >= brio2.MIN_MATCH:
             distances[position], lengths[position] = distance, length
     return distances, lengths
 
@@ -180,10 +169,10 @@ def matches_at(at: At, position: int) -> Iterator[tuple[int, Choice]]:
         distance, length = distances[position], lengths[position]
         if distance:
             yield price + _long(at.prices, length), Choice(length, distance)
-    shortest = MIN_MATCH
+    shortest = brio2.MIN_MATCH
     for distance, length in here:
-        for some in range(shortest, min(length, LONG) + 1):
-            own = length if some == LONG else some
+        for some in range(shortest, min(length, spec.LONG) + 1):
+            own = length if some == spec.LONG else some
             yield _far(at.prices, distance) + _long(at.prices, own), Choice(own, distance)
         shortest = max(shortest, length + 1)
 
@@ -193,7 +182,7 @@ def _far(prices: Prices, distance: int) -> int:
 
 
 def _long(prices: Prices, length: int) -> int:
-    return prices.lengths[number_symbol(length - MIN_MATCH)[0]]
+    return prices.lengths[number_symbol(length - brio2.MIN_MATCH)[0]]
 
 
 Choices = tuple[Choice, Choice]
@@ -203,22 +192,22 @@ Choices = tuple[Choice, Choice]
 def judge_all(data: bytes, begin: int, at: At) -> list[Choices]:
     """The choices at all positions from ``begin`` on (rule PAR-3)."""
     choices: list[Choices] = []
-    for start in range(begin, len(data), BLOCK):
+    for start in range(begin, len(data), spec.BLOCK):
         choices += judge(data, start, at)
     return choices
 
 
 def judge(data: bytes, start: int, at: At) -> list[Choices]:
     """The choices of the block that begins at ``start`` (rule PAR-3)."""
-    width = BLOCK + OVERLAP
+    width = spec.BLOCK + spec.OVERLAP
     behind_match, behind_unit = [0] * (width + 1), [0] * (width + 1)
     choices: list[Choices] = []
 
     def judged(place: int, price: int, choice: Choice) -> tuple[int, Choice]:
         costs = behind_match if choice.distance else behind_unit
-        end = place + min(choice.length, LONG)
-        cost = costs[end] if end <= width else -AVERAGE * (end - width)
-        return price + cost - AVERAGE * max(0, choice.length - LONG), choice
+        end = place + min(choice.length, spec.LONG)
+        cost = costs[end] if end <= width else -spec.AVERAGE * (end - width)
+        return price + cost - spec.AVERAGE * max(0, choice.length - spec.LONG), choice
 
     for place in reversed(range(min(width, len(data) - start))):
         position = start + place
@@ -232,7 +221,7 @@ def judge(data: bytes, start: int, at: At) -> list[Choices]:
             both.append(best)
         choices.append((both[0], both[1]))
     choices.reverse()
-    return choices[:BLOCK]
+    return choices[: spec.BLOCK]
 
 
 def walk(data: bytes, begin: int, choices: Sequence[Choices]) -> Parse:
@@ -245,7 +234,7 @@ def walk(data: bytes, begin: int, choices: Sequence[Choices]) -> Parse:
         length, distance = choice.length, choice.distance
         if last and distance != last:
             again = agreeing(data, position, last, len(data))
-            if again >= max(MIN_MATCH, length - (ADVANTAGE if distance else 0)):
+            if again >= max(brio2.MIN_MATCH, length - (spec.ADVANTAGE if distance else 0)):
                 length, distance = again, last
         position += length
         if not distance:

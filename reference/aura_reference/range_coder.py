@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from aura_spec import range_coder as spec
 from aura_spec.errors import Malformed, NonCanonical, Truncated
-from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, START, WINDOW
 
-_WINDOW_SIZE = 1 << 8 * WINDOW
+_WINDOW_SIZE = 1 << 8 * spec.WINDOW
 
 
 class Interval(NamedTuple):
@@ -25,7 +25,7 @@ class Encoder:
     bytes that only a carry changes.
     """
 
-    def __init__(self, low: int = START) -> None:
+    def __init__(self, low: int = spec.START) -> None:
         self._front = bytearray()
         self._low = low
         self._range = _WINDOW_SIZE - low
@@ -38,7 +38,7 @@ class Encoder:
         if self._low >= _WINDOW_SIZE:
             self._low -= _WINDOW_SIZE
             self._carry()
-        while self._range < LOWER_BOUND:
+        while self._range < spec.LOWER_BOUND:
             self._front.append(self._low >> 24)
             self._low = self._low << 8 & _WINDOW_SIZE - 1
             self._range <<= 8
@@ -53,13 +53,13 @@ class Encoder:
 
     def interval(self) -> Interval:
         """Where all that was coded lies."""
-        low = int.from_bytes(self._front, "big") << 8 * WINDOW | self._low
-        return Interval(low, self._range, len(self._front) + WINDOW)
+        low = int.from_bytes(self._front, "big") << 8 * spec.WINDOW | self._low
+        return Interval(low, self._range, len(self._front) + spec.WINDOW)
 
     def finish(self) -> bytes:
         """The string of all that was coded (rule RNG-4)."""
         low, size, window = self.interval()
-        length = max(1, window - MAX_OMITTED)
+        length = max(1, window - spec.MAX_OMITTED)
         while True:
             shift = 8 * (window - length)
             candidate = -(-low >> shift)  # low / 2^shift, rounded up
@@ -75,14 +75,14 @@ class Decoder:
         DecodeError: ``Truncated`` (rules RNG-5 and RNG-6) or ``Malformed``. Offsets count from the string's start.
     """
 
-    def __init__(self, string: bytes, low: int = START) -> None:
+    def __init__(self, string: bytes, low: int = spec.START) -> None:
         if not string:
             raise Truncated("the string is missing", 0, "string")
         if string[0] < low >> 24:
             raise Malformed(f"the string begins with a byte below 0x{low >> 24:02x}", 0, "string")
         self._string = string
-        self._window = WINDOW
-        self._offset = int.from_bytes(string[:WINDOW].ljust(WINDOW, b"\0"), "big") - low
+        self._window = spec.WINDOW
+        self._offset = int.from_bytes(string[: spec.WINDOW].ljust(spec.WINDOW, b"\0"), "big") - low
         self._range = _WINDOW_SIZE - low
         self._unit = 0
 
@@ -106,9 +106,9 @@ class Decoder:
         """
         self._offset -= cumulative * self._unit
         self._range = frequency * self._unit
-        while self._range < LOWER_BOUND:
+        while self._range < spec.LOWER_BOUND:
             length = len(self._string)
-            if self._window == length + MAX_OMITTED:
+            if self._window == length + spec.MAX_OMITTED:
                 raise Truncated("the string ends before its message does", 0, "string")
             byte = self._string[self._window] if self._window < length else 0
             self._offset = self._offset << 8 | byte
@@ -140,7 +140,7 @@ class Decoder:
         self.end()
         length = len(self._string)
         step = 1 << 8 * (self._window - length)
-        least = max(1, self._window - MAX_OMITTED)
+        least = max(1, self._window - spec.MAX_OMITTED)
         last = self._string[-1]
         smallest = self._offset < step
         shortest = length == least or (last != 0 and (256 - last) * step + self._offset >= self._range)

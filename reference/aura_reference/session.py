@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from aura_reference import message, tag
 from aura_reference.model import Model
-from aura_spec import varint
+from aura_spec import session as spec
+from aura_spec import stream, stream_model, varint
 from aura_spec.errors import (
     ChecksumMismatch,
     LimitExceeded,
@@ -22,8 +23,6 @@ from aura_spec.errors import (
 )
 from aura_spec.model import parse_file
 from aura_spec.session import (
-    COUNTERS,
-    NO_MODEL,
     Chunk,
     Control,
     Have,
@@ -39,8 +38,6 @@ from aura_spec.session import (
 )
 from aura_spec.session_negotiation import Coding, Hello
 from aura_spec.shared_state import SharedState
-from aura_spec.stream import CHECKS
-from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 from aura_spec.tag import SIZE
 from aura_spec.template import builtin
 
@@ -106,7 +103,7 @@ class End:
         if self._use is None:
             raise Malformed("data frame before the first use frame")
         said = self._read(self._use, *parse_data(frame))
-        self._count = (self._count + 1) % COUNTERS
+        self._count = (self._count + 1) % spec.COUNTERS
         return said
 
     def _read(self, use: Use, coded: bytes, is_text: bool) -> Said | Streamed:
@@ -126,14 +123,14 @@ class End:
         single = coded[SIZE:] if is_tagged else coded
         size = longest_of(single, self._hello.max_message, self._hello.max_modelled)
         if is_tagged:
-            return tag.decode(coded, held, b"" if use.model == NO_MODEL else use.model, size)
+            return tag.decode(coded, held, b"" if use.model == spec.NO_MODEL else use.model, size)
         return message.decode(coded, held, size)
 
     def _shared_state(self, model_id: bytes) -> SharedState:
         """Rule SES-10."""
         shares = self._peer is not None and self._peer.templates == self._hello.templates
         templates = dict(builtin()) if shares else {}
-        if model_id == NO_MODEL:
+        if model_id == spec.NO_MODEL:
             return SharedState(templates)
         held = self._models[model_id]
         templates.update(held.templates)
@@ -167,17 +164,17 @@ class End:
         place = 3 + varint.size(use.memory)
         if use.count != self._count:
             raise StreamDesync("an earlier message was lost or repeated", place + 9, "count")
-        if use.model != NO_MODEL:
+        if use.model != spec.NO_MODEL:
             self._check_held(use.model, place)
-        if use.coding is Coding.STREAM and use.model == NO_MODEL:
+        if use.coding is Coding.STREAM and use.model == spec.NO_MODEL:
             raise UnknownModel("a stream has no model", place, "model")
         if not self._hello.codings & 1 << use.coding:
             raise Unsupported(f"coding {use.coding} is not read", 2, "coding")
         if use.coding is not Coding.STREAM:
             return
-        if not MIN_MEMORY <= use.memory <= min(self._hello.memory, MAX_MEMORY):
+        if not stream_model.MIN_MEMORY <= use.memory <= min(self._hello.memory, stream_model.MAX_MEMORY):
             raise Unsupported(f"a stream of {use.memory} bytes is not allowed", 3, "memory")
-        if use.check not in CHECKS:
+        if use.check not in stream.CHECKS:
             raise Unsupported(f"a stream check of {use.check} bits is not supported", place + 8, "check")
 
     def _check_held(self, model: bytes, place: int) -> None:

@@ -9,17 +9,10 @@ from itertools import chain
 from aura_reference.auralite import Reader, Writer
 from aura_reference.range_coder import Interval
 from aura_reference.stream_model import Predictor, StreamState
-from aura_spec.context_model import END
+from aura_spec import context_model, range_coder, stream_model
+from aura_spec import stream as spec
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, NonCanonical, StreamDesync, Truncated
-from aura_spec.range_coder import WINDOW
 from aura_spec.stream import (
-    CHECK_SIZE,
-    COUNTERS,
-    HEAD_BYTE,
-    LATEST,
-    MAX_STRING,
-    SAME_KIND,
-    START,
     Flag,
     Head,
     Terms,
@@ -30,9 +23,8 @@ from aura_spec.stream import (
     parse_message,
     remainder,
 )
-from aura_spec.stream_model import PROB_ONE
 
-_KINDS = (SAME_KIND, PROB_ONE - SAME_KIND)
+_KINDS = (spec.SAME_KIND, stream_model.PROB_ONE - spec.SAME_KIND)
 
 
 class Memory:
@@ -52,7 +44,7 @@ class Memory:
 def find_string(interval: Interval, head: bytes, terms: Terms, counter: int) -> bytes:
     """The string in an interval (rule STR-7)."""
     low, size, window = interval
-    length = max(1, window - WINDOW)
+    length = max(1, window - range_coder.WINDOW)
     while True:
         shift = 8 * (window - length)
         least, most = -(-low >> shift), (low + size >> shift) - 1
@@ -98,11 +90,11 @@ class Sender:
         Raises:
             EncodeError: the text is too long for a string, and ``compressed`` is not given.
         """
-        if len(text.data) > MAX_STRING and compressed is None:
-            raise EncodeError(f"a string codes at most {MAX_STRING} bytes")
+        if len(text.data) > spec.MAX_STRING and compressed is None:
+            raise EncodeError(f"a string codes at most {spec.MAX_STRING} bytes")
         before = self._memory
         wire = None
-        if len(text.data) <= MAX_STRING:
+        if len(text.data) <= spec.MAX_STRING:
             if compressed is not None:
                 self._memory = before.copy()
             wire = self._string(text)
@@ -114,16 +106,16 @@ class Sender:
                 self._memory.state.learn(text.data)
         assert wire is not None  # noqa: S101  # one of both was made
         self._memory.is_text = text.is_text
-        self._counter = (self._counter + 1) % COUNTERS
+        self._counter = (self._counter + 1) % spec.COUNTERS
         self._flags = Flag(0)
         return wire
 
     def _string(self, text: Text) -> bytes:
-        writer = Writer(START)
+        writer = Writer(spec.START)
         writer.symbol = int(text.is_text != self._memory.is_text)
         writer.choose((0,), _KINDS)
         predictor = Predictor(self._memory.state)
-        for writer.symbol in chain(text.data, (END,)):
+        for writer.symbol in chain(text.data, (context_model.END,)):
             predictor.code(writer)
         head = build_head(Head(self._flags, self._counter))
         return head + find_string(writer.encoder.interval(), head, self._terms, self._counter)
@@ -132,7 +124,7 @@ class Sender:
         flags = self._flags | Flag.MESSAGE | (Flag.TEXT if text.is_text else Flag(0))
         wire = build_head(Head(flags, self._counter)) + message
         target = expected(self._terms.agreed, self._counter, 16, server=self._terms.server)
-        return wire + (remainder(wire + bytes(CHECK_SIZE), 16) ^ target).to_bytes(CHECK_SIZE, "big")
+        return wire + (remainder(wire + bytes(spec.CHECK_SIZE), 16) ^ target).to_bytes(spec.CHECK_SIZE, "big")
 
 
 class Receiver:
@@ -169,10 +161,10 @@ class Receiver:
         lost, self.lost, self.asked = self.lost, True, False
         if not wire:
             raise Truncated("the message is empty", 0, "head")
-        head, body = parse_message(wire) if wire[0] == HEAD_BYTE else (Head(), wire)
+        head, body = parse_message(wire) if wire[0] == spec.HEAD_BYTE else (Head(), wire)
         place = len(wire) - len(body)
         if head.flags & Flag.RESET:
-            if (head.counter - self._counter) % COUNTERS > LATEST:
+            if (head.counter - self._counter) % spec.COUNTERS > spec.LATEST:
                 raise StreamDesync("the reset is an old one", 2, "counter")
             counter, memory = head.counter, None
         elif lost:
@@ -184,25 +176,25 @@ class Receiver:
             raise StreamDesync("the message is not the next one, or damaged", place)
         memory = memory or Memory(self._terms)
         if head.flags & Flag.MESSAGE:
-            if len(body) < CHECK_SIZE:
+            if len(body) < spec.CHECK_SIZE:
                 raise Truncated("the message ends before its check does", len(wire), "body")
-            text = Text(decompressed(body[:-CHECK_SIZE], max_size), bool(head.flags & Flag.TEXT))
+            text = Text(decompressed(body[: -spec.CHECK_SIZE], max_size), bool(head.flags & Flag.TEXT))
             memory.state.learn(text.data)
         else:
             text = self._read_string(memory, body, wire[:place], counter, max_size)
         if text.is_text:
             check_utf8(text.data)
         memory.is_text = text.is_text
-        self._memory, self._counter = memory, (counter + 1) % COUNTERS
+        self._memory, self._counter = memory, (counter + 1) % spec.COUNTERS
         self.lost, self.asked = False, bool(head.flags & Flag.ASK)
         return text
 
     def _read_string(self, memory: Memory, string: bytes, head: bytes, counter: int, max_size: int) -> Text:
-        reader = Reader(string, START)
+        reader = Reader(string, spec.START)
         is_text = memory.is_text ^ (reader.choose((0,), _KINDS) == 1)
         predictor = self._predictor(memory.state)
-        most = min(max_size, MAX_STRING)
-        while predictor.code(reader) != END:
+        most = min(max_size, spec.MAX_STRING)
+        while predictor.code(reader) != context_model.END:
             if len(predictor.text) > most:
                 raise LimitExceeded(f"the message decodes to more than {most} bytes", len(head), "string")
         reader.decoder.end()

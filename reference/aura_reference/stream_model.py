@@ -10,42 +10,11 @@ from dataclasses import dataclass, replace
 from aura_reference import context as contexts
 from aura_reference.context import Coder
 from aura_reference.window import Window, hash_byte
-from aura_spec import prefix
-from aura_spec.context_model import END, ContextModel
-from aura_spec.run import NO_RUN, after
-from aura_spec.stream_model import (
-    CLASS_BIAS,
-    CLASSES,
-    CONTEXT_STATS,
-    CONTEXT_STATS_LIMIT,
-    COUNTED_DIGITS,
-    FIELD_BYTES,
-    FIELDS,
-    HASH_MULTIPLIER,
-    HASH_MULTIPLIER_2,
-    LENGTH_STEPS,
-    LEVEL_BIAS,
-    LEVELS,
-    MATCH_STATS_LIMIT,
-    MAX_CONFIDENCE,
-    MAX_DIGITS,
-    MAX_FOUND,
-    MAX_MATCH_LENGTH,
-    MAX_TRIED,
-    MIN_CERTAIN,
-    MIN_MATCH,
-    MIN_POINTED,
-    MIN_PROBABILITY,
-    MIN_RESUMED,
-    MISS_BIAS,
-    NUMBER,
-    PREFIX,
-    PROB_ONE,
-    TABLES,
-    WEIGHTS,
-    squash,
-    stretch,
-)
+from aura_spec import context_model, prefix, run
+from aura_spec import stream_model as spec
+from aura_spec.context_model import ContextModel
+from aura_spec.run import after
+from aura_spec.stream_model import squash, stretch
 
 _WORD = 0xFFFFFFFF
 _LOW = 0xFFFF
@@ -67,38 +36,39 @@ class AdaptiveProbability:
     """A probability of a hit, out of ``PROB_ONE``, and how often it was tried (rule RCL-12)."""
 
     value: int
-    counts: int = 0
+    count: int = 0
 
     def learn(self, rate: int, most: int, *, hit: bool) -> None:
         """Move towards what happened."""
-        self.value += ((PROB_ONE - 1 if hit else 0) - self.value) * rate >> 16
-        self.counts = min(self.counts + 1, most)
+        self.value += ((spec.PROB_ONE - 1 if hit else 0) - self.value) * rate >> 16
+        self.count = min(self.count + 1, most)
 
 
 @dataclass(frozen=True, slots=True)
 class Mixer:
-    """The three inputs of a probability, their weights, and the probabilities of two of them (rule RCL-10)."""
+    """The three inputs of a probability, their weights, and the adaptive probabilities behind two of them.
+
+    See rule RCL-10: ``by_match`` is an entry of ``match_stats``, ``by_context`` one of ``context_stats``.
+    """
 
     inputs: tuple[int, int, int]
     weights: list[int]
-    probability: AdaptiveProbability
-    context_index: AdaptiveProbability
+    by_match: AdaptiveProbability
+    by_context: AdaptiveProbability
 
     @property
     def p(self) -> int:
         """The probability of a hit, out of ``PROB_ONE``."""
         total = sum(weight * one for weight, one in zip(self.weights, self.inputs, strict=True))
-        return max(MIN_PROBABILITY, min(squash(total >> 16), PROB_ONE - MIN_PROBABILITY))
+        return max(spec.MIN_PROBABILITY, min(squash(total >> 16), spec.PROB_ONE - spec.MIN_PROBABILITY))
 
     def learn(self, error: int, *, hit: bool) -> None:
         """Move weights and probabilities towards what happened (rule RCL-12)."""
         self.weights[:] = [
             weight + (error * one >> 14) for weight, one in zip(self.weights, self.inputs, strict=True)
         ]
-        self.probability.learn((1 << 16) // (self.probability.counts + 8), MATCH_STATS_LIMIT, hit=hit)
-        self.context_index.learn(
-            (1 << 17) // (2 * self.context_index.counts + 3), CONTEXT_STATS_LIMIT, hit=hit
-        )
+        self.by_match.learn((1 << 16) // (self.by_match.count + 8), spec.MATCH_STATS_LIMIT, hit=hit)
+        self.by_context.learn((1 << 17) // (2 * self.by_context.count + 3), spec.CONTEXT_STATS_LIMIT, hit=hit)
 
 
 @dataclass(slots=True)
@@ -114,7 +84,7 @@ class Share:
 
     def __init__(self, symbol: int) -> None:
         self.symbol = symbol
-        self.value = PROB_ONE
+        self.value = spec.PROB_ONE
 
     def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
         """As :class:`~aura_reference.context.Coder` says."""
@@ -128,10 +98,10 @@ class Number:
 
     def __init__(self, window: Window, place: int, field: Field) -> None:
         digits = bytearray()
-        while window[place] in _DIGITS and len(digits) < MAX_DIGITS:
+        while window[place] in _DIGITS and len(digits) < spec.MAX_DIGITS:
             digits.append(window[place])
             place += 1
-        self.usable = len(digits) < MAX_DIGITS
+        self.usable = len(digits) < spec.MAX_DIGITS
         self.field = field
         self._before = int(digits)
         self._read = bytearray()
@@ -149,11 +119,11 @@ class Number:
         self._rest = self._rest[1:] if self._rest and self._rest[0] == symbol else []
         if symbol in _DIGITS:
             self._read.append(symbol)
-            return len(self._read) < MAX_DIGITS
+            return len(self._read) < spec.MAX_DIGITS
         if self._read:
             step = int(self._read) - self._before
             if step == self.field.step:
-                self.field.confidence = min(self.field.confidence + 1, MAX_CONFIDENCE)
+                self.field.confidence = min(self.field.confidence + 1, spec.MAX_CONFIDENCE)
             else:
                 self.field.step = step if step.bit_length() <= 31 else 0
                 self.field.confidence = 0
@@ -166,25 +136,25 @@ class StreamState:
     def __init__(self, model: ContextModel, memory: int) -> None:
         self.model = model
         self.memory = memory
-        self.window = Window(memory - TABLES)
-        self.fields = [Field() for _ in range(FIELDS)]
+        self.window = Window(memory - spec.TABLES)
+        self.fields = [Field() for _ in range(spec.FIELDS)]
         self.match_stats = {
             (later, level, share, miss): AdaptiveProbability(
-                squash(LEVEL_BIAS[later][level] + CLASS_BIAS[share] + MISS_BIAS * miss)
+                squash(spec.LEVEL_BIAS[later][level] + spec.CLASS_BIAS[share] + spec.MISS_BIAS * miss)
             )
             for later in (0, 1)
-            for level in range(LEVELS)
-            for share in range(CLASSES)
+            for level in range(spec.LEVELS)
+            for share in range(spec.CLASSES)
             for miss in (0, 1)
         }
-        self.context_stats = [AdaptiveProbability(PROB_ONE // 2) for _ in range(CONTEXT_STATS)]
-        self.weights = [[[weight << 10 for weight in triple] for triple in levels] for levels in WEIGHTS]
+        self.context_stats = [AdaptiveProbability(spec.PROB_ONE // 2) for _ in range(spec.CONTEXT_STATS)]
+        self.weights = [[[weight << 10 for weight in triple] for triple in levels] for levels in spec.WEIGHTS]
 
     def field(self) -> Field:
         """The field of a number that begins here (rule RCL-5)."""
         value = taken = 0
         place = self.window.end - 1
-        while self.window.holds(place) and taken < FIELD_BYTES:
+        while self.window.holds(place) and taken < spec.FIELD_BYTES:
             byte = self.window[place]
             if byte == 0:
                 value = value * 31 + 7 & _WORD
@@ -193,7 +163,7 @@ class StreamState:
                 value = hash_byte(value, byte)
                 taken += 1
             place -= 1
-        return self.fields[(value * HASH_MULTIPLIER_2 & _WORD) >> 24]
+        return self.fields[(value * spec.HASH_MULTIPLIER_2 & _WORD) >> 24]
 
     def copy(self) -> StreamState:
         """Another one, which remembers the same so far."""
@@ -219,7 +189,7 @@ class Predictor:
         self._state = state
         self._model = state.model
         self._context = state.model.initial
-        self._run = NO_RUN
+        self._run = run.NO_RUN
         self.text = bytearray()
         self._pointer: Candidate | None = None
         self._number: Number | None = None
@@ -230,7 +200,7 @@ class Predictor:
 
     def code(self, coder: Coder) -> int:
         """Code the next symbol, and give it (rules RCL-4 to RCL-8)."""
-        candidates = self._candidates()[:MAX_TRIED]
+        candidates = self._candidates()[: spec.MAX_TRIED]
         excluded: set[int] = set()
         entry = None
         for number, candidate in enumerate(candidates):
@@ -256,11 +226,13 @@ class Predictor:
         if pointer is not None:
             candidates.append(_of_window(window, pointer.place, pointer.match_length))
         for place in window.found():
-            if len(candidates) < MAX_FOUND and all(one.symbol != window.symbol(place) for one in candidates):
+            if len(candidates) < spec.MAX_FOUND and all(
+                one.symbol != window.symbol(place) for one in candidates
+            ):
                 match_length = window.match_length(place)
-                if match_length >= MIN_MATCH:
+                if match_length >= spec.MIN_MATCH:
                     candidates.append(_of_window(window, place, match_length))
-        if pointer is None and candidates and candidates[0].match_length >= MIN_POINTED:
+        if pointer is None and candidates and candidates[0].match_length >= spec.MIN_POINTED:
             self._pointer = candidates[0]
         self._add_number(candidates)
         self._add_prefix(candidates)
@@ -278,7 +250,10 @@ class Predictor:
         if self._number is not None and symbol is not None and symbol != _first(candidates):
             candidates[:] = [one for one in candidates if one.symbol != symbol]
             candidates.insert(
-                0, Candidate(symbol, NUMBER + self._number.field.confidence, match_length=MAX_MATCH_LENGTH)
+                0,
+                Candidate(
+                    symbol, spec.NUMBER + self._number.field.confidence, match_length=spec.MAX_MATCH_LENGTH
+                ),
             )
 
     def _add_prefix(self, candidates: list[Candidate]) -> None:
@@ -294,32 +269,32 @@ class Predictor:
         if self._prefix:
             symbol = text[self._prefix]
             if all(one.symbol != symbol for one in candidates):
-                last = bool(candidates) and candidates[0].match_length >= MIN_CERTAIN
-                candidates.insert(len(candidates) if last else 0, Candidate(symbol, PREFIX))
+                last = bool(candidates) and candidates[0].match_length >= spec.MIN_CERTAIN
+                candidates.insert(len(candidates) if last else 0, Candidate(symbol, spec.PREFIX))
 
     def _share(self, symbol: int, excluded: set[int]) -> int:
         """Rule RCL-9."""
         share = Share(symbol)
         contexts.code(self._model, self._context, self._run, set(excluded), share)
-        return min(share.value, PROB_ONE - 1)
+        return min(share.value, spec.PROB_ONE - 1)
 
     def _mixer(self, candidate: Candidate, share: int, *, later: bool) -> Mixer:
-        """What a candidate's probability is hash_byte of (rule RCL-10)."""
+        """The mixer of a candidate's probability (rule RCL-10)."""
         state = self._state
-        share_class = max(0, min((stretch(share) >> 8) + 8, CLASSES - 1))
-        probability = state.match_stats[later, candidate.level, share_class, self._miss]
-        context_index = state.context_stats[
-            (self._context_index(candidate, later=later) * HASH_MULTIPLIER & _WORD) >> 22
+        share_class = max(0, min((stretch(share) >> 8) + 8, spec.CLASSES - 1))
+        by_match = state.match_stats[later, candidate.level, share_class, self._miss]
+        by_context = state.context_stats[
+            (self._context_index(candidate, later=later) * spec.HASH_MULTIPLIER & _WORD) >> 22
         ]
-        inputs = (stretch(share), stretch(probability.value), stretch(context_index.value))
-        return Mixer(inputs, state.weights[later][candidate.level], probability, context_index)
+        inputs = (stretch(share), stretch(by_match.value), stretch(by_context.value))
+        return Mixer(inputs, state.weights[later][candidate.level], by_match, by_context)
 
     def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
         """Code whether a candidate match_stats (rules RCL-8 and RCL-12)."""
         mixer = self._mixer(candidate, share, later=later)
         p = mixer.p
-        hit = coder.choose((candidate.symbol,), (p, PROB_ONE - p)) == 0
-        mixer.learn(PROB_ONE - p if hit else -p, hit=hit)
+        hit = coder.choose((candidate.symbol,), (p, spec.PROB_ONE - p)) == 0
+        mixer.learn(spec.PROB_ONE - p if hit else -p, hit=hit)
         return hit
 
     def _context_index(self, candidate: Candidate, *, later: bool) -> int:
@@ -340,26 +315,30 @@ class Predictor:
             self._number = None
         old, self._pointer = self._pointer, None
         if old is not None and window.symbol(old.place) == symbol:
-            self._pointer = Candidate(0, 0, old.place + 1, min(old.match_length + 1, MAX_MATCH_LENGTH))
+            self._pointer = Candidate(0, 0, old.place + 1, min(old.match_length + 1, spec.MAX_MATCH_LENGTH))
         else:
             for candidate in candidates[1:]:
-                if candidate.symbol == symbol and candidate.place and candidate.match_length >= MIN_RESUMED:
+                if (
+                    candidate.symbol == symbol
+                    and candidate.place
+                    and candidate.match_length >= spec.MIN_RESUMED
+                ):
                     self._pointer = Candidate(
-                        0, 0, candidate.place + 1, min(candidate.match_length + 1, MAX_MATCH_LENGTH)
+                        0, 0, candidate.place + 1, min(candidate.match_length + 1, spec.MAX_MATCH_LENGTH)
                     )
-        window.add(0 if symbol == END else symbol)
+        window.add(0 if symbol == context_model.END else symbol)
         if symbol in _DIGITS:
-            self._digits = min(self._digits + 1, COUNTED_DIGITS)
+            self._digits = min(self._digits + 1, spec.COUNTED_DIGITS)
         else:
             self._digits = 0
             self._others = self._others * 8 + symbol & _LOW
-        if symbol != END:
+        if symbol != context_model.END:
             self.text.append(symbol)
             self._run = after(self._run, symbol)
 
 
 def _of_window(window: Window, place: int, match_length: int) -> Candidate:
-    return Candidate(window.symbol(place), bisect_right(LENGTH_STEPS, match_length), place, match_length)
+    return Candidate(window.symbol(place), bisect_right(spec.LENGTH_STEPS, match_length), place, match_length)
 
 
 def _first(candidates: Sequence[Candidate]) -> int | None:

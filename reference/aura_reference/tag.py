@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from aura_reference import message
-from aura_spec.limits import DEFAULT_MAX_SIZE
+from aura_spec import limits
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import decode_tagged
 
 
-def decode(wire: bytes, held: SharedState, model_id: bytes, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+def decode(wire: bytes, held: SharedState, model_id: bytes, max_size: int = limits.DEFAULT_MAX_SIZE) -> bytes:
     """Read a tagged message.
 
     Args:

@@ -11,22 +11,12 @@ from itertools import islice
 
 from aura_reference import rans
 from aura_reference.interleaved_rans import Reader, Table, table_of
-from aura_spec.context_model import CODES, END, ROOT, SYMBOLS, ContextModel
+from aura_spec import context_model
+from aura_spec import trie as spec
+from aura_spec.context_model import ContextModel
 from aura_spec.errors import LimitExceeded, Malformed
 from aura_spec.interleaved_rans import frequencies_of
-from aura_spec.trie import (
-    CHILD,
-    CODE,
-    COUNT,
-    FAMILIES,
-    MANY,
-    ONE,
-    RANK,
-    entry_limit,
-    parse_section,
-    parse_tables,
-    size_class,
-)
+from aura_spec.trie import entry_limit, parse_section, parse_tables, size_class
 
 NONE = -1
 
@@ -41,15 +31,15 @@ class Trie:
 
     def __init__(self, root_codes: bytes, limit: int) -> None:
         self.limit = limit
-        order = sorted(range(SYMBOLS), key=lambda symbol: (root_codes[symbol], symbol))
-        self.starts = array("i", [0, SYMBOLS])
+        order = sorted(range(context_model.SYMBOLS), key=lambda symbol: (root_codes[symbol], symbol))
+        self.starts = array("i", [0, context_model.SYMBOLS])
         self.symbols = array("i", order)
         self.codes = array("i", [root_codes[symbol] for symbol in order])
-        self.suffixes = array("i", [ROOT])
+        self.suffixes = array("i", [context_model.ROOT])
         self.escapes = array("i", [0])
-        self.suffix_entries = array("i", [NONE] * SYMBOLS)
-        self.children = array("i", [NONE] * SYMBOLS)
-        self.owners = array("i", [ROOT] * SYMBOLS)
+        self.suffix_entries = array("i", [NONE] * context_model.SYMBOLS)
+        self.children = array("i", [NONE] * context_model.SYMBOLS)
+        self.owners = array("i", [context_model.ROOT] * context_model.SYMBOLS)
 
     def length(self, context: int) -> int:
         """Entries in the list of a context."""
@@ -78,7 +68,7 @@ class Trie:
             if child != NONE:
                 following.append(child)
             else:
-                following.append(ROOT if suffix_entry == NONE else following[suffix_entry])
+                following.append(context_model.ROOT if suffix_entry == NONE else following[suffix_entry])
         return following
 
 
@@ -93,12 +83,12 @@ def read(section: bytes) -> ContextModel:
     reader = Reader(parts.words, 1 << parts.lanes_exponent)
     trie = Trie(parts.root_codes, entry_limit(len(section)))
     contexts = range(1)
-    initial = ROOT
+    initial = context_model.ROOT
     for level in range(1, parts.order + 1):
         suffixes = _read_children(reader, tables, trie, contexts, level - 1)
         if level == 1:
             initial = contexts.stop + len(suffixes)
-            suffixes.append(ROOT)
+            suffixes.append(context_model.ROOT)
         if not suffixes:
             raise Malformed(f"level {level} has no contexts", 0, "words")
         contexts = range(contexts.stop, contexts.stop + len(suffixes))
@@ -117,7 +107,7 @@ Tables = list[list[Table | None]]
 def _lay_out(tables: Iterable[bytes]) -> Tables:
     """Lay out tables by family, from the codes of each."""
     rest = (table_of(frequencies_of(codes)) if codes else None for codes in tables)
-    return [list(islice(rest, count)) for count in FAMILIES]
+    return [list(islice(rest, count)) for count in spec.FAMILIES]
 
 
 def _read_children(reader: Reader, tables: Tables, trie: Trie, contexts: range, level: int) -> list[int]:
@@ -127,23 +117,23 @@ def _read_children(reader: Reader, tables: Tables, trie: Trie, contexts: range, 
         many = trie.length(context) > 1
         for entry in range(trie.starts[context], trie.starts[context + 1]):
             suffix_entry = trie.suffix_entries[entry]
-            if trie.symbols[entry] == END or (level and trie.children[suffix_entry] == NONE):
+            if trie.symbols[entry] == context_model.END or (level and trie.children[suffix_entry] == NONE):
                 continue
             up = min(trie.codes[entry] // 2, 24) if many else 25 + trie.escapes[context] // 8
             asked.append(entry)
-            used.append(tables[CHILD][12 * (2 * up + many) + min(level, 11)])
+            used.append(tables[spec.CHILD][12 * (2 * up + many) + min(level, 11)])
     suffixes: list[int] = []
     for entry, flag in zip(asked, _checked(reader, used, 1), strict=True):
         if flag:
             trie.children[entry] = contexts.stop + len(suffixes)
-            suffixes.append(trie.children[trie.suffix_entries[entry]] if level else ROOT)
+            suffixes.append(trie.children[trie.suffix_entries[entry]] if level else context_model.ROOT)
     return suffixes
 
 
 def _read_lists(reader: Reader, tables: Tables, trie: Trie, contexts: range, level: int) -> None:
     """Read COUNT to MANY of a level (rule TRI-6)."""
     lengths = [trie.length(trie.suffixes[context]) for context in contexts]
-    counted = iter(reader.read([tables[COUNT][size_class(n)] for n in lengths if n > 1]))
+    counted = iter(reader.read([tables[spec.COUNT][size_class(n)] for n in lengths if n > 1]))
     counts = [1 + next(counted) if length > 1 else 1 for length in lengths]
     if any(count > length for count, length in zip(counts, lengths, strict=True)):
         raise Malformed("a list is longer than its suffix's", 0, "words")
@@ -152,7 +142,7 @@ def _read_lists(reader: Reader, tables: Tables, trie: Trie, contexts: range, lev
     ranked = iter(
         reader.read(
             [
-                tables[RANK][(10 * size_class(length) + size_class(count - place)) * 2 + (place == 0)]
+                tables[spec.RANK][(10 * size_class(length) + size_class(count - place)) * 2 + (place == 0)]
                 for count, length in zip(counts, lengths, strict=True)
                 if count < length
                 for place in range(count)
@@ -174,7 +164,7 @@ def _read_lists(reader: Reader, tables: Tables, trie: Trie, contexts: range, lev
         _checked(
             reader,
             [
-                tables[CODE][
+                tables[spec.CODE][
                     8 * trie.up(entry, 50 + trie.escapes[trie.owners[entry]] // 6)
                     + min(size_class(len(entries)), 7)
                 ]
@@ -182,34 +172,34 @@ def _read_lists(reader: Reader, tables: Tables, trie: Trie, contexts: range, lev
                 if len(entries) > 1
                 for entry in entries
             ],
-            CODES - 1,
+            context_model.CODES - 1,
         )
     )
     of_one = iter(
         _checked(
             reader,
             [
-                tables[ONE][
+                tables[spec.ONE][
                     11 * trie.up(entries[0], 50 + trie.escapes[trie.owners[entries[0]]]) + min(level, 10)
                 ]
                 for entries in lists
                 if len(entries) == 1
             ],
-            CODES - 1,
+            context_model.CODES - 1,
         )
     )
     of_many = iter(
         _checked(
             reader,
             [
-                tables[MANY][
+                tables[spec.MANY][
                     8 * (64 if level == 1 else trie.escapes[trie.suffixes[context]])
                     + min(size_class(len(entries)), 7)
                 ]
                 for context, entries in zip(contexts, lists, strict=True)
                 if len(entries) > 1
             ],
-            CODES - 1,
+            context_model.CODES - 1,
         )
     )
     for context, entries in zip(contexts, lists, strict=True):

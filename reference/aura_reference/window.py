@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aura_spec.context_model import END
-from aura_spec.stream_model import HASH_MULTIPLIER, HASH_MULTIPLIER_2, MAX_MATCH_LENGTH, ORDERS, SLOT_BITS
+from aura_spec import context_model, stream_model
 
 _WORD = 0xFFFFFFFF
 _LOW = 0xFFFF
@@ -13,7 +12,7 @@ _LOW = 0xFFFF
 
 def hash_byte(value: int, byte: int) -> int:
     """A step of the hash in rules RCL-2 and RCL-5."""
-    value = (value + byte + 1) * HASH_MULTIPLIER & _WORD
+    value = (value + byte + 1) * stream_model.HASH_MULTIPLIER & _WORD
     return value ^ value >> 15
 
 
@@ -24,7 +23,7 @@ class Window:
         self.size = size
         self.end = 1
         self._kept = bytearray(1)
-        self._slots: list[dict[int, int]] = [{} for _ in ORDERS]
+        self._slots: list[dict[int, int]] = [{} for _ in stream_model.ORDERS]
 
     def __getitem__(self, place: int) -> int:
         return self._kept[place - self.end]
@@ -35,7 +34,7 @@ class Window:
 
     def symbol(self, place: int) -> int:
         """What stands at a place (rule RCL-1)."""
-        return self[place] or END
+        return self[place] or context_model.END
 
     def last(self, back: int) -> int:
         """The byte so far back; 0 before the first."""
@@ -45,7 +44,7 @@ class Window:
         """The places that the slots hold, by order (rule RCL-2)."""
         places = []
         for order, slots in enumerate(self._slots):
-            if self.end >= ORDERS[order]:
+            if self.end >= stream_model.ORDERS[order]:
                 place = self.end - 1 - (self.end - 1 - slots.get(self._slot(order), 0) & _LOW)
                 if place > 0 and self.holds(place):
                     places.append(place)
@@ -55,7 +54,7 @@ class Window:
         """Rule RCL-3."""
         count = 0
         while (
-            count < MAX_MATCH_LENGTH
+            count < stream_model.MAX_MATCH_LENGTH
             and self.holds(place - 1 - count)
             and self[place - 1 - count] == self[self.end - 1 - count]
         ):
@@ -65,7 +64,7 @@ class Window:
     def add(self, byte: int) -> None:
         """Note the current place, and go on (rule RCL-2)."""
         for order, slots in enumerate(self._slots):
-            if self.end >= ORDERS[order]:
+            if self.end >= stream_model.ORDERS[order]:
                 slots[self._slot(order)] = self.end & _LOW
         self._kept.append(byte)
         self.end += 1
@@ -81,6 +80,6 @@ class Window:
 
     def _slot(self, order: int) -> int:
         value = 0
-        for back in range(1, ORDERS[order] + 1):
+        for back in range(1, stream_model.ORDERS[order] + 1):
             value = hash_byte(value, self[self.end - back])
-        return (value * HASH_MULTIPLIER_2 & _WORD) >> 32 - SLOT_BITS[order]
+        return (value * stream_model.HASH_MULTIPLIER_2 & _WORD) >> 32 - stream_model.SLOT_BITS[order]

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import zstandard
 
+from aura_spec import limits
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed
-from aura_spec.limits import MAX_WINDOW
 from aura_spec.zstd import parse_frame
 
 _PIECE = 1 << 16
@@ -64,7 +64,7 @@ def decode(body: bytes, max_size: int, dictionary: bytes = b"") -> bytes:
     decoder = zstandard.ZstdDecompressor(
         dict_data=_raw_content(dictionary),
         format=zstandard.FORMAT_ZSTD1_MAGICLESS,
-        max_window_size=MAX_WINDOW,
+        max_window_size=limits.MAX_WINDOW,
     )
     output = bytearray()
     try:

@@ -100,9 +100,9 @@ def a_model_may_not_have_as_many_entries_as_it_may() -> None:
 
 @mutant("IgnoresLimit", "auralite")
 def a_string_may_code_a_byte_too_many() -> None:
-    replace(auralite, "MAX_MODELLED", MAX_MODELLED + 1)
+    replace(auralite.limits, "MAX_MODELLED", MAX_MODELLED + 1)
 
 
 @mutant("IgnoresLimit", "modelled")
 def a_frame_may_be_a_byte_too_long() -> None:
-    replace(modelled, "MAX_MODELLED", MAX_MODELLED + 1)
+    replace(modelled.limits, "MAX_MODELLED", MAX_MODELLED + 1)

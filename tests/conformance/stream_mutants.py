@@ -24,7 +24,7 @@ def flags_above_seven_are_unknown() -> None:
 
 @mutant("IgnoresLimit", "stream")
 def a_string_may_have_any_length() -> None:
-    replace(stream, "MAX_STRING", 1 << 30)
+    replace(stream.spec, "MAX_STRING", 1 << 30)
 
 
 @mutant("IgnoresLimit", "stream")
@@ -55,7 +55,7 @@ def any_string_with_its_remainder_is_accepted() -> None:
 
 @mutant("ForgetsStream", "stream")
 def a_reset_may_be_old() -> None:
-    replace(stream, "LATEST", 1 << 15)
+    replace(stream.spec, "LATEST", 1 << 15)
 
 
 @mutant("OtherMemory", "stream")
@@ -201,27 +201,27 @@ def the_history_is_looked_into_after_25_bytes() -> None:
 
 @mutant("WrongPrefix", "stream")
 def a_match_of_24_bytes_is_certain() -> None:
-    replace(stream_model, "MIN_CERTAIN", 24)
+    replace(stream_model.spec, "MIN_CERTAIN", 24)
 
 
 @mutant("WrongPrefix", "stream")
 def the_history_is_always_tried_last() -> None:
-    replace(stream_model, "MIN_CERTAIN", 0)
+    replace(stream_model.spec, "MIN_CERTAIN", 0)
 
 
 @mutant("WrongPrefix", "stream")
 def four_candidates_are_tried() -> None:
-    replace(stream_model, "MAX_TRIED", 4)
+    replace(stream_model.spec, "MAX_TRIED", 4)
 
 
 @mutant("WrongMixture", "stream")
 def chances_of_levels_count_without_bound() -> None:
-    replace(stream_model, "MATCH_STATS_LIMIT", 1 << 30)
+    replace(stream_model.spec, "MATCH_STATS_LIMIT", 1 << 30)
 
 
 @mutant("WrongMixture", "stream")
 def chances_of_marks_count_without_bound() -> None:
-    replace(stream_model, "CONTEXT_STATS_LIMIT", 1 << 30)
+    replace(stream_model.spec, "CONTEXT_STATS_LIMIT", 1 << 30)
 
 
 @mutant("WrongMixture", "stream")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from aura_spec.slot import IPV6_FORMS, MIN_IPV6, SlotValue
+from aura_spec import slot
+from aura_spec.slot import SlotValue
 
 _QUAD: Final = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})", re.ASCII)
-_IPV6: Final = re.compile(rf"[0-9A-Fa-f:.]{{{MIN_IPV6},39}}", re.ASCII)
+_IPV6: Final = re.compile(rf"[0-9A-Fa-f:.]{{{slot.MIN_IPV6},39}}", re.ASCII)
 _GROUP: Final = re.compile(r"[0-9A-Fa-f]{1,4}", re.ASCII)
 _MAPPED: Final = 6
 """The form of an IPv4 address inside IPv6."""
@@ -41,7 +42,7 @@ def ipv6_parts(characters: str) -> SlotValue | None:
     content = _bytes_of(characters) if _IPV6.fullmatch(characters) else None
     if content is None:
         return None
-    spellings = (SlotValue(1 + form, content=content) for form in range(IPV6_FORMS))
+    spellings = (SlotValue(1 + form, content=content) for form in range(slot.IPV6_FORMS))
     return next((spelt for spelt in spellings if ipv6_text(spelt) == characters), None)
 
 

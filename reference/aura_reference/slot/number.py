@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from aura_spec import varint
-from aura_spec.slot import MAX_MAGNITUDE, MAX_SCALE, SlotValue
+from aura_spec import slot, varint
+from aura_spec.slot import SlotValue
 
 _INT: Final = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
-_DECIMAL: Final = re.compile(rf"(-?)(0|[1-9][0-9]{{0,18}})(?:\.([0-9]{{1,{MAX_SCALE}}}))?", re.ASCII)
+_DECIMAL: Final = re.compile(rf"(-?)(0|[1-9][0-9]{{0,18}})(?:\.([0-9]{{1,{slot.MAX_SCALE}}}))?", re.ASCII)
 
 
 def int_parts(characters: str) -> SlotValue | None:
     """Rule SLT-6."""
-    if not _INT.fullmatch(characters) or abs(int(characters)) > MAX_MAGNITUDE:
+    if not _INT.fullmatch(characters) or abs(int(characters)) > slot.MAX_MAGNITUDE:
         return None
     return SlotValue(1 + varint.zigzag(int(characters)))
 

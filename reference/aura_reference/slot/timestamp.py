@@ -6,9 +6,9 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from aura_spec import varint
+from aura_spec import slot, varint
 from aura_spec.errors import Malformed
-from aura_spec.slot import MARKS, MAX_FRACTION_DIGITS, SEPARATORS, ZONES, SlotValue
+from aura_spec.slot import SlotValue
 
 _TIMESTAMP: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(?:([.,])(\d{1,9}))?"
@@ -16,8 +16,8 @@ _TIMESTAMP: Final = re.compile(
     re.ASCII,
 )
 _EPOCH: Final = datetime(2024, 1, 1)  # noqa: DTZ001  # as spelt: the zone is kept beside it
-_DIGITS: Final = MAX_FRACTION_DIGITS + 1
-_NONE, _UTC, _COLON, _PLAIN, _HOURS = range(len(ZONES))
+_DIGITS: Final = slot.MAX_FRACTION_DIGITS + 1
+_NONE, _UTC, _COLON, _PLAIN, _HOURS = range(len(slot.ZONES))
 
 
 def parts(characters: str) -> SlotValue | None:
@@ -42,8 +42,8 @@ def parts(characters: str) -> SlotValue | None:
     if sign:
         zone = _HOURS if minutes is None else _COLON if colon else _PLAIN
         numbers.append(2 * (60 * int(hours) + int(minutes or 0)) + (sign == "-"))
-    first = len(SEPARATORS) * (mark == ",") + SEPARATORS.index(separator)
-    form = len(ZONES) * first + zone
+    first = len(slot.SEPARATORS) * (mark == ",") + slot.SEPARATORS.index(separator)
+    form = len(slot.ZONES) * first + zone
     return SlotValue(1 + form * _DIGITS + len(fraction or ""), numbers=tuple(numbers))
 
 
@@ -54,17 +54,17 @@ def text(spelt: SlotValue) -> str:
         Malformed: the parts name no timestamp.
     """
     form, digits = divmod(spelt.head - 1, _DIGITS)
-    form, zone = divmod(form, len(ZONES))
-    mark, separator = divmod(form, len(SEPARATORS))
+    form, zone = divmod(form, len(slot.ZONES))
+    mark, separator = divmod(form, len(slot.SEPARATORS))
     seconds, *rest = spelt.numbers
     try:
         moment = _EPOCH + timedelta(seconds=varint.unzigzag(seconds))
     except OverflowError:
         raise Malformed("a timestamp is outside the years 1 to 9999") from None
-    characters = moment.isoformat(sep=SEPARATORS[separator])
+    characters = moment.isoformat(sep=slot.SEPARATORS[separator])
     if digits:
         fraction, *rest = rest
-        characters += MARKS[mark] + str(fraction).zfill(digits)
+        characters += slot.MARKS[mark] + str(fraction).zfill(digits)
     return characters + (_offset(zone, rest[0]) if rest else ("", "Z")[zone])
 
 
