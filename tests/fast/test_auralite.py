@@ -63,7 +63,6 @@ def test_same_strings_and_messages(model: ContextModel, data: bytes) -> None:
     assert auralite.decode(wire, model, len(data)) == data
 
 
-@pytest.mark.no_cover
 @given(models() | st.just(SMALL), st.binary(max_size=40), st.integers(0, 600))
 @settings(max_examples=400)
 def test_same_outcome_for_any_bytes(model: ContextModel, rest: bytes, max_size: int) -> None:
@@ -98,7 +97,6 @@ def test_short_strings_exhaustively(model: ContextModel) -> None:
         assert outcome(auralite.decode, wire, model, 200) == outcome(reference.decode, wire, model, 200)
 
 
-@pytest.mark.no_cover
 @given(st.randoms(use_true_random=False), models() | st.just(SMALL))
 def test_long_garbage(source: random.Random, model: ContextModel) -> None:
     wire = b"\xc0" + source.randbytes(300)

@@ -57,7 +57,6 @@ def together(symbols: int = 1 << 19, few: int = 0, piece: int = 64, **more: int)
     return replace(sizes, **more)
 
 
-@pytest.mark.no_cover
 @given(
     models() | st.just(SMALL),
     MESSAGES,
@@ -91,7 +90,6 @@ def decoded(wires: list[bytes], model: ContextModel, max_size: int, tuning: Tuni
     ]
 
 
-@pytest.mark.no_cover
 @given(
     models() | st.just(SMALL),
     MESSAGES,
@@ -111,7 +109,6 @@ def test_same_messages_and_refusals(
     assert decoded(wires, model, max_size, together(few=few)) == expected
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("model", [*MODELS, NEVER_ENDING])
 def test_strings_of_a_few_bytes(model: ContextModel) -> None:
     wires = [number.to_bytes(2, "big") for number in range(0x8000, 0x10000, 41)]
@@ -178,7 +175,6 @@ def test_one_message(size: int) -> None:
     assert batch.encode_one(message, SMALL) == auralite.encode(message, SMALL)
 
 
-@pytest.mark.no_cover
 @given(models() | st.just(SMALL), MESSAGES.map(b"".join), st.sampled_from([1, 7, 64, 500]))
 @settings(max_examples=150)
 def test_sections_of_one_message(model: ContextModel, message: bytes, section: int) -> None:
@@ -197,7 +193,6 @@ def test_sections_with_matches_in_the_prefix(model: ContextModel, section: int) 
     assert batch.encode_one(message, model, together(section=section)) == expected
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "message", [bytes(20_000), b"Could you help? " * 1000, random.Random(7).randbytes(4000)]
 )

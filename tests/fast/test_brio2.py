@@ -166,7 +166,6 @@ def cuts(draw: st.DrawFn) -> tuple[bytes, Parse]:
     return bytes(data), Parse(tuple(units), tuple(sequences))
 
 
-@pytest.mark.no_cover
 @given(cuts())
 def test_any_cut_is_written_and_read_alike(case: tuple[bytes, Parse]) -> None:
     data, cut = case
@@ -213,7 +212,6 @@ HOSTILE = {
 }
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_payloads_take_no_longer(name: str) -> None:
     data = HOSTILE[name]

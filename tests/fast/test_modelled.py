@@ -66,7 +66,6 @@ def test_same_outcome_for_any_bytes(
         assert fast == reference
 
 
-@pytest.mark.no_cover
 @pytest.mark.sampled
 @pytest.mark.parametrize("model", [*MODELS, WITH_PREFIX, WITH_ALL])
 def test_matches(model: ContextModel) -> None:

@@ -146,7 +146,6 @@ def test_same_wires_once_the_window_is_full() -> None:
     assert fast.encode(text("Yes, please.")) == slow.encode(text("Yes, please."))
 
 
-@pytest.mark.no_cover
 @given(
     models() | st.just(SMALL),
     st.lists(st.binary(max_size=30), min_size=1, max_size=3),
@@ -160,7 +159,6 @@ def test_same_outcome_for_any_bytes(model: ContextModel, wires: list[bytes], che
     both(held, [sealed(b"\x55" + wires[0], held)], 50)
 
 
-@pytest.mark.no_cover
 @given(st.sampled_from([SMALL, NO_CONTEXTS]), st.sampled_from(WORDS), st.sampled_from(CHECKS), st.data())
 @settings(max_examples=150)
 def test_same_outcome_beside_a_message(
