@@ -180,7 +180,12 @@ class Decompressor:
         return self._is_over
 
     def feed(self, data: bytes) -> None:
-        """Add bytes of the file."""
+        """Add bytes of the file.
+
+        Raises:
+            DecodeError: the file was refused before.
+        """
+        self._check()
         self._input += data
 
     def blocks(self) -> Iterator[bytes]:
@@ -219,8 +224,7 @@ class Decompressor:
             Truncated: it is not.
             DecodeError: it is refused.
         """
-        if self._error:
-            raise self._error
+        self._check()
         if self._is_over:
             return
         if self._header is None:
@@ -231,13 +235,18 @@ class Decompressor:
 
     def _step(self) -> bytes | None:
         """Read the next thing; return its content, if it has any, or None if more bytes are needed."""
-        if self._error:
-            raise self._error
+        self._check()
         try:
             return self._read()
         except DecodeError as error:
             self._error = error
+            self._input.clear()
             raise
+
+    def _check(self) -> None:
+        """Raise an error again, without the frames of the calls before, which hold what they were given."""
+        if self._error:
+            raise self._error.with_traceback(None)
 
     def _read(self) -> bytes | None:
         if self._is_over:

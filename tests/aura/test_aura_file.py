@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import shutil
+import sys
+import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -178,9 +181,34 @@ def test_what_is_wrong_is_found_before_a_file_is_overwritten(path: Path) -> None
     for name in ("encoding", "errors", "newline"):
         with pytest.raises(ValueError, match=f"{name} is for text, and mode 'wb' is for bytes"):
             aura.open(path, "wb", **{name: "utf-8"})  # type: ignore[call-overload]
+    with pytest.raises(LookupError, match="unknown error handler name 'nope'"):
+        aura.open(path, "wt", errors="nope")
     with pytest.raises(EncodeError):
         aura.open(path, "wt", level=2)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["level", "window_bits", "frame_size", "max_size"])
+def test_options_are_whole_numbers_before_a_file_is_overwritten(path: Path, name: str) -> None:
+    for wrong in (1.5, 16.0, True, "x"):
+        with pytest.raises(TypeError, match=f"{name} is a whole number"):
+            aura.AuraFile(path, "wb", **{name: wrong})  # type: ignore[arg-type]
+        if name == "max_size":
+            with pytest.raises(TypeError, match=f"{name} is a whole number"):
+                aura.decompress_iter([WIRE], **{name: wrong})
+        else:
+            for call in (aura.AuraCompressor, lambda **options: aura.compress_iter([], **options)):
+                with pytest.raises(TypeError, match=f"{name} is a whole number"):
+                    call(**{name: wrong})
+    with pytest.raises(ValueError, match=f"{name} is -1"):
+        aura.AuraFile(path, "wb", **{name: -1})  # type: ignore[arg-type]
+    assert path.read_bytes() == WIRE
+
+
+def test_limits_of_content_are_not_below_0(path: Path) -> None:
+    for call in (lambda: aura.AuraFile(path, max_size=-1), lambda: aura.decompress_iter([WIRE], max_size=-1)):
+        with pytest.raises(ValueError, match="max_size is -1, below 0"):
+            call()
 
 
 @pytest.mark.parametrize("mode", ["wb", "wt"])
@@ -213,3 +241,33 @@ def test_the_limit_of_content(path: Path) -> None:
         assert file.read() == CONTENT
     with aura.AuraFile(path, max_size=len(CONTENT) - 1) as file, pytest.raises(LimitExceeded):
         file.read()
+
+
+def test_threads_may_write_one_file() -> None:
+    below = io.BytesIO()
+    errors: list[BaseException] = []
+
+    def write(number: int) -> None:
+        try:
+            for turn in range(100):
+                file.write(b"%d-%d\n" % (number, turn) * 50)
+                file.flush()
+        except BaseException as error:  # noqa: BLE001  # it is told below
+            errors.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with aura.open(below, "wb") as file:
+            threads = [threading.Thread(target=write, args=(number,)) for number in range(3)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert errors == []
+    content = b"".join(aura.decompress_iter([below.getvalue()]))
+    expected = {b"%d-%d\n" % (number, turn) * 50 for number in range(3) for turn in range(100)}
+    assert Counter(content.splitlines()) == Counter(b"".join(expected).splitlines())
+    assert all(lines in content for lines in expected)

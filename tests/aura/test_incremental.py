@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aura
-from aura.errors import ChecksumMismatch, DecodeError, EncodeError, LimitExceeded
+from aura.errors import ChecksumMismatch, DecodeError, EncodeError, LimitExceeded, Malformed
 
 CONTENT = b"".join(b"2026-05-14 08:%02d GET /item/%d 200\n" % (n % 60, n * 37 % 911) for n in range(9000))
 WIRE = b"".join(aura.compress_iter([CONTENT], frame_size=90_000))
@@ -150,6 +150,32 @@ def test_what_a_compressor_takes() -> None:
     for over in (compressor.flush, compressor.flush_block, lambda: compressor.compress(b"")):
         with pytest.raises(ValueError, match="flushed"):
             over()
+
+
+def test_a_call_with_wrong_arguments_adds_nothing() -> None:
+    decompressor = aura.AuraDecompressor()
+    with pytest.raises(TypeError):
+        decompressor.decompress(WIRE, 1.5)  # type: ignore[arg-type]
+    assert decompressor.decompress(WIRE + b"more") == CONTENT
+    assert decompressor.unused_data == b"more"
+
+
+def test_every_call_after_an_error_raises_it_and_holds_nothing() -> None:
+    decompressor = aura.AuraDecompressor()
+    with pytest.raises(Malformed) as first:
+        decompressor.decompress(b"no such file")
+    tracemalloc.start()
+    try:
+        for data in (b"", WIRE, *(bytes(1 << 20) for _ in range(8))):
+            for max_length in (-1, 0, 5):
+                with pytest.raises(Malformed) as again:
+                    decompressor.decompress(data, max_length)
+                assert again.value is first.value
+        del data, again
+        assert tracemalloc.get_traced_memory()[0] < 3 << 20
+    finally:
+        tracemalloc.stop()
+    assert (decompressor.eof, decompressor.unused_data) == (False, b"")
 
 
 def test_bad_options_are_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Iterator
 from os import PathLike, fspath
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias, cast, ove
 
 from aura.files.chunked_reader import ChunkedReader
 from aura.files.chunked_writer import ChunkedWriter
+from aura.files.options import checked_max_size, new_compressor
 from aura.files.pieces import PIECE, WINDOW_BITS
-from aura_fast.chunked import Compressor
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -44,8 +45,8 @@ class AuraFile(io.BufferedIOBase):
     Raises:
         EncodeError: an argument is out of range; the file is left as it was.
         OSError: the file cannot be opened.
-        TypeError: ``file`` is neither a path nor a file object.
-        ValueError: the mode is another. A file cannot be appended to, as it has one end.
+        TypeError: ``file`` is neither a path nor a file object, or an option is no whole number.
+        ValueError: the mode is another, or ``max_size`` is below 0. A file cannot be appended to: it has one end.
     """
 
     _reader: io.BufferedReader | None = None
@@ -63,8 +64,9 @@ class AuraFile(io.BufferedIOBase):
     ) -> None:
         _check_mode(mode, _MODES)
         self._mode = mode[0] + "b"
-        if self._mode != "rb":  # before a file is overwritten
-            Compressor(window_bits=window_bits, level=level, frame_size=frame_size)
+        # before a file is opened or overwritten
+        new_compressor(window_bits=window_bits, level=level, frame_size=frame_size)
+        checked_max_size(max_size)
         is_path = isinstance(file, str | PathLike)
         if isinstance(file, str | PathLike):
             self._name: object = fspath(file)
@@ -324,9 +326,9 @@ def open(  # noqa: A001  # as gzip.open and its like
 
     Raises:
         EncodeError: an argument is out of range; the file is left as it was.
-        LookupError: there is no such encoding; the file is left as it was.
+        LookupError: there is no such encoding, or way with ``errors``; the file is left as it was.
         OSError: the file cannot be opened.
-        TypeError: ``file`` is neither a path nor a file object.
+        TypeError: ``file`` is neither a path nor a file object, or an option is no whole number.
         ValueError: the mode is another, or ``encoding``, ``errors`` or ``newline`` is given for bytes. A file
             cannot be appended to, as it has one end: read it, and write another.
     """
@@ -338,5 +340,6 @@ def open(  # noqa: A001  # as gzip.open and its like
         return AuraFile(file, cast("BinaryMode", mode), level=level, frame_size=frame_size)
     # found out before a file is overwritten
     io.TextIOWrapper(io.BytesIO(), encoding or "utf-8", errors, newline)
+    codecs.lookup_error(errors or "strict")
     binary = AuraFile(file, cast("BinaryMode", mode[0]), level=level, frame_size=frame_size)
     return _AuraTextFile(binary, encoding or "utf-8", errors, newline)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from aura.files.options import checked_max_size, new_compressor
 from aura.files.pieces import WINDOW_BITS, pieces
 from aura_fast.chunked import Compressor, Decompressor
 
@@ -28,9 +29,9 @@ def compress_iter(
 
     Raises:
         EncodeError: an argument is out of range, or ``frame_size`` is too small for so much content.
-        TypeError: ``chunks`` is bytes or a string itself.
+        TypeError: ``chunks`` is bytes or a string itself, or an option is no whole number.
     """
-    compressor = Compressor(window_bits=window_bits, level=level, frame_size=frame_size)
+    compressor = new_compressor(window_bits=window_bits, level=level, frame_size=frame_size)
     return _compressed(compressor, pieces(chunks))
 
 
@@ -50,9 +51,10 @@ def decompress_iter(chunks: Iterable[bytes], *, max_size: int | None = None) -> 
 
     Raises:
         DecodeError: the stream is refused. The content before the error has been yielded, but it is not all.
-        TypeError: ``chunks`` is bytes or a string itself.
+        TypeError: ``chunks`` is bytes or a string itself, or ``max_size`` is no whole number.
+        ValueError: ``max_size`` is below 0.
     """
-    return _decompressed(Decompressor(max_size=max_size), pieces(chunks))
+    return _decompressed(Decompressor(max_size=checked_max_size(max_size)), pieces(chunks))
 
 
 def _decompressed(decompressor: Decompressor, wire: Iterable[bytes]) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, BinaryIO
 
+from aura.files.options import checked_max_size
 from aura.files.pieces import PIECE
 from aura_fast.chunked import Decompressor
 from aura_fast.chunked_index import Index, read_index
@@ -27,9 +28,9 @@ class ChunkedReader(io.RawIOBase):
         super().__init__()
         self._file = file
         self._close_file = close_file
-        self._max_size = max_size
+        self._max_size = checked_max_size(max_size)
         self._start = file.tell() if file.seekable() else 0
-        self._decompressor = Decompressor(max_size=max_size)
+        self._decompressor = Decompressor(max_size=self._max_size)
         self._content = memoryview(b"")
         self._position = 0
         self._index: Index | None = None

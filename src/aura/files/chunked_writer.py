@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
+from aura.files.options import new_compressor
 from aura.files.pieces import WINDOW_BITS, cut
-from aura_fast.chunked import Compressor
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -25,7 +26,7 @@ class _State(Enum):
 
 
 class ChunkedWriter(io.RawIOBase):
-    """Writes a chunked file.
+    """Writes a chunked file. Thread-safe: the content of a call stands together.
 
     Args:
         file: to write to, from where it stands; stays open.
@@ -45,11 +46,12 @@ class ChunkedWriter(io.RawIOBase):
         close_file: bool = False,
     ) -> None:
         super().__init__()
-        self._compressor = Compressor(window_bits=window_bits, level=level, frame_size=frame_size)
+        self._compressor = new_compressor(window_bits=window_bits, level=level, frame_size=frame_size)
         self._file = file
         self._close_file = close_file
         self._length = 0
         self._state = _State.OPEN
+        self._lock = threading.RLock()  # closing flushes
 
     def writable(self) -> bool:
         """Return True."""
@@ -66,14 +68,15 @@ class ChunkedWriter(io.RawIOBase):
             OSError: the file below fails, now or before. The file is incomplete then, and stays so.
             ValueError: the file is closed.
         """
-        if self.closed or self._state is _State.OVER:
-            raise ValueError("write to a closed file")
-        length = 0
-        for piece in cut(data):
-            self._put(partial(self._compressor.compress, piece))
-            length += len(piece)
-        self._length += length
-        return length
+        with self._lock:
+            if self.closed or self._state is _State.OVER:
+                raise ValueError("write to a closed file")
+            length = 0
+            for piece in cut(data):
+                self._put(partial(self._compressor.compress, piece))
+                length += len(piece)
+            self._length += length
+            return length
 
     def flush(self) -> None:
         """End the block, so that all content so far can be read; costs some bytes.
@@ -81,9 +84,10 @@ class ChunkedWriter(io.RawIOBase):
         Raises:
             OSError: the file below fails, now or before.
         """
-        if self._state is not _State.OVER:
-            self._put(self._compressor.flush)
-            self._file.flush()
+        with self._lock:
+            if self._state is not _State.OVER:
+                self._put(self._compressor.flush)
+                self._file.flush()
 
     def close(self) -> None:
         """Write the end of the file.
@@ -91,8 +95,11 @@ class ChunkedWriter(io.RawIOBase):
         Raises:
             OSError: the file below fails, or has failed before: the file is incomplete, and readers say so.
         """
-        if self.closed:
-            return
+        with self._lock:
+            if not self.closed:
+                self._end()
+
+    def _end(self) -> None:
         try:
             if self._state is not _State.OVER:
                 self._put(self._compressor.finish)
@@ -117,7 +124,8 @@ class ChunkedWriter(io.RawIOBase):
 
     def abandon(self) -> None:
         """Let nothing follow, not even an end, so that readers find the file incomplete."""
-        self._state = _State.OVER
+        with self._lock:
+            self._state = _State.OVER
 
     def _put(self, step: Callable[[], bytes]) -> None:
         """Write the bytes that a step of the compressor gives.

@@ -16,9 +16,9 @@ import operator
 import threading
 from typing import TYPE_CHECKING
 
-from aura import arguments
+from aura.files.options import checked_max_size, new_compressor
 from aura.files.pieces import WINDOW_BITS, cut
-from aura_fast.chunked import Compressor, Decompressor
+from aura_fast.chunked import Decompressor
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -34,12 +34,13 @@ class AuraCompressor:
 
     Raises:
         EncodeError: an argument is out of range.
+        TypeError: an argument is no whole number.
     """
 
     def __init__(
         self, *, level: int = 0, window_bits: int = WINDOW_BITS, frame_size: int | None = None
     ) -> None:
-        self._compressor = Compressor(window_bits=window_bits, level=level, frame_size=frame_size)
+        self._compressor = new_compressor(window_bits=window_bits, level=level, frame_size=frame_size)
         self._is_over = False
         self._lock = threading.Lock()
 
@@ -97,9 +98,7 @@ class AuraDecompressor:
     """
 
     def __init__(self, *, max_size: int | None = None) -> None:
-        if max_size is not None:
-            max_size = arguments.whole_number("max_size", max_size, 0)
-        self._decompressor = Decompressor(max_size=max_size)
+        self._decompressor = Decompressor(max_size=checked_max_size(max_size))
         self._content = memoryview(b"")
         self._needs_input = True
         self._lock = threading.Lock()
@@ -130,13 +129,14 @@ class AuraDecompressor:
         Raises:
             EOFError: the end of the file was reached before.
             DecodeError: the file is refused; content of this call is lost, which ``aura.decompress_iter`` yields.
-            TypeError: ``data`` is not bytes-like, or ``max_length`` no whole number.
+            TypeError: ``data`` is not bytes-like, or ``max_length`` no whole number; nothing is added then.
         """
+        wire, length = bytes(memoryview(data)), operator.index(max_length)  # or nothing has happened
         with self._lock:
             if self.eof:
                 raise EOFError("the end of the file was reached already")
-            self._decompressor.feed(bytes(memoryview(data)))
-            return self._read(operator.index(max_length))
+            self._decompressor.feed(wire)
+            return self._read(length)
 
     def _read(self, max_length: int) -> bytes:
         output = bytearray()
