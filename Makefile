@@ -36,7 +36,7 @@ lint: .venv/lint/.done  ## format, style, types, the direction of imports, spell
 
 SPHINX = .venv/docs/bin/sphinx-build -n -W -T -q
 docs: .venv/docs/.done  ## the documentation, into docs/_build/html, and its examples
-	$(SPHINX) -E -d docs/_build/doctrees -b html docs docs/_build/html
+	$(SPHINX) -E -t with_single_page -d docs/_build/doctrees -b html docs docs/_build/html
 	$(SPHINX) -d docs/_build/doctrees -b doctest docs docs/_build/doctest
 	$(SPHINX) -E -t single -d docs/_build/doctrees-single -b singlehtml docs docs/_build/single
 	cp docs/_build/single/aura-spec.html docs/_build/html

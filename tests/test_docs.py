@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -71,3 +72,12 @@ def test_every_example_is_python(code: str) -> None:
 def test_nothing_is_said_to_be_on_a_package_index() -> None:
     pages = (*DOCS.rglob("*.md"), DOCS.parent / "README.md")
     assert not [page for page in pages if re.search(r"install\W+aura", page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("page", ["vectors/README.md", "docs/conformance/running.md"])
+def test_tables_of_profiles_say_what_the_manifest_says(page: str) -> None:
+    manifest = json.loads((DOCS.parent / "vectors" / "MANIFEST.json").read_text(encoding="utf-8"))
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", (DOCS.parent / page).read_text(encoding="utf-8"))
+    table = text.split("| profile | an implementation that |\n|---|---|\n")[1].split("\n\n")[0]
+    told = dict(re.findall(r"^\| `([^`]+)` \| ([^|;]+?)(?:; [^|]*)? \|$", table, re.MULTILINE))
+    assert told == {name: profile["about"] for name, profile in manifest["profiles"].items()}

@@ -124,7 +124,7 @@ class Contexts:
 
         Returns:
             What its probability adds to the index of rule MAT-4, and the context that follows it by the first list
-            along the suffixes that has it (rule AUR-5).
+            along the suffixes that has it (rule AUR-2).
         """
         words, letter = self.words, chr(predicted)
         word = words[context]

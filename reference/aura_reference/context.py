@@ -42,7 +42,7 @@ def find(model: ContextModel, context: int, symbol: int) -> int | None:
 
 
 def find_deepest(model: ContextModel, context: int, symbol: int) -> int:
-    """The entry for ``symbol`` in the first context that has one, along the suffixes (rule AUR-5)."""
+    """The entry for ``symbol`` in the first context that has one, along the suffixes (rule AUR-2)."""
     while (entry := find(model, context, symbol)) is None:
         context = model.suffixes[context]
     return entry

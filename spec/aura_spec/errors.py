@@ -3,8 +3,8 @@
 ::
 
     AuraError
-    ├── EncodeError          the input cannot be expressed in the requested form
-    ├── TemplateError        a pattern, a template id or a template store is unusable
+    ├── EncodeError          the input cannot be expressed in the requested form; also a ``ValueError``
+    ├── TemplateError        a pattern, a template id or a template store is unusable; also a ``ValueError``
     └── DecodeError          the wire message is refused; also a ``ValueError``
         ├── Truncated        the message ends before its structure does
         ├── Malformed        the bytes break a rule of the format

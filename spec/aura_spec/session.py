@@ -36,7 +36,7 @@ A reader does this with each frame. Its state is OPENING at first; after an erro
             give message to the application
 
 SES-7: After the hellos, an end sends a use frame before its first message. It names the coding of the messages that
-the end sends from there on, the memory and the least check, in bits, that a stream takes, the model, and how many
+the end sends from there on, the memory that a stream takes, and its smallest check in bits, the model, and how many
 messages the end has sent before, mod 2^16. For single messages, tagged or not, memory and check are 0, and a reader
 does not look at them. Eight zeros stand for no model, which only single messages do without. If the peer has
 received another number of messages, one is lost or repeated: ``StreamDesync``. An end may send further use frames,

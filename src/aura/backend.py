@@ -19,8 +19,9 @@ from aura_fast import auralite, batch, classic, modelled, stored, typed
 from aura_reference import brotli, zstd
 from aura_reference import message as reference
 from aura_spec.brio2 import is_version_2
+from aura_spec.chunked import MAGIC
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import DecodeError, UnknownModel
+from aura_spec.errors import DecodeError, UnknownModel, Unsupported
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.shared_state import SharedState
@@ -164,7 +165,14 @@ def _decode_fast(
     try:
         return decode(wire, held, max_size)
     except DecodeError as error:
-        raise questioned(error, wire) from None
+        raise hinted(questioned(error, wire), wire) from None
+
+
+def hinted(error: DecodeError, wire: bytes) -> DecodeError:
+    """The error of a message; if the message is a chunked file, its reason says so."""
+    if isinstance(error, Unsupported) and wire.startswith(MAGIC):
+        return error.restated(f"{error.reason}; this is a chunked file: use aura.open or aura decompress")
+    return error
 
 
 def _marked(marker: Marker, encode: Callable[P, bytes]) -> Callable[P, bytes]:

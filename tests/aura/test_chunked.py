@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aura
-from aura.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated
+from aura.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated, Unsupported
 from aura.files.chunked import compress_iter, decompress_iter
 from aura.files.chunked_reader import ChunkedReader
 from aura.files.chunked_writer import ChunkedWriter
@@ -34,6 +34,18 @@ def test_a_stream_comes_back() -> None:
         assert len(wire) * 4 < len(LINES)
         assert b"".join(decompress_iter([wire])) == LINES
         assert b"".join(decompress_iter(wire[n : n + 999] for n in range(0, len(wire), 999))) == LINES
+
+
+def test_a_chunked_file_taken_for_a_message_is_named() -> None:
+    wire = b"".join(compress_iter([b"GET /item/7 200\n"]))
+    with pytest.raises(
+        Unsupported, match=r"this is a chunked file: use aura\.open or aura decompress$"
+    ) as refusal:
+        aura.decompress(wire)
+    assert (refusal.value.offset, refusal.value.path) == (0, "marker")
+    assert str(aura.explain(wire).error) == str(refusal.value)
+    with pytest.raises(Unsupported, match=r"is not read here$"):
+        aura.decompress(wire[:1])
 
 
 def test_output_comes_with_the_first_64_kib() -> None:

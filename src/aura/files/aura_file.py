@@ -36,7 +36,7 @@ class AuraFile(io.BufferedIOBase):
         file: the path of the file, or a binary file object, used from where it stands and left open.
         mode: ``"rb"`` or ``"r"`` to read, ``"wb"`` or ``"w"`` to write, ``"xb"`` or ``"x"`` to write a file that
             does not exist yet.
-        level: to write; 0, or 1 to take more time and give less.
+        level: to write; 0, or 1 to take more time and give smaller output.
         window_bits: to write; matches reach 2^window_bits bytes back, 10 to 18.
         frame_size: to write; bytes of content between places where reading can begin, 1 or more. The file gets an
             index then, so that seeking is fast.
@@ -187,7 +187,7 @@ class AuraFile(io.BufferedIOBase):
         Raises:
             DecodeError: the file is refused.
             OSError: the file is written, or the file below cannot seek.
-            ValueError: the place is before the content, or ``whence`` is none.
+            ValueError: the place is before the content, or ``whence`` is not a valid value.
         """
         return self._reading().seek(offset, whence)
 
@@ -318,7 +318,7 @@ def open(  # noqa: A001  # as gzip.open and its like
         file: the path of the file, or a binary file object, used from where it stands and left open.
         mode: ``"rb"``, ``"wb"`` and ``"xb"`` for bytes, also without the b; ``"rt"``, ``"wt"`` and ``"xt"`` for
             text. With x the file must not exist yet.
-        level: to write; 0, or 1 to take more time and give less.
+        level: to write; 0, or 1 to take more time and give smaller output.
         frame_size: to write; bytes of content between places where reading can begin. The file gets an index then.
         encoding: of text; UTF-8 if None.
         errors: of text, as for ``io.TextIOWrapper``.

@@ -23,7 +23,7 @@ def compress_iter(
     Args:
         chunks: the content, cut anywhere.
         window_bits: matches reach 2^window_bits bytes back, 10 to 18. Both ends need some more memory for more.
-        level: 0, or 1 to take more time and give less.
+        level: 0, or 1 to take more time and give smaller output.
         frame_size: bytes of content between places where reading can begin, 1 or more; the file has an index then.
             An index has room for at least 58,000 frames, usually for 170,000.
 

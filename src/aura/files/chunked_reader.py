@@ -83,7 +83,7 @@ class ChunkedReader(io.RawIOBase):
         Raises:
             DecodeError: the file is refused.
             OSError: the file below cannot seek.
-            ValueError: the place is before the content, or ``whence`` is none.
+            ValueError: the place is before the content, or ``whence`` is not a valid value.
         """
         if not self.seekable():
             raise OSError("the underlying file cannot seek")

@@ -28,7 +28,7 @@ class AuraCompressor:
     """Codes content that comes in parts as one chunked file; holds at most 64 KiB of it. Thread-safe.
 
     Args:
-        level: 0, or 1 to take more time and give less.
+        level: 0, or 1 to take more time and give smaller output.
         window_bits: matches reach 2^window_bits bytes back, 10 to 18.
         frame_size: as for :func:`aura.compress_iter`.
 
