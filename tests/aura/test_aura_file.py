@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import shutil
 import sys
 import threading
@@ -271,3 +272,53 @@ def test_threads_may_write_one_file() -> None:
     expected = {b"%d-%d\n" % (number, turn) * 50 for number in range(3) for turn in range(100)}
     assert Counter(content.splitlines()) == Counter(b"".join(expected).splitlines())
     assert all(lines in content for lines in expected)
+
+
+class _OnlyReads:
+    def __init__(self, data: bytes) -> None:
+        self.read = io.BytesIO(data).read
+
+
+class _OnlyWrites:
+    def __init__(self) -> None:
+        self.written = b""
+
+    def write(self, data: bytes) -> int:
+        self.written += data
+        return len(data)
+
+
+@pytest.mark.parametrize("kind", ["b", "t"])
+def test_file_objects_need_one_method(kind: str) -> None:
+    below = _OnlyWrites()
+    with aura.open(below, "w" + kind) as file:  # type: ignore[call-overload]
+        file.write("a line\n" if kind == "t" else b"a line\n")
+        file.flush()
+    with aura.open(_OnlyReads(below.written), "r" + kind) as file:  # type: ignore[call-overload]
+        assert not file.seekable()
+        with pytest.raises(io.UnsupportedOperation):
+            file.fileno()
+        assert file.read() == ("a line\n" if kind == "t" else b"a line\n")
+
+
+def test_a_reader_of_a_buffered_pipe_need_not_wait_for_more_than_was_flushed() -> None:
+    source, target = os.pipe()
+    came = threading.Event()
+    lines: list[bytes] = []
+
+    def read() -> None:
+        with io.open(source, "rb") as below, aura.open(below) as file:  # noqa: UP020  # beside aura.open
+            lines.append(file.readline())
+            came.set()
+            lines.extend(file)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    with io.open(target, "wb") as below, aura.open(below, "wb") as file:  # noqa: UP020
+        file.write(b"hello\n")
+        file.flush()
+        is_there = came.wait(10)
+        file.write(b"more\n")
+    thread.join(10)
+    assert is_there
+    assert lines == [b"hello\n", b"more\n"]

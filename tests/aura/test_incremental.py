@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import tracemalloc
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -134,6 +135,7 @@ def test_a_wrong_checksum_at_the_end_is_refused_in_the_call_that_reads_it() -> N
 def test_what_a_compressor_takes() -> None:
     compressor = aura.AuraCompressor()
     numbers = array.array("I", range(20_000))
+    assert compressor.compress(np.zeros((0, 3))) == b""
     wire = compressor.compress(bytearray(b"hi")) + compressor.compress(memoryview(numbers))
     for wrong in ("text", 5, None):
         with pytest.raises(TypeError):

@@ -7,15 +7,13 @@ import io
 from collections.abc import Iterator
 from os import PathLike, fspath
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias, cast, overload
+from typing import BinaryIO, Final, Literal, TypeAlias, cast, overload
 
+from aura.files.buffers import ReadableBuffer, WriteableBuffer
 from aura.files.chunked_reader import ChunkedReader
 from aura.files.chunked_writer import ChunkedWriter
 from aura.files.options import checked_max_size, new_compressor
 from aura.files.pieces import PIECE, WINDOW_BITS
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
 
 BinaryMode: TypeAlias = Literal["r", "rb", "w", "wb", "x", "xb"]
 TextMode: TypeAlias = Literal["rt", "wt", "xt"]
@@ -122,6 +120,8 @@ class AuraFile(io.BufferedIOBase):
             OSError: it has none.
         """
         self._check_open()
+        if not hasattr(self._file, "fileno"):
+            raise io.UnsupportedOperation("the underlying file has no descriptor")
         return self._file.fileno()
 
     def read(self, size: int | None = -1, /) -> bytes:

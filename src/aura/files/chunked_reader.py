@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable
+from typing import BinaryIO
 
+from aura.files.buffers import WriteableBuffer
 from aura.files.options import checked_max_size
 from aura.files.pieces import PIECE
 from aura_fast.chunked import Decompressor
 from aura_fast.chunked_index import Index, read_index
 from aura_spec.errors import LimitExceeded
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
 
 class ChunkedReader(io.RawIOBase):
     """Reads a chunked file; seeks in it, fast if it has an index and the file below can seek.
 
     Args:
-        file: to read from, from where it stands; stays open.
+        file: to read from, from where it stands; stays open. It needs ``read`` alone, if nobody seeks.
         max_size: bytes that the content may have; any if None.
         close_file: close ``file`` as well when this is closed.
     """
@@ -29,7 +28,11 @@ class ChunkedReader(io.RawIOBase):
         self._file = file
         self._close_file = close_file
         self._max_size = checked_max_size(max_size)
-        self._start = file.tell() if file.seekable() else 0
+        self._start = file.tell() if self.seekable() else 0
+        # read of a buffered pipe or socket waits until there is as much as it is asked for
+        self._read: Callable[[int], bytes] = (
+            file.read if self.seekable() else getattr(file, "read1", file.read)
+        )
         self._decompressor = Decompressor(max_size=self._max_size)
         self._content = memoryview(b"")
         self._position = 0
@@ -42,7 +45,8 @@ class ChunkedReader(io.RawIOBase):
 
     def seekable(self) -> bool:
         """Return whether the file below can seek."""
-        return self._file.seekable()
+        seekable: Callable[[], bool] | None = getattr(self._file, "seekable", None)
+        return seekable is not None and seekable()
 
     def tell(self) -> int:
         """Return the place in the content, in bytes."""
@@ -69,7 +73,7 @@ class ChunkedReader(io.RawIOBase):
         while True:
             for block in self._decompressor.blocks():
                 return block
-            data = self._file.read(PIECE)
+            data = self._read(PIECE)
             if not data:
                 self._decompressor.finish()
                 return b""

@@ -8,13 +8,11 @@ from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
+from aura.files.buffers import ReadableBuffer
 from aura.files.options import new_compressor
 from aura.files.pieces import WINDOW_BITS, cut
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 
 class _State(Enum):
@@ -29,7 +27,7 @@ class ChunkedWriter(io.RawIOBase):
     """Writes a chunked file. Thread-safe: the content of a call stands together.
 
     Args:
-        file: to write to, from where it stands; stays open.
+        file: to write to, from where it stands; stays open. It needs ``write`` alone.
         window_bits: as for ``compress_iter``.
         level: as for ``compress_iter``.
         frame_size: as for ``compress_iter``.
@@ -87,7 +85,8 @@ class ChunkedWriter(io.RawIOBase):
         with self._lock:
             if self._state is not _State.OVER:
                 self._put(self._compressor.flush)
-                self._file.flush()
+                if hasattr(self._file, "flush"):
+                    self._file.flush()
 
     def close(self) -> None:
         """Write the end of the file.

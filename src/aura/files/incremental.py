@@ -14,14 +14,11 @@ from __future__ import annotations
 
 import operator
 import threading
-from typing import TYPE_CHECKING
 
+from aura.files.buffers import ReadableBuffer
 from aura.files.options import checked_max_size, new_compressor
 from aura.files.pieces import WINDOW_BITS, cut
 from aura_fast.chunked import Decompressor
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 
 class AuraCompressor:

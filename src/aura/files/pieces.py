@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from aura.files.buffers import ReadableBuffer
 
 PIECE: Final = 1 << 16
 """Bytes that are read or taken at a time."""
@@ -28,6 +27,9 @@ def pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def cut(content: ReadableBuffer) -> Iterator[bytes]:
     """Content in pieces of at most ``PIECE`` bytes."""
-    with memoryview(content) as view, view.cast("B") as data:
+    with memoryview(content) as view:
+        if not view.nbytes:  # a shape with zeros cannot be cast
+            return
+        data = view.cast("B")
         for start in range(0, len(data), PIECE):
             yield bytes(data[start : start + PIECE])
