@@ -258,8 +258,13 @@ def get(name: str) -> Backend:
     """The backend of that name.
 
     Raises:
+        TypeError: the name is no ``str``.
         ValueError: there is none.
     """
+    if not isinstance(name, str):
+        raise TypeError(
+            f"backend is the name of one, {' or '.join(BACKENDS)}, not {name!r} ({type(name).__name__})"
+        )
     if name not in BACKENDS:
         raise ValueError(f"backend {name!r} is not one of {', '.join(BACKENDS)}")
     return BACKENDS[name]

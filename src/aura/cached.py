@@ -123,7 +123,7 @@ class CachedCodec(CodecBase):
     def __init__(self, codec: CodecBase, *, size: int = DEFAULT_SIZE) -> None:
         if not isinstance(codec, CodecBase):
             raise TypeError(f"codec is a Codec or PooledCodec, not {type(codec).__name__}")
-        self.codec = codec
+        self._codec = codec
         self._size = arguments.whole_number("size", size, 1)
         self._wires = Cache(size)
         self._messages = Cache(size)
@@ -131,6 +131,11 @@ class CachedCodec(CodecBase):
     def __reduce__(self) -> tuple[Callable[[CodecBase], CachedCodec], tuple[CodecBase]]:
         """Let a copy in another process keep results of its own."""
         return partial(CachedCodec, size=self._size), (self.codec,)
+
+    @property
+    def codec(self) -> CodecBase:
+        """The codec that does the work."""
+        return self._codec
 
     @property
     def templates(self) -> TemplateLibrary:
@@ -156,10 +161,14 @@ class CachedCodec(CodecBase):
         return self._wires.look_up(messages, self.codec.encode_messages, basis=self.templates.snapshot())
 
     def decode_wires(self, wires: Sequence[bytes], max_size: int) -> list[bytes | DecodeError]:
-        """Read compressed messages, in order; in place of one that is refused there is the error."""
-        return self._messages.look_up(
+        """Read compressed messages, in order; in place of one that is refused there is an error of its own."""
+        results = self._messages.look_up(
             wires,
             lambda missing: self.codec.decode_wires(missing, max_size),
             basis=self.templates.snapshot(),
             longest=max_size,
         )
+        return [
+            result.restated(result.reason) if isinstance(result, DecodeError) else result
+            for result in results
+        ]

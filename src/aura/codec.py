@@ -14,7 +14,7 @@ from aura.codec_base import CodecBase
 from aura.models.model import Model, as_model, as_models
 from aura.selection import Candidate, Policy
 from aura.templates import Match, TemplateLibrary
-from aura_spec.errors import DecodeError, TemplateError
+from aura_spec.errors import DecodeError, EncodeError, TemplateError
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
@@ -63,16 +63,36 @@ class Codec(CodecBase):
         max_size: int = DEFAULT_MAX_SIZE,
         check: bool = False,
     ) -> None:
-        self.backend = backend
-        self.level = arguments.whole_number("level", level, 0, selection.LEVELS[-1])
+        self._backend_name = backend
+        self._level = arguments.whole_number("level", level, 0, selection.LEVELS[-1])
         self._max_size = arguments.whole_number("max_size", max_size, 0)
         self._model = None if model is None else as_model("model", model)
         self._models = as_models(models)
         self._phrases = _by_id({} if phrases is None else phrases)
         self._templates = _beside(TemplateLibrary.of(templates), self._model)
         self._backend = backends.get(backend)
-        self.explicit_model = arguments.flag("explicit_model", explicit_model)
-        self.check = arguments.flag("check", check)
+        self._explicit_model = arguments.flag("explicit_model", explicit_model)
+        self._check = arguments.flag("check", check)
+
+    @property
+    def backend(self) -> str:
+        """``"fast"`` or ``"reference"``."""
+        return self._backend_name
+
+    @property
+    def level(self) -> int:
+        """Which methods are tried, from 0 for none to 3 for all."""
+        return self._level
+
+    @property
+    def explicit_model(self) -> bool:
+        """Whether AURALITE messages name the model."""
+        return self._explicit_model
+
+    @property
+    def check(self) -> bool:
+        """Whether messages are tagged."""
+        return self._check
 
     @property
     def templates(self) -> TemplateLibrary:
@@ -224,12 +244,15 @@ def _by_id(phrases: Mapping[int, str | BytesLike]) -> dict[int, bytes]:
     """
     if not isinstance(phrases, Mapping):
         raise TypeError(f"phrases is a mapping of ids to phrases, not {type(phrases).__name__}")
-    checked = {}
+    checked: dict[int, bytes] = {}
     for number, phrase in phrases.items():
-        text = to_bytes(phrase)
-        if not text:
-            raise ValueError(f"phrase {number} is empty")
-        checked[arguments.whole_number("the id of a phrase", number, 0, 255)] = text
+        place = arguments.whole_number("the id of a phrase", number, 0, 255)
+        try:
+            checked[place] = to_bytes(phrase)
+        except (TypeError, EncodeError) as error:
+            raise type(error)(f"phrase {place}: {error}") from None
+        if not checked[place]:
+            raise ValueError(f"phrase {place} is empty")
     return checked
 
 

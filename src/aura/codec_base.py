@@ -123,11 +123,14 @@ class CodecBase(ABC):
                 others, and returns the error in the place of the message.
 
         Raises:
-            TypeError: ``wires`` is one message, or one of them is not bytes-like; its place is named.
+            TypeError: ``wires`` is one message, or one of them is not bytes-like; its place is named. Or another
+                argument has a wrong type.
             ValueError: ``max_size`` is below 0, or ``errors`` is neither of the two.
             DecodeError: a message is refused, the first of those that are, and a note tells its place in the
                 batch; there is no partial result. Not with ``errors="return"``.
         """
+        if not isinstance(errors, str):
+            raise TypeError(f"errors is 'raise' or 'return', not {errors!r} ({type(errors).__name__})")
         if errors not in {"raise", "return"}:
             raise ValueError(f"errors is {errors!r}, not 'raise' or 'return'")
         results = self.decode_wires(arguments.batch(wires, wire_bytes), self._limit(max_size))

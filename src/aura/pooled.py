@@ -33,7 +33,8 @@ class PooledCodec(CodecBase):
 
     Processes are used to compress 1,000 messages and more, and to decompress 10,000 and more. They start with the
     first such batch, which takes them seconds; end them with :meth:`close`, or use the codec in a ``with``
-    statement. Everything else is done in this process, and so is a batch if a process is killed or does not start.
+    statement. Everything else is done in this process, and so is a batch if a process is killed or does not
+    start, or if the interpreter ends.
 
     Args:
         codec: does the work, here and as a copy in each process.
@@ -47,7 +48,7 @@ class PooledCodec(CodecBase):
     def __init__(self, codec: Codec, *, workers: int | None = None) -> None:
         if not isinstance(codec, Codec):
             raise TypeError(f"codec is a Codec, not {type(codec).__name__}")
-        self.codec = codec
+        self._codec = codec
         count = max(2, os.cpu_count() or 2) if workers is None else workers
         self._count = arguments.whole_number("workers", count, 2)
         self._workers = Workers(self._count, codec)
@@ -55,6 +56,11 @@ class PooledCodec(CodecBase):
     def __reduce__(self) -> tuple[Callable[[Codec], PooledCodec], tuple[Codec]]:
         """Let a copy in another process have processes of its own, once it needs them."""
         return partial(PooledCodec, workers=self._count), (self.codec,)
+
+    @property
+    def codec(self) -> Codec:
+        """The codec that does the work."""
+        return self._codec
 
     @property
     def templates(self) -> TemplateLibrary:
@@ -126,14 +132,32 @@ class Workers:
         try:
             with self._lock:  # so that no other thread ends the pool before it has all parts
                 pool = self._renewed_pool()
-                parts = [
-                    pool.submit(function, items[first :: self._count], *arguments)
-                    for first in range(self._count)
-                ]
-            return _collected(parts, len(items))
+                parts = self._dealt(pool, function, items, *arguments)
+            if parts is not None:
+                return _collected(parts, len(items))
         except (BrokenExecutor, OSError) as error:
             _LOG.warning("a worker process ended or did not start (%s)", type(error).__name__)
             self._drop(pool)
+        return None
+
+    def _dealt(
+        self,
+        pool: ProcessPoolExecutor,
+        function: Callable[..., list[Result]],
+        items: Sequence[bytes],
+        *arguments: int,
+    ) -> list[Future[list[Result]]] | None:
+        """The work of each process; None while the interpreter ends, when no process takes work."""
+        try:
+            return [
+                pool.submit(function, items[first :: self._count], *arguments) for first in range(self._count)
+            ]
+        except BrokenExecutor:
+            raise
+        except RuntimeError as error:
+            # others, such as that of a script that starts processes while they import it, say what to mend
+            if "shutdown" not in str(error):
+                raise
             return None
 
     def _renewed_pool(self) -> ProcessPoolExecutor:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import array
 import ctypes
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 import pytest
@@ -159,7 +161,8 @@ def test_lone_surrogates_are_encode_errors(call: Callable[..., object], text: st
         ({"templates": {True: "a {b}"}}, TypeError, "a template id is an int, not True"),
         ({"templates": {300: b"a {b}"}}, TypeError, r"a pattern is a str, not bytes \(template 300\)"),
         ({"phrases": ["a"]}, TypeError, "phrases is a mapping of ids to phrases, not list"),
-        ({"phrases": {1: 5}}, TypeError, "a message is str"),
+        ({"backend": []}, TypeError, r"backend is the name of one, fast or reference, not \[\] \(list\)"),
+        ({"phrases": {1: 5}}, TypeError, "phrase 1: a message is str"),
         ({"phrases": {256: b"a"}}, ValueError, "the id of a phrase is 256, not one of 0 to 255"),
         ({"phrases": {1: b""}}, ValueError, "phrase 1 is empty"),
     ],
@@ -283,6 +286,16 @@ def test_wrappers_say_what_they_wrap() -> None:
         aura.CachedCodec(CODEC, size=0)
 
 
+@pytest.mark.parametrize("name", ["backend", "level", "explicit_model", "check", "max_size", "templates"])
+def test_what_a_codec_does_stays_for_those_who_wrap_it(name: str) -> None:
+    with pytest.raises(AttributeError):
+        setattr(CODEC, name, getattr(CODEC, name))
+    for wrapper in (aura.PooledCodec(CODEC), aura.CachedCodec(CODEC)):
+        assert wrapper.codec is CODEC
+        with pytest.raises(AttributeError):
+            wrapper.codec = CODEC  # type: ignore[misc]
+
+
 def test_limits_of_single_calls_are_whole_numbers() -> None:
     wire = CODEC.compress(b"hello")
     for call in (CODEC.decompress, CODEC.decompress_batch):
@@ -349,3 +362,25 @@ def test_templates_may_be_patterns_by_id() -> None:
 
 def test_phrases_may_be_texts() -> None:
     assert aura.Codec(model=MODEL, phrases={7: "Grüße"}).shared_state.phrases == {7: "Grüße".encode()}
+
+
+def _public_calls() -> Iterator[Callable[..., object]]:
+    """Every public function, and every public method of a public class."""
+    for name in aura.__all__:
+        value = getattr(aura, name)
+        if isinstance(value, type):
+            yield from (
+                call
+                for name, call in inspect.getmembers(value, inspect.isfunction)
+                if not name.startswith("_") or name == "__init__"
+            )
+        elif inspect.isfunction(value):
+            yield value
+
+
+def test_types_of_public_calls_are_there_at_run_time() -> None:
+    calls = [call for call in _public_calls() if call.__module__.startswith("aura")]
+    assert aura.AuraFile.readinto in calls
+    assert aura.AuraCompressor.compress in calls
+    for call in calls:
+        assert get_type_hints(call).keys() >= {"return"}

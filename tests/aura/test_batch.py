@@ -72,6 +72,15 @@ def test_errors_in_a_batch(backend: str) -> None:
 def test_errors_are_raised_or_returned() -> None:
     with pytest.raises(ValueError, match="errors is 'ignore', not 'raise' or 'return'"):
         CODECS["fast", 2].decompress_batch([], errors="ignore")  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match=r"errors is 'raise' or 'return', not \[\] \(list\)"):
+        CODECS["fast", 2].decompress_batch([], errors=[])  # type: ignore[call-overload]
+
+
+def test_every_message_has_an_error_of_its_own() -> None:
+    for codec in (CODECS["fast", 2], aura.CachedCodec(CODECS["fast", 2])):
+        one, two = codec.decompress_batch([b"\x7f", b"\x7f"], errors="return")
+        assert str(one) == str(two)
+        assert one is not two
 
 
 def test_kept_results() -> None:
@@ -217,6 +226,33 @@ def test_daemons_which_must_not_have_children_code_batches_themselves(
     codec = aura.PooledCodec(aura.Codec(model=aura.Model.load_small()), workers=2)
     wires = codec.compress_batch(SAMPLES)
     assert codec.decompress_batch(wires) == list(SAMPLES)
+
+
+ENDING = """
+import atexit
+import aura, aura.pooled
+
+def main():
+    aura.pooled.MIN_COMPRESSED = 4
+    plain = aura.Codec(model=aura.Model.load_small())
+    codecs = [aura.PooledCodec(plain, workers=2) for _ in range(2)]
+    batch = [f"message number {n}" for n in range(9)]
+    expected = plain.compress_batch(batch)
+    atexit.register(lambda: print([codec.compress_batch(batch) == expected for codec in codecs]))
+    print(codecs[0].compress_batch(batch) == expected)  # the other one has no processes yet
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_batches_are_coded_here_when_the_interpreter_ends(tmp_path: Path) -> None:
+    script = tmp_path / "ending.py"
+    script.write_text(ENDING)
+    run = subprocess.run(  # noqa: S603  # ours
+        [sys.executable, script], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert (run.stdout, run.stderr) == ("True\n[True, True]\n", "")
 
 
 KILLING = """
