@@ -84,7 +84,8 @@ class DecodeError(AuraError, ValueError):
 
     def __str__(self) -> str:
         where = f" ({self.path})" if self.path else ""
-        return f"{self.code} at offset {self.offset}{where}: {self.reason}"
+        code = getattr(self, "code", type(self).__name__)  # the base has none
+        return f"{code} at offset {self.offset}{where}: {self.reason}"
 
 
 class Truncated(DecodeError):

@@ -35,6 +35,10 @@ def test_errors_can_be_pickled(kind: type[aura.AuraError]) -> None:
     assert (read.args, vars(read)) == (error.args, vars(error))
 
 
+def test_the_base_of_refusals_has_a_text() -> None:
+    assert str(aura.DecodeError("a reason", 3, "slots")) == "DecodeError at offset 3 (slots): a reason"
+
+
 def test_a_pickled_error_is_read_where_aura_was_not_imported() -> None:
     pickled = pickle.dumps(aura.StreamDesync("a message is lost", 2))
     program = f"import pickle; error = pickle.loads({pickled!r}); print(type(error), error)"

@@ -289,3 +289,13 @@ def test_what_the_rules_forbid_ends_the_session(name: str) -> None:
         session.receive_data(frame)
     with pytest.raises(kind):
         session.receive_data(last)
+
+
+def test_a_frame_is_bytes_like() -> None:
+    [hello] = Session(SINGLE, role="client").data_to_send()
+    expected = Session(SINGLE, role="server").receive_data(hello)
+    session = Session(SINGLE, role="server")
+    for wrong in (None, "text", 5):
+        with pytest.raises(TypeError, match="a frame is bytes, bytearray or memoryview, not "):
+            session.receive_data(wrong)  # type: ignore[arg-type]
+    assert session.receive_data(memoryview(hello)) == expected

@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from aura.arguments import to_bytes
+from aura.arguments import BytesLike, buffer_bytes, to_bytes
 from aura.connections.session import transfer
 from aura.connections.session.agreement import Agreement
 from aura.connections.session.coding import BUILTIN, FrameCodec, Role
@@ -216,23 +216,25 @@ class Session:
         self.status.sent.messages += 1
         self.status.sent.plain += len(data)
 
-    def receive_data(self, frame: bytes, *, longest: int | None = None) -> list[Event]:
+    def receive_data(self, frame: BytesLike, *, longest: int | None = None) -> list[Event]:
         """Read a frame, and return its events; there is at most one.
 
         Args:
-            frame: a binary message of the connection.
+            frame: a binary message of the connection; bytes-like.
             longest: bytes of a message that is to be read now. A longer one gives ``[Deferred()]``, and nothing
                 has happened then: the frame can be given again, where reading it may take a while.
 
         Raises:
             DecodeError: the frame is refused; the session is over.
             RuntimeError: a frame before was refused.
+            TypeError: ``frame`` is not bytes-like; nothing has happened.
         """
+        data = buffer_bytes(frame, "a frame is bytes, bytearray or memoryview")
         if self._their_state is State.FAILED:
             raise RuntimeError("the session has refused a frame, and reads no further ones")
         try:
-            check_frame(frame, self._settings.max_message)
-            event = self._read_control(frame) if is_control(frame) else self._read_message(frame, longest)
+            check_frame(data, self._settings.max_message)
+            event = self._read_control(data) if is_control(data) else self._read_message(data, longest)
         except DecodeError:
             self._their_state = State.FAILED
             raise
