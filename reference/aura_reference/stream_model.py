@@ -290,7 +290,7 @@ class Predictor:
         return Mixer(inputs, state.weights[later][candidate.level], by_match, by_context)
 
     def _try(self, candidate: Candidate, share: int, *, later: bool, coder: Coder) -> bool:
-        """Code whether a candidate match_stats (rules RCL-8 and RCL-12)."""
+        """Code whether a candidate hits (rules RCL-8 and RCL-12)."""
         mixer = self._mixer(candidate, share, later=later)
         p = mixer.p
         hit = coder.choose((candidate.symbol,), (p, spec.PROB_ONE - p)) == 0
