@@ -121,6 +121,19 @@ def one_of(name: str, value: int, taken: Sequence[int]) -> int:
     return number
 
 
+def role(value: str) -> None:
+    """Check which end of a connection this is.
+
+    Raises:
+        TypeError: it is no ``str``.
+        ValueError: it is neither ``"client"`` nor ``"server"``.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"role is client or server, not {value!r} ({type(value).__name__})")
+    if value not in {"client", "server"}:
+        raise ValueError(f"role {value!r} is not client or server")
+
+
 def flag(name: str, value: bool) -> bool:
     """True or False.
 

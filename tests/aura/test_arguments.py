@@ -17,7 +17,7 @@ import aura
 import aura.websockets
 from aura.asgi import AuraMiddleware
 from aura.connections.event_stream import EventStreamDecoder, EventStreamEncoder
-from aura.connections.session import Models, Settings
+from aura.connections.session import Models, Session, Settings
 from aura_spec.session_negotiation import MAX_MODELS
 
 MODEL = knowing_nothing()
@@ -183,6 +183,7 @@ def test_arguments_of_a_codec(arguments: dict[str, object], error: type[Exceptio
         ({"max_string": 1 << 17}, ValueError, "max_string is 131072, not one of 0 to 65536"),
         ({"model": 5}, TypeError, "model is a Model or the path"),
         ({"role": "peer"}, ValueError, "role 'peer' is not client or server"),
+        ({"role": []}, TypeError, r"role is client or server, not \[\] \(list\)"),
     ],
 )
 def test_arguments_of_a_stream(arguments: dict[str, object], error: type[Exception], words: str) -> None:
@@ -259,6 +260,13 @@ def test_arguments_of_event_streams() -> None:
 def test_arguments_of_training(arguments: dict[str, object], words: str) -> None:
     with pytest.raises(TypeError, match=words):
         aura.train(["a text"], max_bytes=5000, **arguments)  # type: ignore[arg-type]
+
+
+def test_roles_of_sessions() -> None:
+    with pytest.raises(ValueError, match="role 'peer' is not client or server"):
+        Session(Settings(Models([MODEL])), role="peer")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="role is client or server, not None"):
+        Session(Settings(Models([MODEL])), role=None)  # type: ignore[arg-type]
 
 
 def test_settings_of_sessions_are_settings() -> None:

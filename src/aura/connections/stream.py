@@ -78,8 +78,7 @@ class Stream:
         codec: MessageCodec | None = None,
         max_string: int = MAX_STRING,
     ) -> None:
-        if role not in {"client", "server"}:
-            raise ValueError(f"role {role!r} is not client or server")
+        arguments.role(role)
         self.check = arguments.one_of("check", check, CHECKS)
         self.memory = arguments.whole_number("memory", memory, MIN_MEMORY, MAX_MEMORY)
         self.max_size = arguments.whole_number("max_size", max_size, 0)

@@ -20,6 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from aura import arguments
 from aura.arguments import BytesLike, buffer_bytes, to_bytes
 from aura.connections.session import transfer
 from aura.connections.session.agreement import Agreement
@@ -73,6 +74,10 @@ class Session:
     Args:
         settings: shared by the connections of this end.
         role: whether this end opened the connection.
+
+    Raises:
+        TypeError: ``role`` is no ``str``.
+        ValueError: ``role`` is neither ``"client"`` nor ``"server"``.
     """
 
     __slots__ = (
@@ -95,6 +100,7 @@ class Session:
     )
 
     def __init__(self, settings: Settings, *, role: Role) -> None:
+        arguments.role(role)
         self.role: Role = role
         self.status = Status()
         self._settings = settings
