@@ -6,7 +6,10 @@ Only the searches of `tests.searches` tell ``quick`` from ``ci``.
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Generator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Shared machines stall at times: no deadline for an example, speed is measured in bench/ instead.
@@ -16,3 +19,19 @@ settings.register_profile(
     "thorough", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Leave tests that are marked ``no_cover`` untraced in the processes of pytest-xdist as well.
+
+    There pytest-cov has started two measurements, one in the other, and pauses the inner one alone.
+    """
+    tracer = sys.gettrace()
+    if tracer is None or item.get_closest_marker("no_cover") is None:
+        return (yield)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
