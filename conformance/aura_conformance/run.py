@@ -52,7 +52,7 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict:
-        """Of the check."""
+        """The verdict of the check."""
         return self.judgement.verdict
 
     @property

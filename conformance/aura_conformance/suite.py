@@ -182,7 +182,7 @@ class Suite:
 
     @cached_property
     def checks(self) -> Sequence[Check]:
-        """Of all cases, in order."""
+        """The checks of all cases, in order."""
         return tuple(check for case in self.cases for check in _checks_of(case))
 
 

@@ -20,7 +20,7 @@ SPEC: Final = "0.1.0"
 
 _SHORT: Final = 100
 _DEPTH: Final = 6
-"""Of what is in a field of a case."""
+"""The indentation of what is in a field of a case."""
 
 _OWN: Final = frozenset(
     ("id", "comment", "flags", "rules", "requires", "result", "wire", "error", "offset", "encode", "trace")

@@ -31,11 +31,11 @@ def of_order_0(payload: bytes, symbols: bytes, frequencies: Sequence[int]) -> It
 
 
 class _Watched(Reader):
-    """Shows its states."""
+    """A reader that shows the states of its lanes."""
 
     @property
     def states(self) -> list[int]:
-        """Of the lanes, in order."""
+        """The states of the lanes, in order."""
         return list(self._states)
 
 

@@ -45,7 +45,7 @@ Prediction = tuple[int, int]
 """A byte, and the index of rule MAT-4 without the probability class."""
 
 INDEX_SHIFT: Final = 8
-"""Of a prediction as one number: the byte stands below the index."""
+"""Bits of the byte in a prediction that is one number; the index stands above it."""
 
 BYTE_MASK: Final = (1 << INDEX_SHIFT) - 1
 

@@ -79,7 +79,7 @@ class Walk:
 
 
 def _place(symbol: int, symbols: Sequence[int]) -> int:
-    """Of the option that stands for ``symbol``: its own, or the last."""
+    """Find the option that stands for ``symbol``: its own, or the last, which is the escape."""
     return symbols.index(symbol) if symbol in symbols else len(symbols)
 
 

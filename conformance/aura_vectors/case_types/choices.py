@@ -50,7 +50,7 @@ class Choices:
         return ("choices",)
 
     def shared(self) -> Fields:
-        """Nothing."""
+        """Return no fields: groups of this case type share none."""
         return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:

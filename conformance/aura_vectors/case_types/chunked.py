@@ -62,7 +62,7 @@ class Files:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the file."""
+        """No fields: a reader is given the file alone."""
         return ()
 
     def shared(self) -> Fields:
@@ -135,11 +135,11 @@ class Indexes:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the file."""
+        """No fields: a reader is given the file alone."""
         return ()
 
     def shared(self) -> Fields:
-        """Nothing."""
+        """Return no fields: groups of this case type share none."""
         return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:

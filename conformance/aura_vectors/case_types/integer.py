@@ -28,7 +28,7 @@ class Integers:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the bytes."""
+        """No fields: a reader is given the bytes alone."""
         return ()
 
     def shared(self) -> Fields:

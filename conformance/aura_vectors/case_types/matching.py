@@ -26,7 +26,7 @@ class Matches:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the text."""
+        """No fields: a reader is given the text alone."""
         return ()
 
     def shared(self) -> Fields:

@@ -46,7 +46,7 @@ class Messages:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the message."""
+        """No fields: a reader is given the message alone."""
         return ()
 
     def shared(self) -> Fields:

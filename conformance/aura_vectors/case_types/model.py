@@ -65,11 +65,11 @@ class Files:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the file."""
+        """No fields: a reader is given the file alone."""
         return ()
 
     def shared(self) -> Fields:
-        """Nothing."""
+        """Return no fields: groups of this case type share none."""
         return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
@@ -113,7 +113,7 @@ class Sections:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the section."""
+        """No fields: a reader is given the section alone."""
         return ()
 
     def shared(self) -> Fields:

@@ -142,11 +142,11 @@ class Parts:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the bytes."""
+        """No fields: a reader is given the bytes alone."""
         return ()
 
     def shared(self) -> Fields:
-        """Nothing."""
+        """Return no fields: groups of this case type share none."""
         return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:

@@ -35,12 +35,12 @@ class TaggedMessages:
 
     @property
     def given(self) -> Sequence[str]:
-        """Nothing beside the message."""
+        """No fields: a reader is given the message alone."""
         return ()
 
     @property
     def model_id(self) -> bytes:
-        """Of the implied model; empty if there is none."""
+        """The id of the implied model; empty if there is none."""
         return read_model(self.held.model).model_id if self.held.model else b""
 
     def shared(self) -> Fields:

@@ -109,7 +109,7 @@ ENTRANTS: Final = (
 STREAMS: Final = ("aura stream", "aura+train stream")
 STREAM_PEERS: Final = ("permessage-deflate", "zstd-19+dict stream")
 STATELESS: Final = {"aura stream": "aura", "aura+train stream": "aura+train"}
-"""The same with the same model, but message by message."""
+"""Streams' model without their memory: each message is coded by itself."""
 
 NAMES: Final = tuple(entrant.name for entrant in ENTRANTS)
 

@@ -16,7 +16,7 @@ from aura.files.pieces import WINDOW_BITS, cut
 
 
 class _State(Enum):
-    """Of a file that is written: whether content can follow."""
+    """Whether content can follow in a file that is being written."""
 
     OPEN = auto()
     BROKEN = auto()

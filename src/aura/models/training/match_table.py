@@ -54,7 +54,7 @@ class Guesses:
     past: Flags
 
     def at(self, places: Longs) -> Guesses:
-        """The same guesses at other places."""
+        """Move the guesses to other places."""
         return replace(self, places=places)
 
     @staticmethod

@@ -21,7 +21,7 @@ LEAST_CONVERSATIONS: Final = 40
 """Fewer are all needed for training."""
 
 ONE_IN: Final = 20
-"""Of this number of conversations one is kept out of training."""
+"""One conversation of this many is kept out of training."""
 
 MOST_BYTES: Final = 1 << 15
 """Bytes of messages that are kept out; it bounds what measuring costs."""

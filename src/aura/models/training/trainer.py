@@ -212,7 +212,7 @@ class Limits:
     free_order: int = 12
 
     def extent(self, size: int) -> Extent:
-        """The same for a text of so many bytes."""
+        """Return the limits for a text of ``size`` bytes."""
         min_count = self.min_count or (1 if size < 1_000_000 else 2)
         # whoever asks for several sources does not want what one message repeats
         by_message = self.min_sources > 1
