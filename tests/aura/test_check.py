@@ -179,6 +179,7 @@ def test_the_wrong_model_asks_without_a_tag_too() -> None:
     assert all(QUESTION in str(error) for error in errors)
 
 
+@pytest.mark.no_cover
 @given(message=MESSAGES)
 def test_both_backends_write_and_read_the_same(message: bytes) -> None:
     codecs = [aura.Codec(backend=name, model=OTHER, check=True) for name in ("fast", "reference")]

@@ -186,6 +186,7 @@ def chosen(message: bytes, codec: aura.Codec, backend: Any) -> Callable[[Policy]
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("model", "messages"), [(HOLDING, FIXED), (SMALL, SAMPLE)], ids=["fixed", "conversation"]
 )
