@@ -70,3 +70,12 @@ def test_unknown_names_are_refused_as_by_any_module() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'decode'"):
         aura.decode  # noqa: B018
     assert set(aura.__all__) <= set(dir(aura))
+
+
+def test_people_import_sessions_and_event_streams_by_short_paths() -> None:
+    program = (
+        "from aura import event_stream, session; from aura.connections import event_stream as e, session as s; "
+        "print(session.Settings is s.Settings, set(session.__all__) == set(s.__all__), "
+        "all(getattr(event_stream, n) is getattr(e, n) for n in event_stream.__all__))"
+    )
+    assert run(program) == "True True True\n"
