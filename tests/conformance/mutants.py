@@ -269,13 +269,13 @@ def tables_adapt_a_round_late() -> None:
 @mutant("WrongRecent", "brio2")
 def a_recent_distance_stays_in_its_place() -> None:
     def code_distances(distances: Iterator[int]) -> Iterator[tuple[int, int, int]]:
-        recent = list(brio2.RECENT)
+        recent = list(aura_spec.brio2.RECENT)
         for distance in distances:
             if distance in recent:
                 yield recent.index(distance), 0, 0
                 continue
             symbol, extra, bits = brio2.number_symbol(distance - 1)
-            yield len(brio2.RECENT) + symbol, extra, bits
+            yield len(aura_spec.brio2.RECENT) + symbol, extra, bits
             recent = [distance, *recent[:-1]]
 
     replace(brio2, "code_distances", code_distances)
@@ -309,7 +309,7 @@ def matches_reach_back_to_frames_before() -> None:
 
 @mutant("IgnoresChecksum", "chunked")
 def stored_blocks_are_taken_as_they_are() -> None:
-    replace(chunked, "read_stored", lambda body, _offset: body[4:])
+    replace(aura_spec.chunked, "read_stored", lambda body, _offset: body[4:])
 
 
 @mutant("WrongLength", "chunked")

@@ -102,11 +102,11 @@ def nothing_is_forgotten() -> None:
 def a_field_reaches_beyond_the_message() -> None:
     def field(self: StreamState) -> stream_model.Field:
         value, place, taken = 0, self.window.end - 1, 0
-        while self.window.holds(place) and taken < stream_model.FIELD_BYTES:
+        while self.window.holds(place) and taken < stream_model.spec.FIELD_BYTES:
             if self.window[place] not in DIGITS:
                 value, taken = stream_model.hash_byte(value, self.window[place]), taken + 1
             place -= 1
-        return self.fields[(value * stream_model.HASH_MULTIPLIER_2 & 0xFFFFFFFF) >> 24]
+        return self.fields[(value * stream_model.spec.HASH_MULTIPLIER_2 & 0xFFFFFFFF) >> 24]
 
     replace(StreamState, "field", field)
 
@@ -167,7 +167,10 @@ def a_number_that_is_predicted_anyway_has_its_own_level() -> None:
         number = self._number
         if number is not None and candidates and candidates[0].symbol == number.predicted():
             candidates[0] = Candidate(
-                candidates[0].symbol, stream_model.NUMBER + number.field.confidence, candidates[0].place, 32
+                candidates[0].symbol,
+                stream_model.spec.NUMBER + number.field.confidence,
+                candidates[0].place,
+                32,
             )
 
     right = replace(Predictor, "_add_number", add_number)
@@ -260,7 +263,7 @@ def a_number_keeps_the_place_of_the_candidate_that_it_replaces() -> None:
         right(self, candidates)
 
     def go_on(self: Predictor, symbol: int, candidates: list[Candidate]) -> None:
-        is_number = bool(candidates) and candidates[0].level >= stream_model.NUMBER
+        is_number = bool(candidates) and candidates[0].level >= stream_model.spec.NUMBER
         move(self, symbol, [candidates[0], *before] if is_number else candidates)
 
     right = replace(Predictor, "_add_number", add_number)
