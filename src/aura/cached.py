@@ -20,8 +20,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from aura import arguments
-from aura.codec_base import CodecBase
-from aura.templates import TemplateLibrary
+from aura.codec_base import CodecBase, CodecWrapper
 from aura_spec.errors import DecodeError
 
 _LONGEST: Final = 1 << 12
@@ -106,7 +105,7 @@ class Cache:
             return CacheInfo(self._hits, self._misses, len(self._kept), self._max_size)
 
 
-class CachedCodec(CodecBase):
+class CachedCodec(CodecWrapper[CodecBase]):
     """A codec that keeps results, and looks up messages and wires that come again. Thread-safe.
 
     Results are kept while they and what they are of have at most 4 KiB, and dropped when a template is added.
@@ -123,7 +122,7 @@ class CachedCodec(CodecBase):
     def __init__(self, codec: CodecBase, *, size: int = DEFAULT_SIZE) -> None:
         if not isinstance(codec, CodecBase):
             raise TypeError(f"codec is a Codec or PooledCodec, not {type(codec).__name__}")
-        self._codec = codec
+        super().__init__(codec)
         self._size = arguments.whole_number("size", size, 1)
         self._wires = Cache(size)
         self._messages = Cache(size)
@@ -131,21 +130,6 @@ class CachedCodec(CodecBase):
     def __reduce__(self) -> tuple[Callable[[CodecBase], CachedCodec], tuple[CodecBase]]:
         """Let a copy in another process keep results of its own."""
         return partial(CachedCodec, size=self._size), (self.codec,)
-
-    @property
-    def codec(self) -> CodecBase:
-        """The codec that does the work."""
-        return self._codec
-
-    @property
-    def templates(self) -> TemplateLibrary:
-        """The templates that the codec holds; add further ones to it."""
-        return self.codec.templates
-
-    @property
-    def max_size(self) -> int:
-        """Bytes that a message may decode to, unless a call says otherwise."""
-        return self.codec.max_size
 
     @property
     def cache_info(self) -> tuple[CacheInfo, CacheInfo]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Literal, Self, overload
+from typing import Generic, Literal, Self, TypeVar, overload
 
 from aura import arguments
 from aura.arguments import BytesLike, to_bytes, wire_bytes
@@ -147,3 +147,28 @@ class CodecBase(ABC):
     def _limit(self, max_size: int | None) -> int:
         """Bytes that a message may decode to; the codec's own limit if None."""
         return self.max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
+
+
+Wrapped = TypeVar("Wrapped", bound=CodecBase)
+
+
+class CodecWrapper(CodecBase, Generic[Wrapped]):
+    """A codec that leaves the work to another, whose templates and limit are its own."""
+
+    def __init__(self, codec: Wrapped) -> None:
+        self._codec = codec
+
+    @property
+    def codec(self) -> Wrapped:
+        """The codec that does the work."""
+        return self._codec
+
+    @property
+    def templates(self) -> TemplateLibrary:
+        """The templates that the codec holds; add further ones to it."""
+        return self._codec.templates
+
+    @property
+    def max_size(self) -> int:
+        """Bytes that a message may decode to, unless a call says otherwise."""
+        return self._codec.max_size

@@ -14,8 +14,7 @@ from weakref import WeakSet
 
 from aura import arguments
 from aura.codec import Codec
-from aura.codec_base import CodecBase
-from aura.templates import TemplateLibrary
+from aura.codec_base import CodecWrapper
 from aura_spec.errors import DecodeError
 
 MIN_COMPRESSED: Final = 1_000
@@ -28,7 +27,7 @@ _LOG: Final = logging.getLogger("aura.pooled")
 Result = TypeVar("Result")
 
 
-class PooledCodec(CodecBase):
+class PooledCodec(CodecWrapper[Codec]):
     """A codec whose big batches several processes share. Thread-safe.
 
     Processes are used to compress 1,000 messages and more, and to decompress 10,000 and more. They start with the
@@ -48,7 +47,7 @@ class PooledCodec(CodecBase):
     def __init__(self, codec: Codec, *, workers: int | None = None) -> None:
         if not isinstance(codec, Codec):
             raise TypeError(f"codec is a Codec, not {type(codec).__name__}")
-        self._codec = codec
+        super().__init__(codec)
         count = max(2, os.cpu_count() or 2) if workers is None else workers
         self._count = arguments.whole_number("workers", count, 2)
         self._workers = Workers(self._count, codec)
@@ -56,21 +55,6 @@ class PooledCodec(CodecBase):
     def __reduce__(self) -> tuple[Callable[[Codec], PooledCodec], tuple[Codec]]:
         """Let a copy in another process have processes of its own, once it needs them."""
         return partial(PooledCodec, workers=self._count), (self.codec,)
-
-    @property
-    def codec(self) -> Codec:
-        """The codec that does the work."""
-        return self._codec
-
-    @property
-    def templates(self) -> TemplateLibrary:
-        """The templates that the codec holds; add further ones to it."""
-        return self.codec.templates
-
-    @property
-    def max_size(self) -> int:
-        """Bytes that a message may decode to, unless a call says otherwise."""
-        return self.codec.max_size
 
     def close(self) -> None:
         """End the processes; the codec can be used further, and starts new ones then."""
