@@ -38,19 +38,6 @@ __all__ = [
     "Unsupported",
 ]
 
-for _error in (
-    AuraError,
-    ChecksumMismatch,
-    DecodeError,
-    EncodeError,
-    LimitExceeded,
-    Malformed,
-    NonCanonical,
-    StreamDesync,
-    TemplateError,
-    Truncated,
-    UnknownModel,
-    UnknownTemplate,
-    Unsupported,
-):
-    _error.__module__ = "aura"
+for _name in __all__:
+    if _name != "Code":  # no error, but what they have in common
+        globals()[_name].__module__ = "aura"
