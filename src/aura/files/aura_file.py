@@ -63,7 +63,7 @@ class AuraFile(io.BufferedIOBase):
         _check_mode(mode, _MODES)
         self._mode = mode[0] + "b"
         # before a file is opened or overwritten
-        new_compressor(window_bits=window_bits, level=level, frame_size=frame_size)
+        compressor = new_compressor(window_bits=window_bits, level=level, frame_size=frame_size)
         checked_max_size(max_size)
         is_path = isinstance(file, str | PathLike)
         if isinstance(file, str | PathLike):
@@ -78,9 +78,7 @@ class AuraFile(io.BufferedIOBase):
             raw = ChunkedReader(self._file, max_size=max_size, close_file=is_path)
             self._reader = io.BufferedReader(raw, PIECE)
         else:
-            self._writer = ChunkedWriter(
-                self._file, window_bits=window_bits, level=level, frame_size=frame_size, close_file=is_path
-            )
+            self._writer = ChunkedWriter(self._file, compressor, close_file=is_path)
 
     @property
     def mode(self) -> str:

@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from aura.files.buffers import ReadableBuffer
 from aura.files.options import new_compressor
-from aura.files.pieces import WINDOW_BITS, cut
+from aura.files.pieces import cut
+from aura_fast.chunked import Compressor
 
 
 class _State(Enum):
@@ -28,23 +29,19 @@ class ChunkedWriter(io.RawIOBase):
 
     Args:
         file: to write to, from where it stands; stays open. It needs ``write`` alone.
-        window_bits: as for ``compress_iter``.
-        level: as for ``compress_iter``.
-        frame_size: as for ``compress_iter``.
+        compressor: codes the content; one with the usual options if None.
         close_file: close ``file`` as well when this is closed.
     """
 
     def __init__(
         self,
         file: BinaryIO,
+        compressor: Compressor | None = None,
         *,
-        window_bits: int = WINDOW_BITS,
-        level: int = 0,
-        frame_size: int | None = None,
         close_file: bool = False,
     ) -> None:
         super().__init__()
-        self._compressor = new_compressor(window_bits=window_bits, level=level, frame_size=frame_size)
+        self._compressor = compressor or new_compressor()
         self._file = file
         self._close_file = close_file
         self._length = 0
