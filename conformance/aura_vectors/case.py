@@ -51,7 +51,10 @@ class Case:
 
 
 class CaseType(Protocol):
-    """What the cases of a group are about, and what they share."""
+    """What the cases of a group are about, and what they share.
+
+    A case type that says nothing else tells a reader the wire alone, and its groups share nothing.
+    """
 
     @property
     def name(self) -> str:
@@ -60,9 +63,11 @@ class CaseType(Protocol):
     @property
     def given(self) -> Sequence[str]:
         """The fields of a case that a reader is told beside the wire."""
+        return ()
 
     def shared(self) -> Fields:
         """What the cases share beside the case type, as it stands in the file."""
+        return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """By implementation, a function that reads the wire; absent where there is none.

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from aura_fast import range_coder as fast
 from aura_reference import range_coder as reference
-from aura_vectors.case import FAST, REFERENCE, Case, Fields
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields
 
 Choice = tuple[int, int, int]
 """Cumulative, frequency and total."""
@@ -36,7 +36,7 @@ class Decoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(CaseType):
     """A group of such cases, which share nothing."""
 
     @property
@@ -48,10 +48,6 @@ class Choices:
     def given(self) -> Sequence[str]:
         """The choices."""
         return ("choices",)
-
-    def shared(self) -> Fields:
-        """Return no fields: groups of this case type share none."""
-        return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """The decoders of both implementations."""

@@ -33,7 +33,7 @@ from aura_spec.chunked import (
 )
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.wire import Span, parse
-from aura_vectors.case import FAST, REFERENCE, Case, Fields
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields
 
 FILE: Final = "chunked file"
 LONG: Final = "long chunked file"
@@ -44,7 +44,7 @@ _PIECE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class Files(CaseType):
     """A group of such files, with the limit of their content.
 
     Attributes:
@@ -59,11 +59,6 @@ class Files:
     def name(self) -> str:
         """The name of the case type, as it stands in a file."""
         return LONG if self.is_long else FILE
-
-    @property
-    def given(self) -> Sequence[str]:
-        """No fields: a reader is given the file alone."""
-        return ()
 
     def shared(self) -> Fields:
         """The limit."""
@@ -125,22 +120,13 @@ def _write_fast(content: bytes, how: Fields) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Indexes:
+class Indexes(CaseType):
     """A group of files whose indexes are read from the end, by a reader that has not seen the frames."""
 
     @property
     def name(self) -> str:
         """The name of the case type, as it stands in a file."""
         return INDEX
-
-    @property
-    def given(self) -> Sequence[str]:
-        """No fields: a reader is given the file alone."""
-        return ()
-
-    def shared(self) -> Fields:
-        """Return no fields: groups of this case type share none."""
-        return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """Both implementations."""

@@ -13,7 +13,7 @@ from typing import Final, cast
 
 from aura.backend import BACKENDS, Backend
 from aura_spec.event_stream import build_record, check_end, take_record
-from aura_vectors.case import Case, Fields
+from aura_vectors.case import Case, CaseType, Fields
 from aura_vectors.case_types import message
 from aura_vectors.case_types.message import Messages, read_model
 
@@ -21,7 +21,7 @@ NAME: Final = "event stream"
 
 
 @dataclass(frozen=True, slots=True)
-class EventStreams:
+class EventStreams(CaseType):
     """A group of such cases.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,13 +10,13 @@ import construct as c
 
 from aura_spec.varint import VarInt, unzigzag
 from aura_spec.wire import End, Field, build, parse
-from aura_vectors.case import REFERENCE, Case, Fields
+from aura_vectors.case import REFERENCE, Case, CaseType, Fields
 
 NAME = "integer"
 
 
 @dataclass(frozen=True, slots=True)
-class Integers:
+class Integers(CaseType):
     """A group of such cases; ``value`` is what the bytes say, ``signed`` what it is if they are folded."""
 
     maximum: int
@@ -25,11 +25,6 @@ class Integers:
     def name(self) -> str:
         """The name of the case type, as it stands in a file."""
         return NAME
-
-    @property
-    def given(self) -> Sequence[str]:
-        """No fields: a reader is given the bytes alone."""
-        return ()
 
     def shared(self) -> Fields:
         """The largest integer."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
 from aura_spec.template import parse_pattern
-from aura_vectors.case import REFERENCE, Case, Fields
+from aura_vectors.case import REFERENCE, Case, CaseType, Fields
 
 NAME = "template match"
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(CaseType):
     """A group of such cases, which share their pattern."""
 
     pattern: str
@@ -23,11 +23,6 @@ class Matches:
     def name(self) -> str:
         """The name of the case type, as it stands in a file."""
         return NAME
-
-    @property
-    def given(self) -> Sequence[str]:
-        """No fields: a reader is given the text alone."""
-        return ()
 
     def shared(self) -> Fields:
         """The pattern."""

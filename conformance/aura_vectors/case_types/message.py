@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import resources
@@ -14,7 +14,7 @@ from aura_reference import model as model_file
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.shared_state import SharedState
 from aura_spec.template import parse_patterns
-from aura_vectors.case import Case, Fields
+from aura_vectors.case import Case, CaseType, Fields
 
 NAME: Final = "message"
 
@@ -22,7 +22,7 @@ read_model: Final = cache(model_file.read)
 
 
 @dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(CaseType):
     """What both ends hold, and the limit, for a group of messages.
 
     Attributes:
@@ -43,11 +43,6 @@ class Messages:
     def name(self) -> str:
         """The name of the case type, as it stands in a file."""
         return NAME
-
-    @property
-    def given(self) -> Sequence[str]:
-        """No fields: a reader is given the message alone."""
-        return ()
 
     def shared(self) -> Fields:
         """The settings; a model that comes with the package by its path and digest."""

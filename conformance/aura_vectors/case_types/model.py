@@ -6,7 +6,7 @@ same as a file with this section and those ``around`` it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, cast
@@ -29,7 +29,7 @@ from aura_spec.model import (
     parse_file,
 )
 from aura_spec.template import Template, parse_patterns
-from aura_vectors.case import FAST, REFERENCE, Case, Fields
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields
 from aura_vectors.case_types.message import MODEL
 
 FILE: Final = "model file"
@@ -55,22 +55,13 @@ _PARTS: Final = parse_file(MODEL.model).sections
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class Files(CaseType):
     """A group of whole files, which share nothing."""
 
     @property
     def name(self) -> str:
         """The name of the case type, as it stands in a file."""
         return FILE
-
-    @property
-    def given(self) -> Sequence[str]:
-        """No fields: a reader is given the file alone."""
-        return ()
-
-    def shared(self) -> Fields:
-        """Return no fields: groups of this case type share none."""
-        return {}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """Both implementations."""
@@ -101,7 +92,7 @@ def _build(case: Case) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Sections:
+class Sections(CaseType):
     """A group of sections of one type."""
 
     kind: int
@@ -110,11 +101,6 @@ class Sections:
     def name(self) -> str:
         """The name of the case type, as it stands in a file."""
         return SECTION
-
-    @property
-    def given(self) -> Sequence[str]:
-        """No fields: a reader is given the section alone."""
-        return ()
 
     def shared(self) -> Fields:
         """The type, and the other sections of the file."""

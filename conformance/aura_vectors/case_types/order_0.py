@@ -10,7 +10,7 @@ from typing import Final, cast
 from aura_fast import rans as fast
 from aura_reference import rans as reference
 from aura_vectors import states
-from aura_vectors.case import FAST, REFERENCE, Case, Fields
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields
 
 NAME = "rans"
 
@@ -21,7 +21,7 @@ _MODULES: Final = {REFERENCE: reference, FAST: fast}
 
 
 @dataclass(frozen=True, slots=True)
-class Order0:
+class Order0(CaseType):
     """A group of such cases, which share their frequencies."""
 
     frequencies: tuple[int, ...]

@@ -16,7 +16,7 @@ import numpy as np
 from aura_fast import interleaved_rans as fast
 from aura_reference.interleaved_rans import Reader, table_of
 from aura_spec.interleaved_rans import frequencies_of
-from aura_vectors.case import FAST, REFERENCE, Case, Fields
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields
 
 NAME = "payload"
 
@@ -24,7 +24,7 @@ Rows = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Payloads:
+class Payloads(CaseType):
     """A group of such cases, which share their tables."""
 
     tables: tuple[tuple[int, ...], ...]

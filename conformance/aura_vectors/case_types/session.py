@@ -40,7 +40,7 @@ from aura_spec.session import (
 )
 from aura_spec.session_negotiation import HELLO, Coding, Codings, Hello, application_of, token
 from aura_spec.wire import Span, parse
-from aura_vectors.case import FAST, REFERENCE, Case, Fields, placed
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields, placed
 from aura_vectors.case_types.message import read_model
 from aura_vectors.flags import Flag
 
@@ -168,7 +168,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
+class Sessions(CaseType):
     """A group of frames that one end receives.
 
     Attributes:

@@ -18,7 +18,7 @@ from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.stream import DEFAULT_CHECK, HEAD_BYTE, Terms, Text, agreement
 from aura_spec.stream import Flag as Head
 from aura_spec.stream_model import MIN_MEMORY
-from aura_vectors.case import FAST, REFERENCE, Case, Fields
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields
 from aura_vectors.case_types.message import PACKAGED, path_of, read_model
 from aura_vectors.flags import Flag
 from aura_vectors.stream_trace import Watched, of_string
@@ -48,7 +48,7 @@ _RECEIVERS: Final[Mapping[str, Callable[[Terms], _Receiver]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Streams:
+class Streams(CaseType):
     """What both ends agree on, for a group of cases.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -11,7 +11,7 @@ from aura import tagging
 from aura.backend import BACKENDS
 from aura_reference import tag as reference
 from aura_spec.tag import build_tagged
-from aura_vectors.case import FAST, REFERENCE, Case, Fields
+from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields
 from aura_vectors.case_types import message
 from aura_vectors.case_types.message import Messages, read_model, text_of
 
@@ -19,7 +19,7 @@ NAME: Final = "tagged message"
 
 
 @dataclass(frozen=True, slots=True)
-class TaggedMessages:
+class TaggedMessages(CaseType):
     """A group of such cases.
 
     Attributes:
@@ -32,11 +32,6 @@ class TaggedMessages:
     def name(self) -> str:
         """The name of the case type, as it stands in a file."""
         return NAME
-
-    @property
-    def given(self) -> Sequence[str]:
-        """No fields: a reader is given the message alone."""
-        return ()
 
     @property
     def model_id(self) -> bytes:
