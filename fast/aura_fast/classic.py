@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aura_spec.classic import is_utf8
-from aura_spec.errors import EncodeError, LimitExceeded, Malformed, Truncated, UnknownTemplate
-from aura_spec.template import Template
+from aura_spec.errors import EncodeError, Malformed, Truncated
+from aura_spec.template import Template, find_for
 
 _HEAD_SIZE: Final = 2
 _LENGTH_SIZE: Final = 2
@@ -40,16 +40,8 @@ def decode(body: bytes, templates: Mapping[int, Template], max_size: int) -> byt
     if len(body) < _HEAD_SIZE:
         field = "slot_count" if body else "template_id"
         raise Truncated("the message ends inside a field", 1 + len(body), field)
-    template_id, values = body[0], _values(body)
-    template = templates.get(template_id)
-    if template is None:
-        raise UnknownTemplate(f"no template has the id {template_id}", 1, "template_id")
-    if len(values) != len(template.slots):
-        reason = f"template {template_id} has {len(template.slots)} slots, not {len(values)}"
-        raise Malformed(reason, 2, "slot_count")
-    if template.rendered_size(values) > max_size:
-        raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 1)
-    return template.render(values)
+    values = _values(body)
+    return find_for(body[0], values, templates).render_within(values, max_size)
 
 
 def _values(body: bytes) -> list[bytes]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from aura_fast import slot
 from aura_fast.slot import Spelt
 from aura_fast.varint import read_varint, varint
-from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated, UnknownTemplate
+from aura_spec.errors import DecodeError, EncodeError, Malformed, Truncated
 from aura_spec.limits import MAX_TEMPLATE_ID
 from aura_spec.slot import is_text_only
-from aura_spec.template import Slot, Template
+from aura_spec.template import Slot, Template, find
 from aura_spec.varint import MAX_VALUE
 
 
@@ -44,9 +44,7 @@ def decode(body: bytes, templates: Mapping[int, Template], max_size: int) -> byt
     values = [
         read_value(template, index, spelt) for index, spelt in enumerate(_parse(template.slots, body, place))
     ]
-    if template.rendered_size(values) > max_size:
-        raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 1)
-    return template.render(values)
+    return template.render_within(values, max_size)
 
 
 def write_template_id(template_id: int) -> bytes:
@@ -67,8 +65,7 @@ def read_template_id(body: bytes, templates: Mapping[int, Template]) -> tuple[in
         DecodeError: ``UnknownTemplate``, or as rules VAR-1 to VAR-3 say.
     """
     template_id, place = read_varint(body, 0, MAX_TEMPLATE_ID, "template_id")
-    if template_id not in templates:
-        raise UnknownTemplate(f"no template has the id {template_id}", 1, "template_id")
+    find(template_id, templates)
     return template_id, place
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aura_reference.token import template_for
 from aura_spec.classic import ClassicFrame, build_body, parse_body
-from aura_spec.errors import LimitExceeded
-from aura_spec.template import Template
+from aura_spec.template import Template, find_for
 
 
 def encode(template_id: int, values: Sequence[bytes]) -> bytes:
@@ -27,7 +25,4 @@ def decode(body: bytes, templates: Mapping[int, Template], max_size: int) -> byt
             ``max_size``.
     """
     frame = parse_body(body)
-    template = template_for(frame.template_id, frame.values, templates)
-    if template.rendered_size(frame.values) > max_size:
-        raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 1)
-    return template.render(frame.values)
+    return find_for(frame.template_id, frame.values, templates).render_within(frame.values, max_size)

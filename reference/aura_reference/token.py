@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aura_reference.lz77 import Finder, copy
-from aura_spec.errors import LimitExceeded, Malformed, UnknownModel, UnknownTemplate
+from aura_spec.errors import LimitExceeded, UnknownModel
 from aura_spec.shared_state import SharedState
-from aura_spec.template import Template
+from aura_spec.template import find_for
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token, parse_tokens
 
 
@@ -59,26 +59,10 @@ def carry_out(stream: bytes, shared_state: SharedState, max_size: int) -> bytes:
                 _grow(output, length, max_size)
                 copy(output, distance, length)
             case TemplateEvent(template_id, values):  # pragma: no branch  # there is no fifth
-                template = template_for(template_id, values, shared_state.templates)
+                template = find_for(template_id, values, shared_state.templates)
                 _grow(output, template.rendered_size(values), max_size)
                 output += template.render(values)
     return bytes(output)
-
-
-def template_for(template_id: int, values: tuple[bytes, ...], templates: Mapping[int, Template]) -> Template:
-    """The template that ``values`` fill (rules CLS-2, CLS-4 and TOK-3).
-
-    Raises:
-        UnknownTemplate: the id is not held.
-        Malformed: the template has another number of slots.
-    """
-    template = templates.get(template_id)
-    if template is None:
-        raise UnknownTemplate(f"no template has the id {template_id}", 1, "template_id")
-    if len(values) != len(template.slots):
-        reason = f"template {template_id} has {len(template.slots)} slots, not {len(values)}"
-        raise Malformed(reason, 2, "slot_count")
-    return template
 
 
 def _grow(output: bytearray, size: int, max_size: int) -> None:

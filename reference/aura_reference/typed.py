@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from aura_reference import slot
 from aura_spec import varint
-from aura_spec.errors import DecodeError, LimitExceeded
+from aura_spec.errors import DecodeError
 from aura_spec.template import Template
 from aura_spec.typed import TypedFrame, build_body, parse_body
 
@@ -54,7 +54,4 @@ def decode(body: bytes, templates: Mapping[int, Template], max_size: int) -> byt
         DecodeError: as :func:`read_values`; ``LimitExceeded`` before the output outgrows ``max_size``.
     """
     template_id, values = read_values(body, templates)
-    template = templates[template_id]
-    if template.rendered_size(values) > max_size:
-        raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 1)
-    return template.render(values)
+    return templates[template_id].render_within(values, max_size)

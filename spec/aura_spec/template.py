@@ -74,7 +74,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
-from aura_spec.errors import TemplateError
+from aura_spec.errors import LimitExceeded, Malformed, TemplateError, UnknownTemplate
 from aura_spec.limits import MAX_PATTERN, MAX_SLOTS, MAX_TEMPLATE_ID
 from aura_spec.varint import VarInt
 
@@ -188,6 +188,42 @@ class Template:
         for place, literal in zip(self.places, self.literals[1:], strict=True):
             parts += values[place], literal
         return b"".join(parts)
+
+    def render_within(self, values: Sequence[bytes], max_size: int) -> bytes:
+        """Fill the slots as :meth:`render` does, for a reader that takes so many bytes.
+
+        Raises:
+            LimitExceeded: the message would be longer; it is not made (rule LIM-1).
+        """
+        if self.rendered_size(values) > max_size:
+            raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 1)
+        return self.render(values)
+
+
+def find(template_id: int, templates: Mapping[int, Template]) -> Template:
+    """The template that a frame names.
+
+    Raises:
+        UnknownTemplate: the id is not held.
+    """
+    template = templates.get(template_id)
+    if template is None:
+        raise UnknownTemplate(f"no template has the id {template_id}", 1, "template_id")
+    return template
+
+
+def find_for(template_id: int, values: Sequence[bytes], templates: Mapping[int, Template]) -> Template:
+    """The template that ``values`` fill (rules CLS-2, CLS-4 and TOK-3).
+
+    Raises:
+        UnknownTemplate: the id is not held.
+        Malformed: the template has another number of slots.
+    """
+    template = find(template_id, templates)
+    if len(values) != len(template.slots):
+        reason = f"template {template_id} has {len(template.slots)} slots, not {len(values)}"
+        raise Malformed(reason, 2, "slot_count")
+    return template
 
 
 _ANCHOR: Final = 4

@@ -17,10 +17,9 @@ from typing import Final
 
 import construct as c
 
-from aura_spec.errors import UnknownTemplate
 from aura_spec.limits import MAX_TEMPLATE_ID
 from aura_spec.slot import SlotValue, declaration, from_container, to_container
-from aura_spec.template import Slot, Template
+from aura_spec.template import Slot, Template, find
 from aura_spec.varint import VarInt
 from aura_spec.wire import Declaration, End, Field, Span, build, parse_from
 
@@ -61,8 +60,7 @@ def parse_template_id(
 ) -> int:
     """Read the id of a template that is held (rules TYP-1 and TYP-3)."""
     template_id: int = parse_from(HEAD, stream, base=1, trace=trace).template_id
-    if template_id not in templates:
-        raise UnknownTemplate(f"no template has the id {template_id}", 1, "template_id")
+    find(template_id, templates)
     return template_id
 
 
