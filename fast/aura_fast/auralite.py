@@ -34,8 +34,8 @@ from aura_fast.context_model import (
 from aura_fast.match import (
     BASES,
     BYTE_MASK,
-    HISTORY_BASE,
     INDEX_SHIFT,
+    PREFIX_BASE,
     length_before,
     places_of,
     predict,
@@ -223,7 +223,7 @@ def decode_rest(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 following = word & PLACE_MASK
             else:
                 likelihood, following = contexts.predict(context, predicted)
-            hit = hits[(BASES[length] if source is text else HISTORY_BASE) + likelihood + misses]
+            hit = hits[(BASES[length] if source is text else PREFIX_BASE) + likelihood + misses]
             unit = span // MATCH_TOTAL
             if offset < hit * unit:
                 span = hit * unit

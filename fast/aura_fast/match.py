@@ -32,7 +32,7 @@ BASES: Final = tuple(
 )
 """The part of the index in rule MAT-4 that the length of the match decides."""
 
-HISTORY_BASE: Final = HITS
+PREFIX_BASE: Final = HITS
 """The same of a match in the prefix, whose table stands behind the other."""
 
 _PLACE_BITS: Final = 24
@@ -79,7 +79,7 @@ class Foresight:
     def _follow(self, source: bytes, place: int, position: int, length: int) -> None:
         data, misses = self._data, self._misses
         while True:
-            base = BASES[length] if length else HISTORY_BASE
+            base = BASES[length] if length else PREFIX_BASE
             self.predictions[position] = base + misses << INDEX_SHIFT | source[place]
             if position == len(data) or source[place] != data[position]:
                 self._misses = min(misses + 1, MISS_CLASSES - 1)

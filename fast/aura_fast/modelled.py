@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from aura_fast import range_coder, slot, symbols, typed
 from aura_fast.context_model import Choice, Contexts, contexts_of
-from aura_fast.match import BASES, HISTORY_BASE, Prediction, length_before
+from aura_fast.match import BASES, PREFIX_BASE, Prediction, length_before
 from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder
 from aura_fast.run import NEXT
@@ -191,7 +191,7 @@ class _Path:
                 self._source, self._pointer, self._length = prefix.text, place, PREFIX_LENGTH
         if not self._length:
             return None
-        base = BASES[self._length] if self._source is text else HISTORY_BASE
+        base = BASES[self._length] if self._source is text else PREFIX_BASE
         return self._source[self._pointer], base + self._misses
 
     def take(self, symbol: int, following: int) -> None:

@@ -52,8 +52,8 @@ _CLASSES: Final = bytes(max(0, min((stretched >> 8) + 8, CLASSES - 1)) << 1 for 
 """Of a share div 16: its class, where it stands in the index of a probability."""
 
 _LATER: Final = len(LEVEL_BIAS[0])
-_HIT_RATES: Final = tuple((1 << 16) // (counts + 8) for counts in range(MATCH_STATS_LIMIT + 1))
-_MARK_RATES: Final = tuple((1 << 17) // (2 * counts + 3) for counts in range(CONTEXT_STATS_LIMIT + 1))
+_MATCH_RATES: Final = tuple((1 << 16) // (counts + 8) for counts in range(MATCH_STATS_LIMIT + 1))
+_CONTEXT_RATES: Final = tuple((1 << 17) // (2 * counts + 3) for counts in range(CONTEXT_STATS_LIMIT + 1))
 
 Candidate = tuple[int, int, int, int]
 """Symbol, level, place in the window or 0, match length."""
@@ -186,9 +186,9 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             weights[at] += error * one >> 14
             weights[at + 1] += error * two >> 14
             weights[at + 2] += error * three >> 14
-            match_stats[index] = probability + ((target - probability) * _HIT_RATES[counts[index]] >> 16)
+            match_stats[index] = probability + ((target - probability) * _MATCH_RATES[counts[index]] >> 16)
             context_stats[context_index] = marked + (
-                (target - marked) * _MARK_RATES[context_counts[context_index]] >> 16
+                (target - marked) * _CONTEXT_RATES[context_counts[context_index]] >> 16
             )
             if counts[index] < MATCH_STATS_LIMIT:
                 counts[index] += 1

@@ -191,7 +191,7 @@ def a_match_begins_a_byte_late() -> None:
 
 
 @mutant("WrongMatch", "prefix")
-def the_history_is_looked_into_first() -> None:
+def the_prefix_is_looked_into_first() -> None:
     def predict(self: matching.Matcher) -> int | None:
         prefix = self._model.prefix
         if prefix is not None and not self.length and len(self.message) >= 8:

@@ -182,7 +182,7 @@ def streams_have_no_prefix() -> None:
 
 
 @mutant("WrongPrefix", "stream")
-def the_first_place_in_the_history_counts() -> None:
+def the_first_place_in_the_prefix_counts() -> None:
     class Text(bytes):
         def rfind(self, *given: Any) -> int:
             return self.find(*given)
@@ -198,7 +198,7 @@ def the_first_place_in_the_history_counts() -> None:
 
 
 @mutant("WrongPrefix", "stream")
-def the_history_is_looked_into_after_25_bytes() -> None:
+def the_prefix_is_looked_into_after_25_bytes() -> None:
     replace(stream_model, "prefix", SimpleNamespace(LENGTH=25))
 
 
@@ -208,7 +208,7 @@ def a_match_of_24_bytes_is_certain() -> None:
 
 
 @mutant("WrongPrefix", "stream")
-def the_history_is_always_tried_last() -> None:
+def the_prefix_is_always_tried_last() -> None:
     replace(stream_model.spec, "MIN_CERTAIN", 0)
 
 
@@ -218,12 +218,12 @@ def four_candidates_are_tried() -> None:
 
 
 @mutant("WrongMixture", "stream")
-def chances_of_levels_count_without_bound() -> None:
+def match_statistics_count_without_bound() -> None:
     replace(stream_model.spec, "MATCH_STATS_LIMIT", 1 << 30)
 
 
 @mutant("WrongMixture", "stream")
-def chances_of_marks_count_without_bound() -> None:
+def context_statistics_count_without_bound() -> None:
     replace(stream_model.spec, "CONTEXT_STATS_LIMIT", 1 << 30)
 
 

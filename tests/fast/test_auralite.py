@@ -142,7 +142,7 @@ def test_prefix(model: ContextModel, data: bytes) -> None:
     assert auralite.decode(wire, model, 1000) == data
 
 
-def test_history_with_equal_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prefix_with_equal_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefix, "_FACTORS", (0, 0, 0))
     index = prefix.Index(PAST)
     for place in range(24, len(PAST)):

@@ -222,7 +222,7 @@ def test_broken_optional_sections(kind: int, content: bytes, code: str) -> None:
     assert outcome(fast.read, data) == outcome(reference.read, data) == code
 
 
-def test_history_and_runs_are_written() -> None:
+def test_prefix_and_runs_are_written() -> None:
     """Rules HIS-4 and RUN-3."""
     data = fast.write(WITH_ALL)
     one, other = fast.read(data).context_model, reference.read(data).context_model

@@ -187,7 +187,7 @@ def with_prefix(data: bytes) -> list[int | None]:
     return feed(Matcher(WITH_PREFIX), data)
 
 
-def test_the_history_is_looked_into() -> None:
+def test_the_prefix_is_looked_into() -> None:
     """Rules HIS-1 and HIS-3."""
     assert with_prefix(PAST[:30]) == [None] * 24 + list(PAST[24:30])
     assert with_prefix(b"+" + PAST[9:40]) == [None] * 25 + list(PAST[33:40])
@@ -196,7 +196,7 @@ def test_the_history_is_looked_into() -> None:
     assert at_the_end[len(PAST) :] == [None, None]
 
 
-def test_the_last_place_in_the_history_counts() -> None:
+def test_the_last_place_in_the_prefix_counts() -> None:
     """Rule HIS-1."""
     twice = replace(NO_CONTEXTS, prefix=Prefix(PAST + b"1" + PAST + b"2", (2000,) * prefix.HITS))
     assert feed(Matcher(twice), PAST[20:] + b"2")[-1] == ord("2")
@@ -210,7 +210,7 @@ def test_the_message_comes_before_the_prefix() -> None:
     assert feed(Matcher(WITH_PREFIX), data + b"w")[-1] == ord("w")
 
 
-def test_a_miss_in_the_history_is_a_miss() -> None:
+def test_a_miss_in_the_prefix_is_a_miss() -> None:
     """Rules HIS-3 and MAT-8."""
     matcher = Matcher(WITH_PREFIX)
     feed(matcher, PAST[:24] + b"\0")
@@ -219,7 +219,7 @@ def test_a_miss_in_the_history_is_a_miss() -> None:
     assert matcher.misses == 1
 
 
-def test_hits_in_the_history_have_their_own_table() -> None:
+def test_hits_in_the_prefix_have_their_own_table() -> None:
     """Rule HIS-2."""
     assert WITH_PREFIX.prefix is not None
     numbered = replace(NO_CONTEXTS, prefix=Prefix(PAST, range(prefix.HITS)))

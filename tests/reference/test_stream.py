@@ -66,7 +66,7 @@ def test_numbers_that_step_are_modelled() -> None:
     assert sum(sizes[4:10]) * 2 < sum(jumping[4:10])
 
 
-def test_the_history_of_the_model_is_looked_into() -> None:
+def test_the_prefix_of_the_model_is_looked_into() -> None:
     """Rule RCL-7."""
     with_prefix, _ = ends(WITH_PREFIX)
     without, _ = ends(NO_CONTEXTS)

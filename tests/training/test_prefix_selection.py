@@ -112,7 +112,7 @@ def test_the_shortest_order_that_does_as_well_is_chosen(blocks: int) -> None:
     assert least_order(evidence, weights, nothing, np.zeros(0, np.int64)) in (1, 2)
 
 
-def test_trained_models_have_a_history_where_it_pays() -> None:
+def test_trained_models_have_a_prefix_where_it_pays() -> None:
     rng = random.Random(3)
     fixed = [bytes(rng.choices(range(33, 127), k=200)) for _ in range(60)]
     messages = [b"<%06d>" % rng.randrange(10**6) + rng.choice(fixed) for _ in range(600)]

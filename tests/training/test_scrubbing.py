@@ -166,7 +166,7 @@ def test_a_key_can_be_read_out_of_a_model_unless_it_was_scrubbed() -> None:
     assert by_option.id == clean.id
 
 
-def test_history_and_dictionary_are_searched_as_text() -> None:
+def test_prefix_and_dictionary_are_searched_as_text() -> None:
     model = aura.Model.load_small()
     carrying = model.with_sections(
         dictionary=b"mail ana.maier@posteo.de now", templates={300: "ask +1 833-625-6111 {x}"}

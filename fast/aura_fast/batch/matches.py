@@ -13,7 +13,7 @@ import numpy as np
 from aura_fast.batch import lists
 from aura_fast.batch.lanes import NOTHING, Batch
 from aura_fast.context_model import PLACE_MASK
-from aura_fast.match import BASES, HISTORY_BASE
+from aura_fast.match import BASES, PREFIX_BASE
 from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.ragged import Flags, Numbers
 from aura_spec import match
@@ -91,7 +91,7 @@ def _prediction(batch: Batch, lanes: Numbers) -> tuple[Numbers, Numbers]:
             past[np.where(is_past, pointers, 0)],
             batch.text.reshape(-1)[np.where(is_past, 0, places)],
         )
-        bases = np.where(is_past, HISTORY_BASE, bases)
+        bases = np.where(is_past, PREFIX_BASE, bases)
     else:
         predicted = batch.text.reshape(-1)[places]
     return predicted.astype(np.int64), bases + state.misses[lanes]
@@ -123,7 +123,7 @@ def read_predicted_singly(batch: Batch, lanes: Numbers) -> None:
             part.item(lane) for part in (state.contexts, state.pointers, state.lengths)
         )
         if prefix and pointer < 0:
-            predicted, base = prefix.text[pointer], HISTORY_BASE
+            predicted, base = prefix.text[pointer], PREFIX_BASE
         else:
             predicted, base = batch.text.item(state.rows.item(lane), pointer), BASES[length]
         likelihood, following = model.predict(context, predicted)
