@@ -285,7 +285,7 @@ class Session:
             case Have(model):
                 # a peer may announce models without end; the latest are enough
                 self._peer_models = (model, *self._peer_models)[: 2 * MAX_MODELS]
-                self._fetch((model,))
+                self._fetch(model)
                 return ModelAnnounced(model)
             case Request(model, max_size):
                 allowed = max_size if self._settings.serve_models else 0
@@ -304,7 +304,8 @@ class Session:
         self._agreement = Agreement(self._settings, self.role, hello)
         self._peer_models = hello.models
         self.status.is_agreed = True
-        self._fetch(hello.models[:1])
+        if hello.models:
+            self._fetch(hello.models[0])
         return Ready(hello)
 
     def _prepare_to_read(self, use: Use) -> Event:
@@ -366,13 +367,12 @@ class Session:
     def _held(self, model_id: bytes) -> Model | None:
         return next((model for model in self._announced if model.id == model_id.hex()), None)
 
-    def _fetch(self, liked: tuple[bytes, ...]) -> None:
-        """Ask for the model that the peer likes best, if it is not held (rule SES-13)."""
-        for model_id in liked:
-            if self._held(model_id) is not None or not self._settings.max_fetch:
-                continue
-            fetched = self._settings.models.get(model_id)
-            if fetched is not None:
-                self._announce(fetched)  # it came from another connection
-            else:
-                self._exchange.ask_for(model_id)
+    def _fetch(self, model_id: bytes) -> None:
+        """Ask for the model that the peer likes best, unless it is held (rule SES-13)."""
+        if self._held(model_id) is not None or not self._settings.max_fetch:
+            return
+        fetched = self._settings.models.get(model_id)
+        if fetched is not None:
+            self._announce(fetched)  # it came from another connection
+        else:
+            self._exchange.ask_for(model_id)
