@@ -60,6 +60,7 @@ napoleon_use_ivar = True
 doctest_test_doctest_blocks = ""
 doctest_global_setup = "import aura, aura_reference.message, aura_spec"
 
+highlight_language = "text"  # literal blocks of the specification are pseudocode, no Python
 nitpicky = True
 # Names from outside the project, which nothing resolves: the documentation is built without a network.
 nitpick_ignore_regex = [
