@@ -34,9 +34,9 @@ from aura_fast import auralite
 from aura_reference import context as contexts
 from aura_reference.auralite import Walk, Writer
 from aura_reference.context import Coder
+from aura_spec import match
 from aura_spec.context_model import CODES, END, SYMBOLS, ContextModel
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.match import TOTAL
 
 SIZE: Final = 2 << 20
 SIZES: Final = [4 << 20, 2 << 20, 1 << 20, 512 << 10, 256 << 10, 128 << 10]
@@ -120,7 +120,7 @@ class WithoutExclusion(Walk):
     def _choose_entry(self, predicted: int | None, coder: Coder) -> int:
         if predicted is not None:
             hit = self.matcher.hits(self._probability_class(predicted))
-            if coder.choose((predicted,), (hit, TOTAL - hit)) == 0:
+            if coder.choose((predicted,), (hit, match.TOTAL - hit)) == 0:
                 self.matcher.hit()
                 return contexts.find_deepest(self._model, self.context, predicted)
             self.matcher.miss()

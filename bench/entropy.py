@@ -12,7 +12,7 @@ from timing import seconds
 
 from aura_fast import interleaved_rans as fast
 from aura_reference import interleaved_rans as reference
-from aura_spec.interleaved_rans import MAX_LANES, TOTAL
+from aura_spec import interleaved_rans
 
 SYMBOLS: Final = 1 << 20
 FEW: Final = 1 << 14
@@ -24,9 +24,9 @@ Row = dict[str, str | float]
 def rows() -> Iterator[Row]:
     """Megabytes a second of each coder, on bytes drawn by the table that it codes with."""
     weights = np.sort(np.random.default_rng(7).exponential(size=256) ** 2)
-    frequencies = np.maximum(1, (weights / weights.sum() * (TOTAL - 256)).astype(np.int64))
-    frequencies[-1] += TOTAL - frequencies.sum()
-    symbols = np.random.default_rng(8).choice(256, SYMBOLS, p=frequencies / TOTAL)
+    frequencies = np.maximum(1, (weights / weights.sum() * (interleaved_rans.TOTAL - 256)).astype(np.int64))
+    frequencies[-1] += interleaved_rans.TOTAL - frequencies.sum()
+    symbols = np.random.default_rng(8).choice(256, SYMBOLS, p=frequencies / interleaved_rans.TOTAL)
     yield _reference(frequencies, symbols[:FEW])
     yield _fast(frequencies, symbols)
     if find_spec("constriction"):
@@ -48,12 +48,12 @@ def _reference(frequencies: NDArray[np.int64], symbols: NDArray[np.int64]) -> Ro
     tables = [table] * len(batch)
 
     def decode() -> list[int]:
-        return reference.Reader(words, MAX_LANES).read(tables)
+        return reference.Reader(words, interleaved_rans.MAX_LANES).read(tables)
 
-    words = reference.write([batch], MAX_LANES, [], {})
+    words = reference.write([batch], interleaved_rans.MAX_LANES, [], {})
     if decode() != symbols.tolist():
         raise SystemExit("the reference: symbols did not come back")
-    encoding = seconds(lambda: reference.write([batch], MAX_LANES, [], {}))
+    encoding = seconds(lambda: reference.write([batch], interleaved_rans.MAX_LANES, [], {}))
     return _row("reference", len(batch), len(words), encoding, seconds(decode))
 
 
@@ -62,19 +62,19 @@ def _fast(frequencies: NDArray[np.int64], symbols: NDArray[np.int64]) -> Row:
     indices = np.zeros(len(symbols), np.int64)
 
     def decode() -> NDArray[np.int32]:
-        return fast.Reader(words, MAX_LANES, tables).read(indices)
+        return fast.Reader(words, interleaved_rans.MAX_LANES, tables).read(indices)
 
-    words = fast.write_batches([(indices, symbols)], MAX_LANES, tables)
+    words = fast.write_batches([(indices, symbols)], interleaved_rans.MAX_LANES, tables)
     if not np.array_equal(decode(), symbols):
         raise SystemExit("numpy: symbols did not come back")
-    encoding = seconds(lambda: fast.write_batches([(indices, symbols)], MAX_LANES, tables))
+    encoding = seconds(lambda: fast.write_batches([(indices, symbols)], interleaved_rans.MAX_LANES, tables))
     return _row("fast (numpy)", len(symbols), len(words), encoding, seconds(decode))
 
 
 def _constriction(frequencies: NDArray[np.int64], symbols: NDArray[np.int64]) -> Row:
     from constriction import stream  # noqa: PLC0415 - it need not be installed
 
-    table = stream.model.Categorical((frequencies / TOTAL).astype(np.float32), perfect=False)
+    table = stream.model.Categorical((frequencies / interleaved_rans.TOTAL).astype(np.float32), perfect=False)
     narrow = symbols.astype(np.int32)
 
     def encode() -> NDArray[np.uint32]:

@@ -27,7 +27,7 @@ from aura.files import atomic_write
 from aura.files.corpus import read
 from aura_fast.number import distance_symbols, number_symbols
 from aura_fast.parse import Cut, parse
-from aura_spec.brio2 import DISTANCE_CONTEXTS, DISTANCES, LENGTH_CONTEXTS, MIN_MATCH, NEAR, NUMBERS
+from aura_spec import brio2
 from aura_spec.unit import (
     BUCKETS,
     MAX_UNIT,
@@ -183,18 +183,18 @@ def tables(samples: Iterable[bytes]) -> tuple[list[bytes], str, Codes]:
     starts = [_starts(cut) for cut in cuts]
     after = _alike(sum(_pairs(*both) for both in zip(units, starts, strict=True)))
     unit_counts = _counts(UNIT_CONTEXTS, SYMBOLS)
-    runs, distances = _counts(1, NUMBERS), _counts(DISTANCE_CONTEXTS, DISTANCES)
-    lengths = _counts(LENGTH_CONTEXTS, NUMBERS)
+    runs, distances = _counts(1, brio2.NUMBERS), _counts(brio2.DISTANCE_CONTEXTS, brio2.DISTANCES)
+    lengths = _counts(brio2.LENGTH_CONTEXTS, brio2.NUMBERS)
     for cut, row, start in zip(cuts, units, starts, strict=True):
         contexts = np.concatenate([np.zeros(1, np.int64), after[row]])[:-1]
         contexts[start] = 0
         np.add.at(unit_counts, (contexts, row), 1)
         run = np.array(cut.runs, np.int64)
         distance = distance_symbols(cut.distances)[0]
-        length = number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)[0]
+        length = number_symbols(np.array(cut.lengths, np.int64) - brio2.MIN_MATCH)[0]
         np.add.at(runs, (0, number_symbols(run)[0]), 1)
         np.add.at(distances, ((run > 0) * 1, distance), 1)
-        np.add.at(lengths, ((run > 0) + 2 * np.searchsorted(NEAR, distance, "right"), length), 1)
+        np.add.at(lengths, ((run > 0) + 2 * np.searchsorted(brio2.NEAR, distance, "right"), length), 1)
     kinds = {"runs": runs, "distances": distances, "lengths": lengths, "units": unit_counts}
     phrases = [UNIT_BYTES[unit] for unit in ranked]
     return (
@@ -276,9 +276,10 @@ def codes(counts: Sequence[int]) -> str:
 def flat() -> Codes:
     """Codes to begin with: small numbers are likely, units are all alike."""
     return {
-        "runs": [codes([NUMBERS - number for number in range(NUMBERS)])],
-        "distances": [codes([1] * DISTANCES)] * DISTANCE_CONTEXTS,
-        "lengths": [codes([NUMBERS - number for number in range(NUMBERS)])] * LENGTH_CONTEXTS,
+        "runs": [codes([brio2.NUMBERS - number for number in range(brio2.NUMBERS)])],
+        "distances": [codes([1] * brio2.DISTANCES)] * brio2.DISTANCE_CONTEXTS,
+        "lengths": [codes([brio2.NUMBERS - number for number in range(brio2.NUMBERS)])]
+        * brio2.LENGTH_CONTEXTS,
         "units": [codes([1] * SYMBOLS)] * UNIT_CONTEXTS,
     }
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from aura.models.model import Model
-from aura_spec import prefix
+from aura_spec import match, prefix
 from aura_spec.context_model import (
     CODES,
     END,
@@ -20,7 +20,6 @@ from aura_spec.context_model import (
     Prefix,
     RunList,
 )
-from aura_spec.match import HITS, TOTAL
 from aura_spec.run import Kind, state_of
 from aura_vectors.models import (
     EXHAUSTED,
@@ -158,7 +157,9 @@ def models(draw: st.DrawFn) -> ContextModel:
     """A model of any of the kinds above, or counted from a few messages, with any table of hits."""
     if draw(st.booleans()):
         return draw(st.sampled_from(MODELS))
-    hits = draw(st.sampled_from([HIT_TABLE, HIT_TABLE[::-1], (1,) * HITS, (TOTAL - 1,) * HITS]))
+    hits = draw(
+        st.sampled_from([HIT_TABLE, HIT_TABLE[::-1], (1,) * match.HITS, (match.TOTAL - 1,) * match.HITS])
+    )
     return build(draw(st.lists(TEXTS, max_size=4)), draw(st.integers(0, 6)), draw(st.integers(0, 2)), hits)
 
 

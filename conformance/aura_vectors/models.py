@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from aura_spec import match
 from aura_spec.context_model import END, ROOT, SYMBOLS, ContextModel
-from aura_spec.match import HITS, TOTAL
 
 START: Final = 257
 """What stands before a message; only ever part of a context."""
 
 Context = tuple[int, ...]
 
-HIT_TABLE: Final = tuple(1 + index * (TOTAL - 2) // (HITS - 1) for index in range(HITS))
+HIT_TABLE: Final = tuple(1 + index * (match.TOTAL - 2) // (match.HITS - 1) for index in range(match.HITS))
 """From the least probability to the largest."""
 
 

@@ -8,23 +8,22 @@ from aura_reference import adaptive, brio2
 from aura_reference.adaptive import Tables
 from aura_reference.interleaved_rans import Reader, table_of
 from aura_reference.rans import cumulatives_of
+from aura_spec import rans, unit
 from aura_spec.brio2 import Container, lanes_of, number_symbol
 from aura_spec.interleaved_rans import frequencies_of
-from aura_spec.rans import LOWER_BOUND, SCALE_BITS, STATE_BYTES, TOTAL
-from aura_spec.unit import CODES, CONTEXT_AFTER
 from aura_vectors.case import Fields
 
 
 def of_order_0(payload: bytes, symbols: bytes, frequencies: Sequence[int]) -> Iterator[Fields]:
     """The state at the start, and each slot and symbol with the state after it (rules RNS-5 and RNS-6)."""
     cumulatives = cumulatives_of(frequencies)
-    position = len(payload) - STATE_BYTES
+    position = len(payload) - rans.STATE_BYTES
     state = int.from_bytes(payload[position:], "little")
     yield {"state": state}
     for symbol in symbols:
-        slot = state % TOTAL
-        state = frequencies[symbol] * (state >> SCALE_BITS) + slot - cumulatives[symbol]
-        while state < LOWER_BOUND:
+        slot = state % rans.TOTAL
+        state = frequencies[symbol] * (state >> rans.SCALE_BITS) + slot - cumulatives[symbol]
+        while state < rans.LOWER_BOUND:
             position -= 1
             state = state << 8 | payload[position]
         yield {"slot": slot, "symbol": symbol, "state": state}
@@ -67,7 +66,7 @@ def of_brio2(container: Container) -> Iterator[Fields]:
         ("lengths", lengths, brio2.length_contexts(run_symbols, distance_symbols)),
         ("units", units, brio2.unit_contexts(runs, container.units, lanes)),
     ):
-        symbols = adaptive.read(reader, lanes, Tables(CODES[stream]), places, CONTEXT_AFTER)
+        symbols = adaptive.read(reader, lanes, Tables(unit.CODES[stream]), places, unit.CONTEXT_AFTER)
         yield {"stream": stream, "symbols": symbols, "values": values, "states": reader.states}
         if stream == "runs":
             reader.words(-(-sum(number_symbol(run)[2] for run in runs) // 16))

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from aura_reference.context import Coder
 from aura_reference.stream_model import Candidate, Predictor, StreamState
-from aura_spec.stream import SAME_KIND, START
+from aura_spec import stream
+from aura_spec.stream import SAME_KIND
 from aura_spec.stream_model import MAX_TRIED, NUMBER, PREFIX, PROB_ONE, stretch
 from aura_vectors.case import Fields
 from aura_vectors.case_types.choices import Choice
@@ -111,7 +112,7 @@ def _rules_of(candidates: Sequence[Candidate]) -> Iterator[str]:
 
 def of_string(watched: Watched, *, same_kind: bool) -> Iterator[Fields]:
     """The interval after the choice of the kind, and then for each symbol its step, choices and interval."""
-    interval = Interval(START, (1 << 32) - START)
+    interval = Interval(stream.START, (1 << 32) - stream.START)
     interval.narrow((0, SAME_KIND, PROB_ONE) if same_kind else (SAME_KIND, PROB_ONE - SAME_KIND, PROB_ONE))
     yield {"same_kind": same_kind, **interval.fields()}
     for step, choices in zip(watched.steps, watched.choices, strict=True):

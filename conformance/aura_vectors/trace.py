@@ -10,9 +10,9 @@ from typing import Final
 
 from aura_reference import auralite
 from aura_reference.range_coder import Encoder
+from aura_spec import range_coder
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError
-from aura_spec.range_coder import LOWER_BOUND, START, WINDOW
 from aura_vectors.case import Case, Fields, refusal
 from aura_vectors.case_types.choices import Choice
 from aura_vectors.case_types.message import Messages, read_model, valid
@@ -23,16 +23,16 @@ from aura_vectors.flags import Flag
 class Interval:
     """The interval of the range coder, in numbers of any size (rules RNG-1 to RNG-3)."""
 
-    low: int = START
-    size: int = START
-    window: int = WINDOW
+    low: int = range_coder.START
+    size: int = range_coder.START
+    window: int = range_coder.WINDOW
 
     def narrow(self, choice: Choice) -> None:
         """Code an option."""
         cumulative, frequency, total = choice
         unit = self.size // total
         self.low, self.size = self.low + cumulative * unit, frequency * unit
-        while self.size < LOWER_BOUND:
+        while self.size < range_coder.LOWER_BOUND:
             self.low, self.size, self.window = self.low << 8, self.size << 8, self.window + 1
 
     def fields(self) -> Fields:

@@ -14,11 +14,10 @@ from aura_reference.context import Coder
 from aura_reference.match import Matcher, probability_class
 from aura_reference.range_coder import Decoder, Encoder
 from aura_spec import auralite as spec
-from aura_spec import context_model, limits, range_coder
+from aura_spec import context_model, limits, match, range_coder
 from aura_spec.auralite import Explicit, build_body, parse_body
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, UnknownModel
-from aura_spec.match import TOTAL
 from aura_spec.run import MAX_LENGTH, NO_RUN, after
 
 
@@ -62,7 +61,7 @@ class Walk:
         if predicted is None:
             return contexts.code(self._model, self.context, self.run, set(), coder)
         hit = self.matcher.hits(self._probability_class(predicted))
-        if coder.choose((predicted,), (hit, TOTAL - hit)) == 0:
+        if coder.choose((predicted,), (hit, match.TOTAL - hit)) == 0:
             self.matcher.hit()
             return contexts.find_deepest(self._model, self.context, predicted)
         self.matcher.miss()
@@ -224,15 +223,15 @@ def measure(model: ContextModel, walk: Walk, symbol: int) -> Step:
     position = len(walk.matcher.message)
     predicted = walk.matcher.predict()
     length = walk.matcher.length
-    match = _state(predicted, symbol)
+    state = _state(predicted, symbol)
     meter = Meter(symbol)
     instead = model.runs.get(walk.run)
     length_of_run = (walk.run - 1) % MAX_LENGTH + 1
     entry = walk.code_entry(predicted, meter)
     order = contexts.order_of(model, bisect_right(model.starts, entry) - 1)
-    escapes = meter.others - (match is MatchState.MISS)
-    in_run = instead is not None and order <= instead.order and match is not MatchState.HIT
-    return Step(position, symbol, order, escapes, match, length, meter.bits, length_of_run if in_run else 0)
+    escapes = meter.others - (state is MatchState.MISS)
+    in_run = instead is not None and order <= instead.order and state is not MatchState.HIT
+    return Step(position, symbol, order, escapes, state, length, meter.bits, length_of_run if in_run else 0)
 
 
 def _state(predicted: int | None, symbol: int) -> MatchState:

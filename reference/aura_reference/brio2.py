@@ -12,6 +12,7 @@ from aura_reference.interleaved_rans import Reader, write
 from aura_reference.lz77 import copy
 from aura_reference.parse import Parse, parse
 from aura_spec import brio2 as spec
+from aura_spec import unit
 from aura_spec.brio2 import (
     Container,
     build_body,
@@ -22,14 +23,7 @@ from aura_spec.brio2 import (
     read_body,
 )
 from aura_spec.errors import Malformed
-from aura_spec.unit import (
-    CODES,
-    CONTEXT_AFTER,
-    UNIT_BYTES,
-    extra_bits,
-    first_of,
-    symbol_of,
-)
+from aura_spec.unit import extra_bits, first_of, symbol_of
 
 Coded = tuple[int, int, int]
 """A symbol, its extra bits and how many of them."""
@@ -56,18 +50,20 @@ def encode_parse(data: bytes, cut: Parse, spelt: Iterable[Coded] | None = None) 
     runs = [number_symbol(repeat.run) for repeat in cut.sequences]
     distances = list(spelt or code_distances(repeat.distance for repeat in cut.sequences))
     lengths = [number_symbol(repeat.length - spec.MIN_MATCH) for repeat in cut.sequences]
-    units = [symbol_of(unit) for unit in cut.units]
+    units = [symbol_of(index) for index in cut.units]
     symbols = [[symbol for symbol, _, _ in stream] for stream in (runs, distances, lengths, units)]
     lanes = lanes_of(len(data))
     far = distance_contexts(symbols[0])
     long = length_contexts(symbols[0], symbols[1])
     open_contexts = unit_contexts([repeat.run for repeat in cut.sequences], len(units), lanes)
-    contexts = [known(context, symbols[3], at, CONTEXT_AFTER) for at, context in enumerate(open_contexts)]
-    coded = list(batches(symbols[0], lanes, Tables(CODES["runs"]), [0] * len(runs)))
+    contexts = [
+        known(context, symbols[3], at, unit.CONTEXT_AFTER) for at, context in enumerate(open_contexts)
+    ]
+    coded = list(batches(symbols[0], lanes, Tables(unit.CODES["runs"]), [0] * len(runs)))
     between = {len(coded): pack(runs)}
-    coded += batches(symbols[1], lanes, Tables(CODES["distances"]), far)
-    coded += batches(symbols[2], lanes, Tables(CODES["lengths"]), long)
-    coded += batches(symbols[3], lanes, Tables(CODES["units"]), contexts)
+    coded += batches(symbols[1], lanes, Tables(unit.CODES["distances"]), far)
+    coded += batches(symbols[2], lanes, Tables(unit.CODES["lengths"]), long)
+    coded += batches(symbols[3], lanes, Tables(unit.CODES["units"]), contexts)
     rest = pack(bits for stream in (distances, lengths, units) for bits in stream)
     words = write(coded, lanes, rest, between)
     return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
@@ -87,16 +83,16 @@ def decode_parse(container: Container) -> tuple[list[int], list[int], list[int],
     lanes = lanes_of(container.length)
     count = container.sequences
     reader = Reader(container.words, lanes)
-    runs = read(reader, lanes, Tables(CODES["runs"]), [0] * count)
+    runs = read(reader, lanes, Tables(unit.CODES["runs"]), [0] * count)
     run_numbers = [number_of(symbol) for symbol in runs]
     run_words = reader.words(-(-sum(bits for _, bits in run_numbers) // 16))
     run_values = unpack(run_numbers, run_words, 0)
     if sum(run_values) > container.units:
         raise Malformed("the runs are longer than the units", 0, "words")
-    distances = read(reader, lanes, Tables(CODES["distances"]), distance_contexts(runs))
-    lengths = read(reader, lanes, Tables(CODES["lengths"]), length_contexts(runs, distances))
+    distances = read(reader, lanes, Tables(unit.CODES["distances"]), distance_contexts(runs))
+    lengths = read(reader, lanes, Tables(unit.CODES["lengths"]), length_contexts(runs, distances))
     contexts = unit_contexts(run_values, container.units, lanes)
-    units = read(reader, lanes, Tables(CODES["units"]), contexts, CONTEXT_AFTER)
+    units = read(reader, lanes, Tables(unit.CODES["units"]), contexts, unit.CONTEXT_AFTER)
     coded = [
         *(_distance_of(symbol) for symbol in distances),
         *(number_of(symbol) for symbol in lengths),
@@ -199,16 +195,16 @@ def _expand(  # the streams, and where they go
     units: list[int],
 ) -> bytes:
     """Carry out units and matches (rule BII-9)."""
-    size = sum(lengths) + sum(len(UNIT_BYTES[unit]) for unit in units)
+    size = sum(lengths) + sum(len(unit.UNIT_BYTES[index]) for index in units)
     if size != container.length:
         raise Malformed("units and matches do not make up the message", 0, "words")
     output = bytearray(window)
     taken = 0
     for run, distance, length in zip(runs, distances, lengths, strict=True):
-        for unit in units[taken : taken + run]:
-            output += UNIT_BYTES[unit]
+        for index in units[taken : taken + run]:
+            output += unit.UNIT_BYTES[index]
         taken += run
         copy(output, distance, length)
-    for unit in units[taken:]:
-        output += UNIT_BYTES[unit]
+    for index in units[taken:]:
+        output += unit.UNIT_BYTES[index]
     return bytes(output[len(window) :])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aura_reference import auralite, brotli, classic, modelled, stored, typed, zstd
-from aura_spec import limits
+from aura_spec import limits, marker
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel, Unsupported
-from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
+from aura_spec.marker import Marker, build_message, name_of, parse_message
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
 from aura_spec.template import Template
@@ -55,10 +55,10 @@ def _decode(wire: bytes, held: SharedState, max_size: int) -> bytes:  # noqa: C9
             return stored.decode(message.body, max_size)
         case Marker.MODELLED:
             return modelled.decode(message.body, held.templates, _implied_model(held), max_size)
-        case marker if marker in AURALITE_COMPACT:
+        case byte if byte in marker.AURALITE_COMPACT:
             return auralite.decode(wire, _implied_model(held), max_size)
-        case marker:
-            raise Unsupported(f"marker 0x{marker:02x} ({name_of(marker)}) is not read here", 0, "marker")
+        case byte:
+            raise Unsupported(f"marker 0x{byte:02x} ({name_of(byte)}) is not read here", 0, "marker")
 
 
 def _decode_brio(body: bytes, held: SharedState, max_size: int) -> bytes:

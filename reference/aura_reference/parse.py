@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from aura_reference.adaptive import frequencies_from
-from aura_spec import adaptive, brio2
+from aura_spec import adaptive, brio2, unit
 from aura_spec import parse as spec
 from aura_spec.brio2 import number_symbol
 from aura_spec.parse import Counts, Prices, first_counts, prices_from
-from aura_spec.unit import CONTEXT_AFTER, MAX_UNIT, UNIT_BYTES, symbol_of
+from aura_spec.unit import symbol_of
 
-_UNITS = {text: unit for unit, text in enumerate(UNIT_BYTES)}
+_UNITS = {text: index for index, text in enumerate(unit.UNIT_BYTES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Counts
         units = cut.units[taken : taken + repeat.run]
         taken += repeat.run
         starts.add(taken)
-        in_force += [tuple(recent)] * (sum(len(UNIT_BYTES[unit]) for unit in units) + repeat.length)
+        in_force += [tuple(recent)] * (sum(len(unit.UNIT_BYTES[index]) for index in units) + repeat.length)
         if repeat.distance in recent:
             of_distances[recent.index(repeat.distance)] += adaptive.INCREMENT
             recent.remove(repeat.distance)
@@ -114,9 +114,9 @@ def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Counts
         of_runs[number_symbol(repeat.run)[0]] += adaptive.INCREMENT
         of_lengths[number_symbol(repeat.length - brio2.MIN_MATCH)[0]] += adaptive.INCREMENT
     in_force += [tuple(recent)] * (len(data) - len(in_force))
-    symbols = [symbol_of(unit)[0] for unit in cut.units]
+    symbols = [symbol_of(index)[0] for index in cut.units]
     for place, symbol in enumerate(symbols):
-        context = 0 if place in starts else CONTEXT_AFTER[symbols[place - 1]]
+        context = 0 if place in starts else unit.CONTEXT_AFTER[symbols[place - 1]]
         counts["units"][context][symbol] += adaptive.INCREMENT
     found = [
         repeats(data, [distances[place] for distances in in_force]) for place in range(len(brio2.RECENT))
@@ -151,10 +151,10 @@ class At:
 
 def units_at(data: bytes, position: int, prices: Sequence[int]) -> Iterator[tuple[int, Choice]]:
     """The units that stand at a position, each with its price."""
-    for length in range(1, MAX_UNIT + 1):
-        unit = _UNITS.get(data[position : position + length])
-        if unit is not None and position + length <= len(data):
-            yield prices[symbol_of(unit)[0]], Choice(length, 0, unit)
+    for length in range(1, unit.MAX_UNIT + 1):
+        index = _UNITS.get(data[position : position + length])
+        if index is not None and position + length <= len(data):
+            yield prices[symbol_of(index)[0]], Choice(length, 0, index)
 
 
 def matches_at(at: At, position: int) -> Iterator[tuple[int, Choice]]:
@@ -212,7 +212,7 @@ def judge(data: bytes, start: int, at: At) -> list[Choices]:
     for place in reversed(range(min(width, len(data) - start))):
         position = start + place
         matches = [judged(place, *option) for option in matches_at(at, position)]
-        before = CONTEXT_AFTER[data[position - 1]] if position else 0
+        before = unit.CONTEXT_AFTER[data[position - 1]] if position else 0
         both = []
         for context, run, costs in ((0, 0, behind_match), (before, 1, behind_unit)):
             units = [judged(place, *option) for option in units_at(data, position, at.prices.units[context])]

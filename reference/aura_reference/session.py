@@ -13,6 +13,7 @@ from aura_reference import message, tag
 from aura_reference.model import Model
 from aura_spec import session as spec
 from aura_spec import stream, stream_model, varint
+from aura_spec import tag as tag_spec
 from aura_spec.errors import (
     ChecksumMismatch,
     LimitExceeded,
@@ -38,7 +39,6 @@ from aura_spec.session import (
 )
 from aura_spec.session_negotiation import Coding, Hello
 from aura_spec.shared_state import SharedState
-from aura_spec.tag import SIZE
 from aura_spec.template import builtin
 
 
@@ -120,7 +120,7 @@ class End:
     def _decode(self, use: Use, coded: bytes) -> bytes:
         """Rules SES-10 and SES-18."""
         held, is_tagged = self._shared_state(use.model), use.coding is Coding.TAGGED
-        single = coded[SIZE:] if is_tagged else coded
+        single = coded[tag_spec.SIZE :] if is_tagged else coded
         size = longest_of(single, self._hello.max_message, self._hello.max_modelled)
         if is_tagged:
             return tag.decode(coded, held, b"" if use.model == spec.NO_MODEL else use.model, size)

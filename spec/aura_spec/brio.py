@@ -31,8 +31,8 @@ from typing import Final
 import construct as c
 from construct import this
 
+from aura_spec import rans
 from aura_spec.errors import LimitExceeded, Malformed, Unsupported
-from aura_spec.rans import SYMBOLS, TOTAL
 from aura_spec.wire import Checked, End, Field, Span, bits, build, parse
 
 MAGIC: Final = b"AURA"
@@ -73,9 +73,9 @@ CONTAINER: Final = c.Struct(
     Field(
         "frequencies",
         Checked(
-            c.Array(SYMBOLS, c.Int16ub),
-            lambda table: min(table) >= 1 and sum(table) == TOTAL,
-            f"the frequencies are not all positive with sum {TOTAL}",
+            c.Array(rans.SYMBOLS, c.Int16ub),
+            lambda table: min(table) >= 1 and sum(table) == rans.TOTAL,
+            f"the frequencies are not all positive with sum {rans.TOTAL}",
         ),
         "of the token bytes",
     ),

@@ -106,7 +106,7 @@ from zlib import crc32
 
 import construct as c
 
-from aura_spec.brio import MAGIC
+from aura_spec import brio
 from aura_spec.errors import (
     ChecksumMismatch,
     DecodeError,
@@ -133,7 +133,7 @@ DISTANCE_CONTEXTS: Final = 2
 LENGTH_CONTEXTS: Final = DISTANCE_CONTEXTS * (len(NEAR) + 1)
 
 CONTAINER: Final = c.Struct(
-    Field("magic", c.Const(MAGIC), "AURA"),
+    Field("magic", c.Const(brio.MAGIC), "AURA"),
     Field(
         "version",
         Checked(c.Byte, lambda v: v == VERSION, "the container's version is not 2", Unsupported),
@@ -237,7 +237,7 @@ def build_body(container: Container) -> bytes:
     return build(
         CONTAINER,
         {
-            "magic": MAGIC,
+            "magic": brio.MAGIC,
             "version": VERSION,
             "length": container.length,
             "crc": container.crc,
@@ -250,7 +250,7 @@ def build_body(container: Container) -> bytes:
 
 def is_version_2(body: bytes) -> bool:
     """Whether the version byte, if there is one, says 2."""
-    return body[len(MAGIC) : len(MAGIC) + 1] == bytes((VERSION,))
+    return body[len(brio.MAGIC) : len(brio.MAGIC) + 1] == bytes((VERSION,))
 
 
 def lanes_of(length: int) -> int:

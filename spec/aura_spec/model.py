@@ -61,10 +61,10 @@ from typing import Final
 import construct as c
 from construct import this
 
+from aura_spec import match
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.errors import ChecksumMismatch, LimitExceeded, Malformed, TemplateError, Unsupported
 from aura_spec.limits import MAX_PATTERN, MAX_TEMPLATE_ID, MAX_WINDOW
-from aura_spec.match import HITS
 from aura_spec.template import FIRST_APPLICATION_ID, Template, parse_pattern
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, build, parse
@@ -112,7 +112,7 @@ HIT_TABLE: Final = c.Struct(
     Field(
         "hits",
         Checked(
-            c.Array(HITS, c.Int16ub),
+            c.Array(match.HITS, c.Int16ub),
             lambda hits: min(hits) >= 1 and max(hits) <= 4095,
             "a probability is not in 1..4095",
         ),

@@ -104,12 +104,13 @@ from typing import Final
 
 import construct as c
 
+from aura_spec import typed
 from aura_spec.auralite import STRING
 from aura_spec.context_model import END
 from aura_spec.errors import NonCanonical
 from aura_spec.slot import SlotValue, from_container, is_text_only, to_container, without_text
 from aura_spec.template import Slot, Template
-from aura_spec.typed import HEAD, parse_template_id
+from aura_spec.typed import parse_template_id
 from aura_spec.wire import Declaration, Span, build, parse_from
 
 STOP_SIZE: Final = 2
@@ -168,7 +169,7 @@ def build_body(frame: ModelledFrame, template: Template) -> bytes:
         for index, (slot, value) in enumerate(zip(template.slots, frame.values, strict=True))
         if not is_text_only(slot)
     }
-    head = build(HEAD, {"template_id": frame.template_id})
+    head = build(typed.HEAD, {"template_id": frame.template_id})
     return head + build(_values(template.slots), containers) + build(FOOT, {"string": frame.string})
 
 

@@ -136,9 +136,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from aura_spec.brio2 import RECENT, number_of
-from aura_spec.interleaved_rans import SCALE_BITS, frequencies_of
-from aura_spec.unit import CODES, extra_bits
+from aura_spec import brio2, interleaved_rans, unit
+from aura_spec.brio2 import number_of
+from aura_spec.interleaved_rans import frequencies_of
+from aura_spec.unit import extra_bits
 
 SEARCH_LENGTHS: Final[tuple[tuple[int, ...], ...]] = (
     (4, 8, 16, 32),
@@ -163,7 +164,7 @@ def price_of(frequency: int) -> int:
     >>> price_of(4096), price_of(2048), price_of(3000), price_of(1)
     (0, 16, 8, 192)
     """
-    return 16 * SCALE_BITS - ((frequency**16).bit_length() - 1)
+    return 16 * interleaved_rans.SCALE_BITS - ((frequency**16).bit_length() - 1)
 
 
 Counts = dict[str, list[list[int]]]
@@ -172,7 +173,7 @@ Counts = dict[str, list[list[int]]]
 
 def first_counts() -> Counts:
     """The counts of rule PAR-2."""
-    rows = {kind: [frequencies_of(table) for table in tables] for kind, tables in CODES.items()}
+    rows = {kind: [frequencies_of(table) for table in tables] for kind, tables in unit.CODES.items()}
     return {
         kind: list(map(list, tables))
         if kind == "units"
@@ -210,10 +211,10 @@ def prices_from(frequencies: dict[str, Sequence[Sequence[int]]]) -> Prices:
     some = range(1, len(runs))
     weights = frequencies["runs"][0]
     mean = sum(weights[run] * (runs[run] + 16 * number_of(run)[1]) for run in some) // sum(weights[1:])
-    of_numbers = distances[len(RECENT) :]
+    of_numbers = distances[len(brio2.RECENT) :]
     return Prices(
         tuple(tuple(price + 16 * extra_bits(symbol) for symbol, price in enumerate(row)) for row in units),
-        tuple(distances[: len(RECENT)]),
+        tuple(distances[: len(brio2.RECENT)]),
         tuple(price + 16 * number_of(symbol)[1] for symbol, price in enumerate(of_numbers)),
         tuple(price + 16 * number_of(symbol)[1] for symbol, price in enumerate(lengths)),
         (runs[0], mean),

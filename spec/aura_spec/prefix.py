@@ -31,14 +31,14 @@ from typing import Final
 
 import construct as c
 
+from aura_spec import match
 from aura_spec.context_model import Prefix
-from aura_spec.match import MISS_CLASSES, PROBABILITY_CLASSES, TOTAL
 from aura_spec.wire import Checked, Field, build, parse
 
 LENGTH: Final = 24
 """Bytes at the end of a message that the prefix must hold for a match."""
 
-HITS: Final = PROBABILITY_CLASSES * MISS_CLASSES
+HITS: Final = match.PROBABILITY_CLASSES * match.MISS_CLASSES
 
 MAX_SIZE: Final = 1 << 20
 
@@ -47,7 +47,7 @@ SECTION: Final = c.Struct(
         "hits",
         Checked(
             c.Array(HITS, c.Int16ub),
-            lambda hits: min(hits) >= 1 and max(hits) < TOTAL,
+            lambda hits: min(hits) >= 1 and max(hits) < match.TOTAL,
             "a probability is not in 1..4095",
         ),
         "probabilities of a hit, of 4096",

@@ -96,6 +96,7 @@ from zlib import crc32
 
 import construct as c
 
+from aura_spec import session_negotiation
 from aura_spec.errors import (
     ChecksumMismatch,
     DecodeError,
@@ -106,16 +107,7 @@ from aura_spec.errors import (
     Unsupported,
 )
 from aura_spec.marker import AURALITE_COMPACT, Marker
-from aura_spec.session_negotiation import (
-    ALL_CODINGS,
-    HELLO,
-    MAX_SIZE,
-    MODEL_ID,
-    VERSION,
-    Coding,
-    Codings,
-    Hello,
-)
+from aura_spec.session_negotiation import ALL_CODINGS, HELLO, MODEL_ID, Coding, Codings, Hello
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, build, parse
 
@@ -193,7 +185,7 @@ USE: Final = c.Struct(
         Checked(c.Byte, lambda coding: coding in set(Coding), "the coding is unknown", Unsupported),
         "0 single messages, 1 stream, 2 tagged single messages",
     ),
-    Field("memory", VarInt(MAX_SIZE), "bytes that the stream takes"),
+    Field("memory", VarInt(session_negotiation.MAX_SIZE), "bytes that the stream takes"),
     Field("model", MODEL_ID, "its id, or zeros"),
     Field("check", c.Byte, "bits of the stream's least check"),
     Field("count", c.Int16ub, "messages sent before, mod 2^16"),
@@ -205,13 +197,15 @@ HAVE: Final = c.Struct(Field("model", MODEL_ID, "its id"), End)
 """Rule SES-12."""
 
 REQUEST: Final = c.Struct(
-    Field("model", MODEL_ID, "its id"), Field("max_size", VarInt(MAX_SIZE), "bytes of the largest file"), End
+    Field("model", MODEL_ID, "its id"),
+    Field("max_size", VarInt(session_negotiation.MAX_SIZE), "bytes of the largest file"),
+    End,
 )
 """Rule SES-13."""
 
 OFFER: Final = c.Struct(
     Field("model", MODEL_ID, "its id"),
-    Field("size", VarInt(MAX_SIZE), "bytes of the file; 0 for a refusal"),
+    Field("size", VarInt(session_negotiation.MAX_SIZE), "bytes of the file; 0 for a refusal"),
     Field("digest", c.Bytes(32), "SHA-256 of the file"),
     End,
 )
@@ -320,7 +314,7 @@ def build_control(control: Control) -> bytes:
     kind = _KINDS[type(control)]
     fields = {name: getattr(control, name) for name in control.__dataclass_fields__}
     if isinstance(control, Hello):
-        fields |= {"version": VERSION, "count": len(control.models)}
+        fields |= {"version": session_negotiation.VERSION, "count": len(control.models)}
     frame = build(HEAD, {"control": bytes((CONTROL,)), "kind": kind, "body": build(_BODIES[kind], fields)})
     return frame + crc32(frame).to_bytes(CRC_SIZE, "big")
 

@@ -27,7 +27,7 @@ from typing import Any, Final
 import construct as c
 from construct import this
 
-from aura_spec.lz77 import MAX_LENGTH, MIN_LENGTH, WINDOW
+from aura_spec import lz77
 from aura_spec.wire import Checked, Declaration, Field, Span, build, parse_from
 
 LITERAL, PHRASE, MATCH, TEMPLATE = range(4)
@@ -43,15 +43,15 @@ _FIELDS: Final[dict[int, Declaration]] = {
     MATCH: c.Struct(
         Field(
             "distance",
-            Checked(c.Int16ub, lambda n: 1 <= n <= WINDOW, f"a distance is not in 1..{WINDOW}"),
+            Checked(c.Int16ub, lambda n: 1 <= n <= lz77.WINDOW, f"a distance is not in 1..{lz77.WINDOW}"),
             "bytes back from the end of the output",
         ),
         Field(
             "length",
             Checked(
                 c.Byte,
-                lambda n: MIN_LENGTH <= n <= MAX_LENGTH,
-                f"a match length is not in {MIN_LENGTH}..{MAX_LENGTH}",
+                lambda n: lz77.MIN_LENGTH <= n <= lz77.MAX_LENGTH,
+                f"a match length is not in {lz77.MIN_LENGTH}..{lz77.MAX_LENGTH}",
             ),
             "bytes to copy",
         ),

@@ -81,11 +81,10 @@ from typing import Final
 import construct as c
 from construct import this
 
+from aura_spec import rans
 from aura_spec.context_model import CODES, MAX_ORDER, SYMBOLS
 from aura_spec.errors import Malformed, Truncated
 from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
-from aura_spec.rans import SYMBOLS as BYTES
-from aura_spec.rans import TOTAL
 from aura_spec.wire import Checked, Field, build, parse
 
 COUNT, RANK, CODE, ONE, MANY, CHILD = range(6)
@@ -140,9 +139,9 @@ SECTION: Final = c.Struct(
     Field(
         "frequencies",
         Checked(
-            c.Array(BYTES, c.Int16ub),
-            lambda table: min(table) >= 1 and sum(table) == TOTAL,
-            f"the frequencies are not all positive with sum {TOTAL}",
+            c.Array(rans.SYMBOLS, c.Int16ub),
+            lambda table: min(table) >= 1 and sum(table) == rans.TOTAL,
+            f"the frequencies are not all positive with sum {rans.TOTAL}",
         ),
         "of the tables' bytes",
     ),

@@ -18,8 +18,8 @@ from typing import Final, ParamSpec, Protocol
 from aura_fast import auralite, batch, classic, modelled, stored, typed
 from aura_reference import brotli, zstd
 from aura_reference import message as reference
+from aura_spec import chunked
 from aura_spec.brio2 import is_version_2
-from aura_spec.chunked import MAGIC
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel, Unsupported
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -170,7 +170,7 @@ def _decode_fast(
 
 def hinted(error: DecodeError, wire: bytes) -> DecodeError:
     """The error of a message; if the message is a chunked file, its reason says so."""
-    if isinstance(error, Unsupported) and wire.startswith(MAGIC):
+    if isinstance(error, Unsupported) and wire.startswith(chunked.MAGIC):
         return error.restated(f"{error.reason}; this is a chunked file: use aura.open or aura decompress")
     return error
 

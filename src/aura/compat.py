@@ -21,11 +21,11 @@ from aura.models.model import Model
 from aura.selection import Candidate, Method
 from aura.templates import Match, TemplateLibrary
 from aura.templates.library import SlotValues
+from aura_spec import tag
 from aura_spec.errors import DecodeError, EncodeError, Malformed
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker
 from aura_spec.session_negotiation import ALL_METHODS
-from aura_spec.tag import SIZE
 
 _TEMPLATE_MARKERS: Final = frozenset({Marker.CLASSIC, Marker.TYPED, Marker.MODELLED})
 
@@ -252,7 +252,7 @@ class HybridCompressor:
             DecodeError: it is neither, or not text.
         """
         frame = wire_bytes(data)
-        start = SIZE if self._codec.check else 0
+        start = tag.SIZE if self._codec.check else 0
         readings = [] if start else [bytes((Marker.CLASSIC,)) + frame]
         if len(frame) > start and frame[start] in _TEMPLATE_MARKERS:
             readings.insert(0, frame)

@@ -31,11 +31,11 @@ from typing import Final
 from aura.backend import Backend
 from aura.templates import Match, TemplateLibrary
 from aura_reference import typed
-from aura_spec.brio import HEADER_SIZE
+from aura_spec import brio, session_negotiation
 from aura_spec.classic import is_utf8
 from aura_spec.errors import EncodeError
 from aura_spec.marker import Marker
-from aura_spec.session_negotiation import ALL_METHODS, COMPACT
+from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
 from aura_spec.slot import is_text_only
 
@@ -93,7 +93,7 @@ class Candidate:
 _BITS: Final = MappingProxyType(
     {
         Method.STORED: 1 << Marker.STORED,
-        Method.AURALITE: COMPACT,
+        Method.AURALITE: session_negotiation.COMPACT,
         Method.TYPED: 1 << Marker.TYPED,
         Method.MODELLED: 1 << Marker.MODELLED,
         Method.CLASSIC: 1 << Marker.CLASSIC,
@@ -109,7 +109,7 @@ _BITS: Final = MappingProxyType(
 _EXPLICIT: Final = 1 << Marker.AURALITE_EXPLICIT
 """That of AURALITE messages that name their model."""
 
-WITHOUT_GENERAL: Final = COMPACT | _EXPLICIT | 1 << Marker.STORED
+WITHOUT_GENERAL: Final = session_negotiation.COMPACT | _EXPLICIT | 1 << Marker.STORED
 """The bits of AURALITE and storing, for messages too short for anything else."""
 
 
@@ -359,7 +359,8 @@ class _Search:
         self._zstd(3)
         for quality in (10, 9):
             self._brotli(quality)
-        if len(self._message) > HEADER_SIZE and self._reads(Method.BRIO):  # else the header alone outgrows it
+        outgrows_header = len(self._message) > brio.HEADER_SIZE
+        if outgrows_header and self._reads(Method.BRIO):
             self._add(Method.BRIO, self._backend.encode_brio(self._message, self._shared_state))
         if len(self._message) in _CONTAINED_LAST:
             self._brio2(1)

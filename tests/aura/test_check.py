@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 import aura
 from aura.cli import app
 from aura.codec_base import CodecBase
+from aura_spec import tag
 from aura_spec.errors import QUESTION, ChecksumMismatch, DecodeError, Malformed, Truncated, UnknownModel
-from aura_spec.tag import SIZE, build_tagged
+from aura_spec.tag import build_tagged
 
 SMALL = aura.Model.load_small()
 OTHER = knowing_nothing()
@@ -30,7 +31,7 @@ def test_any_bytes_come_back_and_grow_by_at_most_three_bytes(level: int, message
     """Rules TAG-2 and TAG-3."""
     wire = CODECS[level].compress(message)
     assert wire[0] == bytes.fromhex(SMALL.id)[0]
-    assert wire[SIZE:] == PLAIN[level].compress(message)
+    assert wire[tag.SIZE :] == PLAIN[level].compress(message)
     assert CODECS[level].decompress(wire) == message
     assert len(wire) <= len(message) + 3
 
@@ -48,7 +49,7 @@ def test_other_templates_under_the_same_id_are_told_by_the_check() -> None:
     writer = aura.Codec(model=SMALL, templates={300: "Order {0:int} has been shipped."}, check=True)
     reader = aura.Codec(model=SMALL, templates={300: "Order {0:int} has been cancelled."}, check=True)
     wire = writer.compress("Order 123456789 has been shipped.")
-    assert wire[SIZE] == 6
+    assert wire[tag.SIZE] == 6
     with pytest.raises(ChecksumMismatch, match="another model or templates"):
         reader.decompress(wire)
 
@@ -104,15 +105,15 @@ def test_a_compressor_tags_every_kind_of_message() -> None:
     plain = aura.HybridCompressor(model=SMALL)
     for text in ("Yes", "ok", TEXT.decode(), "Timeout after 30ms for db", "a" * 3000):
         result = compressor.compress(text)
-        assert result.compressed_data[SIZE:] == plain.compress(text).compressed_data
+        assert result.compressed_data[tag.SIZE :] == plain.compress(text).compressed_data
         assert result.compressed_size == len(result.compressed_data)
         assert compressor.decompress(result.compressed_data) == text
     frame = compressor.compress_with_template(85, ["30", "db"])
     named = compressor.compress("Timeout after 30ms for db", template_id=85, slots=["30", "db"])
     assert frame == named.compressed_data
     assert compressor.decompress_binary_semantic(frame) == "Timeout after 30ms for db"
-    assert plain.decompress_binary_semantic(frame[SIZE:]) == "Timeout after 30ms for db"
-    for wire in (b"", frame[:SIZE], compressor.compress("ok").compressed_data, frame[SIZE:]):
+    assert plain.decompress_binary_semantic(frame[tag.SIZE :]) == "Timeout after 30ms for db"
+    for wire in (b"", frame[: tag.SIZE], compressor.compress("ok").compressed_data, frame[tag.SIZE :]):
         with pytest.raises(DecodeError):
             compressor.decompress_binary_semantic(wire)
 

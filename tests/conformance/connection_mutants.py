@@ -17,7 +17,8 @@ import aura_vectors.case_types.session
 from aura_reference import message
 from aura_reference import session as sessions
 from aura_reference import tag as tags
-from aura_spec.session import MARGIN, TEXT, Control, Use
+from aura_spec import session
+from aura_spec.session import Control, Use
 from aura_spec.session_negotiation import Hello
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import Tagged
@@ -143,7 +144,7 @@ def texts_of_a_session_are_not_looked_at() -> None:
 @mutant("SecondSpelling", "session")
 def a_byte_before_a_message_may_be_needless() -> None:
     def parse_data(frame: bytes) -> tuple[bytes, bool]:
-        return (frame[1:], frame[0] == TEXT) if frame[:1] in {b"\x7d", b"\x7e"} else (frame, True)
+        return (frame[1:], frame[0] == session.TEXT) if frame[:1] in {b"\x7d", b"\x7e"} else (frame, True)
 
     replace(sessions, "parse_data", parse_data)
     replace(aura_vectors.case_types.session, "parse_data", parse_data)
@@ -151,7 +152,7 @@ def a_byte_before_a_message_may_be_needless() -> None:
 
 @mutant("WrongFrame", "session")
 def a_chunk_may_be_no_longer_than_a_message() -> None:
-    replace(aura_spec.session, "max_frame", lambda max_message: max_message + MARGIN)
+    replace(aura_spec.session, "max_frame", lambda max_message: max_message + session.MARGIN)
 
 
 @mutant("IgnoresChecksum", "session")

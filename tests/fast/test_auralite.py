@@ -30,11 +30,11 @@ from tests.searches import part
 import aura_reference.auralite as reference
 from aura.models.model import Model
 from aura_fast import auralite, context_model, prefix
+from aura_spec import match
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import SYMBOLS, ContextModel, RunList
 from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.match import HITS, TOTAL
 from aura_spec.run import Kind, state_of
 
 SMALL = Model.load_small().context_model
@@ -179,7 +179,7 @@ def test_run_that_excludes_all() -> None:
 def test_limits() -> None:
     with pytest.raises(EncodeError, match="at most"):
         auralite.encode(bytes(MAX_MODELLED + 1), NO_CONTEXTS)
-    model = replace(NEVER_ENDING, hits=(TOTAL - 1,) * HITS)
+    model = replace(NEVER_ENDING, hits=(match.TOTAL - 1,) * match.HITS)
     assert outcome(auralite.decode, b"\x80", model, 100) == outcome(reference.decode, b"\x80", model, 100)
 
 

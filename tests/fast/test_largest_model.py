@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from aura_fast import model as fast
+from aura_spec import match
 from aura_spec.context_model import END, SYMBOLS, ContextModel
-from aura_spec.match import HITS
 from aura_spec.trie import MAX_ENTRIES, entry_limit
 
 MAX_MEMORY = 1 << 30
@@ -61,7 +61,7 @@ def largest() -> ContextModel:
         suffixes=_sequence(suffixes),
         escapes=_sequence(np.concatenate(([0], np.full(len(sizes) - 1, 9)))),
         initial=letters + 1,
-        hits=[2048] * HITS,
+        hits=[2048] * match.HITS,
     )
 
 

@@ -20,6 +20,7 @@ from tests.models import (
 from tests.searches import pairs
 
 from aura_reference import auralite
+from aura_spec import match
 from aura_spec.auralite import Explicit, build_body, parse_body, parse_compact
 from aura_spec.context_model import CODES, END, MAX_ORDER, ROOT, SYMBOLS, ContextModel
 from aura_spec.errors import (
@@ -32,7 +33,6 @@ from aura_spec.errors import (
     UnknownModel,
 )
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.match import HITS, TOTAL
 from aura_spec.range_coder import MAX_OMITTED
 from aura_spec.wire import Span
 from aura_vectors.models import NEVER_ENDING
@@ -64,8 +64,8 @@ def check_rules(model: ContextModel) -> None:
         for entry in lists[number]:
             assert orders[model.following[entry]] <= orders[number] + 1
             assert model.symbols[entry] != END or model.following[entry] == ROOT
-    assert len(model.hits) == HITS
-    assert all(1 <= hit < TOTAL for hit in model.hits)
+    assert len(model.hits) == match.HITS
+    assert all(1 <= hit < match.TOTAL for hit in model.hits)
 
 
 @given(models())
@@ -189,7 +189,7 @@ def test_costs_add_up_to_the_length(model: ContextModel, data: bytes) -> None:
 
 def test_garbage_is_refused_in_time() -> None:
     """However cheap its symbols are, a string gives out eight bytes after its end. Rule RNG-6."""
-    model = replace(NEVER_ENDING, hits=(TOTAL - 1,) * HITS)
+    model = replace(NEVER_ENDING, hits=(match.TOTAL - 1,) * match.HITS)
     with pytest.raises(Truncated):
         auralite.decode(b"\x80", model, (1 + MAX_OMITTED) * 8 * 2839)
     with pytest.raises(Truncated):

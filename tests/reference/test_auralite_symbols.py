@@ -16,11 +16,11 @@ from tests.models import (
 
 from aura_reference import auralite
 from aura_reference.auralite import MatchState
+from aura_spec import match
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, ContextModel
 from aura_spec.errors import (
     Malformed,
 )
-from aura_spec.match import TOTAL
 
 
 def how(data: bytes, model: ContextModel) -> list[tuple[object, ...]]:
@@ -122,14 +122,14 @@ def test_hit_costs_the_flag_alone() -> None:
     """Rules AUR-5 and MAT-4."""
     steps = list(auralite.steps(b"wxyz1 wxyz1", NO_CONTEXTS))
     index = (0 * 12 + 1) * 3  # length 4; 1 has 32 of 8224 at the root; no miss
-    assert 2 ** steps[10].bits == pytest.approx(TOTAL / NO_CONTEXTS.hits[index])
+    assert 2 ** steps[10].bits == pytest.approx(match.TOTAL / NO_CONTEXTS.hits[index])
     assert (steps[10].order, steps[10].escapes) == (0, 0)
 
 
 def test_miss_excludes_the_predicted_byte() -> None:
     """Rule AUR-5."""
     step = list(auralite.steps(b"wxyz1 wxyz2", NO_CONTEXTS))[10]
-    flag = TOTAL / (TOTAL - NO_CONTEXTS.hits[3])
+    flag = match.TOTAL / (match.TOTAL - NO_CONTEXTS.hits[3])
     assert 2**step.bits == pytest.approx(flag * (256 * 32) / 32)
     assert (step.symbol, step.order, step.escapes) == (ord("2"), 0, 0)
 
@@ -144,7 +144,7 @@ def test_predicted_byte_outside_the_list_has_class_0() -> None:
     """After b only c is listed; x is predicted, and was never predicted. Rule MAT-6."""
     step = list(auralite.steps(b"bbbbx bbbbx", HAND_MADE))[10]
     assert (step.symbol, step.match, step.length) == (ord("x"), MatchState.HIT, 4)
-    assert 2**step.bits == pytest.approx(TOTAL / HAND_MADE.hits[min(2, _misses(b"bbbbx bbbb"))])
+    assert 2**step.bits == pytest.approx(match.TOTAL / HAND_MADE.hits[min(2, _misses(b"bbbbx bbbb"))])
     assert step.order == 0
 
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from tests.models import NO_CONTEXTS, PAST, WITH_PREFIX
 
 from aura_reference.match import Matcher, length_class, probability_class, slot_of
-from aura_spec import prefix
+from aura_spec import match, prefix
 from aura_spec.context_model import Prefix
-from aura_spec.match import HITS, LENGTH_CLASSES, MAX_LENGTH, PROBABILITY_CLASSES, SLOTS
 
 
 def feed(matcher: Matcher, data: bytes) -> list[int | None]:
@@ -48,14 +47,14 @@ def test_slots() -> None:
 @given(st.binary(min_size=4, max_size=4))
 def test_slots_are_in_the_table(four: bytes) -> None:
     """Rule MAT-1."""
-    assert 0 <= slot_of(four) < SLOTS
+    assert 0 <= slot_of(four) < match.SLOTS
 
 
 def test_length_classes() -> None:
     """Rule MAT-5."""
     classes = [length_class(length) for length in range(4, 33)]
     assert classes == [0, 1, 2, 3, 3, *[4] * 3, *[5] * 4, *[6] * 8, *[7] * 8, 8]
-    assert max(classes) + 1 == LENGTH_CLASSES
+    assert max(classes) + 1 == match.LENGTH_CLASSES
 
 
 @pytest.mark.parametrize(
@@ -81,22 +80,22 @@ def test_length_classes() -> None:
 )
 def test_probability_classes(frequency: int, total: int, expected: int) -> None:
     """Rule MAT-6."""
-    assert probability_class(frequency, total) == expected < PROBABILITY_CLASSES
+    assert probability_class(frequency, total) == expected < match.PROBABILITY_CLASSES
 
 
 def test_indices_fill_the_table() -> None:
     """Rule MAT-4."""
-    numbered = replace(NO_CONTEXTS, hits=range(HITS))
+    numbered = replace(NO_CONTEXTS, hits=range(match.HITS))
     indices = set()
-    for length in range(4, MAX_LENGTH + 1):
-        for probability in range(PROBABILITY_CLASSES):
+    for length in range(4, match.MAX_LENGTH + 1):
+        for probability in range(match.PROBABILITY_CLASSES):
             for misses in range(5):
                 matcher = Matcher(numbered)
                 matcher.length, matcher.misses = length, misses
                 index = (length_class(length) * 12 + probability) * 3 + min(misses, 2)
                 indices.add(index)
                 assert matcher.hits(probability) == index
-    assert indices == set(range(HITS))
+    assert indices == set(range(match.HITS))
 
 
 def test_nothing_is_predicted_before_four_bytes_repeat() -> None:
@@ -134,9 +133,9 @@ def test_length_backwards_is_bounded_by_the_start_and_the_largest() -> None:
         matcher.message += part
     matcher._places[slot_of(text[-4:])] = 100
     assert matcher.predict() == 0
-    assert matcher.length == MAX_LENGTH
+    assert matcher.length == match.MAX_LENGTH
     matcher.hit()
-    assert matcher.length == MAX_LENGTH
+    assert matcher.length == match.MAX_LENGTH
     short = Matcher(NO_CONTEXTS)
     short.message += b"abcdeabcde"
     short._places[slot_of(b"bcde")] = 5

@@ -14,6 +14,7 @@ from tests.models import NO_CONTEXTS, SAMPLES, TEXTS, TRAINED, models
 
 from aura_reference import auralite, message, modelled
 from aura_reference.auralite import MatchState, Meter, Walk
+from aura_spec import match
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import (
     DecodeError,
@@ -26,7 +27,6 @@ from aura_spec.errors import (
     UnknownTemplate,
 )
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.match import HITS, TOTAL
 from aura_spec.modelled import parse_body
 from aura_spec.shared_state import SharedState
 from aura_spec.template import Kind, parse_patterns
@@ -228,7 +228,9 @@ def test_few_bytes_do_not_keep_a_decoder_busy() -> None:
     with pytest.raises(LimitExceeded):
         modelled.decode(body, TEMPLATES, NEVER_ENDING, 100)
     with pytest.raises(Truncated):
-        modelled.decode(b"\x02\x80", TEMPLATES, replace(NEVER_ENDING, hits=(TOTAL - 1,) * HITS), MAX_MODELLED)
+        modelled.decode(
+            b"\x02\x80", TEMPLATES, replace(NEVER_ENDING, hits=(match.TOTAL - 1,) * match.HITS), MAX_MODELLED
+        )
     many = parse_patterns({1: "{0}" + ",{0}" * 800})
     wire = modelled.encode(1, many[1], [b"x" * 1000], TRAINED)
     with pytest.raises(LimitExceeded):

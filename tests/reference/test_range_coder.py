@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aura_reference.range_coder import Decoder, Encoder
+from aura_spec import range_coder
 from aura_spec.errors import DecodeError, Malformed, NonCanonical, Truncated
-from aura_spec.range_coder import LOWER_BOUND, MAX_OMITTED, MAX_TOTAL
 
 Choice = tuple[tuple[int, ...], int]
 """Frequencies, and the place of the option."""
 
 THIRDS = (1, 1, 1)
-WIDE = (1,) * 97 + (MAX_TOTAL - 97,)
+WIDE = (1,) * 97 + (range_coder.MAX_TOTAL - 97,)
 
 
 @st.composite
@@ -58,7 +58,7 @@ def interval(choices: Sequence[Choice]) -> tuple[int, int, int]:
     for frequencies, place in choices:
         unit = size // sum(frequencies)
         low, size = low + sum(frequencies[:place]) * unit, frequencies[place] * unit
-        while size < LOWER_BOUND:
+        while size < range_coder.LOWER_BOUND:
             low, size, window = low * 256, size * 256, window + 1
     return low, size, window
 
@@ -74,7 +74,7 @@ def test_string_is_the_shortest_and_smallest_in_the_interval(choices: list[Choic
     """Rule RNG-4."""
     low, size, window = interval(choices)
     string = encode(choices)
-    least = max(1, window - MAX_OMITTED)
+    least = max(1, window - range_coder.MAX_OMITTED)
     assert least <= len(string) <= window - 3
     assert string[0] >= 0x80
     for length in range(least, len(string) + 1):
@@ -110,7 +110,7 @@ def test_every_other_string_in_the_interval_is_refused(choices: list[Choice], so
                 continue
             with pytest.raises((NonCanonical, Truncated) if length <= window else Malformed) as refused:
                 follow(string, choices)
-            assert (refused.type is Truncated) == (length < window - MAX_OMITTED)
+            assert (refused.type is Truncated) == (length < window - range_coder.MAX_OMITTED)
         strings = range(128 * 256 ** (length - 1), 256**length)
         for candidate in (c for c in (first - 1, beyond) if c in strings):
             outside = candidate.to_bytes(length, "big")
@@ -154,7 +154,7 @@ def test_carry_runs_through_many_bytes() -> None:
                 break
     low, _, window = interval(choices)
     assert low.to_bytes(window, "big").startswith(b"\x80" + b"\xff" * 25)
-    last = ((LOWER_BOUND - 1, 1), 1)
+    last = ((range_coder.LOWER_BOUND - 1, 1), 1)
     assert interval([*choices, last])[0].to_bytes(99, "big").lstrip(b"\0")[:9] == b"\x81" + bytes(8)
     assert follow(encode([*choices, last]), [*choices, last])
 
@@ -194,7 +194,7 @@ def test_first_options_alone_stay_at_the_start_of_the_interval() -> None:
         choices = [((1, 255), 0)] * count
         _, _, window = interval(choices)
         string = encode(choices)
-        assert string == b"\x80".ljust(max(1, window - MAX_OMITTED), b"\0")
+        assert string == b"\x80".ljust(max(1, window - range_coder.MAX_OMITTED), b"\0")
         assert follow(string, choices)
 
 
@@ -203,7 +203,7 @@ def test_a_string_ends_in_time(rest: bytes) -> None:
     """Each shift takes in a byte, so that a decoder is done after n + 8 - 4 of them. Rule RNG-6."""
     string = b"\x80" + rest
     decoder = Decoder(string)
-    for _ in range(len(string) + MAX_OMITTED - 4):
+    for _ in range(len(string) + range_coder.MAX_OMITTED - 4):
         value = decoder.value(256)
         decoder.take(value, 1)  # a shift, but for the first, which has 2^31 to take from
     decoder.take(decoder.value(128), 1)

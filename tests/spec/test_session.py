@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aura_spec import session_negotiation
 from aura_spec.errors import (
     ChecksumMismatch,
     DecodeError,
@@ -45,7 +46,6 @@ from aura_spec.session_negotiation import (
     ALL_CODINGS,
     ALL_METHODS,
     MAX_MODELS,
-    MAX_SIZE,
     Coding,
     Codings,
     Hello,
@@ -54,7 +54,7 @@ from aura_spec.session_negotiation import (
 )
 
 IDS = st.binary(min_size=8, max_size=8)
-SIZES = st.integers(0, MAX_SIZE)
+SIZES = st.integers(0, session_negotiation.MAX_SIZE)
 STORED = 1 << Marker.STORED
 
 

@@ -22,8 +22,8 @@ from aura.models.training.synthetic_text import draw
 from aura.models.training.text import BEGIN, BLOCKS, WHOLE, Text, frame
 from aura.models.training.trainer import Limits, prepare
 from aura_reference import auralite
+from aura_spec import match
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel
-from aura_spec.match import HITS
 
 TALK = [
     f"the {what} is {state}".encode() for what in ("door", "lamp", "shop") for state in ("on", "off", "shut")
@@ -67,7 +67,7 @@ def check_rules(model: ContextModel) -> None:
         above = lists[suffix] if context else list(range(SYMBOLS))
         keys = [(code, above.index(symbol)) for code, symbol in zip(own, lists[context], strict=True)]
         assert keys == sorted(keys)
-    assert len(model.hits) == HITS
+    assert len(model.hits) == match.HITS
     assert all(1 <= hit <= 4095 for hit in model.hits)
 
 
@@ -317,7 +317,7 @@ def test_repeating_messages_teach_the_match_model() -> None:
     rng = random.Random(9)
     messages = [bytes(rng.choices(range(97, 123), k=12)) * 4 for _ in range(60)]
     assert max(prepare(messages, limits=Limits(max_order=2)).model(300).hits) > 4000
-    assert len(prepare([b"abcdefgh"]).model(300).hits) == HITS
+    assert len(prepare([b"abcdefgh"]).model(300).hits) == match.HITS
 
 
 def test_background_weighs_little() -> None:

@@ -11,10 +11,10 @@ from aura_reference.adaptive import Tables, batches
 from aura_reference.interleaved_rans import write
 from aura_reference.parse import Parse, Repeat
 from aura_spec import brio2 as declared
+from aura_spec import unit
 from aura_spec.errors import Code
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker, build_message
-from aura_spec.unit import CODES
 from aura_vectors import states
 from aura_vectors.case import Case, Groups
 from aura_vectors.case_types.message import NOTHING, valid
@@ -123,7 +123,7 @@ def _broken() -> Iterator[Case]:
         return build_message(Marker.BRIO, brio2.encode_parse(text, Parse(tuple(units), sequences)))
 
     def run(symbol: int, *words: int) -> bytes:
-        read = list(batches([symbol], 4, Tables(CODES["runs"]), [0]))
+        read = list(batches([symbol], 4, Tables(unit.CODES["runs"]), [0]))
         written = write(read, 4, (), {len(read): words})
         return container(100, written.hex(), sequences=1, units=20)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from aura_spec import event_stream
 from aura_spec.errors import Code
-from aura_spec.event_stream import MARGIN, MAX_RECORD, build_record
+from aura_spec.event_stream import MAX_RECORD, build_record
 from aura_spec.varint import VarInt
 from aura_vectors.case import Case, Groups, placed
 from aura_vectors.case_types.event_stream import EventStreams
@@ -108,7 +109,7 @@ def _broken() -> Iterator[Case]:
 
 def _too_large() -> Iterator[Case]:
     code, flag = Code.LIMIT_EXCEEDED, Flag.IGNORES_LIMIT
-    most = LIMIT + MARGIN
+    most = LIMIT + event_stream.MARGIN
     sizes: Sequence[tuple[bytes, Code, str]] = (
         (build_record(b"\x07" + b"x" * (LIMIT + 1)), code, "a part of a byte more than the limit"),
         (VarInt().build(most), Code.TRUNCATED, "a size 64 above the limit, and nothing yet"),

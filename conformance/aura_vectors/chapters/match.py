@@ -6,8 +6,8 @@ from itertools import count
 from typing import Final
 
 from aura_reference.match import slot_of
+from aura_spec import match
 from aura_spec.context_model import FREQUENCIES
-from aura_spec.match import HITS, PROBABILITY_STEPS, TOTAL
 from aura_vectors.case import Groups
 from aura_vectors.case_types.function import Values
 from aura_vectors.case_types.message import Messages
@@ -90,15 +90,15 @@ def groups() -> Groups:
     every_class = _every_class()
     text = b"".join(bytes((byte, B)) * 4 + b"." for byte in range(128, 138))
     yield every_class, [coded(every_class, text, "every class of probabilities", "MAT-6", steps=STEPS)]
-    for step in PROBABILITY_STEPS:
+    for step in match.PROBABILITY_STEPS:
         edges = _edges(step)
         beside = held(assemble({**_COMMON, **edges}, {_FIRST: 9, **dict.fromkeys(edges, ESCAPE)}, HIT_TABLE))
         text = b"".join(bytes((*context, B)) * 4 + b"." for context in edges)
         comment = f"shares of the total just below and at or just above {step} of 1000"
         yield beside, [coded(beside, text, comment, "MAT-6", steps=STEPS)]
-    for hits, extreme in ((1, "least"), (TOTAL - 1, "largest")):
+    for hits, extreme in ((1, "least"), (match.TOTAL - 1, "largest")):
         lists: dict[Context, dict[int, int]] = {(): FLAT, (START,): {A: 0}, (A,): {B: 0, C: 0}}
-        sure = held(assemble(lists, {(START,): 9, (A,): 9}, (hits,) * HITS))
+        sure = held(assemble(lists, {(START,): 9, (A,): 9}, (hits,) * match.HITS))
         comment = f"the {extreme} probability of a hit"
         yield sure, [coded(sure, text, comment, "MAT-4") for text in (b"abcabcabc", b"abcaabcab")]
 

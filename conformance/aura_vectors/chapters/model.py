@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from aura_fast import model as model_file
+from aura_spec import match
 from aura_spec.errors import Code
-from aura_spec.match import HITS
 from aura_spec.model import (
     DICTIONARY,
     MATCH,
@@ -155,8 +155,8 @@ def _hits() -> Iterator[Case]:
     for tail in (b"\0", b"\0\1"):
         comment, flag = f"{len(tail)} bytes too many", Flag.IGNORES_TRAILING_BYTES
         yield Case(comment, ("MDL-3",), content + tail, code=Code.MALFORMED, flag=flag)
-    for place, hit in ((0, 0), (HITS - 1, 0), (1, 4096), (2, 0xFFFF)):
-        wire = b"".join((hit if index == place else 7).to_bytes(2, "big") for index in range(HITS))
+    for place, hit in ((0, 0), (match.HITS - 1, 0), (1, 4096), (2, 0xFFFF)):
+        wire = b"".join((hit if index == place else 7).to_bytes(2, "big") for index in range(match.HITS))
         comment, flag = f"a probability of {hit} at place {place}", Flag.BROKEN_TABLE
         yield Case(comment, ("MDL-3",), wire, code=Code.MALFORMED, flag=flag)
 

@@ -11,18 +11,11 @@ from dataclasses import replace
 from typing import Final
 from zlib import crc32
 
+from aura_spec import session_negotiation
 from aura_spec.errors import Code
 from aura_spec.marker import Marker
 from aura_spec.session import CRC_SIZE, MAX_CHUNK, Chunk, Control, Have, Offer, Request, build_control
-from aura_spec.session_negotiation import (
-    ALL_CODINGS,
-    ALL_METHODS,
-    MAX_MODELS,
-    MAX_SIZE,
-    Codings,
-    Hello,
-    token,
-)
+from aura_spec.session_negotiation import ALL_CODINGS, ALL_METHODS, MAX_MODELS, Codings, Hello, token
 from aura_vectors.case import Case, Groups, placed
 from aura_vectors.case_types.session import (
     CLOSE,
@@ -93,7 +86,12 @@ def _controls() -> Iterator[Case]:
         ("a hello with all bits of methods", replace(PEER, methods=0xFFFF), "SES-6"),
         (
             "a hello with the largest sizes",
-            replace(PEER, memory=MAX_SIZE, max_message=MAX_SIZE, max_modelled=MAX_SIZE),
+            replace(
+                PEER,
+                memory=session_negotiation.MAX_SIZE,
+                max_message=session_negotiation.MAX_SIZE,
+                max_modelled=session_negotiation.MAX_SIZE,
+            ),
             "SES-5",
         ),
         (
@@ -107,12 +105,20 @@ def _controls() -> Iterator[Case]:
         ("tagged messages", TAGGED, "SES-7"),
         ("the largest count", replace(SINGLE, count=0xFFFF), "SES-7"),
         ("a count of two bytes, big endian", replace(SINGLE, count=0x0102), "SES-7"),
-        ("the largest memory, a check of 255", replace(STREAM, memory=MAX_SIZE, check=255), "SES-7"),
+        (
+            "the largest memory, a check of 255",
+            replace(STREAM, memory=session_negotiation.MAX_SIZE, check=255),
+            "SES-7",
+        ),
         ("a model that is held", Have(OTHER_ID), "SES-12"),
         ("a request for nothing", Request(OTHER_ID, 0), "SES-13"),
-        ("a request for the largest", Request(OTHER_ID, MAX_SIZE), "SES-13"),
+        ("a request for the largest", Request(OTHER_ID, session_negotiation.MAX_SIZE), "SES-13"),
         ("an offer", Offer(OTHER_ID, len(OTHER), hashlib.sha256(OTHER).digest()), "SES-14"),
-        ("an offer of the largest", Offer(OTHER_ID, MAX_SIZE, bytes(range(32))), "SES-14"),
+        (
+            "an offer of the largest",
+            Offer(OTHER_ID, session_negotiation.MAX_SIZE, bytes(range(32))),
+            "SES-14",
+        ),
         ("a refusal", Offer(OTHER_ID, 0, bytes(32)), "SES-14"),
         ("a chunk of a byte", Chunk(b"\0"), "SES-15"),
         ("a chunk", Chunk(bytes(range(256))), "SES-15"),

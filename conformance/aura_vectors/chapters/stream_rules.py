@@ -12,20 +12,11 @@ from aura_reference import stream as reference
 from aura_reference.auralite import Writer
 from aura_reference.parse import Parse, Repeat
 from aura_reference.stream_model import Predictor
+from aura_spec import stream
 from aura_spec.context_model import END, Prefix
 from aura_spec.errors import Code
 from aura_spec.marker import Marker, build_message
-from aura_spec.stream import (
-    LATEST,
-    MAX_STRING,
-    SAME_KIND,
-    START,
-    Flag,
-    Text,
-    check_bits,
-    expected,
-    remainder,
-)
+from aura_spec.stream import SAME_KIND, Flag, Text, check_bits, expected, remainder
 from aura_spec.stream_model import PROB_ONE
 from aura_vectors.case import Case, Groups, refusal
 from aura_vectors.case_types.stream import Streams
@@ -214,14 +205,14 @@ def _with_remainder(case_type: Streams, wire: bytes, counter: int = 0) -> bytes:
 def _too_long() -> Case:
     """A string that codes a byte more than rule STR-3 allows."""
     terms = _CLIENT.terms()
-    writer = Writer(START)
+    writer = Writer(stream.START)
     writer.symbol = 0
     writer.choose((0,), (SAME_KIND, PROB_ONE - SAME_KIND))
     predictor = Predictor(reference.Memory(terms).state)
-    for writer.symbol in (*b"a" * (MAX_STRING + 1), END):
+    for writer.symbol in (*b"a" * (stream.MAX_STRING + 1), END):
         predictor.code(writer)
     wire = reference.find_string(writer.encoder.interval(), b"", terms, 0)
-    comment, flag = f"a string of {MAX_STRING + 1} bytes", Mistake.IGNORES_LIMIT
+    comment, flag = f"a string of {stream.MAX_STRING + 1} bytes", Mistake.IGNORES_LIMIT
     return _CLIENT.refused(comment, Code.LIMIT_EXCEEDED, wire, [], "STR-3", flag=flag)
 
 
@@ -233,17 +224,17 @@ def _counters() -> Iterator[Case]:
         sender.reset(ask=False)
         return sender.encode(Text(b"A new start.", True)), sender.encode(Text(b"And on.", True))
 
-    late, after_late = reset_at(LATEST)
+    late, after_late = reset_at(stream.LATEST)
     yield _CLIENT.taken("a reset that is as late as it may be", late, [], "STR-9")
     yield _CLIENT.taken("the message after it", after_late, [late], "STR-6", "STR-9")
-    too_late, _ = reset_at(LATEST + 1)
+    too_late, _ = reset_at(stream.LATEST + 1)
     for wire, before, comment in (
         (too_late, [], "a reset that is too late by one"),
         (reset_at(-1)[0], [], "a reset that is old by one"),
-        (reset_at(2 * LATEST + 2)[0], [late], "after another, too late by one"),
+        (reset_at(2 * stream.LATEST + 2)[0], [late], "after another, too late by one"),
     ):
         yield _CLIENT.refused(comment, Code.STREAM_DESYNC, wire, before, "STR-9")
-    later, last = reset_at(2 * LATEST + 1)
+    later, last = reset_at(2 * stream.LATEST + 1)
     yield _CLIENT.taken("a reset with the largest counter", later, [late], "STR-9")
     yield _CLIENT.taken("the message after it has the counter 0", last, [late, later], "STR-6", "STR-9")
 

@@ -16,7 +16,7 @@ from aura.cli import io
 from aura.codec import Codec
 from aura.files.chunked import compress_iter, decompress_iter
 from aura.files.pieces import PIECE
-from aura_spec.chunked import MAGIC
+from aura_spec import chunked as chunked_spec
 from aura_spec.limits import DEFAULT_MAX_SIZE
 
 MAX_MESSAGE: Final = 1 << 20
@@ -108,8 +108,8 @@ def decompress(
     )
     with io.opened(path) as file:
         source = BytesIO(io.parse_hex(file.read().decode("ascii", "replace"))) if hexadecimal else file
-        head = source.read(len(MAGIC))
-        if head == MAGIC:  # which begins no message, tagged or not: 'A' and 'R' are no markers
+        head = source.read(len(chunked_spec.MAGIC))
+        if head == chunked_spec.MAGIC:  # which begins no message, tagged or not: 'A' and 'R' are no markers
             content = decompress_iter(chain((head,), _pieces(source)), max_size=max_size)
             io.write_chunks(output, content, path)
             return

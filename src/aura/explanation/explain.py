@@ -22,13 +22,25 @@ from aura_reference import brio as reference_brio
 from aura_reference import modelled as reference_modelled
 from aura_reference import typed as reference_typed
 from aura_reference.auralite import Step
-from aura_spec import auralite, brio, brio2, brotli, classic, modelled, stored, token, typed, zstd
+from aura_spec import (
+    auralite,
+    brio,
+    brio2,
+    brotli,
+    classic,
+    modelled,
+    stored,
+    tag,
+    token,
+    typed,
+    zstd,
+)
 from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import AURALITE_COMPACT, Marker, name_of, parse_message
 from aura_spec.shared_state import SharedState
-from aura_spec.tag import SIZE, TAGGED, check_content, held_for, parse_tagged, questioned
+from aura_spec.tag import check_content, held_for, parse_tagged, questioned
 from aura_spec.wire import Span, parse
 
 _BYTES_SHOWN: Final = 8
@@ -150,15 +162,15 @@ def _explain_tagged(wire: bytes, codec: Codec) -> Explanation:
     held = codec.shared_state
     spans: list[Span] = []
     try:
-        parse(TAGGED, wire, trace=spans)
+        parse(tag.TAGGED, wire, trace=spans)
         split = parse_tagged(wire)
         usable = held_for(split, held, bytes.fromhex(codec.model.id))
     except DecodeError as refusal:
-        method = name_of(wire[SIZE]) if len(wire) > SIZE else "nothing"
+        method = name_of(wire[tag.SIZE]) if len(wire) > tag.SIZE else "nothing"
         rows = tuple(_row(span, wire, held) for span in spans)
         return Explanation(method, len(wire), rows, (), (), (), None, refusal)
     behind = _explain(split.message, usable, codec.max_size)
-    error = behind.error and behind.error.restated(behind.error.reason, shift=SIZE)
+    error = behind.error and behind.error.restated(behind.error.reason, shift=tag.SIZE)
     if behind.message is not None:
         try:
             check_content(split, behind.message)
@@ -169,7 +181,7 @@ def _explain_tagged(wire: bytes, codec: Codec) -> Explanation:
         size=len(wire),
         rows=(
             *(_row(span, wire, held) for span in spans),
-            *(replace(row, offset=row.offset + SIZE) for row in behind.rows),
+            *(replace(row, offset=row.offset + tag.SIZE) for row in behind.rows),
         ),
         message=None if error else behind.message,
         error=error,

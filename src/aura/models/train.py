@@ -10,8 +10,8 @@ from aura import arguments
 from aura.errors import EncodeError
 from aura.models.model import Model, carried, metadata_section
 from aura_fast import model as model_file
+from aura_spec import match
 from aura_spec.context_model import MAX_ORDER, SYMBOLS
-from aura_spec.match import HITS
 from aura_spec.model import MAX_FILE, MAX_METADATA, STREAM_MEMORY
 from aura_spec.stream import DEFAULT_MEMORY
 from aura_spec.stream_model import MAX_MEMORY
@@ -19,7 +19,7 @@ from aura_spec.stream_model import MAX_MEMORY
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
 
-LEAST_MAX_BYTES: Final = SYMBOLS + 2 * HITS
+LEAST_MAX_BYTES: Final = SYMBOLS + 2 * match.HITS
 """No model is smaller: so much take the codes of the root and the table of hits alone."""
 
 _BACKGROUND: Final = 1 << 20

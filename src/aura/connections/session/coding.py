@@ -12,13 +12,14 @@ from aura.connections.stream import Stream
 from aura.models.model import Model
 from aura.selection import Policy, choose
 from aura.templates import TemplateLibrary
+from aura_spec import tag
 from aura_spec.errors import Malformed
 from aura_spec.limits import MAX_MODELLED
 from aura_spec.session import build_data, longest_of, parse_data, text_of
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
 from aura_spec.stream import HEAD_BYTE, Flag
-from aura_spec.tag import SIZE, build_tagged
+from aura_spec.tag import build_tagged
 from aura_spec.template import builtin, digest
 
 BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
@@ -122,7 +123,7 @@ class Single:
         if self._tag_id is None:
             data = self.decompress(coded, max_size=max_size)
         else:
-            longest = longest_of(coded[SIZE:], max_size, self._max_read)
+            longest = longest_of(coded[tag.SIZE :], max_size, self._max_read)
             data = tagging.decode(_BACKEND, coded, self._shared_state, self._tag_id, longest)
         return text_of(data) if is_text else data
 

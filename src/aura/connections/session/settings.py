@@ -9,8 +9,9 @@ from aura import arguments
 from aura.connections.session.models import Models
 from aura.models.model import Model
 from aura.selection import LEVELS
+from aura_spec import session_negotiation
 from aura_spec.marker import Marker
-from aura_spec.session_negotiation import ALL_METHODS, MAX_SIZE
+from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.stream import CHECKS, DEFAULT_MEMORY
 from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
 
@@ -64,7 +65,7 @@ class Settings:
         if not isinstance(self.models, Models):
             raise TypeError(f"models is a Models, not {type(self.models).__name__}")
         for name in ("max_message", "max_modelled", "max_fetch"):
-            arguments.whole_number(name, getattr(self, name), 0, MAX_SIZE)
+            arguments.whole_number(name, getattr(self, name), 0, session_negotiation.MAX_SIZE)
         _check_memory(self.memory)
         arguments.one_of("check", self.check, CHECKS)
         arguments.one_of("level", self.level, LEVELS)

@@ -16,19 +16,10 @@ import numpy as np
 from aura.models.training.prefix_selection import places_in
 from aura.models.training.text import SHIFT, Flags, Floats, Ints, Longs, Text
 from aura.models.training.weights import Evidence, interpolate
-from aura_spec.match import (
-    LENGTH_CLASSES,
-    LENGTH_STEPS,
-    MAX_LENGTH,
-    MIN_LENGTH,
-    MISS_CLASSES,
-    PROBABILITY_CLASSES,
-    PROBABILITY_STEPS,
-    TOTAL,
-)
+from aura_spec import match
 
-_LENGTHS: Final = np.array(LENGTH_STEPS)
-_THRESHOLDS: Final = np.array(PROBABILITY_STEPS) / 1000
+_LENGTHS: Final = np.array(match.LENGTH_STEPS)
+_THRESHOLDS: Final = np.array(match.PROBABILITY_STEPS) / 1000
 _LONGEST: Final = 1 << 13
 _STRENGTHS: Final = (1.0, 4.0, 8.0, 16.0)
 
@@ -90,8 +81,8 @@ def learn_hits(guesses: Guesses, evidence: Evidence, weights: Floats) -> HitTabl
         return _smooth(seen.reshape(shape), right.reshape(shape))
 
     return HitTables(
-        table(~past, (LENGTH_CLASSES, PROBABILITY_CLASSES, MISS_CLASSES)),
-        table(past, (1, PROBABILITY_CLASSES, MISS_CLASSES)),
+        table(~past, (match.LENGTH_CLASSES, match.PROBABILITY_CLASSES, match.MISS_CLASSES)),
+        table(past, (1, match.PROBABILITY_CLASSES, match.MISS_CLASSES)),
     )
 
 
@@ -105,8 +96,8 @@ def hit_indices(guesses: Guesses, evidence: Evidence, weights: Floats) -> Longs:
     )
     likely[evidence.frequency[deepest, columns] <= 0] = 0
     length = np.where(guesses.past, 0, np.searchsorted(_LENGTHS, guesses.lengths, side="right"))
-    index = (length * PROBABILITY_CLASSES + likely) * MISS_CLASSES
-    found: Longs = index + np.minimum(guesses.misses, MISS_CLASSES - 1)
+    index = (length * match.PROBABILITY_CLASSES + likely) * match.MISS_CLASSES
+    found: Longs = index + np.minimum(guesses.misses, match.MISS_CLASSES - 1)
     return found
 
 
@@ -128,7 +119,7 @@ def guess(text: Text, prefix: bytes = b"") -> Guesses:
     length, misses = np.zeros_like(pointer), np.zeros_like(pointer)
     result = [(pointer[:0],) * 4]
     longer = np.searchsorted(lengths[by_length][::-1], np.arange(lengths.max(initial=0) + 1))
-    for step in range(1 + MIN_LENGTH, min(int(lengths.max(initial=0)), _LONGEST)):
+    for step in range(1 + match.MIN_LENGTH, min(int(lengths.max(initial=0)), _LONGEST)):
         alive = len(first) - longer[step + 1]
         place = first[:alive] + step
         here, long, missed = pointer[:alive], length[:alive], misses[:alive]  # views
@@ -144,7 +135,7 @@ def guess(text: Text, prefix: bytes = b"") -> Guesses:
         where, source = place[on], here[on]
         result.append((where, source, long[on], missed[on]))
         right = symbols[where] == symbols[source]
-        long[on] = np.minimum(long[on] + 1, MAX_LENGTH)
+        long[on] = np.minimum(long[on] + 1, match.MAX_LENGTH)
         here[on] = np.where(right & (source + 1 < len(symbols)), source + 1, 0)
         missed[on[~right]] += 1
     places, sources, lengths, misses = (np.concatenate(column) for column in zip(*result, strict=True))
@@ -156,12 +147,14 @@ def _earlier(text: Text) -> Longs:
     """At each place the distance to the latest place in the message that the same four bytes lead up to."""
     symbols = text.symbols.astype(np.int64)
     result = np.zeros(len(symbols), np.int64)
-    if len(symbols) <= MIN_LENGTH:
+    if len(symbols) <= match.MIN_LENGTH:
         return result
     grams = np.zeros(len(symbols), np.int64)
-    for back in range(MIN_LENGTH, 0, -1):
-        grams[MIN_LENGTH:] = grams[MIN_LENGTH:] << SHIFT | symbols[MIN_LENGTH - back : len(symbols) - back]
-    inside = np.arange(len(symbols)) - text.starts[text.messages] > MIN_LENGTH
+    for back in range(match.MIN_LENGTH, 0, -1):
+        grams[match.MIN_LENGTH :] = (
+            grams[match.MIN_LENGTH :] << SHIFT | symbols[match.MIN_LENGTH - back : len(symbols) - back]
+        )
+    inside = np.arange(len(symbols)) - text.starts[text.messages] > match.MIN_LENGTH
     places = np.flatnonzero(inside)
     _, kind = np.unique(grams[places], return_inverse=True)
     same = text.messages[places].astype(np.int64) * (kind.max(initial=0) + 1) + kind
@@ -178,7 +171,7 @@ def _agree(text: Text, earlier: Longs) -> Longs:
     sources = places - earlier[places]
     firsts = text.starts[text.messages[places]]
     result = np.zeros(len(symbols), np.int64)
-    for back in range(1, MAX_LENGTH + 1):
+    for back in range(1, match.MAX_LENGTH + 1):
         going = (sources - back > firsts) & (symbols[places - back] == symbols[np.maximum(sources - back, 0)])
         places, sources, firsts = places[going], sources[going], firsts[going]
         result[places] += 1
@@ -192,5 +185,5 @@ def _smooth(seen: Floats, hit: Floats) -> Ints:
     rate = (hit.sum((0, 2)) + by_likely * rate) / (seen.sum((0, 2)) + by_likely)
     rate = (hit.sum(2) + by_length * rate) / (seen.sum(2) + by_length)
     rate = (hit + by_misses * rate[:, :, None]) / (seen + by_misses)
-    hits: Ints = np.clip(np.rint(rate.reshape(-1) * TOTAL), 1, TOTAL - 1).astype(np.int32)
+    hits: Ints = np.clip(np.rint(rate.reshape(-1) * match.TOTAL), 1, match.TOTAL - 1).astype(np.int32)
     return hits

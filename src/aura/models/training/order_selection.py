@@ -14,7 +14,7 @@ import numpy as np
 from aura.models.training.match_table import Guesses, HitTables, guess
 from aura.models.training.text import Flags, Floats, Longs, Text
 from aura.models.training.weights import Evidence, interpolate
-from aura_spec.match import TOTAL
+from aura_spec import match
 
 _TOLERANCE: Final = 0.0001
 """Share of the cost that a shorter order may add."""
@@ -50,8 +50,8 @@ def saved_bits(guesses: Guesses, alone: Floats, tables: HitTables, index: Longs)
     """
     past = guesses.past
     probability = np.empty(len(index))
-    probability[past] = tables.prefix_hits[index[past]] / TOTAL
-    probability[~past] = tables.hits[index[~past]] / TOTAL
+    probability[past] = tables.prefix_hits[index[past]] / match.TOTAL
+    probability[~past] = tables.hits[index[~past]] / match.TOTAL
     flag = -np.log2(np.where(guesses.hits, probability, 1.0 - probability))
     # a miss costs what the symbol costs anyway, but for what the list gave to the wrong one
     return float((np.where(guesses.hits, alone, 0.0) - flag).sum())

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aura.models.training.text import BEGIN, Flags, Floats, Longs, Text
+from aura_spec import prefix as spec
 from aura_spec.context_model import END
-from aura_spec.prefix import LENGTH
 
 _WINDOW: Final = 256
 """Symbols of a stretch."""
@@ -35,7 +35,7 @@ def choose_prefix(text: Text, messages: Flags, size: int, min_sources: int = 1) 
     Every ``LENGTH`` bytes of them occur in at least two messages, and in so many sources.
     """
     places = text.places(messages)
-    if len(places) <= LENGTH:
+    if len(places) <= spec.LENGTH:
         return []
     symbols = text.symbols[places]
     owners = text.messages if min_sources == 1 else text.sources
@@ -55,7 +55,7 @@ def choose_prefix(text: Text, messages: Flags, size: int, min_sources: int = 1) 
         if fresh.sum() < _FADED * worth[place]:
             continue
         taken[kinds] = True
-        for stretch in _covered(symbols[window.start : window.stop + LENGTH - 1], fresh):
+        for stretch in _covered(symbols[window.start : window.stop + spec.LENGTH - 1], fresh):
             stretches.append(stretch)
             total += len(stretch)
     return stretches
@@ -66,7 +66,7 @@ def _covered(symbols: Longs, fresh: Floats) -> list[bytes]:
     marks = np.zeros(len(symbols) + 1, np.int64)
     starts = np.flatnonzero(fresh)
     np.add.at(marks, starts, 1)
-    np.add.at(marks, starts + LENGTH, -1)
+    np.add.at(marks, starts + spec.LENGTH, -1)
     covered = np.concatenate((np.zeros(1, np.bool_), np.cumsum(marks[:-1]) > 0, np.zeros(1, np.bool_)))
     edges = np.flatnonzero(covered[1:] != covered[:-1])
     return [
@@ -87,9 +87,9 @@ def _values(symbols: Longs, messages: Longs, owners: Longs, least: int) -> tuple
     spread = np.add.reduceat(other, np.flatnonzero(new), dtype=np.float64)[kind]
     value = np.where(spread >= least, np.minimum(spread - 1.0, _MOST), 0.0)
     # what would span two messages is worth nothing
-    last = np.minimum(np.arange(len(symbols)) + LENGTH - 1, len(symbols) - 1)
+    last = np.minimum(np.arange(len(symbols)) + spec.LENGTH - 1, len(symbols) - 1)
     value[(messages[last] != messages) | (symbols[last] == END) | (symbols == BEGIN)] = 0.0
-    value[len(symbols) - LENGTH + 1 :] = 0.0
+    value[len(symbols) - spec.LENGTH + 1 :] = 0.0
     return value, kind
 
 
@@ -97,7 +97,7 @@ def _hashes(symbols: Longs) -> Hashes:
     """A hash of the ``LENGTH`` symbols from each place; those beyond the end count as zeros."""
     joined, length = symbols.astype(np.uint64) + np.uint64(1), 1
     parts: list[tuple[Hashes, int]] = []
-    wanted = LENGTH
+    wanted = spec.LENGTH
     while wanted:
         if wanted & 1:
             parts.append((joined, length))
@@ -125,15 +125,15 @@ def _power(length: int) -> np.uint64:
 def places_in(prefix: bytes, text: Text) -> Longs:
     """For each place of a text the last one in the prefix that the same ``LENGTH`` bytes lead up to, or 0."""
     result = np.zeros(len(text.symbols), np.int64)
-    if len(prefix) < LENGTH or len(text.symbols) < LENGTH:
+    if len(prefix) < spec.LENGTH or len(text.symbols) < spec.LENGTH:
         return result
-    known = _hashes(np.frombuffer(prefix, np.uint8).astype(np.int64))[: len(prefix) - LENGTH + 1]
+    known = _hashes(np.frombuffer(prefix, np.uint8).astype(np.int64))[: len(prefix) - spec.LENGTH + 1]
     order = np.argsort(known, kind="stable")
-    ends = _hashes(text.symbols)[: len(text.symbols) - LENGTH]
+    ends = _hashes(text.symbols)[: len(text.symbols) - spec.LENGTH]
     after = np.searchsorted(known[order], ends, side="right")
     last = order[np.maximum(after - 1, 0)]
-    places = np.arange(LENGTH, len(text.symbols))
-    inside = places - text.starts[text.messages[places]] > LENGTH
-    found = (known[last] == ends) & inside & (last + LENGTH < len(prefix))
-    result[places[found]] = last[found] + LENGTH
+    places = np.arange(spec.LENGTH, len(text.symbols))
+    inside = places - text.starts[text.messages[places]] > spec.LENGTH
+    found = (known[last] == ends) & inside & (last + spec.LENGTH < len(prefix))
+    result[places[found]] = last[found] + spec.LENGTH
     return result
