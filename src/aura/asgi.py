@@ -49,33 +49,38 @@ class AuraMiddleware:
     """
 
     def __init__(self, app: Application, settings: Settings | None = None) -> None:
-        self.app = app
-        self.settings = Settings.of(settings)
+        self._app = app
+        self._settings = Settings.of(settings)
+
+    @property
+    def app(self) -> Application:
+        """The application."""
+        return self._app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection or a request."""
         if scope["type"] == "websocket":
             await self._serve_connection(scope, receive, send)
-        elif scope["type"] == "http" and (response := _Response.wanted(scope, send, self.settings)):
-            await self.app(scope, receive, response.send)
+        elif scope["type"] == "http" and (response := _Response.wanted(scope, send, self._settings)):
+            await self._app(scope, receive, response.send)
         else:
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
 
     async def _serve_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
         offered = scope.get("subprotocols", ())
         if all(application_of(name) is None for name in offered):
-            await self.app({**scope, "aura": Status()}, receive, send)
+            await self._app({**scope, "aura": Status()}, receive, send)
             return
         await self._load()
-        connection = _Connection(scope, receive, send, self.settings)
+        connection = _Connection(scope, receive, send, self._settings)
         try:
-            await self.app(connection.scope, connection.receive, connection.send)
+            await self._app(connection.scope, connection.receive, connection.send)
         finally:
             connection.close()
 
     async def _load(self) -> None:
-        if not self.settings.models.is_loaded:
-            await scheduling.in_thread(scheduling.LONG, self.settings.models.load)
+        if not self._settings.models.is_loaded:
+            await scheduling.in_thread(scheduling.LONG, self._settings.models.load)
 
 
 class _Disconnected(OSError):

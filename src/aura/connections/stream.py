@@ -55,16 +55,16 @@ class Stream:
     """
 
     __slots__ = (
+        "_check",
         "_codec",
         "_made_receiver",
         "_made_sender",
+        "_max_size",
+        "_max_string",
+        "_memory",
+        "_model",
+        "_role",
         "_terms",
-        "check",
-        "max_size",
-        "max_string",
-        "memory",
-        "model",
-        "role",
     )
 
     def __init__(
@@ -79,12 +79,12 @@ class Stream:
         max_string: int = MAX_STRING,
     ) -> None:
         arguments.role(role)
-        self.check = arguments.one_of("check", check, CHECKS)
-        self.memory = arguments.whole_number("memory", memory, MIN_MEMORY, MAX_MEMORY)
-        self.max_size = arguments.whole_number("max_size", max_size, 0)
-        self.max_string = arguments.whole_number("max_string", max_string, 0, MAX_STRING)
-        self.model = Model.load_default() if model is None else as_model("model", model)
-        self.role = role
+        self._check = arguments.one_of("check", check, CHECKS)
+        self._memory = arguments.whole_number("memory", memory, MIN_MEMORY, MAX_MEMORY)
+        self._max_size = arguments.whole_number("max_size", max_size, 0)
+        self._max_string = arguments.whole_number("max_string", max_string, 0, MAX_STRING)
+        self._model = Model.load_default() if model is None else as_model("model", model)
+        self._role: Literal["client", "server"] = role
         if isinstance(codec, Codec) and codec.check:
             raise ValueError("the codec of a stream has check=True, where messages of streams have no tags")
         self._codec = codec or Codec(model=self.model)
@@ -95,6 +95,36 @@ class Stream:
         # made when they are needed, as they take memory
         self._made_sender: Sender | None = None
         self._made_receiver: Receiver | None = None
+
+    @property
+    def model(self) -> Model:
+        """The model of the messages."""
+        return self._model
+
+    @property
+    def role(self) -> Literal["client", "server"]:
+        """``"client"`` or ``"server"``."""
+        return self._role
+
+    @property
+    def memory(self) -> int:
+        """Bytes that each of both directions may take at each end."""
+        return self._memory
+
+    @property
+    def max_size(self) -> int:
+        """Bytes that a message may decode to, unless a call says otherwise."""
+        return self._max_size
+
+    @property
+    def check(self) -> int:
+        """Least bits of each message that tell whether it is the next one and undamaged."""
+        return self._check
+
+    @property
+    def max_string(self) -> int:
+        """Bytes of the longest message that is coded with what came before."""
+        return self._max_string
 
     @property
     def _sender(self) -> Sender:
@@ -117,8 +147,8 @@ class Stream:
         """
         message = Text(to_bytes(text), isinstance(text, str))
         size = len(message.data)
-        compress = self._codec.compress if size >= min(_WORTHWHILE, self.max_string + 1) else None
-        return self._sender.encode(message, compress, self.max_string)
+        compress = self._codec.compress if size >= min(_WORTHWHILE, self._max_string + 1) else None
+        return self._sender.encode(message, compress, self._max_string)
 
     def receive(self, wire: BytesLike, *, max_size: int | None = None) -> str | bytes:
         """Read the next message: a ``str`` if one was sent, else ``bytes``.
@@ -135,7 +165,7 @@ class Stream:
                 :meth:`reset` asks it to. ``StreamDesync`` if it is not the next message.
         """
         wire = wire_bytes(wire)
-        limit = self.max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
+        limit = self._max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
         before = None if max_size is None else self._receiver.copy()
         try:
             text = self._receiver.decode(wire, limit, self._decompress)

@@ -41,7 +41,12 @@ class Models:
         self._lock = threading.RLock()
         self._models = held
         self._fetched: dict[str, Model] = {}
-        self.version = 0
+        self._version = 0
+
+    @property
+    def version(self) -> int:
+        """How many models were added."""
+        return self._version
 
     @property
     def is_loaded(self) -> bool:
@@ -79,7 +84,7 @@ class Models:
         with self._lock:
             others = (held for held in self.load() if held.id != best.id)
             self._models = (best, *others)[:MAX_MODELS]
-            self.version += 1
+            self._version += 1
 
     def add_fetched(self, model: Model) -> None:
         """Keep a model that was fetched from a peer. Beyond ``MAX_FETCHED`` the oldest one is let go."""

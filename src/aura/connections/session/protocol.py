@@ -90,19 +90,19 @@ class Session:
         "_has_sent",
         "_our_state",
         "_peer_models",
+        "_role",
         "_settings",
+        "_status",
         "_their_state",
         "_unsent",
         "_using",
         "_version",
-        "role",
-        "status",
     )
 
     def __init__(self, settings: Settings, *, role: Role) -> None:
         arguments.role(role)
-        self.role: Role = role
-        self.status = Status()
+        self._role: Role = role
+        self._status = Status()
         self._settings = settings
         self._our_state = self._their_state = State.OPENING
         self._agreement: Agreement | None = None
@@ -125,6 +125,16 @@ class Session:
             tuple(bytes.fromhex(model.id) for model in self._announced),
         )
         self._unsent = [build_control(hello)]  # a deque would take more memory on an idle connection
+
+    @property
+    def role(self) -> Role:
+        """``"client"`` or ``"server"``."""
+        return self._role
+
+    @property
+    def status(self) -> Status:
+        """Whether and how the session speaks AURA, and what that saves."""
+        return self._status
 
     @property
     def our_state(self) -> State:
@@ -166,7 +176,7 @@ class Session:
         """Return the frames that are to be sent, in order, and forget them."""
         frames = list(self._unsent)
         self._unsent.clear()
-        self.status.sent.wire += sum(map(len, frames))
+        self._status.sent.wire += sum(map(len, frames))
         return frames
 
     def next_chunk(self) -> bytes | None:
@@ -180,7 +190,7 @@ class Session:
             return None
         self._our_state = after_sent(self._our_state, Chunk)
         frame = build_control(chunk)
-        self.status.sent.wire += len(frame)
+        self._status.sent.wire += len(frame)
         return frame
 
     @property
@@ -219,8 +229,8 @@ class Session:
         self._our_state = after_sent(self._our_state, bytes)
         self._unsent.append(frame)
         self._has_sent = True
-        self.status.sent.messages += 1
-        self.status.sent.plain += len(data)
+        self._status.sent.messages += 1
+        self._status.sent.plain += len(data)
 
     def receive_data(self, frame: BytesLike, *, longest: int | None = None) -> list[Event]:
         """Read a frame, and return its events; there is at most one.
@@ -265,7 +275,7 @@ class Session:
             return Deferred()
         self._their_state = state
         self._has_read = True
-        received = self.status.received
+        received = self._status.received
         received.messages += 1
         received.wire += len(frame)
         received.plain += len(data if isinstance(data, bytes) or data.isascii() else data.encode())
@@ -274,7 +284,7 @@ class Session:
 
     def _read_control(self, frame: bytes) -> Event | None:
         """Read a control frame, and act on it."""
-        self.status.received.wire += len(frame)
+        self._status.received.wire += len(frame)
         control = parse_control(frame)
         self._their_state = after_received(self._their_state, type(control))
         match control:
@@ -301,9 +311,9 @@ class Session:
     def _begin(self, hello: Hello) -> Event:
         """Agree with the peer (rule SES-5)."""
         self._our_state = after_sent(self._our_state, Hello)
-        self._agreement = Agreement(self._settings, self.role, hello)
+        self._agreement = Agreement(self._settings, self._role, hello)
         self._peer_models = hello.models
-        self.status.is_agreed = True
+        self._status.is_agreed = True
         if hello.models:
             self._fetch(hello.models[0])
         return Ready(hello)
@@ -311,12 +321,12 @@ class Session:
     def _prepare_to_read(self, use: Use) -> Event:
         """Read messages as the peer says from here on (rules SES-7 and SES-8)."""
         assert self._agreement is not None  # noqa: S101  # the state allows a use frame only after the hello
-        if use.count != self.status.received.messages % COUNTERS:
+        if use.count != self._status.received.messages % COUNTERS:
             raise StreamDesync("an earlier message was lost or repeated", 2, "count")
         model = None if use.model == NO_MODEL else self._announced_model(use.model)
         self._decoder = self._agreement.codec_to_read(use, model)
         self._has_read = False
-        self.status.received_with = model.id if model else None
+        self._status.received_with = model.id if model else None
         return Negotiated(use)
 
     def _prepare(self, agreement: Agreement) -> FrameCodec:
@@ -324,11 +334,11 @@ class Session:
         model = self._best_model()
         use = agreement.use_for(model)
         if self._encoder is None or use != self._using:
-            self._say(replace(use, count=self.status.sent.messages % COUNTERS))
+            self._say(replace(use, count=self._status.sent.messages % COUNTERS))
             self._using = use
             self._encoder = agreement.codec_to_send(use, model)
             self._has_sent = False
-            self.status.sent_with = model.id if model else None
+            self._status.sent_with = model.id if model else None
         return self._encoder
 
     def _say(self, control: Control) -> None:

@@ -1,0 +1,104 @@
+"""Public attributes cannot be set: setting them would change nothing, or get past the checks of a constructor."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from enum import Enum
+
+import pytest
+from tests.aura.small_models import TINY
+from tests.test_docs import DOCUMENTED
+
+import aura
+from aura import websockets
+from aura.asgi import AuraMiddleware
+from aura.connections.stream import MessageCodec
+from aura.event_stream import EventStreamDecoder, EventStreamEncoder
+from aura.session import Models, Session, Settings, Status, Traffic
+
+
+async def _application(_scope: object, _receive: object, _send: object) -> None:
+    """An application that does nothing."""
+
+
+CODEC = aura.Codec(model=TINY)
+OBJECTS: dict[type, Callable[[], object]] = {
+    aura.AuraCompressor: aura.AuraCompressor,
+    aura.AuraDecompressor: aura.AuraDecompressor,
+    aura.AuraFile: lambda: aura.AuraFile(io.BytesIO(), "wb"),
+    aura.CachedCodec: lambda: aura.CachedCodec(CODEC),
+    aura.Codec: lambda: CODEC,
+    aura.HybridCompressor: lambda: aura.HybridCompressor(model=TINY),
+    aura.PooledCodec: lambda: aura.PooledCodec(CODEC),
+    aura.Stream: lambda: aura.Stream(TINY, role="client"),
+    aura.TemplateLibrary: aura.TemplateLibrary,
+    AuraMiddleware: lambda: AuraMiddleware(_application),
+    EventStreamDecoder: lambda: EventStreamDecoder(TINY),
+    EventStreamEncoder: lambda: EventStreamEncoder(TINY),
+    Models: lambda: Models([TINY]),
+    Session: lambda: Session(Settings(Models([TINY])), role="client"),
+}
+"""How to make an object of each public class that is no dataclass."""
+
+ELSEWHERE = {MessageCodec, aura.Statistics, websockets.ClientConnection, websockets.ServerConnection}
+"""A protocol, a dictionary, and classes whose attributes are mostly those of the library ``websockets``."""
+
+COUNTED = {Status, Traffic}
+"""What a session counts in."""
+
+SETTABLE = {(aura.HybridCompressor, name) for name in ("binary_advantage_threshold", "min_compression_size")}
+"""What programs set that were written for the prototype."""
+
+PUBLIC = {
+    found
+    for found in DOCUMENTED
+    if inspect.isclass(found)
+    and found.__module__.startswith("aura.")
+    and not issubclass(found, (Enum, Exception))
+    and not inspect.isabstract(found)
+}
+VALUES = {found for found in PUBLIC if is_dataclass(found)}
+
+
+def _attributes(found: object) -> set[str]:
+    """The public names of an object that are no methods."""
+    return {
+        name
+        for name in dir(found)
+        if not name.startswith("_")
+        and not inspect.isroutine(inspect.getattr_static(found, name))
+        and not isinstance(inspect.getattr_static(found, name), classmethod | staticmethod)
+    }
+
+
+def test_objects_of_all_public_classes_are_tried() -> None:
+    assert set(OBJECTS) == PUBLIC - VALUES - ELSEWHERE
+
+
+@pytest.mark.parametrize("kind", OBJECTS, ids=lambda kind: kind.__name__)
+def test_attributes_cannot_be_set(kind: type) -> None:
+    made = OBJECTS[kind]()
+    for name in _attributes(made):
+        if (kind, name) not in SETTABLE:
+            with pytest.raises(AttributeError):
+                setattr(made, name, None)
+
+
+@pytest.mark.parametrize("kind", sorted(VALUES - COUNTED, key=lambda kind: kind.__name__))
+def test_values_are_frozen(kind: type) -> None:
+    assert kind.__dataclass_params__.frozen
+
+
+def test_attributes_are_those_of_the_constructor() -> None:
+    stream = aura.Stream(TINY, role="server", memory=20_000, max_size=9, check=8, max_string=7)
+    assert _attributes(stream) == {"check", "lost", "max_size", "max_string", "memory", "model", "role"}
+    assert (stream.model, stream.role, stream.memory) == (TINY, "server", 20_000)
+    assert (stream.max_size, stream.check, stream.max_string) == (9, 8, 7)
+    session = OBJECTS[Session]()
+    assert isinstance(session, Session)
+    assert session.role == "client"
+    assert session.status == Status()
+    assert AuraMiddleware(_application).app is _application
