@@ -32,6 +32,8 @@ P = ParamSpec("P")
 
 _COMPACT: Final = bytes(AURALITE_COMPACT[:1])
 
+_CHUNKED: Final = "this is a chunked file: use aura.open or aura decompress"
+
 
 class Backend(Protocol):
     """What a codec asks of an implementation; documented in ``aura_reference.message``."""
@@ -87,10 +89,27 @@ class Backend(Protocol):
         """Write a classic template frame."""
 
 
+Decode = Callable[[bytes, SharedState | None, int], bytes]
+
+
+def _hinting(decode: Decode) -> Decode:
+    """A function that reads messages as ``decode`` does, and says so if what it refuses is a chunked file."""
+
+    def read(wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
+        try:
+            return decode(wire, shared_state, max_size)
+        except Unsupported as error:
+            if not wire.startswith(chunked.MAGIC):
+                raise
+            raise error.restated(f"{error.reason}; {_CHUNKED}") from None
+
+    return read
+
+
 class Reference:
     """The backend ``reference``."""
 
-    decode = staticmethod(reference.decode)
+    decode = staticmethod(_hinting(reference.decode))
     encode_auralite = staticmethod(reference.encode_auralite)
     encode_auralite_explicit = staticmethod(reference.encode_auralite_explicit)
     encode_stored = staticmethod(reference.encode_stored)
@@ -156,23 +175,14 @@ _DECODERS: Final[Mapping[int, Callable[[bytes, SharedState, int], bytes]]] = {
 """What ``fast`` reads messages with, by marker. The reference reads, or refuses, all others."""
 
 
-def _decode_fast(
-    wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE
-) -> bytes:
+def _decode_fast(wire: bytes, shared_state: SharedState | None, max_size: int) -> bytes:
     """Read a message."""
     held = shared_state or SharedState()
     decode = _DECODERS.get(wire[0], reference.decode) if wire else reference.decode
     try:
         return decode(wire, held, max_size)
     except DecodeError as error:
-        raise hinted(questioned(error, wire), wire) from None
-
-
-def hinted(error: DecodeError, wire: bytes) -> DecodeError:
-    """The error of a message; if the message is a chunked file, its reason says so."""
-    if isinstance(error, Unsupported) and wire.startswith(chunked.MAGIC):
-        return error.restated(f"{error.reason}; this is a chunked file: use aura.open or aura decompress")
-    return error
+        raise questioned(error, wire) from None
 
 
 def _marked(marker: Marker, encode: Callable[P, bytes]) -> Callable[P, bytes]:
@@ -217,7 +227,7 @@ def _brio2(data: bytes, level: int = 0) -> bytes:
 class Fast(Reference):
     """The backend ``fast``."""
 
-    decode = staticmethod(_decode_fast)
+    decode = staticmethod(_hinting(_decode_fast))
     encode_auralite = staticmethod(batch.encode_one)
     encode_auralite_explicit = staticmethod(_marked(Marker.AURALITE_EXPLICIT, auralite.encode_explicit))
     encode_stored = staticmethod(_marked(Marker.STORED, _stored))

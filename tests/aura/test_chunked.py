@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aura
+from aura.backend import BACKENDS
 from aura.errors import DecodeError, EncodeError, LimitExceeded, Malformed, Truncated, Unsupported
 from aura.files.chunked import compress_iter, decompress_iter
 from aura.files.chunked_reader import ChunkedReader
@@ -36,16 +37,21 @@ def test_a_stream_comes_back() -> None:
         assert b"".join(decompress_iter(wire[n : n + 999] for n in range(0, len(wire), 999))) == LINES
 
 
-def test_a_chunked_file_taken_for_a_message_is_named() -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_chunked_file_taken_for_a_message_is_named(backend: str) -> None:
+    codec = aura.Codec(backend=backend)
     wire = b"".join(compress_iter([b"GET /item/7 200\n"]))
     with pytest.raises(
-        Unsupported, match=r"this is a chunked file: use aura\.open or aura decompress$"
+        Unsupported, match=r" is not read here; this is a chunked file: use aura\.open or aura decompress$"
     ) as refusal:
-        aura.decompress(wire)
+        codec.decompress(wire)
     assert (refusal.value.offset, refusal.value.path) == (0, "marker")
     assert str(aura.explain(wire).error) == str(refusal.value)
+    [refused, refused_too, _] = codec.decompress_batch([wire, wire[:1], b"\x07hi"], errors="return")
+    assert str(refused) == str(refusal.value)
+    assert str(refused_too).endswith("is not read here")
     with pytest.raises(Unsupported, match=r"is not read here$"):
-        aura.decompress(wire[:1])
+        codec.decompress(wire[:1])
 
 
 def test_output_comes_with_the_first_64_kib() -> None:

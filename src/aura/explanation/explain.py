@@ -13,7 +13,7 @@ from typing import Final
 
 from aura import arguments
 from aura.arguments import BytesLike, wire_bytes
-from aura.backend import get, hinted
+from aura.backend import get
 from aura.codec import Codec
 from aura.models.model import Model
 from aura.templates import TemplateLibrary
@@ -208,7 +208,7 @@ def _explain(wire: bytes, held: SharedState, max_size: int) -> Explanation:
             list(token.parse_tokens(stream, trace=token_spans))
         message = get("reference").decode(wire, held, max_size)
     except DecodeError as refusal:
-        error = hinted(questioned(refusal, wire), wire)
+        error = questioned(refusal, wire)
     return Explanation(
         method=name_of(wire[0]) if wire else "nothing",
         size=len(wire),
