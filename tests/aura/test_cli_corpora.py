@@ -73,6 +73,27 @@ def test_train_and_eval_take_the_same_forms(
     assert shown.startswith("corpus.jsonl: 50 messages, ")
 
 
+def test_training_takes_sources_from_a_field(tmp_path: Path) -> None:
+    path, out = tmp_path / "corpus.jsonl", tmp_path / "mine.aura"
+    users = [str(number // 5) for number in range(len(LINES))]
+    path.write_bytes(
+        as_text(
+            [
+                json.dumps({"text": text, "user": {"id": user}})
+                for text, user in zip(LINES, users, strict=True)
+            ]
+        )
+    )
+    options = aura.TrainingOptions(max_order=4, min_sources=2)
+    expected = aura.train(LINES, sources=users, max_bytes=20 << 10, options=options)
+    result = invoke("train", path, "-o", out, *OPTIONS, "--min-sources", 2, "--source-field", "user.id")
+    assert result.exit_code == 0, result.output
+    assert aura.Model.load(out).stream_memory == expected.stream_memory is not None
+    refused = invoke("train", path, "-o", out, *OPTIONS, "--source-field", "user.name")
+    assert refused.exit_code == ExitCode.BAD_DATA
+    assert 'corpus.jsonl:1: no "user.name"' in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -136,6 +136,52 @@ def test_a_line_without_the_field_is_named(tmp_path: Path, line: str) -> None:
         data(path, "a.b")
 
 
+@pytest.mark.parametrize(
+    ("source_field", "line", "source"),
+    [
+        ("user", '{"text": "a", "user": "ana", "source": "x"}', "ana"),
+        ("user", '{"text": "a", "user": 7}', "7"),
+        ("user.id", '{"text": "a", "user": {"id": "u1"}}', "u1"),
+        ("user.id", '{"text": "a", "user.id": "u2"}', "u2"),
+        ("user", '{"messages": [{"content": "a"}], "user": "ana"}', "ana"),
+    ],
+)
+def test_the_field_of_the_source_may_be_named(
+    tmp_path: Path, source_field: str, line: str, source: str
+) -> None:
+    path = write(tmp_path / "c.log", line)
+    assert list(read(path, source_field=source_field)) == [Message(b"a", source)]
+    whole = list(read(path, field=".", source_field=source_field))
+    assert whole == [Message(line.encode(), source)]
+
+
+def test_a_null_source_is_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.jsonl", '{"text": "a", "user": null}')
+    for field in (None, "."):
+        assert [message.source for message in read(path, field=field, source_field="user")] == [str(path)]
+
+
+@pytest.mark.parametrize("field", [None, "."])
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"text": "b", "source": "x"}', 'no "user.id"'),
+        ('{"text": "b", "user": {}}', 'no "user.id"'),
+        ('{"text": "b", "user": {"id": ["x"]}}', '"user.id" is not a string or a number'),
+        ("plain", "not a line of JSON"),
+    ],
+)
+def test_a_line_without_the_field_of_the_source_is_named(
+    tmp_path: Path, field: str | None, line: str, reason: str
+) -> None:
+    path = write(tmp_path / "c.log", '{"text": "a", "user": {"id": "x"}}', line)
+    messages = read(path, field=field, source_field="user.id")
+    assert next(messages).source == "x"
+    with pytest.raises(CorpusError) as caught:
+        next(messages)
+    assert str(caught.value).startswith(f"{path}:2: {reason}")
+
+
 def test_bytes_that_are_not_utf8_are_a_bad_line_of_json(tmp_path: Path) -> None:
     path = tmp_path / "latin.jsonl"
     path.write_bytes(b'{"text": "\xe9"}\n')

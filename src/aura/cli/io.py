@@ -65,6 +65,16 @@ Field = Annotated[
         show_default=False,
     ),
 ]
+SourceField = Annotated[
+    str | None,
+    typer.Option(
+        "--source-field",
+        metavar="NAME",
+        help="Field of JSON lines that holds the source of the message, such as user.id. "
+        "Default: source, or else the file.",
+        show_default=False,
+    ),
+]
 CheckFlag = Annotated[
     bool,
     typer.Option("--check", help="Write and expect a tag: two bytes that reveal a wrong model or damage."),

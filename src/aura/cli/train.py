@@ -38,6 +38,7 @@ def train(
         ),
     ],
     field: io.Field = None,
+    source_field: io.SourceField = None,
     max_bytes: Annotated[
         int,
         typer.Option(
@@ -107,7 +108,7 @@ def train(
     patterns = None if templates is None else store.load(templates)
     content = b"" if dictionary is None else dictionary.read_bytes()
     base_model = io.model(base)
-    found = list(corpus.read(corpora, field=field))
+    found = list(corpus.read(corpora, field=field, source_field=source_field))
     if not found:
         raise corpus.CorpusError(f"{', '.join(map(str, corpora))}: no message")
     sources = [message.source for message in found]

@@ -40,20 +40,19 @@ class Parsed:
     is_conversation: bool
 
 
-def parse(line: bytes, field: str | None) -> Parsed:
+def parse(line: bytes, field: str | None, source_field: str | None = None) -> Parsed:
     """Read a line: an object with ``text``, ``messages`` or ``content``, or with the field that is named.
+
+    Args:
+        line: of JSON.
+        field: holds the message.
+        source_field: holds the source, instead of ``source``; it must be there.
 
     Raises:
         BadLineError: it is not such a line.
     """
-    try:
-        value: object = _DECODER.decode(line.decode())
-    except json.JSONDecodeError as error:
-        raise BadLineError(f"not a line of JSON: {error.msg} at character {error.pos}") from error
-    except (ValueError, RecursionError) as error:
-        raise BadLineError(f"not a line of JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise BadLineError("not a JSON object")
+    value = _object(line)
+    source = _source_of(value, source_field)
     is_conversation = False
     if field is not None:
         try:
@@ -72,7 +71,28 @@ def parse(line: bytes, field: str | None) -> Parsed:
             'no "text", "messages" or "content"; name the field that holds the message, or "." for the line'
         )
     texts = tuple(_utf8(text) for text in found if text is not None)
-    return Parsed(texts, _source(value.get("source")), is_conversation)
+    return Parsed(texts, source, is_conversation)
+
+
+def source_of(line: bytes, source_field: str) -> str:
+    """The source that a line names; empty if the field is null.
+
+    Raises:
+        BadLineError: the line is no JSON object with the field.
+    """
+    return _source_of(_object(line), source_field)
+
+
+def _object(line: bytes) -> dict[str, object]:
+    try:
+        value: object = _DECODER.decode(line.decode())
+    except json.JSONDecodeError as error:
+        raise BadLineError(f"not a line of JSON: {error.msg} at character {error.pos}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadLineError(f"not a line of JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise BadLineError("not a JSON object")
+    return value
 
 
 def _select(value: dict[str, object], path: str) -> object:
@@ -140,12 +160,17 @@ def _text(value: object, name: str) -> str | None:
     raise BadLineError(f'"{name}" is not a string')
 
 
-def _source(value: object) -> str:
+def _source_of(line: dict[str, object], source_field: str | None) -> str:
+    name = "source" if source_field is None else source_field
+    try:
+        value = line.get(name) if source_field is None else _select(line, name)
+    except KeyError:
+        raise BadLineError(f'no "{name}"') from None
     if value is None:
         return ""
     if isinstance(value, str):  # a number included
         return str(value)
-    raise BadLineError('"source" is not a string or a number')
+    raise BadLineError(f'"{name}" is not a string or a number')
 
 
 def _utf8(text: str) -> bytes:

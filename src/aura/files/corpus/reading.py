@@ -45,7 +45,10 @@ class Message:
 
 
 def read(
-    paths: str | PathLike[str] | Iterable[str | PathLike[str]], *, field: str | None = None
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]],
+    *,
+    field: str | None = None,
+    source_field: str | None = None,
 ) -> Iterator[Message]:
     """Yield the messages of files one by one, in order. Nothing is read twice, nor further than asked.
 
@@ -57,13 +60,15 @@ def read(
     or with ``messages``, a list of objects with ``content``, which is a conversation by itself. Beside them
     ``source``, a string or a number, may name the conversation. Null in the place of a message is skipped, and half
     of a surrogate pair is read as U+FFFD. A file has JSON lines if its name ends with ``.jsonl``, ``.ndjson`` or
-    ``.json``, with or without ``.gz`` or ``.zst``, if ``field`` is given, or if its first line is such an object.
-    Any other file has plain lines, each of them a message, in any bytes.
+    ``.json``, with or without ``.gz`` or ``.zst``, if ``field`` or ``source_field`` is given, or if its first line
+    is such an object. Any other file has plain lines, each of them a message, in any bytes.
 
     Args:
         paths: of one file or several; ``"-"`` is standard input.
         field: where JSON lines have the message: names with dots between them. All strings that are found there,
             also in lists on the way, are messages. ``"."`` takes every line as it stands.
+        source_field: where JSON lines have the source, instead of ``source``: names with dots between them, such as
+            ``user.id``. Every line must have the field; null is no source.
 
     Raises:
         CorpusError: a line holds something else, is longer than 256 MiB, or compressed data is damaged; the text
@@ -72,18 +77,21 @@ def read(
     """
     several = [paths] if isinstance(paths, str | PathLike) else paths
     for path in several:
-        yield from _read_file(os.fspath(path), field)
+        yield from _read_file(os.fspath(path), field, source_field)
 
 
-def _read_file(name: str, field: str | None) -> Iterator[Message]:
+def _read_file(name: str, field: str | None, source_field: str | None) -> Iterator[Message]:
     with _open(name) as file:
         lines = _lines(decompress(file, name), name)
         first = next(lines, None)
         if first is None:
             return
         lines = chain([first], lines)
-        if _has_json(name, field, first[1]):
-            yield from _read_json(lines, name, field)
+        if field == WHOLE_LINE and source_field is not None:
+            yield from _read_whole_lines(lines, name, source_field)
+            return
+        if source_field is not None or _has_json(name, field, first[1]):
+            yield from _read_json(lines, name, field, source_field)
             return
         for _, line in lines:
             yield Message(line, name)
@@ -140,10 +148,21 @@ def _has_json(name: str, field: str | None, first: bytes) -> bool:
     return True
 
 
-def _read_json(lines: Iterable[tuple[int, bytes]], name: str, field: str | None) -> Iterator[Message]:
+def _read_whole_lines(lines: Iterable[tuple[int, bytes]], name: str, source_field: str) -> Iterator[Message]:
     for number, line in lines:
         try:
-            parsed = json_line.parse(line, field)
+            source = json_line.source_of(line, source_field)
+        except json_line.BadLineError as error:
+            raise CorpusError(f"{name}:{number}: {error}") from error
+        yield Message(line, source or name)
+
+
+def _read_json(
+    lines: Iterable[tuple[int, bytes]], name: str, field: str | None, source_field: str | None
+) -> Iterator[Message]:
+    for number, line in lines:
+        try:
+            parsed = json_line.parse(line, field, source_field)
         except json_line.BadLineError as error:
             raise CorpusError(f"{name}:{number}: {error}") from error
         source = parsed.source or (f"{name}:{number}" if parsed.is_conversation else name)
