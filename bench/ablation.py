@@ -56,13 +56,13 @@ PARTS: Final = {
     "no match": "match model: none",
     "no prefix": "prefix: none",
     "entries for prefix": "prefix: none, more entries",
-    "no runs": "lists for runs: none",
+    "no char runs": "lists for character runs: none",
     "no exclusion": "exclusion: none",
     "ceiling": CEILING,
 }
 
 
-TIMED: Final = {"no prefix": PARTS["no prefix"], "no runs": PARTS["no runs"]} | {
+TIMED: Final = {"no prefix": PARTS["no prefix"], "no char runs": PARTS["no char runs"]} | {
     f"order {order}": f"order: {order}" for order in ORDERS
 }
 
@@ -124,7 +124,7 @@ class WithoutExclusion(Walk):
                 self.matcher.hit()
                 return contexts.find_deepest(self._model, self.context, predicted)
             self.matcher.miss()
-        return contexts.code(self._model, self.context, self.run, _Nothing(), coder)
+        return contexts.code(self._model, self.context, self.char_run, _Nothing(), coder)
 
 
 def code(message: bytes, walk: Walk, *, matching: bool = True) -> Tally:
@@ -182,11 +182,11 @@ def coarser(model: ContextModel, step: int) -> ContextModel:
         model,
         codes=[nearest[number] for number in model.codes],
         escapes=[nearest[number] for number in model.escapes],
-        runs={
+        char_runs={
             state: replace(
                 part, codes=[nearest[number] for number in part.codes], escape=nearest[part.escape]
             )
-            for state, part in model.runs.items()
+            for state, part in model.char_runs.items()
         },
     )
 
@@ -254,7 +254,7 @@ def measure_variants(
         yield f"steps of {step}", compare(coarser(base, step))
     yield "no match", comparison.walk(without_match)
     yield "no prefix", compare(replace(base, prefix=None))
-    yield "no runs", compare(replace(base, runs={}))
+    yield "no char runs", compare(replace(base, char_runs={}))
     yield "no exclusion", comparison.walk(without_exclusion)
     yield "ceiling", comparison.walk(rounded_up)
     for order in ORDERS:

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 
 from aura.models.model import Model
 from aura_spec import match, prefix
+from aura_spec.char_runs import Kind, state_of
 from aura_spec.context_model import (
     CODES,
     END,
     ESCAPES,
     FREQUENCIES,
     SYMBOLS,
+    CharRunList,
     ContextModel,
     Prefix,
-    RunList,
 )
-from aura_spec.run import Kind, state_of
 from aura_vectors.models import (
     EXHAUSTED,
     HAND_MADE,
@@ -95,24 +95,25 @@ TRAINED_WITH_BASE = build(SAMPLES, max_order=3, base=1)
 
 _DIGITS, _LETTERS_TO_F = tuple(b"0123456789"), tuple(b"abcdef")
 
-RUNS = {
-    state_of(Kind.DIGITS, length): RunList(2, (*_DIGITS, END), (8,) * 10 + (20 - length,), 24)
+CHAR_RUNS = {
+    state_of(Kind.DIGITS, length): CharRunList(2, (*_DIGITS, END), (8,) * 10 + (20 - length,), 24)
     for length in (2, 3, 4)
-} | {state_of(Kind.LETTERS_TO_F, length): RunList(0, _LETTERS_TO_F, (9,) * 6, 8) for length in (1, 2)}
+} | {state_of(Kind.LETTERS_TO_F, length): CharRunList(0, _LETTERS_TO_F, (9,) * 6, 8) for length in (1, 2)}
 """Lists that know how long a number is, and one that gives way only where no context helps."""
 
-WITH_RUNS = replace(TRAINED, runs=RUNS)
-HAND_MADE_WITH_RUNS = replace(HAND_MADE, runs=RUNS)
-RUNS_EXHAUSTED = replace(
-    NO_CONTEXTS, runs={state_of(Kind.DIGITS, 1): RunList(0, tuple(range(SYMBOLS)), (32,) * SYMBOLS, 0)}
+WITH_CHAR_RUNS = replace(TRAINED, char_runs=CHAR_RUNS)
+HAND_MADE_WITH_CHAR_RUNS = replace(HAND_MADE, char_runs=CHAR_RUNS)
+CHAR_RUNS_EXHAUSTED = replace(
+    NO_CONTEXTS,
+    char_runs={state_of(Kind.DIGITS, 1): CharRunList(0, tuple(range(SYMBOLS)), (32,) * SYMBOLS, 0)},
 )
-"""An escape from the list for runs leaves no symbol; no message needs it."""
+"""An escape from the list for character runs leaves no symbol; no message needs it."""
 
 PAST = b'The quick brown fox jumps over a lazy dog {"type":"message","id":null}'
 WITH_PREFIX = replace(
     NO_CONTEXTS, prefix=Prefix(PAST, tuple(1 + 100 * index for index in range(prefix.HITS)))
 )
-WITH_ALL = replace(WITH_RUNS, prefix=WITH_PREFIX.prefix)
+WITH_ALL = replace(WITH_CHAR_RUNS, prefix=WITH_PREFIX.prefix)
 
 MODELS = (
     HAND_MADE,
@@ -120,9 +121,9 @@ MODELS = (
     NO_CONTEXTS,
     TRAINED,
     TRAINED_WITH_BASE,
-    WITH_RUNS,
-    HAND_MADE_WITH_RUNS,
-    RUNS_EXHAUSTED,
+    WITH_CHAR_RUNS,
+    HAND_MADE_WITH_CHAR_RUNS,
+    CHAR_RUNS_EXHAUSTED,
     WITH_PREFIX,
     WITH_ALL,
 )
@@ -177,7 +178,7 @@ FIELDS = (
     "escapes",
     "initial",
     "hits",
-    "runs",
+    "char_runs",
     "prefix",
 )
 
@@ -185,7 +186,7 @@ FIELDS = (
 def plain(model: ContextModel) -> dict[str, object]:
     """A model as plain lists, whatever holds its numbers."""
     return {
-        name: v if name in {"initial", "runs", "prefix"} else list(v)
+        name: v if name in {"initial", "char_runs", "prefix"} else list(v)
         for name in FIELDS
         for v in (getattr(model, name),)
     }

@@ -41,7 +41,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
     "AUR": "auralite",
     "CTX": "context_model",
     "RNG": "range_coder",
-    "RUN": "run",
+    "RUN": "char_runs",
     "HIS": "prefix",
     "STR": "stream",
     "RCL": "stream_model",

@@ -54,7 +54,7 @@ class Flag(StrEnum):
     UNITS_AND_LENGTH = auto()
     FORGETS_WINDOW = auto()
     MISSING_PART = auto()
-    LAX_RUN_LIST = auto()
+    LAX_CHAR_RUN_LIST = auto()
     LARGE_WINDOW = auto()
     FORGETS_STREAM = auto()
     FORGETS_SESSION = auto()
@@ -78,7 +78,7 @@ class Flag(StrEnum):
     WRONG_WEIGHT = auto()
     SIGNED_PRODUCT = auto()
     WRONG_MATCH = auto()
-    WRONG_RUN = auto()
+    WRONG_CHAR_RUN = auto()
     OTHER_MEMORY = auto()
     WRONG_CANDIDATE = auto()
     WRONG_PREFIX = auto()
@@ -173,7 +173,9 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.MISSING_PART: Note(
         "works without a part that has to be there", "both ends code with different numbers"
     ),
-    Flag.LAX_RUN_LIST: Note("takes a list for runs that cannot be", "a list stands in where none should"),
+    Flag.LAX_CHAR_RUN_LIST: Note(
+        "takes a list for character runs that cannot be", "a list stands in where none should"
+    ),
     Flag.LARGE_WINDOW: Note("enables the extension for large windows", _MEMORY),
     Flag.FORGETS_STREAM: Note(
         "does not check that a message of a stream is the next one, and whole", _OTHER_TEXT
@@ -277,8 +279,8 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "texts that repeat come out wrong",
         ("MAT-2", "MAT-3", "MAT-5", "MAT-7", "MAT-8", "HIS-1", "HIS-2", "HIS-3"),
     ),
-    Flag.WRONG_RUN: Note(
-        "counts runs otherwise, or lets contexts give way where they should not",
+    Flag.WRONG_CHAR_RUN: Note(
+        "counts character runs otherwise, or lets contexts give way where they should not",
         "numbers and identifiers come out wrong",
         ("RUN-1", "RUN-2", "RUN-3", "RUN-4", "RUN-5"),
     ),

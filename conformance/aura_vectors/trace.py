@@ -68,13 +68,13 @@ def of_choices(choices: Iterable[Choice]) -> Iterator[Fields]:
 def of_message(text: bytes, model: ContextModel) -> Iterator[Fields]:
     """For each symbol, the state in which it is coded, the choices, and the interval after them.
 
-    ``context`` is a number of rule TRI-4 and ``run`` a state of rule RUN-1. Where a match is active, ``match``
+    ``context`` is a number of rule TRI-4 and ``char_run`` a state of rule RUN-1. Where a match is active, ``match``
     says where its pointer points, into the message or the prefix.
     """
     walk, recorder = auralite.Walk(model), Recorder()
     for recorder.symbol in chain(text, (END,)):
         matcher = walk.matcher
-        state = {"symbol": recorder.symbol, "context": walk.context, "run": walk.run}
+        state = {"symbol": recorder.symbol, "context": walk.context, "char_run": walk.char_run}
         recorder.choices = []
         predicted = matcher.predict()
         match: dict[str, object] = {}

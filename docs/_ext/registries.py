@@ -105,7 +105,7 @@ class Sections(_Registry):
             model.PREFIX: ("prefix", "none", "chapter:prefix"),
             model.TEMPLATES: ("templates", "none", "chapter:model"),
             model.DICTIONARY: ("dictionary of marker 0x05", "none", "chapter:zstd"),
-            model.RUNS: ("lists for runs", "none", "chapter:run"),
+            model.CHAR_RUNS: ("lists for character runs", "none", "chapter:char_runs"),
             model.METADATA: ("metadata", "none", "chapter:model"),
         }
         if {kind for kind in assigned if kind < optional} != set(model.KNOWN):

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from aura_fast import range_coder
+from aura_fast.char_runs import NEXT
 from aura_fast.context_model import (
     BELOW_END,
     CODE_MASK,
@@ -42,7 +43,6 @@ from aura_fast.match import (
 )
 from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder, check_start, too_short
-from aura_fast.run import NEXT
 from aura_fast.symbols import (
     Position,
     decode_along_suffixes,
@@ -150,7 +150,7 @@ def _sections(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                     excluded = symbols_text[context + 1 : end]
                     at = ~word >> SUFFIX, state
                     context = encode_along_suffixes(contexts, at, symbol, choices, excluded=excluded)
-            if contexts.has_runs:
+            if contexts.has_char_runs:
                 state = NEXT[state << 8 | symbol]
                 bound = bounds[state]
         yield choices
@@ -296,7 +296,7 @@ def decode_rest(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         if size > max_size:
             raise LimitExceeded(f"the message decodes to more than {max_size} bytes", 0, "string")
         four = four >> 8 | symbol << 24
-        if contexts.has_runs:
+        if contexts.has_char_runs:
             state = NEXT[state << 8 | symbol]
             bound = bounds[state]
     decoder.window, decoder.offset, decoder.span = window, offset, span

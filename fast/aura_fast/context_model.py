@@ -34,8 +34,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aura_fast.arrays import zeros
+from aura_fast.char_runs import stand_ins
 from aura_fast.prefix import Index
-from aura_fast.run import stand_ins
 from aura_spec import context_model as spec
 from aura_spec.context_model import ESCAPES, FREQUENCIES, ROOT, TOTAL_OF_ONE, ContextModel
 from aura_spec.errors import Malformed
@@ -96,7 +96,7 @@ class Contexts:
         hits: the match model's table, and behind it the prefix's.
         prefix: what finds matches in the prefix, if there is one.
         order: of the longest contexts.
-        has_runs: whether there are lists for runs.
+        has_char_runs: whether there are lists for character runs.
         stand_ins: these lists, by state.
         bounds: by state, the place before which contexts give way to the list.
     """
@@ -108,9 +108,9 @@ class Contexts:
         self.hits = tuple(model.hits) + (() if model.prefix is None else tuple(model.prefix.hits))
         self.prefix = None if model.prefix is None else Index(model.prefix.text)
         self.order = len(packer.levels) - 2
-        self.has_runs = bool(model.runs)
+        self.has_char_runs = bool(model.char_runs)
         bounds = [int(packer.places[level - 1]) + 1 for level in packer.levels[1:]]
-        self.stand_ins = stand_ins(model.runs, bounds)
+        self.stand_ins = stand_ins(model.char_runs, bounds)
         self.bounds = tuple(stand_in[0] for stand_in in self.stand_ins)
         del packer  # and with it what takes most memory
         self.symbols_text = _symbols_text(self.words)

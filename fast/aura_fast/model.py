@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aura_fast import template_list, trie
-from aura_spec import prefix, run
+from aura_spec import char_runs, prefix
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import ChecksumMismatch, EncodeError, LimitExceeded, Malformed, Truncated, Unsupported
 from aura_spec.limits import MAX_WINDOW
 from aura_spec.match import HITS
 from aura_spec.model import (
+    CHAR_RUNS,
     DICTIONARY,
     FIRST_OPTIONAL,
     KNOWN,
@@ -25,7 +26,6 @@ from aura_spec.model import (
     MAX_METADATA,
     METADATA,
     PREFIX,
-    RUNS,
     TEMPLATES,
     TRIE,
     VERSION,
@@ -63,13 +63,13 @@ def read(data: bytes) -> ModelFile:
     """Read a model file.
 
     Raises:
-        DecodeError: as the rules of the chapters ``model``, ``trie``, ``prefix`` and ``run`` say.
+        DecodeError: as the rules of the chapters ``model``, ``trie``, ``prefix`` and ``char_runs`` say.
     """
     sections = _split(data)
     model = replace(
         trie.read(sections[TRIE]),
         hits=_parse_hits(sections[MATCH]),
-        runs=run.parse_section(bytes(sections[RUNS])) if RUNS in sections else {},
+        char_runs=char_runs.parse_section(bytes(sections[CHAR_RUNS])) if CHAR_RUNS in sections else {},
         prefix=prefix.parse_section(bytes(sections[PREFIX])) if PREFIX in sections else None,
     )
     templates = template_list.read(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
@@ -90,8 +90,8 @@ def write(model: ContextModel, metadata: bytes = b"") -> bytes:
     sections = {TRIE: trie_writer.write(model), MATCH: _HITS.pack(*(int(hit) for hit in model.hits))}
     if model.prefix is not None:
         sections[PREFIX] = prefix.build_section(model.prefix)
-    if model.runs:
-        sections[RUNS] = run.build_section(model.runs)
+    if model.char_runs:
+        sections[CHAR_RUNS] = char_runs.build_section(model.char_runs)
     if metadata:
         sections[METADATA] = metadata
     return _join(sections)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aura_fast import range_coder, slot, symbols, typed
+from aura_fast.char_runs import NEXT
 from aura_fast.context_model import Choice, Contexts, contexts_of
 from aura_fast.match import BASES, PREFIX_BASE, Prediction, length_before
 from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder
-from aura_fast.run import NEXT
 from aura_fast.slot import Spelt
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed, NonCanonical
@@ -153,7 +153,7 @@ class _Path:
     Attributes:
         text: the message so far.
         context: in which the next symbol is coded.
-        state: of the run.
+        state: of the character run.
     """
 
     def __init__(self, contexts: Contexts, limit: int) -> None:
@@ -226,5 +226,5 @@ class _Path:
         self.text.append(byte)
         self._four = self._four >> 8 | byte << 24
         self.context = following
-        if self._contexts.has_runs:
+        if self._contexts.has_char_runs:
             self.state = NEXT[self.state << 8 | byte]

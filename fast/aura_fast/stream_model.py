@@ -8,9 +8,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Final
 
+from aura_fast.char_runs import NEXT
 from aura_fast.context_model import Choice, Contexts
 from aura_fast.range_coder import Decoder
-from aura_fast.run import NEXT
 from aura_fast.stream_numbers import NumberPrediction
 from aura_fast.stream_state import StreamState, match_length_at, slots_after
 from aura_fast.symbols import decode_symbol, encode_symbol, share_of
@@ -88,7 +88,7 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
     base, size = state.base, state.size
     start = len(kept)
     prefix = contexts.prefix
-    context, run_state = contexts.initial, 0
+    context, char_run = contexts.initial, 0
     pointer = match_length = in_prefix = miss = 0  # a pointer of 0 is none
     digits = others = 0  # how many are at the end of the message; what rule RCL-10 makes of other bytes
     number: NumberPrediction | None = None
@@ -150,7 +150,7 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         following = -1
         later = 0
         for predicted, level, _, _ in candidates[:MAX_TRIED]:
-            share, follows = share_of(contexts, (context, run_state), predicted, excluded)
+            share, follows = share_of(contexts, (context, char_run), predicted, excluded)
             # probability, from three mixer inputs (rules RCL-10 and RCL-11)
             index = (later * _LATER + level) * 2 * CLASSES + _CLASSES[share >> 4] + miss
             if digits or _ZERO <= predicted <= _NINE:
@@ -201,9 +201,9 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             later = 1
         if following < 0:
             if decoder is None:
-                following = encode_symbol(contexts, (context, run_state), symbol, choices, predicted=excluded)
+                following = encode_symbol(contexts, (context, char_run), symbol, choices, predicted=excluded)
             else:
-                symbol, following = decode_symbol(decoder, contexts, (context, run_state), predicted=excluded)
+                symbol, following = decode_symbol(decoder, contexts, (context, char_run), predicted=excluded)
         context = following
         if candidates:
             miss = int(candidates[0][0] != symbol)
@@ -230,7 +230,7 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         kept.append(byte)
         end += 1
         if symbol != END:
-            run_state = NEXT[run_state << 8 | symbol] if contexts.has_runs else 0
+            char_run = NEXT[char_run << 8 | symbol] if contexts.has_char_runs else 0
             if decoder is not None and end - base - start > most:
                 raise LimitExceeded(f"the message decodes to more than {most} bytes", 0, "string")
     message = bytes(kept[start:-1])

@@ -4,13 +4,14 @@ The lists of a context and of its suffixes contain each other. So what is exclud
 it holds, and ``predicted``: the symbols that matches predicted and that did not come. For the same reason a list of
 one entry can only be the first: the context that follows an escape has a longer list.
 
-A position is the context in which a symbol is coded, and the state of the run there.
+A position is the context in which a symbol is coded, and the state of the character run there.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 
+from aura_fast.char_runs import rest_of
 from aura_fast.context_model import (
     BELOW_END,
     CODE_MASK,
@@ -30,13 +31,12 @@ from aura_fast.context_model import (
 )
 from aura_fast.match import Prediction
 from aura_fast.range_coder import Decoder
-from aura_fast.run import rest_of
 from aura_spec.context_model import ROOT, TOTAL_OF_ONE
 from aura_spec.match import TOTAL as MATCH_TOTAL
 from aura_spec.stream_model import PROB_ONE
 
 Position = tuple[int, int]
-"""Where in a message a symbol is coded: the context, and the state of the run."""
+"""Where in a message a symbol is coded: the context, and the state of the character run."""
 
 
 def encode_predicted(
@@ -95,7 +95,7 @@ def encode_along_suffixes(
 
     Args:
         contexts: the packed model.
-        position: the context has a list of more than one entry, or gives way to a list for runs.
+        position: the context has a list of more than one entry, or gives way to a list for character runs.
         symbol: 0 to 256, none of ``excluded`` or ``predicted``.
         choices: receives the choices.
         excluded: the symbols of the list that was escaped from, as characters; empty if there was none.
@@ -108,7 +108,7 @@ def encode_along_suffixes(
         if predicted not in excluded:  # as a whole, which is quicker to find than to make
             excluded = _union(excluded, predicted)
         if context < bound:
-            return _encode_in_run(contexts, (context, state), excluded, symbol, choices)
+            return _encode_in_char_run(contexts, (context, state), excluded, symbol, choices)
         head, first = ~words[context], context + 1
         total, end = head & SUM_MASK, first + (head >> SUM_BITS & SYMBOL_MASK)
         at = find(letter, first, end)
@@ -135,10 +135,10 @@ def encode_along_suffixes(
         context = head >> SUFFIX
 
 
-def _encode_in_run(
+def _encode_in_char_run(
     contexts: Contexts, position: Position, excluded: str, symbol: int, choices: list[Choice]
 ) -> int:
-    """Add the choices where a list for runs stands in for that of the context (rules RUN-4 and RUN-5)."""
+    """Add the choices where a list for character runs stands in for that of the context (rules RUN-4 and RUN-5)."""
     context, state = position
     stand_in, letter = contexts.stand_ins[state], chr(symbol)
     options, total = rest_of(stand_in, excluded)
@@ -258,7 +258,7 @@ def decode_along_suffixes(
         if predicted not in excluded:  # as a whole, which is quicker to find than to make
             excluded = _union(excluded, predicted)
         if context < bound:
-            return _decode_in_run(decoder, contexts, (context, state), excluded)
+            return _decode_in_char_run(decoder, contexts, (context, state), excluded)
         head, first = ~words[context], context + 1
         whole = total = head & SUM_MASK
         end = first + (head >> SUM_BITS & SYMBOL_MASK)
@@ -287,10 +287,10 @@ def decode_along_suffixes(
         context = contexts.suffix(context)
 
 
-def _decode_in_run(
+def _decode_in_char_run(
     decoder: Decoder, contexts: Contexts, position: Position, excluded: str
 ) -> tuple[int, int]:
-    """Decode a symbol where a list for runs stands in for that of the context (rules RUN-4 and RUN-5)."""
+    """Decode a symbol where a list for character runs stands in for that of the context (rules RUN-4 and RUN-5)."""
     context, state = position
     stand_in = contexts.stand_ins[state]
     options, total = rest_of(stand_in, excluded)

@@ -16,9 +16,9 @@ from aura_reference.range_coder import Decoder, Encoder
 from aura_spec import auralite as spec
 from aura_spec import context_model, limits, match, range_coder
 from aura_spec.auralite import Explicit, build_body, parse_body
+from aura_spec.char_runs import MAX_LENGTH, NO_RUN, after
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, UnknownModel
-from aura_spec.run import MAX_LENGTH, NO_RUN, after
 
 
 class Walk:
@@ -26,14 +26,14 @@ class Walk:
 
     Attributes:
         context: in which the next symbol is coded.
-        run: the state of the run that the message so far ends in (rule RUN-1).
+        char_run: the state of the character run that the message so far ends in (rule RUN-1).
         matcher: the message so far.
     """
 
     def __init__(self, model: ContextModel) -> None:
         self._model = model
         self.context = model.initial
-        self.run = NO_RUN
+        self.char_run = NO_RUN
         self.matcher = Matcher(model)
 
     def code(self, coder: Coder) -> int:
@@ -47,25 +47,25 @@ class Walk:
         self.context = self._model.following[entry]
         if symbol != context_model.END:
             self.matcher.message.append(symbol)
-            self.run = after(self.run, symbol)
+            self.char_run = after(self.char_run, symbol)
         return entry
 
     def feed(self, byte: int) -> None:
         """Go past a byte that is not coded (rule FRS-8)."""
         entry = contexts.find_deepest(self._model, self.context, byte)
         self.context = self._model.following[entry]
-        self.run = after(self.run, byte)
+        self.char_run = after(self.char_run, byte)
         self.matcher.feed(byte)
 
     def _choose_entry(self, predicted: int | None, coder: Coder) -> int:
         if predicted is None:
-            return contexts.code(self._model, self.context, self.run, set(), coder)
+            return contexts.code(self._model, self.context, self.char_run, set(), coder)
         hit = self.matcher.hits(self._probability_class(predicted))
         if coder.choose((predicted,), (hit, match.TOTAL - hit)) == 0:
             self.matcher.hit()
             return contexts.find_deepest(self._model, self.context, predicted)
         self.matcher.miss()
-        return contexts.code(self._model, self.context, self.run, {predicted}, coder)
+        return contexts.code(self._model, self.context, self.char_run, {predicted}, coder)
 
     def _probability_class(self, predicted: int) -> int:
         """Rule MAT-6."""
@@ -197,8 +197,8 @@ class Step:
         match: whether a match was active, and right.
         length: of the match, before the symbol; 0 without one.
         bits: what all choices for it cost.
-        run: length of the run if its list was used (rule RUN-4), with ``order`` that of the context that names the
-            next one; else 0.
+        char_run: length of the character run if its list was used (rule RUN-4), with ``order`` that of the context
+            that names the next one; else 0.
     """
 
     position: int
@@ -208,7 +208,7 @@ class Step:
     match: MatchState
     length: int
     bits: float
-    run: int
+    char_run: int
 
 
 def steps(data: bytes, model: ContextModel) -> Iterator[Step]:
@@ -225,13 +225,15 @@ def measure(model: ContextModel, walk: Walk, symbol: int) -> Step:
     length = walk.matcher.length
     state = _state(predicted, symbol)
     meter = Meter(symbol)
-    instead = model.runs.get(walk.run)
-    length_of_run = (walk.run - 1) % MAX_LENGTH + 1
+    instead = model.char_runs.get(walk.char_run)
+    char_run_length = (walk.char_run - 1) % MAX_LENGTH + 1
     entry = walk.code_entry(predicted, meter)
     order = contexts.order_of(model, bisect_right(model.starts, entry) - 1)
     escapes = meter.others - (state is MatchState.MISS)
-    in_run = instead is not None and order <= instead.order and state is not MatchState.HIT
-    return Step(position, symbol, order, escapes, state, length, meter.bits, length_of_run if in_run else 0)
+    in_char_run = instead is not None and order <= instead.order and state is not MatchState.HIT
+    return Step(
+        position, symbol, order, escapes, state, length, meter.bits, char_run_length if in_char_run else 0
+    )
 
 
 def _state(predicted: int | None, symbol: int) -> MatchState:

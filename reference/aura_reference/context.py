@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from aura_spec import context_model
-from aura_spec.context_model import ContextModel, RunList
+from aura_spec.char_runs import NO_RUN
+from aura_spec.context_model import CharRunList, ContextModel
 from aura_spec.errors import Malformed
-from aura_spec.run import NO_RUN
 
 
 class Coder(Protocol):
@@ -48,17 +48,18 @@ def find_deepest(model: ContextModel, context: int, symbol: int) -> int:
     return entry
 
 
-def code(model: ContextModel, context: int, run: int, excluded: set[int], coder: Coder) -> int:
+def code(model: ContextModel, context: int, char_run: int, excluded: set[int], coder: Coder) -> int:
     """Code a symbol that is not in ``excluded``, and give its entry (rules AUR-2 to AUR-4).
 
-    ``excluded`` grows by the symbols of the lists that were left by an escape. ``run`` is the state of the run.
+    ``excluded`` grows by the symbols of the lists that were left by an escape. ``char_run`` is the state of the
+    character run.
 
     Raises:
         Malformed: no symbol remains.
     """
     while True:
-        if run in model.runs and order_of(model, context) <= model.runs[run].order:
-            return _code_in_run(model, context, model.runs[run], excluded, coder)
+        if char_run in model.char_runs and order_of(model, context) <= model.char_runs[char_run].order:
+            return _code_in_char_run(model, context, model.char_runs[char_run], excluded, coder)
         start, end = model.starts[context], model.starts[context + 1]
         symbols = model.symbols[start:end]
         symbol = _code_in_list(symbols, frequencies_of(model, context), excluded, coder)
@@ -70,8 +71,8 @@ def code(model: ContextModel, context: int, run: int, excluded: set[int], coder:
         context = model.suffixes[context]
 
 
-def _code_in_run(
-    model: ContextModel, context: int, instead: RunList, excluded: set[int], coder: Coder
+def _code_in_char_run(
+    model: ContextModel, context: int, instead: CharRunList, excluded: set[int], coder: Coder
 ) -> int:
     """Code a symbol while a list stands in for ``context`` (rules RUN-4 and RUN-5)."""
     frequencies = [context_model.FREQUENCIES[code] for code in (*instead.codes, instead.escape)]

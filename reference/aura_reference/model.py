@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aura_reference import trie
+from aura_spec import char_runs, prefix
 from aura_spec import model as spec
-from aura_spec import prefix, run
 from aura_spec.context_model import ContextModel
 from aura_spec.model import check_dictionary, parse_file, parse_hits, parse_templates
 from aura_spec.template import Template
@@ -34,14 +34,14 @@ def read(data: bytes) -> Model:
     """Read a model file.
 
     Raises:
-        DecodeError: as the rules of the chapters ``model``, ``trie``, ``prefix`` and ``run`` say.
+        DecodeError: as the rules of the chapters ``model``, ``trie``, ``prefix`` and ``char_runs`` say.
     """
     file = parse_file(data)
     sections = file.sections
     context_model = replace(
         trie.read(sections[spec.TRIE]),
         hits=parse_hits(sections[spec.MATCH]),
-        runs=run.parse_section(sections[spec.RUNS]) if spec.RUNS in sections else {},
+        char_runs=char_runs.parse_section(sections[spec.CHAR_RUNS]) if spec.CHAR_RUNS in sections else {},
         prefix=prefix.parse_section(sections[spec.PREFIX]) if spec.PREFIX in sections else None,
     )
     templates = parse_templates(sections[spec.TEMPLATES]) if spec.TEMPLATES in sections else {}

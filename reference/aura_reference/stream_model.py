@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from aura_reference import context as contexts
 from aura_reference.context import Coder
 from aura_reference.window import Window, hash_byte
-from aura_spec import context_model, prefix, run
+from aura_spec import char_runs, context_model, prefix
 from aura_spec import stream_model as spec
+from aura_spec.char_runs import after
 from aura_spec.context_model import ContextModel
-from aura_spec.run import after
 from aura_spec.stream_model import squash, stretch
 
 _WORD = 0xFFFFFFFF
@@ -189,7 +189,7 @@ class Predictor:
         self._state = state
         self._model = state.model
         self._context = state.model.initial
-        self._run = run.NO_RUN
+        self._char_run = char_runs.NO_RUN
         self.text = bytearray()
         self._pointer: Candidate | None = None
         self._number: Number | None = None
@@ -210,7 +210,7 @@ class Predictor:
                 break
             excluded.add(candidate.symbol)
         if entry is None:
-            entry = contexts.code(self._model, self._context, self._run, excluded, coder)
+            entry = contexts.code(self._model, self._context, self._char_run, excluded, coder)
         symbol = self._model.symbols[entry]
         if candidates:
             self._miss = int(candidates[0].symbol != symbol)
@@ -275,7 +275,7 @@ class Predictor:
     def _share(self, symbol: int, excluded: set[int]) -> int:
         """Rule RCL-9."""
         share = Share(symbol)
-        contexts.code(self._model, self._context, self._run, set(excluded), share)
+        contexts.code(self._model, self._context, self._char_run, set(excluded), share)
         return min(share.value, spec.PROB_ONE - 1)
 
     def _mixer(self, candidate: Candidate, share: int, *, later: bool) -> Mixer:
@@ -334,7 +334,7 @@ class Predictor:
             self._others = self._others * 8 + symbol & _LOW
         if symbol != context_model.END:
             self.text.append(symbol)
-            self._run = after(self._run, symbol)
+            self._char_run = after(self._char_run, symbol)
 
 
 def _of_window(window: Window, place: int, match_length: int) -> Candidate:

@@ -19,7 +19,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``auralite``                     markers 0x80 to 0xFF and 0x03, messages predicted by a model
 ``context_model``                contexts, their lists, frequencies
 ``match``, ``prefix``            bytes that followed the same bytes earlier in the message or a model's text
-``run``                          lists for numbers and identifiers
+``char_runs``                    lists for numbers and identifiers
 ``range_coder``                  the entropy coder of AURALITE
 ``model``, ``trie``              the model file, and the contexts in it
 ``tag``                          two bytes before a message that reveal a wrong model and damage

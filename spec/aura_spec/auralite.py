@@ -1,9 +1,9 @@
 """AURALITE: a message as one string of the range coder, predicted by a context model.
 
 This is a PPM coder with exclusion (chapter ``context_model``), preceded by a match model as in PAQ and lpaq: where
-the last bytes occurred before, a binary choice tells whether the byte that followed them then follows again. Run
-lists (chapter ``run``) replace contexts inside numbers and identifiers. A range coder, as Martin (1979) and
-Subbotin describe, turns the choices into bytes.
+the last bytes occurred before, a binary choice tells whether the byte that followed them then follows again.
+Lists for character runs (chapter ``char_runs``) replace contexts inside numbers and identifiers. A range coder, as
+Martin (1979) and Subbotin describe, turns the choices into bytes.
 
 AUR-1: The symbols of a message are its bytes and then ``END``. They are coded one after the other by the range
 coder (rules RNG-1 to RNG-7), each in the current context. The first one is coded in the context ``initial`` of the
@@ -12,21 +12,21 @@ leads to its symbol, and the decoder reads which option it is (rules RNG-2 and R
 
     code_message()
         context = initial
-        run = 0
+        char_run = 0
         misses = 0
         no match is active
         repeat
             symbol = code_symbol()
             if symbol is not END
                 append symbol to the message
-                run = the state after symbol (rule RUN-2)
+                char_run = the state after symbol (rule RUN-2)
         until symbol = END
 
 AUR-2: A symbol is coded by a choice in the list of a context, beginning with the current one. The options are the
 entries of the list in their order and then, except at the root, the escape; rules CTX-4 to CTX-6 have their
-frequencies. While a run lasts, another list may replace that of a context (rules RUN-4 and RUN-5). An entry codes
-its symbol. After every byte the current context becomes the one that the entry for this byte names, in the first
-context that has such an entry, along the suffixes::
+frequencies. While a character run lasts, another list may replace that of a context (rules RUN-4 and RUN-5). An
+entry codes its symbol. After every byte the current context becomes the one that the entry for this byte names, in
+the first context that has such an entry, along the suffixes::
 
     follow(symbol)
         c = context
@@ -44,7 +44,7 @@ at once. A string that excludes all symbols of the root is ``Malformed``::
     code_in_lists(excluded)
         c = context
         repeat
-            if the model has a run list L for the state run, and the order of c is at most that of L
+            if the model has a list L for the state char_run, and the order of c is at most that of L
                 symbol = code_in_list(L, excluded)
                 if symbol is the escape
                     exclude the symbols of L

@@ -73,8 +73,8 @@ ESCAPES: Final = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class RunList:
-    """A list that replaces those of contexts while a run lasts (rules RUN-3 and RUN-4).
+class CharRunList:
+    """A list that replaces those of contexts while a character run lasts (rules RUN-3 and RUN-4).
 
     Attributes:
         order: the greatest order of a context whose list is replaced, 0 to ``MAX_ORDER``.
@@ -117,7 +117,7 @@ class ContextModel:
         escapes: for each context, the code of its escape; 0 for the root.
         initial: the context at the start of a message.
         hits: the match model's table of ``match.HITS`` probabilities of a hit, 1 to 4095 of 4096.
-        runs: for each state of a run that has one, its list (rule RUN-3).
+        char_runs: for each state of a character run that has one, its list (rule RUN-3).
         prefix: which the match model looks into, or None.
     """
 
@@ -129,5 +129,5 @@ class ContextModel:
     escapes: Sequence[int]
     initial: int
     hits: Sequence[int]
-    runs: Mapping[int, RunList] = field(default_factory=dict)
+    char_runs: Mapping[int, CharRunList] = field(default_factory=dict)
     prefix: Prefix | None = None

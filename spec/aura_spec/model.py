@@ -6,8 +6,8 @@ endian) and the content. Nothing follows the last section. Types ascend, and non
 
 MDL-2: Another version is ``Unsupported``, a wrong CRC-32 is ``ChecksumMismatch``. A decoder reads the file to its
 end first. It then checks for each section in order its place, its type and its CRC-32; then that the required ones
-are there; and last their contents: the trie, the table of the match model, lists for runs, the prefix, templates,
-the dictionary.
+are there; and last their contents: the trie, the table of the match model, lists for character runs, the prefix,
+templates, the dictionary.
 
 MDL-3: Types below 128 change what messages mean. A type below 128 that is not known is ``Unsupported``, and a
 required one that is missing is ``Malformed``. Types from 128 on change nothing: one that is not known is passed
@@ -20,7 +20,7 @@ over, once its CRC-32 is checked. The types are these:
 3    a prefix, chapter ``prefix``; none if the section is missing
 4    templates for messages of this kind, beside those that both ends hold anyway
 5    the dictionary of marker 0x05, chapter ``zstd``, as it is
-6    lists for runs, chapter ``run``; none if the section is missing
+6    lists for character runs, chapter ``char_runs``; none if the section is missing
 128  metadata: a JSON object of texts, in UTF-8, without a key that stands twice;
      a decoder need not read it; one that does refuses any other content as
      ``Malformed``, except an empty one; rule MDL-9 bounds it
@@ -76,10 +76,10 @@ MATCH: Final = 2
 PREFIX: Final = 3
 TEMPLATES: Final = 4
 DICTIONARY: Final = 5
-RUNS: Final = 6
+CHAR_RUNS: Final = 6
 METADATA: Final = 128
 FIRST_OPTIONAL: Final = 128
-KNOWN: Final = (TRIE, MATCH, PREFIX, TEMPLATES, DICTIONARY, RUNS)
+KNOWN: Final = (TRIE, MATCH, PREFIX, TEMPLATES, DICTIONARY, CHAR_RUNS)
 """Types below ``FIRST_OPTIONAL`` that this version knows."""
 
 MAX_FILE: Final = 1 << 26

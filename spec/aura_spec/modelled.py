@@ -20,9 +20,9 @@ FRS-5: A frame without any text is ``NonCanonical``, since marker 0x06 says the 
 FRS-6: A text that fits the type of its slot is ``NonCanonical``, as in rule SLT-5.
 
 FRS-7: The string begins like that of an AURALITE message, with a first byte of at least 0x80 (rules RNG-1 and
-RNG-5). It is coded along the whole message for which the frame stands, from its first byte on, with contexts, runs
-and matches as in rules AUR-1 to AUR-5. Texts are coded where they first stand. All other bytes are fed: literals,
-values that are no texts, and texts that stand a second time::
+RNG-5). It is coded along the whole message for which the frame stands, from its first byte on, with contexts,
+character runs and matches as in rules AUR-1 to AUR-5. Texts are coded where they first stand. All other bytes are
+fed: literals, values that are no texts, and texts that stand a second time::
 
     code_frame()
         begin as rule AUR-1 says
@@ -38,7 +38,7 @@ values that are no texts, and texts that stand a second time::
                 the value of the slot is known
 
 FRS-8: A fed byte codes nothing. Its position enters the table of matches (rule MAT-3), no match is active after it,
-and run and context go on::
+and character run and context go on::
 
     feed(bytes)
         for each byte
@@ -46,7 +46,7 @@ and run and context go on::
                 put its length into the slot of this position (rule MAT-3)
             no match is active
             append byte to the message
-            run = the state after byte (rule RUN-2)
+            char_run = the state after byte (rule RUN-2)
             follow(byte) (rule AUR-2)
 
 FRS-9: A text ends with the literal behind it, not with a length. The stop of a text is the first ``STOP_SIZE``

@@ -199,7 +199,7 @@ RCL-13: A stream begins with ``match_stats[q][level][class][miss]`` = squash(``L
 times 2^10, and the steps and confidences of all fields at 0.
 
 RCL-14: A message begins without a pointer, without a match in the prefix, without a number that is read, with
-miss, d and x of rule RCL-10 at 0, in the initial context of the model, and without a run.
+miss, d and x of rule RCL-10 at 0, in the initial context of the model, and without a character run.
 
 RCL-15: After each symbol, and before its byte enters the window, the pointer moves. The pointer here is the one
 with which the symbol was coded, thus also one that rule RCL-4 has just set. If it predicted the symbol, it moves

@@ -9,14 +9,14 @@ from tests.conformance.registry import mutant, replace
 
 import aura_spec.brio
 import aura_spec.brio2
-import aura_spec.run
+import aura_spec.char_runs
 import aura_spec.slot
 import aura_spec.template
 from aura_reference import auralite, brio, brio2, modelled, trie
 from aura_reference.slot import number
 from aura_spec.brio2 import RECENT
+from aura_spec.char_runs import Kind, state_of
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.run import Kind, state_of
 from aura_spec.template import Slot
 
 
@@ -41,17 +41,20 @@ def a_slot_may_have_an_empty_type() -> None:
     right = replace(aura_spec.template, "_parse_slot", parse_slot)
 
 
-@mutant("WrongRun", "run")
+@mutant("WrongCharRun", "char_runs")
 def an_underscore_goes_on_where_a_hyphen_does() -> None:
     def after(state: int, byte_class: int) -> int:
-        byte_class = aura_spec.run._HYPHEN if byte_class == aura_spec.run._JOINER else byte_class
-        return aura_spec.run._after(state, byte_class)
+        byte_class = aura_spec.char_runs._HYPHEN if byte_class == aura_spec.char_runs._JOINER else byte_class
+        return aura_spec.char_runs._after(state, byte_class)
 
     rows = [
-        bytes(after(state, byte_class) for byte_class in range(6)) for state in range(aura_spec.run.STATES)
+        bytes(after(state, byte_class) for byte_class in range(6))
+        for state in range(aura_spec.char_runs.STATES)
     ]
-    assert rows[state_of(Kind.HEXADECIMAL, 8)] != aura_spec.run.TRANSITIONS[state_of(Kind.HEXADECIMAL, 8)]
-    replace(aura_spec.run, "TRANSITIONS", rows)
+    assert (
+        rows[state_of(Kind.HEXADECIMAL, 8)] != aura_spec.char_runs.TRANSITIONS[state_of(Kind.HEXADECIMAL, 8)]
+    )
+    replace(aura_spec.char_runs, "TRANSITIONS", rows)
 
 
 class _OneMore(int):

@@ -156,8 +156,8 @@ def the_escape_of_a_single_entry_has_the_weight_of_a_list() -> None:
 
 @mutant("ForgetsExclusion", "context_model")
 def exclusion_is_forgotten() -> None:
-    def code(model: ContextModel, number: int, run: int, _excluded: set[int], coder: Any) -> int:
-        return int(right(model, number, run, Forgetful(), coder))
+    def code(model: ContextModel, number: int, char_run: int, _excluded: set[int], coder: Any) -> int:
+        return int(right(model, number, char_run, Forgetful(), coder))
 
     class Forgetful(set[int]):
         def update(self, *_others: object) -> None:
@@ -166,8 +166,8 @@ def exclusion_is_forgotten() -> None:
     right = replace(context, "code", code)
 
 
-@mutant("WrongRun", "run")
-def runs_give_way_at_every_order() -> None:
+@mutant("WrongCharRun", "char_runs")
+def char_runs_give_way_at_every_order() -> None:
     replace(context, "order_of", lambda _model, _context: 0)
 
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import (
+    CHAR_RUNS_EXHAUSTED,
     EXHAUSTED,
     MODELS,
     NEVER_ENDING,
     NO_CONTEXTS,
     PAST,
-    RUNS_EXHAUSTED,
     SAMPLES,
     START,
     TEXTS,
@@ -32,10 +32,10 @@ from aura.models.model import Model
 from aura_fast import auralite, context_model, prefix
 from aura_spec import match
 from aura_spec.auralite import MODEL_ID_SIZE
-from aura_spec.context_model import SYMBOLS, ContextModel, RunList
+from aura_spec.char_runs import Kind, state_of
+from aura_spec.context_model import SYMBOLS, CharRunList, ContextModel
 from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.run import Kind, state_of
 
 SMALL = Model.load_small().context_model
 
@@ -152,12 +152,12 @@ def test_prefix_with_equal_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("order", [0, 1])
-def test_list_for_runs_of_which_nothing_remains(order: int) -> None:
-    """After 4 only 5 is listed, and so it is in the list for runs, which may stand in for that."""
+def test_list_for_char_runs_of_which_nothing_remains(order: int) -> None:
+    """After 4 only 5 is listed, and so it is in the list for character runs, which may stand in for that."""
     four, five = b"45"
     flat = dict.fromkeys(range(SYMBOLS), 32)
     model = assemble({(): flat, (START,): {four: 0}, (four,): {five: 0}}, {(START,): 9, (four,): 9})
-    model = replace(model, runs={state_of(Kind.DIGITS, 1): RunList(order, (five,), (8,), 8)})
+    model = replace(model, char_runs={state_of(Kind.DIGITS, 1): CharRunList(order, (five,), (8,), 8)})
     for data in (b"4x", b"45x", b"4"):
         wire = reference.encode(data, model)
         assert auralite.encode(data, model) == wire
@@ -166,13 +166,13 @@ def test_list_for_runs_of_which_nothing_remains(order: int) -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.sampled
-def test_run_that_excludes_all() -> None:
+def test_char_run_that_excludes_all() -> None:
     """What follows a digit that is coded: anything."""
-    wire = reference.encode(b"1", RUNS_EXHAUSTED)
+    wire = reference.encode(b"1", CHAR_RUNS_EXHAUSTED)
     for tail in part(range(0, 0x10000, 7)):
         for other in (wire[:1] + tail.to_bytes(2, "big"), wire[:2] + tail.to_bytes(2, "big")):
-            assert outcome(auralite.decode, other, RUNS_EXHAUSTED, 50) == outcome(
-                reference.decode, other, RUNS_EXHAUSTED, 50
+            assert outcome(auralite.decode, other, CHAR_RUNS_EXHAUSTED, 50) == outcome(
+                reference.decode, other, CHAR_RUNS_EXHAUSTED, 50
             )
 
 

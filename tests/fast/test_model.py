@@ -222,13 +222,13 @@ def test_broken_optional_sections(kind: int, content: bytes, code: str) -> None:
     assert outcome(fast.read, data) == outcome(reference.read, data) == code
 
 
-def test_prefix_and_runs_are_written() -> None:
+def test_prefix_and_char_runs_are_written() -> None:
     """Rules HIS-4 and RUN-3."""
     data = fast.write(WITH_ALL)
     one, other = fast.read(data).context_model, reference.read(data).context_model
     assert one.prefix == other.prefix == WITH_ALL.prefix
-    assert one.runs == other.runs
-    assert set(one.runs) == set(WITH_ALL.runs)
+    assert one.char_runs == other.char_runs
+    assert set(one.char_runs) == set(WITH_ALL.char_runs)
 
 
 def test_metadata_are_bounded() -> None:
@@ -374,11 +374,11 @@ def test_sections_are_read_in_one_order() -> None:
     faults = {
         declared.TRIE: b"",
         declared.MATCH: b"",
-        declared.RUNS: b"\x01\x09",
+        declared.CHAR_RUNS: b"\x01\x09",
         declared.PREFIX: b"\0" * 73,
     }
     sound = dict(declared.parse_file(fast.write(WITH_ALL)).sections)
-    for kinds in ((declared.TRIE, declared.RUNS), (declared.MATCH, declared.RUNS), tuple(faults)):
+    for kinds in ((declared.TRIE, declared.CHAR_RUNS), (declared.MATCH, declared.CHAR_RUNS), tuple(faults)):
         data = declared.build_file({**sound, **{kind: faults[kind] for kind in kinds}})
         codes = set()
         for read in (fast.read, reference.read):

@@ -27,9 +27,9 @@ import aura_reference.stream as reference
 from aura.models.model import Model
 from aura_fast import stream
 from aura_fast.stream import remainder_of
-from aura_spec.context_model import ContextModel, RunList
+from aura_spec.char_runs import Kind, state_of
+from aura_spec.context_model import CharRunList, ContextModel
 from aura_spec.errors import Code, DecodeError, EncodeError, StreamDesync
-from aura_spec.run import Kind, state_of
 from aura_spec.stream import CHECKS, GENERATORS, MAX_STRING, Terms, Text, expected, remainder
 from aura_spec.stream_model import LEVELS
 
@@ -102,9 +102,9 @@ def test_same_wires_along_the_prefix(model: ContextModel) -> None:
     compared(replace(model, prefix=replace(WITH_PREFIX.prefix, text=PAST[:30])), [past, past])
 
 
-def test_same_wires_where_a_list_for_runs_has_nothing_left() -> None:
-    runs = {state_of(Kind.DIGITS, 1): RunList(0, (ord("5"),), (8,), 24)}
-    compared(replace(NO_CONTEXTS, runs=runs), ["- 15 - 15 - 15 - 14", "- 15 - 1"])
+def test_same_wires_where_a_list_for_char_runs_has_nothing_left() -> None:
+    char_runs = {state_of(Kind.DIGITS, 1): CharRunList(0, (ord("5"),), (8,), 24)}
+    compared(replace(NO_CONTEXTS, char_runs=char_runs), ["- 15 - 15 - 15 - 14", "- 15 - 1"])
 
 
 def test_same_wires_where_the_window_holds_digits_only() -> None:

@@ -1,15 +1,15 @@
-"""AURALITE in the reference, symbol by symbol: lists and escapes, runs, and matches."""
+"""AURALITE in the reference, symbol by symbol: lists and escapes, character runs, and matches."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from tests.models import (
+    CHAR_RUNS_EXHAUSTED,
     EXHAUSTED,
     HAND_MADE,
-    HAND_MADE_WITH_RUNS,
+    HAND_MADE_WITH_CHAR_RUNS,
     NO_CONTEXTS,
-    RUNS_EXHAUSTED,
     TEXTS,
     models,
 )
@@ -70,41 +70,41 @@ def test_escape_that_leaves_no_symbol_is_malformed() -> None:
 
 def test_list_for_a_run_stands_in() -> None:
     """Rules RUN-4 and RUN-5: the third and fourth digit are in the lists, the letter after them is not."""
-    steps = list(auralite.steps(b"123x", HAND_MADE_WITH_RUNS))
-    assert [step.run for step in steps] == [0, 0, 2, 3, 0]
+    steps = list(auralite.steps(b"123x", HAND_MADE_WITH_CHAR_RUNS))
+    assert [step.char_run for step in steps] == [0, 0, 2, 3, 0]
     of_two = 10 * FREQUENCIES[8] + FREQUENCIES[18] + FREQUENCIES[24]
     assert 2 ** steps[2].bits == pytest.approx(of_two / FREQUENCIES[8])
     of_three = of_two - FREQUENCIES[18] + FREQUENCIES[17]
     at_root = FLAT_TOTAL - 10 * 32 - FREQUENCIES[12]
     assert 2 ** steps[3].bits == pytest.approx(of_three / FREQUENCIES[24] * at_root / 32)
     assert steps[3].escapes == 1
-    with_end = list(auralite.steps(b"123", HAND_MADE_WITH_RUNS))[-1]
+    with_end = list(auralite.steps(b"123", HAND_MADE_WITH_CHAR_RUNS))[-1]
     assert 2**with_end.bits == pytest.approx(of_three / FREQUENCIES[17])
 
 
 def test_context_of_a_higher_order_stays() -> None:
     """After ``a`` the list is for contexts of order 0; a has order 1, its escape leads to the root. Rule RUN-4."""
-    second = list(auralite.steps(b"aa", HAND_MADE_WITH_RUNS))[1]
-    assert second.run == 0
-    third = list(auralite.steps(b"ac.", HAND_MADE_WITH_RUNS))[2]
-    assert third.run == 2
+    second = list(auralite.steps(b"aa", HAND_MADE_WITH_CHAR_RUNS))[1]
+    assert second.char_run == 0
+    third = list(auralite.steps(b"ac.", HAND_MADE_WITH_CHAR_RUNS))[2]
+    assert third.char_run == 2
 
 
 @given(TEXTS)
 def test_context_after_a_run_is_the_one_after_its_bytes(data: bytes) -> None:
     """Rule RUN-5."""
-    with_runs, without = auralite.Walk(HAND_MADE_WITH_RUNS), auralite.Walk(HAND_MADE)
+    with_char_runs, without = auralite.Walk(HAND_MADE_WITH_CHAR_RUNS), auralite.Walk(HAND_MADE)
     for symbol in data:
-        with_runs.code(auralite.Meter(symbol))
+        with_char_runs.code(auralite.Meter(symbol))
         without.code(auralite.Meter(symbol))
-        assert with_runs.context == without.context
+        assert with_char_runs.context == without.context
 
 
 def test_escape_from_a_run_that_leaves_no_symbol_is_malformed() -> None:
     """Rules AUR-4 and RUN-4."""
-    before = auralite.encode(b"1", RUNS_EXHAUSTED)
+    before = auralite.encode(b"1", CHAR_RUNS_EXHAUSTED)
     with pytest.raises(Malformed, match="excludes all symbols"):
-        auralite.decode(before[:2] + b"\xff\xff\xff\xff", RUNS_EXHAUSTED, 10)
+        auralite.decode(before[:2] + b"\xff\xff\xff\xff", CHAR_RUNS_EXHAUSTED, 10)
 
 
 def matches(data: bytes, model: ContextModel = NO_CONTEXTS) -> list[tuple[MatchState, int]]:

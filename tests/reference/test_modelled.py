@@ -155,7 +155,7 @@ def test_fed_bytes_give_the_context() -> None:
             coded.code_entry(None, Meter(byte))
         assert fed.context == coded.context
         assert fed.matcher.message == coded.matcher.message == sample
-        assert fed.run == coded.run
+        assert fed.char_run == coded.char_run
 
 
 def steps(template_id: int, values: list[bytes], model: ContextModel = TRAINED) -> list[auralite.Step]:

@@ -270,16 +270,16 @@ def test_a_block_is_left_out_in_whole() -> None:
         assert found == pytest.approx(expected)
 
 
-def test_runs_are_learned() -> None:
+def test_char_runs_are_learned() -> None:
     """Numbers of five digits, whatever is before them: the sixth place is the end of it."""
     rng = random.Random(2)
     messages = [b"%c%05d;" % (rng.choice(b"#$%&*!?="), rng.randrange(100_000)) for _ in range(4000)]
     model = prepare(messages, limits=Limits(max_order=4)).model(4000)
-    digits = {state: run for state, run in model.runs.items() if state <= 40}
+    digits = {state: char_run for state, char_run in model.char_runs.items() if state <= 40}
     assert 5 in digits
-    run = digits[5]
-    assert run.codes[run.symbols.index(ord(";"))] < min(
-        run.codes[run.symbols.index(digit)] for digit in b"0123456789"
+    char_run = digits[5]
+    assert char_run.codes[char_run.symbols.index(ord(";"))] < min(
+        char_run.codes[char_run.symbols.index(digit)] for digit in b"0123456789"
     )
     costs = [sum(step.bits for step in auralite.steps(message, model)) for message in messages[:200]]
     information = 3 + 5 * math.log2(10)

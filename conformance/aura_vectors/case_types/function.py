@@ -9,11 +9,11 @@ from itertools import accumulate
 from typing import Final
 
 from aura_fast import interleaved_rans as fast
-from aura_fast.run import NEXT
+from aura_fast.char_runs import NEXT
 from aura_reference.match import slot_of
+from aura_spec.char_runs import NO_RUN, after
 from aura_spec.context_model import ESCAPES, FREQUENCIES
 from aura_spec.interleaved_rans import frequencies_of
-from aura_spec.run import NO_RUN, after
 from aura_vectors.case import FAST, REFERENCE, Case, Fields
 
 Function = Callable[[bytes], Fields]
@@ -55,7 +55,7 @@ def _frequencies_fast(codes: bytes) -> Fields:
 FUNCTIONS: Final[Mapping[str, Mapping[str, Function]]] = {
     "weights of codes": {REFERENCE: _weights},
     "slots of positions": {REFERENCE: _slots},
-    "states of runs": {REFERENCE: _states, FAST: _states_fast},
+    "states of character runs": {REFERENCE: _states, FAST: _states_fast},
     "frequencies of a table": {REFERENCE: _frequencies, FAST: _frequencies_fast},
 }
 """By the name of the case type, the function in each implementation that has it."""

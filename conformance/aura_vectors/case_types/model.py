@@ -14,13 +14,13 @@ from typing import Any, Final, Protocol, cast
 from aura_fast import model as fast
 from aura_fast import template_list
 from aura_reference import model as reference
-from aura_spec import prefix, run
-from aura_spec.context_model import ContextModel, Prefix, RunList
+from aura_spec import char_runs, prefix
+from aura_spec.context_model import CharRunList, ContextModel, Prefix
 from aura_spec.model import (
+    CHAR_RUNS,
     DICTIONARY,
     MATCH,
     PREFIX,
-    RUNS,
     TEMPLATES,
     TRIE,
     build_file,
@@ -79,7 +79,7 @@ def _summary(read: Callable[[bytes], Content], data: bytes) -> Fields:
         "model_id": content.model_id.hex(),
         "contexts": len(model.suffixes),
         "entries": len(model.symbols),
-        "states_with_lists": list(model.runs),
+        "states_with_lists": list(model.char_runs),
         "prefix_size": len(model.prefix.text) if model.prefix else 0,
         "templates": {str(number): template.pattern for number, template in content.templates.items()},
         "dictionary_size": len(content.dictionary),
@@ -125,7 +125,7 @@ class Sections(CaseType):
                 REFERENCE: lambda: build_templates(_templates(case)),
                 FAST: lambda: template_list.write(_templates(case)),
             },
-            RUNS: {REFERENCE: lambda: run.build_section(_lists(case))},
+            CHAR_RUNS: {REFERENCE: lambda: char_runs.build_section(_lists(case))},
         }.get(self.kind, {})
 
     def _read(self, read: Callable[[bytes], Content], section: bytes) -> Fields:
@@ -155,7 +155,7 @@ class Sections(CaseType):
                     "codes": list(one.codes),
                     "escape": one.escape,
                 }
-                for state, one in sorted(model.runs.items())
+                for state, one in sorted(model.char_runs.items())
             }
         }
 
@@ -177,10 +177,10 @@ def _templates(case: Case) -> dict[int, Template]:
     return parse_patterns({int(number): pattern for number, pattern in patterns.items()})
 
 
-def _lists(case: Case) -> dict[int, RunList]:
+def _lists(case: Case) -> dict[int, CharRunList]:
     lists = cast("Mapping[str, Mapping[str, Any]]", case.value["lists"])
     return {
-        int(state): RunList(one["order"], tuple(one["symbols"]), tuple(one["codes"]), one["escape"])
+        int(state): CharRunList(one["order"], tuple(one["symbols"]), tuple(one["codes"]), one["escape"])
         for state, one in lists.items()
     }
 

@@ -43,7 +43,7 @@ def groups() -> Groups:
         _modelled(260, [b"3", b"get_weather", b"Rome"], "JSON", "FRS-9"),
         _modelled(260, [b"3", b'a\\"b', b'"}'], "JSON, with quotation marks in texts", "FRS-10"),
         _modelled(261, [b"bab", b"a"], "a stop of one byte, twice in a text", "FRS-9"),
-        _modelled(261, [b"bc1234", b"99"], "runs that begin in fed bytes", "FRS-8"),
+        _modelled(261, [b"bc1234", b"99"], "character runs that begin in fed bytes", "FRS-8"),
         _modelled(262, [b""], "a stop of two equal bytes", "FRS-9"),
         _modelled(262, [b"a"], "a text that runs into its stop", "FRS-10"),
         _modelled(262, [b"aaaaa"], "a text that is all stop", "FRS-10"),
@@ -74,7 +74,7 @@ def _steps(steps: Iterable[Step]) -> Iterator[Fields]:
             "position": step.position,
             "symbol": step.symbol,
             "order": step.order,
-            "run": step.run,
+            "char_run": step.char_run,
             "escapes": step.escapes,
             **match,
         }

@@ -21,19 +21,19 @@ function message(read, wire, { templates, phrases, max_size: maxSize }, model) {
 }
 
 function modelFile(wire) {
-  const { id, trie, runs, prefix, templates, dictionary } = readModel(wire);
+  const { id, trie, charRuns, prefix, templates, dictionary } = readModel(wire);
   return {
     model_id: id,
     contexts: trie.suffixes.length,
     entries: trie.symbols.length,
-    states_with_lists: [...runs.keys()],
+    states_with_lists: [...charRuns.keys()],
     prefix_size: prefix?.text.length ?? 0,
     templates: patterns(templates),
     dictionary_size: dictionary?.length ?? 0,
   };
 }
 
-function runList({ order, symbols, codes }) {
+function charRunList({ order, symbols, codes }) {
   return { order, symbols, codes: codes.slice(0, -1), escape: codes.at(-1) };
 }
 
@@ -52,7 +52,7 @@ const SECTION_VALUES = {
   3: ({ hits, text }) => ({ hits, text_hex: hex(text) }),
   4: (templates) => ({ templates: patterns(templates) }),
   5: (dictionary) => ({ dictionary_size: dictionary.length }),
-  6: (runs) => ({ lists: Object.fromEntries([...runs].map(([state, list]) => [state, runList(list)])) }),
+  6: (lists) => ({ lists: Object.fromEntries([...lists].map(([state, list]) => [state, charRunList(list)])) }),
 };
 
 function integer(wire, { maximum }) {
@@ -104,7 +104,7 @@ const CASE_TYPES = {
     escapes_of_4096: Array.from(wire, (code) => ESCAPES[code]),
   }),
   'slots of positions': (wire) => ({ slots: [...wire.keys()].slice(3).map((i) => slotOf(wire, i + 1)) }),
-  'states of runs': (wire) => ({
+  'states of character runs': (wire) => ({
     states: wire.reduce((row, byte) => row.concat(nextState(row.at(-1), byte)), [0]),
   }),
 };

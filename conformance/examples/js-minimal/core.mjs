@@ -1,7 +1,7 @@
 // AURA: markers, stored messages, classic and typed template frames, and AURALITE. Bytes are Buffers.
 import { isUtf8 } from 'node:buffer';
 import { constants } from './data.mjs';
-import { nextState } from './run.mjs';
+import { nextState } from './char_runs.mjs';
 import { readSlot } from './slot.mjs';
 import { builtin } from './template.mjs';
 
@@ -121,7 +121,7 @@ export class RangeDecoder {
   }
 }
 
-// AURALITE (AUR-1 to AUR-9), with matches (MAT-1 to MAT-8), a prefix (HIS-1 to HIS-3), runs (RUN-4, RUN-5).
+// AURALITE (AUR-1 to AUR-9), with matches (MAT-1 to MAT-8), a prefix (HIS-1 to HIS-3), character runs (RUN-4, RUN-5).
 export const END = 256;
 const { ESCAPES, FREQUENCIES } = constants.context_model; // what codes stand for (CTX-4, CTX-5)
 const { LENGTH_STEPS, PROBABILITY_STEPS } = constants.match;
@@ -132,7 +132,7 @@ export class Message {
   constructor(model, { maxSize }, reader) {
     Object.assign(this, { model, reader, limit: Math.min(maxSize, 2 ** 20) });
     Object.assign(this, { buffer: Buffer.alloc(256), length: 0, slots: new Int32Array(2 ** 14).fill(-1) });
-    Object.assign(this, { context: model.trie.initial, run: 0, match: null, misses: 0 });
+    Object.assign(this, { context: model.trie.initial, charRun: 0, match: null, misses: 0 });
     Object.assign(this, { lists: new Map(), excluded: new Uint8Array(257) });
   }
 
@@ -143,7 +143,7 @@ export class Message {
     if (this.length === this.buffer.length) this.buffer = Buffer.concat([this.buffer], 2 * this.length);
     this.buffer[this.length++] = byte;
     this.context = this.follow(byte);
-    this.run = nextState(this.run, byte);
+    this.charRun = nextState(this.charRun, byte);
   }
 
   // Named by the entry for the byte in the first context that has one (AUR-2, AUR-5, RUN-5, FRS-8).
@@ -234,13 +234,13 @@ export class Message {
 
   decodeSymbol(coder) {
     const { orders, suffixes } = this.model.trie;
-    const run = this.model.runs.get(this.run);
-    for (let context = this.context, isRun = false; ; context = isRun ? 0 : suffixes[context]) {
-      isRun = !isRun && run !== undefined && orders[context] <= run.order;
-      const list = isRun ? run : this.list(context);
+    const instead = this.model.charRuns.get(this.charRun);
+    for (let context = this.context, inCharRun = false; ; context = inCharRun ? 0 : suffixes[context]) {
+      inCharRun = !inCharRun && instead !== undefined && orders[context] <= instead.order;
+      const list = inCharRun ? instead : this.list(context);
       const symbol = this.choose(coder, list);
       if (symbol !== null) return symbol;
-      this.reader.check(isRun || context !== 0);
+      this.reader.check(inCharRun || context !== 0);
       for (const s of list.symbols) this.excluded[s] = 1;
     }
   }

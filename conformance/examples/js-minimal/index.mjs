@@ -11,6 +11,6 @@ export { library } from './template.mjs';
 export { RangeDecoder, Reader, slotOf } from './core.mjs';
 export { readSection } from './model.mjs';
 export { decodeRans, frequenciesOf, Lanes, tableOf } from './rans.mjs';
-export { nextState } from './run.mjs';
+export { nextState } from './char_runs.mjs';
 export { unfold } from './slot.mjs';
 export { constants } from './data.mjs';

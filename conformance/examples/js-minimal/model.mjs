@@ -1,4 +1,4 @@
-// The model file (MDL-1 to MDL-9): a trie (TRI-1 to TRI-9), a prefix (HIS-4), lists for runs (RUN-3).
+// The model file (MDL-1 to MDL-9): a trie (TRI-1 to TRI-9), a prefix (HIS-4), lists for character runs (RUN-3).
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
@@ -204,7 +204,7 @@ function readList(reader, order, symbols) {
   return { order, symbols, codes, escape: frequencies.pop(), frequencies };
 }
 
-function readRuns(reader) { // RUN-3, by state
+function readCharRuns(reader) { // RUN-3, by state
   const lists = new Map();
   let latest = -1;
   for (let left = reader.uint(1); left > 0; left--) {
@@ -225,7 +225,7 @@ const SECTIONS = {
   3: ['prefix', readPrefix],
   4: ['templates', readTemplates],
   5: ['dictionary', readDictionary],
-  6: ['runs', readRuns],
+  6: ['charRuns', readCharRuns],
 };
 
 export function readSection(type, content) {
@@ -258,7 +258,7 @@ export function readModel(file) {
     if (type < 128) sections.set(type, content);
   });
   reader.check(sections.has(1) && sections.has(2));
-  const model = { id: hash.digest('hex').slice(0, 16), templates: new Map(), runs: new Map() };
+  const model = { id: hash.digest('hex').slice(0, 16), templates: new Map(), charRuns: new Map() };
   for (const [type, content] of sections) model[SECTIONS[type][0]] = readSection(type, content);
   return model;
 }

@@ -3,7 +3,8 @@
 Choices are gathered in any order, one kind after the other, and put in order at the end. ``at`` are always the
 numbers of symbols on the path; columns of choices are cumulatives, frequencies and totals.
 
-Symbols that need a list for runs are left to ``symbols``, one after the other: they have many cases, and are rare.
+Symbols that need a list for character runs are left to ``symbols``, one after the other: they have many cases, and
+are rare.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from aura_fast.batch import lists
 from aura_fast.batch.lists import SINGLETON_NUMBERS
-from aura_fast.batch.path import Path, find, in_runs
+from aura_fast.batch.path import Path, find, in_char_runs
 from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
@@ -81,12 +82,12 @@ def choose(path: Path, flat: Numbers, predictions: Predicted) -> Choices:
     """
     places, predicted, indices = predictions
     is_hit = predicted == flat[places]
-    is_run = in_runs(path)
-    is_plain = ~is_run
+    is_char_run = in_char_runs(path)
+    is_plain = ~is_char_run
     is_plain[places] = False
-    is_miss = ~is_hit & ~is_run[places]
-    special: dict[int, Prediction | None] = dict.fromkeys(np.flatnonzero(is_run).tolist())
-    for number in np.flatnonzero(is_run[places]).tolist():
+    is_miss = ~is_hit & ~is_char_run[places]
+    special: dict[int, Prediction | None] = dict.fromkeys(np.flatnonzero(is_char_run).tolist())
+    for number in np.flatnonzero(is_char_run[places]).tolist():
         place = int(places[number])
         if is_hit[number]:
             del special[place]
@@ -139,7 +140,7 @@ def _code_hits(path: Path, at: Numbers, indices: Numbers, choices: Choices) -> N
 
 
 def _code_plain(path: Path, at: Numbers, choices: Choices) -> None:
-    """Code symbols where no match is active and no list for runs is used; ``at`` is (symbols,) int64."""
+    """Code symbols where no match is active and no list for character runs is used; ``at`` is (symbols,) int64."""
     is_listed, columns = _in_first_lists(path, at)
     choices.add(at, np.zeros(len(at), np.int64), *columns)
     _code_after_escapes(path, at[~is_listed], choices)
@@ -278,7 +279,7 @@ def _code_rest(path: Path, pending: _Pending, choices: Choices) -> None:
 
 
 def _code_special(path: Path, special: dict[int, Prediction | None], flat: Numbers, choices: Choices) -> None:
-    """Code symbols for which a list for runs is used, one after the other.
+    """Code symbols for which a list for character runs is used, one after the other.
 
     Args:
         path: of the messages.

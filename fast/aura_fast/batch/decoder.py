@@ -21,6 +21,7 @@ from aura_fast.batch.lists import SINGLETON_NUMBERS
 from aura_fast.batch.matches import find_matches, read_predicted, read_predicted_singly
 from aura_fast.batch.singly import decode_rests, read_singly
 from aura_fast.batch.tuning import Tuning
+from aura_fast.char_runs import NEXT
 from aura_fast.context_model import (
     CODE_MASK,
     END_SHIFT,
@@ -33,7 +34,6 @@ from aura_fast.context_model import (
 )
 from aura_fast.ragged import Numbers
 from aura_fast.range_coder import check_end
-from aura_fast.run import NEXT
 from aura_spec.context_model import END, ROOT, TOTAL_OF_ONE
 from aura_spec.errors import DecodeError
 from aura_spec.range_coder import LOWER_BOUND
@@ -74,9 +74,9 @@ def _step(batch: Batch) -> None:
         read_predicted(batch, matched)
     else:
         read_predicted_singly(batch, matched)
-    in_runs = batch.in_runs(plain)
-    if len(in_runs):
-        read_singly(batch, in_runs)
+    in_char_runs = batch.in_char_runs(plain)
+    if len(in_char_runs):
+        read_singly(batch, in_char_runs)
         plain = plain[~batch.is_symbol[plain]]
     _read_plain(batch, plain)
     batch.shift((state.spans < LOWER_BOUND).nonzero()[0])
@@ -87,9 +87,9 @@ def _step(batch: Batch) -> None:
 
 def _read_after_escape(batch: Batch, lanes: Numbers) -> None:
     """Read choices of messages that are at a list of which symbols are excluded."""
-    in_runs = batch.in_runs(lanes) if len(lanes) > batch.tuning.few_choices else lanes
-    read_singly(batch, in_runs)
-    if len(in_runs):
+    in_char_runs = batch.in_char_runs(lanes) if len(lanes) > batch.tuning.few_choices else lanes
+    read_singly(batch, in_char_runs)
+    if len(in_char_runs):
         lanes = lanes[~batch.is_symbol[lanes]]
     if len(lanes):
         _read_with_exclusions(batch, lanes)
@@ -102,8 +102,8 @@ def _take_symbols(batch: Batch) -> None:
     # what is not a symbol yet is written over later
     batch.text.reshape(-1)[state.rows * batch.text.shape[1] + state.positions] = symbols
     np.copyto(state.fours, state.fours >> 8 | symbols << 24, where=is_symbol)
-    if batch.model.has_runs:
-        np.copyto(state.runs, _NEXT_AFTER[state.runs << 8 | symbols], where=is_symbol)
+    if batch.model.has_char_runs:
+        np.copyto(state.char_runs, _NEXT_AFTER[state.char_runs << 8 | symbols], where=is_symbol)
     np.putmask(state.predicted, is_symbol, NOTHING)
     state.is_new = is_symbol
     state.has_exclusions &= state.is_active & ~is_symbol

@@ -17,8 +17,8 @@ from aura_fast.batch.choices import choose
 from aura_fast.batch.intervals import add, narrow
 from aura_fast.batch.path import walk
 from aura_fast.batch.tuning import Tuning
+from aura_fast.char_runs import NEXT
 from aura_fast.context_model import PLACE_MASK, Choice, Contexts
-from aura_fast.run import NEXT
 from aura_spec.context_model import END
 
 

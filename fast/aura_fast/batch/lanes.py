@@ -40,7 +40,7 @@ class State:
         offsets: as there.
         spans: as there.
         contexts: whose lists the next choices are of.
-        runs: the states of the runs.
+        char_runs: the states of the character runs.
         is_new: whether no choice of the next symbol is read yet.
         has_exclusions: whether symbols of the current list are excluded: those of the list of ``escaped_from``, and
             ``predicted``.
@@ -62,7 +62,7 @@ class State:
     offsets: Numbers
     spans: Numbers
     contexts: Numbers
-    runs: Numbers
+    char_runs: Numbers
     is_new: Flags
     has_exclusions: Flags
     escaped_from: Numbers
@@ -134,7 +134,7 @@ class Batch:
             offsets=self._tails[bases] - range_coder.START,
             spans=np.full(count, range_coder.START),
             contexts=np.full(count, model.initial),
-            runs=np.zeros(count, np.int64),
+            char_runs=np.zeros(count, np.int64),
             is_new=np.ones(count, np.bool_),
             has_exclusions=np.zeros(count, np.bool_),
             escaped_from=np.full(count, NOTHING),
@@ -162,12 +162,12 @@ class Batch:
         self.state.rows = np.arange(len(rows))
         return True
 
-    def in_runs(self, lanes: Numbers) -> Numbers:
-        """Those of some lanes where a list for runs stands in for that of the context (rule RUN-4)."""
-        if not self.model.has_runs:
+    def in_char_runs(self, lanes: Numbers) -> Numbers:
+        """Those of some lanes where a list for character runs stands in for that of the context (rule RUN-4)."""
+        if not self.model.has_char_runs:
             return lanes[:0]
         state = self.state
-        return lanes[state.contexts[lanes] < self._bounds[state.runs[lanes]]]
+        return lanes[state.contexts[lanes] < self._bounds[state.char_runs[lanes]]]
 
     def text_of(self, lane: int) -> bytes:
         """What is decoded of a message."""

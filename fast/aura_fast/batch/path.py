@@ -15,9 +15,9 @@ from aura_fast import ragged
 from aura_fast.batch import lists
 from aura_fast.batch.lists import words_of
 from aura_fast.batch.tuning import Tuning
+from aura_fast.char_runs import states_of
 from aura_fast.context_model import PLACE_BITS, PLACE_MASK, SYMBOL_MASK, Contexts
 from aura_fast.ragged import Flags, Numbers
-from aura_fast.run import states_of
 from aura_fast.symbols import Position
 from aura_spec.context_model import ROOT
 
@@ -36,7 +36,7 @@ class Path:
         contexts: the context in which each symbol is coded, (symbols,) int64.
         owners: the first context along its suffixes whose list has the symbol, (symbols,) int64.
         places: where the entry is, (symbols,) int64.
-        states: of the run before each symbol, (symbols,) int64; all 0 if the model has no lists for runs.
+        states: of the character run before each symbol, (symbols,) int64; all 0 if the model has no lists for them.
     """
 
     model: Contexts
@@ -60,12 +60,12 @@ def walk(model: Contexts, flat: Numbers, starts: Numbers, at: Position, tuning: 
         model: the packed model.
         flat: the symbols of messages, end to end, (symbols,) int64.
         starts: where messages begin there, (messages,) int64.
-        at: the context and the state of the run at the beginning of each message.
+        at: the context and the state of the character run at the beginning of each message.
         tuning: how much is done at once.
     """
     words = words_of(model)
     path = Path(model, tuning, words, *(np.zeros(len(flat), np.int64) for _ in range(4)))
-    if model.has_runs:
+    if model.has_char_runs:
         path.states[:] = states_of(flat.astype(np.uint8), starts, at[1], few=tuning.few)
     ends = np.append(starts[1:], len(flat))
     owners, numbers = ragged.spread(
@@ -163,9 +163,9 @@ def _go_alone(path: Path, flat: Numbers, begin: int, end: int, context: int, *, 
     return context
 
 
-def in_runs(path: Path) -> Flags:
-    """Which symbols have a list for runs on their path that stands in for another (rule RUN-4): (symbols,) bool."""
-    if not path.model.has_runs:
+def in_char_runs(path: Path) -> Flags:
+    """Which symbols have a list for character runs on their path in place of another (RUN-4): (symbols,) bool."""
+    if not path.model.has_char_runs:
         return np.zeros(len(path.contexts), np.bool_)
     bounds = np.array(path.model.bounds)
     return path.owners < bounds[path.states]

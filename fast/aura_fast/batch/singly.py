@@ -1,7 +1,7 @@
 """Messages that are decoded one after the other, by ``auralite``.
 
-Two things are left to it: choices of which a list for runs is an option, and the rest of the last few messages,
-which would leave the vectors nearly empty.
+Two things are left to it: choices of which a list for character runs is an option, and the rest of the last few
+messages, which would leave the vectors nearly empty.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from contextlib import suppress
 
 from aura_fast import auralite, symbols
 from aura_fast.batch.lanes import NOTHING, Batch
+from aura_fast.char_runs import NEXT
 from aura_fast.ragged import Numbers
 from aura_fast.range_coder import Decoder
-from aura_fast.run import NEXT
 from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
 
@@ -34,13 +34,15 @@ def read_singly(batch: Batch, lanes: Numbers) -> None:
 
 def _read_rest(batch: Batch, lane: int, decoder: Decoder) -> tuple[int, int]:
     """Read the choices left of a symbol; the symbol, and the context that follows."""
-    state, run = batch.state, int(batch.state.runs[lane])
+    state, char_run = batch.state, int(batch.state.char_runs[lane])
     predicted = int(state.predicted[lane])
     letter = "" if predicted == NOTHING else chr(predicted)
     if state.has_exclusions[lane] and state.escaped_from[lane] != NOTHING:
-        at = int(state.escaped_from[lane]), run
+        at = int(state.escaped_from[lane]), char_run
         return symbols.decode_after_escape(decoder, batch.model, at, predicted=letter)
-    return symbols.decode_symbol(decoder, batch.model, (int(state.contexts[lane]), run), predicted=letter)
+    return symbols.decode_symbol(
+        decoder, batch.model, (int(state.contexts[lane]), char_run), predicted=letter
+    )
 
 
 def decode_rests(batch: Batch) -> None:
@@ -56,15 +58,15 @@ def _decode_rest(batch: Batch, lane: int) -> bytes | None:
     state = batch.state
     decoder = batch.decoder_of(lane)
     text = bytearray(batch.text_of(lane))
-    context, run = int(state.contexts[lane]), int(state.runs[lane])
+    context, char_run = int(state.contexts[lane]), int(state.char_runs[lane])
     if not state.is_new[lane]:
         symbol, context = _read_rest(batch, lane, decoder)
         if symbol == END:
             decoder.finish()
             return bytes(text)
         text.append(symbol)
-        run = NEXT[run << 8 | symbol]
+        char_run = NEXT[char_run << 8 | symbol]
         if len(text) > batch.max_size:
             return None
     match = auralite.ActiveMatch(int(state.pointers[lane]), int(state.lengths[lane]), int(state.misses[lane]))
-    return auralite.decode_rest(decoder, batch.model, batch.max_size, text, (context, run), match)
+    return auralite.decode_rest(decoder, batch.model, batch.max_size, text, (context, char_run), match)

@@ -284,7 +284,7 @@ def _steps_table(steps: Sequence[Step]) -> list[str]:
     for step in steps:
         symbol = "end" if step.symbol == END else repr(bytes((step.symbol,)))[2:-1]
         match = f"{step.match} {step.length}" if step.length else "-"
-        where = f"run {step.run}" if step.run else str(step.order)
+        where = f"run {step.char_run}" if step.char_run else str(step.order)
         lines.append(
             f"{step.position:6}  {symbol:6}  {where:>6}  {step.escapes:7}  {match:7}  {step.bits:6.2f}"
         )

@@ -82,7 +82,7 @@ def _tinted(steps: Sequence[Step]) -> str:
 def _attributes(steps: Sequence[Step]) -> str:
     bits = sum(step.bits for step in steps)
     notes = (
-        f"{f'run of {step.run}' if step.run else f'order {step.order}'}, "
+        f"{f'run of {step.char_run}' if step.char_run else f'order {step.order}'}, "
         f"{step.escapes} escapes, match {step.match}"
         for step in steps
     )

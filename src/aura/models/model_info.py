@@ -10,7 +10,7 @@ import numpy as np
 
 from aura.models.model import Model
 from aura_spec.context_model import END, ContextModel
-from aura_spec.model import DICTIONARY, MATCH, METADATA, PREFIX, RUNS, TEMPLATES, TRIE
+from aura_spec.model import CHAR_RUNS, DICTIONARY, MATCH, METADATA, PREFIX, TEMPLATES, TRIE
 
 _OPENINGS: Final = 8
 _OPENING_BYTES: Final = 24
@@ -20,7 +20,7 @@ _NAMES: Final = {
     PREFIX: "prefix",
     TEMPLATES: "templates",
     DICTIONARY: "dictionary",
-    RUNS: "runs",
+    CHAR_RUNS: "char_runs",
     METADATA: "metadata",
 }
 

@@ -13,7 +13,7 @@ In the order of work:
 ``match_table``   hit probabilities of the match model
 ``prefix_selection``       what recurs between messages word for word
 ``order_selection``      the order and the prefix
-``runs``          lists for runs of digits and letters
+``char_runs``     lists for runs of digits and letters
 ``export``    the arrays of a context model
 ``trainer``       all of it
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from aura.models.training.char_runs import at, count_char_runs, learn_char_runs, states_of
 from aura.models.training.counting import Extent, count
 from aura.models.training.deleted_estimation import Chains, LeftOut, excerpt, other_symbols
 from aura.models.training.export import assemble
@@ -20,7 +21,6 @@ from aura.models.training.match_table import Guesses, hit_indices, learn_hits
 from aura.models.training.order_selection import guess_across, halves, least_order, saved_bits
 from aura.models.training.prefix_selection import choose_prefix
 from aura.models.training.pruning import gains, keep
-from aura.models.training.runs import at, count_runs, learn_runs, states_of
 from aura.models.training.text import ALPHABET, BEGIN, WHOLE, Flags, Longs, Text, frame
 from aura.models.training.weights import Evidence, interpolate, learn_weights, mix
 from aura_spec.context_model import SYMBOLS, ContextModel, Prefix
@@ -78,7 +78,7 @@ class Prepared:
         self._chains, self._shares = excerpt(sample, trace, shares, int(self._trie.offsets[2]))
         del shares, trace
         states = states_of(text)
-        self._runs = count_runs(text, states)
+        self._char_runs = count_char_runs(text, states)
         self._places = at(text, states, sampled[text.symbols[sampled] != BEGIN])
         use = usage(self._trie, np.ones(len(self._trie), np.bool_))
         left_out = LeftOut(self._trie, use, self._shares, self._minimum)
@@ -164,7 +164,7 @@ class Prepared:
         past = self._matches.text
         return replace(
             assemble(mix(self._trie, use, weights), tables.hits),
-            runs=learn_runs(self._runs, self._places, evidence, weights),
+            char_runs=learn_char_runs(self._char_runs, self._places, evidence, weights),
             prefix=Prefix(past, tuple(tables.prefix_hits.tolist())) if past else None,
         )
 

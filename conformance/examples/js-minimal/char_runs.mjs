@@ -1,4 +1,4 @@
-// The states of runs (RUN-1, RUN-2): 0, or 40 · kind + length.
+// The states of character runs (RUN-1, RUN-2): 0, or 40 · kind + length.
 
 const [DIGITS, TO_F, HEXADECIMAL, LETTERS, MIXED, NONE] = [0, 1, 2, 3, 4, 5];
 // By kind, after a digit, a letter of a to f and another letter.

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aura_spec.context_model import END, RunList
+from aura_spec.char_runs import NO_RUN, STATES, Kind, after, build_section, parse_section, state_of
+from aura_spec.context_model import END, CharRunList
 from aura_spec.errors import DecodeError, EncodeError, Malformed, Truncated
-from aura_spec.run import NO_RUN, STATES, Kind, after, build_section, parse_section, state_of
 
 
 def state(text: bytes) -> int:
@@ -45,7 +45,7 @@ def test_states(text: bytes, kind: Kind, length: int) -> None:
 @pytest.mark.parametrize(
     "text", [b"", b"12.", b"abc ", b"12-", b"0f8fad5-", b"letters8-x-"[:7] + b"-", b"x_", b"1_", b"7\xc3"]
 )
-def test_no_run(text: bytes) -> None:
+def test_no_char_run(text: bytes) -> None:
     """Rule RUN-2."""
     assert state(text) == NO_RUN
 
@@ -57,9 +57,9 @@ def test_states_are_in_range(text: bytes) -> None:
 
 
 LISTS = {
-    state_of(Kind.DIGITS, length): RunList(2, (48, 49, END), bytes((3, length, 63)), 7)
+    state_of(Kind.DIGITS, length): CharRunList(2, (48, 49, END), bytes((3, length, 63)), 7)
     for length in (4, 5, 6)
-} | {state_of(Kind.MIXED, 40): RunList(32, (0,), bytes((0,)), 63)}
+} | {state_of(Kind.MIXED, 40): CharRunList(32, (0,), bytes((0,)), 63)}
 
 
 def test_sections_round_trip() -> None:
@@ -71,12 +71,12 @@ def test_sections_round_trip() -> None:
 @pytest.mark.parametrize(
     "lists",
     [
-        {state_of(Kind.DIGITS, length): RunList(2, (48,), b"\0", 7) for length in (4, 6)},
-        {state_of(Kind.DIGITS, length): RunList(length, (48,), b"\0", 7) for length in (4, 5)},
-        {state_of(Kind.DIGITS, length): RunList(2, (48 + length,), b"\0", 7) for length in (4, 5)},
+        {state_of(Kind.DIGITS, length): CharRunList(2, (48,), b"\0", 7) for length in (4, 6)},
+        {state_of(Kind.DIGITS, length): CharRunList(length, (48,), b"\0", 7) for length in (4, 5)},
+        {state_of(Kind.DIGITS, length): CharRunList(2, (48 + length,), b"\0", 7) for length in (4, 5)},
     ],
 )
-def test_lists_of_a_kind_are_a_row(lists: dict[int, RunList]) -> None:
+def test_lists_of_a_kind_are_a_row(lists: dict[int, CharRunList]) -> None:
     with pytest.raises(EncodeError):
         build_section(lists)
 

@@ -1,4 +1,4 @@
-"""Lists for runs (rules RUN-1 to RUN-5)."""
+"""Lists for character runs (rules RUN-1 to RUN-5)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_spec.context_model import FREQUENCIES, RunList
-from aura_spec.run import CLASSES_OF_BYTES, STATES, TRANSITIONS
+from aura_spec.char_runs import CLASSES_OF_BYTES, STATES, TRANSITIONS
+from aura_spec.context_model import FREQUENCIES, CharRunList
 
 NEXT: Final = b"".join(CLASSES_OF_BYTES.translate(row.ljust(256)) for row in TRANSITIONS) + bytes(256)
 """The state after a byte, by 256 · state + byte; a row more for what comes after the end of a message."""
@@ -19,21 +19,21 @@ _IS_RESET: Final = _NEXT_NUMBERS.reshape(-1, 256).max(axis=0) == 0
 """Whether a byte leads to state 0 from everywhere."""
 
 StandIn = tuple[int, str, tuple[int, ...], int]
-"""A list for a run: the place in a packed model before which contexts give way, the symbols as characters, their
-frequencies, and that of the escape."""
+"""A list for a character run: the place in a packed model before which contexts give way, the symbols as
+characters, their frequencies, and that of the escape."""
 
 _NONE: Final[StandIn] = (0, "", (), 0)
 
 
-def stand_ins(runs: Mapping[int, RunList], bounds: list[int]) -> tuple[StandIn, ...]:
+def stand_ins(char_runs: Mapping[int, CharRunList], bounds: list[int]) -> tuple[StandIn, ...]:
     """The lists by state; ``bounds`` has for each order the place after its contexts."""
     lists = [_NONE] * (STATES + 1)
-    for state, run in runs.items():
+    for state, char_run in char_runs.items():
         lists[state] = (
-            bounds[min(run.order, len(bounds) - 1)],
-            "".join(map(chr, run.symbols)),
-            tuple(FREQUENCIES[code] for code in run.codes),
-            FREQUENCIES[run.escape],
+            bounds[min(char_run.order, len(bounds) - 1)],
+            "".join(map(chr, char_run.symbols)),
+            tuple(FREQUENCIES[code] for code in char_run.codes),
+            FREQUENCIES[char_run.escape],
         )
     return tuple(lists)
 

@@ -1,4 +1,4 @@
-"""Runs: the state after each byte, lists that stand in, and the sections that hold them."""
+"""Character runs: the state after each byte, lists that stand in, and the sections that hold them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from aura_spec import run
-from aura_spec.context_model import END, SYMBOLS, ContextModel, RunList
+from aura_spec import char_runs
+from aura_spec.char_runs import MAX_LENGTH, Kind, state_of
+from aura_spec.context_model import END, SYMBOLS, CharRunList, ContextModel
 from aura_spec.errors import Code
-from aura_spec.model import RUNS
-from aura_spec.run import MAX_LENGTH, Kind, state_of
+from aura_spec.model import CHAR_RUNS
 from aura_vectors.case import Case, Groups
 from aura_vectors.case_types.function import Values
 from aura_vectors.case_types.model import Sections
@@ -23,27 +23,27 @@ from aura_vectors.trace import coded, skewed
 ONE, TWO, THREE, FOUR = b"1234"
 DIGITS: Final = tuple(b"0123456789")
 
-LISTS: Final[Mapping[int, RunList]] = {
+LISTS: Final[Mapping[int, CharRunList]] = {
     **{
-        state_of(Kind.DIGITS, length): RunList(2, (*DIGITS, END), (8,) * 10 + (20 - length,), 24)
+        state_of(Kind.DIGITS, length): CharRunList(2, (*DIGITS, END), (8,) * 10 + (20 - length,), 24)
         for length in (2, 3, 4)
     },
     **{
-        state_of(Kind.LETTERS_TO_F, length): RunList(0, tuple(b"abcdef"), (9, 8, 9, 7, 9, 9), 8)
+        state_of(Kind.LETTERS_TO_F, length): CharRunList(0, tuple(b"abcdef"), (9, 8, 9, 7, 9, 9), 8)
         for length in (1, 2, 3)
     },
-    state_of(Kind.LETTERS, MAX_LENGTH): RunList(32, tuple(b"x"), (3,), 12),
+    state_of(Kind.LETTERS, MAX_LENGTH): CharRunList(32, tuple(b"x"), (3,), 12),
 }
 """Lists that know how long a number is, some that give way only where no context helps, and one of one symbol."""
 
-SECTIONS: Final = Sections(RUNS)
+SECTIONS: Final = Sections(CHAR_RUNS)
 
 
 def groups() -> Groups:
     """All groups of the chapter."""
-    states = Values("states of runs")
+    states = Values("states of character runs")
     yield states, [states.valid(comment, ("RUN-1", "RUN-2"), text) for text, comment in _texts()]
-    hand_made = held(replace(HAND_MADE, runs=LISTS))
+    hand_made = held(replace(HAND_MADE, char_runs=LISTS))
     yield (
         hand_made,
         [
@@ -68,7 +68,7 @@ def groups() -> Groups:
             coded(hand_made, b"7w127w12 7w127", "matches beside lists", "MAT-6", "RUN-4", steps=60),
         ],
     )
-    numbers = held(replace(_numbers(), runs=LISTS))
+    numbers = held(replace(_numbers(), char_runs=LISTS))
     yield (
         numbers,
         [
@@ -77,8 +77,8 @@ def groups() -> Groups:
             coded(numbers, b"12.3", "and after an escape", "RUN-5"),
         ],
     )
-    every = RunList(0, tuple(range(SYMBOLS)), (32,) * SYMBOLS, 0)
-    exhausted = held(replace(NO_CONTEXTS, runs={state_of(Kind.DIGITS, 1): every}))
+    every = CharRunList(0, tuple(range(SYMBOLS)), (32,) * SYMBOLS, 0)
+    exhausted = held(replace(NO_CONTEXTS, char_runs={state_of(Kind.DIGITS, 1): every}))
     comment, flag = "an escape from a list of all symbols", Flag.NOTHING_LEFT
     yield (
         exhausted,
@@ -87,7 +87,7 @@ def groups() -> Groups:
             skewed(exhausted, [*b"1", SYMBOLS], comment, "AUR-4", flag),
         ],
     )
-    small = {state_of(Kind.DIGITS, 2): RunList(2, tuple(b"01"), (8, 9), 24)}
+    small = {state_of(Kind.DIGITS, 2): CharRunList(2, tuple(b"01"), (8, 9), 24)}
     yield from with_variants(SECTIONS, [_section(small, "one list")])
     yield SECTIONS, [_section({}, "no kinds"), _section(LISTS, "three kinds"), *_broken()]
     yield (
@@ -149,8 +149,8 @@ def _texts() -> Iterator[tuple[bytes, str]]:
         yield text, f"every byte after: {kind}"
 
 
-def _section(lists: Mapping[int, RunList], comment: str) -> Case:
-    return SECTIONS.valid(comment, ("RUN-3",), run.build_section(lists), {})
+def _section(lists: Mapping[int, CharRunList], comment: str) -> Case:
+    return SECTIONS.valid(comment, ("RUN-3",), char_runs.build_section(lists), {})
 
 
 def _broken() -> Iterator[Case]:
@@ -170,11 +170,11 @@ def _broken() -> Iterator[Case]:
     yield malformed([kind(1), kind(1)], "a kind twice", Flag.IGNORES_ORDER)
     yield malformed([kind(5)], "a sixth kind", Flag.ACCEPTS_RESERVED)
     yield malformed([kind(order=33)], "an order above the largest", Flag.INDEXES_OUTSIDE)
-    yield malformed([kind(first=0)], "runs of length 0", Flag.LAX_RUN_LIST)
-    yield malformed([kind(count=0)], "no lists", Flag.LAX_RUN_LIST)
-    yield malformed([kind(first=41)], "a run that is too long", Flag.LAX_RUN_LIST)
-    yield malformed([kind(first=40, count=2)], "a second run that is too long", Flag.LAX_RUN_LIST)
-    yield malformed([kind(symbols=bytes(33))], "no symbols", Flag.LAX_RUN_LIST)
+    yield malformed([kind(first=0)], "runs of length 0", Flag.LAX_CHAR_RUN_LIST)
+    yield malformed([kind(count=0)], "no lists", Flag.LAX_CHAR_RUN_LIST)
+    yield malformed([kind(first=41)], "a run that is too long", Flag.LAX_CHAR_RUN_LIST)
+    yield malformed([kind(first=40, count=2)], "a second run that is too long", Flag.LAX_CHAR_RUN_LIST)
+    yield malformed([kind(symbols=bytes(33))], "no symbols", Flag.LAX_CHAR_RUN_LIST)
     yield malformed([kind(symbols=bytes(32) + b"\2")], "a symbol 257", Flag.ACCEPTS_RESERVED)
     yield malformed([kind(symbols=bytes(32) + b"\x81")], "a symbol 263", Flag.ACCEPTS_RESERVED)
     for place, what in ((0, "first symbol"), (2, "escape")):

@@ -1,14 +1,14 @@
-"""Runs: lists for numbers, identifiers and random strings.
+"""Character runs: lists for numbers, identifiers and random strings.
 
 The digits of an identifier tell nothing about the next digit, but their number does: a UUID ends after 36
 characters, a time in milliseconds after 13. Short contexts of digits and letters have learned other texts, and
-predict both badly. So a model may have lists that replace contexts inside a run. In the terms of PPM, these lists
-belong to contexts of another sort: the kind and the length of the run instead of its bytes.
+predict both badly. So a model may have lists that replace contexts inside a character run. In the terms of PPM,
+these lists belong to contexts of another sort: the kind and the length of the run instead of its bytes.
 
-RUN-1: A run is a stretch of digits and letters, and of some signs between them, at the end of the message so far.
-Its state is 0 if there is none. Otherwise it is 40 · kind + n, where n is the length of the run, at most
-``MAX_LENGTH``, and kind is a number of ``Kind``: digits only, letters a to f only, hexadecimal (digits and letters
-a to f), letters only, or mixed.
+RUN-1: A character run, or run in this chapter, is a stretch of digits and letters, and of some signs between them,
+at the end of the message so far. Its state is 0 if there is none. Otherwise it is 40 · kind + n, where n is the
+length of the run, at most ``MAX_LENGTH``, and kind is a number of ``Kind``: digits only, letters a to f only,
+hexadecimal (digits and letters a to f), letters only, or mixed.
 
 RUN-2: A message begins in state 0. Each byte leads from a state to the next::
 
@@ -54,7 +54,7 @@ from typing import Final
 import construct as c
 from construct import this
 
-from aura_spec.context_model import CODES, MAX_ORDER, SYMBOLS, RunList
+from aura_spec.context_model import CODES, MAX_ORDER, SYMBOLS, CharRunList
 from aura_spec.errors import EncodeError, Malformed
 from aura_spec.wire import Checked, End, Field, build, parse
 
@@ -198,8 +198,8 @@ SECTION: Final = c.Struct(
 """Rule RUN-3."""
 
 
-def parse_section(section: bytes) -> dict[int, RunList]:
-    """Read the lists for runs, by state (rule RUN-3).
+def parse_section(section: bytes) -> dict[int, CharRunList]:
+    """Read the lists for character runs, by state (rule RUN-3).
 
     Raises:
         DecodeError: ``Truncated`` or ``Malformed``.
@@ -207,16 +207,16 @@ def parse_section(section: bytes) -> dict[int, RunList]:
     value = parse(SECTION, section)
     if any(kind.kind >= following.kind for kind, following in pairwise(value.kinds)):
         raise Malformed("kinds do not ascend", 1, "kinds.kind")
-    lists: dict[int, RunList] = {}
+    lists: dict[int, CharRunList] = {}
     for kind in value.kinds:
         symbols = tuple(symbol for symbol in range(SYMBOLS) if kind.symbols[symbol >> 3] >> (symbol & 7) & 1)
         for length, codes in enumerate(kind.lists, kind.first):
-            lists[state_of(kind.kind, length)] = RunList(kind.order, symbols, codes[:-1], codes[-1])
+            lists[state_of(kind.kind, length)] = CharRunList(kind.order, symbols, codes[:-1], codes[-1])
     return lists
 
 
-def build_section(lists: Mapping[int, RunList]) -> bytes:
-    """Write the lists for runs, given by state; those of a kind have consecutive lengths (rule RUN-3).
+def build_section(lists: Mapping[int, CharRunList]) -> bytes:
+    """Write the lists for character runs, given by state; those of a kind have consecutive lengths (rule RUN-3).
 
     Raises:
         EncodeError: the rule is broken.

@@ -1,4 +1,4 @@
-"""Lists for runs: digits, identifiers and random strings (spec chapter ``run``).
+"""Lists for character runs: digits, identifiers and random strings (spec chapter ``char_runs``).
 
 What follows a run of each kind and length is counted. Which contexts give way to such a list, and for
 which lengths, is what makes a sample of the text likeliest.
@@ -14,8 +14,8 @@ import numpy as np
 from aura.models.training.quantization import codes
 from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Text
 from aura.models.training.weights import Evidence, interpolate, lower_shares
-from aura_spec.context_model import SYMBOLS, RunList
-from aura_spec.run import MAX_LENGTH, NO_RUN, STATES, Kind, after, state_of
+from aura_spec.char_runs import MAX_LENGTH, NO_RUN, STATES, Kind, after, state_of
+from aura_spec.context_model import SYMBOLS, CharRunList
 
 _STRENGTH: Final = 20.0
 """How many observations the list of a kind is worth in that of a length."""
@@ -31,7 +31,7 @@ _HIGHEST_ORDER: Final = 5
 
 
 def states_of(text: Text) -> Ints:
-    """The state of the run before each symbol of a text (rules RUN-1 and RUN-2)."""
+    """The state of the character run before each symbol of a text (rules RUN-1 and RUN-2)."""
     state = NO_RUN
     states = np.empty(len(text.symbols), np.int32)
     steps = [[after(state, byte) for byte in range(256)] + [NO_RUN] * 2 for state in range(STATES)]
@@ -41,7 +41,7 @@ def states_of(text: Text) -> Ints:
     return states
 
 
-def count_runs(text: Text, states: Ints) -> Floats:
+def count_char_runs(text: Text, states: Ints) -> Floats:
     """How often each symbol follows each state, a row for each state; what weighs less counts less."""
     predicted = text.symbols != BEGIN
     keys = states[predicted].astype(np.int64) * SYMBOLS + text.symbols[predicted]
@@ -57,11 +57,13 @@ class Places:
     symbols: Ints
 
 
-def learn_runs(counts: Floats, places: Places, evidence: Evidence, weights: Floats) -> dict[int, RunList]:
+def learn_char_runs(
+    counts: Floats, places: Places, evidence: Evidence, weights: Floats
+) -> dict[int, CharRunList]:
     """The lists, by state."""
     probability, shown = _smooth(counts)
     gains = _gains(probability, places, evidence, weights)
-    lists: dict[int, RunList] = {}
+    lists: dict[int, CharRunList] = {}
     for kind, shortest in _SHORTEST.items():
         symbols = np.flatnonzero(shown[kind])
         if not len(symbols):
@@ -71,7 +73,9 @@ def learn_runs(counts: Floats, places: Places, evidence: Evidence, weights: Floa
         for state in states[first:stop].tolist():
             row = probability[state, symbols]
             escape = codes(np.array([1.0 - row.sum()]))[0]
-            lists[state] = RunList(order, tuple(symbols.tolist()), tuple(codes(row).tolist()), int(escape))
+            lists[state] = CharRunList(
+                order, tuple(symbols.tolist()), tuple(codes(row).tolist()), int(escape)
+            )
     return lists
 
 
