@@ -183,19 +183,21 @@ def tables(samples: Iterable[bytes]) -> tuple[list[bytes], str, Codes]:
     starts = [_starts(cut) for cut in cuts]
     after = _alike(sum(_pairs(*both) for both in zip(units, starts, strict=True)))
     unit_counts = _counts(UNIT_CONTEXTS, SYMBOLS)
-    runs, distances = _counts(1, brio2.NUMBERS), _counts(brio2.DISTANCE_CONTEXTS, brio2.DISTANCES)
+    literal_runs, distances = _counts(1, brio2.NUMBERS), _counts(brio2.DISTANCE_CONTEXTS, brio2.DISTANCES)
     lengths = _counts(brio2.LENGTH_CONTEXTS, brio2.NUMBERS)
     for cut, row, start in zip(cuts, units, starts, strict=True):
         contexts = np.concatenate([np.zeros(1, np.int64), after[row]])[:-1]
         contexts[start] = 0
         np.add.at(unit_counts, (contexts, row), 1)
-        run = np.array(cut.runs, np.int64)
+        literal_run = np.array(cut.literal_runs, np.int64)
         distance = distance_symbols(cut.distances)[0]
         length = number_symbols(np.array(cut.lengths, np.int64) - brio2.MIN_MATCH)[0]
-        np.add.at(runs, (0, number_symbols(run)[0]), 1)
-        np.add.at(distances, ((run > 0) * 1, distance), 1)
-        np.add.at(lengths, ((run > 0) + 2 * np.searchsorted(brio2.NEAR, distance, "right"), length), 1)
-    kinds = {"runs": runs, "distances": distances, "lengths": lengths, "units": unit_counts}
+        np.add.at(literal_runs, (0, number_symbols(literal_run)[0]), 1)
+        np.add.at(distances, ((literal_run > 0) * 1, distance), 1)
+        np.add.at(
+            lengths, ((literal_run > 0) + 2 * np.searchsorted(brio2.NEAR, distance, "right"), length), 1
+        )
+    kinds = {"literal_runs": literal_runs, "distances": distances, "lengths": lengths, "units": unit_counts}
     phrases = [UNIT_BYTES[unit] for unit in ranked]
     return (
         phrases,
@@ -216,20 +218,20 @@ def _counts(contexts: int, symbols: int) -> Ints:
 
 
 def _starts(cut: Cut) -> Ints:
-    """Which units are the first of a run, or behind the last match."""
-    starts = np.cumsum([0, *cut.runs])
+    """Which units are the first of a literal run, or behind the last match."""
+    starts = np.cumsum([0, *cut.literal_runs])
     return np.unique(starts[starts < len(cut.units)])
 
 
 def _pairs(symbols: Ints, starts: Ints) -> Ints:
-    """How often each symbol follows each, where the last row is for those that begin a run."""
+    """How often each symbol follows each, where the last row is for those that begin a literal run."""
     before = np.concatenate([[SYMBOLS], symbols])[:-1]
     before[starts] = SYMBOLS
     return np.bincount(before * SYMBOLS + symbols, minlength=(SYMBOLS + 1) * SYMBOLS).reshape(-1, SYMBOLS)
 
 
 def _alike(often: Ints) -> Ints:
-    """A context for each symbol, from how often others follow it; 0 is that of those that begin a run, too.
+    """A context for each symbol, from how often others follow it; 0 is that of those that begin a literal run, too.
 
     Begins with a context for each symbol, and joins the two that lose the fewest bits by it, again and again.
     """
@@ -276,7 +278,7 @@ def codes(counts: Sequence[int]) -> str:
 def flat() -> Codes:
     """Codes to begin with: small numbers are likely, units are all alike."""
     return {
-        "runs": [codes([brio2.NUMBERS - number for number in range(brio2.NUMBERS)])],
+        "literal_runs": [codes([brio2.NUMBERS - number for number in range(brio2.NUMBERS)])],
         "distances": [codes([1] * brio2.DISTANCES)] * brio2.DISTANCE_CONTEXTS,
         "lengths": [codes([brio2.NUMBERS - number for number in range(brio2.NUMBERS)])]
         * brio2.LENGTH_CONTEXTS,

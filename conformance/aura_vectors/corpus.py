@@ -205,16 +205,16 @@ def _brio(draw: Draw) -> Item:
 
 
 def _brio2(draw: Draw) -> Item:
-    """Runs of any units and matches, in an order that no encoder would choose."""
+    """Literal runs of any units, and matches, in an order that no encoder would choose."""
     units: list[int] = []
     repeats: list[Repeat] = []
     text = bytearray()
     for _ in range(1 + draw.size(12)):
-        run = [draw.below(256 if draw.below(2) else UNITS) for _ in range(draw.size(8))]
-        units += run
-        text += b"".join(UNIT_BYTES[unit] for unit in run)
+        literal_run = [draw.below(256 if draw.below(2) else UNITS) for _ in range(draw.size(8))]
+        units += literal_run
+        text += b"".join(UNIT_BYTES[unit] for unit in literal_run)
         if text and draw.below(4):
-            repeat = Repeat(len(run), MIN_MATCH + draw.size(300), 1 + draw.size(len(text) - 1))
+            repeat = Repeat(len(literal_run), MIN_MATCH + draw.size(300), 1 + draw.size(len(text) - 1))
             repeats.append(repeat)
             copy(text, repeat.distance, repeat.length)
         else:

@@ -55,19 +55,19 @@ def of_brio2(container: Container) -> Iterator[Fields]:
     """The states at the start, the symbols of each stream with the states after it, and what they say."""
     lanes = lanes_of(container.length)
     count = container.sequences
-    runs, distances, lengths, units = brio2.decode_parse(container)
-    run_symbols = [number_symbol(run)[0] for run in runs]
+    literal_runs, distances, lengths, units = brio2.decode_parse(container)
+    literal_run_symbols = [number_symbol(literal_run)[0] for literal_run in literal_runs]
     distance_symbols = [symbol for symbol, _, _ in brio2.code_distances(distances)]
     reader = _Watched(container.words, lanes)
     yield {"states": reader.states}
     for stream, values, places in (
-        ("runs", runs, [0] * count),
-        ("distances", distances, brio2.distance_contexts(run_symbols)),
-        ("lengths", lengths, brio2.length_contexts(run_symbols, distance_symbols)),
-        ("units", units, brio2.unit_contexts(runs, container.units, lanes)),
+        ("literal_runs", literal_runs, [0] * count),
+        ("distances", distances, brio2.distance_contexts(literal_run_symbols)),
+        ("lengths", lengths, brio2.length_contexts(literal_run_symbols, distance_symbols)),
+        ("units", units, brio2.unit_contexts(literal_runs, container.units, lanes)),
     ):
         symbols = adaptive.read(reader, lanes, Tables(unit.CODES[stream]), places, unit.CONTEXT_AFTER)
         yield {"stream": stream, "symbols": symbols, "values": values, "states": reader.states}
-        if stream == "runs":
-            reader.words(-(-sum(number_symbol(run)[2] for run in runs) // 16))
+        if stream == "literal_runs":
+            reader.words(-(-sum(number_symbol(literal_run)[2] for literal_run in literal_runs) // 16))
     yield {"rest": reader.rest()}

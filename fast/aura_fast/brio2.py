@@ -30,7 +30,7 @@ from aura_spec.unit import (
     first_of,
 )
 
-_RUNS: Final = counts_of(CODES["runs"])
+_LITERAL_RUNS: Final = counts_of(CODES["literal_runs"])
 _DISTANCES: Final = counts_of(CODES["distances"])
 _LENGTHS: Final = counts_of(CODES["lengths"])
 _UNITS: Final = counts_of(CODES["units"])
@@ -56,26 +56,26 @@ def encode(data: bytes, level: int) -> bytes:
 
 def encode_parse(data: bytes, cut: Cut) -> bytes:
     """Write ``data``, cut as the caller likes, as a body."""
-    runs, run_extra = number_symbols(np.array(cut.runs, np.int64))
+    literal_runs, literal_run_extra = number_symbols(np.array(cut.literal_runs, np.int64))
     distances, far_extra = distance_symbols(cut.distances)
     lengths, length_extra = number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)
     all_units = cut.units.astype(np.int64)
     units = SYMBOL_OF_UNIT.take(all_units)
     lanes = lanes_of(len(data))
     unit_contexts = contexts_after(
-        units, _unit_contexts(np.array(cut.runs, np.int64), len(units), lanes), CONTEXTS
+        units, _unit_contexts(np.array(cut.literal_runs, np.int64), len(units), lanes), CONTEXTS
     )
     steps: list[tuple[Wide, Wide] | Wide] = [
-        *steps_of(runs, lanes, np.zeros(len(runs), np.int64), _RUNS),
-        _pack(run_extra, NUMBER_BITS.take(runs)),
-        *steps_of(distances, lanes, _distance_contexts(runs), _DISTANCES),
-        *steps_of(lengths, lanes, _length_contexts(runs, distances), _LENGTHS),
+        *steps_of(literal_runs, lanes, np.zeros(len(literal_runs), np.int64), _LITERAL_RUNS),
+        _pack(literal_run_extra, NUMBER_BITS.take(literal_runs)),
+        *steps_of(distances, lanes, _distance_contexts(literal_runs), _DISTANCES),
+        *steps_of(lengths, lanes, _length_contexts(literal_runs, distances), _LENGTHS),
         *steps_of(units, lanes, unit_contexts, _UNITS),
     ]
     extra = np.concatenate([far_extra, length_extra, all_units - _UNIT_LEAST.take(units)])
     bits = np.concatenate(_bits_of(distances, lengths, units))
     words = write_steps(steps, lanes, _pack(extra, bits))
-    return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
+    return build_body(Container(len(data), zlib.crc32(data), len(literal_runs), len(units), words))
 
 
 def decode(body: bytes, max_size: int, window: bytes = b"") -> bytes:
@@ -92,16 +92,16 @@ def _read(container: Container, window: bytes) -> bytes:
     lanes = lanes_of(container.length)
     count = container.sequences
     reader = StepReader(container.words, lanes)
-    runs = read(reader, lanes, np.zeros(count, np.int64), _RUNS)
-    run_bits = NUMBER_BITS.take(runs)
-    run_values = NUMBER_LEAST.take(runs) + _unpack(
-        run_bits, reader.words((int(run_bits.sum()) + 15) // 16), 0
+    literal_runs = read(reader, lanes, np.zeros(count, np.int64), _LITERAL_RUNS)
+    literal_run_bits = NUMBER_BITS.take(literal_runs)
+    literal_run_values = NUMBER_LEAST.take(literal_runs) + _unpack(
+        literal_run_bits, reader.words((int(literal_run_bits.sum()) + 15) // 16), 0
     )
-    if int(run_values.sum()) > container.units:
-        raise Malformed("the runs are longer than the units", 0, "words")
-    distances = read(reader, lanes, _distance_contexts(runs), _DISTANCES)
-    lengths = read(reader, lanes, _length_contexts(runs, distances), _LENGTHS)
-    units = read(reader, lanes, _unit_contexts(run_values, container.units, lanes), _UNITS, CONTEXTS)
+    if int(literal_run_values.sum()) > container.units:
+        raise Malformed("the literal runs are longer than the units", 0, "words")
+    distances = read(reader, lanes, _distance_contexts(literal_runs), _DISTANCES)
+    lengths = read(reader, lanes, _length_contexts(literal_runs, distances), _LENGTHS)
+    units = read(reader, lanes, _unit_contexts(literal_run_values, container.units, lanes), _UNITS, CONTEXTS)
     least = np.concatenate(
         [
             _DISTANCE_LEAST.take(distances),
@@ -114,8 +114,8 @@ def _read(container: Container, window: bytes) -> bytes:
     distance_values = values[:count]
     length_values = values[count : 2 * count] + MIN_MATCH
     unit_values = values[2 * count :]
-    # where each run ends, in units and then in bytes
-    ends = np.cumsum(run_values)
+    # where each literal run ends, in units and then in bytes
+    ends = np.cumsum(literal_run_values)
     sizes = UNIT_SIZES.take(unit_values)
     total = int(sizes.sum()) + int(length_values.sum())
     if total != container.length:
@@ -162,21 +162,21 @@ def _carry_out(  # the streams, and where they go
     return bytes(memoryview(output)[begin:])
 
 
-def _distance_contexts(runs: Wide) -> Wide:
+def _distance_contexts(literal_runs: Wide) -> Wide:
     """The contexts of distances (rule BII-5): (sequences,) int64."""
-    return (runs > 0).astype(np.int64)
+    return (literal_runs > 0).astype(np.int64)
 
 
-def _length_contexts(runs: Wide, distances: Wide) -> Wide:
+def _length_contexts(literal_runs: Wide, distances: Wide) -> Wide:
     """The contexts of lengths (rule BII-5): (sequences,) int64."""
-    contexts: Wide = _distance_contexts(runs) + 2 * _NEAR.searchsorted(distances, "right")
+    contexts: Wide = _distance_contexts(literal_runs) + 2 * _NEAR.searchsorted(distances, "right")
     return contexts
 
 
-def _unit_contexts(runs: Wide, units: int, lanes: int) -> Wide:
+def _unit_contexts(literal_runs: Wide, units: int, lanes: int) -> Wide:
     """The contexts of units, -1 for that after the unit before (rule BII-5): (units,) int64."""
     contexts = np.full(units, -1, np.int64)
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(runs, dtype=np.int64)])
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(literal_runs, dtype=np.int64)])
     contexts[starts[starts < units]] = 0
     contexts[lane_starts(units, lanes)] = 0
     return contexts

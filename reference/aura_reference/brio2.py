@@ -47,26 +47,26 @@ def encode_parse(data: bytes, cut: Parse, spelt: Iterable[Coded] | None = None) 
         cut: units and matches that make it.
         spelt: the coded distances, if they are spelt otherwise than :func:`code_distances` does (rule BII-7).
     """
-    runs = [number_symbol(repeat.run) for repeat in cut.sequences]
+    literal_runs = [number_symbol(repeat.literal_run) for repeat in cut.sequences]
     distances = list(spelt or code_distances(repeat.distance for repeat in cut.sequences))
     lengths = [number_symbol(repeat.length - spec.MIN_MATCH) for repeat in cut.sequences]
     units = [symbol_of(index) for index in cut.units]
-    symbols = [[symbol for symbol, _, _ in stream] for stream in (runs, distances, lengths, units)]
+    symbols = [[symbol for symbol, _, _ in stream] for stream in (literal_runs, distances, lengths, units)]
     lanes = lanes_of(len(data))
     far = distance_contexts(symbols[0])
     long = length_contexts(symbols[0], symbols[1])
-    open_contexts = unit_contexts([repeat.run for repeat in cut.sequences], len(units), lanes)
+    open_contexts = unit_contexts([repeat.literal_run for repeat in cut.sequences], len(units), lanes)
     contexts = [
         known(context, symbols[3], at, unit.CONTEXT_AFTER) for at, context in enumerate(open_contexts)
     ]
-    coded = list(batches(symbols[0], lanes, Tables(unit.CODES["runs"]), [0] * len(runs)))
-    between = {len(coded): pack(runs)}
+    coded = list(batches(symbols[0], lanes, Tables(unit.CODES["literal_runs"]), [0] * len(literal_runs)))
+    between = {len(coded): pack(literal_runs)}
     coded += batches(symbols[1], lanes, Tables(unit.CODES["distances"]), far)
     coded += batches(symbols[2], lanes, Tables(unit.CODES["lengths"]), long)
     coded += batches(symbols[3], lanes, Tables(unit.CODES["units"]), contexts)
     rest = pack(bits for stream in (distances, lengths, units) for bits in stream)
     words = write(coded, lanes, rest, between)
-    return build_body(Container(len(data), zlib.crc32(data), len(runs), len(units), words))
+    return build_body(Container(len(data), zlib.crc32(data), len(literal_runs), len(units), words))
 
 
 def decode(body: bytes, max_size: int, window: bytes = b"") -> bytes:
@@ -79,19 +79,19 @@ def decode(body: bytes, max_size: int, window: bytes = b"") -> bytes:
 
 
 def decode_parse(container: Container) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Runs, distances, lengths and units (rules BII-4 to BII-8)."""
+    """Literal runs, distances, lengths and units (rules BII-4 to BII-8)."""
     lanes = lanes_of(container.length)
     count = container.sequences
     reader = Reader(container.words, lanes)
-    runs = read(reader, lanes, Tables(unit.CODES["runs"]), [0] * count)
-    run_numbers = [number_of(symbol) for symbol in runs]
-    run_words = reader.words(-(-sum(bits for _, bits in run_numbers) // 16))
-    run_values = unpack(run_numbers, run_words, 0)
-    if sum(run_values) > container.units:
-        raise Malformed("the runs are longer than the units", 0, "words")
-    distances = read(reader, lanes, Tables(unit.CODES["distances"]), distance_contexts(runs))
-    lengths = read(reader, lanes, Tables(unit.CODES["lengths"]), length_contexts(runs, distances))
-    contexts = unit_contexts(run_values, container.units, lanes)
+    literal_runs = read(reader, lanes, Tables(unit.CODES["literal_runs"]), [0] * count)
+    literal_run_numbers = [number_of(symbol) for symbol in literal_runs]
+    literal_run_words = reader.words(-(-sum(bits for _, bits in literal_run_numbers) // 16))
+    literal_run_values = unpack(literal_run_numbers, literal_run_words, 0)
+    if sum(literal_run_values) > container.units:
+        raise Malformed("the literal runs are longer than the units", 0, "words")
+    distances = read(reader, lanes, Tables(unit.CODES["distances"]), distance_contexts(literal_runs))
+    lengths = read(reader, lanes, Tables(unit.CODES["lengths"]), length_contexts(literal_runs, distances))
+    contexts = unit_contexts(literal_run_values, container.units, lanes)
     units = read(reader, lanes, Tables(unit.CODES["units"]), contexts, unit.CONTEXT_AFTER)
     coded = [
         *(_distance_of(symbol) for symbol in distances),
@@ -100,7 +100,7 @@ def decode_parse(container: Container) -> tuple[list[int], list[int], list[int],
     ]
     values = unpack(coded, reader.rest(), lanes)
     return (
-        run_values,
+        literal_run_values,
         list(_distances(distances, values[:count])),
         [spec.MIN_MATCH + value for value in values[count : 2 * count]],
         values[2 * count :],
@@ -143,23 +143,23 @@ def _distances(symbols: Sequence[int], values: Sequence[int]) -> Iterable[int]:
         yield distance
 
 
-def distance_contexts(runs: Sequence[int]) -> list[int]:
-    """The contexts of distances, from the symbols of runs (rule BII-5)."""
-    return [int(run > 0) for run in runs]
+def distance_contexts(literal_runs: Sequence[int]) -> list[int]:
+    """The contexts of distances, from the symbols of literal runs (rule BII-5)."""
+    return [int(literal_run > 0) for literal_run in literal_runs]
 
 
-def length_contexts(runs: Sequence[int], distances: Sequence[int]) -> list[int]:
-    """The contexts of lengths, from the symbols of runs and distances (rule BII-5)."""
+def length_contexts(literal_runs: Sequence[int], distances: Sequence[int]) -> list[int]:
+    """The contexts of lengths, from the symbols of literal runs and distances (rule BII-5)."""
     return [
-        (run > 0) + 2 * bisect_right(spec.NEAR, distance)
-        for run, distance in zip(runs, distances, strict=True)
+        (literal_run > 0) + 2 * bisect_right(spec.NEAR, distance)
+        for literal_run, distance in zip(literal_runs, distances, strict=True)
     ]
 
 
-def unit_contexts(runs: Sequence[int], count: int, lanes: int) -> list[int | None]:
+def unit_contexts(literal_runs: Sequence[int], count: int, lanes: int) -> list[int | None]:
     """The contexts of units, None where it is that after the unit before (rule BII-5)."""
     contexts: list[int | None] = [None] * count
-    starts = [0, *accumulate(runs), *(index for step in steps(count, lanes)[:1] for index in step)]
+    starts = [0, *accumulate(literal_runs), *(index for step in steps(count, lanes)[:1] for index in step)]
     for start in starts:
         if start < count:
             contexts[start] = 0
@@ -189,7 +189,7 @@ def unpack(coded: Iterable[tuple[int, int]], words: Sequence[int], lanes: int) -
 def _expand(  # the streams, and where they go
     container: Container,
     window: bytes,
-    runs: list[int],
+    literal_runs: list[int],
     distances: list[int],
     lengths: list[int],
     units: list[int],
@@ -200,10 +200,10 @@ def _expand(  # the streams, and where they go
         raise Malformed("units and matches do not make up the message", 0, "words")
     output = bytearray(window)
     taken = 0
-    for run, distance, length in zip(runs, distances, lengths, strict=True):
-        for index in units[taken : taken + run]:
+    for literal_run, distance, length in zip(literal_runs, distances, lengths, strict=True):
+        for index in units[taken : taken + literal_run]:
             output += unit.UNIT_BYTES[index]
-        taken += run
+        taken += literal_run
         copy(output, distance, length)
     for index in units[taken:]:
         output += unit.UNIT_BYTES[index]

@@ -27,9 +27,9 @@ class Choice:
 
 @dataclass(slots=True)
 class Repeat:
-    """A run of units, and the match that follows."""
+    """A literal run, in units, and the match that follows."""
 
-    run: int
+    literal_run: int
     length: int
     distance: int
 
@@ -94,14 +94,16 @@ def agreeing(data: bytes, position: int, distance: int, most: int) -> int:
 def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Counts]:
     """What a parse tells for the next: recent distances as candidates by place, and counts (rule PAR-6)."""
     counts = first_counts()
-    of_runs, of_distances, of_lengths = (counts[kind][0] for kind in ("runs", "distances", "lengths"))
+    of_literal_runs, of_distances, of_lengths = (
+        counts[kind][0] for kind in ("literal_runs", "distances", "lengths")
+    )
     recent = list(brio2.RECENT)
     in_force: list[tuple[int, ...]] = [brio2.RECENT] * begin
     taken = 0
     starts = {0}
     for repeat in cut.sequences:
-        units = cut.units[taken : taken + repeat.run]
-        taken += repeat.run
+        units = cut.units[taken : taken + repeat.literal_run]
+        taken += repeat.literal_run
         starts.add(taken)
         in_force += [tuple(recent)] * (sum(len(unit.UNIT_BYTES[index]) for index in units) + repeat.length)
         if repeat.distance in recent:
@@ -111,7 +113,7 @@ def learn(data: bytes, begin: int, cut: Parse) -> tuple[list[Candidates], Counts
             of_distances[len(brio2.RECENT) + number_symbol(repeat.distance - 1)[0]] += adaptive.INCREMENT
             recent.pop()
         recent.insert(0, repeat.distance)
-        of_runs[number_symbol(repeat.run)[0]] += adaptive.INCREMENT
+        of_literal_runs[number_symbol(repeat.literal_run)[0]] += adaptive.INCREMENT
         of_lengths[number_symbol(repeat.length - brio2.MIN_MATCH)[0]] += adaptive.INCREMENT
     in_force += [tuple(recent)] * (len(data) - len(in_force))
     symbols = [symbol_of(index)[0] for index in cut.units]
@@ -158,7 +160,7 @@ def units_at(data: bytes, position: int, prices: Sequence[int]) -> Iterator[tupl
 
 
 def matches_at(at: At, position: int) -> Iterator[tuple[int, Choice]]:
-    """The options to match at a position, each with its price but for the run (rules PAR-2, PAR-3 and PAR-6)."""
+    """The options to match at a position, priced but for the literal run (rules PAR-2, PAR-3 and PAR-6)."""
     here = [(distances[position], lengths[position]) for distances, lengths in at.levels]
     if at.recent is None:
         for distance, length in here:
@@ -214,9 +216,9 @@ def judge(data: bytes, start: int, at: At) -> list[Choices]:
         matches = [judged(place, *option) for option in matches_at(at, position)]
         before = unit.CONTEXT_AFTER[data[position - 1]] if position else 0
         both = []
-        for context, run, costs in ((0, 0, behind_match), (before, 1, behind_unit)):
+        for context, literal_run, costs in ((0, 0, behind_match), (before, 1, behind_unit)):
             units = [judged(place, *option) for option in units_at(data, position, at.prices.units[context])]
-            priced = [(cost + at.prices.runs[run], choice) for cost, choice in matches]
+            priced = [(cost + at.prices.literal_runs[literal_run], choice) for cost, choice in matches]
             costs[place], best = min(units + priced, key=itemgetter(0))
             both.append(best)
         choices.append((both[0], both[1]))
@@ -228,9 +230,9 @@ def walk(data: bytes, begin: int, choices: Sequence[Choices]) -> Parse:
     """Follow the choices, which are those from ``begin`` on (rules PAR-4 and PAR-5)."""
     units: list[int] = []
     sequences: list[Repeat] = []
-    position, run, last = begin, 0, 0
+    position, literal_run, last = begin, 0, 0
     while position < len(data):
-        choice = choices[position - begin][run > 0]
+        choice = choices[position - begin][literal_run > 0]
         length, distance = choice.length, choice.distance
         if last and distance != last:
             again = agreeing(data, position, last, len(data))
@@ -239,10 +241,10 @@ def walk(data: bytes, begin: int, choices: Sequence[Choices]) -> Parse:
         position += length
         if not distance:
             units.append(choice.unit)
-            run += 1
-        elif distance == last and not run:
+            literal_run += 1
+        elif distance == last and not literal_run:
             sequences[-1].length += length
         else:
-            sequences.append(Repeat(run, length, distance))
-            run, last = 0, distance
+            sequences.append(Repeat(literal_run, length, distance))
+            literal_run, last = 0, distance
     return Parse(tuple(units), tuple(sequences))

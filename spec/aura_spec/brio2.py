@@ -1,15 +1,15 @@
 """The BRIO container, version 2: units and matches in four streams.
 
-This is an LZ77 coder of the kind of Zstandard (RFC 8878): literals and sequences of run, distance and length in
-separate streams, recent distances, numbers as a symbol and extra bits. Its differences: literals include phrases,
-the entropy coder is interleaved rANS instead of Huffman codes and tANS, and tables adapt, so that none are on the
-wire.
+This is an LZ77 coder of the kind of Zstandard (RFC 8878): literals and sequences of literal run, distance and
+length in separate streams, recent distances, numbers as a symbol and extra bits. Its differences: literals include
+phrases, the entropy coder is interleaved rANS instead of Huffman codes and tANS, and tables adapt, so that none are
+on the wire.
 
-BII-1: A message is cut into units (chapter ``unit``) and matches. A sequence is a run of units, which may be empty,
-and a match that copies earlier bytes of the message. Units that no match follows end the message. After ``AURA``
-and the version byte, 2, come the length of the message, its CRC-32 (four bytes, big endian), the number of
-sequences and the number of units. Numbers are canonical varints of at most ``MAX_LENGTH``. The rest is a row of
-sixteen-bit words, little endian.
+BII-1: A message is cut into units (chapter ``unit``) and matches. A sequence is a literal run and a match. The
+literal run is a row of units, and may be empty; the match copies earlier bytes of the message. Units that no match
+follows end the message. After ``AURA`` and the version byte, 2, come the length of the message, its CRC-32 (four
+bytes, big endian), the number of sequences and the number of units. Numbers are canonical varints of at most
+``MAX_LENGTH``. The rest is a row of sixteen-bit words, little endian.
 
 BII-2: The length is at most max_size, otherwise ``LimitExceeded``.
 
@@ -24,17 +24,17 @@ about a byte::
         e = max(0, (how many binary digits length has, 0 for 0) div 2 - 2)
         return min(max(2^e, MIN_LANES), 2048)
 
-BII-5: Four streams are coded one after the other with the tables of chapter ``adaptive``: runs, distances, lengths
-and units. A run is coded as its number of units. Each symbol has a context::
+BII-5: Four streams are coded one after the other with the tables of chapter ``adaptive``: literal runs, distances,
+lengths and units. A literal run is coded as its number of units. Each symbol has a context::
 
-    of a run
+    of a literal run
         0
     of the distance of sequence i
-        0 if the symbol of run i is 0, else 1
+        0 if the symbol of literal run i is 0, else 1
     of the length of sequence i
         (the context of distance i) + 2 · (how many of NEAR are at most the symbol of distance i)
     of unit i
-        if unit i is the first of a run, of the units behind the last match, or of its lane
+        if unit i is the first of a literal run, of the units behind the last match, or of its lane
             0
         else
             the context that rule UNI-3 has for the symbol of unit i - 1
@@ -66,30 +66,30 @@ spelling for one of the three latest, too::
         put d in front of recent
         return d
 
-BII-8: Extra bits fill words from the lowest bit on, the bits of a symbol from its own lowest bit on. The runs have
-words of their own: b div 16, rounded up, for b bits. They follow the last word that the runs take (rule IRN-9),
-because a decoder needs the lengths of runs for the contexts of units. The extra bits of distances, lengths and
-units, in this order, share the other words. The first of these are in the states of the lanes (rule IRN-8), and the
-others follow the last word that the symbols take. For b extra bits there are b div 16 words, rounded up, or as many
-as lanes, whichever is more. Bits that are left over are zero. Otherwise the message is ``Malformed``::
+BII-8: Extra bits fill words from the lowest bit on, the bits of a symbol from its own lowest bit on. The literal
+runs have words of their own: b div 16, rounded up, for b bits. They follow the last word that the literal runs take
+(rule IRN-9), because a decoder needs their lengths for the contexts of units. The extra bits of distances, lengths
+and units, in this order, share the other words. The first of these are in the states of the lanes (rule IRN-8), and
+the others follow the last word that the symbols take. For b extra bits there are b div 16 words, rounded up, or as
+many as lanes, whichever is more. Bits that are left over are zero. Otherwise the message is ``Malformed``::
 
     read_words()
         begin interleaved rANS (rule IRN-3)
-        read the runs (rule ADA-4); take the words with their extra bits
-        if the sum of the runs is more than the number of units: Malformed (rule BII-9)
+        read the literal runs (rule ADA-4); take the words with their extra bits
+        if the sum of the literal runs is more than the number of units: Malformed (rule BII-9)
         read distances, lengths and units (rule ADA-4)
         words = the low halves of the states, in order, and then all words that are left
         take the extra bits of distances, lengths and units from words
         if a bit that is left over is not 0, or there are more or fewer words than these need: Malformed
 
-BII-9: The runs have at most as many units as there are, which is checked as soon as the runs are known. Units and
-matches together are as long as the message says. A match may overlap the bytes that it makes, and never begins
+BII-9: The literal runs have at most as many units as there are, which is checked as soon as they are known. Units
+and matches together are as long as the message says. A match may overlap the bytes that it makes, and never begins
 before the message. Otherwise the message is ``Malformed``::
 
     carry_out()
         if the bytes of all units and the lengths of all matches are not length together: Malformed
-        for each sequence, a run, a distance d and a length l
-            append the bytes of the next run units
+        for each sequence, a literal run of n units, a distance d and a length l
+            append the bytes of the next n units
             if d is more than the bytes so far: Malformed
             append l bytes one by one, each the one d bytes before the end
         append the bytes of the units that are left
@@ -141,7 +141,7 @@ CONTAINER: Final = c.Struct(
     ),
     Field("length", VarInt(MAX_LENGTH), "bytes of the message"),
     Field("crc", c.Int32ub, "CRC-32 of the message"),
-    Field("sequences", VarInt(MAX_LENGTH), "runs with a match"),
+    Field("sequences", VarInt(MAX_LENGTH), "literal runs with a match"),
     Field("units", VarInt(MAX_LENGTH), "bytes and phrases"),
     Field("words", c.GreedyBytes, "interleaved rANS, extra bits"),
     End,

@@ -32,10 +32,10 @@ candidate, and a length of at most ``MAX_CANDIDATE``::
         return k
 
 PAR-2: Prices are in sixteenths of a bit. They come from frequencies, which rule ADA-2 makes of counts. Units have
-the counts with which their tables begin (rule ADA-1), a row for each context. Runs, distances and lengths have one
-row each: the mean of the counts with which the tables of all contexts begin, rounded down. In this block ``units``,
-``runs``, ``distances`` and ``lengths`` are the frequencies; ``symbol(n)`` and ``bits(n)`` are the symbol of a
-number n and how many extra bits it has (rules BII-6 and UNI-2)::
+the counts with which their tables begin (rule ADA-1), a row for each context. Literal runs, distances and lengths
+have one row each: the mean of the counts with which the tables of all contexts begin, rounded down. In this block
+``units``, ``literal_runs``, ``distances`` and ``lengths`` are the frequencies; ``symbol(n)`` and ``bits(n)`` are
+the symbol of a number n and how many extra bits it has (rules BII-6 and UNI-2)::
 
     price(f)
         return 16 · 12 - the place of the top bit of f^16
@@ -44,9 +44,9 @@ number n and how many extra bits it has (rules BII-6 and UNI-2)::
     recent_price(k) = price(distances[k])
     far_price(d) = price(distances[3 + symbol(d - 1)]) + 16 · bits(d - 1)
     length_price(l) = price(lengths[symbol(l - MIN_MATCH)]) + 16 · bits(l - MIN_MATCH)
-    run_price(0) = price(runs[0])
-    run_price(1) = the sum of runs[s] · (price(runs[s]) + 16 · (extra bits of s)) over all symbols s > 0
-                   div the sum of runs[s] over all symbols s > 0
+    literal_run_price(0) = price(literal_runs[0])
+    literal_run_price(1) = the sum of literal_runs[s] · (price(literal_runs[s]) + 16 · (extra bits of s))
+                           over all symbols s > 0, div the sum of literal_runs[s] over these
 
 PAR-3: Blocks of ``BLOCK`` bytes are judged one by one, each together with the ``OVERLAP`` bytes behind it. A place
 p has two costs: ``cost[0][p]`` where a match ends there or the message begins, and ``cost[1][p]`` where a unit ends
@@ -68,7 +68,7 @@ candidates by their search length, the least first::
                 for each unit u that stands at i
                     its cost = unit_price(context, u) + ahead(1, p + the bytes of u)
                 for each match of l bytes at a distance d that is an option at i
-                    its cost = run_price(state) + price of the match + ahead(0, p + min(l, LONG))
+                    its cost = literal_run_price(state) + price of the match + ahead(0, p + min(l, LONG))
                                - AVERAGE · max(0, l - LONG)
                 choice[state][i] = the option of the least cost
                 cost[state][p] = the cost of this option
@@ -86,9 +86,9 @@ many as the chosen unit has, or as the chosen match has less ``ADVANTAGE``::
 
     walk()
         i = begin
-        run = last = 0
+        literal_run = last = 0
         while i < size
-            if run = 0: take choice[0][i], else take choice[1][i]
+            if literal_run = 0: take choice[0][i], else take choice[1][i]
             n = the bytes of the choice
             if last > 0, and the choice is a unit or has another distance than last
                 l = agreeing(i, last, size)
@@ -98,12 +98,12 @@ many as the chosen unit has, or as the chosen match has less ``ADVANTAGE``::
             i = i + n
             if the choice is a unit
                 append it to the units
-                run = run + 1
-            else if run = 0, and its distance is last
+                literal_run = literal_run + 1
+            else if literal_run = 0, and its distance is last
                 join it to the match before (rule PAR-5)
             else
-                append a sequence: run, and the match
-                run = 0
+                append a sequence: literal_run, and the match
+                literal_run = 0
                 last = the distance of the match
 
 PAR-5: A match that directly follows a match at the same distance is joined to it: there is one sequence, with the
@@ -191,31 +191,33 @@ class Prices:
         recent: prices by place among the recent distances.
         distances: prices of other distances, by the symbol of the number distance - 1.
         lengths: prices by the symbol of the number length - ``MIN_MATCH``.
-        runs: the price of a run of no units, and the mean price of all others.
+        literal_runs: the price of one of no units, and the mean price of all others.
     """
 
     units: tuple[tuple[int, ...], ...]
     recent: tuple[int, ...]
     distances: tuple[int, ...]
     lengths: tuple[int, ...]
-    runs: tuple[int, int]
+    literal_runs: tuple[int, int]
 
 
 def prices_from(frequencies: dict[str, Sequence[Sequence[int]]]) -> Prices:
     """Prices from frequencies, given as counts are (rule PAR-2)."""
     units = [[price_of(frequency) for frequency in row] for row in frequencies["units"]]
-    runs, distances, lengths = (
+    literal_runs, distances, lengths = (
         [price_of(frequency) for frequency in frequencies[kind][0]]
-        for kind in ("runs", "distances", "lengths")
+        for kind in ("literal_runs", "distances", "lengths")
     )
-    some = range(1, len(runs))
-    weights = frequencies["runs"][0]
-    mean = sum(weights[run] * (runs[run] + 16 * number_of(run)[1]) for run in some) // sum(weights[1:])
+    some = range(1, len(literal_runs))
+    weights = frequencies["literal_runs"][0]
+    mean = sum(
+        weights[symbol] * (literal_runs[symbol] + 16 * number_of(symbol)[1]) for symbol in some
+    ) // sum(weights[1:])
     of_numbers = distances[len(brio2.RECENT) :]
     return Prices(
         tuple(tuple(price + 16 * extra_bits(symbol) for symbol, price in enumerate(row)) for row in units),
         tuple(distances[: len(brio2.RECENT)]),
         tuple(price + 16 * number_of(symbol)[1] for symbol, price in enumerate(of_numbers)),
         tuple(price + 16 * number_of(symbol)[1] for symbol, price in enumerate(lengths)),
-        (runs[0], mean),
+        (literal_runs[0], mean),
     )

@@ -18,11 +18,11 @@ bits tell which of its phrases is meant::
         return 256 + BUCKETS · (2^k - 1) + bucket · 2^k + extra
 
 UNI-3: ``units.json`` also holds the codes with which tables begin (rule ADA-1), and the contexts of units.
-``codes`` is an object with a list of tables for each of ``runs``, ``distances``, ``lengths`` and ``units``, one a
-context of rule BII-5, in order: one for runs, two for distances, eight for lengths, ``UNIT_CONTEXTS`` for units. A
-table is a text of two hexadecimal digits a code, one code a symbol: ``brio2.NUMBERS`` codes for runs and lengths,
-``brio2.DISTANCES`` for distances, ``SYMBOLS`` for units. ``contexts`` is a text of a hexadecimal digit for each
-symbol of a unit: the context in which the symbol after it is coded.
+``codes`` is an object with a list of tables for each of ``literal_runs``, ``distances``, ``lengths`` and ``units``,
+one a context of rule BII-5, in order: one for literal runs, two for distances, eight for lengths, ``UNIT_CONTEXTS``
+for units. A table is a text of two hexadecimal digits a code, one code a symbol: ``brio2.NUMBERS`` codes for
+literal runs and lengths, ``brio2.DISTANCES`` for distances, ``SYMBOLS`` for units. ``contexts`` is a text of a
+hexadecimal digit for each symbol of a unit: the context in which the symbol after it is coded.
 
 ``models/units.py`` learned the phrases and contexts from documents, and from messages of the kinds for which AURA
 is made. With this version of the container they never change.

@@ -152,13 +152,13 @@ def cuts(draw: st.DrawFn) -> tuple[bytes, Parse]:
     sequences: list[Repeat] = []
     data = bytearray()
     for _ in range(draw(st.integers(0, 12))):
-        run = draw(st.lists(st.integers(0, UNITS - 1), max_size=20))
-        units += run
-        data += b"".join(UNIT_BYTES[unit] for unit in run)
+        literal_run = draw(st.lists(st.integers(0, UNITS - 1), max_size=20))
+        units += literal_run
+        data += b"".join(UNIT_BYTES[unit] for unit in literal_run)
         if data:
             length = draw(st.integers(3, 60))
             distance = draw(st.integers(1, len(data) + draw(st.integers(0, 1))))
-            sequences.append(Repeat(len(run), length, distance))
+            sequences.append(Repeat(len(literal_run), length, distance))
             for _ in range(length):
                 data.append(data[-min(distance, len(data))])
         else:
@@ -170,11 +170,13 @@ def cuts(draw: st.DrawFn) -> tuple[bytes, Parse]:
 def test_any_cut_is_written_and_read_alike(case: tuple[bytes, Parse]) -> None:
     data, cut = case
     body = reference.encode_parse(data, cut)
-    runs, lengths, distances = (
-        [getattr(repeat, name) for repeat in cut.sequences] for name in ("run", "length", "distance")
+    literal_runs, lengths, distances = (
+        [getattr(repeat, name) for repeat in cut.sequences] for name in ("literal_run", "length", "distance")
     )
     assert (
-        brio2.encode_parse(data, fast_parse.Cut(np.array(cut.units, np.int32), runs, lengths, distances))
+        brio2.encode_parse(
+            data, fast_parse.Cut(np.array(cut.units, np.int32), literal_runs, lengths, distances)
+        )
         == body
     )
     assert outcome(brio2.decode, body) == outcome(reference.decode, body)

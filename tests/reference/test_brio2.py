@@ -73,7 +73,7 @@ def test_every_symbol_has_a_context_for_the_next() -> None:
     assert len(CONTEXT_AFTER) == SYMBOLS
     assert max(CONTEXT_AFTER) < UNIT_CONTEXTS
     assert {kind: len(tables) for kind, tables in CODES.items()} == {
-        "runs": 1,
+        "literal_runs": 1,
         "distances": DISTANCE_CONTEXTS,
         "lengths": LENGTH_CONTEXTS,
         "units": UNIT_CONTEXTS,

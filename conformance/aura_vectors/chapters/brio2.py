@@ -66,7 +66,7 @@ def groups() -> Groups:
         (
             _LETTERS + b"abc!" + _LETTERS + b"z?z?z?",
             Parse((*_LETTERS, 33, *b"z?"), (Repeat(26, 3, 26), Repeat(1, 26, 30), Repeat(2, 4, 2))),
-            "a run with extra bits",
+            "a literal run with extra bits",
         ),
     ]
     decodable = [
@@ -122,8 +122,8 @@ def _broken() -> Iterator[Case]:
     def cut(text: bytes, units: Sequence[int], *sequences: Repeat) -> bytes:
         return build_message(Marker.BRIO, brio2.encode_parse(text, Parse(tuple(units), sequences)))
 
-    def run(symbol: int, *words: int) -> bytes:
-        read = list(batches([symbol], 4, Tables(unit.CODES["runs"]), [0]))
+    def literal_run(symbol: int, *words: int) -> bytes:
+        read = list(batches([symbol], 4, Tables(unit.CODES["literal_runs"]), [0]))
         written = write(read, 4, (), {len(read): words})
         return container(100, written.hex(), sequences=1, units=20)
 
@@ -155,10 +155,18 @@ def _broken() -> Iterator[Case]:
     bit = container(0, "01000100" + bare[8:])
     yield refused(bad, "BII-8", bit, "a bit left over", Flag.UNCHECKED_END)
     yield refused(bad, "BII-8", container(0, bare + "0000"), "a word left over", Flag.IGNORES_TRAILING_BYTES)
-    yield refused(Code.TRUNCATED, "IRN-9", run(16), "no word for the extra bit of a run", Flag.READS_PAST_END)
-    yield refused(bad, "BII-8", run(16, 2), "a bit left over behind a run", Flag.UNCHECKED_END)
+    yield refused(
+        Code.TRUNCATED,
+        "IRN-9",
+        literal_run(16),
+        "no word for the extra bit of a literal run",
+        Flag.READS_PAST_END,
+    )
+    yield refused(
+        bad, "BII-8", literal_run(16, 2), "a bit left over behind a literal run", Flag.UNCHECKED_END
+    )
     few_units = cut(b"aaaa", (97,), Repeat(2, 3, 1))
-    yield refused(bad, "BII-9", few_units, "a run longer than the units", Flag.UNITS_AND_LENGTH)
+    yield refused(bad, "BII-9", few_units, "a literal run longer than the units", Flag.UNITS_AND_LENGTH)
     yield refused(
         bad, "BII-9", cut(b"aaaaa", (97,), Repeat(1, 3, 1)), "a byte too few", Flag.UNITS_AND_LENGTH
     )

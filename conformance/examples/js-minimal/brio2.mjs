@@ -9,7 +9,7 @@ const DIRECT = 16;
 const RECENT = 3;
 const NEAR = [3, 31, 41];
 
-// Units are bytes and phrases; a row of codes for each context of runs, distances, lengths and units.
+// Units are bytes and phrases; a row of codes for each context of literal runs, distances, lengths and units.
 const { phrases, contexts, codes } = readData('units.json');
 const BYTES = Array.from({ length: 256 }, (_, byte) => Buffer.of(byte));
 const UNITS = [...BYTES, ...phrases.map((phrase) => Buffer.from(phrase))];
@@ -74,18 +74,18 @@ function addBits(symbols, leastOf, bits, at = { bit: 0 }) {
   });
 }
 
-function readRuns(lanes, runs, reader) {
-  const count = countOf(runs, numberOf);
+function readLiteralRuns(lanes, symbols, reader) {
+  const count = countOf(symbols, numberOf);
   const bits = Buffer.alloc(2 * Math.ceil(count / 16));
   for (let i = 0; i < bits.length; i += 2) bits.writeUInt16LE(lanes.word(), i);
   checkBits(bits, count, reader);
-  return addBits(runs, numberOf, bits);
+  return addBits(symbols, numberOf, bits);
 }
 
-function unitContexts(runs, count) { // BII-5
+function unitContexts(literalRuns, count) { // BII-5
   const starts = new Set([0]);
   let at = 0;
-  for (const run of runs) starts.add((at += run));
+  for (const literalRun of literalRuns) starts.add((at += literalRun));
   return (i, symbols, step) => (step === 0 || starts.has(i) ? 0 : parseInt(contexts[symbols[i - 1]], 16));
 }
 
@@ -98,7 +98,7 @@ function resolve(symbols, numbers) { // BII-7
   });
 }
 
-function join(length, [runs, distances, lengths, places], reader) { // BII-9
+function join(length, [literalRuns, distances, lengths, places], reader) { // BII-9
   const out = Buffer.alloc(length);
   let [at, used] = [0, 0];
   const append = (count) => {
@@ -108,8 +108,8 @@ function join(length, [runs, distances, lengths, places], reader) { // BII-9
       at += unit.copy(out, at);
     }
   };
-  runs.forEach((run, i) => {
-    append(run);
+  literalRuns.forEach((literalRun, i) => {
+    append(literalRun);
     const end = at + lengths[i] + 3;
     reader.check(end <= length && distances[i] <= at);
     for (; at < end; at++) out[at] = out[at - distances[i]];
@@ -128,18 +128,18 @@ export function decodeBrio2(reader, { maxSize }) {
   stream.check(count + 3 * sequences <= Math.min(1024 * words.length, length));
   const exponent = (length.toString(2).length >> 1) - 2;
   const lanes = new Lanes(words, 2 ** Math.min(11, Math.max(2, exponent)), stream);
-  const runs = readStream(lanes, sequences, 'runs');
-  const runLengths = readRuns(lanes, runs, stream);
-  stream.check(runLengths.reduce((a, b) => a + b, 0) <= count);
-  const distances = readStream(lanes, sequences, 'distances', (i) => +(runs[i] > 0));
+  const runSymbols = readStream(lanes, sequences, 'literal_runs');
+  const literalRuns = readLiteralRuns(lanes, runSymbols, stream);
+  stream.check(literalRuns.reduce((a, b) => a + b, 0) <= count);
+  const distances = readStream(lanes, sequences, 'distances', (i) => +(runSymbols[i] > 0));
   const classOf = (distance) => NEAR.filter((near) => distance >= near).length;
-  const lengths = readStream(lanes, sequences, 'lengths', (i) => (runs[i] > 0) + 2 * classOf(distances[i]));
-  const rows = [distances, lengths, readStream(lanes, count, 'units', unitContexts(runLengths, count))];
+  const lengths = readStream(lanes, sequences, 'lengths', (i) => (runSymbols[i] > 0) + 2 * classOf(distances[i]));
+  const rows = [distances, lengths, readStream(lanes, count, 'units', unitContexts(literalRuns, count))];
   const leasts = [distanceOf, numberOf, unitOf];
   const [bits, at] = [restOf(lanes, stream), { bit: 0 }];
   checkBits(bits, rows.reduce((sum, row, k) => sum + countOf(row, leasts[k]), 0), stream, lanes.states.length);
   const [numbers, matches, places] = rows.map((row, k) => addBits(row, leasts[k], bits, at));
-  const out = join(length, [runLengths, resolve(distances, numbers), matches, places], stream);
+  const out = join(length, [literalRuns, resolve(distances, numbers), matches, places], stream);
   stream.check(crc32(out) === crc, 'ChecksumMismatch');
   return out;
 }

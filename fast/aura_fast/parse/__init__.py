@@ -65,4 +65,4 @@ def _cut(text: _Begun, candidates: list[Candidates], prices: PositionPrices, rec
         choices.put(start - begin, piece)
     path = follow(data, begin, choices)
     units = units_at(text.words, begin + np.array(path.places, np.int64), np.frombuffer(path.sizes, np.uint8))
-    return Cut(units, path.runs, path.lengths, path.distances)
+    return Cut(units, path.literal_runs, path.lengths, path.distances)

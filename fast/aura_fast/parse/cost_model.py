@@ -32,11 +32,11 @@ _FIRST_COUNTS: Final = {kind: np.array(rows, np.int64) for kind, rows in first_c
 def learn(cut: Cut) -> SymbolPrices:
     """The prices that a parse tells for the next (rule PAR-6)."""
     units = SYMBOL_OF_UNIT.take(cut.units)
-    starts = np.cumsum([0, *cut.runs])
+    starts = np.cumsum([0, *cut.literal_runs])
     contexts = np.full(len(units), -1, np.int64)
     contexts[starts[starts < len(units)]] = 0
     seen = {
-        "runs": number_symbols(np.array(cut.runs, np.int64))[0],
+        "literal_runs": number_symbols(np.array(cut.literal_runs, np.int64))[0],
         "distances": distance_symbols(cut.distances)[0],
         "lengths": number_symbols(np.array(cut.lengths, np.int64) - MIN_MATCH)[0],
         "units": units + _FIRST_COUNTS["units"].shape[1] * contexts_after(units, contexts, CONTEXTS),
@@ -62,14 +62,14 @@ class PositionPrices:
         recent: by place among the recent distances, (3,) int32.
         distances: by distance; 0 is none, (longest distance + 1,) int32.
         lengths: by length, less the credit for what is beyond ``LONG``, (longest length + 1,) int32.
-        runs: of a run of no units, and of any other, (2,) int32.
+        literal_runs: of one of no units, and of any other, (2,) int32.
     """
 
     units: Narrow
     recent: Narrow
     distances: Narrow
     lengths: Narrow
-    runs: Narrow
+    literal_runs: Narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ class SymbolPrices:
         recent: as there.
         distances: of no distance, then by symbol of the distance less 1 as a number, (1 + ``NUMBERS``,) int32.
         lengths: by symbol of the length less ``MIN_MATCH``, (``NUMBERS``,) int32.
-        runs: as there.
+        literal_runs: as there.
     """
 
     units: Narrow
     recent: Narrow
     distances: Narrow
     lengths: Narrow
-    runs: Narrow
+    literal_runs: Narrow
 
 
 def spread(prices: SymbolPrices, size: int) -> PositionPrices:
@@ -97,17 +97,17 @@ def spread(prices: SymbolPrices, size: int) -> PositionPrices:
     distances = np.repeat(prices.distances, np.diff(np.minimum(least, size)))
     longest = slice(min(size, MAX_CANDIDATE) + 1)
     lengths = prices.lengths.take(_LENGTH_SYMBOLS[longest]) - _CREDIT[longest]
-    return PositionPrices(prices.units, prices.recent, distances, lengths, prices.runs)
+    return PositionPrices(prices.units, prices.recent, distances, lengths, prices.literal_runs)
 
 
 def _as_arrays(prices: Prices) -> SymbolPrices:
     """Prices as shifted arrays."""
-    units, recent, distances, lengths, runs = (
+    units, recent, distances, lengths, literal_runs = (
         np.array(part, np.int32) << OPTION_BITS
-        for part in (prices.units, prices.recent, prices.distances, prices.lengths, prices.runs)
+        for part in (prices.units, prices.recent, prices.distances, prices.lengths, prices.literal_runs)
     )
     impossible = np.array([IMPOSSIBLE], np.int32)
-    return SymbolPrices(units.ravel(), recent, np.concatenate([impossible, distances]), lengths, runs)
+    return SymbolPrices(units.ravel(), recent, np.concatenate([impossible, distances]), lengths, literal_runs)
 
 
 _FIRST_PRICES: Final = _as_arrays(_prices(_FIRST_COUNTS))

@@ -17,13 +17,13 @@ class Cut:
 
     Attributes:
         units: all units in order, (units,) int16.
-        runs: how many units stand before each match.
+        literal_runs: how many units stand before each match.
         lengths: how many bytes each match copies.
         distances: how far back each match begins.
     """
 
     units: NDArray[np.int16]
-    runs: list[int]
+    literal_runs: list[int]
     lengths: list[int]
     distances: list[int]
 
@@ -44,5 +44,5 @@ class Recent:
 def recent_after(cut: Cut, begin: int) -> Recent:
     """The recent distances that a parse that began at ``begin`` leaves in force."""
     sizes = np.concatenate([np.zeros(1, np.int64), np.cumsum(UNIT_SIZES.take(cut.units))])
-    ends = sizes.take(np.cumsum(cut.runs, dtype=np.int64)) + np.cumsum(cut.lengths, dtype=np.int64)
+    ends = sizes.take(np.cumsum(cut.literal_runs, dtype=np.int64)) + np.cumsum(cut.lengths, dtype=np.int64)
     return Recent(begin + ends, np.array(list(recent_in_force(cut.distances)), np.int32))

@@ -116,7 +116,7 @@ def judge(
     costs = np.empty((2, lanes), np.int32)
     matches = np.empty((rows, lanes), np.int32)
     lengths_on = np.empty((lanes, LONG), np.int32)
-    runs = prices.runs[:, None]
+    literal_runs = prices.literal_runs[:, None]
     cost_behind_match, cost_behind_unit = costs
     least = np.minimum.reduce
     for step in range(_WIDTH - 1, -1, -1):
@@ -131,7 +131,7 @@ def judge(
             np.minimum(best, lengths_on.min(1), out=best)
         np.add(unit_prices[step], behind_unit[step + 1 : step + 1 + MAX_UNIT, None], out=units)
         least(units, axis=0, out=taken)
-        np.add(best, runs, out=costs)
+        np.add(best, literal_runs, out=costs)
         np.minimum(taken, costs, out=taken)
         np.bitwise_and(taken, -1 << OPTION_BITS, out=costs)
         behind_match[:, step] = cost_behind_match

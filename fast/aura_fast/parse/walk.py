@@ -17,14 +17,14 @@ class Walked:
     Attributes:
         places: where units stand, counted from where the walk begins.
         sizes: of the units, in bytes.
-        runs: how many units stand before each match.
+        literal_runs: how many units stand before each match.
         lengths: of the matches.
         distances: of the matches.
     """
 
     places: array[int]
     sizes: bytearray
-    runs: list[int]
+    literal_runs: list[int]
     lengths: list[int]
     distances: list[int]
 
@@ -36,15 +36,15 @@ def follow(data: bytes, begin: int, choices: Choices) -> Walked:
     lengths, distances = choices.lengths.data, choices.distances.data
     places = array("i")
     taken = bytearray()
-    runs: list[int] = []
+    literal_runs: list[int] = []
     copied: list[int] = []
     back: list[int] = []
     add_place, add_size = places.append, taken.append
-    position, last, run = begin, 0, 0
+    position, last, literal_run = begin, 0, 0
     size = len(data)
     while position < size:
         place = position - begin
-        length = (later if run else first)[place]
+        length = (later if literal_run else first)[place]
         distance = 0
         if not length:
             length, distance = lengths[place], distances[place]
@@ -61,16 +61,16 @@ def follow(data: bytes, begin: int, choices: Choices) -> Walked:
         if not distance:
             add_place(place)
             add_size(length)
-            run += 1
-        elif distance == last and not run:
+            literal_run += 1
+        elif distance == last and not literal_run:
             copied[-1] += length
         else:
-            runs.append(run)
+            literal_runs.append(literal_run)
             copied.append(length)
             back.append(distance)
-            last, run = distance, 0
+            last, literal_run = distance, 0
         position += length
-    return Walked(places, taken, runs, copied, back)
+    return Walked(places, taken, literal_runs, copied, back)
 
 
 def _agreeing(data: bytes, position: int, distance: int) -> int:
