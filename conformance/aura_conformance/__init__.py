@@ -6,7 +6,7 @@
 ``level_zero``  an implementation that is started anew for each message (level 0)
 ``verdict``     what an answer is worth
 ``expected``    lists of failures that are known
-``run``         asking, check by check
+``execute``     asking, check by check
 ``rules``       where the specification states a rule, and its words
 ``summary``     the outcome on a terminal; ``junit``, ``page`` and ``record`` write it to files
 ``cli``         the command ``aura-conformance``

@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from aura_conformance import expected, junit, page, protocol, record
+from aura_conformance.execute import Conditions, Outcome, Subject, execute
 from aura_conformance.level_zero import OneShot
 from aura_conformance.process import LongLived, StartError
 from aura_conformance.report import Report
 from aura_conformance.rules import rules
-from aura_conformance.run import Conditions, Outcome, Subject, run
 from aura_conformance.suite import Check, Profile, Suite, SuiteError, find_vectors, load
 from aura_conformance.summary import printable
 from aura_conformance.summary import show as show_summary
@@ -154,7 +154,7 @@ def _watch(subject: Subject, checks: Sequence[Check], conditions: Conditions) ->
     bad = 0
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=len(checks))
-        for outcome in run(subject, checks, conditions):
+        for outcome in execute(subject, checks, conditions):
             outcomes.append(outcome)
             bad += not outcome.is_good
             progress.update(

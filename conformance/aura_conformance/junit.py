@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from aura_conformance.execute import Outcome
 from aura_conformance.report import Report
-from aura_conformance.run import Outcome
 from aura_conformance.verdict import Verdict
 
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

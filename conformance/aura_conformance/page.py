@@ -8,9 +8,9 @@ from html import escape
 from string import Template
 from typing import Final
 
+from aura_conformance.execute import Outcome
 from aura_conformance.report import Report, conclusion
 from aura_conformance.rules import rules
-from aura_conformance.run import Outcome
 from aura_conformance.verdict import Verdict
 
 _PAGE: Final = Template("""<!doctype html>

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from aura_conformance.execute import Outcome
 from aura_conformance.report import Report, conclusion
-from aura_conformance.run import Outcome
 
 
 def to_json(report: Report) -> str:

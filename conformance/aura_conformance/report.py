@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from aura_conformance.execute import Outcome
 from aura_conformance.protocol import Announcement
-from aura_conformance.run import Outcome
 from aura_conformance.suite import Bug, Case, Suite
 from aura_conformance.verdict import Verdict
 

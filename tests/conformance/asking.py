@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from aura_conformance.execute import Conditions, Outcome, execute
 from aura_conformance.process import LongLived
-from aura_conformance.run import Conditions, Outcome, run
 from aura_conformance.suite import Suite
 
 FAKE = [sys.executable, str(Path(__file__).parent / "fake.py")]
@@ -21,7 +21,7 @@ def ask(
     subject = LongLived(FAKE, timeout)
     checks = [check for check in suite.checks if check.matches(only)]
     try:
-        outcomes = list(run(subject, checks, conditions or Conditions()))
+        outcomes = list(execute(subject, checks, conditions or Conditions()))
     finally:
         subject.stop()
     return {outcome.check.name: outcome for outcome in outcomes}

@@ -11,9 +11,9 @@ import pytest
 
 from aura.backend import BACKENDS
 from aura_conformance import adapter
+from aura_conformance.execute import Conditions, execute
 from aura_conformance.level_zero import OneShot
 from aura_conformance.process import LongLived
-from aura_conformance.run import Conditions, run
 from aura_conformance.suite import GIVEN, MESSAGE, Suite, find_vectors, load
 from aura_conformance.verdict import Verdict
 from aura_vectors.case import CaseType
@@ -34,7 +34,7 @@ def test_a_backend_passes_every_check_that_its_profiles_require(backend: str, su
     subject = LongLived([*COMMAND, backend], timeout=60)
     about = subject.start()
     profiles = [suite.profiles[name] for name in about.profiles]
-    outcomes = list(run(subject, suite.checks, Conditions(profiles)))
+    outcomes = list(execute(subject, suite.checks, Conditions(profiles)))
     subject.stop()
     assert [outcome for outcome in outcomes if not outcome.is_good] == []
     assert {outcome.verdict for outcome in outcomes} == {Verdict.PASS, Verdict.UNIMPLEMENTED}
@@ -48,7 +48,7 @@ def test_a_backend_passes_level_zero(backend: str, suite: Suite) -> None:
     chosen = [check for check in checks if check.matches(["stored/0001", "marker/0001", "auralite/0000"])]
     subject = OneShot([*COMMAND, backend], timeout=60)
     subject.start()
-    outcomes = list(run(subject, chosen, Conditions()))
+    outcomes = list(execute(subject, chosen, Conditions()))
     subject.stop()
     assert [outcome.verdict for outcome in outcomes] == [Verdict.PASS] * len(chosen)
     assert {outcome.check.case.result for outcome in outcomes} == {"canonical", "invalid"}

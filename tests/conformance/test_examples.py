@@ -9,9 +9,9 @@ from shutil import which
 
 import pytest
 
+from aura_conformance.execute import Conditions, execute
 from aura_conformance.level_zero import OneShot
 from aura_conformance.process import LongLived
-from aura_conformance.run import Conditions, run
 from aura_conformance.suite import Check, Suite, find_vectors, load
 
 FOLDER = Path(__file__).parents[2] / "conformance" / "examples" / "js-minimal"
@@ -46,7 +46,7 @@ def _sample(suite: Suite) -> list[Check]:
 def test_the_javascript_decoder_passes(suite: Suite) -> None:
     subject = LongLived(["node", str(FOLDER / "adapter.mjs")], timeout=60)
     about = subject.start()
-    outcomes = list(run(subject, _sample(suite), Conditions([suite.profiles["decoder-core"]])))
+    outcomes = list(execute(subject, _sample(suite), Conditions([suite.profiles["decoder-core"]])))
     subject.stop()
     assert list(about.profiles) == ["decoder-core", "tag"]
     assert [outcome for outcome in outcomes if not outcome.is_good] == []
@@ -57,7 +57,7 @@ def test_the_javascript_command_passes(suite: Suite) -> None:
     chosen = [check for check in checks if check.is_level_zero]
     subject = OneShot(["node", str(FOLDER / "decode.mjs")], timeout=60)
     subject.start()
-    outcomes = list(run(subject, chosen, Conditions()))
+    outcomes = list(execute(subject, chosen, Conditions()))
     subject.stop()
     assert len(chosen) == 3
     assert [outcome for outcome in outcomes if not outcome.is_good] == []

@@ -8,9 +8,9 @@ import pytest
 from tests.conformance import run_mutant
 from tests.conformance.registry import MUTANTS
 
+from aura_conformance.execute import Conditions, execute
 from aura_conformance.process import LongLived
 from aura_conformance.report import Report
-from aura_conformance.run import Conditions, run
 from aura_conformance.suite import Check, Direction, Suite, find_vectors, load
 
 PROGRAM = ["-m", run_mutant.__name__]
@@ -49,7 +49,7 @@ def test_a_mistake_is_caught_and_named(name: str, suite: Suite) -> None:
     subject = LongLived([sys.executable, *PROGRAM, name], timeout=60)
     try:
         about = subject.start()
-        outcomes = list(run(subject, checks, Conditions()))
+        outcomes = list(execute(subject, checks, Conditions()))
     finally:
         subject.stop()
     report = Report(about, suite, outcomes, len(checks), 0)

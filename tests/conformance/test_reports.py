@@ -14,9 +14,9 @@ from rich.console import Console
 from tests.conformance.asking import NO_VECTORS, ask
 
 from aura_conformance import expected, junit, page, record, summary
+from aura_conformance.execute import Conditions
 from aura_conformance.protocol import Announcement
 from aura_conformance.report import Report, conclusion
-from aura_conformance.run import Conditions
 from aura_conformance.suite import load
 
 

@@ -14,12 +14,12 @@ from tests.conformance.asking import FAKE, MODEL, ask
 from tests.conformance.suites import invalid, messages, valid, write
 
 from aura_conformance import expected, junit, page, record, summary
+from aura_conformance.execute import Conditions, execute
 from aura_conformance.level_zero import OneShot
 from aura_conformance.process import LongLived, StartError
 from aura_conformance.protocol import Announcement
 from aura_conformance.report import Report, conclusion
 from aura_conformance.rules import rules
-from aura_conformance.run import Conditions, run
 from aura_conformance.suite import Suite, SuiteError, find_vectors, load
 from aura_conformance.verdict import Verdict
 
@@ -73,7 +73,7 @@ def test_a_program_behind_a_shell_is_ended_too(tmp_path: Path) -> None:
     subject.start()
     pipes = subject._pipes
     assert pipes is not None
-    (outcome,) = run(subject, suite.checks, Conditions())
+    (outcome,) = execute(subject, suite.checks, Conditions())
     assert outcome.verdict is Verdict.TIMEOUT
     assert not any(thread.is_alive() for thread in pipes._threads)  # nobody holds a pipe open
 
@@ -88,7 +88,7 @@ def test_a_run_is_given_up_after_too_many_crashes(tmp_path: Path) -> None:
 def test_who_does_not_start_again_crashes(tmp_path: Path) -> None:
     suite = load(write(tmp_path, {"crash": [messages(valid("c0", ""), valid("07", ""))]}))
     subject = LongLived([*FAKE, "once", str(tmp_path / "started")], 20)
-    _, second = run(subject, suite.checks, Conditions())
+    _, second = execute(subject, suite.checks, Conditions())
     assert second.verdict is Verdict.CRASH
     assert "once was enough" in second.judgement.got
 
@@ -126,7 +126,7 @@ def test_level_zero_goes_by_the_exit_status(tmp_path: Path) -> None:
     checks = [check for check in suite.checks if check.is_level_zero]
     subject = OneShot(FAKE, 2)
     assert subject.start().name == " ".join(FAKE)
-    outcomes = list(run(subject, checks, Conditions()))
+    outcomes = list(execute(subject, checks, Conditions()))
     subject.stop()
     assert [str(outcome.verdict) for outcome in outcomes] == [
         "PASS",

@@ -89,7 +89,7 @@ class Conditions:
         return Outcome(check, judgement, seconds, required, known)
 
 
-def run(subject: Subject, checks: Sequence[Check], conditions: Conditions) -> Iterator[Outcome]:
+def execute(subject: Subject, checks: Sequence[Check], conditions: Conditions) -> Iterator[Outcome]:
     """Make the checks, in order; fewer of them if too many end in a crash or a time-out."""
 
     def make(check: Check) -> Outcome:
