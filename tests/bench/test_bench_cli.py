@@ -141,7 +141,7 @@ def test_corpora_are_read_once_and_in_any_form(tmp_path: Path) -> None:
 def test_streams_use_the_model_that_is_trained_on_the_messages(
     corpus: Path, train: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aura.bench.run._train", lambda _messages, _advance: knowing_nothing())
+    monkeypatch.setattr("aura.bench.benchmark._train", lambda _messages, _advance: knowing_nothing())
     code, stdout, stderr = invoke(corpus, "--stream", "--limit", 5, "--train", train)
     assert (code, stderr) == (0, "")
     assert "aura+train stream *" in stdout

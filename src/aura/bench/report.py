@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from aura.bench.benchmark import CorpusResult
 from aura.bench.lineup import STATELESS, STREAM_PEERS, STREAMS
 from aura.bench.measure import BUCKET_LABELS, Bucket, Measurement
-from aura.bench.run import CorpusResult
 from aura.files import atomic_write
 
 __all__ = ["BucketRow", "Report", "Row", "print_result", "print_streams", "rows", "save"]

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from aura.bench.benchmark import Benchmark, CorpusResult, measure_corpus, prepare
 from aura.bench.corpus import Corpus, read_corpus
 from aura.bench.errors import BenchError, SettingError
 from aura.bench.lineup import NAMES, stream_names
 from aura.bench.report import print_result, print_streams, save
-from aura.bench.run import CorpusResult, Run, measure_corpus, prepare
 from aura.cli import io
 from aura.cli.process import ExitCode, print_error
 from aura.files import atomic_write
@@ -84,8 +84,8 @@ def bench(
     loaded = [read_corpus(path, limit=limit, field=field) for path in corpora]
     examples = None if train is None else read_corpus(train, field=field).messages
     try:
-        run = prepare(names, level=level, examples=examples, trained=trained)
-        results = _measure_all(loaded, run, streams=stream)
+        benchmark = prepare(names, level=level, examples=examples, trained=trained)
+        results = _measure_all(loaded, benchmark, streams=stream)
     except SettingError as error:
         raise typer.BadParameter(str(error)) from None
     except (BenchError, ValueError) as error:  # too little text for a dictionary or a model
@@ -95,16 +95,16 @@ def bench(
         save(results, json_path)
 
 
-def _measure_all(corpora: list[Corpus], run: Run, *, streams: bool) -> list[CorpusResult]:
+def _measure_all(corpora: list[Corpus], benchmark: Benchmark, *, streams: bool) -> list[CorpusResult]:
     """Measure corpus after corpus, and print each result as soon as it is there."""
     console = Console()
     if not sys.stdout.isatty():
         console.width = max(LEAST_WIDTH, console.width)
-    for note in run.notes:
+    for note in benchmark.notes:
         console.print(note, markup=False, highlight=False)
     results: list[CorpusResult] = []
     for corpus in corpora:
-        results.append(measure_corpus(run, corpus))
+        results.append(measure_corpus(benchmark, corpus))
         print_result(results[-1], console)
     if streams:
         print_streams(results, console)

@@ -7,7 +7,8 @@ from rich.console import Console
 from tests.models import knowing_nothing
 
 import aura
-from aura.bench import lineup, progress, run
+from aura.bench import benchmark, lineup, progress
+from aura.bench.benchmark import CorpusResult, measure_corpus, prepare
 from aura.bench.corpus import Corpus
 from aura.bench.dictionary import Dictionary, Recipe
 from aura.bench.errors import CodecCrashError, DictionaryError, SettingError
@@ -16,7 +17,6 @@ from aura.bench.measure import BUCKET_LABELS
 from aura.bench.own import AuraCodec, AuraStreamCodec
 from aura.bench.progress import progress_bar
 from aura.bench.report import print_result, print_streams, save
-from aura.bench.run import CorpusResult, measure_corpus, prepare
 from aura.models.model import Model
 
 from .messages import conversations
@@ -176,7 +176,7 @@ def test_a_crash_costs_only_the_row_of_the_codec(monkeypatch: pytest.MonkeyPatch
     def crash(_build: object, _messages: object) -> None:
         raise CodecCrashError("the process that measured it died")
 
-    monkeypatch.setattr(run, "measure_apart", crash)
+    monkeypatch.setattr(benchmark, "measure_apart", crash)
     monkeypatch.setattr(lineup, "find_spec", lambda _name: "found")
     result = measured("brotli-5", "unishox2")
     assert [m.codec for m in result.measurements] == ["brotli-5"]

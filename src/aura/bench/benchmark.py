@@ -1,4 +1,4 @@
-"""A run: prepare once (who takes part, the dictionary), then measure corpus after corpus."""
+"""A benchmark: prepare once (who takes part, the dictionary), then measure corpus after corpus."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from aura.files.corpus import Message
 from aura.models.model import Model
 from aura.models.train import train as train_model
 
-__all__ = ["CorpusResult", "Run", "measure_corpus", "prepare"]
+__all__ = ["Benchmark", "CorpusResult", "measure_corpus", "prepare"]
 
 # Steps of the bar while a model is trained.
 MODEL_STEPS: Final = 100
@@ -26,7 +26,7 @@ LEAST_MAX_SIZE: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Benchmark:
     """What is settled before the first corpus: codecs, AURA's level, dictionary, model, notes."""
 
     entrants: tuple[Entrant, ...]
@@ -47,7 +47,7 @@ class CorpusResult:
 
 def prepare(
     names: Collection[str], *, level: int, examples: Sequence[Message] | None, trained: Model | None = None
-) -> Run:
+) -> Benchmark:
     """Settle who takes part, and build the model and the dictionary if someone needs one.
 
     Args:
@@ -73,7 +73,7 @@ def prepare(
         with progress_bar("choosing a dictionary", STEPS) as advance:
             dictionary = choose_dictionary(examples, advance)
         notes.append(f"dictionary: {dictionary.recipe}; {len(dictionary.content)} bytes")
-    return Run(entrants, level, dictionary, model, tuple(notes))
+    return Benchmark(entrants, level, dictionary, model, tuple(notes))
 
 
 def _train(messages: Sequence[Message], advance: Callable[[int], None]) -> Model:
@@ -92,15 +92,15 @@ def _train(messages: Sequence[Message], advance: Callable[[int], None]) -> Model
     return train_model((message.data for message in messages), sources=named, progress=progress)
 
 
-def measure_corpus(run: Run, corpus: Corpus) -> CorpusResult:
-    """Measure every codec of the run on one corpus."""
+def measure_corpus(benchmark: Benchmark, corpus: Corpus) -> CorpusResult:
+    """Measure every codec of the benchmark on one corpus."""
     largest = max(len(message.data) for message in corpus.messages)
     max_size = max(LEAST_MAX_SIZE, 1 << largest.bit_length())
-    setting = Setting(run.level, max_size, run.dictionary, run.model)
+    setting = Setting(benchmark.level, max_size, benchmark.dictionary, benchmark.model)
     measurements: list[Measurement] = []
     notes: list[str] = []
-    with progress_bar(corpus.name, len(run.entrants) * len(corpus.messages)) as advance:
-        for entrant in run.entrants:
+    with progress_bar(corpus.name, len(benchmark.entrants) * len(corpus.messages)) as advance:
+        for entrant in benchmark.entrants:
             build = partial(entrant.build, setting)
             if not entrant.crashes:
                 measurements.append(measure(build(), corpus.messages, advance))
