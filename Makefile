@@ -7,7 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-thorough lint docs bench vectors corpus lock clean model
+.PHONY: help demo test test-dask test-thorough lint docs bench vectors corpus lock clean model
 .SECONDARY:
 
 help:  ## list the targets
@@ -20,7 +20,13 @@ demo: .venv/run/.done  ## a conversation, message by message
 test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 	.venv/test/bin/pytest -n auto --cov -m "not thorough" --durations=15
 	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*,*/aura_fast/*" --fail-under=100
-	.venv/test/bin/coverage report --include="*/src/aura/*" --fail-under=95
+	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK) --fail-under=95
+
+# Their packages take 300 MB, so they have an environment of their own.
+DASK = "*/aura/dask.py,*/aura/columns/*"
+test-dask: .venv/dask/.done  ## tests of data frames, with Dask, pandas and pyarrow, with coverage
+	.venv/dask/bin/pytest tests/columns --cov --durations=5
+	.venv/dask/bin/coverage report --include=$(DASK) --fail-under=100
 
 test-thorough: .venv/test/.done  ## the longest tests, and the whole of the searches that `make test` shortens
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto -m "thorough or sampled" --durations=15
@@ -72,6 +78,7 @@ lock: .venv/lock/.done  ## compile the locks in requirements from pyproject.toml
 	$(COMPILE) -o requirements/run.txt -c requirements/lint.txt pyproject.toml
 	$(COMPILE) -o requirements/docs.txt -c requirements/lint.txt pyproject.toml --group docs
 	$(COMPILE) -o requirements/bench.txt -c requirements/lint.txt pyproject.toml --extra bench --extra websockets
+	$(COMPILE) -o requirements/dask.txt -c requirements/lint.txt pyproject.toml --extra dask --group test
 	$(COMPILE) -o requirements/build.txt -c requirements/lint.txt --group build
 	$(COMPILE) -o requirements/lock.txt --group lock
 

@@ -1,0 +1,1 @@
+"""Columns of messages, partition by partition: what stands behind :mod:`aura.dask`."""
