@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from tests.messages import MESSAGES
 from tests.searches import sampled
 
 from aura_reference import brio2, message
+from aura_reference.interleaved_rans import Reader
 from aura_reference.parse import parse
 from aura_spec.adaptive import rounds
 from aura_spec.brio2 import (
@@ -16,11 +19,13 @@ from aura_spec.brio2 import (
     LENGTH_CONTEXTS,
     MAX_LENGTH,
     NUMBERS,
+    build_body,
     lanes_of,
     number_of,
     number_symbol,
+    parse_body,
 )
-from aura_spec.errors import EncodeError, LimitExceeded
+from aura_spec.errors import EncodeError, LimitExceeded, Malformed, Truncated
 from aura_spec.parse import SEARCH_LENGTHS
 from aura_spec.unit import (
     CODES,
@@ -119,3 +124,21 @@ def test_the_length_is_checked_first() -> None:
     body = brio2.encode(b"abcd", 0)
     with pytest.raises(LimitExceeded):
         brio2.decode(body, 3)
+
+
+def test_literal_runs_have_as_many_units_as_there_are() -> None:
+    """Rule BII-9."""
+    container = parse_body(brio2.encode(b"0123456789" * 9, 0), LIMIT)
+    assert container.sequences
+    assert container.units
+    with pytest.raises(Malformed, match="the literal runs are longer than the units"):
+        brio2.decode(build_body(replace(container, units=container.units - 1)), LIMIT)
+
+
+def test_words_run_out() -> None:
+    """Rule IRN-9."""
+    reader = Reader(b"\1\0\0\0" * 4 + b"ab", 4)
+    assert reader.words(1) == [int.from_bytes(b"ab", "little")]
+    with pytest.raises(Truncated, match="the payload runs out of words") as refusal:
+        reader.words(1)
+    assert refusal.value.offset == 18
