@@ -48,6 +48,7 @@ decoder checks this, right after the CRC-32 of the section.
 Keys of the metadata mean nothing to a decoder. By convention ``name`` is the name of the model. ``stream_memory``
 is the memory that its trainer advises for streams in sessions (chapter ``session``), in decimal: a number of bytes
 that rule SES-8 allows, or ``0`` where messages by themselves are shorter. Any other value is no advice.
+``bits_by_kind`` are figures of its trainer on messages that it was not trained on, for people and their tools.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ A wrong type is a ``TypeError`` that names the types that are taken; a number ou
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from aura_spec.errors import EncodeError
@@ -85,6 +85,26 @@ def batch(items: Iterable[Item], convert: Callable[[Item], bytes]) -> list[bytes
         except (TypeError, EncodeError) as error:
             raise type(error)(f"message {place} of the batch: {error}") from None
     return converted
+
+
+def sources(values: Iterable[Hashable], count: int) -> list[Hashable]:
+    """The sources of so many messages.
+
+    Raises:
+        TypeError: they are no iterable, or one cannot be hashed.
+        ValueError: there are fewer or more.
+    """
+    if not isinstance(values, Iterable):
+        raise TypeError(f"sources are an iterable of what can be hashed, not {type(values).__name__}")
+    owners = list(values)
+    if len(owners) != count:
+        raise ValueError(f"{count} messages have {len(owners)} sources")
+    for number, owner in enumerate(owners):
+        try:
+            hash(owner)
+        except TypeError:
+            raise TypeError(f"source {number} is not hashable: {type(owner).__name__}") from None
+    return owners
 
 
 def whole_number(name: str, value: int, least: int, most: int | None = None) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 import aura
 from aura.errors import AuraError, EncodeError, TemplateError
-from aura.models.training import stream_advice, trainer
+from aura.models.training import trainer
 from aura.models.training.fitting import fit
 from aura_spec.context_model import SYMBOLS
 from aura_spec.errors import LimitExceeded
@@ -162,18 +162,3 @@ def test_without_conversations_there_is_no_advice() -> None:
         options=aura.TrainingOptions(max_order=4, metadata={"stream_memory": "20480"}),
     )
     assert given.stream_memory == 20480
-
-
-def test_what_is_kept_out_is_bounded_and_whole() -> None:
-    messages = [b"x" * 100 for _ in range(40_000)]
-    kept_out = stream_advice.keep_out(messages, [n // 4 for n in range(40_000)])
-    assert kept_out is not None
-    assert (
-        sum(len(m) for conversation in kept_out.conversations for m in conversation)
-        <= stream_advice.MOST_BYTES
-    )
-    assert all(len(conversation) == 4 for conversation in kept_out.conversations)
-    assert len(kept_out.messages) + 4 * len(kept_out.conversations) == 40_000
-    one_huge = [b"x" * 100 for _ in range(30)] + [b"y"] * 200
-    assert stream_advice.keep_out(one_huge, [0] * 30 + [1 + n // 2 for n in range(200)]) is not None
-    assert stream_advice.keep_out(one_huge[:60], [0] * 30 + [1 + n // 2 for n in range(30)]) is None

@@ -12,9 +12,7 @@ from aura.models.model import Model, carried, metadata_section
 from aura_fast import model as model_file
 from aura_spec import match
 from aura_spec.context_model import MAX_ORDER, SYMBOLS
-from aura_spec.model import MAX_FILE, MAX_METADATA, STREAM_MEMORY
-from aura_spec.stream import DEFAULT_MEMORY
-from aura_spec.stream_model import MAX_MEMORY
+from aura_spec.model import MAX_FILE, MAX_METADATA
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
@@ -69,9 +67,10 @@ def train(
 ) -> Model:
     """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
 
-    Where most sources have several messages, a few sources are kept out of training: whether their messages are
-    shorter in a stream or by themselves is measured with the model, and stored as :attr:`aura.Model.stream_memory`.
-    With a text under ``stream_memory`` in ``metadata`` nothing is kept out and measured.
+    A few messages are held out of training to measure the model with: how many bits it takes for a byte, by kind
+    of message, for :func:`aura.models.freshness.check`; and where there are conversations, whether they are shorter
+    in a stream or message by message, for :attr:`aura.Model.stream_memory`. Of little text nothing is held out,
+    nor with texts under both ``bits_by_kind`` and ``stream_memory`` in ``metadata``.
 
     Args:
         messages: to learn from; they are never joined.
@@ -93,8 +92,9 @@ def train(
         TemplateError: a template is unusable, or its id below 256.
     """
     # those who only code do not need these
-    from aura.models.training import scrubbing, stream_advice, synthetic_text, trainer  # noqa: PLC0415
+    from aura.models.training import measurements, scrubbing, synthetic_text, trainer  # noqa: PLC0415
     from aura.models.training.fitting import fit  # noqa: PLC0415
+    from aura.models.training.held_out import hold_out  # noqa: PLC0415
 
     # all that can be wrong is looked at before any work
     if not isinstance(options, TrainingOptions):
@@ -120,14 +120,13 @@ def train(
     held = arguments.batch(messages, arguments.to_bytes)
     if not held:
         raise ValueError("no messages to train on")
-    owners = None if sources is None else _checked_sources(sources, len(held))
+    owners = None if sources is None else arguments.sources(sources, len(held))
     if scrub:
         progress("scrubbing", 0.0)
         held = scrubbing.scrub(held, owners)
-    kept_out = None if owners is None or STREAM_MEMORY in texts else stream_advice.keep_out(held, owners)
-    if kept_out is not None:
-        held, owners = kept_out.messages, kept_out.sources
-        texts[STREAM_MEMORY] = str(DEFAULT_MEMORY)  # takes as much room as the advice
+    held_out = hold_out(held, owners) if measurements.are_wanted(texts, max_bytes) else None
+    if held_out is not None:
+        held, owners = held_out.messages, held_out.sources
     prepared = trainer.prepare(
         held,
         background=[] if base is None else list(synthetic_text.draw(base.context_model, _BACKGROUND)),
@@ -136,38 +135,24 @@ def train(
         max_bytes=max_bytes,
         progress=progress,
     )
-    model = fit(prepared, max_bytes, texts, progress)
+    model = fit(prepared, max_bytes, texts if held_out is None else {**measurements.ROOM, **texts}, progress)
     if sections:
         model = Model.from_bytes(model_file.with_sections(model.data, sections))
-    if kept_out is not None:
-        progress("measuring streams", 0.0)
-        texts[STREAM_MEMORY] = str(stream_advice.measure(model, kept_out.conversations))
-        model = model.with_metadata(texts)
+    if held_out is not None:
+        progress("measuring", 0.0)
+        model = model.with_metadata(measurements.measure(model, held_out, texts))
     return model
 
 
-def _checked_sources(sources: Iterable[Hashable], count: int) -> list[Hashable]:
-    """The sources of so many messages."""
-    if not isinstance(sources, Iterable):
-        raise TypeError(f"sources are an iterable of what can be hashed, not {type(sources).__name__}")
-    owners = list(sources)
-    if len(owners) != count:
-        raise ValueError(f"{count} messages have {len(owners)} sources")
-    for number, owner in enumerate(owners):
-        try:
-            hash(owner)
-        except TypeError:
-            raise TypeError(f"source {number} is not hashable: {type(owner).__name__}") from None
-    return owners
-
-
 def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
-    """The metadata, with room for advice on streams."""
+    """The metadata, with room for what is measured."""
+    from aura.models.training.measurements import ROOM  # noqa: PLC0415  # numpy is not needed to code
+
     for key, text in metadata.items():
         if not all(isinstance(part, str) for part in (key, text)):
             raise TypeError(f"metadata map str to str; the text of {key!r} is {type(text).__name__}")
     texts = dict(metadata)
-    size = len(metadata_section({STREAM_MEMORY: str(MAX_MEMORY), **texts}))
+    size = len(metadata_section({**ROOM, **texts}))
     if size > MAX_METADATA:
         raise EncodeError(f"the metadata have {size} bytes; the maximum is {MAX_METADATA}")
     return texts

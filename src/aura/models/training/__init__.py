@@ -2,6 +2,7 @@
 
 In the order of work:
 
+``held_out``   messages to measure the model with
 ``text``       messages as one array of symbols
 ``synthetic_text``    messages that another model holds likely
 ``counting``      a trie of all n-grams, level by level
@@ -16,6 +17,7 @@ In the order of work:
 ``char_runs``     lists for runs of digits and letters
 ``export``    the arrays of a context model
 ``trainer``       all of it
+``measurements``  what is measured of the model, with ``stream_advice``
 
 Floating point is fine here: what comes out are integers, and everyone reads the same file. The sources are
 Kneser and Ney (1995), Improved backing-off for m-gram language modeling; Stolcke (1998), Entropy-based pruning
