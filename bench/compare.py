@@ -27,8 +27,7 @@ from typing import Final
 import entropy
 import plots
 from contestants import KIB, LIMIT, MIB, Contestant, contestants
-from rich.console import Console
-from rich.table import Table
+from tables import Row, show
 from timing import best, seconds
 
 from aura import Model
@@ -56,8 +55,6 @@ AT_ONCE: Final = 64 * KIB
 BATCHES: Final = (1, 10, 100, 1000, 10000)
 SHORTEST_ALONE: Final = 256
 """Bytes of the longest message in the batches: those are about short messages."""
-
-Row = dict[str, str | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +107,6 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     atomic_write.write(arguments.out / "compare.json", json.dumps(results, indent=1).encode() + b"\n")
     plots.draw(results, arguments.out)
-
-
-def show(title: str, rows: Iterator[Row]) -> list[Row]:
-    """Print rows as a table, and give them."""
-    made = list(rows)
-    table = Table(*made[0], title=title)
-    for row in made:
-        table.add_row(*(value if isinstance(value, str) else f"{value:,.4g}" for value in row.values()))
-    Console(width=150).print(table)
-    return made
 
 
 def one_at_a_time(held: Mapping[str, Corpus], model: ContextModel) -> Iterator[Row]:

@@ -1,0 +1,33 @@
+"""Memory, space and time of a command with its children."""
+
+import sys
+from pathlib import Path
+
+import process_tree
+import pytest
+
+MIB = 1 << 20
+PARENT = """
+import pathlib, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; held = bytearray(b'x') * (80 << 20); time.sleep(1)"])
+held = bytearray(b"x") * (60 << 20)
+pathlib.Path(sys.argv[1], "run").write_bytes(bytes(3 << 20))
+time.sleep(1)
+child.wait()
+pathlib.Path(sys.argv[1], "run").unlink()
+"""
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+def test_children_and_temporary_files_count(tmp_path: Path) -> None:
+    usage = process_tree.run([sys.executable, "-c", PARENT, str(tmp_path)], tmp_path)
+    assert 140 * MIB < usage.peak < 240 * MIB
+    assert usage.cpu > 0
+    assert usage.wall >= 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_command_that_fails_says_why() -> None:
+    with pytest.raises(SystemExit, match=r"(?s)exit status 3.*broken"):
+        process_tree.run([sys.executable, "-c", "print('broken'); raise SystemExit(3)"])
