@@ -127,12 +127,13 @@ def draw(rows: Sequence[Mapping[str, Any]], directory: Path) -> None:
             with plots.panel(
                 directory / f"more-data-{name.replace('_', '-')}", f"ratio, {name}", theme
             ) as axis:
-                for color, model in zip(theme.curves.values(), models, strict=False):
+                for (kind, marker), model in zip(plots.SERIES, models, strict=False):
+                    style = {"color": theme.curves[kind], "marker": marker}
                     points = [(row["MiB"], row[name]) for row in rows if row["model"] == model]
                     x, y = zip(*points, strict=True)
-                    axis.plot(x, y, color=color, marker="o", markersize=4, label=f"model of {model}")
+                    axis.plot(x, y, **style, markersize=4, label=f"model of {model}")
                 axis.set_xscale("log", base=2)
-                axis.set_xticks(across, [f"{number:.0f}" for number in across])
+                axis.set_xticks(across, [f"{number:.3g}" for number in across])
                 axis.set_xlabel("MiB of messages trained on")
 
 

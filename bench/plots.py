@@ -89,6 +89,9 @@ STYLES: Final = {
     "Brotli 11": ("brotli", "-", "v"),
 }
 
+SERIES: Final = (("aura", "o"), ("level 0", "D"), ("zstd", "^"), ("brotli", "v"))
+"""Colour and marker of curves that stand for no codec, in their order."""
+
 
 def draw(results: Mapping[str, Any], directory: Path) -> None:
     """Draw all panels, light and dark, as SVG files into ``directory``."""

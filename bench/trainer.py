@@ -24,9 +24,10 @@ IN_MEMORY: Final = "none"
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model, and what its training took."""
+    """A model, the bound of the memory in its training, and what that took."""
 
     model: Model
+    memory: int | None
     usage: process_tree.Usage
 
 
@@ -45,10 +46,12 @@ def train(
         output, spill = Path(folder, "trained.aura"), Path(folder, "spill")
         spill.mkdir()
         command = [*AURA, "train", *map(str, corpora), "--output", str(output), *options]
-        if memory is not None and knows_memory():
+        if not knows_memory():
+            memory = None
+        if memory is not None:
             command += ["--memory", str(memory), "--spill", str(spill)]
         usage = process_tree.run(command, spill)
-        return Trained(Model.load(output), usage)
+        return Trained(Model.load(output), memory, usage)
 
 
 def knows_memory() -> bool:

@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import shlex
+import statistics
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -77,7 +78,7 @@ def cost(given: argparse.Namespace) -> Iterator[Row]:
             for _ in range(given.repeat):
                 trained = trainer.train([corpus], given.work, memory, given.options)
                 ratios = trainer.ratios(trained.model, given.corpora, given.dev, given.limit)
-                yield {"size": spelled(number), "bytes": number, **_figures(memory, trained), **ratios}
+                yield {"size": spelled(number), "bytes": number, **_figures(trained), **ratios}
 
 
 def same(given: argparse.Namespace) -> Iterator[Row]:
@@ -88,13 +89,13 @@ def same(given: argparse.Namespace) -> Iterator[Row]:
     for memory in given.memory:
         for name, paths in files.items():
             trained = trainer.train(paths, given.work, memory, given.options)
-            yield {"files": name, **_figures(memory, trained)}
+            yield {"files": name, **_figures(trained)}
 
 
-def _figures(memory: int | None, trained: trainer.Trained) -> Row:
+def _figures(trained: trainer.Trained) -> Row:
     usage = trained.usage
     return {
-        "memory": trainer.IN_MEMORY if memory is None else spelled(memory),
+        "memory": trainer.IN_MEMORY if trained.memory is None else spelled(trained.memory),
         "peak MiB": round(usage.peak / MIB, 1),
         "spilled MiB": round(usage.spilled / MIB, 1),
         "wall s": round(usage.wall, 1),
@@ -130,7 +131,7 @@ def split(corpus: Path, work: Path) -> list[Path]:
 
 
 def draw(rows: Sequence[Mapping[str, Any]], directory: Path) -> None:
-    """Draw peak memory and time by size, a curve for each bound of the memory."""
+    """Draw peak memory and time by size, a curve for each bound of the memory; of repeated runs the median."""
     import plots  # noqa: PLC0415  # Matplotlib is needed for plots alone
 
     by_memory: dict[str, list[Mapping[str, Any]]] = {}
@@ -143,10 +144,14 @@ def draw(rows: Sequence[Mapping[str, Any]], directory: Path) -> None:
             ("time", "time of training, s", "wall s"),
         ):
             with plots.panel(directory / f"training-{name}", title, theme) as axis:
-                for color, (memory, held) in zip(theme.curves.values(), by_memory.items(), strict=False):
+                for (kind, marker), (memory, held) in zip(plots.SERIES, by_memory.items(), strict=False):
+                    style = {"color": theme.curves[kind], "marker": marker}
                     label = "no bound" if memory == trainer.IN_MEMORY else f"--memory {memory}"
-                    values = [[row[key] for row in held] for key in ("bytes", column)]
-                    axis.plot(*values, color=color, marker="o", markersize=4, label=label)
+                    middle = [
+                        statistics.median(row[column] for row in held if row["bytes"] == number)
+                        for number in across
+                    ]
+                    axis.plot(across, middle, **style, markersize=4, label=label)
                 axis.set_xscale("log", base=2)
                 axis.set_xticks(across, [spelled(number) for number in across])
                 axis.set_xlabel("messages")
