@@ -266,6 +266,19 @@ def test_the_command_says_what_it_cannot_tell(tmp_path: Path) -> None:
     assert "too few to train a new model" in result.stdout
 
 
+def test_the_command_reads_sources(model: Model, tmp_path: Path) -> None:
+    model.save(tmp_path / "m.aura")
+    recent = tmp_path / "recent.ndjson"
+    lines = [json.dumps({"text": text, "talk": n // 20}) for n, text in enumerate(lamps(400, 9))]
+    recent.write_text("\n".join(lines), encoding="utf-8")
+    arguments = ["model", "check", str(tmp_path / "m.aura"), str(recent), "--quick", "--json"]
+    errors = [
+        json.loads(RUNNER.invoke(app, [*arguments, *options]).stdout)["kinds"][0]["now"]["error"]
+        for options in ([], ["--source-field", "talk"])
+    ]
+    assert errors[0] != errors[1]
+
+
 def test_the_command_gives_json(model: Model, tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["model", "check", *saved(model, doors(900, 9), tmp_path), "--json"])
     assert result.exit_code == 0, result.output

@@ -28,6 +28,7 @@ def check(
     recent: io.Corpora,
     *,
     field: io.Field = None,
+    source_field: io.SourceField = None,
     quick: Annotated[bool, typer.Option("--quick", help="Train no new model to compare with.")] = False,
     train_bytes: Annotated[
         int,
@@ -51,7 +52,7 @@ def check(
     if train_bytes < MIN_TRAIN_BYTES:
         raise typer.BadParameter(f"--train-bytes is at least {MIN_TRAIN_BYTES}")
     model = Model.load(path)
-    found = list(corpus.read(recent, field=field))
+    found = list(corpus.read(recent, field=field, source_field=source_field))
     if not found:
         raise corpus.CorpusError(f"{', '.join(map(str, recent))}: no message")
     with shown() as progress:

@@ -43,13 +43,15 @@ _HEAD: Final = 64
 """Bytes in which a log line has its time or its level."""
 
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
-_LOG: Final = re.compile(
-    rb"\d\d:\d\d:\d\d|\b\d{4}[-/.]\d\d[-/.]\d\d\b|\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b"
-)
+_TIME: Final = re.compile(rb"\d\d:\d\d:\d\d|\b\d{4}[-/.]\d\d[-/.]\d\d\b")
+_TIME_DIGITS: Final = 6
+_LEVEL: Final = re.compile(rb"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)\b")
+_LEVEL_CAPITALS: Final = 4
 _CLOSING: Final = {b"{": b"}", b"[": b"]"}
 _BLANKS: Final = b" \t\r\n"
 _ASCII: Final = bytes(range(0x80))
 _DIGITS: Final = b"0123456789"
+_CAPITALS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SIGNS: Final = rb"(){}[]<>=;_/\|"
 
 
@@ -62,14 +64,26 @@ def kind_of(message: bytes) -> Kind:  # noqa: PLR0911  # one case a kind
     end = message[-_HEAD:].rstrip(_BLANKS)[-1:]
     if b'"' in text and end != b"" and _CLOSING.get(text[:1]) == end:
         return Kind.JSON
-    if _LOG.search(text, 0, _HEAD):
+    if _is_log(text[:_HEAD]):
         return Kind.LOG
     size = len(text)
     is_markup = text[:1] == b"<" and end == b">"
-    if is_markup or (size and (size - len(text.translate(None, _SIGNS))) * 10 >= size):
+    if is_markup or (size and _count(text, _SIGNS) * 10 >= size):
         return Kind.CODE
-    if size and (size - len(text.translate(None, _DIGITS))) * 4 >= size:
+    if size and _count(text, _DIGITS) * 4 >= size:
         return Kind.NUMBERS
-    if size and len(text.translate(None, _ASCII)) * 5 >= size * 2:
+    if not text.isascii() and (size - _count(text, _ASCII)) * 5 >= size * 2:
         return Kind.OTHER_SCRIPT
     return Kind.LATIN
+
+
+def _is_log(head: bytes) -> bool:
+    # counting is several times faster than searching, and most messages have neither
+    if _count(head, _DIGITS) >= _TIME_DIGITS and _TIME.search(head):
+        return True
+    return _count(head, _CAPITALS) >= _LEVEL_CAPITALS and _LEVEL.search(head) is not None
+
+
+def _count(text: bytes, some: bytes) -> int:
+    """How many bytes of a text are some of these."""
+    return len(text) - len(text.translate(None, some))
