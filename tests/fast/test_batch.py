@@ -21,6 +21,7 @@ from tests.models import (
     WITH_PREFIX,
     models,
 )
+from tests.searches import sampled
 
 from aura.models.model import Model
 from aura_fast import auralite, batch
@@ -175,8 +176,8 @@ def test_one_message(size: int) -> None:
     assert batch.encode_one(message, SMALL) == auralite.encode(message, SMALL)
 
 
+@sampled(150)
 @given(models() | st.just(SMALL), MESSAGES.map(b"".join), st.sampled_from([1, 7, 64, 500]))
-@settings(max_examples=150)
 def test_sections_of_one_message(model: ContextModel, message: bytes, section: int) -> None:
     expected = auralite.encode(message, model)
     assert batch.encode_one(message, model, together(section=section)) == expected

@@ -166,6 +166,7 @@ def cuts(draw: st.DrawFn) -> tuple[bytes, Parse]:
     return bytes(data), Parse(tuple(units), tuple(sequences))
 
 
+@sampled()
 @given(cuts())
 def test_any_cut_is_written_and_read_alike(case: tuple[bytes, Parse]) -> None:
     data, cut = case

@@ -180,6 +180,7 @@ def test_templates_and_dictionary_are_carried() -> None:
     assert fast.with_sections(data, {}) == DATA
 
 
+@sampled()
 @given(st.binary(max_size=60) | st.binary(max_size=40).map(declared.build_templates(PATTERNS)[:-8].__add__))
 @example(declared.build_templates(PATTERNS))
 @example(b"")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import EXHAUSTED, NO_CONTEXTS, PAST, SAMPLES, WITH_ALL, WITH_PREFIX, models
+from tests.searches import sampled
 from tests.streams import (
     CONVERSATIONS,
     EXTREME_NUMBERS,
@@ -159,8 +160,8 @@ def test_same_outcome_for_any_bytes(model: ContextModel, wires: list[bytes], che
     both(held, [sealed(b"\x55" + wires[0], held)], 50)
 
 
+@sampled(150)
 @given(st.sampled_from([SMALL, NO_CONTEXTS]), st.sampled_from(WORDS), st.sampled_from(CHECKS), st.data())
-@settings(max_examples=150)
 def test_same_outcome_beside_a_message(
     model: ContextModel, said: str, check: int, data: st.DataObject
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.messages import VALUES_BY_KIND
 from tests.models import NO_CONTEXTS, SAMPLES, TEXTS, TRAINED, models
+from tests.searches import sampled
 
 from aura_reference import auralite, message, modelled
 from aura_reference.auralite import MatchState, Meter, Walk
@@ -71,6 +72,7 @@ def encode(template_id: int, values: list[bytes], model: ContextModel = TRAINED)
         return None
 
 
+@sampled(200)
 @given(models(), filled())
 @example(TRAINED, (7, [b"a"]))
 @example(TRAINED, (7, [b"aa"]))
@@ -78,7 +80,6 @@ def encode(template_id: int, values: list[bytes], model: ContextModel = TRAINED)
 @example(TRAINED, (8, [b"abab", b"ab"]))
 @example(TRAINED, (5, [b", again", b"==="]))
 @example(NO_CONTEXTS, (300, [b" and "]))
-@settings(max_examples=200)
 def test_any_values_come_back(model: ContextModel, case: tuple[int, list[bytes]]) -> None:
     """Rules FRS-2, FRS-3 and FRS-7."""
     template_id, values = case
