@@ -14,9 +14,9 @@ from aura_reference.context import Coder
 from aura_reference.match import Matcher, probability_class
 from aura_reference.range_coder import Decoder, Encoder
 from aura_spec import auralite as spec
-from aura_spec import context_model, limits, match, range_coder
+from aura_spec import char_runs, context_model, limits, match, range_coder
 from aura_spec.auralite import Explicit, build_body, parse_body
-from aura_spec.char_runs import MAX_LENGTH, NO_RUN, after
+from aura_spec.char_runs import after
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, UnknownModel
 
@@ -33,7 +33,7 @@ class Walk:
     def __init__(self, model: ContextModel) -> None:
         self._model = model
         self.context = model.initial
-        self.char_run = NO_RUN
+        self.char_run = char_runs.NO_RUN
         self.matcher = Matcher(model)
 
     def code(self, coder: Coder) -> int:
@@ -226,7 +226,7 @@ def measure(model: ContextModel, walk: Walk, symbol: int) -> Step:
     state = _state(predicted, symbol)
     meter = Meter(symbol)
     instead = model.char_runs.get(walk.char_run)
-    char_run_length = (walk.char_run - 1) % MAX_LENGTH + 1
+    char_run_length = (walk.char_run - 1) % char_runs.MAX_LENGTH + 1
     entry = walk.code_entry(predicted, meter)
     order = contexts.order_of(model, bisect_right(model.starts, entry) - 1)
     escapes = meter.others - (state is MatchState.MISS)

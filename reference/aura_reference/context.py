@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from aura_spec import context_model
-from aura_spec.char_runs import NO_RUN
+from aura_spec import char_runs, context_model
 from aura_spec.context_model import CharRunList, ContextModel
 from aura_spec.errors import Malformed
 
@@ -80,7 +79,7 @@ def _code_in_char_run(
     if symbol is not None:
         return find_deepest(model, context, symbol)
     excluded.update(instead.symbols)
-    entry = code(model, context_model.ROOT, NO_RUN, excluded, coder)
+    entry = code(model, context_model.ROOT, char_runs.NO_RUN, excluded, coder)
     return find_deepest(model, context, model.symbols[entry])
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from aura_spec import char_runs
-from aura_spec.char_runs import MAX_LENGTH, Kind, state_of
+from aura_spec.char_runs import Kind, state_of
 from aura_spec.context_model import END, SYMBOLS, CharRunList, ContextModel
 from aura_spec.errors import Code
 from aura_spec.model import CHAR_RUNS
@@ -32,7 +32,7 @@ LISTS: Final[Mapping[int, CharRunList]] = {
         state_of(Kind.LETTERS_TO_F, length): CharRunList(0, tuple(b"abcdef"), (9, 8, 9, 7, 9, 9), 8)
         for length in (1, 2, 3)
     },
-    state_of(Kind.LETTERS, MAX_LENGTH): CharRunList(32, tuple(b"x"), (3,), 12),
+    state_of(Kind.LETTERS, char_runs.MAX_LENGTH): CharRunList(32, tuple(b"x"), (3,), 12),
 }
 """Lists that know how long a number is, some that give way only where no context helps, and one of one symbol."""
 

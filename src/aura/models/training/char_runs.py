@@ -14,7 +14,8 @@ import numpy as np
 from aura.models.training.quantization import codes
 from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Text
 from aura.models.training.weights import Evidence, interpolate, lower_shares
-from aura_spec.char_runs import MAX_LENGTH, NO_RUN, STATES, Kind, after, state_of
+from aura_spec import char_runs
+from aura_spec.char_runs import STATES, Kind, after, state_of
 from aura_spec.context_model import SYMBOLS, CharRunList
 
 _STRENGTH: Final = 20.0
@@ -32,9 +33,9 @@ _HIGHEST_ORDER: Final = 5
 
 def states_of(text: Text) -> Ints:
     """The state of the character run before each symbol of a text (rules RUN-1 and RUN-2)."""
-    state = NO_RUN
+    state = char_runs.NO_RUN
     states = np.empty(len(text.symbols), np.int32)
-    steps = [[after(state, byte) for byte in range(256)] + [NO_RUN] * 2 for state in range(STATES)]
+    steps = [[after(state, byte) for byte in range(256)] + [char_runs.NO_RUN] * 2 for state in range(STATES)]
     for place, symbol in enumerate(text.symbols.tolist()):
         states[place] = state
         state = steps[state][symbol]
@@ -68,7 +69,7 @@ def learn_char_runs(
         symbols = np.flatnonzero(shown[kind])
         if not len(symbols):
             continue
-        states = np.arange(state_of(kind, shortest), state_of(kind, MAX_LENGTH) + 1)
+        states = np.arange(state_of(kind, shortest), state_of(kind, char_runs.MAX_LENGTH) + 1)
         order, first, stop = _best_row(gains[:, states])
         for state in states[first:stop].tolist():
             row = probability[state, symbols]
@@ -85,9 +86,9 @@ def _smooth(counts: Floats) -> tuple[Floats, Flags]:
     probability = np.tile(total / total.sum(), (STATES, 1))
     shown = np.zeros((len(Kind), SYMBOLS), np.bool_)
     for kind in Kind:
-        rows = slice(state_of(kind, 1), state_of(kind, MAX_LENGTH) + 1)
+        rows = slice(state_of(kind, 1), state_of(kind, char_runs.MAX_LENGTH) + 1)
         here = counts[rows].sum(0)
-        base = (here + _STRENGTH * probability[NO_RUN]) / (here.sum() + _STRENGTH)
+        base = (here + _STRENGTH * probability[char_runs.NO_RUN]) / (here.sum() + _STRENGTH)
         seen = counts[rows].sum(1, keepdims=True)
         probability[rows] = (counts[rows] + _STRENGTH * base) / (seen + _STRENGTH)
         shown[kind] = (here > 0) & (probability[rows].max(0) >= _LEAST)
