@@ -25,7 +25,7 @@ test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 # Their packages take 300 MB, so they have an environment of their own.
 DASK = "*/aura/dask.py,*/aura/columns/*"
 test-dask: .venv/dask/.done  ## tests of data frames, with Dask, pandas and pyarrow, with coverage
-	.venv/dask/bin/pytest tests/columns --cov --cov-report= --durations=5
+	.venv/dask/bin/pytest tests/columns --cov --durations=5
 	.venv/dask/bin/coverage report --include=$(DASK) --fail-under=100
 
 test-thorough: .venv/test/.done  ## the longest tests, and the whole of the searches that `make test` shortens

@@ -29,7 +29,9 @@ from rich.table import Table
 from aura.files import atomic_write
 from aura.files.corpus import read
 from aura.models.model import Model
-from aura.models.training.trainer import BITS_AN_ENTRY, Limits, Prepared, prepare
+from aura.models.training.spill import Spill
+from aura.models.training.trainer import BITS_AN_ENTRY, Limits, Plan, Prepared, prepare
+from aura.models.training.written import Messages
 from aura_fast import auralite
 from aura_reference import context as contexts
 from aura_reference.auralite import Walk, Writer
@@ -213,12 +215,10 @@ def prefix_of(model: ContextModel) -> int:
 
 def examine(train: Path, dev: Path, sample_size: int) -> Result:
     """Measure all variants and sizes on one corpus."""
-    corpus = list(read(train))
-    prepared = prepare(
-        [message.data for message in corpus],
-        sources=[message.source for message in corpus],
-        limits=Limits(max_order=MAX_ORDER),
-        max_bytes=SIZES[0],
+    corpus = ((message.data, message.source) for message in read(train))
+    prepared, _ = prepare(
+        Messages.write([corpus], Spill(), have_sources=True),
+        Plan(limits=Limits(max_order=MAX_ORDER), max_bytes=SIZES[0]),
     )
     messages = [message.data for message in read(dev) if len(message.data) <= MAX_MODELLED]
     share = sample_size / sum(map(len, messages))

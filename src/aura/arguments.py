@@ -10,7 +10,7 @@ A wrong type is a ``TypeError`` that names the types that are taken; a number ou
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from aura_spec.errors import EncodeError
@@ -72,39 +72,67 @@ def batch(items: Iterable[Item], convert: Callable[[Item], bytes]) -> list[bytes
         TypeError: ``items`` is one message, or no iterable, or one of them has a wrong type; names its place.
         EncodeError: a text holds a lone surrogate; names its place.
     """
+    return list(stream(items, convert))
+
+
+def stream(items: Iterable[Item], convert: Callable[[Item], bytes]) -> Iterator[bytes]:
+    """The messages of a batch, one after the other; whether ``items`` can be a batch is looked at in the call.
+
+    Raises:
+        TypeError: as :func:`batch`.
+        EncodeError: as :func:`batch`.
+    """
     if isinstance(items, str | bytes | bytearray | memoryview):
         raise TypeError(f"a batch is an iterable of messages, not one message ({type(items).__name__})")
     try:
         iterator = iter(items)
     except TypeError:
         raise TypeError(f"a batch is an iterable of messages, not {type(items).__name__}") from None
-    converted = []
-    for place, item in enumerate(iterator):
+
+    def converted() -> Iterator[bytes]:
+        for place, item in enumerate(iterator):
+            try:
+                yield convert(item)
+            except (TypeError, EncodeError) as error:
+                raise type(error)(f"message {place} of the batch: {error}") from None
+
+    return converted()
+
+
+def with_sources(messages: Iterator[bytes], sources: Iterable[Hashable]) -> Iterator[tuple[bytes, Hashable]]:
+    """Messages, each with its source.
+
+    Raises:
+        TypeError: sources are no iterable, or one cannot be hashed.
+        ValueError: there are fewer or more than messages.
+    """
+    if not isinstance(sources, Iterable):
+        raise TypeError(f"sources are an iterable of what can be hashed, not {type(sources).__name__}")
+    return _paired(messages, iter(sources))
+
+
+def _paired(messages: Iterator[bytes], sources: Iterator[Hashable]) -> Iterator[tuple[bytes, Hashable]]:
+    missing = object()
+    count = 0
+    for message in messages:
+        source = next(sources, missing)
+        if source is missing:
+            more = 1 + sum(1 for _ in messages)
+            raise ValueError(f"{count + more} messages have {count} sources")
         try:
-            converted.append(convert(item))
-        except (TypeError, EncodeError) as error:
-            raise type(error)(f"message {place} of the batch: {error}") from None
-    return converted
+            hash(source)
+        except TypeError:
+            raise TypeError(f"source {count} is not hashable: {type(source).__name__}") from None
+        count += 1
+        yield message, source
+    more = sum(1 for _ in sources)
+    if more:
+        raise ValueError(f"{count} messages have {count + more} sources")
 
 
 def sources(values: Iterable[Hashable], count: int) -> list[Hashable]:
-    """The sources of so many messages.
-
-    Raises:
-        TypeError: they are no iterable, or one cannot be hashed.
-        ValueError: there are fewer or more.
-    """
-    if not isinstance(values, Iterable):
-        raise TypeError(f"sources are an iterable of what can be hashed, not {type(values).__name__}")
-    owners = list(values)
-    if len(owners) != count:
-        raise ValueError(f"{count} messages have {len(owners)} sources")
-    for number, owner in enumerate(owners):
-        try:
-            hash(owner)
-        except TypeError:
-            raise TypeError(f"source {number} is not hashable: {type(owner).__name__}") from None
-    return owners
+    """The sources of so many messages, by the rules of :func:`with_sources`."""
+    return [source for _, source in with_sources(iter([b""] * count), values)]
 
 
 def whole_number(name: str, value: int, least: int, most: int | None = None) -> int:
@@ -179,3 +207,24 @@ def number(name: str, value: float, least: float) -> float:
     if not is_enough:
         raise ValueError(f"{name} is {value}, below {least}")
     return value
+
+
+_UNITS: Final = {"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
+_MAX_DIGITS: Final = 20
+
+
+def size(name: str, value: int | str, least: int) -> int:
+    """A number of bytes: a whole number, or a text such as ``512KiB``, ``2MiB`` or ``1GiB``.
+
+    Raises:
+        TypeError: it is neither.
+        ValueError: the text has another form, or the number is below ``least``.
+    """
+    if not isinstance(value, str):
+        return whole_number(name, value, least)
+    lower = value.strip().lower()
+    unit = next((unit for unit in _UNITS if lower.endswith(unit)), "")
+    number = lower.removesuffix(unit).strip()
+    if not (number.isascii() and number.isdecimal() and len(number) < _MAX_DIGITS):
+        raise ValueError(f"{name}: {value!r} is not a size such as 512KiB, 2MiB or 1GiB")
+    return whole_number(name, int(number) * _UNITS.get(unit, 1), least)

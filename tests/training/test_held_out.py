@@ -4,17 +4,47 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 import pytest
+from tests.training.texts import write
 
 import aura
 from aura.models import figures
 from aura.models.kinds import Kind
 from aura.models.training import held_out, measurements
-from aura.models.training.held_out import Choice, hold_out, message_digest, source_digest, source_name
+from aura.models.training.held_out import Choice
 
 LINES = [b"line %d of the file, which is not long" % (n * 7919 % 5003) for n in range(4000)]
+
+
+@dataclass
+class Split:
+    """Messages to train on with their sources, and what is held out."""
+
+    messages: list[bytes]
+    sources: list[Hashable]
+    units: Sequence[Sequence[bytes]]
+    conversations: Sequence[Sequence[bytes]]
+
+
+def hold_out(messages: list[bytes], sources: list[Hashable] | None) -> Split | None:
+    written = write(messages, sources)
+    if not len(written):
+        return None
+    order = written.in_order()
+    found = held_out.hold_out(written, order)
+    if found is None:
+        return None
+    kept = order.messages[found.kept].tolist()
+    owners = messages if sources is None else sources
+    return Split(
+        [messages[number] for number in kept],
+        [owners[number] for number in kept],
+        found.units,
+        found.conversations,
+    )
 
 
 def drawn(messages: list[bytes], sources: list[Hashable] | None) -> Counter[bytes]:
@@ -47,7 +77,6 @@ def test_a_source_is_held_out_as_a_whole_unless_it_is_large() -> None:
     sources: list[Hashable] = [n // 4 if n < 2000 else "large" for n in range(len(LINES))]
     found = hold_out(LINES, sources)
     assert found is not None
-    assert found.sources is not None
     assert {len(unit) for unit in found.units} == {1, 4}
     assert found.conversations == [unit for unit in found.units if len(unit) == 4]
     left = Counter(found.sources)
@@ -58,7 +87,6 @@ def test_a_source_is_held_out_as_a_whole_unless_it_is_large() -> None:
 def test_messages_are_either_trained_on_or_held_out() -> None:
     found = hold_out(LINES, None)
     assert found is not None
-    assert found.sources is None
     assert not found.conversations
     assert sorted(found.messages + [m for unit in found.units for m in unit]) == sorted(LINES)
 
@@ -89,35 +117,18 @@ def test_a_small_corpus_spares_nothing() -> None:
     assert hold_out([b"x" * 40_000], None) is None
 
 
-def test_the_choice_of_a_unit_needs_no_other() -> None:
-    choice = Choice.for_size(sum(map(len, LINES)))
-    seen: Counter[bytes] = Counter()
-    chosen: Counter[bytes] = Counter()
-    for line in LINES:
-        if choice.takes(message_digest(b"", line, seen[line])):
-            chosen[line] += 1
-        seen[line] += 1
-    assert chosen == drawn(LINES, None)
-
-
-def test_digests_tell_units_apart() -> None:
-    digests = [
-        source_digest(b"a"),
-        source_digest(b"ab"),
-        message_digest(b"a", b"b", 0),
-        message_digest(b"", b"ab", 0),
-        message_digest(b"ab", b"", 0),
-        message_digest(b"a", b"b", 1),
-    ]
-    assert len(set(digests)) == len(digests)
-    assert all(0 <= digest < 1 << 64 for digest in digests)
-
-
 def test_sources_without_a_lasting_text_are_named_by_their_number() -> None:
-    assert source_name(object(), 5) == source_name(frozenset("ab"), 5) == b"source 5"
-    assert source_name(("user", 7), 5) == b"('user', 7)"
-    assert source_name((object(),), 3) == b"source 3"
-    assert source_name("\ud800", 3)
+    def digests(*sources: Hashable) -> list[int]:
+        column = write([b""] * len(sources), sources).sources
+        assert column is not None
+        return column.read().tolist()
+
+    one, other = object(), frozenset("ab")
+    found = digests(one, other, one, "x")
+    assert found[:2] == digests(frozenset("cd"), object()) != found[1::-1]
+    assert found[2:] == [found[0], *digests("x")]
+    assert digests(1, 1.0, "1", ("1",), None) == digests(1, 1.0, "1", ("1",), None)
+    assert len(set(digests(1, 1.0, "1", ("1",), None, (None,), "\ud800"))) == 7
 
 
 @pytest.fixture(scope="module")

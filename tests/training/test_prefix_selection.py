@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.models import NO_CONTEXTS
+from tests.training.texts import prepare
 
 from aura.models.training.match_table import guess
 from aura.models.training.order_selection import guess_across, halves, least_order
 from aura.models.training.prefix_selection import choose_prefix, places_in
 from aura.models.training.text import BEGIN, BLOCKS, frame
-from aura.models.training.trainer import Limits, prepare
+from aura.models.training.trainer import Limits
 from aura.models.training.weights import CLASSES, Evidence
 from aura_reference.match import Matcher
 from aura_spec.context_model import SYMBOLS, Prefix

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
+from tests.training.texts import prepare
 
 import aura
 from aura.errors import AuraError, EncodeError, TemplateError
@@ -83,7 +84,7 @@ class Many:
     entries = MAX_ENTRIES + 1
 
     def __init__(self, allowed: int) -> None:
-        self._prepared = trainer.prepare([b"the lamp is on", b"the door is shut"] * 20)
+        self._prepared = prepare([b"the lamp is on", b"the door is shut"] * 20)
         self._allowed = allowed
         self.asked: list[int] = []
 

@@ -4,23 +4,23 @@ import math
 import random
 import uuid
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import NEVER_ENDING
+from tests.training.texts import prepare, statistics
 
 from aura.models.model import Model
-from aura.models.training import trainer
-from aura.models.training.counting import Extent, count
-from aura.models.training.deleted_estimation import LeftOut, excerpt
+from aura.models.training import gathering
+from aura.models.training.deleted_estimation import LeftOut
+from aura.models.training.extent import Extent
 from aura.models.training.kneser_ney import denominator, discounted, usage
 from aura.models.training.quantization import codes, codes_of_one
 from aura.models.training.synthetic_text import draw
-from aura.models.training.text import BEGIN, BLOCKS, WHOLE, Text, frame
-from aura.models.training.trainer import Limits, prepare
+from aura.models.training.text import BEGIN, BLOCKS, WHOLE, frame
+from aura.models.training.trainer import Limits
 from aura_reference import auralite
 from aura_spec import match
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel
@@ -103,27 +103,18 @@ def test_weights_are_learned_on_a_bounded_sample_whatever_one_message_has(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Memory and time go with the sample, of which a message of megabytes was a whole one."""
-    sizes: list[int] = []
-
-    def counted(text: Text, *arguments: Any) -> Any:
-        sizes.append(len(text.symbols))
-        return excerpt(text, *arguments)
-
-    monkeypatch.setattr(trainer, "_SAMPLE", 500)
-    monkeypatch.setattr(trainer, "excerpt", counted)
+    monkeypatch.setattr(gathering, "SAMPLE", 500)
     long = b" ".join(TALK) * 40
     for messages in ([long], [long, *TALK]):
+        assert len(statistics(messages, Extent(4)).sample.symbols) < 1000 < len(long)
         model = prepare(messages).model(1 << 20)
         check_rules(model)
-        assert sizes.pop() < 1000 < len(long)
         assert len(auralite.encode(messages[-1], model)) < len(messages[-1]) // 3
 
 
 def test_without_messages_there_is_nothing_to_learn() -> None:
     with pytest.raises(ValueError, match="no messages"):
         prepare([])
-    with pytest.raises(ValueError, match="sources"):
-        prepare([b"a", b"b"], sources=["x"])
     with pytest.raises(ValueError, match="at least"):
         prepare([b"a"]).model(5)
 
@@ -196,11 +187,11 @@ def test_plain_counts_are_left_out_in_whole() -> None:
     """Without one block, plain uses are the counts of the others."""
     messages = [bytes(random.Random(seed).choices(b"abcd", k=12)) for seed in range(320)]
     text = frame(messages, np.arange(320))
-    trie, shares, trace = count(text, Extent(3), np.arange(len(text.symbols)))
+    found = statistics(messages, Extent(3))
+    trie = found.trie
     use = usage(trie, np.ones(len(trie), np.bool_), kneser_ney=False)
     assert np.array_equal(use.uses[trie.predicted], trie.counts[trie.predicted] / WHOLE)
-    chains, parts = excerpt(text, trace, shares, int(trie.offsets[2]))
-    evidence = LeftOut(trie, use, parts, 1).evidence(chains)
+    evidence = LeftOut(trie, use, found.shares, 1).evidence(found.chains)
     inside = text.blocks == 5
     symbols = text.symbols[~inside & (text.symbols != BEGIN)]
     expected = np.bincount(symbols, minlength=SYMBOLS) / len(symbols)
@@ -225,31 +216,19 @@ def test_a_large_source_is_in_several_blocks() -> None:
     assert all(len(set(text.blocks[text.messages == message].tolist())) == 1 for message in range(1000))
 
 
-def test_shares_sum_to_the_counts() -> None:
-    messages = [bytes(random.Random(seed).choices(b"abc", k=seed % 30)) for seed in range(200)]
-    text = frame(messages, np.arange(200) // 3)
-    trie, shares, _ = count(text, Extent(4), np.arange(1))
-    assert np.array_equal(np.bincount(shares.nodes, shares.counts, len(trie)), trie.counts)
-    assert np.array_equal(
-        shares.nodes[shares.parents[shares.nodes > 0]], trie.parents[shares.nodes[shares.nodes > 0]]
-    )
-    assert np.array_equal(shares.blocks[shares.suffixes], shares.blocks)
-
-
 def test_a_block_is_left_out_in_whole() -> None:
     """What the lists say of a block's symbols is what they say if its messages are not counted at all."""
     messages = [bytes(random.Random(seed).choices(b"abcd", k=12)) for seed in range(320)]
     sources = np.arange(320)
     text = frame(messages, sources)
-    trie, shares, trace = count(text, Extent(3), np.arange(len(text.symbols)))
-    use = usage(trie, np.ones(len(trie), np.bool_))
-    chains, parts = excerpt(text, trace, shares, int(trie.offsets[2]))
-    everywhere = LeftOut(trie, use, parts, 1).evidence(chains)
+    found = statistics(messages, Extent(3))
+    use = usage(found.trie, np.ones(len(found.trie), np.bool_))
+    everywhere = LeftOut(found.trie, use, found.shares, 1).evidence(found.chains)
     predicted = text.blocks[text.symbols != BEGIN]
     for block in (0, 7):
         inside = text.blocks[text.starts[:-1]] == block
-        rest = frame([m for m, own in zip(messages, inside, strict=True) if not own], sources[~inside])
-        without, _, _ = count(rest, Extent(3), np.arange(1))
+        rest = [message for message, own in zip(messages, inside, strict=True) if not own]
+        without = statistics(rest, Extent(3)).trie
         alone = usage(without, np.ones(len(without), np.bool_))
         order_1 = discounted(alone.uses[without.level(2)])
         parents = without.parents[without.level(2)]
@@ -265,9 +244,9 @@ def test_a_block_is_left_out_in_whole() -> None:
         )
         symbols = text.symbols.tolist()
         places = np.flatnonzero((text.symbols != BEGIN) & (text.blocks == block))
-        found = everywhere.frequency[1][predicted == block]
+        frequencies = everywhere.frequency[1][predicted == block]
         expected = [by_pair.get((symbols[place - 1], symbols[place]), 0.0) for place in places]
-        assert found == pytest.approx(expected)
+        assert frequencies == pytest.approx(expected)
 
 
 def test_char_runs_are_learned() -> None:
@@ -287,8 +266,7 @@ def test_char_runs_are_learned() -> None:
 
 
 def test_counts_are_those_of_the_text() -> None:
-    text = frame([b"abab", b"ab"], np.zeros(2, np.int64))
-    trie, _, _ = count(text, Extent(3), np.arange(1))
+    trie = statistics([b"abab", b"ab"], Extent(3)).trie
     assert trie.counts[1 + ord("a")] == 3 * WHOLE
     pairs = {
         (int(trie.symbols[trie.parents[node]]), int(trie.symbols[node])): int(trie.counts[node]) / WHOLE
@@ -321,11 +299,9 @@ def test_repeating_messages_teach_the_match_model() -> None:
 
 
 def test_background_weighs_little() -> None:
-    text = frame([b"ab", b"ac", b"ac"], np.array([0, 1, 1]), np.array([WHOLE, 1, 1]))
-    trie, shares, _ = count(text, Extent(2), np.arange(1))
+    trie = statistics([b"ab"], Extent(2), background=[b"ac", b"ac"]).trie
     counts = dict(zip(trie.symbols[trie.level(1)].tolist(), trie.counts[trie.level(1)].tolist(), strict=True))
     assert (counts[ord("a")], counts[ord("b")], counts[ord("c")]) == (WHOLE + 2, WHOLE, 2)
-    assert np.bincount(shares.nodes, shares.counts, len(trie)).tolist() == trie.counts.tolist()
 
 
 def test_background_tells_what_the_messages_leave_open() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from aura import arguments
 from aura.files import atomic_write
 from aura.models.model import Model
 from aura.templates import TemplateLibrary
@@ -159,11 +160,8 @@ def parse_hex(text: str) -> bytes:
 
 
 def parse_size(text: str | int) -> int:
-    """Bytes from ``512KiB``, ``2MiB`` or a plain number."""
-    units = {"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
-    lower = str(text).strip().lower()
-    unit = next((unit for unit in units if lower.endswith(unit)), "")
-    number = lower.removesuffix(unit).strip()
-    if not (number.isascii() and number.isdecimal() and len(number) < 20):
-        raise typer.BadParameter(f"{text!r} is not a size such as 512KiB or 2MiB")
-    return int(number) * units.get(unit, 1)
+    """Bytes from ``512KiB``, ``2MiB``, ``1GiB`` or a plain number."""
+    try:
+        return arguments.size("size", str(text), 0)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a size such as 512KiB or 2MiB") from None

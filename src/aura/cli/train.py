@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Final
@@ -14,13 +15,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from aura.cli import io
 from aura.errors import AuraError
 from aura.files import corpus
-from aura.models.train import DEFAULT_MAX_BYTES, DEFAULT_MAX_ORDER, TrainingOptions
-from aura.models.train import train as train_model
+from aura.models.train import (
+    DEFAULT_MAX_BYTES,
+    DEFAULT_MAX_ORDER,
+    DEFAULT_MEMORY,
+    TrainingOptions,
+    train_files,
+)
 from aura.templates import store
 from aura.terminal import printable
 
 _NAMES: Final = 1000
 """Characters of the names of corpora that are stored with a model."""
+
+_SHOWN: Final = 10_000
+"""Messages that are read between two updates of the progress."""
 
 
 def train(
@@ -96,23 +105,39 @@ def train(
             "--scrub", help="Replace secrets and personal data with random strings before training."
         ),
     ] = False,
+    memory: Annotated[
+        int,
+        typer.Option(
+            metavar="SIZE",
+            parser=io.parse_size,
+            help="Memory to use, about; what does not fit goes to temporary files.",
+            show_default=f"{DEFAULT_MEMORY >> 30}GiB",
+        ),
+    ] = DEFAULT_MEMORY,
+    spill: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Directory for temporary files.", show_default="the system's"),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Threads that work at a time.", show_default="as many as cores"
+        ),
+    ] = None,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name to store in the metadata.", show_default=False)
     ] = "",
 ) -> None:
     """Train a model on your own messages, for both ends to use.
 
-    Train on messages exactly as they will be sent. The same messages give the same model.
+    Train on messages exactly as they will be sent. The same messages give the same model, in whatever order the
+    corpora are named, and whatever memory and threads are used.
     """
     io.check(output)
     patterns = None if templates is None else store.load(templates)
     content = b"" if dictionary is None else dictionary.read_bytes()
     base_model = io.model(base)
-    found = list(corpus.read(corpora, field=field, source_field=source_field))
-    if not found:
-        raise corpus.CorpusError(f"{', '.join(map(str, corpora))}: no message")
-    sources = [message.source for message in found]
-    corpora_names = ", ".join(printable(path.name) for path in corpora)
+    corpora_names = ", ".join(sorted(printable(path.name) for path in corpora))
     metadata = {
         "name": printable(name or output.stem),
         "corpora": shorten(corpora_names, _NAMES, placeholder=" …"),
@@ -122,10 +147,21 @@ def train(
     started = time.monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("reading", total=1.0)
+        count = 0
+
+        def read(path: Path) -> Iterator[tuple[bytes, str]]:
+            nonlocal count
+            for message in corpus.read(path, field=field, source_field=source_field):
+                yield message.data, message.source
+                count += 1
+                if not count % _SHOWN:
+                    progress.update(task, description=f"reading: {count:,} messages")
+            if not count and path == corpora[-1]:
+                raise corpus.CorpusError(f"{', '.join(map(str, corpora))}: no message")
+
         try:
-            model = train_model(
-                (message.data for message in found),
-                sources=sources if len(set(sources)) > 1 else None,
+            model = train_files(
+                map(read, corpora),
                 max_bytes=max_bytes,
                 base=base_model,
                 scrub=scrub,
@@ -138,6 +174,9 @@ def train(
                     dictionary=content,
                 ),
                 progress=lambda stage, done: progress.update(task, description=stage, completed=done),
+                memory=memory,
+                spill=spill,
+                threads=threads,
             )
         except AuraError:
             raise
@@ -146,6 +185,6 @@ def train(
     io.write(output, model.data)
     typer.echo(
         f"{printable(str(output))}: {len(model.data)} bytes, {len(model.context_model.symbols)} entries,"
-        f" id {model.id}, from {len(found)} messages in {time.monotonic() - started:.0f} s",
+        f" id {model.id}, from {count} messages in {time.monotonic() - started:.0f} s",
         err=output == io.STANDARD,
     )

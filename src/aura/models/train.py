@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from os import PathLike
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from aura import arguments
 from aura.errors import EncodeError
@@ -14,8 +15,13 @@ from aura_spec import match
 from aura_spec.context_model import MAX_ORDER, SYMBOLS
 from aura_spec.model import MAX_FILE, MAX_METADATA
 
+if TYPE_CHECKING:
+    from aura.models.training.trainer import Plan
+
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
+
+DEFAULT_MEMORY: Final = 2 << 30
 
 LEAST_MAX_BYTES: Final = SYMBOLS + 2 * match.HITS
 """No model is smaller: so much take the codes of the root and the table of hits alone."""
@@ -55,6 +61,21 @@ class TrainingOptions:
 _USUAL: Final = TrainingOptions()
 
 
+class Using(TypedDict, total=False):
+    """What :func:`aura.train` may use; nothing of it changes the model.
+
+    Attributes:
+        memory: bytes, about, as a number or a text such as ``2GiB``, which is the default. What does not fit is
+            kept in temporary files.
+        spill: the directory of these files; the system's directory for temporary files if None.
+        threads: that work at a time; as many as there are cores if None.
+    """
+
+    memory: int | str
+    spill: str | PathLike[str] | None
+    threads: int | None
+
+
 def train(
     messages: Iterable[str | bytes],
     *,
@@ -64,8 +85,11 @@ def train(
     scrub: bool = False,
     options: TrainingOptions = _USUAL,
     progress: Progress = _quiet,
+    **using: Unpack[Using],
 ) -> Model:
     """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
+
+    Messages are read once, and are written to temporary files where there are many.
 
     A few messages are held out of training to measure the model with: how many bits it takes for a byte, by kind
     of message, for :func:`aura.models.freshness.check`; and where there are conversations, whether they are shorter
@@ -83,6 +107,7 @@ def train(
             ``aura.models.training.scrubbing``.
         options: what few need to say.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
+        using: memory, threads and a directory for temporary files; see :class:`aura.models.train.Using`.
 
     Raises:
         TypeError: an argument, a message or a source is of another type.
@@ -91,12 +116,82 @@ def train(
         EncodeError: a text has no UTF-8, or metadata, templates or dictionary are too large.
         TemplateError: a template is unusable, or its id below 256.
     """
-    # those who only code do not need these
-    from aura.models.training import measurements, scrubbing, synthetic_text, trainer  # noqa: PLC0415
-    from aura.models.training.fitting import fit  # noqa: PLC0415
-    from aura.models.training.held_out import hold_out  # noqa: PLC0415
+    work = _checked(max_bytes, base, options, using, scrub=scrub)
+    texts = arguments.stream(messages, arguments.to_bytes)
+    if sources is None:
+        return work.train([((text, None) for text in texts)], progress, have_sources=False)
+    return work.train([arguments.with_sources(texts, sources)], progress, have_sources=True)
 
-    # all that can be wrong is looked at before any work
+
+def train_files(
+    files: Iterable[Iterable[tuple[bytes, Hashable]]],
+    *,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    base: Model | None = None,
+    scrub: bool = False,
+    options: TrainingOptions = _USUAL,
+    progress: Progress = _quiet,
+    **using: Unpack[Using],
+) -> Model:
+    """Train a model on the messages of several files, each with its source. The order of the files does not matter.
+
+    Where all messages have one source, each is taken for a source by itself. For the rest see :func:`train`.
+    """
+    work = _checked(max_bytes, base, options, using, scrub=scrub)
+    return work.train(files, progress, have_sources=True, one_is_none=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Training with arguments that are in order.
+
+    Attributes:
+        plan: of the trainer.
+        metadata: the caller's.
+        sections: to add to the model.
+    """
+
+    plan: Plan
+    metadata: dict[str, str]
+    sections: dict[int, bytes]
+
+    def train(
+        self,
+        files: Iterable[Iterable[tuple[bytes, Hashable]]],
+        progress: Progress,
+        *,
+        have_sources: bool,
+        one_is_none: bool = False,
+    ) -> Model:
+        from aura.models.training import measurements, trainer  # noqa: PLC0415
+        from aura.models.training.fitting import fit  # noqa: PLC0415
+        from aura.models.training.written import Messages  # noqa: PLC0415
+
+        progress("reading", 0.0)
+        messages = Messages.write(files, self.plan.resources.spill, have_sources=have_sources)
+        if not len(messages):
+            raise ValueError("no messages to train on")
+        if one_is_none:
+            messages.forget_a_single_source()
+        prepared, held_out = trainer.prepare(messages, self.plan, progress)
+        texts = self.metadata if held_out is None else {**measurements.ROOM, **self.metadata}
+        model = fit(prepared, self.plan.max_bytes, texts, progress)
+        if self.sections:
+            model = Model.from_bytes(model_file.with_sections(model.data, self.sections))
+        if held_out is not None:
+            progress("measuring", 0.0)
+            model = model.with_metadata(measurements.measure(model, held_out, self.metadata))
+        return model
+
+
+def _checked(
+    max_bytes: int, base: Model | None, options: TrainingOptions, using: Using, *, scrub: bool
+) -> _Work:
+    """All that can be wrong is looked at before any work."""
+    # those who only code do not need these
+    from aura.models.training import measurements, synthetic_text, trainer  # noqa: PLC0415
+    from aura.models.training.resources import Resources  # noqa: PLC0415
+
     if not isinstance(options, TrainingOptions):
         raise TypeError(f"options is a TrainingOptions, not {type(options).__name__}")
     limits = trainer.Limits(
@@ -104,7 +199,7 @@ def train(
         min_count=None
         if options.min_count is None
         else arguments.whole_number("min_count", options.min_count, 1),
-        min_sources=arguments.whole_number("min_sources", options.min_sources, 1),
+        min_sources=arguments.whole_number("min_sources", options.min_sources, 1, trainer.MAX_SOURCES),
     )
     max_bytes = arguments.whole_number("max_bytes", max_bytes, LEAST_MAX_BYTES)
     if base is not None and not isinstance(base, Model):
@@ -117,31 +212,15 @@ def train(
         raise ValueError(
             f"max_bytes leaves {max_bytes} bytes, where a model takes at least {LEAST_MAX_BYTES}"
         )
-    held = arguments.batch(messages, arguments.to_bytes)
-    if not held:
-        raise ValueError("no messages to train on")
-    owners = None if sources is None else arguments.sources(sources, len(held))
-    if scrub:
-        progress("scrubbing", 0.0)
-        held = scrubbing.scrub(held, owners)
-    held_out = hold_out(held, owners) if measurements.are_wanted(texts, max_bytes) else None
-    if held_out is not None:
-        held, owners = held_out.messages, held_out.sources
-    prepared = trainer.prepare(
-        held,
-        background=[] if base is None else list(synthetic_text.draw(base.context_model, _BACKGROUND)),
-        sources=owners,
+    plan = trainer.Plan(
         limits=limits,
         max_bytes=max_bytes,
-        progress=progress,
+        background=[] if base is None else list(synthetic_text.draw(base.context_model, _BACKGROUND)),
+        measured=measurements.are_wanted(texts, max_bytes),
+        scrub=scrub,
+        resources=Resources.checked(**using),
     )
-    model = fit(prepared, max_bytes, texts if held_out is None else {**measurements.ROOM, **texts}, progress)
-    if sections:
-        model = Model.from_bytes(model_file.with_sections(model.data, sections))
-    if held_out is not None:
-        progress("measuring", 0.0)
-        model = model.with_metadata(measurements.measure(model, held_out, texts))
-    return model
+    return _Work(plan, texts, sections)
 
 
 def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -2,10 +2,17 @@
 
 In the order of work:
 
+``written``    messages on disk, in an order that does not depend on that of the files
 ``held_out``   messages to measure the model with
-``text``       messages as one array of symbols
+``framed_text`` messages as one row of symbols, in blocks
+``pieces``     parts of it in memory
+``ngrams``     counting n-grams stage by stage: ``stages``, ``tallies``, ``sorted_runs``, ``levels``, ``extent``
+``counting``   those that are worth a place in the trie
+``study``      what blocks contribute to them
+``trie``       n-grams with their parents and suffixes
+``gathering``  all that is taken from a text: ``text``, ``excerpts``
+``resources``  memory, threads and disk: ``spill``
 ``synthetic_text``    messages that another model holds likely
-``counting``      a trie of all n-grams, level by level
 ``kneser_ney``    counts and relative frequencies of lists
 ``deleted_estimation``   what lists say about a text when they did not see its block
 ``weights``       interpolation weights, by expectation maximisation

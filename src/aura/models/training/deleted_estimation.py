@@ -8,13 +8,41 @@ the text, and only for the lists that it looks into.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from aura.models.training.counting import Shares, Trace, Trie
-from aura.models.training.kneser_ney import Usage, denominator, discounted
-from aura.models.training.text import BEGIN, BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs, Text
+from aura.models.training.kneser_ney import Usage, denominator, discounted, kinds_of
+from aura.models.training.text import BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs
+from aura.models.training.trie import Trie
 from aura.models.training.weights import Evidence, classes
+
+_FEW: Final = 16
+"""Sources that are counted well enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What blocks contributed to the counts of some n-grams.
+
+    Attributes:
+        nodes: of each, the n-gram.
+        blocks: of each, the block.
+        counts: how often the n-gram occurs in the block, as in the trie.
+        spreads: in about how many sources of the block.
+    """
+
+    nodes: Ints
+    blocks: Ints
+    counts: Longs
+    spreads: Ints
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def select(self, chosen: Flags | Longs) -> Shares:
+        """Some of the shares."""
+        return Shares(self.nodes[chosen], self.blocks[chosen], self.counts[chosen], self.spreads[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +50,8 @@ class Excerpt:
     """The shares that matter for a sample: of its contexts, of their entries, of what extends those leftwards.
 
     Attributes:
-        contexts, entries, longer: the shares, ascending.
+        contexts, longer: the shares.
+        entries: those of entries, by node and block.
         owners: for each entry the index of its context.
         suffixes: for each longer share the index of the entry that is its suffix.
         entry_keys: of each entry, its node and its block in one number.
@@ -53,48 +82,6 @@ class Chains:
     targets: Ints
     entries: Ints
     blocks: Ints
-
-
-def excerpt(text: Text, trace: Trace, shares: Shares, first_pair: int) -> tuple[Chains, Excerpt]:
-    """The chains of a text whose places were traced, and the shares that they need.
-
-    ``first_pair`` is the first node that stands for two symbols.
-    """
-    predicted = np.flatnonzero(text.symbols != BEGIN)
-    blocks = text.blocks[predicted]
-    nodes = np.concatenate((np.zeros_like(blocks)[np.newaxis], trace.nodes[:-1, predicted - 1]))
-    context_shares = np.concatenate((blocks[np.newaxis], trace.shares[:-1, predicted - 1]))
-    size = len(shares.nodes)
-    touched = np.zeros(size + 1, np.bool_)
-    touched[context_shares] = True
-    entry = np.append(touched[shares.parents] & (shares.nodes > 0), False)
-    touched[size] = False
-    longer = entry[shares.suffixes] & (np.arange(size) >= np.searchsorted(shares.nodes, first_pair))
-    context_index, entry_index = _index(touched), _index(entry)
-    entries = shares.select(entry[:size])
-    keys = entries.nodes.astype(np.int64) * BLOCKS + entries.blocks
-    return (
-        Chains(
-            nodes,
-            context_index[context_shares],
-            trace.nodes[:, predicted],
-            entry_index[trace.shares[:, predicted]],
-            blocks,
-        ),
-        Excerpt(
-            shares.select(touched[:size]),
-            entries,
-            shares.select(longer),
-            context_index[shares.parents[entry[:size]]],
-            entry_index[shares.suffixes[longer]],
-            keys,
-        ),
-    )
-
-
-def _index(chosen: Flags) -> Ints:
-    """For each place its index among the chosen ones, or -1."""
-    return np.where(chosen, np.cumsum(chosen, dtype=np.int32) - np.int32(1), np.int32(-1))
 
 
 def other_symbols(chains: Chains, columns: Longs, symbols: Ints, trie: Trie, shares: Excerpt) -> Chains:
@@ -134,18 +121,23 @@ class LeftOut:
         lost = np.where(use.kept[child], discounted(whole) - discounted(uses), 0.0)
         contexts, node = shares.contexts, shares.contexts.nodes
 
-        def per_context(values: Floats) -> Floats:
+        def per_context(values: Floats | Longs) -> Floats:
             return np.bincount(shares.owners, values, minlength=len(node)).astype(np.float64)
 
         totals = use.totals[node] - per_context(whole - uses)
         kinds = use.kinds[node] - per_context(np.minimum(whole, 1.0) - np.minimum(uses, 1.0))
         shown = use.shown[node] - per_context(lost)
+        if trie.least > 1:  # what is left out of the trie was in the block as well
+            rest = (contexts.counts - per_context(entries.counts)) / WHOLE
+            rest[node == 0] = 0.0
+            totals -= rest
+            kinds -= kinds_of(rest, trie.least)
         left = trie.counts[node] - contexts.counts
         root = node == 0
         has_list = (use.entries[node] > 0) & (kinds > 0) & (left >= minimum * WHOLE) | root
         self._whole = np.where(root, np.maximum(totals, 1.0), denominator(totals, kinds))
         self._missing = np.where(root, 0.0, np.clip(1.0 - shown / self._whole, 0.0, 1.0))
-        kind = classes(trie.orders_of(node), totals, kinds, trie.spreads[node] - contexts.spreads)
+        kind = classes(trie.orders_of(node), totals, kinds, _spreads_left(trie, contexts))
         self._classes = np.append(np.where(has_list, kind, -1), -1).astype(np.int32)
         self._uses = uses
 
@@ -158,3 +150,12 @@ class LeftOut:
         has_list = kind >= 0
         frequency = np.where(known & has_list, uses / self._whole[chains.contexts], 0.0)
         return Evidence(kind, frequency, np.where(has_list, self._missing[chains.contexts], 0.0))
+
+
+def _spreads_left(trie: Trie, shares: Shares) -> Ints:
+    """In about how many sources contexts occur outside a block."""
+    spreads, counts = trie.spreads[shares.nodes], trie.counts[shares.nodes]
+    # estimates of many sources cannot be taken from each other
+    share = (counts - shares.counts) / np.maximum(counts, 1)
+    left: Ints = np.where(spreads > _FEW, np.rint(spreads * share), spreads - shares.spreads).astype(np.int32)
+    return left

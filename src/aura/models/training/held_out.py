@@ -7,11 +7,14 @@ to spare, or where there are no sources, each message is a unit by itself.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Final
+
+import numpy as np
+
+from aura.models.training.text import Flags, Longs
+from aura.models.training.written import Change, Digests, Messages, Order
 
 HELD_OUT_BYTES: Final = 1 << 16
 """About so many bytes are held out of a large corpus; it bounds the work of measuring."""
@@ -24,6 +27,8 @@ MIN_CONVERSATIONS: Final = 40
 """A corpus with less text and fewer conversations can spare nothing."""
 
 _BITS: Final = 64
+_SOURCE: Final = 0x9E3779B97F4A7C15
+_FACTORS: Final = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +49,10 @@ class Choice:
         wanted = min(HELD_OUT_BYTES, size // ONE_IN)
         return cls((wanted << _BITS) // max(1, size), wanted // 2)
 
-    def takes(self, digest: int) -> bool:
-        """Whether the unit with this digest is held out."""
-        return digest < self.threshold
-
-
-def source_digest(name: bytes) -> int:
-    """The digest of all messages of a source as one unit."""
-    return _digest(b"source", name)
-
-
-def message_digest(name: bytes, message: bytes, occurrence: int) -> int:
-    """The digest of one message as a unit.
-
-    Args:
-        name: of its source; empty if there are no sources.
-        message: its bytes.
-        occurrence: how often the source had the same bytes before.
-    """
-    return _digest(b"message", name, message, b"%d" % occurrence)
-
-
-def source_name(source: Hashable, number: int) -> bytes:
-    """A name for a source that is the same in every process.
-
-    Texts, bytes, numbers, None and tuples of these are named by themselves. Any other source is named by its
-    ``number`` in order of appearance, since its text may hold an address or depend on hash seeds.
-    """
-    return (repr(source) if _is_plain(source) else f"source {number}").encode("utf-8", "surrogatepass")
-
-
-def _is_plain(source: Hashable) -> bool:
-    if type(source) is tuple:
-        return all(map(_is_plain, source))
-    return source is None or type(source) in {str, bytes, int, float, bool}
-
-
-def _digest(*parts: bytes) -> int:
-    state = blake2b(digest_size=_BITS // 8)
-    for part in parts:
-        state.update(b"%d:" % len(part))
-        state.update(part)
-    return int.from_bytes(state.digest(), "big")
+    def takes(self, digests: Digests) -> Flags:
+        """Which units are held out."""
+        taken: Flags = digests < np.uint64(self.threshold)
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,67 +60,71 @@ class HeldOut:
     """Messages in two parts.
 
     Attributes:
-        messages: to train on.
-        sources: of each of them; None if there are none.
+        kept: which messages, in their order, are trained on.
         units: the messages that were held out, in order within each unit.
         conversations: the units of several messages; none if the corpus has fewer than ``MIN_CONVERSATIONS``.
     """
 
-    messages: list[bytes]
-    sources: list[Hashable] | None
-    units: list[list[bytes]]
-    conversations: list[list[bytes]]
+    kept: Flags
+    units: Sequence[Sequence[bytes]]
+    conversations: Sequence[Sequence[bytes]]
 
 
-def hold_out(messages: Sequence[bytes], sources: Sequence[Hashable] | None) -> HeldOut | None:
+def hold_out(messages: Messages, order: Order, change: Change | None = None) -> HeldOut | None:
     """Hold some messages out of training.
 
     Returns:
         None if the corpus is too small to spare any, or the choice met none.
     """
-    size = sum(map(len, messages))
-    choice = Choice.for_size(size)
-    by_source: defaultdict[Hashable, list[int]] = defaultdict(list)
-    if sources is None:
-        by_source[None] = list(range(len(messages)))
+    sizes = messages.lengths.read()[order.messages]
+    choice = Choice.for_size(int(sizes.sum()))
+    firsts = np.flatnonzero(np.diff(order.sources, prepend=-1))
+    counts = np.diff(firsts, append=len(order))
+    if messages.sources is None:
+        whole = np.zeros(len(firsts), np.bool_)
+        owners = np.zeros(len(firsts), np.uint64)
     else:
-        for number, source in enumerate(sources):
-            by_source[source].append(number)
-    sizes = {source: sum(len(messages[n]) for n in numbers) for source, numbers in by_source.items()}
-    whole = set() if sources is None else {source for source, held in sizes.items() if held <= choice.largest}
-    conversations = sum(len(by_source[source]) > 1 for source in whole)
-    if size < MIN_BYTES and conversations < MIN_CONVERSATIONS:
+        whole = np.add.reduceat(sizes, firsts) <= choice.largest
+        owners = messages.sources.read()[order.messages[firsts]]
+    conversations = int(np.count_nonzero(whole & (counts > 1)))
+    if int(sizes.sum()) < MIN_BYTES and conversations < MIN_CONVERSATIONS:
         return None
-    chosen: list[list[int]] = []
-    for place, (source, numbers) in enumerate(by_source.items()):
-        name = b"" if sources is None else source_name(source, place)
-        if source not in whole:
-            chosen += _single(messages, numbers, name, choice)
-        elif choice.takes(source_digest(name)):
-            chosen.append(numbers)
-    if not chosen:
+    out = np.repeat(whole & choice.takes(scattered(owners)), counts)
+    single = np.flatnonzero(np.repeat(~whole, counts) & (sizes <= choice.largest))
+    digests = messages.digests.read()[order.messages[single]]
+    names = scattered(digests ^ scattered(np.repeat(owners, counts)[single] + np.uint64(_SOURCE)))
+    repeated = occurrences(names).astype(np.uint64)
+    taken = single[choice.takes(scattered(names + repeated * np.uint64(_SOURCE)))]
+    out[taken] = True
+    if not out.any():
         return None
-    out = {number for unit in chosen for number in unit}
-    kept = [number for number in range(len(messages)) if number not in out]
-    units = [[messages[number] for number in unit] for unit in chosen]
-    return HeldOut(
-        [messages[number] for number in kept],
-        None if sources is None else [sources[number] for number in kept],
-        units,
-        [unit for unit in units if len(unit) > 1] if conversations >= MIN_CONVERSATIONS else [],
+    is_unit = np.zeros(len(order), np.bool_)
+    is_unit[firsts] = True
+    is_unit[taken] = True
+    units: list[list[bytes]] = []
+    held = np.flatnonzero(out)
+    for place, message in zip(held.tolist(), messages.read(order.messages[held]), strict=True):
+        if is_unit[place]:
+            units.append([])
+        units[-1].append(message if change is None else change(message, place))
+    several = [unit for unit in units if len(unit) > 1]
+    return HeldOut(~out, units, several if conversations >= MIN_CONVERSATIONS else [])
+
+
+def scattered(digests: Digests) -> Digests:
+    """Numbers that look independent of the digests: the finalizer of SplitMix64 (Steele et al., 2014)."""
+    first, second = map(np.uint64, _FACTORS)
+    mixed = (digests ^ digests >> np.uint64(30)) * first
+    mixed = (mixed ^ mixed >> np.uint64(27)) * second
+    return mixed ^ mixed >> np.uint64(31)
+
+
+def occurrences(names: Digests) -> Longs:
+    """For each of some names, how often it stands before."""
+    order = np.argsort(names, kind="stable")
+    starts = np.flatnonzero(
+        np.concatenate((np.ones(min(len(names), 1), np.bool_), np.diff(names[order]) != 0))
     )
-
-
-def _single(
-    messages: Sequence[bytes], numbers: Sequence[int], name: bytes, choice: Choice
-) -> list[list[int]]:
-    """Messages of a source that are held out by themselves."""
-    times: Counter[bytes] = Counter()
-    chosen = []
-    for number in numbers:
-        message = messages[number]
-        times[message] += 1
-        is_small = len(message) <= choice.largest
-        if is_small and choice.takes(message_digest(name, message, times[message] - 1)):
-            chosen.append([number])
-    return chosen
+    result = np.empty(len(names), np.int64)
+    result[order] = np.arange(len(names)) - np.repeat(starts, np.diff(starts, append=len(names)))
+    return result

@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from aura.models.training.counting import Trie
 from aura.models.training.text import WHOLE, Flags, Floats, Longs
+from aura.models.training.trie import Trie
 
 DISCOUNT: Final = 0.8
 _NOTHING: Final = 1e-9
@@ -60,11 +60,13 @@ def usage(trie: Trie, kept: Flags, *, kneser_ney: bool = True) -> Usage:
     predicted = trie.predicted
     uses[~predicted] = 0.0
     entries = predicted & kept
+    left_out = trie.rest / WHOLE
     return Usage(
         kept=kept,
         uses=uses,
-        totals=np.bincount(trie.parents, uses, minlength=size).astype(np.float64),
-        kinds=np.bincount(trie.parents, np.minimum(uses, 1.0), minlength=size).astype(np.float64),
+        totals=np.bincount(trie.parents, uses, minlength=size) + left_out,
+        kinds=np.bincount(trie.parents, np.minimum(uses, 1.0), minlength=size)
+        + kinds_of(left_out, trie.least),
         shown=np.bincount(trie.parents[entries], discounted(uses[entries]), minlength=size).astype(
             np.float64
         ),
@@ -83,3 +85,15 @@ def denominator(totals: Floats, kinds: Floats) -> Floats:
     """The discounted uses of all entries of a list."""
     whole: Floats = np.maximum(totals - DISCOUNT * kinds, _NOTHING)
     return whole
+
+
+def kinds_of(uses: Floats, least: int) -> Floats:
+    """About how many different n-grams were left out, which occur less than ``least`` times, so often together.
+
+    Of all n-grams, a share that falls with the square of the count occurs so often (Zipf's law).
+    """
+    if least == 1:
+        return uses
+    together = sum(1.0 / count for count in range(2, least + 1))
+    kinds: Floats = uses * ((1.0 - 1.0 / least) / together)
+    return kinds

@@ -25,6 +25,8 @@ SHIFT: Final = 9
 
 Ints = NDArray[np.signedinteger]
 Longs = NDArray[np.signedinteger]
+Numbers = NDArray[np.integer]
+"""Whole numbers with or without a sign."""
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.floating]
 
@@ -93,14 +95,7 @@ def frame(messages: Sequence[bytes], sources: Longs, weights: Longs | None = Non
     symbols[starts[:-1]] = BEGIN
     symbols[starts[1:] - 1] = END
     symbols[inside] = np.frombuffer(b"".join(messages), np.uint8)
-    # a message belongs to the block in which its source begins, or the part of a large source that it is in
-    first = np.searchsorted(sources, sources)
-    last = np.searchsorted(sources, sources, side="right")
-    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths * weights)))
-    size = max(1, -(-int(before[-1]) // BLOCKS))
-    large = before[last] - before[first] > size
-    blocks = np.where(large, before[:-1], before[first]) // size
-    blocks = np.maximum.accumulate(blocks)
+    blocks = blocks_of(lengths, sources, weights)
 
     def for_each_symbol(values: Longs) -> Ints:
         return values.astype(np.int32)[number]
@@ -108,3 +103,15 @@ def frame(messages: Sequence[bytes], sources: Longs, weights: Longs | None = Non
     return Text(
         symbols, number, for_each_symbol(sources), for_each_symbol(blocks), for_each_symbol(weights), starts
     )
+
+
+def blocks_of(lengths: Longs, sources: Longs, weights: Numbers) -> Longs:
+    """The block of each message, from the symbols, the source and the weight of each."""
+    # a message belongs to the block in which its source begins, or the part of a large source that it is in
+    first = np.searchsorted(sources, sources)
+    last = np.searchsorted(sources, sources, side="right")
+    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths * weights.astype(np.int64))))
+    size = max(1, -(-int(before[-1]) // BLOCKS))
+    large = before[last] - before[first] > size
+    blocks = np.where(large, before[:-1], before[first]) // size
+    return np.maximum.accumulate(blocks)

@@ -6,23 +6,29 @@ is learned from some of the messages, with the counts of the block of the text t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from aura.models.training.char_runs import at, count_char_runs, learn_char_runs, states_of
-from aura.models.training.counting import Extent, count
-from aura.models.training.deleted_estimation import Chains, LeftOut, excerpt, other_symbols
+from aura.models.training.deleted_estimation import Chains, LeftOut, other_symbols
 from aura.models.training.export import assemble
+from aura.models.training.extent import Extent
+from aura.models.training.framed_text import frame
+from aura.models.training.gathering import Statistics, gather
+from aura.models.training.held_out import HeldOut, hold_out
 from aura.models.training.kneser_ney import usage
 from aura.models.training.match_table import Guesses, hit_indices, learn_hits
 from aura.models.training.order_selection import guess_across, halves, least_order, saved_bits
 from aura.models.training.prefix_selection import choose_prefix
 from aura.models.training.pruning import gains, keep
-from aura.models.training.text import ALPHABET, BEGIN, WHOLE, Flags, Longs, Text, frame
+from aura.models.training.resources import Resources
+from aura.models.training.scrubbing import Scrubber
+from aura.models.training.text import ALPHABET, Longs
 from aura.models.training.weights import Evidence, interpolate, learn_weights, mix
+from aura.models.training.written import Messages
 from aura_spec.context_model import SYMBOLS, ContextModel, Prefix
 
 LEAST_NODES: Final = ALPHABET + 2
@@ -34,9 +40,13 @@ BITS_AN_ENTRY: Final = 4.0
 _LASTING: Final = 0.5
 """How much of what an entry gains on the text that it was counted on it gains on other texts, about."""
 
-Progress = Callable[[str, float], None]
+LEAST_COUNTED: Final = 12_000_000
+"""N-grams that are counted at least, if there are so many."""
 
-_SAMPLE: Final = 200_000
+_COUNTED: Final = 2
+"""N-grams that are counted for each that fits into the file."""
+
+Progress = Callable[[str, float], None]
 
 
 def _quiet(_stage: str, _done: float) -> None:
@@ -67,19 +77,14 @@ class Prepared:
         order: of the longest contexts worth their place, as chosen on a sample of the text.
     """
 
-    def __init__(self, text: Text, extent: Extent, max_bytes: int, progress: Progress) -> None:
-        progress("counting", 0.0)
-        own = text.weights[text.starts[:-1]] == WHOLE
-        sampled = _sample(text, own)
-        self._minimum = extent.minimum
-        self._trie, shares, trace = count(text, extent, sampled)
+    def __init__(self, statistics: Statistics, min_sources: int, max_bytes: int, progress: Progress) -> None:
         progress("weighing", 0.5)
-        sample = text.select(sampled)
-        self._chains, self._shares = excerpt(sample, trace, shares, int(self._trie.offsets[2]))
-        del shares, trace
+        text, own = statistics.text, statistics.own
+        self._minimum = statistics.minimum
+        self._trie, self._chains, self._shares = statistics.trie, statistics.chains, statistics.shares
         states = states_of(text)
         self._char_runs = count_char_runs(text, states)
-        self._places = at(text, states, sampled[text.symbols[sampled] != BEGIN])
+        self._places = at(text, states, statistics.sampled)
         use = usage(self._trie, np.ones(len(self._trie), np.bool_))
         left_out = LeftOut(self._trie, use, self._shares, self._minimum)
         evidence = left_out.evidence(self._chains)
@@ -87,12 +92,12 @@ class Prepared:
         progress("pruning", 0.7)
         self._gain = gains(mix(self._trie, use, weights))
         progress("choosing", 0.85)
-        self._sample = sample
+        self._sample = statistics.sample
         alone = self._match(b"", (b"", b""))
         self.order = max(1, least_order(evidence, weights, alone.guesses, alone.columns))
-        self._share = np.count_nonzero(text.weights == WHOLE) / len(sample.symbols)
+        self._share = statistics.scale
         self._parts = [
-            choose_prefix(text, chosen, max_bytes // 4, extent.sources)
+            choose_prefix(text, chosen, max_bytes // 4, min_sources)
             for chosen in (*(own & half for half in halves(text)), own)
         ]
         self._matches = self._choose_matches(max_bytes, evidence, left_out)
@@ -175,25 +180,6 @@ def _prefix(stretches: list[bytes], size: int) -> bytes:
     return b"".join(reversed(stretches[: int(np.searchsorted(ends, size, side="right"))]))
 
 
-def _with_background(sources: Longs, count: int) -> tuple[Longs, Longs]:
-    """Sources and weights with those of so many messages of background: one more source, of little weight."""
-    one_more = np.full(count, sources.max(initial=0) + 1)
-    weights = np.concatenate((np.full(len(sources), WHOLE), np.ones(count, np.int64)))
-    return np.concatenate((sources, one_more)), weights
-
-
-def _sample(text: Text, own: Flags) -> Longs:
-    """Places of about as many symbols as are needed, spread over the text that is not background.
-
-    They are those of whole messages, but of a message longer than the sample they are the first ones.
-    """
-    lengths = np.diff(text.starts)
-    share = _SAMPLE / lengths[own].sum()
-    number = np.arange(len(lengths), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    places = text.places(own & ((number >> np.uint64(32)) < share * 2.0**32))
-    return places[places - text.starts[text.messages[places]] < _SAMPLE]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Which contexts are counted.
@@ -219,30 +205,50 @@ class Limits:
         return Extent(self.max_order, min_count, self.min_sources, self.free_order, by_message=by_message)
 
 
-_USUAL: Final = Limits()
+MAX_SOURCES: Final = 32
+"""Sources are told apart by one of 64 bits; more could not be asked for."""
 
 
-def prepare(
-    messages: Iterable[bytes],
-    *,
-    sources: Iterable[Hashable] | None = None,
-    limits: Limits = _USUAL,
-    max_bytes: int = 2 << 20,
-    background: Sequence[bytes] = (),
-    progress: Progress = _quiet,
-) -> Prepared:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is made of messages.
+
+    Attributes:
+        limits: which contexts are counted.
+        max_bytes: of the model file.
+        background: messages that weigh a sixteenth: they tell of what the others leave open.
+        measured: whether some messages are held out, to measure the model with.
+        scrub: whether secrets and personal data are replaced.
+        resources: what may be used.
+    """
+
+    limits: Limits = Limits()
+    max_bytes: int = 2 << 20
+    background: Sequence[bytes] = ()
+    measured: bool = False
+    scrub: bool = False
+    resources: Resources = field(default_factory=Resources)
+
+
+def prepare(messages: Messages, plan: Plan, progress: Progress = _quiet) -> tuple[Prepared, HeldOut | None]:
     """Count messages, learn what each entry gains, and choose the order and a prefix for a file of that size.
 
-    Messages of ``background`` weigh a sixteenth: they tell of what the others leave open.
+    Raises:
+        ValueError: there are no messages.
     """
-    texts = [bytes(message) for message in messages]
-    if not texts:
+    if not len(messages):
         raise ValueError("no messages to train on")
-    numbers = np.arange(len(texts))
-    if sources is not None:
-        known: dict[Hashable, int] = {}
-        numbers = np.array([known.setdefault(source, len(known)) for source in sources])
-        if len(numbers) != len(texts):
-            raise ValueError(f"{len(texts)} messages have {len(numbers)} sources")
-    text = frame([*texts, *background], *_with_background(numbers, len(background)))
-    return Prepared(text, limits.extent(sum(map(len, texts))), max_bytes, progress)
+    order = messages.in_order()
+    change = None
+    if plan.scrub:
+        progress("scrubbing", 0.0)
+        change = Scrubber(list(messages.read(order.messages)), order.sources.tolist()).scrub
+    held_out = hold_out(messages, order, change) if plan.measured else None
+    if held_out is not None:
+        order = order.select(held_out.kept)
+    progress("counting", 0.0)
+    framed = frame(messages, order, plan.resources.spill, change=change, background=plan.background)
+    extent = plan.limits.extent(int(messages.lengths.read()[order.messages].sum()))
+    most = max(LEAST_COUNTED, _COUNTED * int(plan.max_bytes * 8 / BITS_AN_ENTRY))
+    statistics = gather(framed, extent, most, plan.resources, lambda done: progress("counting", 0.5 * done))
+    return Prepared(statistics, extent.sources, plan.max_bytes, progress), held_out

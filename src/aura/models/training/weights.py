@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from aura.models.training.counting import Trie
 from aura.models.training.kneser_ney import Usage, denominator, discounted
 from aura.models.training.text import Floats, Ints, Longs
+from aura.models.training.trie import Trie
 from aura_spec.context_model import SYMBOLS
 
 _USES_OF_ONE: Final = np.array([1.5, 2.5, 3.5, 5.5, 8.5, 16.5, 32.5, 100.5, 1000.5])

@@ -1,0 +1,47 @@
+"""Which n-grams are counted: the limits of a trie.
+
+All limits are monotone: an n-gram that keeps them has only parts that keep them. So what is found in one length
+bounds what has to be looked for in the next, and raising a limit takes away from a trie, and changes nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from aura.models.training.pieces import distinct
+from aura.models.training.tallies import Tallies
+from aura.models.training.text import WHOLE, Flags
+
+_BACKGROUND: Final = 3
+"""Contexts that occur so often are extended however little they weigh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which contexts are extended.
+
+    Attributes:
+        order: the longest contexts.
+        minimum: a context must occur so often, or in so many messages.
+        sources: a context of more than ``free_order`` symbols must occur in so many sources.
+        free_order: up to this order, contexts need not occur in several sources.
+        by_message: what a message repeats counts once for the minimum.
+    """
+
+    order: int
+    minimum: int = 1
+    sources: int = 1
+    free_order: int = 0
+    by_message: bool = False
+
+    def extends(self, length: int, tallies: Tallies) -> Flags:
+        """Which n-grams of one length are contexts that are extended."""
+        often = tallies.weighed >= self.minimum * WHOLE
+        if tallies.counts is not None:
+            often |= tallies.sizes >= max(self.minimum, _BACKGROUND)
+        if tallies.messages is not None:
+            often &= distinct(tallies.messages) >= self.minimum
+        if length > self.free_order and self.sources > 1:
+            often &= distinct(tallies.sources) >= self.sources
+        return often

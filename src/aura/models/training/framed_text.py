@@ -1,0 +1,126 @@
+"""From messages to a framed text on disk.
+
+Parts of the text become blocks, whose counts can be left out: all of a small text, and the beginning of each
+sixteenth of a large one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from aura.models.training.pieces import UNSTUDIED, Framed, Stretch
+from aura.models.training.spill import Spill
+from aura.models.training.text import ALPHABET, BEGIN, BLOCKS, WHOLE, Ints, Longs, Numbers, blocks_of
+from aura.models.training.written import Change, Messages, Order
+from aura_spec.context_model import END
+
+BLOCK_SIZE: Final = 1 << 19
+"""Symbols of a block where there is plenty of text."""
+
+
+def frame(
+    messages: Messages,
+    order: Order,
+    spill: Spill,
+    *,
+    change: Change | None = None,
+    background: Sequence[bytes] = (),
+) -> Framed:
+    """Frame messages in order, and choose the blocks.
+
+    Args:
+        messages: on disk.
+        order: which of them, and in which order.
+        spill: where the text goes.
+        change: makes another message of each.
+        background: messages of one more source, which weigh a sixteenth.
+    """
+    symbols = spill.column(np.uint16)
+    occurrences = np.zeros(ALPHABET, np.int64)
+    framed_lengths: list[Longs] = []
+
+    def write(lengths: Longs, data: bytes) -> None:
+        some = framed(lengths, data)
+        symbols.append(some)
+        occurrences.__iadd__(np.bincount(some, minlength=ALPHABET))
+        framed_lengths.append(lengths + 2)
+
+    number = 0
+    for lengths, data in messages.batches(order.messages):
+        if change is not None:
+            ends = np.cumsum(lengths).tolist()
+            changed = [
+                change(data[end - length : end], place)
+                for place, end, length in zip(
+                    order.places[number : number + len(ends)].tolist(), ends, lengths.tolist(), strict=True
+                )
+            ]
+            number += len(changed)
+            write(np.fromiter(map(len, changed), np.int64, len(changed)), b"".join(changed))
+        else:
+            write(lengths, data)
+    sources = order.sources
+    weights = None
+    if background:
+        write(np.fromiter(map(len, background), np.int64, len(background)), b"".join(background))
+        sources = np.append(sources, np.full(len(background), sources.max(initial=-1) + 1, np.int32))
+        weights = np.ones(len(sources), np.uint8)
+        weights[: len(order.sources)] = WHOLE
+    sizes = np.concatenate(framed_lengths)
+    weight = int(sizes.sum()) * WHOLE if weights is None else int(sizes @ weights.astype(np.int64))
+    return Framed(
+        symbols,
+        spill.column(np.int32, sources),
+        None if weights is None else spill.column(np.uint8, weights),
+        occurrences,
+        weight,
+        int(sources[-1]) + 1,
+        stretches(sizes, studied(sizes, sources, weights)),
+    )
+
+
+def framed(lengths: Longs, data: bytes) -> Numbers:
+    """The symbols of some messages: BEGIN, the bytes and END of each, uint16."""
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths + 2)))
+    symbols = np.empty(starts[-1], np.uint16)
+    inside = np.ones(len(symbols), np.bool_)
+    inside[starts[:-1]] = inside[starts[1:] - 1] = False
+    symbols[starts[:-1]] = BEGIN
+    symbols[starts[1:] - 1] = END
+    symbols[inside] = np.frombuffer(data, np.uint8)
+    return symbols
+
+
+def studied(sizes: Longs, sources: Ints, weights: Numbers | None) -> Ints:
+    """The block of each message, or ``UNSTUDIED``: whole sources, about ``BLOCK_SIZE`` symbols of each block."""
+    blocks = blocks_of(sizes, sources, np.full(len(sizes), WHOLE) if weights is None else weights)
+    starts = np.cumsum(sizes) - sizes
+    if int(starts[-1] + sizes[-1]) <= BLOCKS * BLOCK_SIZE:
+        return blocks
+    new_block = np.concatenate((np.ones(1, np.bool_), blocks[1:] != blocks[:-1]))
+    new_source = new_block | np.concatenate((np.ones(1, np.bool_), sources[1:] != sources[:-1]))
+    block_start = starts[np.flatnonzero(new_block)][np.cumsum(new_block) - 1]
+    source_start = starts[np.flatnonzero(new_source)][np.cumsum(new_source) - 1]
+    near = (source_start - block_start < BLOCK_SIZE) & (starts - block_start < 2 * BLOCK_SIZE)
+    return np.where(near, blocks, np.int32(UNSTUDIED))
+
+
+def stretches(sizes: Longs, blocks: Ints) -> tuple[Stretch, ...]:
+    """The places of blocks, none much larger than ``BLOCK_SIZE``, and of what lies between them."""
+    ends = np.cumsum(sizes)
+    firsts = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), blocks[1:] != blocks[:-1]))).tolist()
+    found = []
+    for first, after in zip(firsts, [*firsts[1:], len(blocks)], strict=True):
+        start, stop, block = int(ends[first] - sizes[first]), int(ends[after - 1]), int(blocks[first])
+        most = start + 2 * BLOCK_SIZE
+        if block == UNSTUDIED or stop <= most:
+            found.append(Stretch(start, stop, first, block))
+            continue
+        # a message that is larger than a block by far
+        last = int(np.searchsorted(ends, most, side="right"))
+        found.append(Stretch(start, most, first, block))
+        found.append(Stretch(most, stop, last, UNSTUDIED))
+    return tuple(found)

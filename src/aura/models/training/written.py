@@ -1,0 +1,195 @@
+"""Messages on disk, and the order in which they are counted, which does not depend on that of the files.
+
+Messages are written down as they come. Then files are put in the order of their digests, and the messages of each
+source together, in the order of the source's first message.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aura.models.training.spill import Column, Spill
+from aura.models.training.text import Ints, Longs
+
+Digests = NDArray[np.uint64]
+
+Change = Callable[[bytes, int], bytes]
+"""Makes another message of each, given its place."""
+
+BATCH: Final = 1 << 22
+"""Bytes of messages that are read at a time."""
+
+_EACH: Final = 64
+"""Bytes that a message counts for besides its own."""
+
+
+@dataclass(slots=True)
+class Messages:
+    """Messages on disk, as they come.
+
+    Attributes:
+        text: all bytes.
+        lengths: of each message, int64.
+        digests: of each message, uint64.
+        sources: of each, a digest of its source, uint64; None if each is a source by itself.
+        files: the first message of each file, and the digest of its messages.
+    """
+
+    text: Column
+    lengths: Column
+    digests: Column
+    sources: Column | None
+    files: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @staticmethod
+    def write(
+        files: Iterable[Iterable[tuple[bytes, Hashable]]], spill: Spill, *, have_sources: bool
+    ) -> Messages:
+        """Write down the messages of several files, each with its source."""
+        names = _Names()
+        result = Messages(
+            spill.column(np.uint8),
+            spill.column(np.int64),
+            spill.column(np.uint64),
+            spill.column(np.uint64) if have_sources else None,
+        )
+        for file in files:
+            first, digest = len(result), blake2b(digest_size=16)
+            messages: list[bytes] = []
+            sources: list[int] = []
+            size = 0
+            for message, source in file:
+                messages.append(message)
+                if have_sources:
+                    sources.append(names.digest(source))
+                size += len(message) + _EACH
+                if size >= BATCH:
+                    result._append(messages, sources, digest)
+                    messages, sources, size = [], [], 0
+            result._append(messages, sources, digest)
+            if len(result) > first:
+                result.files.append((first, digest.digest()))
+        return result
+
+    def _append(self, messages: list[bytes], sources: list[int], digest: blake2b) -> None:
+        text = b"".join(messages)
+        lengths = np.fromiter(map(len, messages), np.int64, len(messages))
+        owners = np.array(sources, np.uint64)
+        for part in (lengths.tobytes(), owners.tobytes(), text):
+            digest.update(part)
+        self.text.append(np.frombuffer(text, np.uint8))
+        self.lengths.append(lengths)
+        self.digests.append(np.fromiter(map(_digest, messages), np.uint64, len(messages)))
+        if self.sources is not None:
+            self.sources.append(owners)
+
+    def forget_a_single_source(self) -> None:
+        """Take each message for a source by itself if all have the same source."""
+        if self.sources is not None and len(self):
+            first = self.sources.read(0, 1)
+            if all(bool((some == first).all()) for some in self.sources.pieces(BATCH)):
+                self.sources = None
+
+    def in_order(self) -> Order:
+        """Put files in the order of their digests, and the messages of a source together."""
+        firsts = [first for first, _ in self.files]
+        ends = [*firsts[1:], len(self)]
+        by_digest = sorted(zip(self.files, ends, strict=True), key=lambda file: file[0][1])
+        numbers = np.concatenate([np.arange(first, end) for (first, _), end in by_digest])
+        if self.sources is None:
+            return Order(numbers, np.arange(len(numbers), dtype=np.int32), np.arange(len(numbers)))
+        _, first, kind = np.unique(self.sources.read()[numbers], return_index=True, return_inverse=True)
+        rank = np.empty(len(first), np.int32)
+        rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+        sources = rank[kind]
+        together = np.argsort(sources, kind="stable")
+        return Order(numbers[together], sources[together], np.arange(len(numbers)))
+
+    def batches(self, numbers: Longs) -> Iterator[tuple[Longs, bytes]]:
+        """Read messages: some lengths, and the bytes of these messages."""
+        lengths = self.lengths.read()
+        ends = np.cumsum(lengths)
+        sizes = np.cumsum(lengths[numbers] + _EACH)
+        start = 0
+        while start < len(numbers):
+            before = int(sizes[start - 1]) if start else 0
+            stop = max(start + 1, int(np.searchsorted(sizes, before + BATCH, side="right")))
+            some = numbers[start:stop]
+            # neighbours are read together
+            breaks = (np.flatnonzero(np.diff(some) != 1) + 1).tolist()
+            parts = zip([0, *breaks], [*breaks, len(some)], strict=True)
+            data = b"".join(
+                self.text.read(int(ends[some[a]] - lengths[some[a]]), int(ends[some[b - 1]])).tobytes()
+                for a, b in parts
+            )
+            yield lengths[some], data
+            start = stop
+
+    def read(self, numbers: Longs) -> Iterator[bytes]:
+        """Read messages one by one."""
+        for lengths, data in self.batches(numbers):
+            start = 0
+            for length in lengths.tolist():
+                yield data[start : start + length]
+                start += length
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Messages in the order in which they are counted.
+
+    Attributes:
+        messages: the numbers of the messages, int64.
+        sources: of each, the number of its source, in the order in which they first occur, int32.
+        places: of each, its place among all messages, int64.
+    """
+
+    messages: Longs
+    sources: Ints
+    places: Longs
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def select(self, chosen: NDArray[np.bool_]) -> Order:
+        """Some of the messages; the numbers of sources and the places stay."""
+        return Order(self.messages[chosen], self.sources[chosen], self.places[chosen])
+
+
+class _Names:
+    """Digests of sources that are the same in every process.
+
+    Texts, bytes, numbers, None and tuples of these are named by themselves. Any other source is named by its
+    number in order of appearance, since its text may hold an address or depend on hash seeds.
+    """
+
+    def __init__(self) -> None:
+        self._others: defaultdict[Hashable, int] = defaultdict(lambda: len(self._others))
+        self._last: Hashable = None
+        self._digest = _digest(repr(None).encode())
+
+    def digest(self, source: Hashable) -> int:
+        if source is not self._last:
+            name = repr(source) if _is_plain(source) else f"source {self._others[source]}"
+            self._last, self._digest = source, _digest(name.encode("utf-8", "surrogatepass"))
+        return self._digest
+
+
+def _is_plain(source: Hashable) -> bool:
+    if type(source) is tuple:
+        return all(map(_is_plain, source))
+    return source is None or type(source) in {str, bytes, int, float, bool}
+
+
+def _digest(data: bytes) -> int:
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
