@@ -63,10 +63,12 @@ def frame(
         else:
             write(lengths, data)
     sources = order.sources
+    marks = order.marks
     weights = None
     if background:
         write(np.fromiter(map(len, background), np.int64, len(background)), b"".join(background))
         sources = np.append(sources, np.full(len(background), sources.max(initial=-1) + 1, np.int32))
+        marks = np.append(marks, np.zeros(len(background), np.uint8))
         weights = np.ones(len(sources), np.uint8)
         weights[: len(order.sources)] = WHOLE
     sizes = np.concatenate(framed_lengths)
@@ -74,6 +76,7 @@ def frame(
     return Framed(
         symbols,
         spill.column(np.int32, sources),
+        spill.column(np.uint8, marks),
         None if weights is None else spill.column(np.uint8, weights),
         occurrences,
         weight,

@@ -13,8 +13,9 @@ from typing import Final
 
 import numpy as np
 
+from aura.models.training.digests import Digests, scattered
 from aura.models.training.text import Flags, Longs
-from aura.models.training.written import Change, Digests, Messages, Order
+from aura.models.training.written import Change, Messages, Order
 
 HELD_OUT_BYTES: Final = 1 << 16
 """About so many bytes are held out of a large corpus; it bounds the work of measuring."""
@@ -28,7 +29,6 @@ MIN_CONVERSATIONS: Final = 40
 
 _BITS: Final = 64
 _SOURCE: Final = 0x9E3779B97F4A7C15
-_FACTORS: Final = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,6 @@ def hold_out(messages: Messages, order: Order, change: Change | None = None) -> 
         units[-1].append(message if change is None else change(message, place))
     several = [unit for unit in units if len(unit) > 1]
     return HeldOut(~out, units, several if conversations >= MIN_CONVERSATIONS else [])
-
-
-def scattered(digests: Digests) -> Digests:
-    """Numbers that look independent of the digests: the finalizer of SplitMix64 (Steele et al., 2014)."""
-    first, second = map(np.uint64, _FACTORS)
-    mixed = (digests ^ digests >> np.uint64(30)) * first
-    mixed = (mixed ^ mixed >> np.uint64(27)) * second
-    return mixed ^ mixed >> np.uint64(31)
 
 
 def occurrences(names: Digests) -> Longs:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aura.models.training.digests import scattered
 from aura.models.training.spill import Column
 from aura.models.training.text import ALPHABET, BEGIN, Ints, Numbers
 
@@ -22,7 +23,6 @@ Marks = NDArray[np.uint64]
 UNSTUDIED: Final = -1
 """The block of what is in none."""
 
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _MARK_BITS: Final = np.uint64(58)
 _PAIRS: Final = np.uint64(0x5555555555555555)
 _FOURS: Final = np.uint64(0x3333333333333333)
@@ -60,6 +60,7 @@ class Framed:
     Attributes:
         symbols: BEGIN, the bytes and END of each message in turn, uint16.
         sources: of each message, the number of its source, int32.
+        marks: of each message, the bit of 64 that marks its source, uint8.
         weights: of each message its weight, uint8; None if all weigh ``WHOLE``.
         occurrences: how often each symbol occurs, BEGIN included.
         weight: of all symbols together, BEGINs included.
@@ -70,6 +71,7 @@ class Framed:
 
     symbols: Column
     sources: Column
+    marks: Column
     weights: Column | None
     occurrences: Ints
     weight: int
@@ -133,7 +135,7 @@ class Piece:
         ranks: of the same, by the alphabet.
         limits: of each place of the stretch the length of the longest n-gram that ends there, uint8.
         messages: of each place the number of its message, int32.
-        sources: of each place a mark for its source: one bit of 64, by a hash of the number.
+        sources: of each place a mark for its source: one bit of 64, by its digest.
         weights: of each place the weight of its message, uint8, or None if that is ``WHOLE``.
     """
 
@@ -176,7 +178,7 @@ def load(text: Framed, stretch: Stretch, alphabet: Alphabet, length: int) -> Pie
     own = begins[lead:]
     messages = np.cumsum(own, dtype=np.int32) + np.int32(stretch.message - int(own[0]))
     last = int(messages[-1]) + 1
-    marks = mark(text.sources.read(stretch.message, last))
+    marks = np.uint64(1) << text.marks.read(stretch.message, last).astype(np.uint64)
     weights = None if text.weights is None else text.weights.read(stretch.message, last)
     inside = messages - np.int32(stretch.message)
     return Piece(
@@ -192,8 +194,7 @@ def load(text: Framed, stretch: Stretch, alphabet: Alphabet, length: int) -> Pie
 
 def mark(numbers: Sequence[int] | NDArray[Any]) -> Marks:
     """A bit of 64 for each number."""
-    hashed = np.asarray(numbers).astype(np.uint64) * _SPREAD >> _MARK_BITS
-    return np.uint64(1) << hashed
+    return np.uint64(1) << (scattered(np.asarray(numbers).astype(np.uint64)) >> _MARK_BITS)
 
 
 def spread(marks: Marks) -> Ints:

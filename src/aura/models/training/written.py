@@ -1,12 +1,11 @@
 """Messages on disk, and the order in which they are counted, which does not depend on that of the files.
 
-Messages are written down as they come. Then files are put in the order of their digests, and the messages of each
-source together, in the order of the source's first message.
+Messages are written down as they come. Then files are put in the order of their digests, and the messages that a
+source has in a file together, in the order of the first of them.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -15,16 +14,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aura.models.training.digests import SourceNames, scattered
+from aura.models.training.digests import digest as digest_of
 from aura.models.training.spill import Column, Spill
 from aura.models.training.text import Ints, Longs
-
-Digests = NDArray[np.uint64]
 
 Change = Callable[[bytes, int], bytes]
 """Makes another message of each, given its place."""
 
 BATCH: Final = 1 << 22
 """Bytes of messages that are read at a time."""
+
+_MARK_SHIFT: Final = np.uint64(58)
 
 _EACH: Final = 64
 """Bytes that a message counts for besides its own."""
@@ -56,7 +57,7 @@ class Messages:
         files: Iterable[Iterable[tuple[bytes, Hashable]]], spill: Spill, *, have_sources: bool
     ) -> Messages:
         """Write down the messages of several files, each with its source."""
-        names = _Names()
+        names = SourceNames()
         result = Messages(
             spill.column(np.uint8),
             spill.column(np.int64),
@@ -89,7 +90,7 @@ class Messages:
             digest.update(part)
         self.text.append(np.frombuffer(text, np.uint8))
         self.lengths.append(lengths)
-        self.digests.append(np.fromiter(map(_digest, messages), np.uint64, len(messages)))
+        self.digests.append(np.fromiter(map(digest_of, messages), np.uint64, len(messages)))
         if self.sources is not None:
             self.sources.append(owners)
 
@@ -101,19 +102,33 @@ class Messages:
                 self.sources = None
 
     def in_order(self) -> Order:
-        """Put files in the order of their digests, and the messages of a source together."""
+        """Put files in the order of their digests, and the messages of a source in a file together."""
         firsts = [first for first, _ in self.files]
         ends = [*firsts[1:], len(self)]
         by_digest = sorted(zip(self.files, ends, strict=True), key=lambda file: file[0][1])
-        numbers = np.concatenate([np.arange(first, end) for (first, _), end in by_digest])
-        if self.sources is None:
-            return Order(numbers, np.arange(len(numbers), dtype=np.int32), np.arange(len(numbers)))
-        _, first, kind = np.unique(self.sources.read()[numbers], return_index=True, return_inverse=True)
-        rank = np.empty(len(first), np.int32)
-        rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
-        sources = rank[kind]
-        together = np.argsort(sources, kind="stable")
-        return Order(numbers[together], sources[together], np.arange(len(numbers)))
+        messages: list[Longs] = []
+        sources: list[Ints] = []
+        marks: list[NDArray[np.uint8]] = []
+        count = 0
+        for (first, _), end in by_digest:
+            numbers = np.arange(first, end)
+            if self.sources is None:
+                own = np.arange(count, count + len(numbers), dtype=np.int32)
+                marked = scattered(own.astype(np.uint64))
+            else:
+                digests = self.sources.read(first, end)
+                _, start, kind = np.unique(digests, return_index=True, return_inverse=True)
+                rank = np.empty(len(start), np.int32)
+                rank[np.argsort(start)] = np.arange(count, count + len(start), dtype=np.int32)
+                together = np.argsort(rank[kind], kind="stable")
+                numbers, own, marked = numbers[together], rank[kind][together], digests[together]
+            count = int(own[-1]) + 1
+            messages.append(numbers)
+            sources.append(own)
+            marks.append((marked >> _MARK_SHIFT).astype(np.uint8))
+        return Order(
+            np.concatenate(messages), np.concatenate(sources), np.concatenate(marks), np.arange(len(self))
+        )
 
     def batches(self, numbers: Longs) -> Iterator[tuple[Longs, bytes]]:
         """Read messages: some lengths, and the bytes of these messages."""
@@ -150,12 +165,14 @@ class Order:
 
     Attributes:
         messages: the numbers of the messages, int64.
-        sources: of each, the number of its source, in the order in which they first occur, int32.
+        sources: of each, the number of its source in its file, in the order in which they first occur, int32.
+        marks: of each, the bit of 64 that marks its source, by its digest, uint8.
         places: of each, its place among all messages, int64.
     """
 
     messages: Longs
     sources: Ints
+    marks: NDArray[np.uint8]
     places: Longs
 
     def __len__(self) -> int:
@@ -163,33 +180,4 @@ class Order:
 
     def select(self, chosen: NDArray[np.bool_]) -> Order:
         """Some of the messages; the numbers of sources and the places stay."""
-        return Order(self.messages[chosen], self.sources[chosen], self.places[chosen])
-
-
-class _Names:
-    """Digests of sources that are the same in every process.
-
-    Texts, bytes, numbers, None and tuples of these are named by themselves. Any other source is named by its
-    number in order of appearance, since its text may hold an address or depend on hash seeds.
-    """
-
-    def __init__(self) -> None:
-        self._others: defaultdict[Hashable, int] = defaultdict(lambda: len(self._others))
-        self._last: Hashable = None
-        self._digest = _digest(repr(None).encode())
-
-    def digest(self, source: Hashable) -> int:
-        if source is not self._last:
-            name = repr(source) if _is_plain(source) else f"source {self._others[source]}"
-            self._last, self._digest = source, _digest(name.encode("utf-8", "surrogatepass"))
-        return self._digest
-
-
-def _is_plain(source: Hashable) -> bool:
-    if type(source) is tuple:
-        return all(map(_is_plain, source))
-    return source is None or type(source) in {str, bytes, int, float, bool}
-
-
-def _digest(data: bytes) -> int:
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+        return Order(self.messages[chosen], self.sources[chosen], self.marks[chosen], self.places[chosen])
