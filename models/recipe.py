@@ -18,6 +18,7 @@ from aura.models.model import Model
 from aura.models.train import TrainingOptions, train
 from aura.models.training.extraction import scan
 from aura.models.training.scrubbing import Scrubber
+from aura.models.training.survey import Survey
 from aura_spec.stream import DEFAULT_MEMORY
 
 CORPORA = {
@@ -73,8 +74,10 @@ def main() -> None:
         messages += [message.data for message in read_here]
         sources += [message.source.split(":")[0] for message in read_here]
     public = [text.encode() for text in PUBLIC]
-    scrubber = Scrubber(messages, sources, public)
-    messages = [scrubber.scrub(message, number) for number, message in enumerate(messages)]
+    survey = Survey()
+    survey.add(messages, sources)
+    scrubber = Scrubber(survey, public, remember=True)
+    messages = scrubber.scrub_batch(messages, range(len(messages)))
     started = time.monotonic()
 
     def progress(stage: str, done: float) -> None:
@@ -88,6 +91,7 @@ def main() -> None:
             [*messages, *(reply.encode() for reply in REPLIES * REPLIED[name])],
             sources=[*sources, *replied],
             max_bytes=SIZES[name],
+            scrub=False,  # they are scrubbed
             options=TrainingOptions(
                 max_order=MAX_ORDER,
                 min_count=MIN_COUNT,
@@ -101,7 +105,9 @@ def main() -> None:
             ),
             progress=progress,
         )
-    findings = [finding for model in models.values() for finding in scan(model, scrubber.replaced, public)]
+    findings = [
+        finding for model in models.values() for finding in scan(model, scrubber.replaced or (), public)
+    ]
     if findings:
         sys.exit("can be read out of the models:\n" + "\n".join(map(str, findings)))
     for name, model in models.items():

@@ -73,6 +73,19 @@ def test_train_and_eval_take_the_same_forms(
     assert shown.startswith("corpus.jsonl: 50 messages, ")
 
 
+def test_training_scrubs_unless_told_not_to(tmp_path: Path) -> None:
+    path, out = tmp_path / "corpus.txt", tmp_path / "mine.aura"
+    path.write_bytes(as_text([*LINES, "write to ana.maier@posteo.de", "or call +1 833-625-6111"]))
+    for option in ([], ["--scrub"]):
+        result = invoke("train", path, "-o", out, *OPTIONS, *option)
+        assert result.stdout.splitlines()[-1] == "scrubbed: 2 strings in 2 messages (mail 1, phone 1)"
+        assert aura.Model.load(out).metadata["scrubbed"] == "2 strings in 2 messages (mail 1, phone 1)"
+    result = invoke("train", path, "-o", out, *OPTIONS, "--no-scrub")
+    assert result.exit_code == 0
+    assert "scrubbed" not in result.stdout
+    assert "scrubbed" not in aura.Model.load(out).metadata
+
+
 def test_training_takes_sources_from_a_field(tmp_path: Path) -> None:
     path, out = tmp_path / "corpus.jsonl", tmp_path / "mine.aura"
     users = [str(number // 5) for number in range(len(LINES))]

@@ -164,9 +164,9 @@ def test_nothing_is_held_out_if_a_caller_gives_both_texts(monkeypatch: pytest.Mo
     given = {figures.BITS_BY_KIND: "", "stream_memory": "0"}
     monkeypatch.delattr(measurements, "measure")
     options = aura.TrainingOptions(max_order=3, metadata=given)
-    assert dict(aura.train(LINES, max_bytes=20_000, options=options).metadata) == given
+    assert dict(aura.train(LINES, max_bytes=20_000, scrub=False, options=options).metadata) == given
     options = aura.TrainingOptions(max_order=3)
-    small = aura.train(LINES, max_bytes=measurements.MIN_MAX_BYTES - 1, options=options)
+    small = aura.train(LINES, max_bytes=measurements.MIN_MAX_BYTES - 1, scrub=False, options=options)
     assert not small.metadata
 
 
@@ -174,7 +174,7 @@ def test_a_caller_may_give_one_of_the_texts() -> None:
     sources = [n // 4 for n in range(len(LINES))]
     for key in measurements.ROOM:
         options = aura.TrainingOptions(max_order=3, metadata={key: "own"})
-        model = aura.train(LINES, sources=sources, max_bytes=20_000, options=options)
+        model = aura.train(LINES, sources=sources, max_bytes=20_000, scrub=False, options=options)
         assert model.metadata[key] == "own"
         assert model.metadata.keys() == measurements.ROOM.keys()
         assert all(len(model.metadata[name]) <= len(measurements.ROOM[name]) for name in measurements.ROOM)

@@ -6,69 +6,42 @@ import json
 import random
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.training.sensitive_texts import KEY, ORDINARY, SENSITIVE
 
 import aura
 from aura.models.model import Model
 from aura.models.training.extraction import continuations, information, scan
-from aura.models.training.scrubbing import PUBLIC_SOURCES, REPEATED, Scrubber, disguise, scrub
+from aura.models.training.scrubbing import REPEATED, Scrubber, disguise, scrub
+from aura.models.training.survey import PUBLIC_SOURCES, Survey
 
-KEY = "phc_C44vUK9R1J6HYVdfJarTEPqVAoRPJzMXzFcj8PIrJgQ"
-
-PUBLIC = [b"21031067", b"MDQ6VXNlcjIxMDMxMDY3"]
-"""Of an example account, as in the recipe."""
-
-SENSITIVE = [
-    ("write to ana.maier@posteo.de today", "ana.maier@posteo.de"),
-    ('"api_key": "' + KEY + '"', KEY.removeprefix("phc_")),
-    ("key AKIA2ZJZYVRE7Y3TUXHH here", "AKIA2ZJZYVRE7Y3TUXHH"),
-    ('{"password":"correct-horse"}', "correct-horse"),
-    ('{\\"password\\": \\"correct-horse\\"}', "correct-horse"),
-    ("Authorization: Bearer a1b2c3d4e5f6", "a1b2c3d4e5f6"),
-    (
-        "ssh-rsa AAAAB3NzaC1yc2EAAAABIwAAAQEA2Mm0RjTNAYFfSCtUpO54usdseroUSIYg5K",
-        "2Mm0RjTNAYFfSCtUpO54usdseroUSIYg5K",
-    ),
-    ("call me at +1 833-625-6111.", "+1 833-625-6111"),
-    ("call me at (833) 625-6111", "(833) 625-6111"),
-    ("电话是01053020889。", "01053020889"),
-    ("account 218007301253", "218007301253"),
-    ("id 8b1e7bf8-28c8-46b2-ba74-9de25294cff4", "8b1e7bf8-28c8-46b2-ba74-9de25294cff4"),
-    ('"sha":"dbfbf7f07b81d616d4da032bcfa7ca90dcd79575"', "dbfbf7f07b81d616d4da032bcfa7ca90dcd79575"),
-    ("from 203.0.113.77 port 22", "203.0.113.77"),
-    ('{"login":"coopernetes","id":57812123}', "coopernetes"),
-    ('{"login":"coopernetes","id":57812123}', "57812123"),
-    ("https://api.github.com/users/coopernetes/gists", "coopernetes"),
-    ("thanks @coopernetes for this", "coopernetes"),
-    ('{"name":"Vincent Jacques","email":"x@example.com"}', "Vincent Jacques"),
-    ('{"first_name": "Amelia"}', "Amelia"),
-    ("Author: Steve Kowalik <steven@example.org>", "Steve Kowalik"),
-    ('{"name":"Владимир Иванов","screen_name":"vladi"}', "Владимир Иванов"),
+PUBLIC = [
+    # of an example account, as in the recipe
+    *(b"21031067", b"MDQ6VXNlcjIxMDMxMDY3"),
+    # of the examples of an interface; scrubbing took no random letters when the models were trained
+    *(b"BjOwGgWvcqqtxtVBYWjhPRfu", b"MDLqXZjNjNeLwwaRACNDNf"),
 ]
 
-ORDINARY = [
-    "get_reservation_details",
-    "2021-04-17T12:00:00Z",
-    "claude-3-5-sonnet-20241022 or gpt-4o-mini",
-    '{"received":58335115,"price":0.578344845}',
-    "write to user@example.com or noreply@github.com",
-    "1700000000000 and 2024-05-06T07:08:09.123456789Z",
-    "0.30000000000000004",
-    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA 000000000000",
-    "@Override\npublic void run()",
-    "/api/v3/organizations/members/settings/index.html",
-    "127.0.0.1:8080, version 1.2.3",
-    '{"name":"get_weather","description":"City, State"}',
-    "The quick brown fox jumps over the lazy dog on 31 Aug 00:29:08 +0000 2014",
-]
+
+def scrubbed_all(
+    messages: list[bytes], sources: Sequence[int] | None = None, public: Iterable[bytes] = ()
+) -> list[bytes]:
+    return scrub(messages, sources, public).messages
+
+
+def scrubber_of(messages: list[bytes], sources: Sequence[int] | None = None) -> Scrubber:
+    survey = Survey()
+    survey.add(messages, sources)
+    return Scrubber(survey, remember=True)
 
 
 @pytest.mark.parametrize(("text", "secret"), SENSITIVE)
 def test_what_is_sensitive_is_replaced_by_something_of_the_same_form(text: str, secret: str) -> None:
-    [scrubbed] = scrub([text.encode()])
+    [scrubbed] = scrubbed_all([text.encode()])
     assert secret.encode() not in scrubbed
     other = scrubbed.decode()
     assert len(other) == len(text)
@@ -81,12 +54,12 @@ def test_what_is_sensitive_is_replaced_by_something_of_the_same_form(text: str, 
 
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_text_stays(text: str) -> None:
-    assert scrub([text.encode()]) == [text.encode()]
+    assert scrubbed_all([text.encode()]) == [text.encode()]
 
 
 def test_what_a_label_names_is_replaced_where_it_stands_without_one() -> None:
     messages = [b'{"login":"coopernetes"}', b"the repository of coopernetes, and coopernetes2"]
-    one, other = scrub(messages)
+    one, other = scrubbed_all(messages)
     assert b"coopernetes" not in one
     assert b"of coopernetes," not in other
     assert other.endswith(b", and coopernetes2")
@@ -94,39 +67,39 @@ def test_what_a_label_names_is_replaced_where_it_stands_without_one() -> None:
 
 def test_equal_strings_stay_equal_within_a_message_and_differ_between_messages() -> None:
     message = b"a81f3bd09e77c2d4 is a81f3bd09e77c2d4"
-    one, other = scrub([message, message])
+    one, other = scrubbed_all([message, message])
     assert one != other
     for text in (one, other):
         first, second = text.split(b" is ")
         assert first == second
-    assert scrub([message, message]) == [one, other]
+    assert scrubbed_all([message, message]) == [one, other]
 
 
 def test_a_string_that_a_message_repeats_often_becomes_several() -> None:
     """Otherwise contexts would learn the string that was put in."""
-    [scrubbed] = scrub([b" ".join([b"a81f3bd09e77c2d4"] * (3 * REPEATED))])
+    [scrubbed] = scrubbed_all([b" ".join([b"a81f3bd09e77c2d4"] * (3 * REPEATED))])
     counts = Counter(scrubbed.split())
     assert set(counts.values()) == {REPEATED}
 
 
 def test_what_many_sources_name_is_public() -> None:
     messages = [b'{"login":"octocat"}'] * PUBLIC_SOURCES
-    assert scrub(messages, list(range(PUBLIC_SOURCES))) == messages
-    fewer = scrub(messages[1:], list(range(PUBLIC_SOURCES - 1)))
+    assert scrubbed_all(messages, list(range(PUBLIC_SOURCES))) == messages
+    fewer = scrubbed_all(messages[1:], list(range(PUBLIC_SOURCES - 1)))
     assert not any(b"octocat" in message for message in fewer)
-    assert not any(b"octocat" in message for message in scrub(messages))
-    assert scrub(messages, public=[b"octocat"]) == messages
+    assert not any(b"octocat" in message for message in scrubbed_all(messages))
+    assert scrubbed_all(messages, public=[b"octocat"]) == messages
 
 
 def test_a_scrubber_knows_what_it_replaced() -> None:
-    scrubber = Scrubber([b"call +1 833-625-6111"], ["a"])
+    scrubber = scrubber_of([])
     scrubber.scrub(b"call +1 833-625-6111", 0)
     assert scrubber.replaced == {b"+1 833-625-6111"}
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_any_bytes_can_be_scrubbed(message: bytes) -> None:
-    [scrubbed] = scrub([message])
+    [scrubbed] = scrubbed_all([message])
     assert len(scrubbed) == len(message)
     for value in (message, message.hex().encode()):
         assert len(disguise(value, 1)) == len(value)
@@ -137,6 +110,7 @@ def _model(messages: list[bytes], **options: int) -> Model:
         messages,
         sources=range(len(messages)),
         max_bytes=60_000,
+        scrub=False,
         options=aura.TrainingOptions(max_order=12, **options),
     )
 
@@ -156,14 +130,16 @@ def test_a_key_can_be_read_out_of_a_model_unless_it_was_scrubbed() -> None:
     leaking = scan(_model(messages))
     assert any(finding.text == KEY.removeprefix("phc_").encode() for finding in leaking)
     assert all(finding.bits < finding.information / 2 for finding in leaking)
-    scrubber = Scrubber(messages, range(len(messages)))
-    scrubbed = [scrubber.scrub(message, number) for number, message in enumerate(messages)]
+    scrubber = scrubber_of(messages, range(len(messages)))
+    scrubbed = scrubber.scrub_batch(messages, range(len(messages)))
     clean = _model(scrubbed)
-    assert scan(clean, scrubber.replaced) == []
+    assert scan(clean, scrubber.replaced or ()) == []
     by_option = aura.train(
-        messages, sources=range(400), max_bytes=60_000, scrub=True, options=aura.TrainingOptions(max_order=12)
+        messages, sources=range(400), max_bytes=60_000, options=aura.TrainingOptions(max_order=12)
     )
-    assert by_option.id == clean.id
+    assert scan(by_option, scrubber.replaced or ()) == []
+    report = r"(\d+) strings in \1 messages \(credential \1\)"
+    assert re.fullmatch(report, by_option.metadata["scrubbed"])
 
 
 def test_prefix_and_dictionary_are_searched_as_text() -> None:

@@ -36,7 +36,7 @@ def prepare(
     messages: Sequence[bytes], *, sources: Sequence[Any] | None = None, **plan: Unpack[Plans]
 ) -> Prepared:
     """Messages, made ready for models of any size."""
-    return trainer.prepare(write(messages, sources), Plan(**plan))[0]
+    return trainer.prepare(write(messages, sources), Plan(**plan)).prepared
 
 
 def framed(

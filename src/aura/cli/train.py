@@ -19,6 +19,7 @@ from aura.models.train import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_ORDER,
     DEFAULT_MEMORY,
+    SCRUBBED,
     TrainingOptions,
     train_files,
 )
@@ -102,9 +103,10 @@ def train(
     scrub: Annotated[
         bool,
         typer.Option(
-            "--scrub", help="Replace secrets and personal data with random strings before training."
+            "--scrub/--no-scrub",
+            help="Replace secrets and personal data with random strings before training.",
         ),
-    ] = False,
+    ] = True,
     memory: Annotated[
         int,
         typer.Option(
@@ -188,3 +190,5 @@ def train(
         f" id {model.id}, from {count} messages in {time.monotonic() - started:.0f} s",
         err=output == io.STANDARD,
     )
+    if scrub:
+        typer.echo(f"scrubbed: {model.metadata[SCRUBBED]}", err=output == io.STANDARD)

@@ -23,6 +23,12 @@ DEFAULT_MAX_ORDER: Final = 24
 
 DEFAULT_MEMORY: Final = 2 << 30
 
+SCRUBBED: Final = "scrubbed"
+"""The key of the metadata for what was replaced in the messages, counted by kind."""
+
+_SCRUBBED_ROOM: Final = " " * 512
+"""As long as such a text becomes."""
+
 LEAST_MAX_BYTES: Final = SYMBOLS + 2 * match.HITS
 """No model is smaller: so much take the codes of the root and the table of hits alone."""
 
@@ -82,7 +88,7 @@ def train(
     sources: Iterable[Hashable] | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     base: Model | None = None,
-    scrub: bool = False,
+    scrub: bool = True,
     options: TrainingOptions = _USUAL,
     progress: Progress = _quiet,
     **using: Unpack[Using],
@@ -103,8 +109,9 @@ def train(
         max_bytes: of the model file; more than ``MAX_FILE`` are as many as that.
         base: a model of similar messages, for those who have few of their own: what it holds likely counts as well,
             at a sixteenth of the weight.
-        scrub: replace secrets and personal data in the messages by random strings of the same form first; see
-            ``aura.models.training.scrubbing``.
+        scrub: whether to replace secrets and personal data in the messages by random strings of the same form
+            first; see ``aura.models.training.scrubbing``. The metadata have a count of them by kind, under
+            ``scrubbed``.
         options: what few need to say.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
         using: memory, threads and a directory for temporary files; see :class:`aura.models.train.Using`.
@@ -128,7 +135,7 @@ def train_files(
     *,
     max_bytes: int = DEFAULT_MAX_BYTES,
     base: Model | None = None,
-    scrub: bool = False,
+    scrub: bool = True,
     options: TrainingOptions = _USUAL,
     progress: Progress = _quiet,
     **using: Unpack[Using],
@@ -173,14 +180,17 @@ class _Work:
             raise ValueError("no messages to train on")
         if one_is_none:
             messages.forget_a_single_source()
-        prepared, held_out = trainer.prepare(messages, self.plan, progress)
-        texts = self.metadata if held_out is None else {**measurements.ROOM, **self.metadata}
-        model = fit(prepared, self.plan.max_bytes, texts, progress)
+        preparation = trainer.prepare(messages, self.plan, progress)
+        held_out, texts = preparation.held_out, dict(self.metadata)
+        if preparation.scrubbed is not None:
+            texts[SCRUBBED] = str(preparation.scrubbed)
+        room = {} if held_out is None else measurements.ROOM
+        model = fit(preparation.prepared, self.plan.max_bytes, {**room, **texts}, progress)
         if self.sections:
             model = Model.from_bytes(model_file.with_sections(model.data, self.sections))
         if held_out is not None:
             progress("measuring", 0.0)
-            model = model.with_metadata(measurements.measure(model, held_out, self.metadata))
+            model = model.with_metadata(measurements.measure(model, held_out, texts))
         return model
 
 
@@ -231,7 +241,7 @@ def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
         if not all(isinstance(part, str) for part in (key, text)):
             raise TypeError(f"metadata map str to str; the text of {key!r} is {type(text).__name__}")
     texts = dict(metadata)
-    size = len(metadata_section({**ROOM, **texts}))
+    size = len(metadata_section({**ROOM, SCRUBBED: _SCRUBBED_ROOM, **texts}))
     if size > MAX_METADATA:
         raise EncodeError(f"the metadata have {size} bytes; the maximum is {MAX_METADATA}")
     return texts

@@ -4,6 +4,7 @@ In the order of work:
 
 ``written``    messages on disk, in an order that does not depend on that of the files
 ``held_out``   messages to measure the model with
+``scrubbing``  secrets and personal data replaced by random strings: ``survey``, ``sensitive``, ``labels``
 ``framed_text`` messages as one row of symbols, in blocks
 ``pieces``     parts of it in memory
 ``ngrams``     counting n-grams stage by stage: ``stages``, ``tallies``, ``sorted_runs``, ``levels``, ``extent``

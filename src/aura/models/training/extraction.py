@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aura.models.model import Model
-from aura.models.training.sensitive import CREDENTIALS, FORMS, Strings
+from aura.models.training import labels, sensitive
+from aura.models.training.survey import Strings
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, TOTAL_OF_ONE, ContextModel
 
 EXTRACTABLE: Final = 0.25
@@ -118,19 +119,19 @@ def _is_part(kind: str, text: bytes, start: int, end: int) -> bool:
     """Whether a string reaches over texts, or may be a part of an ordinary one that is cut off."""
     if _BOUNDARY in text[start:end]:
         return True
-    if kind == "long number" and text[start - 1] == _BOUNDARY:  # may be the end of a fraction
+    if kind == "number" and text[start - 1] == _BOUNDARY:  # may be the end of a fraction
         return True
-    if kind in {"long number", "hexadecimal"} and _MOMENT.match(text, start, end):
+    if kind in {"number", "hexadecimal"} and _MOMENT.match(text, start, end):
         return True
     # after the end of a message there are two boundaries
     return end - start < _LONGEST_WHOLE and text[end] == _BOUNDARY and text[end + 1] != _BOUNDARY
 
 
 def _spans(text: bytes, known: Strings) -> Iterator[tuple[str, int, int]]:
-    for kind in (*FORMS, *CREDENTIALS):
-        for start, end in kind.spans(text):
-            yield kind.name, start, end
-    for start, end in known.spans(text):
+    bare = sensitive.without_escapes(text)
+    for start, end, kind in (*sensitive.find(bare), *labels.find_secrets(bare)):
+        yield kind, start, end
+    for start, end in known.find(text):
         yield "known", start, end
 
 

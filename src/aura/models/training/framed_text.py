@@ -35,7 +35,7 @@ def frame(
         messages: on disk.
         order: which of them, and in which order.
         spill: where the text goes.
-        change: makes another message of each.
+        change: makes other messages of them.
         background: messages of one more source, which weigh a sixteenth.
     """
     symbols = spill.column(np.uint16)
@@ -48,25 +48,22 @@ def frame(
         occurrences.__iadd__(np.bincount(some, minlength=ALPHABET))
         framed_lengths.append(lengths + 2)
 
-    number = 0
-    for lengths, data in messages.batches(order.messages):
-        if change is not None:
-            ends = np.cumsum(lengths).tolist()
-            changed = [
-                change(data[end - length : end], place)
-                for place, end, length in zip(
-                    order.places[number : number + len(ends)].tolist(), ends, lengths.tolist(), strict=True
-                )
-            ]
-            number += len(changed)
-            write(np.fromiter(map(len, changed), np.int64, len(changed)), b"".join(changed))
-        else:
+    def write_messages(some: Sequence[bytes]) -> None:
+        write(np.fromiter(map(len, some), np.int64, len(some)), b"".join(some))
+
+    if change is None:
+        for lengths, data in messages.batches(order.messages):
             write(lengths, data)
+    else:
+        first = 0
+        for some in messages.read_batches(order.messages):
+            write_messages(change(some, order.places[first : first + len(some)].tolist()))
+            first += len(some)
     sources = order.sources
     marks = order.marks
     weights = None
     if background:
-        write(np.fromiter(map(len, background), np.int64, len(background)), b"".join(background))
+        write_messages(background)
         sources = np.append(sources, np.full(len(background), sources.max(initial=-1) + 1, np.int32))
         marks = np.append(marks, np.zeros(len(background), np.uint8))
         weights = np.ones(len(sources), np.uint8)

@@ -15,7 +15,7 @@ import numpy as np
 
 from aura.models.training.digests import Digests, scattered
 from aura.models.training.text import Flags, Longs
-from aura.models.training.written import Change, Messages, Order
+from aura.models.training.written import Messages, Order
 
 HELD_OUT_BYTES: Final = 1 << 16
 """About so many bytes are held out of a large corpus; it bounds the work of measuring."""
@@ -70,7 +70,7 @@ class HeldOut:
     conversations: Sequence[Sequence[bytes]]
 
 
-def hold_out(messages: Messages, order: Order, change: Change | None = None) -> HeldOut | None:
+def hold_out(messages: Messages, order: Order) -> HeldOut | None:
     """Hold some messages out of training.
 
     Returns:
@@ -106,7 +106,7 @@ def hold_out(messages: Messages, order: Order, change: Change | None = None) -> 
     for place, message in zip(held.tolist(), messages.read(order.messages[held]), strict=True):
         if is_unit[place]:
             units.append([])
-        units[-1].append(message if change is None else change(message, place))
+        units[-1].append(message)
     several = [unit for unit in units if len(unit) > 1]
     return HeldOut(~out, units, several if conversations >= MIN_CONVERSATIONS else [])
 

@@ -10,53 +10,75 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
-from hashlib import blake2b
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import shake_128
 from random import Random
 from typing import Final
 
-from aura.models.training.sensitive import CREDENTIALS, FORMS, LABELLED, Strings
+from aura.models.training import labels, sensitive
+from aura.models.training.blocks import Block, blocks
+from aura.models.training.sensitive import Found
+from aura.models.training.survey import Strings, Survey, core_of, places
 
 REPEATED: Final = 8
 """Times that equal strings of a message become the same one, before it is another."""
 
-PUBLIC_SOURCES: Final = 3
-"""An account or a name that so many sources write is taken for public."""
 
-Span = tuple[int, int]
+@dataclass(slots=True)
+class ScrubReport:
+    """How much was replaced.
+
+    >>> print(ScrubReport(877, Counter({"phone": 3, "mail": 1200})))
+    1,203 strings in 877 messages (mail 1,200, phone 3)
+
+    Attributes:
+        messages: that had something to replace.
+        kinds: how many strings of each kind were replaced.
+    """
+
+    messages: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def strings(self) -> int:
+        """How many strings were replaced."""
+        return self.kinds.total()
+
+    def add(self, other: ScrubReport) -> None:
+        """Count what another scrubber replaced in other messages."""
+        self.messages += other.messages
+        self.kinds += other.kinds
+
+    def __str__(self) -> str:
+        """The counts in one line, the most frequent kinds first."""
+        kinds = sorted(self.kinds.items(), key=lambda item: (-item[1], item[0]))
+        listed = ", ".join(f"{kind} {count:,}" for kind, count in kinds)
+        return f"{self.strings:,} strings in {self.messages:,} messages" + (f" ({listed})" if listed else "")
 
 
 class Scrubber:
     """Replaces what is sensitive in messages.
 
     Attributes:
-        replaced: the strings that were replaced so far.
+        report: what was replaced so far.
+        replaced: the strings that were replaced so far; None if they are not to be remembered.
     """
 
-    def __init__(
-        self, messages: Collection[bytes], sources: Iterable[Hashable], public: Iterable[bytes] = ()
-    ) -> None:
-        """Read the labels in all messages, and note which of the values that they name are public.
+    def __init__(self, surveyed: Survey, public: Iterable[bytes] = (), *, remember: bool = False) -> None:
+        """Take over which of the values that labels name are public.
 
         Args:
-            messages: that will be scrubbed.
-            sources: for each message, where it comes from.
+            surveyed: a survey of all messages that will be scrubbed.
             public: strings to leave alone.
+            remember: whether to keep the strings that are replaced.
         """
+        self._survey = surveyed
         self._public = frozenset(public)
-        named = Strings(
-            message[start:end]
-            for message in messages
-            for kind in LABELLED
-            for start, end in kind.spans(message)
-        )
-        owners: defaultdict[bytes, set[Hashable]] = defaultdict(set)
-        for message, source in zip(messages, sources, strict=True):
-            for start, end in named.spans(message):
-                owners[message[start:end]].add(source)
-        self._named = Strings(value for value, known in owners.items() if len(known) < PUBLIC_SOURCES)
-        self.replaced: set[bytes] = set()
+        self._named = Strings(surveyed.private())
+        self.report = ScrubReport()
+        self.replaced: set[bytes] | None = set() if remember else None
 
     def scrub(self, message: bytes, number: int) -> bytes:
         """The message without what is sensitive in it.
@@ -65,53 +87,103 @@ class Scrubber:
             message: any bytes.
             number: of the message; the strings put in differ from number to number.
         """
+        [scrubbed] = self.scrub_batch([message], [number])
+        return scrubbed
+
+    def scrub_batch(self, messages: Sequence[bytes], numbers: Sequence[int]) -> list[bytes]:
+        """The messages without what is sensitive in them; many together are scrubbed faster."""
+        scrubbed = list(messages)
+        first = 0
+        for block in blocks(messages):
+            for index, found in block.by_message(self._find(block)):
+                at = first + index
+                scrubbed[at] = self._replace(messages[at], block.starts[index], found, numbers[at])
+            first += len(block.messages)
+        return scrubbed
+
+    def _find(self, block: Block) -> list[Found]:
+        text = block.text
+        found = sensitive.find(text) + labels.find_secrets(text)
+        for number, names in block.by_message(labels.find_names(text)):
+            bounds = block.bounds(number)
+            for value, kind in {core_of(text[start:end]): kind for start, end, kind in names}.items():
+                if value and not self._survey.is_public(value):
+                    found += (Found(start, end, kind) for start, end in places(text, value, *bounds))
+        found += (Found(start, end, "name") for start, end in self._named.find(text))
+        return found
+
+    def _replace(self, message: bytes, offset: int, found: Iterable[Found], number: int) -> bytes:
+        """The message with other strings in place of those found; ``offset`` is where it stands in the block."""
         parts: list[bytes] = []
         times: Counter[bytes] = Counter()
+        others: dict[tuple[bytes, int], bytes] = {}
         last = 0
-        for start, end in _merged(self._sensitive(message)):
-            value = message[start:end]
-            if value not in self._public:
-                self.replaced.add(value)
-                parts += message[last:start], disguise(value, number, times[value] // REPEATED)
+        for start, end, kind in found:
+            # of those that overlap the first and longest, then what others have beyond it
+            begin, stop = max(start - offset, last), end - offset
+            value = message[begin:stop]
+            if value and value not in self._public:
+                variant = value, times[value] // REPEATED
+                if variant not in others:
+                    others[variant] = disguise(value, number, variant[1])
+                parts += message[last:begin], others[variant]
                 times[value] += 1
-                last = end
+                self.report.kinds[kind] += 1
+                last = stop
+        self.report.messages += last > 0
+        if self.replaced is not None:
+            self.replaced.update(times)
         return b"".join((*parts, message[last:]))
 
-    def _sensitive(self, message: bytes) -> Iterator[Span]:
-        for kind in (*CREDENTIALS, *FORMS):
-            yield from kind.spans(message)
-        yield from self._named.spans(message)
 
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """Messages without what was sensitive in them, and how much that was."""
 
-def _merged(spans: Iterable[Span]) -> Iterator[Span]:
-    """Spans in order that do not overlap: the first and longest, then what others have beyond it."""
-    last = 0
-    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
-        if end > last:
-            yield max(start, last), end
-            last = end
+    messages: list[bytes]
+    report: ScrubReport
 
 
 def scrub(
     messages: Sequence[bytes], sources: Sequence[Hashable] | None = None, public: Iterable[bytes] = ()
-) -> list[bytes]:
+) -> Scrubbed:
     """Replace secrets and personal data in messages by random strings of the same form. Deterministic.
 
     Args:
         messages: any bytes.
         sources: for each message, where it comes from. What labels call an account or a person is left alone if
-            at least ``PUBLIC_SOURCES`` of them write it; without sources, never.
+            at least ``PUBLIC_SOURCES`` of them label it so; without sources, never.
         public: strings to leave alone.
     """
-    scrubber = Scrubber(messages, [None] * len(messages) if sources is None else sources, public)
-    return [scrubber.scrub(message, number) for number, message in enumerate(messages)]
+    surveyed = Survey()
+    surveyed.add(messages, sources)
+    scrubber = Scrubber(surveyed, public)
+    return Scrubbed(scrubber.scrub_batch(messages, range(len(messages))), scrubber.report)
 
 
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-f-]{8,}|[0-9A-F-]{8,})$")
-_DIGITS: Final = "0123456789"
-_VOWELS: Final = "aeiou"
-_CONSONANTS: Final = "bcdfghjklmnpqrstvwxyz"
+_VOWELS: Final = b"aeiou"
+_CONSONANTS: Final = b"bcdfghjklmnpqrstvwxyz"
 _ATTEMPTS: Final = 16
+
+
+def _choices(alphabet: bytes) -> bytes:
+    """A member of the alphabet for each random byte."""
+    return bytes(alphabet[byte * len(alphabet) >> 8] for byte in range(256))
+
+
+def _others(*alphabets: bytes) -> tuple[bytes, ...]:
+    """For each byte, what stands for it by a random byte: one of its alphabet, or itself if it is in none."""
+    choices = [bytes((byte,)) * 256 for byte in range(256)]
+    for alphabet in alphabets:
+        for byte in alphabet:
+            choices[byte] = _choices(alphabet)
+    return tuple(choices)
+
+
+_LIKE: Final = _others(b"0123456789", _VOWELS, _CONSONANTS, _VOWELS.upper(), _CONSONANTS.upper())
+_HEX_LIKE: Final = _others(b"0123456789abcdef")
+_UPPER_HEX_LIKE: Final = _others(b"0123456789ABCDEF")
 
 
 def disguise(value: bytes, number: int, variant: int = 0) -> bytes:
@@ -125,29 +197,32 @@ def disguise(value: bytes, number: int, variant: int = 0) -> bytes:
         number: of the message.
         variant: another one gives another string.
     """
-    seed = blake2b(value, digest_size=16, key=b"%d %d" % (number, variant)).digest()
-    random = Random(seed)  # noqa: S311  # what is random must not be secret: that it is not the value is enough
+    # what is random need not be secret: that it is not the value is enough
+    randoms = shake_128(b"%d %d " % (number, variant) + value).digest(len(value))
+    if not value.isascii():
+        return _disguise_text(value, randoms)
+    others = _LIKE
+    if _HEXADECIMAL.match(value) and not value.isdigit():
+        others = _HEX_LIKE if value.upper() != value else _UPPER_HEX_LIKE
+    return bytes([others[byte][random] for byte, random in zip(value, randoms, strict=True)])
+
+
+def _disguise_text(value: bytes, randoms: bytes) -> bytes:
+    """The same for letters of any script."""
+    random = Random(randoms)  # noqa: S311
     text = value.decode("utf-8", "surrogateescape")
-    if _HEXADECIMAL.match(value) and not text.isdecimal():
-        digits = "0123456789ABCDEF" if text.upper() == text else "0123456789abcdef"
-        other = "".join(random.choice(digits) if each.isalnum() else each for each in text)
-    else:
-        other = "".join(_other(random, each) for each in text)
+    other = "".join(
+        chr(_LIKE[ord(each)][random.randrange(256)]) if each.isascii() else _neighbour(random, each)
+        for each in text
+    )
     return other.encode("utf-8", "surrogateescape")
 
 
-def _other(random: Random, character: str) -> str:
-    if character in _DIGITS:
-        return random.choice(_DIGITS)
-    if not character.isalpha():
-        return character
-    if character.isascii():
-        letter = random.choice(_VOWELS if character.lower() in _VOWELS else _CONSONANTS)
-        return letter.upper() if character.isupper() else letter
-    # of another script: a neighbour of the same category and length
-    category, size = unicodedata.category(character), len(character.encode())
-    for _ in range(_ATTEMPTS):
-        other = chr(ord(character) & ~31 | random.randrange(32))
+def _neighbour(random: Random, letter: str) -> str:
+    """Another letter of the same category and length; what is no letter stays."""
+    category, size = unicodedata.category(letter), len(letter.encode("utf-8", "surrogateescape"))
+    for _ in range(_ATTEMPTS if letter.isalpha() else 0):
+        other = chr(ord(letter) & ~31 | random.randrange(32))
         if unicodedata.category(other) == category and len(other.encode()) == size:
             return other
-    return character
+    return letter

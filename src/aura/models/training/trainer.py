@@ -25,10 +25,11 @@ from aura.models.training.order_selection import guess_across, halves, least_ord
 from aura.models.training.prefix_selection import choose_prefix
 from aura.models.training.pruning import gains, keep
 from aura.models.training.resources import Resources
-from aura.models.training.scrubbing import Scrubber
+from aura.models.training.scrubbing import Scrubber, ScrubReport
+from aura.models.training.survey import Survey
 from aura.models.training.text import ALPHABET, Longs
 from aura.models.training.weights import Evidence, interpolate, learn_weights, mix
-from aura.models.training.written import Messages
+from aura.models.training.written import Messages, Order
 from aura_spec.context_model import SYMBOLS, ContextModel, Prefix
 
 LEAST_NODES: Final = ALPHABET + 2
@@ -230,7 +231,22 @@ class Plan:
     resources: Resources = field(default_factory=Resources)
 
 
-def prepare(messages: Messages, plan: Plan, progress: Progress = _quiet) -> tuple[Prepared, HeldOut | None]:
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What comes of messages.
+
+    Attributes:
+        prepared: to make models of.
+        held_out: to measure them with; None if nothing is held out.
+        scrubbed: what was replaced in the others; None if they were not scrubbed.
+    """
+
+    prepared: Prepared
+    held_out: HeldOut | None
+    scrubbed: ScrubReport | None
+
+
+def prepare(messages: Messages, plan: Plan, progress: Progress = _quiet) -> Preparation:
     """Count messages, learn what each entry gains, and choose the order and a prefix for a file of that size.
 
     Raises:
@@ -239,16 +255,30 @@ def prepare(messages: Messages, plan: Plan, progress: Progress = _quiet) -> tupl
     if not len(messages):
         raise ValueError("no messages to train on")
     order = messages.in_order()
-    change = None
-    if plan.scrub:
-        progress("scrubbing", 0.0)
-        change = Scrubber(list(messages.read(order.messages)), order.sources.tolist()).scrub
-    held_out = hold_out(messages, order, change) if plan.measured else None
+    # its conversations stay as they are: they repeat their own keys and names, as others will
+    held_out = hold_out(messages, order) if plan.measured else None
     if held_out is not None:
         order = order.select(held_out.kept)
+    scrubber = None
+    if plan.scrub:
+        progress("scrubbing", 0.0)
+        scrubber = Scrubber(_survey(messages, order))
     progress("counting", 0.0)
+    change = None if scrubber is None else scrubber.scrub_batch
     framed = frame(messages, order, plan.resources.spill, change=change, background=plan.background)
     extent = plan.limits.extent(int(messages.lengths.read()[order.messages].sum()))
     most = max(LEAST_COUNTED, _COUNTED * int(plan.max_bytes * 8 / BITS_AN_ENTRY))
     statistics = gather(framed, extent, most, plan.resources, lambda done: progress("counting", 0.5 * done))
-    return Prepared(statistics, extent.sources, plan.max_bytes, progress), held_out
+    prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)
+    return Preparation(prepared, held_out, None if scrubber is None else scrubber.report)
+
+
+def _survey(messages: Messages, order: Order) -> Survey:
+    """Survey messages; where no sources are given, nothing is known to be public."""
+    survey = Survey()
+    first = 0
+    for some in messages.read_batches(order.messages):
+        sources = order.sources[first : first + len(some)].tolist()
+        survey.add(some, None if messages.sources is None else sources)
+        first += len(some)
+    return survey

@@ -6,9 +6,10 @@ source has in a file together, in the order of the first of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -19,8 +20,8 @@ from aura.models.training.digests import digest as digest_of
 from aura.models.training.spill import Column, Spill
 from aura.models.training.text import Ints, Longs
 
-Change = Callable[[bytes, int], bytes]
-"""Makes another message of each, given its place."""
+Change = Callable[[Sequence[bytes], Sequence[int]], list[bytes]]
+"""Makes other messages of some, given their places."""
 
 BATCH: Final = 1 << 22
 """Bytes of messages that are read at a time."""
@@ -150,13 +151,15 @@ class Messages:
             yield lengths[some], data
             start = stop
 
+    def read_batches(self, numbers: Longs) -> Iterator[list[bytes]]:
+        """Read messages, some at a time."""
+        for lengths, data in self.batches(numbers):
+            ends = np.cumsum(lengths).tolist()
+            yield [data[end - length : end] for end, length in zip(ends, lengths.tolist(), strict=True)]
+
     def read(self, numbers: Longs) -> Iterator[bytes]:
         """Read messages one by one."""
-        for lengths, data in self.batches(numbers):
-            start = 0
-            for length in lengths.tolist():
-                yield data[start : start + length]
-                start += length
+        return chain.from_iterable(self.read_batches(numbers))
 
 
 @dataclass(frozen=True, slots=True)
