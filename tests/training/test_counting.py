@@ -15,7 +15,7 @@ from tests.training.texts import PLENTY, statistics, write
 
 import aura
 from aura.models.train import train_files
-from aura.models.training import counting, sorted_runs
+from aura.models.training import counting, local_text, sorted_runs
 from aura.models.training.extent import Extent
 from aura.models.training.levels import Level, raised, threshold
 from aura.models.training.pieces import distinct, mark, spread
@@ -129,7 +129,7 @@ def test_memory_and_threads_change_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(counting, "COMPLETE", PLENTY if complete else 0)
-    monkeypatch.setattr(counting, "SMALL", 0)
+    monkeypatch.setattr(local_text, "SMALL", 0)
     expected = statistics(CHATTER, Extent(10, 2), most=most)
     monkeypatch.setattr("aura.models.training.resources.LEAST_PIECE", 5000)
     monkeypatch.setattr(sorted_runs, "INDEXED", 16)

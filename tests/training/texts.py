@@ -9,6 +9,7 @@ from aura.models.training import trainer
 from aura.models.training.extent import Extent
 from aura.models.training.framed_text import frame
 from aura.models.training.gathering import Statistics, gather
+from aura.models.training.local_text import LocalText
 from aura.models.training.pieces import Framed
 from aura.models.training.resources import Resources
 from aura.models.training.spill import Spill
@@ -57,5 +58,5 @@ def statistics(  # each test varies one or two of them
     background: Sequence[bytes] = (),
 ) -> Statistics:
     """What training takes from messages."""
-    text = framed(messages, sources, background)
-    return gather(text, extent, most, resources or Resources(), lambda _done: None)
+    text = LocalText(framed(messages, sources, background), resources or Resources())
+    return gather(text, extent, most, lambda _done: None)

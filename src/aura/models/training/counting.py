@@ -7,7 +7,7 @@ than were asked for. A trie does not depend on how much memory there is, nor on 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,19 +15,14 @@ import numpy as np
 
 from aura.models.training.extent import Extent
 from aura.models.training.levels import Level, listed, raised, threshold
-from aura.models.training.ngrams import Counter
-from aura.models.training.pieces import UNSTUDIED, Alphabet, Framed, Stretch
-from aura.models.training.resources import Resources
-from aura.models.training.spill import Column
-from aura.models.training.study import BlockStudy, Depths
+from aura.models.training.ngrams import CountedText, Scope, count
+from aura.models.training.pieces import Alphabet
+from aura.models.training.study import BlockStudy
 from aura.models.training.tallies import Keys, Tallies
 from aura.models.training.text import BEGIN, Flags, Ints, Longs
 
 COMPLETE: Final = 1 << 24
 """Symbols of the largest text whose rare n-grams are counted."""
-
-SMALL: Final = 1 << 20
-"""Symbols of a text that threads would not make quicker."""
 
 _PLENTY: Final = 1 << 25
 """For each so many symbols, an n-gram must occur once more."""
@@ -58,100 +53,107 @@ class Counting:
         text: framed messages.
         extent: which contexts are extended at most.
         most: n-grams at most; those of one symbol, and those that begin a message, are kept in any case.
-        samples: of the places of a block, those of its sample.
-        resources: what may be used.
+        samples: of each block, the places of its sample.
         progress: is called with the share that is done.
     """
 
-    text: Framed
+    text: CountedText
     extent: Extent
     most: int
-    samples: Callable[[Stretch], Longs]
-    resources: Resources
+    samples: Sequence[Longs]
     progress: Callable[[float], None]
 
     def count(self) -> Counted:
         """Count n-grams of up to one symbol more than the longest contexts."""
-        found = self._complete() if len(self.text.symbols) <= COMPLETE else None
+        found = self._complete() if self.text.size.symbols <= COMPLETE else None
         return self._frequent() if found is None else found
 
     def _complete(self) -> Counted | None:
         """All that follows the contexts that are extended; None if that is too much."""
         text = self.text
         if self.extent != replace(self.extent, minimum=1, sources=1):
-            text = replace(text, depths=self._depths())
-        counter = self._counter(text, self.extent.order + 1)
-        studies = self._studies(counter)
+            text = self._limited()
+        scope = self._scope(self.extent.order + 1)
+        pieces = text.study(scope, self.samples)
         levels: list[Level] = []
-        for found in counter.count(_everything, studies):
-            levels += found.levels(counter.alphabet)
-            self.progress(len(levels) / counter.length)
+        for found in count(pieces, scope, lambda: everything):
+            levels += found.levels(scope.alphabet)
+            self.progress(len(levels) / scope.length)
             if sum(map(len, levels)) > self.most:
                 return None
         levels = [level for level in levels if len(level)]
         places = [np.arange(len(level), dtype=np.int32) for level in levels]
-        return Counted(levels, _by_block(studies), places, least=1)
+        return Counted(levels, pieces.studies(), places, least=1)
 
-    def _depths(self) -> Column:
-        """At each place the length of the longest context that is extended."""
-        counter = self._counter(self.text, self.extent.order)
-        depths = {piece: Depths(np.zeros(len(piece), np.uint8)) for piece in counter.pieces}
-
-        def extended(length: int, tallies: Tallies, keys: Keys) -> Flags:
-            often = self.extent.extends(length, tallies)
-            if length == 1:  # however few the messages, they begin somewhere
-                often |= counter.alphabet.firsts(keys) == BEGIN
-            return often
-
-        for _ in counter.count(extended, depths):
+    def _limited(self) -> CountedText:
+        """The text in which at each place the longest context that is extended is known."""
+        scope = self._scope(self.extent.order)
+        pieces = self.text.measure(scope)
+        extended = Extended(self.extent, scope.alphabet)
+        for _ in count(pieces, scope, lambda: extended):
             pass
-        result = self.resources.spill.column(np.uint8)
-        for piece in counter.pieces:
-            result.append(depths[piece].lengths)
-        return result
+        return self.text.limited(pieces)
 
     def _frequent(self) -> Counted:
         """What occurs often enough itself."""
-        counter = self._counter(self.text, self.extent.order + 1)
-        studies = self._studies(counter)
-        least = max(2, self.extent.minimum, len(self.text.symbols) // _PLENTY)
+        scope = self._scope(self.extent.order + 1)
+        pieces = self.text.study(scope, self.samples)
+        least = max(2, self.extent.minimum, self.text.size.symbols // _PLENTY)
         minimum = least
         levels: list[Level] = []
 
-        def frequent(length: int, tallies: Tallies, keys: Keys) -> Flags:
-            often = replace(self.extent, minimum=minimum).extends(length, tallies)
-            return listed(length, often, counter.alphabet.firsts(keys))
+        def frequent() -> Frequent:
+            return Frequent(replace(self.extent, minimum=minimum), scope.alphabet)
 
-        for found in counter.count(frequent, studies):
-            levels += found.levels(counter.alphabet)
+        for found in count(pieces, scope, frequent):
+            levels += found.levels(scope.alphabet)
             # longer n-grams only add to these
             minimum = threshold(levels, self.most, least)
-            self.progress(len(levels) / counter.length)
+            self.progress(len(levels) / scope.length)
         kept, places = raised(levels, minimum)
-        return Counted(kept, _by_block(studies), places, minimum)
+        return Counted(kept, pieces.studies(), places, minimum)
 
-    def _studies(self, counter: Counter) -> dict[Stretch, BlockStudy]:
-        return {
-            piece: BlockStudy(self.samples(piece)) for piece in counter.pieces if piece.block != UNSTUDIED
-        }
-
-    def _counter(self, text: Framed, length: int) -> Counter:
-        resources = self.resources
-        return Counter(
-            text=text,
-            alphabet=Alphabet.of(text.occurrences),
-            spill=resources.spill,
-            length=length,
-            pieces=text.split(resources.piece_size),
-            range_size=resources.range_size,
-            by_message=self.extent.by_message,
-            each=map if len(text.symbols) < SMALL else resources.each,
-        )
+    def _scope(self, length: int) -> Scope:
+        return Scope(Alphabet.of(self.text.size.occurrences), length, self.extent.by_message)
 
 
-def _everything(_length: int, tallies: Tallies, _keys: Keys) -> Flags:
+def everything(_length: int, tallies: Tallies, _keys: Keys) -> Flags:
+    """Keep all n-grams."""
     return np.ones(len(tallies.sizes), np.bool_)
 
 
-def _by_block(studies: dict[Stretch, BlockStudy]) -> dict[int, BlockStudy]:
-    return {stretch.block: study for stretch, study in studies.items()}
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """Keeps the contexts that are extended.
+
+    Attributes:
+        extent: which.
+        alphabet: of the text.
+    """
+
+    extent: Extent
+    alphabet: Alphabet
+
+    def __call__(self, length: int, tallies: Tallies, keys: Keys) -> Flags:
+        """Say which n-grams of one length are kept."""
+        often = self.extent.extends(length, tallies)
+        if length == 1:  # however few the messages, they begin somewhere
+            often |= self.alphabet.firsts(keys) == BEGIN
+        return often
+
+
+@dataclass(frozen=True, slots=True)
+class Frequent:
+    """Keeps n-grams that occur often enough themselves.
+
+    Attributes:
+        extent: how often.
+        alphabet: of the text.
+    """
+
+    extent: Extent
+    alphabet: Alphabet
+
+    def __call__(self, length: int, tallies: Tallies, keys: Keys) -> Flags:
+        """Say which n-grams of one length are kept."""
+        return listed(length, self.extent.extends(length, tallies), self.alphabet.firsts(keys))

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from aura.models.training.pieces import UNSTUDIED, Framed, Stretch
+from aura.models.training.pieces import UNSTUDIED, Framed, Size, Stretch
 from aura.models.training.spill import Spill
 from aura.models.training.text import ALPHABET, BEGIN, BLOCKS, WHOLE, Ints, Longs, Numbers, blocks_of
 from aura.models.training.written import Change, Messages, Order
@@ -72,13 +72,11 @@ def frame(
     weight = int(sizes.sum()) * WHOLE if weights is None else int(sizes @ weights.astype(np.int64))
     return Framed(
         symbols,
-        spill.column(np.int32, sources),
         spill.column(np.uint8, marks),
         None if weights is None else spill.column(np.uint8, weights),
-        occurrences,
-        weight,
-        int(sources[-1]) + 1,
         stretches(sizes, studied(sizes, sources, weights)),
+        spill.column(np.int32, sources),
+        Size(occurrences, weight, int(sources[-1]) + 1),
     )
 
 

@@ -12,8 +12,7 @@ from aura.models.training.counting import Counting
 from aura.models.training.deleted_estimation import Chains, Excerpt
 from aura.models.training.excerpts import Block, excerpt
 from aura.models.training.extent import Extent
-from aura.models.training.pieces import UNSTUDIED, Framed, Stretch
-from aura.models.training.resources import Resources
+from aura.models.training.ngrams import CountedText
 from aura.models.training.text import BEGIN, BLOCKS, WHOLE, Flags, Longs, Text
 from aura.models.training.trie import Trie, link
 
@@ -48,23 +47,18 @@ class Statistics:
     minimum: int
 
 
-def gather(
-    framed: Framed, extent: Extent, most: int, resources: Resources, progress: Callable[[float], None]
-) -> Statistics:
+def gather(source: CountedText, extent: Extent, most: int, progress: Callable[[float], None]) -> Statistics:
     """Count the n-grams of a text, at most so many, and look at its blocks."""
-    text = blocks_text(framed)
+    text = source.blocks()
     own = text.weights[text.starts[:-1]] == WHOLE
     with_begins = sample_places(text, own)
     sampled = with_begins[text.symbols[with_begins] != BEGIN]
     first = np.searchsorted(text.blocks, np.arange(BLOCKS + 1))
-
-    def samples(stretch: Stretch) -> Longs:
-        start, stop = np.searchsorted(sampled, first[stretch.block : stretch.block + 2])
-        places: Longs = sampled[start:stop] - first[stretch.block]
-        return places
-
-    counted = Counting(framed, extent, most, samples, resources, progress).count()
-    trie, nodes = link(counted.levels, framed.weight, framed.source_count, counted.least)
+    cuts = np.searchsorted(sampled, first)
+    samples = [sampled[slice(*cuts[block : block + 2])] - first[block] for block in range(BLOCKS)]
+    size = source.size
+    counted = Counting(source, extent, most, samples, progress).count()
+    trie, nodes = link(counted.levels, size.weight, size.sources, counted.least)
     named = [
         np.append(node, np.int32(-1))[places] for node, places in zip(nodes, counted.places, strict=False)
     ]
@@ -79,7 +73,7 @@ def gather(
         for number, study in counted.studies.items()
     ]
     chains, shares = excerpt(blocks, named)
-    background = (len(framed.symbols) * WHOLE - framed.weight) // (WHOLE - 1)
+    background = (size.symbols * WHOLE - size.weight) // (WHOLE - 1)
     return Statistics(
         trie=trie,
         text=text,
@@ -88,35 +82,8 @@ def gather(
         sample=text.select(with_begins),
         chains=chains,
         shares=shares,
-        scale=(len(framed.symbols) - background) / len(with_begins),
+        scale=(size.symbols - background) / len(with_begins),
         minimum=max(extent.minimum, counted.least),
-    )
-
-
-def blocks_text(framed: Framed) -> Text:
-    """The text of all blocks."""
-    parts = [stretch for stretch in framed.stretches if stretch.block != UNSTUDIED]
-    symbols = np.concatenate([framed.symbols.read(part.start, part.stop) for part in parts]).astype(np.int32)
-    begins = symbols == BEGIN
-    blocks = np.repeat(np.array([part.block for part in parts], np.int32), list(map(len, parts)))
-    messages = np.cumsum(begins, dtype=np.int32) - np.int32(1)
-    sources: list[Longs] = []
-    weights: list[Longs] = []
-    for part in parts:
-        count = int(np.count_nonzero(framed.symbols.read(part.start, part.stop) == BEGIN))
-        sources.append(framed.sources.read(part.message, part.message + count))
-        weights.append(
-            np.full(count, WHOLE, np.uint8)
-            if framed.weights is None
-            else framed.weights.read(part.message, part.message + count)
-        )
-    return Text(
-        symbols,
-        messages,
-        np.concatenate(sources)[messages],
-        blocks,
-        np.concatenate(weights).astype(np.int32)[messages],
-        np.append(np.flatnonzero(begins), len(symbols)),
     )
 
 

@@ -34,6 +34,24 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptKeys:
+    """The keys of what a stage kept.
+
+    Attributes:
+        stage: the stage.
+        by_length: for each of its lengths, ascending.
+    """
+
+    stage: Stage
+    by_length: tuple[Keys, ...]
+
+    @property
+    def groups(self) -> Keys:
+        """The keys of the longest n-grams: their places number the groups of the next stage."""
+        return self.by_length[-1]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a stage found.
 
@@ -46,9 +64,9 @@ class Found:
     kept: tuple[Run, ...]
 
     @property
-    def groups(self) -> Keys:
-        """The keys of the longest n-grams: their places number the groups of the next stage."""
-        return self.kept[-1].keys
+    def keys(self) -> KeptKeys:
+        """Which n-grams are kept."""
+        return KeptKeys(self.stage, tuple(run.keys for run in self.kept))
 
     def levels(self, alphabet: Alphabet) -> Iterator[Level]:
         """The levels of these lengths."""

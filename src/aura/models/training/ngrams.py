@@ -3,30 +3,27 @@
 In each stage, every piece of the text sorts its places by what stands before them and counts what is alike; the
 sorted runs of all pieces are merged, range by range of their keys. N-grams that keep the limits are kept. Places
 whose n-gram is not kept are dropped: no longer n-gram there can be kept. What remains is grouped by its n-gram,
-and the next stage looks further back. The result depends neither on the pieces nor on the ranges. The form is that
-of map and reduce (Dean and Ghemawat, 2004), the sorting on disk that of lmplz (Heafield et al., 2013, Scalable
-modified Kneser-Ney language model estimation).
+and the next stage looks further back. The result depends neither on the pieces nor on the ranges, nor on where
+they are. The form is that of map and reduce (Dean and Ghemawat, 2004), the sorting on disk that of lmplz (Heafield
+et al., 2013, Scalable modified Kneser-Ney language model estimation).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 
-from aura.models.training.levels import Found
-from aura.models.training.pieces import Alphabet, Framed, Piece, Stretch, load
-from aura.models.training.sorted_runs import StoredRun, ranges
+from aura.models.training.levels import Found, KeptKeys
+from aura.models.training.pieces import Alphabet, Part, Size, Stretch, load
+from aura.models.training.sorted_runs import StoredRun
 from aura.models.training.spill import Column, Spill
 from aura.models.training.stages import Stage, keys_of, occurrences, stage_after
+from aura.models.training.study import BlockStudy
 from aura.models.training.tallies import Keys, Run, Tallies, find, merge, starts_of, tally
-from aura.models.training.text import Flags, Ints
-
-Argument = TypeVar("Argument")
-Result = TypeVar("Result")
+from aura.models.training.text import Flags, Ints, Longs, Text
 
 
 class Kept(Protocol):
@@ -36,19 +33,10 @@ class Kept(Protocol):
         """Say which, from their tallies and their keys in their stage."""
 
 
-class Each(Protocol):
-    """Calls a function for each of some arguments, perhaps several at a time; in order."""
-
-    def __call__(
-        self, function: Callable[[Argument], Result], arguments: Iterable[Argument], /
-    ) -> Iterator[Result]:
-        """Yield the results."""
-
-
 class Observer(Protocol):
     """Looks at what is found at the places of a piece, stage by stage."""
 
-    def __call__(self, size: int, places: Ints, index: Ints, run: Run, found: Found, /) -> None:
+    def __call__(self, size: int, places: Ints, index: Ints, run: Run, found: KeptKeys, /) -> None:
         """Look at a stage.
 
         Args:
@@ -58,6 +46,70 @@ class Observer(Protocol):
             run: what is counted in the piece.
             found: what is kept of all pieces.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is counted at the places of a text.
+
+    Attributes:
+        alphabet: of the text.
+        length: of the longest n-grams.
+        by_message: whether messages are told apart as sources are.
+    """
+
+    alphabet: Alphabet
+    length: int
+    by_message: bool
+
+
+class Pieces(Protocol):
+    """The pieces of a text while their n-grams are counted, wherever they are."""
+
+    def map(self, stage: Stage) -> None:
+        """Count what a stage looks at in every piece."""
+
+    def merge(self, stage: Stage, kept: Kept) -> Found:
+        """Add up what the pieces counted, and keep some of it."""
+
+    def regroup(self, found: KeptKeys) -> None:
+        """Drop places whose n-gram is not kept, and show the observers what is."""
+
+    def studies(self) -> dict[int, BlockStudy]:
+        """What the blocks learned, by their numbers."""
+
+
+class CountedText(Protocol):
+    """A text whose n-grams are counted, wherever it is."""
+
+    @property
+    def size(self) -> Size:
+        """How large the text is."""
+
+    def blocks(self) -> Text:
+        """The text of all blocks."""
+
+    def study(self, scope: Scope, samples: Sequence[Longs]) -> Pieces:
+        """Begin to count, and to study the blocks, of each of which the places of its sample are given."""
+
+    def measure(self, scope: Scope) -> Pieces:
+        """Begin to count how long the longest kept n-gram is that ends at each place."""
+
+    def limited(self, measured: Pieces) -> CountedText:
+        """The text whose contexts are not longer than what was measured."""
+
+
+def count(pieces: Pieces, scope: Scope, kept: Callable[[], Kept]) -> Iterator[Found]:
+    """Go through the stages; ``kept`` is asked before each what is kept in it."""
+    depth, groups = 0, 1
+    while depth < scope.length and groups:
+        stage = stage_after(depth, groups, scope.alphabet, scope.length)
+        pieces.map(stage)
+        found = pieces.merge(stage, kept())
+        pieces.regroup(found.keys)
+        yield found
+        depth += stage.width
+        groups = len(found.keys.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +126,12 @@ class Left:
     places: Column | None = None
     groups: Column | None = None
 
+    def close(self) -> None:
+        """Free what the columns take."""
+        for column in (self.places, self.groups):
+            if column is not None:
+                column.close()
+
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
@@ -89,93 +147,50 @@ class Mapped:
     run: StoredRun
     index: Column
 
+    def close(self) -> None:
+        """Free what the columns take."""
+        self.left.close()
+        self.run.close()
+        self.index.close()
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """Counts the n-grams of a text.
 
-    Attributes:
-        text: framed messages.
-        alphabet: of the text.
-        spill: where runs go.
-        length: of the longest n-grams.
-        pieces: the stretches that are counted at a time.
-        range_size: keys that are merged at a time.
-        by_message: whether messages are told apart as sources are.
-        each: calls a function for all of some arguments, perhaps several at a time; in order.
-    """
+def map_piece(part: Part, left: Left, stage: Stage, scope: Scope, spill: Spill) -> Mapped:
+    """Sort the places of a piece, and count."""
+    piece = load(part, left.stretch, scope.alphabet, scope.length)
+    places = None if left.places is None else left.places.read()
+    groups = None if left.groups is None else left.groups.read()
+    keys = keys_of(piece, stage, places, groups)
+    run, index = tally(keys, occurrences(piece, places, by_message=scope.by_message))
+    return Mapped(left, StoredRun.store(run, spill), spill.column(np.int32, index))
 
-    text: Framed
-    alphabet: Alphabet
-    spill: Spill
-    length: int
-    pieces: tuple[Stretch, ...]
-    range_size: int
-    by_message: bool
-    each: Each
 
-    def load(self, stretch: Stretch) -> Piece:
-        """Read a piece."""
-        return load(self.text, stretch, self.alphabet, self.length)
+def merge_range(runs: Iterable[Run], stage: Stage, kept: Kept) -> list[Run]:
+    """For each length of a stage, the n-grams of a range of keys that are kept, from the runs of all pieces."""
+    run = merge(runs)
+    return [candidates(run, stage, length, kept) for length in stage.lengths()]
 
-    def count(self, kept: Kept, observers: Mapping[Stretch, Observer]) -> Iterator[Found]:
-        """Go through the stages; what ``kept`` says may change between them."""
-        left = [Left(stretch) for stretch in self.pieces]
-        depth, groups = 0, 1
-        while depth < self.length and groups:
-            stage = stage_after(depth, groups, self.alphabet, self.length)
-            mapped = list(self.each(partial(self._map, stage=stage), left))
-            found = self._merge([piece.run for piece in mapped], stage, kept)
-            left = list(self.each(partial(self._regroup, found=found, observers=observers), mapped))
-            yield found
-            depth += stage.width
-            groups = len(found.groups)
 
-    def _map(self, left: Left, stage: Stage) -> Mapped:
-        """Sort the places of a piece, and count."""
-        piece = self.load(left.stretch)
-        places = None if left.places is None else left.places.read()
-        groups = None if left.groups is None else left.groups.read()
-        keys = keys_of(piece, stage, places, groups)
-        run, index = tally(keys, occurrences(piece, places, by_message=self.by_message))
-        return Mapped(left, StoredRun.store(run, self.spill), self.spill.column(np.int32, index))
+def join_ranges(rows: Sequence[Sequence[Run]], stage: Stage, kept: Kept) -> Found:
+    """What is kept, from all ranges in order."""
+    return Found(
+        stage,
+        tuple(
+            joined([row[number] for row in rows], stage, length, kept)
+            for number, length in enumerate(stage.lengths())
+        ),
+    )
 
-    def _merge(self, runs: Sequence[StoredRun], stage: Stage, kept: Kept) -> Found:
-        def merged(parts: list[tuple[int, int]]) -> list[Run]:
-            run = merge(run.read(*part) for run, part in zip(runs, parts, strict=True) if part[0] < part[1])
-            return [candidates(run, stage, length, kept) for length in stage.lengths()]
 
-        rows = list(
-            self.each(
-                merged, [parts for parts in ranges(runs, self.range_size) if any(a < b for a, b in parts)]
-            )
-        )
-        return Found(
-            stage,
-            tuple(
-                joined([row[number] for row in rows], stage, length, kept)
-                for number, length in enumerate(stage.lengths())
-            ),
-        )
-
-    def _regroup(self, mapped: Mapped, found: Found, observers: Mapping[Stretch, Observer]) -> Left:
-        """Drop places whose n-gram is not kept, and group the others."""
-        left, run = mapped.left, mapped.run
-        index = mapped.index.read()
-        places = np.arange(len(index), dtype=np.int32) if left.places is None else left.places.read()
-        observer = observers.get(left.stretch)
-        if observer is not None:
-            observer(len(left.stretch), places, index, run.read(), found)
-        groups = find(found.groups, run.keys.read()).astype(np.int32)[index]
-        stay = groups >= 0
-        for column in (left.places, left.groups, mapped.index, run):
-            if column is not None:
-                column.close()
-        return Left(
-            left.stretch,
-            self.spill.column(np.int32, places[stay]),
-            self.spill.column(np.int32, groups[stay]),
-        )
+def regroup_piece(mapped: Mapped, found: KeptKeys, observer: Observer | None, spill: Spill) -> Left:
+    """Drop places whose n-gram is not kept, and group the others."""
+    left, run = mapped.left, mapped.run
+    index = mapped.index.read()
+    places = np.arange(len(index), dtype=np.int32) if left.places is None else left.places.read()
+    if observer is not None:
+        observer(len(left.stretch), places, index, run.read(), found)
+    groups = find(found.groups, run.keys.read()).astype(np.int32)[index]
+    stay = groups >= 0
+    return Left(left.stretch, spill.column(np.int32, places[stay]), spill.column(np.int32, groups[stay]))
 
 
 def candidates(run: Run, stage: Stage, length: int, kept: Kept) -> Run:

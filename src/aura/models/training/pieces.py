@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -54,30 +54,24 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Framed:
-    """Framed messages on disk.
+class Part:
+    """Framed messages on disk, as far as their n-grams are counted: a whole text, or a part of one.
 
     Attributes:
         symbols: BEGIN, the bytes and END of each message in turn, uint16.
-        sources: of each message, the number of its source, int32.
         marks: of each message, the bit of 64 that marks its source, uint8.
         weights: of each message its weight, uint8; None if all weigh ``WHOLE``.
-        occurrences: how often each symbol occurs, BEGIN included.
-        weight: of all symbols together, BEGINs included.
-        source_count: how many sources there are.
-        stretches: the blocks and what lies between them.
+        stretches: the blocks and what lies between them; what is in none is not counted.
+        first_message: the number of the first message in the text.
         depths: of each symbol, how long a context that ends with it may be, uint8; None if that is not limited.
     """
 
     symbols: Column
-    sources: Column
     marks: Column
     weights: Column | None
-    occurrences: Ints
-    weight: int
-    source_count: int
     stretches: tuple[Stretch, ...]
-    depths: Column | None = None
+    first_message: int = field(default=0, kw_only=True)
+    depths: Column | None = field(default=None, kw_only=True)
 
     def split(self, size: int) -> tuple[Stretch, ...]:
         """The stretches with those that are no block cut into pieces of ``size`` symbols."""
@@ -94,6 +88,39 @@ class Framed:
                 after = self.symbols.read(start + 1, stop + 1)
                 message += int(np.count_nonzero(after == BEGIN))
         return tuple(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a text is.
+
+    Attributes:
+        occurrences: how often each symbol occurs, BEGIN included.
+        weight: of all symbols together, BEGINs included.
+        sources: how many there are.
+    """
+
+    occurrences: Ints
+    weight: int
+    sources: int
+
+    @property
+    def symbols(self) -> int:
+        """How many symbols there are, BEGINs included."""
+        return int(self.occurrences.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Framed(Part):
+    """A whole text of framed messages.
+
+    Attributes:
+        sources: of each message, the number of its source, int32.
+        size: of the text.
+    """
+
+    sources: Column
+    size: Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +161,7 @@ class Piece:
         symbols: those and the symbols of the stretch, uint16.
         ranks: of the same, by the alphabet.
         limits: of each place of the stretch the length of the longest n-gram that ends there, uint8.
-        messages: of each place the number of its message, int32.
+        messages: of each place the number of its message.
         sources: of each place a mark for its source: one bit of 64, by its digest.
         weights: of each place the weight of its message, uint8, or None if that is ``WHOLE``.
     """
@@ -159,7 +186,7 @@ class Piece:
         return self.ranks[self.lead - distance + places] * (self.limits[places] > distance)
 
 
-def load(text: Framed, stretch: Stretch, alphabet: Alphabet, length: int) -> Piece:
+def load(text: Part, stretch: Stretch, alphabet: Alphabet, length: int) -> Piece:
     """Read a stretch, to count n-grams of up to ``length`` symbols in it."""
     lead = length - 1
     before = max(0, stretch.start - lead)
@@ -186,7 +213,7 @@ def load(text: Framed, stretch: Stretch, alphabet: Alphabet, length: int) -> Pie
         symbols=symbols,
         ranks=alphabet.ranks[symbols],
         limits=limits,
-        messages=messages,
+        messages=messages if text.first_message == 0 else messages + np.int64(text.first_message),
         sources=marks[inside],
         weights=None if weights is None else weights[inside],
     )

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from aura.models.training.levels import Found
-from aura.models.training.pieces import spread
+from aura.models.training.levels import KeptKeys
+from aura.models.training.pieces import Stretch, spread
 from aura.models.training.tallies import Run, find, starts_of
 from aura.models.training.text import Flags, Ints, Longs
 
@@ -73,15 +73,15 @@ class BlockStudy:
     _context: Ints | None = None  # of each place of the block, its context in the row before, or -1
     _entry: Ints | None = None  # and its entry
 
-    def __call__(self, size: int, places: Ints, index: Ints, run: Run, found: Found) -> None:
+    def __call__(self, size: int, places: Ints, index: Ints, run: Run, found: KeptKeys) -> None:
         """Look at a stage; see :class:`aura.models.training.ngrams.Observer`."""
         wanted = np.zeros(size, np.bool_)
         wanted[self.sample - 1] = True  # no symbol that is predicted stands first in a piece
         after = np.full(size, -1, np.int32)
-        for length, kept in zip(found.stage.lengths(), found.kept, strict=True):
+        for length, kept in zip(found.stage.lengths(), found.by_length, strict=True):
             prefixes = found.stage.prefixes(run.keys, length)
             starts = starts_of(prefixes)
-            place = find(kept.keys, prefixes[starts]).astype(np.int32)
+            place = find(kept, prefixes[starts]).astype(np.int32)
             group = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(starts, append=len(prefixes)))
             of_place = np.full(size, -1, np.int32)  # the group of the n-gram that ends at each place
             of_place[places] = np.where(place[group] >= 0, group, np.int32(-1))[index]
@@ -143,9 +143,14 @@ class Depths:
 
     lengths: Ints
 
-    def __call__(self, _size: int, places: Ints, index: Ints, run: Run, found: Found) -> None:
+    @staticmethod
+    def of(piece: Stretch) -> Depths:
+        """Begin with a piece."""
+        return Depths(np.zeros(len(piece), np.uint8))
+
+    def __call__(self, _size: int, places: Ints, index: Ints, run: Run, found: KeptKeys) -> None:
         """Look at a stage; see :class:`aura.models.training.ngrams.Observer`."""
         reached = np.zeros(len(run), np.uint8)
-        for length, kept in zip(found.stage.lengths(), found.kept, strict=True):
-            reached += find(kept.keys, found.stage.prefixes(run.keys, length)) >= 0
+        for length, kept in zip(found.stage.lengths(), found.by_length, strict=True):
+            reached += find(kept, found.stage.prefixes(run.keys, length)) >= 0
         self.lengths[places] += reached[index]

@@ -20,6 +20,7 @@ from aura.models.training.framed_text import frame
 from aura.models.training.gathering import Statistics, gather
 from aura.models.training.held_out import HeldOut, hold_out
 from aura.models.training.kneser_ney import usage
+from aura.models.training.local_text import LocalText
 from aura.models.training.match_table import Guesses, hit_indices, learn_hits
 from aura.models.training.order_selection import guess_across, halves, least_order, saved_bits
 from aura.models.training.prefix_selection import choose_prefix
@@ -268,7 +269,8 @@ def prepare(messages: Messages, plan: Plan, progress: Progress = _quiet) -> Prep
     framed = frame(messages, order, plan.resources.spill, change=change, background=plan.background)
     extent = plan.limits.extent(int(messages.lengths.read()[order.messages].sum()))
     most = max(LEAST_COUNTED, _COUNTED * int(plan.max_bytes * 8 / BITS_AN_ENTRY))
-    statistics = gather(framed, extent, most, plan.resources, lambda done: progress("counting", 0.5 * done))
+    text = LocalText(framed, plan.resources)
+    statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done))
     prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)
     return Preparation(prepared, held_out, None if scrubber is None else scrubber.report)
 
