@@ -24,7 +24,7 @@ from aura.models.training.text import BEGIN, Flags, Ints, Longs
 COMPLETE: Final = 1 << 24
 """Symbols of the largest text whose rare n-grams are counted."""
 
-_PLENTY: Final = 1 << 25
+_PLENTY: Final = 1 << 23
 """For each so many symbols, an n-gram must occur once more."""
 
 

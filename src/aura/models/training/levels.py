@@ -19,7 +19,7 @@ class Level:
 
     Attributes:
         suffixes: of each, the place of the n-gram without its first symbol in the level below, int32.
-        firsts: of each, its first symbol, int32.
+        firsts: of each, its first symbol, int16.
         counts: how often each occurs, times the weights of the messages, int64.
         spreads: in how many sources at least, int32.
     """
@@ -75,7 +75,7 @@ class Found:
         for run in self.kept:
             shorter = run.keys >> bits
             suffixes = shorter.astype(np.int64) if below is None else find(below, shorter)
-            firsts = alphabet.firsts(run.keys)
+            firsts = alphabet.firsts(run.keys).astype(np.int16)
             yield Level(suffixes.astype(np.int32), firsts, run.tallies.weighed, spread(run.tallies.sources))
             below = run.keys
 
@@ -89,16 +89,17 @@ def threshold(levels: Sequence[Level], most: int, least: int) -> int:
     return max(least, int(np.partition(counts, cut)[cut]) // WHOLE + 1)
 
 
-def raised(levels: Sequence[Level], count: int) -> tuple[list[Level], list[Ints]]:
-    """The n-grams that occur so often, with all symbols, and all that begin a message.
+def raised(levels: list[Level], count: int) -> tuple[list[Level], list[Ints]]:
+    """The n-grams that occur so often, with all symbols, and all that begin a message. The list is emptied.
 
     Returns:
         The levels, and for each old one the new places of its n-grams, int32; -1 for those that are dropped.
     """
     result: list[Level] = []
     places: list[Ints] = []
-    for number, level in enumerate(levels):
-        kept = listed(number + 1, level.counts >= count * WHOLE, level.firsts)
+    while levels:
+        level = levels.pop(0)
+        kept = listed(len(places) + 1, level.counts >= count * WHOLE, level.firsts)
         suffixes = level.suffixes[kept]
         result.append(
             Level(
@@ -111,7 +112,7 @@ def raised(levels: Sequence[Level], count: int) -> tuple[list[Level], list[Ints]
         places.append(np.where(kept, np.cumsum(kept, dtype=np.int32) - np.int32(1), np.int32(-1)))
         if not len(result[-1]):
             result.pop()
-            places += [np.full(len(longer), -1, np.int32) for longer in levels[number + 1 :]]
+            places += [np.full(len(longer), -1, np.int32) for longer in levels]
             break
     return result, places
 

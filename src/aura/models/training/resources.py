@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 MIN_MEMORY: Final = 64 << 20
 """With less than that, memory is not what bounds the work."""
 
-_COUNTED: Final = 0.4
+_COUNTED: Final = 0.25
 """The share of memory in which pieces are sorted; the rest holds n-grams that are kept."""
 
 _PLACE_BYTES: Final = 96

@@ -6,14 +6,12 @@ context that it extends), its suffix the n-gram without its first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from aura.models.training.levels import Level
-from aura.models.training.tallies import find
+from aura.models.training.tallies import Keys, find
 from aura.models.training.text import ALPHABET, BEGIN, SHIFT, Flags, Ints, Longs
 
 
@@ -98,13 +96,13 @@ class Trie:
         )
 
 
-def link(levels: Iterable[Level], total: int, sources: int, least: int = 1) -> tuple[Trie, list[Ints]]:
+def link(levels: list[Level], total: int, sources: int, least: int = 1) -> tuple[Trie, list[Ints]]:
     """Join levels to a trie, in which nodes stand by their parents.
 
     The parent of an n-gram ``x w c`` is ``x w``: what extends the parent of its suffix ``w c`` by ``x``.
 
     Args:
-        levels: from one symbol on.
+        levels: from one symbol on; the list is emptied, as levels take much memory.
         total: the weight of all symbols.
         sources: how many there are.
         least: n-grams that occur less often are left out.
@@ -112,57 +110,51 @@ def link(levels: Iterable[Level], total: int, sources: int, least: int = 1) -> t
     Returns:
         The trie, and for each level the nodes of its n-grams, int32.
     """
-    columns = [_column(0, 0, 0, total, sources)]
-    offsets = [0, 1]
+    offsets = np.concatenate(
+        (np.zeros(1, np.int64), np.cumsum([1, ALPHABET, *(len(level) for level in levels[1:])]))
+    )
+    size = int(offsets[-1])
+    trie = Trie(
+        offsets,
+        np.zeros(size, np.int32),
+        np.zeros(size, np.int32),
+        np.zeros(size, np.int32),
+        np.zeros(size, np.int64),
+        np.zeros(size, np.int32),
+        least,
+    )
+    trie.counts[0], trie.spreads[0] = total, sources
+    # all symbols and BEGIN have nodes, whether they occur or not
+    trie.symbols[1 : 1 + ALPHABET] = np.arange(ALPHABET)
     nodes: list[Ints] = []
+    parents = np.zeros(0, np.int64)  # of each n-gram of a level, the place of its parent in the level below
     below: Level | None = None
-    parents_below = np.zeros(0, np.int64)
-    for level in levels:
+    for number in range(len(levels)):
+        level = levels.pop(0)
         if below is None:
-            # all symbols and BEGIN have nodes, whether they occur or not
-            column = np.zeros((5, ALPHABET), np.int64)
-            column[2] = np.arange(ALPHABET)
-            column[3, level.firsts], column[4, level.firsts] = level.counts, level.spreads
-            columns.append(column)
-            nodes.append(1 + level.firsts)
-            parents_below = np.zeros(len(level), np.int64)
+            node = 1 + level.firsts.astype(np.int32)
+            parents = np.zeros(len(level), np.int64)
             last = level.firsts
         else:
-            if len(nodes) == 1:
+            if number == 1:
                 parents = np.searchsorted(below.firsts, level.firsts)
             else:
-                keys = below.suffixes.astype(np.uint64) << np.uint64(SHIFT) | below.firsts.astype(np.uint64)
-                wanted = parents_below[level.suffixes].astype(np.uint64) << np.uint64(SHIFT)
-                parents = find(keys, wanted | level.firsts.astype(np.uint64))
+                wanted = _keys(parents[level.suffixes], level.firsts)
+                parents = find(_keys(below.suffixes, below.firsts), wanted)
             last = last[level.suffixes]
-            parent_nodes = nodes[-1][parents]
-            order = np.argsort(parent_nodes.astype(np.int64) << SHIFT | last)
-            number = np.empty(len(level), np.int32)
-            number[order] = np.arange(offsets[-1], offsets[-1] + len(level))
-            columns.append(
-                np.stack((parent_nodes, nodes[-1][level.suffixes], last, level.counts, level.spreads))[
-                    :, order
-                ]
-            )
-            nodes.append(number)
-            parents_below = parents
-        offsets.append(offsets[-1] + columns[-1].shape[1])
+            parent = nodes[-1][parents]
+            order = np.argsort(_keys(parent, last))
+            node = np.empty(len(level), np.int32)
+            node[order] = np.arange(offsets[number + 1], offsets[number + 2], dtype=np.int32)
+            trie.parents[node] = parent
+            trie.suffixes[node] = nodes[-1][level.suffixes]
+            trie.symbols[node] = last
+        trie.counts[node], trie.spreads[node] = level.counts, level.spreads
+        nodes.append(node)
         below = level
-    rows = [np.concatenate([column[row] for column in columns]) for row in range(5)]
-    parents_, suffixes, symbols, counts, spreads = rows
-    return (
-        Trie(
-            np.array(offsets),
-            parents_.astype(np.int32),
-            suffixes.astype(np.int32),
-            symbols.astype(np.int32),
-            counts,
-            spreads.astype(np.int32),
-            least,
-        ),
-        nodes,
-    )
+    return trie, nodes
 
 
-def _column(*values: ArrayLike) -> Longs:
-    return np.stack(np.broadcast_arrays(*np.atleast_1d(*values))).astype(np.int64)
+def _keys(numbers: Ints | Longs, symbols: Ints) -> Keys:
+    """Numbers and symbols in one number."""
+    return numbers.astype(np.uint64) << np.uint64(SHIFT) | symbols.astype(np.uint64)
