@@ -9,8 +9,11 @@ A wrong type is a ``TypeError`` that names the types that are taken; a number ou
 
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
 from aura_spec.errors import EncodeError
@@ -228,3 +231,63 @@ def size(name: str, value: int | str, least: int) -> int:
     if not (number.isascii() and number.isdecimal() and len(number) < _MAX_DIGITS):
         raise ValueError(f"{name}: {value!r} is not a size such as 512KiB, 2MiB or 1GiB")
     return whole_number(name, int(number) * _UNITS.get(unit, 1), least)
+
+
+_SECONDS: Final = {"s": 1, "min": 60, "m": 60, "h": 3600}
+
+
+def duration(name: str, value: float | str) -> float:
+    """A number of seconds above 0: a number, or a text such as ``90``, ``90s``, ``1.5min`` or ``2h``.
+
+    Raises:
+        TypeError: it is neither.
+        ValueError: the text has another form, or the number is not above 0, or infinite.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError(f"{name} is a number of seconds or a text, not {value!r} ({type(value).__name__})")
+    seconds = value if not isinstance(value, str) else _decimal(value, _SECONDS)
+    if seconds is None:
+        raise ValueError(f"{name}: {value!r} is not a duration such as 90s, 15min or 1h")
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"{name} is {value}, not above 0" if seconds <= 0 else f"{name} is {value}")
+    return float(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A part of something: a number of bytes, or a share.
+
+    Attributes:
+        size: bytes; None if it is a share.
+        share: above 0, at most 1; None if it is a size.
+    """
+
+    size: int | None
+    share: float | None
+
+    def of(self, whole: int) -> int:
+        """The bytes of a part of ``whole`` bytes."""
+        return math.ceil(whole * self.share) if self.share is not None else min(whole, self.size or whole)
+
+
+def amount(name: str, value: int | str) -> Amount:
+    """A part of something: a number of bytes as :func:`size` takes it, or a share such as ``10%``.
+
+    Raises:
+        TypeError: it is neither.
+        ValueError: the text has another form, or the part is nothing or more than the whole.
+    """
+    if not (isinstance(value, str) and value.strip().endswith("%")):
+        return Amount(size(name, value, 1), None)
+    percent = _decimal(value, {"%": 1})
+    if percent is None or not 0 < percent <= 100:
+        raise ValueError(f"{name}: {value!r} is not a share such as 10%, above 0 and at most 100%")
+    return Amount(None, percent / 100)
+
+
+def _decimal(text: str, units: Mapping[str, int]) -> float | None:
+    """A decimal number, perhaps with a unit, as a number without one; None for any other text."""
+    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z%]*)", text.strip().lower(), re.ASCII)
+    if found is None or found[2] not in {"", *units}:
+        return None
+    return float(found[1]) * units.get(found[2], 1)

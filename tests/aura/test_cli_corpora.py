@@ -3,6 +3,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
+import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -145,3 +147,34 @@ def test_training_finds_out_first_whether_it_can_write(tmp_path: Path) -> None:
 def test_sizes_have_units() -> None:
     found = [parse_size(text) for text in ("2MiB", "512 KiB", "1gib", "77", 12)]
     assert found == [2 << 20, 512 << 10, 1 << 30, 77, 12]
+
+
+def test_training_counts_a_sample_of_a_size_or_as_there_is_time(tmp_path: Path) -> None:
+    path, out = tmp_path / "lamps.txt", tmp_path / "mine.aura"
+    path.write_bytes(as_text(LINES * 4))
+    result = invoke("train", path, "-o", out, *OPTIONS, "--sample", "25%")
+    assert result.exit_code == 0, result.output
+    assert re.fullmatch(r"sample of 7\.\d KiB \(25(\.\d)? %\) in 30\d messages\n", result.stderr)
+    sampled = aura.Model.load(out).id
+    assert invoke("train", path, "-o", out, *OPTIONS, "--time", "10h").exit_code == 0
+    assert aura.Model.load(out).id != sampled
+    for option, value, words in (
+        ("--sample", "half", "is not a size"),
+        ("--time", "soon", "is not a duration"),
+    ):
+        refused = invoke("train", path, "-o", out, *OPTIONS, option, value)
+        assert refused.exit_code == ExitCode.USAGE
+        assert words in refused.output
+
+
+def test_training_ends_at_once_where_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out = tmp_path / "lamps.txt", tmp_path / "mine.aura"
+    path.write_bytes(as_text(LINES))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=0))
+    result = invoke("train", path, "-o", out, *OPTIONS, "--spill", tmp_path)
+    assert result.exit_code == ExitCode.FAILED
+    assert f"error: {tmp_path}: temporary files take about" in result.stderr
+    assert not out.exists()

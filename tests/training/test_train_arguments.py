@@ -10,6 +10,7 @@ import pytest
 from tests.training.texts import prepare
 
 import aura
+from aura import arguments
 from aura.errors import AuraError, EncodeError, TemplateError
 from aura.models.training import trainer
 from aura.models.training.fitting import fit
@@ -49,6 +50,21 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"templates": {5: "x {a}"}}, TemplateError, "begin at 256"),
     ({"templates": {"300": "x {a}"}}, TypeError, "id"),
     ({"base": "default"}, TypeError, "base"),
+    ({"sample": "10 apples"}, ValueError, "sample: '10 apples' is not a size"),
+    ({"sample": "0%"}, ValueError, "sample: '0%' is not a share"),
+    ({"sample": "101%"}, ValueError, "sample: '101%' is not a share"),
+    ({"sample": "1e1%"}, ValueError, "sample: '1e1%' is not a share"),
+    ({"sample": 0}, ValueError, "sample is 0, below 1"),
+    ({"sample": 0.5}, TypeError, "sample is a whole number, not 0.5"),
+    ({"time": "soon"}, ValueError, "time: 'soon' is not a duration"),
+    ({"time": "5 d"}, ValueError, "time: '5 d' is not a duration"),
+    ({"time": "-5s"}, ValueError, "time: '-5s' is not a duration"),
+    ({"time": 0}, ValueError, "time is 0, not above 0"),
+    ({"time": float("nan")}, ValueError, "time is nan"),
+    ({"time": float("inf")}, ValueError, "time is inf"),
+    ({"time": True}, TypeError, "time is a number of seconds or a text, not True"),
+    ({"time": b"1h"}, TypeError, "time is a number of seconds or a text"),
+    ({"report": 5}, TypeError, "report is called"),
 ]
 
 
@@ -57,16 +73,41 @@ def test_options_are_options() -> None:
         aura.train(["a"], options={"max_order": 3})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("arguments", "error", "words"), WRONG)
+@pytest.mark.parametrize(("wrong", "error", "words"), WRONG)
 def test_wrong_arguments_are_refused_before_any_work(
-    arguments: dict[str, Any], error: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
+    wrong: dict[str, Any], error: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(trainer, "prepare")
-    options = aura.TrainingOptions(**{name: arguments[name] for name in arguments if name in OPTIONS})
-    others = {name: arguments[name] for name in arguments if name not in OPTIONS}
+    options = aura.TrainingOptions(**{name: wrong[name] for name in wrong if name in OPTIONS})
+    others = {name: wrong[name] for name in wrong if name not in OPTIONS}
     with pytest.raises(error, match=words) as caught:
         aura.train(**{"messages": ["a", "b"], **others}, options=options)
     assert type(caught.value) is error or isinstance(caught.value, AuraError)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        (90, 90),
+        (0.5, 0.5),
+        ("90", 90),
+        ("90s", 90),
+        (" 1.5 min ", 90),
+        ("2m", 120),
+        ("1h", 3600),
+        ("1H", 3600),
+    ],
+)
+def test_durations_have_units(text: float | str, seconds: float) -> None:
+    assert arguments.duration("time", text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [(100, 100), ("1KiB", 1000), ("10%", 100), ("0.05%", 1), ("100 %", 1000), (5000, 1000), ("12.5%", 125)],
+)
+def test_amounts_are_sizes_or_shares(text: int | str, part: int) -> None:
+    assert arguments.amount("sample", text).of(1000) == part
 
 
 def test_sources_may_be_any_iterable() -> None:

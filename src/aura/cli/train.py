@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from aura.cli import io
 from aura.errors import AuraError
 from aura.files import corpus
+from aura.models.reports import Expected, Report
 from aura.models.train import (
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_ORDER,
@@ -126,6 +127,23 @@ def train(
             min=1, metavar="N", help="Threads that work at a time.", show_default="as many as cores"
         ),
     ] = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE|SHARE",
+            help="Part of the messages to count, such as 100MiB or 10%.",
+            show_default="all",
+        ),
+    ] = None,
+    time_budget: Annotated[
+        str | None,
+        typer.Option(
+            "--time",
+            metavar="TIME",
+            help="Time to end in, about, such as 90s, 15min or 1h; a sample is counted if need be.",
+            show_default="unlimited",
+        ),
+    ] = None,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name to store in the metadata.", show_default=False)
     ] = "",
@@ -161,6 +179,10 @@ def train(
             if not count and path == corpora[-1]:
                 raise corpus.CorpusError(f"{', '.join(map(str, corpora))}: no message")
 
+        def report(what: Report) -> None:
+            if console.is_terminal or not isinstance(what, Expected):
+                progress.console.print(str(what), markup=False, highlight=False, soft_wrap=True)
+
         try:
             model = train_files(
                 map(read, corpora),
@@ -174,11 +196,14 @@ def train(
                     metadata=metadata,
                     templates=patterns or {},
                     dictionary=content,
+                    sample=sample,
+                    time=time_budget,
                 ),
                 progress=lambda stage, done: progress.update(task, description=stage, completed=done),
                 memory=memory,
                 spill=spill,
                 threads=threads,
+                report=report,
             )
         except AuraError:
             raise

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import TYPE_CHECKING, Final, TypedDict, Unpack
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from aura import arguments
 from aura.errors import EncodeError
@@ -16,6 +17,8 @@ from aura_spec.context_model import MAX_ORDER, SYMBOLS
 from aura_spec.model import MAX_FILE, MAX_METADATA
 
 if TYPE_CHECKING:
+    from aura.models.reports import Report
+    from aura.models.training.budget import Budget
     from aura.models.training.trainer import Plan
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
@@ -54,6 +57,11 @@ class TrainingOptions:
         metadata: texts to store with the model; they do not change its id.
         templates: patterns by id, 256 and above, to store with the model.
         dictionary: for Zstandard, to store with the model.
+        sample: which part of the messages is counted, if not all: a number of bytes, or a text such as ``100MiB``
+            or ``10%``. A hash of their source or content decides which; a larger sample contains a smaller one.
+        time: seconds, or a text such as ``90s``, ``15min`` or ``1h``, in which training is to end, about. How much
+            is counted then depends on how quick the machine is just now, and so does the model. With ``sample``,
+            no more is counted than that.
     """
 
     max_order: int = DEFAULT_MAX_ORDER
@@ -62,6 +70,8 @@ class TrainingOptions:
     metadata: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[int, str] = field(default_factory=dict)
     dictionary: bytes = b""
+    sample: int | str | None = None
+    time: float | str | None = None
 
 
 _USUAL: Final = TrainingOptions()
@@ -75,11 +85,14 @@ class Using(TypedDict, total=False):
             kept in temporary files.
         spill: the directory of these files; the system's directory for temporary files if None.
         threads: that work at a time; as many as there are cores if None.
+        report: is called, between reading and counting, with what is chosen and what training will take, and at the
+            end with what a sample forgoes; each of :mod:`aura.models.reports`, a line as ``str``.
     """
 
     memory: int | str
     spill: str | PathLike[str] | None
     threads: int | None
+    report: Callable[[Report], None] | None
 
 
 def train(
@@ -156,11 +169,13 @@ class _Work:
         plan: of the trainer.
         metadata: the caller's.
         sections: to add to the model.
+        budget: how much is counted.
     """
 
     plan: Plan
     metadata: dict[str, str]
     sections: dict[int, bytes]
+    budget: Budget
 
     def train(
         self,
@@ -174,13 +189,15 @@ class _Work:
         from aura.models.training.fitting import fit  # noqa: PLC0415
         from aura.models.training.written import Messages  # noqa: PLC0415
 
+        started = monotonic()
         progress("reading", 0.0)
         messages = Messages.write(files, self.plan.resources.spill, have_sources=have_sources)
         if not len(messages):
             raise ValueError("no messages to train on")
         if one_is_none:
             messages.forget_a_single_source()
-        preparation = trainer.prepare(messages, self.plan, progress)
+        chosen = self.budget.draw(messages, self.plan, monotonic() - started)
+        preparation = trainer.prepare(messages, self.plan, progress, chosen.drawn.order)
         held_out, texts = preparation.held_out, dict(self.metadata)
         if preparation.scrubbed is not None:
             texts[SCRUBBED] = str(preparation.scrubbed)
@@ -191,6 +208,8 @@ class _Work:
         if held_out is not None:
             progress("measuring", 0.0)
             model = model.with_metadata(measurements.measure(model, held_out, texts))
+        del preparation  # it takes much memory
+        chosen.tell_loss(messages, self.plan, model, held_out, progress)
         return model
 
 
@@ -200,6 +219,7 @@ def _checked(
     """All that can be wrong is looked at before any work."""
     # those who only code do not need these
     from aura.models.training import measurements, synthetic_text, trainer  # noqa: PLC0415
+    from aura.models.training.budget import Budget  # noqa: PLC0415
     from aura.models.training.resources import Resources  # noqa: PLC0415
 
     if not isinstance(options, TrainingOptions):
@@ -222,15 +242,24 @@ def _checked(
         raise ValueError(
             f"max_bytes leaves {max_bytes} bytes, where a model takes at least {LEAST_MAX_BYTES}"
         )
+    resources: dict[str, Any] = dict(using)
+    report = resources.pop("report", None)
+    if report is not None and not callable(report):
+        raise TypeError(f"report is called; {type(report).__name__} cannot be")
+    budget = Budget(
+        None if options.sample is None else arguments.amount("sample", options.sample),
+        None if options.time is None else arguments.duration("time", options.time),
+        report,
+    )
     plan = trainer.Plan(
         limits=limits,
         max_bytes=max_bytes,
         background=[] if base is None else list(synthetic_text.draw(base.context_model, _BACKGROUND)),
         measured=measurements.are_wanted(texts, max_bytes),
         scrub=scrub,
-        resources=Resources.checked(**using),
+        resources=Resources.checked(**resources),
     )
-    return _Work(plan, texts, sections)
+    return _Work(plan, texts, sections, budget)
 
 
 def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:

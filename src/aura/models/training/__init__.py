@@ -3,7 +3,8 @@
 In the order of work:
 
 ``written``    messages on disk, in an order that does not depend on that of the files
-``held_out``   messages to measure the model with
+``budget``     which of them are counted: ``sampling``, ``estimates``, ``loss``
+``held_out``   messages to measure the model with: ``units``
 ``scrubbing``  secrets and personal data replaced by random strings: ``survey``, ``sensitive``, ``labels``
 ``framed_text`` messages as one row of symbols, in blocks
 ``pieces``     parts of it in memory

@@ -1,8 +1,7 @@
 """Messages that are held out of training, to measure the model on what it has not seen.
 
-A hash decides which: the choice depends neither on the order of messages nor on that of files. It is made for
-units. All messages of a source are one unit, so that no conversation is known in part. Where a source is too large
-to spare, or where there are no sources, each message is a unit by itself.
+A hash decides which units, whole sources or single messages: the choice depends neither on the order of messages
+nor on that of files.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from aura.models.training.digests import Digests, scattered
-from aura.models.training.text import Flags, Longs
+from aura.models.training.digests import Digests
+from aura.models.training.text import Flags
+from aura.models.training.units import units_of
 from aura.models.training.written import Messages, Order
 
 HELD_OUT_BYTES: Final = 1 << 16
@@ -28,7 +28,6 @@ MIN_CONVERSATIONS: Final = 40
 """A corpus with less text and fewer conversations can spare nothing."""
 
 _BITS: Final = 64
-_SOURCE: Final = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +75,19 @@ def hold_out(messages: Messages, order: Order) -> HeldOut | None:
     Returns:
         None if the corpus is too small to spare any, or the choice met none.
     """
-    sizes = messages.lengths.read()[order.messages]
-    choice = Choice.for_size(int(sizes.sum()))
-    firsts = np.flatnonzero(np.diff(order.sources, prepend=-1))
-    counts = np.diff(firsts, append=len(order))
-    if messages.sources is None:
-        whole = np.zeros(len(firsts), np.bool_)
-        owners = np.zeros(len(firsts), np.uint64)
-    else:
-        whole = np.add.reduceat(sizes, firsts) <= choice.largest
-        owners = messages.sources.read()[order.messages[firsts]]
-    conversations = int(np.count_nonzero(whole & (counts > 1)))
-    if int(sizes.sum()) < MIN_BYTES and conversations < MIN_CONVERSATIONS:
+    size = int(messages.lengths.read()[order.messages].sum())
+    choice = Choice.for_size(size)
+    found = units_of(messages, order, choice.largest)
+    conversations = int(np.count_nonzero(found.whole & (found.counts > 1)))
+    if size < MIN_BYTES and conversations < MIN_CONVERSATIONS:
         return None
-    out = np.repeat(whole & choice.takes(scattered(owners)), counts)
-    single = np.flatnonzero(np.repeat(~whole, counts) & (sizes <= choice.largest))
-    digests = messages.digests.read()[order.messages[single]]
-    names = scattered(digests ^ scattered(np.repeat(owners, counts)[single] + np.uint64(_SOURCE)))
-    repeated = occurrences(names).astype(np.uint64)
-    taken = single[choice.takes(scattered(names + repeated * np.uint64(_SOURCE)))]
-    out[taken] = True
+    small = found.in_whole | (found.sizes <= choice.largest)
+    out = choice.takes(found.names) & small
     if not out.any():
         return None
     is_unit = np.zeros(len(order), np.bool_)
-    is_unit[firsts] = True
-    is_unit[taken] = True
+    is_unit[found.firsts] = True
+    is_unit[out & ~found.in_whole] = True
     units: list[list[bytes]] = []
     held = np.flatnonzero(out)
     for place, message in zip(held.tolist(), messages.read(order.messages[held]), strict=True):
@@ -109,14 +96,3 @@ def hold_out(messages: Messages, order: Order) -> HeldOut | None:
         units[-1].append(message)
     several = [unit for unit in units if len(unit) > 1]
     return HeldOut(~out, units, several if conversations >= MIN_CONVERSATIONS else [])
-
-
-def occurrences(names: Digests) -> Longs:
-    """For each of some names, how often it stands before."""
-    order = np.argsort(names, kind="stable")
-    starts = np.flatnonzero(
-        np.concatenate((np.ones(min(len(names), 1), np.bool_), np.diff(names[order]) != 0))
-    )
-    result = np.empty(len(names), np.int64)
-    result[order] = np.arange(len(names)) - np.repeat(starts, np.diff(starts, append=len(names)))
-    return result

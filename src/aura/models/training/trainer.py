@@ -247,15 +247,28 @@ class Preparation:
     scrubbed: ScrubReport | None
 
 
-def prepare(messages: Messages, plan: Plan, progress: Progress = _quiet) -> Preparation:
+def most_counted(max_bytes: int) -> int:
+    """How many n-grams are counted at most for a file of that size."""
+    return max(LEAST_COUNTED, _COUNTED * int(max_bytes * 8 / BITS_AN_ENTRY))
+
+
+def prepare(
+    messages: Messages, plan: Plan, progress: Progress = _quiet, order: Order | None = None
+) -> Preparation:
     """Count messages, learn what each entry gains, and choose the order and a prefix for a file of that size.
+
+    Args:
+        messages: on disk.
+        plan: what is made of them.
+        progress: is called with a stage and the share of it that is done.
+        order: which of them are used, and in which order; all if None.
 
     Raises:
         ValueError: there are no messages.
     """
     if not len(messages):
         raise ValueError("no messages to train on")
-    order = messages.in_order()
+    order = messages.in_order() if order is None else order
     # its conversations stay as they are: they repeat their own keys and names, as others will
     held_out = hold_out(messages, order) if plan.measured else None
     if held_out is not None:
@@ -268,7 +281,7 @@ def prepare(messages: Messages, plan: Plan, progress: Progress = _quiet) -> Prep
     change = None if scrubber is None else scrubber.scrub_batch
     framed = frame(messages, order, plan.resources.spill, change=change, background=plan.background)
     extent = plan.limits.extent(int(messages.lengths.read()[order.messages].sum()))
-    most = max(LEAST_COUNTED, _COUNTED * int(plan.max_bytes * 8 / BITS_AN_ENTRY))
+    most = most_counted(plan.max_bytes)
     text = LocalText(framed, plan.resources)
     statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done))
     prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)

@@ -184,3 +184,9 @@ class Order:
     def select(self, chosen: NDArray[np.bool_]) -> Order:
         """Some of the messages; the numbers of sources and the places stay."""
         return Order(self.messages[chosen], self.sources[chosen], self.marks[chosen], self.places[chosen])
+
+    def part(self, chosen: NDArray[np.bool_]) -> Order:
+        """Some of the messages, as if there were no others: sources and places are numbered anew."""
+        some = self.select(chosen)
+        sources = np.cumsum(np.diff(some.sources, prepend=some.sources[:1]) != 0, dtype=np.int32)
+        return Order(some.messages, sources, some.marks, np.arange(len(some)))
