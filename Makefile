@@ -23,9 +23,9 @@ test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK) --fail-under=95
 
 # Their packages take 300 MB, so they have an environment of their own.
-DASK = "*/aura/dask.py,*/aura/columns/*"
-test-dask: .venv/dask/.done  ## tests of data frames, with Dask, pandas and pyarrow, with coverage
-	.venv/dask/bin/pytest tests/columns --cov --durations=5
+DASK = "*/aura/dask.py,*/aura/columns/*,*/training/cluster/*"
+test-dask: .venv/dask/.done  ## tests of data frames and clusters, with Dask, pandas and pyarrow, with coverage
+	.venv/dask/bin/pytest tests/columns tests/cluster --cov --durations=5
 	.venv/dask/bin/coverage report --include=$(DASK) --fail-under=100
 
 test-thorough: .venv/test/.done  ## the longest tests, and the whole of the searches that `make test` shortens

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 
 from aura import arguments
 from aura.errors import EncodeError
@@ -87,12 +87,17 @@ class Using(TypedDict, total=False):
         threads: that work at a time; as many as there are cores if None.
         report: is called, between reading and counting, with what is chosen and what training will take, and at the
             end with what a sample forgoes; each of :mod:`aura.models.reports`, a line as ``str``.
+        engine: ``"dask"`` counts on the workers of a cluster. Then ``memory`` is that of each of their threads,
+            ``spill`` is a directory that all of them have, and ``threads`` those of the client.
+        client: a ``distributed.Client``, for that engine.
     """
 
     memory: int | str
     spill: str | PathLike[str] | None
     threads: int | None
     report: Callable[[Report], None] | None
+    engine: Literal["local", "dask"]
+    client: Any
 
 
 def train(
@@ -108,7 +113,8 @@ def train(
 ) -> Model:
     """Train a model whose file has at most ``max_bytes`` bytes. Deterministic.
 
-    Messages are read once, and are written to temporary files where there are many.
+    Messages are read once, and are written to temporary files where there are many. With ``engine="dask"`` they are
+    then sent to the workers; :func:`aura.dask.train` leaves them where they are.
 
     A few messages are held out of training to measure the model with: how many bits it takes for a byte, by kind
     of message, for :func:`aura.models.freshness.check`; and where there are conversations, whether they are shorter
@@ -127,7 +133,8 @@ def train(
             ``scrubbed``.
         options: what few need to say.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
-        using: memory, threads and a directory for temporary files; see :class:`aura.models.train.Using`.
+        using: memory, threads, a directory for temporary files, and an engine; see
+            :class:`aura.models.train.Using`.
 
     Raises:
         TypeError: an argument, a message or a source is of another type.
@@ -135,6 +142,8 @@ def train(
             is too small for any model.
         EncodeError: a text has no UTF-8, or metadata, templates or dictionary are too large.
         TemplateError: a template is unusable, or its id below 256.
+        ClusterError: the workers or the scheduler of the cluster are lost.
+        ImportError: the packages of the engine are missing.
     """
     work = _checked(max_bytes, base, options, using, scrub=scrub)
     texts = arguments.stream(messages, arguments.to_bytes)
@@ -246,6 +255,7 @@ def _checked(
     report = resources.pop("report", None)
     if report is not None and not callable(report):
         raise TypeError(f"report is called; {type(report).__name__} cannot be")
+    client = _checked_client(resources.pop("engine", "local"), resources.pop("client", None))
     budget = Budget(
         None if options.sample is None else arguments.amount("sample", options.sample),
         None if options.time is None else arguments.duration("time", options.time),
@@ -258,8 +268,22 @@ def _checked(
         measured=measurements.are_wanted(texts, max_bytes),
         scrub=scrub,
         resources=Resources.checked(**resources),
+        client=client,
     )
     return _Work(plan, texts, sections, budget)
+
+
+def _checked_client(engine: str, client: Any) -> Any:
+    """The client of an engine, or None."""
+    from aura.models.training.cluster.tasks import Cluster  # noqa: PLC0415  # numpy is not needed to code
+
+    if engine not in {"local", "dask"}:
+        raise ValueError(f"engine is {engine!r}, not 'local' or 'dask'")
+    if (client is not None) != (engine == "dask"):
+        raise ValueError("engine='dask' needs a client, and no other engine takes one")
+    if client is not None:
+        Cluster(client)
+    return client
 
 
 def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:

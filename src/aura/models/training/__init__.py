@@ -10,6 +10,7 @@ In the order of work:
 ``pieces``     parts of it in memory
 ``ngrams``     counting n-grams stage by stage: ``stages``, ``tallies``, ``sorted_runs``, ``levels``, ``extent``
 ``local_text`` the text and its pieces on one machine
+``cluster``    the same on the workers of a cluster
 ``counting``   those that are worth a place in the trie
 ``study``      what blocks contribute to them
 ``trie``       n-grams with their parents and suffixes

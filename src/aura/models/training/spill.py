@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ class Column:
 
     def __init__(self, dtype: DTypeLike, directory: str | None) -> None:
         self.dtype: Final = np.dtype(dtype)
+        self._directory = directory
         self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=directory)  # noqa: SIM115  # closed with the column
         weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
@@ -34,6 +35,10 @@ class Column:
 
     def __len__(self) -> int:
         return self._length
+
+    def __reduce__(self) -> tuple[Callable[..., Column], tuple[str, str | None, Values]]:
+        """A column goes to another process with its numbers, and into a directory of the same name."""
+        return _filled, (self.dtype.str, self._directory, self.read())
 
     def append(self, values: Values) -> None:
         """Write numbers behind the last."""
@@ -59,6 +64,12 @@ class Column:
         """Free the memory and the disk that the column takes."""
         self._file.close()
         self._length = 0
+
+
+def _filled(dtype: str, directory: str | None, values: Values) -> Column:
+    column = Column(dtype, directory)
+    column.append(values)
+    return column
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,15 @@ is learned from some of the messages, with the counts of the block of the text t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from aura.models.training.char_runs import at, count_char_runs, learn_char_runs, states_of
+from aura.models.training.cluster.tasks import Cluster
+from aura.models.training.cluster.text import ClusterText
 from aura.models.training.deleted_estimation import Chains, LeftOut, other_symbols
 from aura.models.training.export import assemble
 from aura.models.training.extent import Extent
@@ -22,6 +25,7 @@ from aura.models.training.held_out import HeldOut, hold_out
 from aura.models.training.kneser_ney import usage
 from aura.models.training.local_text import LocalText
 from aura.models.training.match_table import Guesses, hit_indices, learn_hits
+from aura.models.training.ngrams import CountedText
 from aura.models.training.order_selection import guess_across, halves, least_order, saved_bits
 from aura.models.training.prefix_selection import choose_prefix
 from aura.models.training.pruning import gains, keep
@@ -221,7 +225,8 @@ class Plan:
         background: messages that weigh a sixteenth: they tell of what the others leave open.
         measured: whether some messages are held out, to measure the model with.
         scrub: whether secrets and personal data are replaced.
-        resources: what may be used.
+        resources: what may be used; with a client, by each thread of the workers.
+        client: of Dask, whose workers count; None to count on this machine.
     """
 
     limits: Limits = Limits()
@@ -230,6 +235,7 @@ class Plan:
     measured: bool = False
     scrub: bool = False
     resources: Resources = field(default_factory=Resources)
+    client: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +288,12 @@ def prepare(
     framed = frame(messages, order, plan.resources.spill, change=change, background=plan.background)
     extent = plan.limits.extent(int(messages.lengths.read()[order.messages].sum()))
     most = most_counted(plan.max_bytes)
-    text = LocalText(framed, plan.resources)
-    statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done))
+    with ExitStack() as stack:
+        text: CountedText = LocalText(framed, plan.resources)
+        if plan.client is not None:
+            cluster = stack.enter_context(Cluster(plan.client))
+            text = ClusterText.send(framed, cluster, plan.resources)
+        statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done))
     prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)
     return Preparation(prepared, held_out, None if scrubber is None else scrubber.report)
 
