@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import aura
+from aura.cli.process import Terminated, run, terminable
 
 AURA = [sys.executable, "-m", "aura"]
 
@@ -59,22 +60,52 @@ def test_output_in_ascii_spells_out_other_characters() -> None:
     assert "messages came back identical" in result.stdout
 
 
-def test_an_interrupted_command_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_interrupted_training_ends_soon_and_leaves_nothing_behind(
+    number: signal.Signals, code: int, threads: int, tmp_path: Path
+) -> None:
     draw = random.Random(1)
     words = ["".join(draw.choices("abcdefgh", k=7)) for _ in range(2000)]
     corpus = tmp_path / "corpus"
     corpus.write_text("\n".join(" ".join(draw.choices(words, k=9)) for _ in range(40_000)))
-    command = [*AURA, "train", "-", "-o", str(tmp_path / "mine.aura")]
+    spill = tmp_path / "spill"
+    spill.mkdir()
+    using = ["--spill", str(spill), "--threads", str(threads), "--memory", "256MiB", "--no-scrub"]
+    command = [*AURA, "train", "-", "-o", str(tmp_path / "mine.aura"), *using]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
         assert process.stdin is not None
         process.stdin.write(corpus.read_bytes())  # more than a pipe holds: it is past the imports
         process.stdin.close()
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
+        time.sleep(2)
+        process.send_signal(number)
+        started = time.monotonic()
         assert process.stderr is not None
         assert process.stderr.read() == b""
-    assert process.returncode == 130
-    assert [entry.name for entry in tmp_path.iterdir()] == ["corpus"]
+    assert process.returncode == code
+    assert time.monotonic() - started < 10  # a second or so, where nothing else runs
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["corpus", "spill"]
+    assert not list(spill.iterdir())
+
+
+def test_a_command_that_is_not_interrupted_ends_as_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+
+    def command(code: int) -> None:
+        raise SystemExit(code)
+
+    for code in (0, 3, 130, 143):
+        with pytest.raises(SystemExit):
+            run(lambda code=code: command(code))  # type: ignore[misc]
+    assert ended == [130, 143]
+
+
+def test_termination_is_an_interruption_only_while_training() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(Terminated), terminable():
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.mark.thorough

@@ -15,7 +15,7 @@ from aura.cli.demo import demo
 from aura.cli.explain import explain
 from aura.cli.model import app as model_app
 from aura.cli.model_check import check
-from aura.cli.process import Commands, prepare_streams
+from aura.cli.process import Commands, prepare_streams, run
 from aura.cli.serve import serve
 from aura.cli.train import train
 from aura.cli.transform import compress, decompress
@@ -53,4 +53,4 @@ def _options(
 def main() -> None:
     """Run the command line."""
     prepare_streams()
-    app()
+    run(app)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 import typer
@@ -27,6 +30,41 @@ class ExitCode(IntEnum):
     BAD_DATA = 3
     """A message, a model, a template store or a corpus is refused."""
     INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class Terminated(KeyboardInterrupt):
+    """The process is asked to end, by SIGTERM."""
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """End by SIGTERM as by an interruption: what was begun is cleared away first."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def run(command: Callable[[], object]) -> None:
+    """Run the command line, and end with its exit code.
+
+    If it is interrupted, threads that still work are not waited for.
+    """
+    try:
+        command()
+    except SystemExit as end:
+        if end.code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED}:
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError):
+                    stream.flush()
+            os._exit(int(end.code))
+        raise
 
 
 class Commands(TyperGroup):
@@ -49,6 +87,8 @@ class Commands(TyperGroup):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
+        except Terminated:
+            raise typer.Exit(ExitCode.TERMINATED) from None
         except KeyboardInterrupt:
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         return result

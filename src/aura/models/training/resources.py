@@ -80,7 +80,10 @@ class Resources:
         return max(LEAST_PIECE, int(self.memory * _COUNTED / self.threads / _KEY_BYTES))
 
     def each(self, function: Callable[[Argument], Result], arguments: Iterable[Argument]) -> Iterator[Result]:
-        """Call a function for each of some arguments, some at a time; in order."""
+        """Call a function for each of some arguments, some at a time; in order.
+
+        If that is interrupted, calls that have not begun are dropped, and those that have are not waited for.
+        """
         if self.threads == 1:
             yield from map(function, arguments)
             return
@@ -88,4 +91,4 @@ class Resources:
         try:
             yield from pool.map(function, arguments)
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
