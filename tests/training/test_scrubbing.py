@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import pytest
@@ -16,7 +15,7 @@ from tests.training.sensitive_texts import KEY, ORDINARY, SENSITIVE
 import aura
 from aura.models.model import Model
 from aura.models.training.extraction import continuations, information, scan
-from aura.models.training.scrubbing import REPEATED, Scrubber, disguise, scrub
+from aura.models.training.scrubbing import Scrubber, disguise, scrub
 from aura.models.training.survey import PUBLIC_SOURCES, Survey
 
 PUBLIC = [
@@ -65,21 +64,12 @@ def test_what_a_label_names_is_replaced_where_it_stands_without_one() -> None:
     assert other.endswith(b", and coopernetes2")
 
 
-def test_equal_strings_stay_equal_within_a_message_and_differ_between_messages() -> None:
-    message = b"a81f3bd09e77c2d4 is a81f3bd09e77c2d4"
+def test_equal_strings_become_different_ones_and_always_the_same() -> None:
+    """Otherwise contexts would learn the strings that are put in."""
+    message = b" ".join([b"a81f3bd09e77c2d4"] * 20)
     one, other = scrubbed_all([message, message])
-    assert one != other
-    for text in (one, other):
-        first, second = text.split(b" is ")
-        assert first == second
+    assert len({*one.split(), *other.split()}) == 40
     assert scrubbed_all([message, message]) == [one, other]
-
-
-def test_a_string_that_a_message_repeats_often_becomes_several() -> None:
-    """Otherwise contexts would learn the string that was put in."""
-    [scrubbed] = scrubbed_all([b" ".join([b"a81f3bd09e77c2d4"] * (3 * REPEATED))])
-    counts = Counter(scrubbed.split())
-    assert set(counts.values()) == {REPEATED}
 
 
 def test_what_many_sources_name_is_public() -> None:

@@ -14,6 +14,7 @@ from aura.cli.bench import bench
 from aura.cli.demo import demo
 from aura.cli.explain import explain
 from aura.cli.model import app as model_app
+from aura.cli.model_audit import audit
 from aura.cli.model_check import check
 from aura.cli.process import Commands, prepare_streams, run
 from aura.cli.serve import serve
@@ -32,6 +33,7 @@ app = typer.Typer(
 for command in (compress, decompress, explain, train, demo, serve, bench):
     app.command()(command)
 model_app.command()(check)
+model_app.command()(audit)
 app.add_typer(model_app, name="model")
 
 

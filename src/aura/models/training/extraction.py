@@ -69,10 +69,11 @@ def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = 
 
     Args:
         model: to search.
-        known: strings that must not be there, such as those that were scrubbed from the training text.
+        known: strings that must not be there, such as those that were scrubbed from the training text. Those that
+            are not telling are left out; longer ones than 64 bytes may not be found.
         public: strings that may be there, parts of them, and several of them together.
     """
-    strings = Strings(value for value in known if information(value) > LEAST_LEARNED)
+    strings = Strings(filter(is_telling, known))
     found: dict[tuple[str, bytes], Finding] = {}
 
     def note(kind: str, value: bytes, bits: float) -> None:
@@ -96,6 +97,11 @@ def scan(model: Model, known: Iterable[bytes] = (), public: Collection[bytes] = 
             if not _is_part(kind, text, start, end):
                 note(kind, text[start:end], float(sums[end] - sums[start]))
     return sorted(found.values())
+
+
+def is_telling(value: bytes) -> bool:
+    """Whether a string has so many bits that it does not come up by chance."""
+    return information(value) > LEAST_LEARNED
 
 
 def _without(value: bytes, public: Collection[bytes]) -> bytes:

@@ -24,6 +24,10 @@ _MIN_CLUSTERS: Final = 0.32
 _MIN_RARE: Final = 0.12
 """Share of rare letters in random letters: a quarter, and one in twenty in words."""
 
+_MIN_CAPITALS: Final = 0.3
+_MIN_BEGUN: Final = 0.19
+"""Shares of capitals, and of those after a small letter, in random letters of both cases: more than in words."""
+
 _MAX_SUCCESSORS: Final = 0.25
 """Share of letters in random letters after which the next of the alphabet stands."""
 
@@ -65,9 +69,13 @@ def are_random_letters(value: bytes) -> bool:
     """Whether letters alone follow each other as in random strings, and not as in words."""
     if len(set(value)) < _MIN_LETTERS_DISTINCT:
         return False
-    if len(value) - len(value.translate(None, _RARE)) < _MIN_RARE * len(value):
-        return False
     if sum(after - before == 1 for before, after in pairwise(value)) > _MAX_SUCCESSORS * len(value):
+        return False
+    classes = value.translate(_CLASSES)
+    capitals, begun = classes.count(b"U"), classes.count(b"lU")
+    if _MIN_CAPITALS * len(value) <= capitals and _MIN_BEGUN * len(value) <= begun:
+        return True
+    if len(value) - len(value.translate(None, _RARE)) < _MIN_RARE * len(value):
         return False
     clusters = sum(max(0, len(run) - 2) for run in value.translate(_CONSONANTS).split())
     return clusters >= _MIN_CLUSTERS * (len(value) - 2)

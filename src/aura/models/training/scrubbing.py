@@ -1,9 +1,8 @@
 """Replacing secrets and personal data in training text by random strings of the same form.
 
 A model then learns *that* a key, an address or a name stands in some place and how long it is, and nothing of
-the one that stood there. Within a message equal strings become equal ones, so that what the match model learns of
-repetitions stays true; but only some times in a row, and from message to message they differ, so that no context
-can learn one.
+the one that stood there. Equal strings become different ones, in one message as well: otherwise contexts would
+learn the strings that are put in, and a search of the model would find them.
 """
 
 from __future__ import annotations
@@ -21,9 +20,6 @@ from aura.models.training import labels, sensitive
 from aura.models.training.blocks import Block, blocks
 from aura.models.training.sensitive import Found
 from aura.models.training.survey import Strings, Survey, core_of, places
-
-REPEATED: Final = 8
-"""Times that equal strings of a message become the same one, before it is another."""
 
 
 @dataclass(slots=True)
@@ -116,17 +112,13 @@ class Scrubber:
         """The message with other strings in place of those found; ``offset`` is where it stands in the block."""
         parts: list[bytes] = []
         times: Counter[bytes] = Counter()
-        others: dict[tuple[bytes, int], bytes] = {}
         last = 0
         for start, end, kind in found:
             # of those that overlap the first and longest, then what others have beyond it
             begin, stop = max(start - offset, last), end - offset
             value = message[begin:stop]
             if value and value not in self._public:
-                variant = value, times[value] // REPEATED
-                if variant not in others:
-                    others[variant] = disguise(value, number, variant[1])
-                parts += message[last:begin], others[variant]
+                parts += message[last:begin], disguise(value, number, times[value])
                 times[value] += 1
                 self.report.kinds[kind] += 1
                 last = stop
