@@ -196,19 +196,21 @@ def flag(name: str, value: bool) -> bool:
     return value
 
 
-def number(name: str, value: float, least: float) -> float:
-    """A number of at least ``least``.
+def number(name: str, value: float, least: float, most: float = math.inf) -> float:
+    """A number from ``least`` to ``most``.
 
     Raises:
         TypeError: it cannot be compared with one.
-        ValueError: it is below, or not a number.
+        ValueError: it is out of range, or not a number.
     """
     try:
-        is_enough = value >= least
+        is_enough, is_more = value >= least, value > most
     except TypeError:
         raise TypeError(f"{name} is a number, not {value!r} ({type(value).__name__})") from None
     if not is_enough:
         raise ValueError(f"{name} is {value}, below {least}")
+    if is_more:
+        raise ValueError(f"{name} is {value}, above {most}")
     return value
 
 

@@ -75,6 +75,33 @@ def test_train_and_eval_take_the_same_forms(
     assert shown.startswith("corpus.jsonl: 50 messages, ")
 
 
+def test_training_goes_on_from_counts(tmp_path: Path, model: aura.Model) -> None:
+    old, new, newer = tmp_path / "old.aura", tmp_path / "new.aura", tmp_path / "newer.aura"
+    first, later = tmp_path / "first.txt", tmp_path / "later.txt"
+    first.write_bytes(as_text(LINES))
+    later.write_bytes(as_text([line.replace("hall", "room") for line in LINES]))
+    refused = invoke("train", "--update", old, later, "-o", new, *OPTIONS)
+    assert refused.exit_code == ExitCode.FAILED
+    assert invoke("train", first, "-o", old, *OPTIONS).exit_code == 0
+    refused = invoke("train", "--update", old, later, "-o", new, *OPTIONS)
+    assert refused.exit_code == ExitCode.FAILED
+    assert "no counts beside the model" in refused.stderr
+    counts = tmp_path / "old.counts"
+    assert invoke("train", first, "-o", old, *OPTIONS, "--counts", counts).exit_code == 0
+    result = invoke("train", "--update", old, later, "-o", new, *OPTIONS, "--age", 0.25)
+    assert result.exit_code == 0, result.output
+    shown = invoke("model", "info", new).stdout.splitlines()
+    assert [line.split() for line in shown if line.startswith(("generation", "parent"))] == [
+        ["generation", "1"],
+        ["parent", model.id],
+    ]
+    assert invoke("train", "--update", counts, later, "-o", newer, *OPTIONS, "--age", 0.25).exit_code == 0
+    assert aura.Model.load(newer).data != aura.Model.load(old).data
+    assert aura.Model.load(newer).id == aura.Model.load(new).id
+    counts.write_bytes(counts.read_bytes()[:-1])
+    assert invoke("train", "--update", old, later, "-o", new, *OPTIONS).exit_code == ExitCode.BAD_DATA
+
+
 def test_training_scrubs_unless_told_not_to(tmp_path: Path) -> None:
     path, out = tmp_path / "corpus.txt", tmp_path / "mine.aura"
     path.write_bytes(as_text([*LINES, "write to ana.maier@posteo.de", "or call +1 833-625-6111"]))

@@ -18,6 +18,7 @@ from aura.errors import AuraError
 from aura.files import corpus
 from aura.models.reports import Expected, Report
 from aura.models.train import (
+    DEFAULT_AGE,
     DEFAULT_MAX_BYTES,
     DEFAULT_MAX_ORDER,
     DEFAULT_MEMORY,
@@ -99,6 +100,28 @@ def train(
         typer.Option(
             metavar="FILE",
             help="Model of similar messages to build on if you have few.",
+            show_default=False,
+        ),
+    ] = None,
+    update: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Model to go on from, with its counts beside it, or the file of its counts.",
+            show_default=False,
+        ),
+    ] = None,
+    age: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, metavar="SHARE", help="What the counts of --update are multiplied by, 0 to 1."
+        ),
+    ] = DEFAULT_AGE,
+    counts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="File to write the counts to, for --update. It tells more of the messages than the model.",
             show_default=False,
         ),
     ] = None,
@@ -200,6 +223,8 @@ def train(
                     metadata=metadata,
                     templates=patterns or {},
                     dictionary=content,
+                    update=update,
+                    age=age,
                     sample=sample,
                     time=time_budget,
                 ),
@@ -207,6 +232,7 @@ def train(
                 memory=memory,
                 spill=spill,
                 threads=threads,
+                counts=counts,
                 report=report,
             )
         except AuraError:

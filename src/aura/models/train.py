@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 
 from aura import arguments
 from aura.errors import EncodeError
+from aura.files import atomic_write
 from aura.models.model import Model, carried, metadata_section
 from aura_fast import model as model_file
 from aura_spec import match
@@ -19,12 +21,14 @@ from aura_spec.model import MAX_FILE, MAX_METADATA
 if TYPE_CHECKING:
     from aura.models.reports import Report
     from aura.models.training.budget import Budget
+    from aura.models.training.counts_file import CountsFile
     from aura.models.training.trainer import Plan
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
 
 DEFAULT_MEMORY: Final = 2 << 30
+DEFAULT_AGE: Final = 0.5
 
 SCRUBBED: Final = "scrubbed"
 """The key of the metadata for what was replaced in the messages, counted by kind."""
@@ -57,6 +61,9 @@ class TrainingOptions:
         metadata: texts to store with the model; they do not change its id.
         templates: patterns by id, 256 and above, to store with the model.
         dictionary: for Zstandard, to store with the model.
+        update: the file of counts of an earlier model, or its model file with the counts beside it: its counts
+            are added to those of the messages.
+        age: what these counts are multiplied by, 0 to 1.
         sample: which part of the messages is counted, if not all: a number of bytes, or a text such as ``100MiB``
             or ``10%``. A hash of their source or content decides which; a larger sample contains a smaller one.
         time: seconds, or a text such as ``90s``, ``15min`` or ``1h``, in which training is to end, about. How much
@@ -70,6 +77,8 @@ class TrainingOptions:
     metadata: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[int, str] = field(default_factory=dict)
     dictionary: bytes = b""
+    update: str | PathLike[str] | None = None
+    age: float = DEFAULT_AGE
     sample: int | str | None = None
     time: float | str | None = None
 
@@ -78,7 +87,7 @@ _USUAL: Final = TrainingOptions()
 
 
 class Using(TypedDict, total=False):
-    """What :func:`aura.train` may use; nothing of it changes the model.
+    """What :func:`aura.train` may use and write; nothing of it changes the model.
 
     Attributes:
         memory: bytes, about, as a number or a text such as ``2GiB``, which is the default. What does not fit is
@@ -90,6 +99,8 @@ class Using(TypedDict, total=False):
         engine: ``"dask"`` counts on the workers of a cluster. Then ``memory`` is that of each of their threads,
             ``spill`` is a directory that all of them have, and ``threads`` those of the client.
         client: a ``distributed.Client``, for that engine.
+        counts: a file to write the counts to, from which training can go on; none if None. It tells more of the
+            messages than the model does.
     """
 
     memory: int | str
@@ -98,6 +109,7 @@ class Using(TypedDict, total=False):
     report: Callable[[Report], None] | None
     engine: Literal["local", "dask"]
     client: Any
+    counts: str | PathLike[str] | None
 
 
 def train(
@@ -133,7 +145,7 @@ def train(
             ``scrubbed``.
         options: what few need to say.
         progress: is called with a stage and the share of it that is done, from 0 to 1.
-        using: memory, threads, a directory for temporary files, and an engine; see
+        using: memory, threads, a directory for temporary files, an engine, and a file for the counts; see
             :class:`aura.models.train.Using`.
 
     Raises:
@@ -142,6 +154,9 @@ def train(
             is too small for any model.
         EncodeError: a text has no UTF-8, or metadata, templates or dictionary are too large.
         TemplateError: a template is unusable, or its id below 256.
+        DecodeError: the counts to go on from are damaged, hostile, of another version, or beside a model that is
+            not theirs.
+        OSError: they cannot be read, or the file of counts cannot be written.
         ClusterError: the workers or the scheduler of the cluster are lost.
         ImportError: the packages of the engine are missing.
     """
@@ -179,12 +194,16 @@ class _Work:
         metadata: the caller's.
         sections: to add to the model.
         budget: how much is counted.
+        counts: where the counts go, if anywhere.
+        generation: how many models were before.
     """
 
     plan: Plan
     metadata: dict[str, str]
     sections: dict[int, bytes]
     budget: Budget
+    counts: Path | None
+    generation: int
 
     def train(
         self,
@@ -211,6 +230,7 @@ class _Work:
         if preparation.scrubbed is not None:
             texts[SCRUBBED] = str(preparation.scrubbed)
         room = {} if held_out is None else measurements.ROOM
+        record = preparation.prepared.record
         model = fit(preparation.prepared, self.plan.max_bytes, {**room, **texts}, progress)
         if self.sections:
             model = Model.from_bytes(model_file.with_sections(model.data, self.sections))
@@ -218,6 +238,10 @@ class _Work:
             progress("measuring", 0.0)
             model = model.with_metadata(measurements.measure(model, held_out, texts))
         del preparation  # it takes much memory
+        if self.counts is not None and record is not None:
+            prefix = model.context_model.prefix
+            past = b"" if prefix is None else prefix.text
+            atomic_write.write(self.counts, record.file(model.id, self.generation, past))
         chosen.tell_loss(messages, self.plan, model, held_out, progress)
         return model
 
@@ -227,6 +251,7 @@ def _checked(
 ) -> _Work:
     """All that can be wrong is looked at before any work."""
     # those who only code do not need these
+    from aura.models import lineage  # noqa: PLC0415
     from aura.models.training import measurements, synthetic_text, trainer  # noqa: PLC0415
     from aura.models.training.budget import Budget  # noqa: PLC0415
     from aura.models.training.resources import Resources  # noqa: PLC0415
@@ -244,7 +269,8 @@ def _checked(
     if base is not None and not isinstance(base, Model):
         raise TypeError(f"base is a Model, not {type(base).__name__}")
     arguments.flag("scrub", scrub)
-    texts = _checked_metadata(options.metadata)
+    before = _checked_update(options, limits.min_sources)
+    texts = _checked_metadata({} if before is None else lineage.metadata_of(before), options.metadata)
     sections = carried(options.templates, options.dictionary)
     max_bytes = min(max_bytes, MAX_FILE) - model_file.size_of(sections)
     if max_bytes < LEAST_MAX_BYTES:
@@ -252,6 +278,10 @@ def _checked(
             f"max_bytes leaves {max_bytes} bytes, where a model takes at least {LEAST_MAX_BYTES}"
         )
     resources: dict[str, Any] = dict(using)
+    path = resources.pop("counts", None)
+    counts = None if path is None else Path(path)
+    if counts is not None:
+        atomic_write.check(counts)
     report = resources.pop("report", None)
     if report is not None and not callable(report):
         raise TypeError(f"report is called; {type(report).__name__} cannot be")
@@ -267,10 +297,13 @@ def _checked(
         background=[] if base is None else list(synthetic_text.draw(base.context_model, _BACKGROUND)),
         measured=measurements.are_wanted(texts, max_bytes),
         scrub=scrub,
+        earlier=None if before is None else before.earlier.aged(options.age, limits.max_order),
+        recorded=counts is not None,
         resources=Resources.checked(**resources),
         client=client,
     )
-    return _Work(plan, texts, sections, budget)
+    generation = 0 if before is None else before.generation + 1
+    return _Work(plan, texts, sections, budget, counts, generation)
 
 
 def _checked_client(engine: str, client: Any) -> Any:
@@ -286,14 +319,30 @@ def _checked_client(engine: str, client: Any) -> Any:
     return client
 
 
-def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
-    """The metadata, with room for what is measured."""
+def _checked_update(options: TrainingOptions, min_sources: int) -> CountsFile | None:
+    """The counts to go on from."""
+    from aura.models import lineage  # noqa: PLC0415  # numpy is not needed to code
+
+    arguments.number("age", options.age, 0, 1)
+    if options.update is None:
+        return None
+    before = lineage.read_counts(options.update)
+    kept_with = before.earlier.totals.min_sources
+    if kept_with != min_sources:
+        raise ValueError(
+            f"min_sources is {min_sources}; that of the counts is {kept_with}, and cannot change"
+        )
+    return before
+
+
+def _checked_metadata(own: Mapping[str, str], metadata: Mapping[str, str]) -> dict[str, str]:
+    """The metadata of the caller, and our own where he has none, with room for what is measured."""
     from aura.models.training.measurements import ROOM  # noqa: PLC0415  # numpy is not needed to code
 
     for key, text in metadata.items():
         if not all(isinstance(part, str) for part in (key, text)):
             raise TypeError(f"metadata map str to str; the text of {key!r} is {type(text).__name__}")
-    texts = dict(metadata)
+    texts = {**own, **metadata}
     size = len(metadata_section({**ROOM, SCRUBBED: _SCRUBBED_ROOM, **texts}))
     if size > MAX_METADATA:
         raise EncodeError(f"the metadata have {size} bytes; the maximum is {MAX_METADATA}")

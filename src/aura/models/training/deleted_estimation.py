@@ -107,7 +107,7 @@ def _find(keys: Longs, wanted: Longs) -> Longs:
 class LeftOut:
     """The lists of the kept part of a trie, with the block of any symbol of the sample left out."""
 
-    def __init__(self, trie: Trie, use: Usage, shares: Excerpt, minimum: int) -> None:
+    def __init__(self, trie: Trie, use: Usage, shares: Excerpt, minimum: float) -> None:
         self._use = use
         # what the block adds to the use of an entry is its count, less what it adds to longer ones that are kept
         longer, node = shares.longer, shares.longer.nodes

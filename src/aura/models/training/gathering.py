@@ -9,11 +9,14 @@ from typing import Final
 import numpy as np
 
 from aura.models.training.counting import Counting
+from aura.models.training.counts import Earlier, Totals, together
+from aura.models.training.counts_file import pack_levels
 from aura.models.training.deleted_estimation import Chains, Excerpt
 from aura.models.training.excerpts import Block, excerpt
 from aura.models.training.extent import Extent
+from aura.models.training.lookup import look_up
 from aura.models.training.ngrams import CountedText
-from aura.models.training.text import BEGIN, BLOCKS, WHOLE, Flags, Longs, Text
+from aura.models.training.text import BEGIN, BLOCKS, WHOLE, Flags, Ints, Longs, Text
 from aura.models.training.trie import Trie, link
 
 SAMPLE: Final = 200_000
@@ -34,6 +37,9 @@ class Statistics:
         shares: that the chains need.
         scale: how many times the sample the whole text has of symbols that are not background.
         minimum: contexts that occur less often are not extended.
+        totals: of the text, and of what was learned earlier.
+        packed: the n-grams for a file of counts; None if there will be none.
+        earlier: what was learned from earlier messages, if anything.
     """
 
     trie: Trie
@@ -44,10 +50,35 @@ class Statistics:
     chains: Chains
     shares: Excerpt
     scale: float
-    minimum: int
+    minimum: float
+    totals: Totals
+    packed: list[bytes] | None
+    earlier: Earlier | None
 
 
-def gather(source: CountedText, extent: Extent, most: int, progress: Callable[[float], None]) -> Statistics:
+@dataclass(frozen=True, slots=True)
+class Continuing:
+    """How counting goes on from earlier messages, and is gone on from.
+
+    Attributes:
+        earlier: what was learned from them, if anything, aged.
+        recorded: whether the counts are to be kept.
+    """
+
+    earlier: Earlier | None = None
+    recorded: bool = False
+
+
+_ALONE: Final = Continuing()
+
+
+def gather(
+    source: CountedText,
+    extent: Extent,
+    most: int,
+    progress: Callable[[float], None],
+    continuing: Continuing = _ALONE,
+) -> Statistics:
     """Count the n-grams of a text, at most so many, and look at its blocks."""
     text = source.blocks()
     own = text.weights[text.starts[:-1]] == WHOLE
@@ -58,10 +89,25 @@ def gather(source: CountedText, extent: Extent, most: int, progress: Callable[[f
     samples = [sampled[slice(*cuts[block : block + 2])] - first[block] for block in range(BLOCKS)]
     size = source.size
     counted = Counting(source, extent, most, samples, progress).count()
-    trie, nodes = link(counted.levels, size.weight, size.sources, counted.least)
-    named = [
-        np.append(node, np.int32(-1))[places] for node, places in zip(nodes, counted.places, strict=False)
-    ]
+    background = (size.symbols * WHOLE - size.weight) // (WHOLE - 1)
+    totals = Totals(
+        weight=size.weight,
+        own_weight=(size.symbols - background) * WHOLE,
+        sources=size.sources,
+        least=counted.least,
+        lightest=max(extent.minimum, counted.least) * WHOLE,
+        order=extent.order,
+        min_sources=extent.sources,
+    )
+    levels, places = counted.levels, counted.places
+    earlier = continuing.earlier
+    if earlier is not None:
+        both = together(earlier, levels, totals, most)
+        levels, totals = both.levels, both.totals
+        places = [_of(new, old) for new, old in zip(both.places, places, strict=False)]
+    packed = pack_levels(levels) if continuing.recorded else None
+    trie, nodes = link(levels, totals.weight, totals.sources, totals.least)
+    named = [_of(node, own) for node, own in zip(nodes, places, strict=False)]
     weights = np.bincount(text.blocks, text.weights, BLOCKS)
     blocks = [
         Block(
@@ -73,18 +119,28 @@ def gather(source: CountedText, extent: Extent, most: int, progress: Callable[[f
         for number, study in counted.studies.items()
     ]
     chains, shares = excerpt(blocks, named)
-    background = (size.symbols * WHOLE - size.weight) // (WHOLE - 1)
+    sample = text.select(with_begins)
+    if earlier is not None:
+        chains, shares = look_up(chains, shares, trie, sample)
     return Statistics(
         trie=trie,
         text=text,
         own=own,
         sampled=sampled,
-        sample=text.select(with_begins),
+        sample=sample,
         chains=chains,
         shares=shares,
-        scale=(size.symbols - background) / len(with_begins),
-        minimum=max(extent.minimum, counted.least),
+        scale=totals.own_weight / WHOLE / len(with_begins),
+        minimum=totals.lightest / WHOLE,
+        totals=totals,
+        packed=packed,
+        earlier=earlier,
     )
+
+
+def _of(values: Ints, places: Ints) -> Ints:
+    """The values at some places; -1 for -1."""
+    return np.append(values, np.int32(-1))[places]
 
 
 def sample_places(text: Text, own: Flags) -> Longs:

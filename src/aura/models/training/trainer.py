@@ -16,11 +16,13 @@ import numpy as np
 from aura.models.training.char_runs import at, count_char_runs, learn_char_runs, states_of
 from aura.models.training.cluster.tasks import Cluster
 from aura.models.training.cluster.text import ClusterText
+from aura.models.training.counts import Earlier
+from aura.models.training.counts_file import Record
 from aura.models.training.deleted_estimation import Chains, LeftOut, other_symbols
 from aura.models.training.export import assemble
 from aura.models.training.extent import Extent
 from aura.models.training.framed_text import frame
-from aura.models.training.gathering import Statistics, gather
+from aura.models.training.gathering import Continuing, Statistics, gather
 from aura.models.training.held_out import HeldOut, hold_out
 from aura.models.training.kneser_ney import usage
 from aura.models.training.local_text import LocalText
@@ -32,7 +34,7 @@ from aura.models.training.pruning import gains, keep
 from aura.models.training.resources import Resources
 from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.survey import Survey
-from aura.models.training.text import ALPHABET, Longs
+from aura.models.training.text import ALPHABET, WHOLE, Longs
 from aura.models.training.weights import Evidence, interpolate, learn_weights, mix
 from aura.models.training.written import Messages, Order
 from aura_spec.context_model import SYMBOLS, ContextModel, Prefix
@@ -90,6 +92,9 @@ class Prepared:
         self._trie, self._chains, self._shares = statistics.trie, statistics.chains, statistics.shares
         states = states_of(text)
         self._char_runs = count_char_runs(text, states)
+        if statistics.earlier is not None:
+            self._char_runs += statistics.earlier.char_runs / WHOLE
+        self._totals, self._packed = statistics.totals, statistics.packed
         self._places = at(text, states, statistics.sampled)
         use = usage(self._trie, np.ones(len(self._trie), np.bool_))
         left_out = LeftOut(self._trie, use, self._shares, self._minimum)
@@ -147,6 +152,14 @@ class Prepared:
         tables = learn_hits(matches.guesses, guessed, weights)
         alone = -np.log2(interpolate(evidence, weights)[-1][matches.columns])
         return saved_bits(matches.guesses, alone, tables, hit_indices(matches.guesses, guessed, weights))
+
+    @property
+    def record(self) -> Record | None:
+        """For a file of counts; None if that was not planned."""
+        if self._packed is None:
+            return None
+        char_runs = np.rint(self._char_runs * WHOLE).astype(np.int64)
+        return Record(self._totals, self._packed, self._trie.depth, char_runs)
 
     @property
     def entries(self) -> int:
@@ -225,6 +238,8 @@ class Plan:
         background: messages that weigh a sixteenth: they tell of what the others leave open.
         measured: whether some messages are held out, to measure the model with.
         scrub: whether secrets and personal data are replaced.
+        earlier: what was learned from earlier messages, if anything, aged.
+        recorded: whether the counts are to be kept.
         resources: what may be used; with a client, by each thread of the workers.
         client: of Dask, whose workers count; None to count on this machine.
     """
@@ -234,6 +249,8 @@ class Plan:
     background: Sequence[bytes] = ()
     measured: bool = False
     scrub: bool = False
+    earlier: Earlier | None = None
+    recorded: bool = False
     resources: Resources = field(default_factory=Resources)
     client: Any = None
 
@@ -293,7 +310,8 @@ def prepare(
         if plan.client is not None:
             cluster = stack.enter_context(Cluster(plan.client))
             text = ClusterText.send(framed, cluster, plan.resources)
-        statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done))
+        continuing = Continuing(plan.earlier, plan.recorded)
+        statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done), continuing)
     prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)
     return Preparation(prepared, held_out, None if scrubber is None else scrubber.report)
 
