@@ -15,7 +15,7 @@ from aura.models.training import blocks, labels, sensitive
 from aura.models.training.labels import NAMED_FORMS, NAMES, SECRETS, Label, Labels
 from aura.models.training.scrubbing import Scrubber, scrub
 from aura.models.training.sensitive import BASE64, FORMS, LETTERS, NUMBERS, TOKENS, Found, Run
-from aura.models.training.survey import Survey
+from aura.models.training.survey import Strings, Survey
 
 FRAGMENTS = [text.encode() for text, _ in SENSITIVE] + [text.encode() for text in ORDINARY]
 PIECES = [piece for text in FRAGMENTS for piece in re.split(rb"(?<=\W)", text)]
@@ -222,3 +222,22 @@ def test_every_form_has_a_window_as_long_as_its_longest_match() -> None:
             ]
             longest.pop(form.pattern.kind)
     assert not longest
+
+
+WORDS = st.lists(
+    st.sampled_from(["ana", "maier", "li", "The", "x9", "an", "ana-li", "\xe9"]), min_size=1, max_size=3
+)
+
+
+@given(st.lists(WORDS.map(" ".join), max_size=4), st.lists(WORDS.map(".".join) | WORDS.map(" ".join)))
+def test_strings_are_found_where_they_stand_as_words(values: list[str], parts: list[str]) -> None:
+    text = " ".join(parts).encode()
+    word = rb"[A-Za-z0-9\x80-\xff]"
+    plain = {
+        match.span()
+        for value in values
+        for match in re.finditer(rb"(?<!%b)%b(?!%b)" % (word, re.escape(value.encode()), word), text)
+    }
+    assert plain <= set(Strings(value.encode() for value in values).find(text))
+    for start, end in Strings(value.encode() for value in values).find(text):
+        assert text[start:end].decode() in values

@@ -101,26 +101,25 @@ def _is_distinctive(value: bytes) -> bool:
 
 
 class Strings:
-    """Finds any of many strings where they stand as words of their own."""
+    """Finds any of many strings where they stand as words of their own, by the longest word of each."""
 
     def __init__(self, values: Iterable[bytes]) -> None:
-        self._by_word: defaultdict[bytes, defaultdict[int, set[bytes]]] = defaultdict(
-            lambda: defaultdict(set)
-        )
-        for value in values:
-            core = core_of(value)
-            if core:
-                self._by_word[_WORD.findall(core)[0]][len(core)].add(core)
-        self._first_words = frozenset(self._by_word)
+        # by word, and by how many bytes of the string are before the word and in all
+        self._by_word: defaultdict[bytes, defaultdict[tuple[int, int], set[bytes]]]
+        self._by_word = defaultdict(lambda: defaultdict(set))
+        for core in filter(None, map(core_of, values)):
+            word = max(_WORD.finditer(core), key=lambda word: len(word[0]))
+            self._by_word[word[0]][word.start(), len(core)].add(core)
+        self._words = frozenset(self._by_word)
 
     def find(self, text: bytes) -> Iterator[tuple[int, int]]:
         """Start and end of each place where one of the strings stands."""
-        for word in self._first_words.intersection(text.translate(_WORDS).split()):
-            for start, _ in places(text, word, 0, len(text)):
-                for size, values in self._by_word[word].items():
-                    last = start + size
-                    if text[start:last] in values and not _is_word(text, last):
-                        yield start, last
+        for word in self._words.intersection(text.translate(_WORDS).split()):
+            for place, _ in places(text, word, 0, len(text)):
+                for (before, size), values in self._by_word[word].items():
+                    start, end = place - before, place - before + size
+                    if start >= 0 and text[start:end] in values and _stands_alone(text, start, end):
+                        yield start, end
 
 
 def places(text: bytes, value: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -128,11 +127,13 @@ def places(text: bytes, value: bytes, start: int, end: int) -> Iterator[tuple[in
     first = text.find(value, start, end)
     while first >= 0:
         last = first + len(value)
-        if not (first > start and _is_word(text, first - 1)) and (last == end or not _is_word(text, last)):
+        if _stands_alone(text, first, last):
             yield first, last
         first = text.find(value, first + 1, end)
 
 
-def _is_word(text: bytes, place: int) -> bool:
-    """Whether a byte of a word is there."""
-    return place < len(text) and _WORDS[text[place]] != _SPACE
+def _stands_alone(text: bytes, start: int, end: int) -> bool:
+    """Whether no byte of a word is before or behind a part of a text."""
+    return (not start or _WORDS[text[start - 1]] == _SPACE) and (
+        end == len(text) or _WORDS[text[end]] == _SPACE
+    )
