@@ -1,21 +1,94 @@
-"""Columns of messages: bags and data frames of Dask, series of pandas, arrays of pyarrow (extra ``dask``).
+"""Training on a cluster, and columns of messages (extra ``dask``).
 
-Each partition is coded as a batch, where it lies. A worker receives the model once, and keeps the codec that it
-builds from it for later partitions.
+A model is trained where the files are. Columns are bags and data frames of Dask, series of pandas and arrays of
+pyarrow. Each partition is coded as a batch, where it lies. A worker receives the model once, and keeps the codec
+that it builds from it for later partitions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from importlib import import_module
-from os import PathLike
-from typing import Any, Literal
+from os import PathLike, fspath
+from typing import Any, Literal, TypedDict, Unpack
 
 from aura import arguments, selection
 from aura.columns.rows import Compress, Decompress, ModelFile, RowCoder
+from aura.files import corpus
 from aura.models.model import Model
+from aura.models.train import TrainingOptions, train_on_workers
 from aura_spec.limits import DEFAULT_MAX_SIZE
 
-__all__ = ["compress_series", "decompress_series"]
+__all__ = ["compress_series", "decompress_series", "train"]
+
+
+class Training(TypedDict, total=False):
+    """What :func:`train` is told besides, as :func:`aura.train` is; and what each thread of a worker may use.
+
+    Attributes:
+        max_bytes, base, scrub, options, progress: as there.
+        counts: as there, written by the client.
+        memory: about, of each thread of a worker.
+        spill: a directory for temporary files that all workers have; that of their system if None.
+    """
+
+    max_bytes: int
+    base: Model | None
+    scrub: bool
+    options: TrainingOptions
+    progress: Callable[[str, float], None]
+    counts: str | PathLike[str] | None
+    memory: int | str
+    spill: str | PathLike[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _CorpusFile:
+    path: str
+    field: str | None
+    source_field: str | None
+
+    def __call__(self) -> Iterator[tuple[bytes, str]]:
+        for message in corpus.read(self.path, field=self.field, source_field=self.source_field):
+            yield message.data, message.source
+
+
+def train(
+    files: Iterable[str | PathLike[str]],
+    *,
+    client: Any,
+    field: str | None = None,
+    source_field: str | None = None,
+    **training: Unpack[Training],
+) -> Model:
+    """Train a model on files that workers read. The model is that of ``aura train`` with these files.
+
+    Messages stay on the workers, which send each other counts of n-grams. To the client they send the n-grams that
+    may be kept; the text of 16 blocks of 512 Ki symbols, from which weights are learned, all of a smaller corpus;
+    the 64 KiB that the model is measured with; and with ``scrub`` the values that labels name in the messages.
+
+    Args:
+        files: paths that every worker can read.
+        client: a ``distributed.Client``.
+        field: the field of JSON lines that has the message.
+        source_field: the field that has the source.
+        training: see :class:`aura.dask.Training`; ``options`` without a sample and a time.
+
+    Raises:
+        TypeError: as in :func:`aura.train`, as what follows.
+        ValueError: as there.
+        EncodeError: as there.
+        TemplateError: as there.
+        ClusterError: workers died again and again, the scheduler is lost, or a file changed.
+        CorpusError: a file holds something else.
+        OSError: a file cannot be read.
+        ImportError: the packages of the extra are missing.
+    """
+    if isinstance(files, str | PathLike):
+        raise TypeError("files are an iterable of paths, not one path")
+    reads = [_CorpusFile(fspath(path), field, source_field) for path in files]
+    return train_on_workers(reads, engine="dask", client=client, **training)
 
 
 def compress_series(

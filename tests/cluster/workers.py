@@ -15,9 +15,9 @@ distributed = needed("distributed")
 
 
 @contextmanager
-def cluster(workers: int, *, processes: bool = False) -> Iterator[Any]:
+def cluster(workers: int, *, processes: bool = False, protocol: str | None = None) -> Iterator[Any]:
     """A client of some workers, which are threads unless processes are asked for."""
-    settings = {"n_workers": workers, "threads_per_worker": 1, "processes": processes}
+    settings = {"n_workers": workers, "threads_per_worker": 1, "processes": processes, "protocol": protocol}
     with (
         distributed.LocalCluster(**settings, dashboard_address=":0") as made,
         distributed.Client(made, set_as_default=False) as client,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Final
@@ -13,7 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aura.cli import io
+from aura.cli.cluster import client_of
 from aura.cli.process import terminable
+from aura.dask import Training
+from aura.dask import train as train_on_cluster
 from aura.errors import AuraError
 from aura.files import corpus
 from aura.models.reports import Expected, Report
@@ -168,6 +172,14 @@ def train(
             show_default="unlimited",
         ),
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Scheduler of a Dask cluster, whose workers read the files and count.",
+            show_default="this machine",
+        ),
+    ] = None,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name to store in the metadata.", show_default=False)
     ] = "",
@@ -175,8 +187,10 @@ def train(
     """Train a model on your own messages, for both ends to use.
 
     Train on messages exactly as they will be sent. The same messages give the same model, in whatever order the
-    corpora are named, and whatever memory and threads are used.
+    corpora are named, and whatever memory, threads and workers are used. With --dask, corpora are files that every
+    worker can read, and --memory is that of each of its threads.
     """
+    _check_for_workers(dask, corpora, {"--threads": threads, "--sample": sample, "--time": time_budget})
     io.check(output)
     patterns = None if templates is None else store.load(templates)
     content = b"" if dictionary is None else dictionary.read_bytes()
@@ -194,29 +208,18 @@ def train(
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
     ):
         task = progress.add_task("reading", total=1.0)
-        count = 0
-
-        def read(path: Path) -> Iterator[tuple[bytes, str]]:
-            nonlocal count
-            for message in corpus.read(path, field=field, source_field=source_field):
-                yield message.data, message.source
-                count += 1
-                if not count % _SHOWN:
-                    progress.update(task, description=f"reading: {count:,} messages")
-            if not count and path == corpora[-1]:
-                raise corpus.CorpusError(f"{', '.join(map(str, corpora))}: no message")
+        reading = _Reading(corpora, field, source_field, lambda text: progress.update(task, description=text))
 
         def report(what: Report) -> None:
             if console.is_terminal or not isinstance(what, Expected):
                 progress.console.print(str(what), markup=False, highlight=False, soft_wrap=True)
 
         try:
-            model = train_files(
-                map(read, corpora),
-                max_bytes=max_bytes,
-                base=base_model,
-                scrub=scrub,
-                options=TrainingOptions(
+            training: Training = {
+                "max_bytes": max_bytes,
+                "base": base_model,
+                "scrub": scrub,
+                "options": TrainingOptions(
                     max_order=max_order,
                     min_count=min_count,
                     min_sources=min_sources,
@@ -228,22 +231,74 @@ def train(
                     sample=sample,
                     time=time_budget,
                 ),
-                progress=lambda stage, done: progress.update(task, description=stage, completed=done),
-                memory=memory,
-                spill=spill,
-                threads=threads,
-                counts=counts,
-                report=report,
-            )
+                "progress": lambda stage, done: progress.update(task, description=stage, completed=done),
+                "memory": memory,
+                "spill": spill,
+                "counts": counts,
+            }
+            if dask is None:
+                model = train_files(reading.files(), **training, threads=threads, report=report)
+            else:
+                with client_of(dask, progress.console) as client:
+                    model = train_on_cluster(
+                        corpora,
+                        client=client,
+                        field=field,
+                        source_field=source_field,
+                        **training,
+                    )
         except AuraError:
             raise
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     io.write(output, model.data)
+    read_from = f"{reading.count} messages" if dask is None else f"{len(corpora)} files"
     typer.echo(
         f"{printable(str(output))}: {len(model.data)} bytes, {len(model.context_model.symbols)} entries,"
-        f" id {model.id}, from {count} messages in {time.monotonic() - started:.0f} s",
+        f" id {model.id}, from {read_from} in {time.monotonic() - started:.0f} s",
         err=output == io.STANDARD,
     )
     if scrub:
         typer.echo(f"scrubbed: {model.metadata[SCRUBBED]}", err=output == io.STANDARD)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads corpora, and shows how many messages they have.
+
+    Attributes:
+        corpora: the files.
+        field, source_field: of JSON lines.
+        show: is called with a text now and then.
+        count: of the messages so far.
+    """
+
+    corpora: Sequence[Path]
+    field: str | None
+    source_field: str | None
+    show: Callable[[str], None]
+    count: int = 0
+
+    def files(self) -> Iterator[Iterator[tuple[bytes, str]]]:
+        """The messages of each file."""
+        return map(self._read, self.corpora)
+
+    def _read(self, path: Path) -> Iterator[tuple[bytes, str]]:
+        for message in corpus.read(path, field=self.field, source_field=self.source_field):
+            yield message.data, message.source
+            self.count += 1
+            if not self.count % _SHOWN:
+                self.show(f"reading: {self.count:,} messages")
+        if not self.count and path == self.corpora[-1]:
+            raise corpus.CorpusError(f"{', '.join(map(str, self.corpora))}: no message")
+
+
+def _check_for_workers(dask: str | None, corpora: Sequence[Path], options: Mapping[str, object]) -> None:
+    """Refuse what only this machine can do."""
+    if dask is None:
+        return
+    if io.STANDARD in corpora:
+        raise typer.BadParameter("workers cannot read standard input", param_hint="--dask")
+    for option, value in options.items():
+        if value is not None:
+            raise typer.BadParameter(f"{option} is for training on this machine", param_hint="--dask")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from aura.models.reports import Report
     from aura.models.training.budget import Budget
     from aura.models.training.counts_file import CountsFile
-    from aura.models.training.trainer import Plan
+    from aura.models.training.held_out import HeldOut
+    from aura.models.training.trainer import Plan, Preparation
 
 DEFAULT_MAX_BYTES: Final = 2 << 20
 DEFAULT_MAX_ORDER: Final = 24
@@ -43,6 +44,8 @@ _BACKGROUND: Final = 1 << 20
 """Bytes that are drawn from a base."""
 
 Progress = Callable[[str, float], None]
+
+Read = Callable[[], Iterable[tuple[bytes, str]]]
 
 
 def _quiet(_stage: str, _done: float) -> None:
@@ -185,6 +188,33 @@ def train_files(
     return work.train(files, progress, have_sources=True, one_is_none=True)
 
 
+def train_on_workers(
+    reads: Iterable[Read],
+    *,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    base: Model | None = None,
+    scrub: bool = True,
+    options: TrainingOptions = _USUAL,
+    progress: Progress = _quiet,
+    **using: Unpack[Using],
+) -> Model:
+    """Train a model on files that the workers of a cluster read; see :func:`aura.dask.train`.
+
+    Args:
+        reads: each reads a file on a worker: its messages, each with its source.
+        max_bytes: as in :func:`train_files`, as what follows.
+        base: as there.
+        scrub: as there.
+        options: as there, without a sample and a time.
+        progress: as there.
+        using: a client of Dask, with its engine; memory and a directory for temporary files.
+    """
+    work = _checked(max_bytes, base, options, using, scrub=scrub)
+    if work.budget != type(work.budget)():
+        raise ValueError("where workers read the files, all messages are counted: no sample, time and report")
+    return work.train_on_workers(list(reads), progress)
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """Training with arguments that are in order.
@@ -213,8 +243,7 @@ class _Work:
         have_sources: bool,
         one_is_none: bool = False,
     ) -> Model:
-        from aura.models.training import measurements, trainer  # noqa: PLC0415
-        from aura.models.training.fitting import fit  # noqa: PLC0415
+        from aura.models.training import trainer  # noqa: PLC0415
         from aura.models.training.written import Messages  # noqa: PLC0415
 
         started = monotonic()
@@ -225,7 +254,22 @@ class _Work:
         if one_is_none:
             messages.forget_a_single_source()
         chosen = self.budget.draw(messages, self.plan, monotonic() - started)
-        preparation = trainer.prepare(messages, self.plan, progress, chosen.drawn.order)
+        order = chosen.drawn.order
+        model, held_out = self._finish(trainer.prepare(messages, self.plan, progress, order), progress)
+        chosen.tell_loss(messages, self.plan, model, held_out, progress)
+        return model
+
+    def train_on_workers(self, reads: Sequence[Read], progress: Progress) -> Model:
+        """Train on files that workers read."""
+        from aura.models.training.cluster.preparation import prepare  # noqa: PLC0415
+
+        model, _ = self._finish(prepare(reads, self.plan, progress), progress)
+        return model
+
+    def _finish(self, preparation: Preparation, progress: Progress) -> tuple[Model, HeldOut | None]:
+        from aura.models.training import measurements  # noqa: PLC0415
+        from aura.models.training.fitting import fit  # noqa: PLC0415
+
         held_out, texts = preparation.held_out, dict(self.metadata)
         if preparation.scrubbed is not None:
             texts[SCRUBBED] = str(preparation.scrubbed)
@@ -242,8 +286,7 @@ class _Work:
             prefix = model.context_model.prefix
             past = b"" if prefix is None else prefix.text
             atomic_write.write(self.counts, record.file(model.id, self.generation, past))
-        chosen.tell_loss(messages, self.plan, model, held_out, progress)
-        return model
+        return model, held_out
 
 
 def _checked(

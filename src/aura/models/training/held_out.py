@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from aura.models.training.digests import Digests
-from aura.models.training.text import Flags
+from aura.models.training.text import Flags, Longs
 from aura.models.training.units import units_of
 from aura.models.training.written import Messages, Order
 
@@ -69,22 +69,34 @@ class HeldOut:
     conversations: Sequence[Sequence[bytes]]
 
 
-def hold_out(messages: Messages, order: Order) -> HeldOut | None:
-    """Hold some messages out of training.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is held out of a file, or of all files.
 
-    Returns:
-        None if the corpus is too small to spare any, or the choice met none.
+    Attributes:
+        places: of the messages that are held out, ascending.
+        units: these messages, in order within each unit.
+        conversations: how many sources of several messages are small enough to be held out.
     """
-    size = int(messages.lengths.read()[order.messages].sum())
-    choice = Choice.for_size(size)
-    found = units_of(messages, order, choice.largest)
+
+    places: Longs
+    units: list[list[bytes]]
+    conversations: int
+
+
+def take(messages: Messages, order: Order, choice: Choice, repeated: Longs | None = None) -> Taken:
+    """Hold messages of a file out.
+
+    Args:
+        messages: on disk.
+        order: which of them, and in which order.
+        choice: for the whole corpus.
+        repeated: by other files; see :func:`aura.models.training.units.units_of`.
+    """
+    found = units_of(messages, order, choice.largest, repeated)
     conversations = int(np.count_nonzero(found.whole & (found.counts > 1)))
-    if size < MIN_BYTES and conversations < MIN_CONVERSATIONS:
-        return None
     small = found.in_whole | (found.sizes <= choice.largest)
     out = choice.takes(found.names) & small
-    if not out.any():
-        return None
     is_unit = np.zeros(len(order), np.bool_)
     is_unit[found.firsts] = True
     is_unit[out & ~found.in_whole] = True
@@ -94,5 +106,36 @@ def hold_out(messages: Messages, order: Order) -> HeldOut | None:
         if is_unit[place]:
             units.append([])
         units[-1].append(message)
+    return Taken(held, units, conversations)
+
+
+def is_enough(size: int, taken: Sequence[Taken]) -> bool:
+    """Whether a corpus of ``size`` bytes can spare what is taken from its files, and something is."""
+    spared = size >= MIN_BYTES or _conversations(taken) >= MIN_CONVERSATIONS
+    return spared and any(len(some.places) for some in taken)
+
+
+def _conversations(taken: Sequence[Taken]) -> int:
+    return sum(some.conversations for some in taken)
+
+
+def joined(kept: Flags, taken: Sequence[Taken]) -> HeldOut:
+    """What is held out of all files."""
+    units = [unit for some in taken for unit in some.units]
     several = [unit for unit in units if len(unit) > 1]
-    return HeldOut(~out, units, several if conversations >= MIN_CONVERSATIONS else [])
+    return HeldOut(kept, units, several if _conversations(taken) >= MIN_CONVERSATIONS else [])
+
+
+def hold_out(messages: Messages, order: Order) -> HeldOut | None:
+    """Hold some messages out of training.
+
+    Returns:
+        None if the corpus is too small to spare any, or the choice met none.
+    """
+    size = int(messages.lengths.read()[order.messages].sum())
+    taken = take(messages, order, Choice.for_size(size))
+    if not is_enough(size, [taken]):
+        return None
+    kept = np.ones(len(order), np.bool_)
+    kept[taken.places] = False
+    return joined(kept, [taken])

@@ -60,6 +60,11 @@ class Column:
         for start in range(0, self._length, size):
             yield self.read(start, start + size)
 
+    @property
+    def spill(self) -> Spill:
+        """Where the column is."""
+        return Spill(self._directory)
+
     def close(self) -> None:
         """Free the memory and the disk that the column takes."""
         self._file.close()

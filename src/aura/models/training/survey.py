@@ -16,6 +16,7 @@ from zlib import crc32
 
 from aura.models.training.blocks import blocks
 from aura.models.training.labels import find_names
+from aura.models.training.written import Messages, Order
 from aura_spec.unit import UNIT_BYTES
 
 PUBLIC_SOURCES: Final = 3
@@ -88,6 +89,17 @@ class Survey:
 
     def _drop(self) -> None:
         self._sources = {value: known for value, known in self._sources.items() if crc32(value) < self._limit}
+
+
+def survey_of(messages: Messages, order: Order) -> Survey:
+    """Survey messages; where no sources are given, nothing is known to be public."""
+    survey = Survey()
+    first = 0
+    for some in messages.read_batches(order.messages):
+        sources = order.sources[first : first + len(some)].tolist()
+        survey.add(some, None if messages.sources is None else sources)
+        first += len(some)
+    return survey
 
 
 def core_of(value: bytes) -> bytes:

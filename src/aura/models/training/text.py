@@ -105,13 +105,23 @@ def frame(messages: Sequence[bytes], sources: Longs, weights: Longs | None = Non
     )
 
 
-def blocks_of(lengths: Longs, sources: Longs, weights: Numbers) -> Longs:
-    """The block of each message, from the symbols, the source and the weight of each."""
+def blocks_of(
+    lengths: Longs, sources: Longs, weights: Numbers, earlier: int = 0, total: int | None = None
+) -> Longs:
+    """The block of each message.
+
+    Args:
+        lengths: the symbols of each.
+        sources: of each; those of the messages before are others.
+        weights: of each.
+        earlier: the weight of the symbols before.
+        total: the weight of all symbols of the text; None if there are no others.
+    """
     # a message belongs to the block in which its source begins, or the part of a large source that it is in
     first = np.searchsorted(sources, sources)
     last = np.searchsorted(sources, sources, side="right")
-    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths * weights.astype(np.int64))))
-    size = max(1, -(-int(before[-1]) // BLOCKS))
+    before = earlier + np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths * weights.astype(np.int64))))
+    size = max(1, -(-(int(before[-1]) if total is None else total) // BLOCKS))
     large = before[last] - before[first] > size
     blocks = np.where(large, before[:-1], before[first]) // size
     return np.maximum.accumulate(blocks)

@@ -33,7 +33,7 @@ from aura.models.training.prefix_selection import choose_prefix
 from aura.models.training.pruning import gains, keep
 from aura.models.training.resources import Resources
 from aura.models.training.scrubbing import Scrubber, ScrubReport
-from aura.models.training.survey import Survey
+from aura.models.training.survey import survey_of
 from aura.models.training.text import ALPHABET, WHOLE, Longs
 from aura.models.training.weights import Evidence, interpolate, learn_weights, mix
 from aura.models.training.written import Messages, Order
@@ -299,7 +299,7 @@ def prepare(
     scrubber = None
     if plan.scrub:
         progress("scrubbing", 0.0)
-        scrubber = Scrubber(_survey(messages, order))
+        scrubber = Scrubber(survey_of(messages, order))
     progress("counting", 0.0)
     change = None if scrubber is None else scrubber.scrub_batch
     framed = frame(messages, order, plan.resources.spill, change=change, background=plan.background)
@@ -314,14 +314,3 @@ def prepare(
         statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done), continuing)
     prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)
     return Preparation(prepared, held_out, None if scrubber is None else scrubber.report)
-
-
-def _survey(messages: Messages, order: Order) -> Survey:
-    """Survey messages; where no sources are given, nothing is known to be public."""
-    survey = Survey()
-    first = 0
-    for some in messages.read_batches(order.messages):
-        sources = order.sources[first : first + len(some)].tolist()
-        survey.add(some, None if messages.sources is None else sources)
-        first += len(some)
-    return survey

@@ -46,29 +46,64 @@ class Units:
         return np.repeat(self.whole, self.counts)
 
 
-def units_of(messages: Messages, order: Order, largest: int) -> Units:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Messages that are units by themselves, named by their content.
+
+    Attributes:
+        single: which messages.
+        names: of each, by its content and its source; equal for those that repeat others.
+    """
+
+    single: Longs
+    names: Digests
+
+
+def units_of(messages: Messages, order: Order, largest: int, repeated: Longs | None = None) -> Units:
     """Divide messages into units.
 
     Args:
         messages: on disk.
         order: which of them, and in which order.
         largest: bytes of the largest source that is one unit.
+        repeated: for each message that is a unit by itself, how many in files before have its content; 0 if None.
     """
     sizes = messages.lengths.read()[order.messages]
     firsts = np.flatnonzero(np.diff(order.sources, prepend=-1))
     counts = np.diff(firsts, append=len(order))
-    if messages.sources is None:
-        whole = np.zeros(len(firsts), np.bool_)
-        owners = np.zeros(len(firsts), np.uint64)
-    else:
-        whole = np.add.reduceat(sizes, firsts) <= largest
-        owners = messages.sources.read()[order.messages[firsts]]
+    owners = _owners(messages, order, firsts)
+    whole = _whole(messages, sizes, firsts, largest)
     names = np.repeat(scattered(owners), counts)
-    single = np.flatnonzero(np.repeat(~whole, counts))
-    digests = messages.digests.read()[order.messages[single]]
-    own = scattered(digests ^ scattered(np.repeat(owners, counts)[single] + np.uint64(_SOURCE)))
-    names[single] = scattered(own + occurrences(own).astype(np.uint64) * np.uint64(_SOURCE))
+    contents = contents_of(messages, order, largest)
+    before = occurrences(contents.names) + (0 if repeated is None else repeated)
+    names[contents.single] = scattered(contents.names + before.astype(np.uint64) * np.uint64(_SOURCE))
     return Units(sizes, firsts, whole, names)
+
+
+def contents_of(messages: Messages, order: Order, largest: int) -> Contents:
+    """Find the messages that are units by themselves; for the arguments see :func:`units_of`."""
+    sizes = messages.lengths.read()[order.messages]
+    firsts = np.flatnonzero(np.diff(order.sources, prepend=-1))
+    counts = np.diff(firsts, append=len(order))
+    single = np.flatnonzero(np.repeat(~_whole(messages, sizes, firsts, largest), counts))
+    owners = np.repeat(_owners(messages, order, firsts), counts)[single]
+    digests = messages.digests.read()[order.messages[single]]
+    return Contents(single, scattered(digests ^ scattered(owners + np.uint64(_SOURCE))))
+
+
+def _owners(messages: Messages, order: Order, firsts: Longs) -> Digests:
+    """The digest of each source."""
+    if messages.sources is None:
+        return np.zeros(len(firsts), np.uint64)
+    owners: Digests = messages.sources.read()[order.messages[firsts]]
+    return owners
+
+
+def _whole(messages: Messages, sizes: Longs, firsts: Longs, largest: int) -> Flags:
+    """Which sources are one unit each."""
+    if messages.sources is None:
+        return np.zeros(len(firsts), np.bool_)
+    return np.add.reduceat(sizes, firsts) <= largest
 
 
 def occurrences(names: Digests) -> Longs:

@@ -26,7 +26,7 @@ Change = Callable[[Sequence[bytes], Sequence[int]], list[bytes]]
 BATCH: Final = 1 << 22
 """Bytes of messages that are read at a time."""
 
-_MARK_SHIFT: Final = np.uint64(58)
+MARK_SHIFT: Final = np.uint64(58)
 
 _EACH: Final = 64
 """Bytes that a message counts for besides its own."""
@@ -126,7 +126,7 @@ class Messages:
             count = int(own[-1]) + 1
             messages.append(numbers)
             sources.append(own)
-            marks.append((marked >> _MARK_SHIFT).astype(np.uint8))
+            marks.append((marked >> MARK_SHIFT).astype(np.uint8))
         return Order(
             np.concatenate(messages), np.concatenate(sources), np.concatenate(marks), np.arange(len(self))
         )

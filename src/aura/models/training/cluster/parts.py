@@ -201,9 +201,9 @@ def limit(state: State, before: int) -> LimitedPart:
         before: what was measured at the place before the first stretch.
     """
     depths = np.zeros(len(state.source.part.symbols), np.uint8)
-    for left, observer in zip(state.left, state.observers, strict=True):
-        if isinstance(observer, Depths):
-            depths[left.stretch.start : left.stretch.stop] = observer.lengths
+    measured = [observer.lengths for observer in state.observers if isinstance(observer, Depths)]
+    for left, lengths in zip(state.left, measured, strict=True):
+        depths[left.stretch.start : left.stretch.stop] = lengths
     first = state.left[0].stretch.start
     depths[max(0, first - 1) : first] = before
     return LimitedPart(state.source, state.spill.column(np.uint8, depths))
