@@ -86,7 +86,7 @@ def test_a_model_is_stale_for_the_same_kind_with_other_words(model: Model) -> No
 
 def test_another_mixture_of_the_same_kinds_is_no_change() -> None:
     options = aura.TrainingOptions(max_order=6)
-    both = aura.train([*lamps(1200, 1), *doors(1200, 1)], max_bytes=30_000, options=options)
+    both = aura.train([*lamps(6000, 1), *doors(6000, 1)], max_bytes=30_000, options=options)
     assert parse(both.metadata[BITS_BY_KIND]).keys() == {Kind.LATIN, Kind.JSON}
     for recent in (lamps(300, 5), doors(300, 5), [*lamps(40, 5), *doors(400, 6)]):
         assert check(both, recent, retrain=False).verdict is Verdict.FRESH
