@@ -49,6 +49,7 @@ Keys of the metadata mean nothing to a decoder. By convention ``name`` is the na
 is the memory that its trainer advises for streams in sessions (chapter ``session``), in decimal: a number of bytes
 that rule SES-8 allows, or ``0`` where messages by themselves are shorter. Any other value is no advice.
 ``bits_by_kind`` are figures of its trainer on messages that it was not trained on, for people and their tools.
+``parent`` is the id of the model that its training went on from, and ``generation`` the number of models before it.
 """
 
 from __future__ import annotations

@@ -178,6 +178,25 @@ class TestModels:
             assert (model.metadata["parent"], model.metadata["generation"]) == (parent.id, str(generation))
             parent = model
 
+    def test_the_earlier_prefix_is_kept_if_it_saves(self, tmp_path: Path) -> None:
+        chosen = random.Random(3)
+        texts = ["".join(chosen.choices("abcdefghijklmnopqrstuvwxyz     ", k=400)) for _ in range(12)]
+
+        def messages(count: int) -> list[str]:
+            return [
+                f"{chosen.randrange(99)}: {chosen.choice(texts)[chosen.randrange(40) :]}"
+                for _ in range(count)
+            ]
+
+        limits = aura.TrainingOptions(max_order=6)
+        counts = tmp_path / "first.counts"
+        first = aura.train(messages(300), max_bytes=30_000, scrub=False, options=limits, counts=counts)
+        options = replace(limits, update=counts)
+        second = aura.train(messages(60), max_bytes=30_000, scrub=False, options=options)
+        assert first.context_model.prefix is not None
+        assert second.context_model.prefix is not None
+        assert second.context_model.prefix.text.startswith(first.context_model.prefix.text)
+
     def test_metadata_of_the_caller_stay(self, old: aura.Model, tmp_path: Path) -> None:
         options = aura.TrainingOptions(update=tmp_path / "old.counts", metadata={"parent": "none"})
         assert aura.train(NEW, max_bytes=20_000, options=options).metadata["parent"] == "none" != old.id

@@ -112,13 +112,16 @@ class Together:
 
 
 def together(earlier: Earlier, levels: Sequence[Level], totals: Totals, most: int) -> Together:
-    """Add the counts of earlier messages to those of new ones; of more than ``most`` n-grams the rarest go."""
+    """Add the counts of earlier messages to those of new ones; of more than ``most`` n-grams the rarest go.
+
+    Both may have the same sources, so an n-gram is in as many as it is in one of them, at least.
+    """
     before = earlier.totals
     both = replace(
         totals,
         weight=before.weight + totals.weight,
         own_weight=before.own_weight + totals.own_weight,
-        sources=before.sources + totals.sources,
+        sources=max(before.sources, totals.sources),
         order=max(before.order, totals.order),
     )
     summed, places = _summed(earlier.levels(), levels)
@@ -153,14 +156,13 @@ def _summed(some: Iterable[Level], others: Iterable[Level]) -> tuple[list[Level]
         counts, spreads = np.zeros(len(union), np.int64), np.zeros(len(union), np.int64)
         for (part, _), place in zip(parts, (of_some, of_others), strict=True):
             counts[place] += part.counts
-            spreads[place] += part.spreads
-        most = np.iinfo(np.int32).max if other is None else np.iinfo(other.spreads.dtype).max
+            spreads[place] = np.maximum(spreads[place], part.spreads)
         levels.append(
             Level(
                 (union >> SHIFT).astype(np.int32),
                 (union & (1 << SHIFT) - 1).astype(np.int16),
                 counts,
-                np.minimum(spreads, most).astype(np.int32),
+                spreads.astype(np.int32),
             )
         )
         if other is not None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
 
 from aura.models.training.char_runs import at, count_char_runs, learn_char_runs, states_of
-from aura.models.training.checkpoint import Checkpoint, Identity
 from aura.models.training.cluster.tasks import Cluster
 from aura.models.training.cluster.text import ClusterText
 from aura.models.training.counts import Earlier
@@ -34,7 +33,6 @@ from aura.models.training.order_selection import guess_across, halves, least_ord
 from aura.models.training.prefix_selection import choose_prefix
 from aura.models.training.pruning import gains, keep
 from aura.models.training.resources import Resources
-from aura.models.training.resumable_text import ResumableText
 from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.survey import survey_of
 from aura.models.training.text import ALPHABET, WHOLE, Longs
@@ -97,6 +95,7 @@ class Prepared:
         self._char_runs = count_char_runs(text, states)
         if statistics.earlier is not None:
             self._char_runs += statistics.earlier.char_runs / WHOLE
+        self._earlier_prefix = b"" if statistics.earlier is None else statistics.earlier.prefix
         self._totals, self._packed = statistics.totals, statistics.packed
         self._places = at(text, states, statistics.sampled)
         use = usage(self._trie, np.ones(len(self._trie), np.bool_))
@@ -128,15 +127,17 @@ class Prepared:
         best = self._share * self._saved(chosen, evidence, left_out)
         worth = np.sort(self._gain[self._trie.offsets[2] : self._stop(self.order)])[::-1]
         entries = int(max_bytes * 8 / BITS_AN_ENTRY)
-        for size in (max_bytes // 16, max_bytes // 8, max_bytes // 4):
-            first, second, whole = (_prefix(stretches, size) for stretches in self._parts)
+        sizes = (max_bytes // 16, max_bytes // 8, max_bytes // 4)
+        for size, earlier in product(sizes, dict.fromkeys((b"", self._earlier_prefix))):
+            first, second, whole = (_prefix(stretches, size, earlier) for stretches in self._parts)
             matches = self._match(whole, (first, second))
             fewer = entries - int(len(whole) * 8 / BITS_AN_ENTRY)
             lost = _LASTING * worth[max(0, fewer) : entries].clip(0.0).sum()
             saved = self._share * self._saved(matches, evidence, left_out) - lost
-            if saved <= best:
+            if saved > best:
+                best, chosen = saved, matches
+            elif not self._earlier_prefix:
                 break
-            best, chosen = saved, matches
         return chosen
 
     def _stop(self, order: int) -> int:
@@ -196,10 +197,17 @@ class Prepared:
         )
 
 
-def _prefix(stretches: list[bytes], size: int) -> bytes:
-    """The first stretches, as many as fit; the most valuable last, where they are found first."""
+def _prefix(stretches: list[bytes], size: int, earlier: bytes) -> bytes:
+    """The first stretches, as many as fit; the most valuable last, where they are found first.
+
+    An earlier prefix comes first, as much of its end as fits, with the stretches that it does not have.
+    """
+    kept = earlier[-size:]
+    if kept:
+        size -= len(kept)
+        stretches = [stretch for stretch in stretches if stretch not in kept]
     ends = np.cumsum([len(stretch) for stretch in stretches])
-    return b"".join(reversed(stretches[: int(np.searchsorted(ends, size, side="right"))]))
+    return kept + b"".join(reversed(stretches[: int(np.searchsorted(ends, size, side="right"))]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +253,6 @@ class Plan:
         recorded: whether the counts are to be kept.
         resources: what may be used; with a client, by each thread of the workers.
         client: of Dask, whose workers count; None to count on this machine.
-        checkpoint: a directory in which the state of counting is kept; None if it is not.
     """
 
     limits: Limits = Limits()
@@ -257,7 +264,6 @@ class Plan:
     recorded: bool = False
     resources: Resources = field(default_factory=Resources)
     client: Any = None
-    checkpoint: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,16 +321,7 @@ def prepare(
         if plan.client is not None:
             cluster = stack.enter_context(Cluster(plan.client))
             text = ClusterText.send(framed, cluster, plan.resources)
-        elif plan.checkpoint is not None:
-            text = _resumable(LocalText(framed, plan.resources), plan.checkpoint, extent, most)
         continuing = Continuing(plan.earlier, plan.recorded)
         statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done), continuing)
     prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)
     return Preparation(prepared, held_out, None if scrubber is None else scrubber.report)
-
-
-def _resumable(text: LocalText, directory: Path, extent: Extent, most: int) -> ResumableText:
-    """The text, with what was counted of it before."""
-    pieces = text.framed.split(text.resources.piece_size)
-    identity = Identity.of(text.framed, extent, most, pieces)
-    return ResumableText(text, Checkpoint.open(directory, text.resources.spill, identity))
