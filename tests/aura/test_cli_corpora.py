@@ -194,6 +194,20 @@ def test_training_counts_a_sample_of_a_size_or_as_there_is_time(tmp_path: Path) 
         assert words in refused.output
 
 
+def test_training_takes_a_directory_for_its_state(tmp_path: Path, model: aura.Model) -> None:
+    path, out, state = tmp_path / "lamps.txt", tmp_path / "mine.aura", tmp_path / "state"
+    path.write_bytes(as_text(LINES))
+    assert invoke("train", path, "-o", out, *OPTIONS, "--checkpoint", state).exit_code == 0
+    assert aura.Model.load(out).id == model.id
+    assert not list(state.iterdir())
+    refused = invoke("train", path, "-o", out, *OPTIONS, "--checkpoint", path)
+    assert refused.exit_code == ExitCode.USAGE
+    (state / "aura-checkpoint.json").write_text("{}")
+    damaged = invoke("train", path, "-o", out, *OPTIONS, "--checkpoint", state)
+    assert damaged.exit_code == ExitCode.BAD_DATA
+    assert "is damaged; remove it to begin anew" in damaged.stderr
+
+
 def test_training_ends_at_once_where_there_is_no_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -155,6 +155,14 @@ def train(
             min=1, metavar="N", help="Threads that work at a time.", show_default="as many as cores"
         ),
     ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Directory to keep the state of counting in; after an interruption the same command goes on.",
+            show_default=False,
+        ),
+    ] = None,
     sample: Annotated[
         str | None,
         typer.Option(
@@ -190,7 +198,8 @@ def train(
     corpora are named, and whatever memory, threads and workers are used. With --dask, corpora are files that every
     worker can read, and --memory is that of each of its threads.
     """
-    _check_for_workers(dask, corpora, {"--threads": threads, "--sample": sample, "--time": time_budget})
+    own = {"--threads": threads, "--sample": sample, "--time": time_budget, "--checkpoint": checkpoint}
+    _check_for_workers(dask, corpora, own)
     io.check(output)
     patterns = None if templates is None else store.load(templates)
     content = b"" if dictionary is None else dictionary.read_bytes()
@@ -237,7 +246,9 @@ def train(
                 "counts": counts,
             }
             if dask is None:
-                model = train_files(reading.files(), **training, threads=threads, report=report)
+                model = train_files(
+                    reading.files(), **training, threads=threads, report=report, checkpoint=checkpoint
+                )
             else:
                 with client_of(dask, progress.console) as client:
                     model = train_on_cluster(

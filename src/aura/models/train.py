@@ -99,6 +99,8 @@ class Using(TypedDict, total=False):
         threads: that work at a time; as many as there are cores if None.
         report: is called, between reading and counting, with what is chosen and what training will take, and at the
             end with what a sample forgoes; each of :mod:`aura.models.reports`, a line as ``str``.
+        checkpoint: a directory in which the state of counting is kept until the model is there. If training is
+            interrupted, the same call goes on from there; not with another engine, nor with a ``time``.
         engine: ``"dask"`` counts on the workers of a cluster. Then ``memory`` is that of each of their threads,
             ``spill`` is a directory that all of them have, and ``threads`` those of the client.
         client: a ``distributed.Client``, for that engine.
@@ -110,6 +112,7 @@ class Using(TypedDict, total=False):
     spill: str | PathLike[str] | None
     threads: int | None
     report: Callable[[Report], None] | None
+    checkpoint: str | PathLike[str] | None
     engine: Literal["local", "dask"]
     client: Any
     counts: str | PathLike[str] | None
@@ -160,6 +163,7 @@ def train(
         DecodeError: the counts to go on from are damaged, hostile, of another version, or beside a model that is
             not theirs.
         OSError: they cannot be read, or the file of counts cannot be written.
+        CheckpointError: the checkpoint is that of other messages or arguments, or damaged.
         ClusterError: the workers or the scheduler of the cluster are lost.
         ImportError: the packages of the engine are missing.
     """
@@ -244,6 +248,7 @@ class _Work:
         one_is_none: bool = False,
     ) -> Model:
         from aura.models.training import trainer  # noqa: PLC0415
+        from aura.models.training.checkpoint import clear  # noqa: PLC0415
         from aura.models.training.written import Messages  # noqa: PLC0415
 
         started = monotonic()
@@ -260,6 +265,8 @@ class _Work:
         )
         chosen.tell_loss(messages, self.plan, model, held_out, progress)
         self._keep(record, model)
+        if self.plan.checkpoint is not None:
+            clear(self.plan.checkpoint)
         return model
 
     def train_on_workers(self, reads: Sequence[Read], progress: Progress) -> Model:
@@ -306,6 +313,7 @@ def _checked(
     from aura.models import lineage  # noqa: PLC0415
     from aura.models.training import measurements, synthetic_text, trainer  # noqa: PLC0415
     from aura.models.training.budget import Budget  # noqa: PLC0415
+    from aura.models.training.checkpoint import checked_directory  # noqa: PLC0415
     from aura.models.training.resources import Resources  # noqa: PLC0415
 
     if not isinstance(options, TrainingOptions):
@@ -334,15 +342,9 @@ def _checked(
     counts = None if path is None else Path(path)
     if counts is not None:
         atomic_write.check(counts)
-    report = resources.pop("report", None)
-    if report is not None and not callable(report):
-        raise TypeError(f"report is called; {type(report).__name__} cannot be")
     client = _checked_client(resources.pop("engine", "local"), resources.pop("client", None))
-    budget = Budget(
-        None if options.sample is None else arguments.amount("sample", options.sample),
-        None if options.time is None else arguments.duration("time", options.time),
-        report,
-    )
+    budget = Budget.checked(options.sample, options.time, resources.pop("report", None))
+    checkpoint = checked_directory(resources.pop("checkpoint", None), client, options.time)
     plan = trainer.Plan(
         limits=limits,
         max_bytes=max_bytes,
@@ -353,6 +355,7 @@ def _checked(
         recorded=counts is not None,
         resources=Resources.checked(**resources),
         client=client,
+        checkpoint=checkpoint,
     )
     generation = 0 if before is None else before.generation + 1
     return _Work(plan, texts, sections, budget, counts, generation)

@@ -12,6 +12,7 @@ In the order of work:
 ``local_text`` the text and its pieces on one machine
 ``cluster``    the same on the workers of a cluster
 ``counting``   those that are worth a place in the trie
+``resumable_text``  counting that goes on after an interruption: ``checkpoint``, ``archive``
 ``study``      what blocks contribute to them
 ``trie``       n-grams with their parents and suffixes
 ``gathering``  all that is taken from a text: ``text``, ``excerpts``

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from aura import arguments
 from aura.arguments import Amount
 from aura.models.model import Model
 from aura.models.reports import Drawn, Expected, Forgone, Report
@@ -41,6 +42,22 @@ class Budget:
     sample: Amount | None = None
     seconds: float | None = None
     report: Callable[[Report], None] | None = None
+
+    @classmethod
+    def checked(cls, sample: int | str | None, time: float | str | None, report: object) -> Budget:
+        """A budget as a caller names it.
+
+        Raises:
+            TypeError: an argument is of another type.
+            ValueError: a text has another form, or a number is out of range.
+        """
+        if report is not None and not callable(report):
+            raise TypeError(f"report is called; {type(report).__name__} cannot be")
+        return cls(
+            None if sample is None else arguments.amount("sample", sample),
+            None if time is None else arguments.duration("time", time),
+            report,
+        )
 
     def draw(self, messages: Messages, plan: Plan, spent: float) -> Chosen:
         """Choose messages, and look whether there are memory and disk for them.
@@ -121,7 +138,7 @@ class Chosen:
             return
         sizes = [loss.coded_sizes(model, held_out.units)]
         counted = self.drawn.select(held_out.kept)
-        unmeasured = replace(plan, measured=False)
+        unmeasured = replace(plan, measured=False, recorded=False, checkpoint=None)
         for number in range(1, loss.SAMPLES):
             progress("estimating the loss", (number - 1) / (loss.SAMPLES - 1))
             order = counted.first(counted.size // loss.STEP**number).order

@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import product
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from aura.models.training.char_runs import at, count_char_runs, learn_char_runs, states_of
+from aura.models.training.checkpoint import Checkpoint, Identity
 from aura.models.training.cluster.tasks import Cluster
 from aura.models.training.cluster.text import ClusterText
 from aura.models.training.counts import Earlier
@@ -33,6 +35,7 @@ from aura.models.training.order_selection import guess_across, halves, least_ord
 from aura.models.training.prefix_selection import choose_prefix
 from aura.models.training.pruning import gains, keep
 from aura.models.training.resources import Resources
+from aura.models.training.resumable_text import ResumableText
 from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.survey import survey_of
 from aura.models.training.text import ALPHABET, WHOLE, Longs
@@ -253,6 +256,7 @@ class Plan:
         recorded: whether the counts are to be kept.
         resources: what may be used; with a client, by each thread of the workers.
         client: of Dask, whose workers count; None to count on this machine.
+        checkpoint: a directory in which the state of counting is kept; None if it is not.
     """
 
     limits: Limits = Limits()
@@ -264,6 +268,7 @@ class Plan:
     recorded: bool = False
     resources: Resources = field(default_factory=Resources)
     client: Any = None
+    checkpoint: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +326,16 @@ def prepare(
         if plan.client is not None:
             cluster = stack.enter_context(Cluster(plan.client))
             text = ClusterText.send(framed, cluster, plan.resources)
+        elif plan.checkpoint is not None:
+            text = _resumable(LocalText(framed, plan.resources), plan.checkpoint, extent, most)
         continuing = Continuing(plan.earlier, plan.recorded)
         statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done), continuing)
     prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)
     return Preparation(prepared, held_out, None if scrubber is None else scrubber.report)
+
+
+def _resumable(text: LocalText, directory: Path, extent: Extent, most: int) -> ResumableText:
+    """The text, with what was counted of it before."""
+    pieces = text.framed.split(text.resources.piece_size)
+    identity = Identity.of(text.framed, extent, most, pieces)
+    return ResumableText(text, Checkpoint.open(directory, text.resources.spill, identity))
