@@ -13,6 +13,7 @@ from tests.training.texts import PLENTY, framed
 import aura
 from aura.errors import UnknownModel
 from aura.models.lineage import read_counts
+from aura.models.train import train_files
 from aura.models.training import counts_file, gathering
 from aura.models.training.counts import Earlier, together
 from aura.models.training.counts_file import CountsFile
@@ -206,6 +207,15 @@ class TestModels:
         options = aura.TrainingOptions(update=tmp_path / "old.counts")
         one = aura.train(NEW, max_bytes=20_000, options=options, memory="64MiB", threads=1)
         other = aura.train(NEW, max_bytes=20_000, options=options, memory="1GiB", threads=3)
+        assert one.data == other.data
+
+    @pytest.mark.usefixtures("old")
+    def test_the_order_of_files_changes_nothing(self, tmp_path: Path) -> None:
+        files = [
+            [(line.encode(), name) for line in lines(seed, "guest")] for seed, name in ((4, "a"), (5, "b"))
+        ]
+        options = aura.TrainingOptions(update=tmp_path / "old.counts")
+        one, other = (train_files(some, max_bytes=20_000, options=options) for some in (files, files[::-1]))
         assert one.data == other.data
 
     @pytest.mark.usefixtures("old")
