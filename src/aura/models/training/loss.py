@@ -2,8 +2,9 @@
 
 Models of a sixteenth, of a quarter and of all of the sample code the same messages, which were held out. Their bits
 fall as by a power law, b(n) = c + a·n^-e: each time there is four times as much text, what is gained is the same
-share of what was gained the time before. This is carried on to the size of the corpus. The error is that of the
-held-out units, drawn again and again (the bootstrap: Efron, 1979); that the law itself may fail is not in it.
+share of what was gained the time before, and c is nothing at least. This is carried on to the size of the corpus;
+the farther that is, the rougher. The error is that of the held-out units, drawn again and again (the bootstrap:
+Efron, 1979); that the law itself may fail is not in it.
 """
 
 from __future__ import annotations
@@ -26,9 +27,6 @@ STEP: Final = 4
 SAMPLES: Final = 3
 
 _DRAWS: Final = 400
-
-_EVEN: Final = 1.0 - 1e-9
-"""Stands for 1, a gain that does not fall, of which the sum of a geometric row is a limit."""
 
 _INTERVAL: Final = 1.96
 """Standard errors on each side of an estimate in an interval of 95 %."""
@@ -74,7 +72,7 @@ def gain(sizes: Sequence[Longs], growth: float) -> Gain:
 def _saved(bits: NDArray[np.float64], steps: float) -> NDArray[np.float64]:
     """The share that is saved after some steps; ``bits`` has a row for each sample."""
     before, last = bits[0] - bits[1], bits[1] - bits[2]
-    ratio = np.clip(last / np.maximum(before, 1.0), 0.0, _EVEN)
+    ratio = np.clip(last / np.maximum(before, 1.0), 0.0, bits[2] / (bits[2] + np.maximum(last, 1.0)))
     saved = np.maximum(last, 0.0) * ratio * (1.0 - ratio**steps) / (1.0 - ratio)
     result: NDArray[np.float64] = saved / bits[2]
     return result
