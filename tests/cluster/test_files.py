@@ -7,6 +7,7 @@ import json
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
+from sys import getsizeof
 from typing import Any
 
 import numpy as np
@@ -198,6 +199,7 @@ def test_a_file_that_changes_is_noticed(tmp_path: Path) -> None:
     file.write_text("one\ntwo\n")
     written = worker_files.write(_CorpusFile(str(file), None, None), Spill())
     there = pickle.loads(pickle.dumps(written))  # noqa: S301
+    assert getsizeof(there) > 1 << 16
     assert worker_files.describe(there) == worker_files.describe(written)
     there = pickle.loads(pickle.dumps(written))  # noqa: S301
     file.write_text("one\nthree\n")
@@ -211,6 +213,7 @@ def test_framed_messages_are_framed_again_elsewhere(tmp_path: Path) -> None:
     written = worker_files.write(_CorpusFile(str(file), None, None), Spill())
     framed = framed_files.frame(written, worker_files.Place(0, 0, have_sources=False), np.array([1]), None)
     there = pickle.loads(pickle.dumps(framed))  # noqa: S301
+    assert getsizeof(there) > 1 << 16
     assert there.rows.symbols.read().tolist() == [257, *b"one", 256]
 
 

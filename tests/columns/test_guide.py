@@ -1,4 +1,4 @@
-"""The examples of the guide run, but for the calls of Spark and Ray."""
+"""The examples of the guide run, but for those that need a cluster, Spark or Ray."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch, dask.config.set(scheduler="sync"):
         patch.chdir(folder)
         for example in examples:
-            if not re.search(r"^(import ray|from pyspark)", example, re.MULTILINE):
+            if not re.search(r"^(import ray|from pyspark|from distributed)", example, re.MULTILINE):
                 exec(compile(example, str(PAGE), "exec", dont_inherit=True), found)  # noqa: S102
         found["read"] = found["frame"].compute()
     return found

@@ -128,9 +128,13 @@ class Left:
 
     def close(self) -> None:
         """Free what the columns take."""
-        for column in (self.places, self.groups):
-            if column is not None:
-                column.close()
+        for column in self.columns:
+            column.close()
+
+    @property
+    def columns(self) -> list[Column]:
+        """All columns that there are."""
+        return [column for column in (self.places, self.groups) if column is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,9 +71,14 @@ class StoredRun:
 
     def close(self) -> None:
         """Free what the run takes."""
-        for column in (self.keys, self.sizes, self.counts, self.sources, self.messages):
-            if column is not None:
-                column.close()
+        for column in self.columns:
+            column.close()
+
+    @property
+    def columns(self) -> list[Column]:
+        """All columns that there are."""
+        columns = (self.keys, self.sizes, self.counts, self.sources, self.messages)
+        return [column for column in columns if column is not None]
 
 
 def ranges(runs: Sequence[StoredRun], size: int) -> list[list[tuple[int, int]]]:

@@ -61,6 +61,11 @@ class Column:
             yield self.read(start, start + size)
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of all numbers."""
+        return self._length * self.dtype.itemsize
+
+    @property
     def spill(self) -> Spill:
         """Where the column is."""
         return Spill(self._directory)

@@ -80,6 +80,11 @@ class Run:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def __sizeof__(self) -> int:
+        """Bytes of memory, by which Dask decides where tasks run."""
+        columns = (self.keys, *self.tallies.columns)
+        return sum(column.nbytes for column in columns if column is not None)
+
     def part(self, part: slice) -> Run:
         """Some neighbours."""
         return Run(self.keys[part], self.tallies.take(part))

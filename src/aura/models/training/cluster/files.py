@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from aura.models.training.cluster.parts import apparent_size
 from aura.models.training.cluster.tasks import ClusterError
 from aura.models.training.digests import Digests, scattered
 from aura.models.training.held_out import Choice, Taken, take
@@ -47,6 +48,10 @@ class WrittenFile:
 
     def __reduce__(self) -> tuple[type[WrittenFile], tuple[Read, Spill, bytes | None]]:
         return WrittenFile, (self._read, self._spill, self._digest)
+
+    def __sizeof__(self) -> int:
+        """What Dask takes for its size."""
+        return apparent_size([] if self._messages is None else [self._messages.text])
 
     @property
     def messages(self) -> Messages:

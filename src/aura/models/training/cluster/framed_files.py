@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from sys import getsizeof
 from typing import Any
 
 import numpy as np
 
 from aura.models.training import framed_text
 from aura.models.training.cluster.files import Ordered, Place, WrittenFile, ordered
+from aura.models.training.cluster.parts import apparent_size
 from aura.models.training.framed_text import Layout, Rows, block_starts, write_rows
 from aura.models.training.pieces import UNSTUDIED, Part, Stretch
 from aura.models.training.scrubbing import Scrubber, ScrubReport
@@ -45,6 +47,10 @@ class FramedFile:
 
     def __reduce__(self) -> tuple[type[FramedFile], tuple[Any, ...]]:
         return FramedFile, self._made_of
+
+    def __sizeof__(self) -> int:
+        """What Dask takes for its size."""
+        return apparent_size([] if self._found is None else [self._found[1].symbols])
 
     def _framed(self) -> tuple[Ordered, Rows, Scrubber | None]:
         with self._lock:
@@ -261,6 +267,10 @@ class FilePart:
     framed: FramedFile
     span: Span
     stretches: tuple[Stretch, ...]
+
+    def __sizeof__(self) -> int:
+        """What Dask takes for its size."""
+        return getsizeof(self.framed)
 
     @property
     def part(self) -> Part:

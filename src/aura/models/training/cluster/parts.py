@@ -6,7 +6,7 @@ A part stays on the worker that has it, with what was counted in it; the tasks t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -34,6 +34,10 @@ from aura_spec.context_model import MAX_ORDER
 
 _SAMPLED: Final = 1 << 8
 """Keys of a part from which the bounds of ranges are chosen, about."""
+
+
+LEAST_SIZE: Final = 1 << 16
+_ON_DISK: Final = 16
 
 
 class PartSource(Protocol):
@@ -84,6 +88,23 @@ class State:
     left: tuple[Left, ...]
     mapped: tuple[Mapped, ...]
     spill: Spill
+
+    def __sizeof__(self) -> int:
+        """What Dask takes for its size."""
+        columns = [column for left in self.left for column in left.columns]
+        for mapped in self.mapped:
+            columns += mapped.run.columns
+            columns.append(mapped.index)
+        return apparent_size(columns)
+
+
+def apparent_size(columns: Iterable[Column]) -> int:
+    """What Dask is told of the size of columns.
+
+    By sizes it decides where tasks run, and for that columns are large: tasks must go where they are. It also
+    decides what it writes to disk, and for that they are small: they are on disk already. This is between the two.
+    """
+    return LEAST_SIZE + sum(column.nbytes for column in columns) // _ON_DISK
 
 
 def begin(source: PartSource, samples: Mapping[int, Longs] | None, piece_size: int, spill: Spill) -> State:

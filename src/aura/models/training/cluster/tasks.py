@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
@@ -64,7 +65,8 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.cancel(list(self._futures))
+        with suppress(OSError):  # the scheduler is lost, and the tasks with it
+            self._client.cancel(list(self._futures))
 
     @property
     def threads(self) -> int:
