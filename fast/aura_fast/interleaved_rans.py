@@ -197,24 +197,29 @@ def write_batches(batches: Sequence[tuple[Integers, Integers]], lanes: int, tabl
 
     Each batch is the indices of tables and the symbols, both (symbols,).
     """
-    states = np.full(lanes, LOWER_BOUND, np.uint64)
-    words: list[NDArray[np.uint64]] = []
+    states = np.full(lanes, LOWER_BOUND, np.int64)
+    words: list[Wide] = []
     for indices, symbols in reversed(batches):
-        intervals = tables.intervals[tables.firsts[indices] + symbols + 1].astype(np.uint64)
-        frequencies, cumulatives = intervals >> np.uint64(16), intervals & np.uint64(0xFFFF)
+        intervals = tables.intervals[tables.firsts[indices] + symbols + 1]
+        frequencies, cumulatives = intervals >> 16, intervals & 0xFFFF
         last = (len(indices) - 1) // lanes * lanes if len(indices) else -1
         for start in range(last, -1, -lanes):
             stop = min(start + lanes, len(indices))
-            frequency = frequencies[start:stop]
-            state = states[: stop - start]
-            full = state >= frequency << np.uint64(32 - SCALE_BITS)
-            # a decoder takes the words of a step in the order of the lanes, so they stand in that order
-            words.append(state[full] & np.uint64(0xFFFF))
-            state = np.where(full, state >> np.uint64(WORD_BITS), state)
-            quotient, remainder = np.divmod(state, frequency)
-            states[: stop - start] = (quotient << np.uint64(SCALE_BITS)) + remainder + cumulatives[start:stop]
-    heads = np.stack([states >> np.uint64(16), states & np.uint64(0xFFFF)], 1).ravel()
+            words.append(_push(states[: stop - start], frequencies[start:stop], cumulatives[start:stop]))
+    heads = np.stack([states >> WORD_BITS, states & 0xFFFF], 1).ravel()
     return np.concatenate([heads, *reversed(words)]).astype("<u2").tobytes()
+
+
+def _push(states: Wide, frequencies: Wide, cumulatives: Wide) -> Wide:
+    """Encode a symbol in each of some lanes, whose states change, and give the words to be read before."""
+    full = states >= frequencies << 32 - SCALE_BITS
+    # a decoder takes the words of a step in the order of the lanes, so they stand in that order
+    words = states[full] & 0xFFFF
+    states >>= full * WORD_BITS
+    # the quotient of integers below 2^32 is exact in floating point once rounded down
+    quotient = (states / frequencies).astype(np.int64)
+    states += quotient * (spec.TOTAL - frequencies) + cumulatives
+    return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,13 +324,6 @@ def write_steps(steps: Sequence[tuple[Wide, Wide] | Wide], lanes: int, rest: Wid
             words.append(step)
             continue
         frequencies, cumulatives = step
-        state = states[: len(frequencies)]
-        full = state >= frequencies << 32 - SCALE_BITS
-        # a decoder takes the words of a step in the order of the lanes, so they stand in that order
-        words.append(state[full] & 0xFFFF)
-        state >>= full * WORD_BITS
-        # the quotient of integers below 2^32 is exact in floating point once rounded down
-        quotient = (state / frequencies).astype(np.int64)
-        state += quotient * (spec.TOTAL - frequencies) + cumulatives
+        words.append(_push(states[: len(frequencies)], frequencies, cumulatives))
     heads = np.stack([states >> WORD_BITS, states & 0xFFFF], 1).ravel()
     return np.concatenate([heads, *reversed(words)]).astype("<u2").tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from aura_fast import interleaved_rans, rans, trie_tables
 from aura_fast.trie_tables import Integers
 from aura_spec import context_model
-from aura_spec.context_model import END, ContextModel
+from aura_spec.context_model import CODES, END, ContextModel
 from aura_spec.interleaved_rans import MAX_LANES_EXPONENT
 from aura_spec.rans import frequencies_of
 from aura_spec.trie import FAMILIES
@@ -23,6 +24,11 @@ _SYMBOLS_PER_LANE = 1 << 12
 
 _RAREST = 49
 """The largest code of a weight that is not the least one."""
+
+_SYMBOL_BITS = 9
+_CODE_BITS = 6
+_PLACE_BITS = 24
+"""Bits of the number of a context or an entry in its level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,9 @@ class Level:
         suffix_entries: the number of the suffix entry of each entry in the level above.
         symbols: of each entry.
         codes: of each entry; 0 in singletons.
-        children: the number of the child of each entry in the level below, or -1.
+        parents: whether each entry has a child in the level below.
 
-    Arrays of contexts are (contexts,) int64, those of entries (entries,) int64.
+    Arrays of contexts are (contexts,), those of entries (entries,), in types as narrow as they go.
     """
 
     suffix: Integers
@@ -49,12 +55,12 @@ class Level:
     suffix_entries: Integers
     symbols: Integers
     codes: Integers
-    children: Integers
+    parents: NDArray[np.bool_]
 
     @property
     def starts(self) -> Integers:
         """The place of each context's first entry in this level: (contexts,) int64."""
-        return np.cumsum(self.counts) - self.counts
+        return np.cumsum(self.counts, dtype=np.int64) - self.counts
 
     @property
     def ups(self) -> Integers:
@@ -69,8 +75,13 @@ def write(model: ContextModel, lanes_exponent: int | None = None) -> bytes:
     The order of contexts and of entries in the file is that of rules TRI-4 and CTX-7. There are as many lanes as
     the model is worth, unless their exponent, 0 to ``MAX_LANES_EXPONENT``, is given.
     """
-    levels = levels_of(model)
-    batches = list(_batches(levels))
+    batches: list[Batch] = []
+    above: Level | None = None
+    order = 0
+    for order, level in enumerate(levels_of(model)):
+        batches += _batches(above, level, order)
+        above = level
+    del batches[-1]  # there is no level below the last
     codes = _table_codes(batches)
     tables = interleaved_rans.lay_out_codes(codes)
     symbols = sum(len(indices) for indices, _ in batches)
@@ -80,13 +91,10 @@ def write(model: ContextModel, lanes_exponent: int | None = None) -> bytes:
     content = b"".join(len(table).to_bytes(2, "big") + table for table in codes)
     frequencies = frequencies_of(content)
     payload = rans.encode(content, frequencies)
-    root = levels[0]
-    root_codes = np.zeros(context_model.SYMBOLS, np.uint8)
-    root_codes[root.symbols] = root.codes
     return b"".join(
         (
-            bytes((len(levels) - 1,)),
-            root_codes.tobytes(),
+            bytes((order,)),
+            _root_codes(model),
             bytes((exponent,)),
             len(content).to_bytes(4, "big"),
             len(payload).to_bytes(4, "big"),
@@ -97,119 +105,123 @@ def write(model: ContextModel, lanes_exponent: int | None = None) -> bytes:
     )
 
 
-def levels_of(model: ContextModel) -> list[Level]:
+def _root_codes(model: ContextModel) -> bytes:
+    """The codes of the root's entries, by symbol."""
+    codes = np.zeros(context_model.SYMBOLS, np.uint8)
+    root = slice(model.starts[0], model.starts[1])
+    codes[np.asarray(model.symbols[root])] = model.codes[root]
+    return codes.tobytes()
+
+
+def levels_of(model: ContextModel) -> Iterator[Level]:
     """Take a model apart into levels, contexts and entries in the order of the file."""
-    starts, symbols, codes = (_plain(values) for values in (model.starts, model.symbols, model.codes))
-    following, suffixes, escapes = (
-        _plain(values) for values in (model.following, model.suffixes, model.escapes)
-    )
-    counts = np.diff(starts)
-    owners = np.repeat(np.arange(len(counts)), counts)
-    orders = _orders(suffixes)
-    # a child is the context that an entry leads to, if that is one byte longer than the entry's own
-    is_child = (symbols != END) & (orders[following] == orders[owners] + 1)
-    by_key = np.argsort(owners * (END + 1) + symbols, kind="stable")
-    keys = (owners * (END + 1) + symbols)[by_key]
+    starts, symbols, codes = map(np.asarray, (model.starts, model.symbols, model.codes))
+    following, suffixes, escapes = map(np.asarray, (model.following, model.suffixes, model.escapes))
+    # for every context of the model, its number in its level once that is known
+    number = np.full(len(escapes), -1, np.int32)
     contexts: Integers = np.zeros(1, np.int64)
-    # for every context and entry of the model, its number in its level once that is known
-    entry_number = np.full(len(symbols), -1, np.int64)
-    context_number = np.full(len(counts), -1, np.int64)
-    levels: list[Level] = []
+    above: _Index | None = None
     while len(contexts):
-        context_number[contexts] = np.arange(len(contexts))
-        own_counts = counts[contexts]
-        own = np.repeat(np.arange(len(contexts)), own_counts)
-        firsts = np.cumsum(own_counts) - own_counts
-        entries = starts[contexts][own] + np.arange(len(own)) - firsts[own]
-        if levels:
-            # the entry with the same symbol in the suffix's list
-            wanted = suffixes[contexts][own] * (END + 1) + symbols[entries]
-            suffix_entries = entry_number[by_key[np.searchsorted(keys, wanted)]]
-        else:
-            suffix_entries = symbols[entries]
-        order = np.lexsort((suffix_entries, codes[entries] * (own_counts > 1)[own], own))
-        entries = entries[order]
-        entry_number[entries] = np.arange(len(entries))
-        parents = np.flatnonzero(is_child[entries])
-        children = np.full(len(entries), -1, np.int64)
-        children[parents] = np.arange(len(parents))
-        levels.append(
-            Level(
-                suffix=context_number[suffixes[contexts]],
-                counts=own_counts,
-                escapes=escapes[contexts],
-                owners=own,
-                suffix_entries=suffix_entries[order],
-                symbols=symbols[entries],
-                codes=codes[entries] * (own_counts > 1)[own],
-                children=children,
-            )
+        number[contexts] = np.arange(len(contexts))
+        firsts = starts[contexts]
+        counts = starts[contexts + 1] - firsts
+        owners = np.repeat(np.arange(len(contexts), dtype=np.int32), counts)
+        entries = np.arange(len(owners)) + np.repeat(firsts - (np.cumsum(counts) - counts), counts)
+        own_symbols, own_codes = symbols[entries], codes[entries] * (counts > 1)[owners]
+        suffix = number[suffixes[contexts]]
+        suffix_entries = own_symbols if above is None else above.find(suffix[owners], own_symbols)
+        order = _list_order(owners, own_codes, suffix_entries)
+        own_symbols, leads = own_symbols[order], following[entries[order]]
+        # a child is a context that no entry of a level above leads to
+        parents = number[leads] < 0
+        yield Level(
+            suffix=suffix,
+            counts=counts,
+            escapes=escapes[contexts],
+            owners=owners,
+            suffix_entries=suffix_entries[order],
+            symbols=own_symbols,
+            codes=own_codes[order],
+            parents=parents,
         )
-        beginning = [model.initial] if len(levels) == 1 else []
-        contexts = np.concatenate([following[entries[parents]], np.array(beginning, np.int64)])
-    return levels
+        contexts = leads[parents].astype(np.int64)
+        if above is None:
+            contexts = np.append(contexts, model.initial)
+        above = _Index(owners, own_symbols)
 
 
-def _plain(values: object) -> Integers:
-    """Values as int64."""
-    return np.asarray(values, np.int64)
+class _Index:
+    """Finds the entries of a level by the numbers of their contexts and their symbols."""
+
+    def __init__(self, owners: Integers, symbols: Integers) -> None:
+        bits = max(0, len(owners) - 1).bit_length()
+        packed = _keys(owners, symbols) << bits
+        packed |= np.arange(len(owners))
+        packed.sort()
+        self._keys = packed >> bits
+        self._places = (packed & (1 << bits) - 1).astype(np.int32)
+
+    def find(self, owners: Integers, symbols: Integers) -> Integers:
+        """The numbers of entries in their level: (entries,) int32."""
+        return self._places[np.searchsorted(self._keys, _keys(owners, symbols))]
 
 
-def _orders(suffixes: Integers) -> Integers:
-    """The order of each context, which is how many suffixes lead to the root: (contexts,) int64."""
-    orders = np.zeros(len(suffixes), np.int64)
-    reached: Integers = np.arange(len(suffixes))
-    while bool(reached.any()):
-        orders += reached > 0
-        reached = suffixes[reached]
-    return orders
+def _keys(owners: Integers, symbols: Integers) -> Integers:
+    """Contexts below 2^24 and symbols, in one number each: (entries,) int64."""
+    return owners.astype(np.int64) << _SYMBOL_BITS | symbols
 
 
-def _batches(levels: list[Level]) -> list[Batch]:
-    """All batches in the order of rule TRI-6."""
-    batches: list[Batch] = []
-    above: Level | None = None
-    for depth, this in enumerate(levels):
-        if above is not None:
-            batches += _level_batches(above, this, depth)
-        if depth + 1 < len(levels):
-            asked = np.flatnonzero(_may_have_child(this, above))
-            flags = (this.children[asked] >= 0).astype(np.int64)
-            batches.append((trie_tables.child_tables(this.ups[asked], depth), flags))
-        above = this
-    return batches
+def _list_order(owners: Integers, codes: Integers, suffix_entries: Integers) -> Integers | slice:
+    """The order of entries after rule CTX-7, given the numbers of their contexts, which ascend."""
+    keys = (owners.astype(np.int64) << _CODE_BITS | codes) << _PLACE_BITS | suffix_entries
+    if bool((keys[1:] > keys[:-1]).all()):
+        return slice(None)
+    return np.argsort(keys)
 
 
-def _may_have_child(this: Level, above: Level | None) -> NDArray[np.bool_]:
-    """Which entries a CHILD batch asks about: (entries,) bool."""
-    return this.symbols != END if above is None else above.children[this.suffix_entries] >= 0
+def _batches(above: Level | None, this: Level, depth: int) -> Iterator[Batch]:
+    """The batches of a level, and CHILD for what is below, in the order of rule TRI-6.
+
+    They are in types as narrow as they go.
+    """
+    if above is None:
+        asked = np.flatnonzero(this.symbols != END)
+    else:
+        yield from _level_batches(above, this, depth)
+        asked = np.flatnonzero(above.parents[this.suffix_entries])
+    yield trie_tables.child_tables(this.ups[asked], depth), this.parents[asked].astype(np.uint8)
 
 
-def _level_batches(above: Level, this: Level, depth: int) -> list[Batch]:
+def _level_batches(above: Level, this: Level, depth: int) -> Iterator[Batch]:
     """The batches COUNT to MANY of a level."""
     lengths = above.counts[this.suffix]
     counted = np.flatnonzero(lengths > 1)
-    count = trie_tables.count_tables(lengths[counted]), this.counts[counted] - 1
+    yield trie_tables.count_tables(lengths[counted]), (this.counts[counted] - 1).astype(np.uint8)
     # entries in the order of the suffix's list, in which RANK and CODE take them
-    order = np.lexsort((this.suffix_entries, this.owners))
-    owners, suffix_entries, codes = this.owners[order], this.suffix_entries[order], this.codes[order]
-    place = np.arange(len(owners)) - this.starts[owners]
-    ranks = suffix_entries - above.starts[this.suffix][owners]
-    gaps = np.where(place == 0, ranks, ranks - np.concatenate([ranks[:1], ranks[:-1]]) - 1)
+    keys = (this.owners.astype(np.int64) << _PLACE_BITS | this.suffix_entries) << _CODE_BITS | this.codes
+    keys.sort()
+    codes = (keys & CODES - 1).astype(np.uint8)
+    suffix_entries = (keys >> _CODE_BITS & (1 << _PLACE_BITS) - 1).astype(np.int32)
+    del keys
+    ranks = suffix_entries - above.starts[this.suffix].astype(np.int32)[this.owners]
+    gaps = ranks.copy()
+    gaps[1:] -= ranks[:-1] + 1
+    firsts = this.starts
+    gaps[firsts] = ranks[firsts]
     ranked = this.counts < lengths
-    rank_tables = trie_tables.rank_tables(lengths[ranked], this.counts[ranked])
+    yield (
+        trie_tables.rank_tables(lengths[ranked], this.counts[ranked]),
+        gaps[ranked[this.owners]].astype(np.uint16),
+    )
     many = this.counts > 1
-    in_many = many[owners]
-    code_tables = trie_tables.code_tables(above.ups[suffix_entries[in_many]], this.counts[many])
-    one_tables = trie_tables.one_tables(above.ups[suffix_entries[~in_many]], depth)
-    many_tables = trie_tables.many_tables(above.escapes[this.suffix[many]], this.counts[many], depth)
-    return [
-        count,
-        (rank_tables, gaps[ranked[owners]]),
-        (code_tables, codes[in_many]),
-        (one_tables, this.escapes[~many]),
-        (many_tables, this.escapes[many]),
-    ]
+    in_many = many[this.owners]
+    up = above.ups[suffix_entries]
+    yield trie_tables.code_tables(up[in_many], this.counts[many]), codes[in_many]
+    yield trie_tables.one_tables(up[~in_many], depth), this.escapes[~many]
+    yield (
+        trie_tables.many_tables(above.escapes[this.suffix[many]], this.counts[many], depth),
+        this.escapes[many],
+    )
 
 
 def _table_codes(batches: list[Batch]) -> list[bytes]:

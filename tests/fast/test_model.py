@@ -365,7 +365,7 @@ def test_sections_that_describe_much_in_few_bytes(content: bytes, code: str | No
 
 
 def test_levels_are_those_of_the_file() -> None:
-    levels = trie_writer.levels_of(build(TALK, max_order=3))
+    levels = list(trie_writer.levels_of(build(TALK, max_order=3)))
     assert len(levels) == 4
     assert len(levels[0].symbols) == SYMBOLS
 

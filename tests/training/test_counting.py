@@ -16,7 +16,7 @@ from tests.training.texts import PLENTY, statistics, write
 import aura
 from aura.models.train import train_files
 from aura.models.training import counting, local_text, sorted_runs
-from aura.models.training.extent import Extent
+from aura.models.training.extent import Extent, least_of
 from aura.models.training.levels import Level, raised, threshold
 from aura.models.training.pieces import distinct, mark, spread
 from aura.models.training.resources import Resources
@@ -80,18 +80,20 @@ def test_of_much_text_ngrams_must_occur_often_themselves(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(counting, "COMPLETE", 0)
         found = statistics(messages, Extent(order, 2), most=most)
-    least = next(
-        least for least in range(2, 1 << 20) if sum(map(least.__le__, every.values())) <= most
-    )  # at most so many n-grams occur so often
-    expected = {
-        gram: count
-        for gram, count in every.items()
-        if count >= found.trie.least or len(gram) == 1 or (len(gram) == 2 and gram[0] == BEGIN)
-    }
-    assert found.trie.least <= least
+
+    def listed(gram: Gram, count: int, least: int) -> bool:
+        return count >= least_of(len(gram), least)
+
+    def always(gram: Gram) -> bool:
+        return len(gram) == 1 or (len(gram) == 2 and gram[0] == BEGIN)
+
+    least = found.trie.least
+    expected = {gram: count for gram, count in every.items() if listed(gram, count, least) or always(gram)}
     assert spelled(found.trie) == expected
-    kept = [gram for gram in expected if every[gram] >= 2]
-    assert found.trie.least == 2 or len(kept) <= max(most, len(grams_of(messages, 1)) + 256)
+    assert least == 2 or sum(listed(gram, count, least) for gram, count in every.items()) <= most
+    # with a lower one there would be too many, those that are always kept among them
+    lower = sum(listed(gram, count, least - 1) or always(gram) for gram, count in every.items())
+    assert least == 2 or lower > most
 
 
 def test_too_many_rare_ngrams_are_left_out() -> None:
@@ -113,8 +115,8 @@ def test_what_is_left_out_still_counts_in_its_context() -> None:
     assert found.trie.least > 1
     node = 1 + ord("a")
     listed = found.trie.counts[found.trie.parents == node].sum()
-    assert found.trie.rest[node] == found.trie.counts[node] - listed > 0
-    assert found.trie.rest[0] == found.trie.rest[1 + BEGIN] == 0
+    assert found.trie.rest(1)[ord("a")] == found.trie.counts[node] - listed > 0
+    assert found.trie.rest(0)[0] == found.trie.rest(1)[BEGIN] == 0
 
 
 CHATTER = [f"{word} {number % 37} {word}".encode() for number in range(4000) for word in ("on", "off", "dim")]
@@ -210,13 +212,15 @@ def test_what_one_message_repeats_counts_once() -> None:
 def test_a_threshold_is_the_lowest_that_fits() -> None:
     counts = np.array([1, 2, 2, 3, 5, 8]) * WHOLE
     level = Level(np.zeros(6, np.int32), np.arange(6, dtype=np.int32), counts, counts)
-    assert [threshold([level], most, 1) for most in range(7)] == [9, 6, 4, 3, 3, 2, 1]
+    assert [threshold([level], most, 1) for most in range(7)] == [17, 11, 7, 5, 5, 2, 1]
+    none = replace(level, counts=np.zeros(0, np.int64))
+    assert [threshold([none] * 8 + [level], most, 1) for most in range(7)] == [9, 6, 4, 3, 3, 2, 1]
     longer = replace(level, suffixes=np.arange(6, dtype=np.int32))
-    kept, places = raised([level, longer], 3)
+    kept, places = raised([level, longer], 5)
     assert len(kept[0]) == 6
     assert kept[1].counts.tolist() == [3 * WHOLE, 5 * WHOLE, 8 * WHOLE]
     assert places[1].tolist() == [-1, -1, -1, 0, 1, 2]
-    assert raised([level, longer, longer], 9)[1][2].tolist() == [-1] * 6
+    assert raised([level, longer, longer], 17)[1][2].tolist() == [-1] * 6
 
 
 def test_columns_go_to_disk_and_come_back() -> None:

@@ -17,7 +17,7 @@ from aura.models.train import train_files
 from aura.models.training import counts_file, gathering
 from aura.models.training.counts import Earlier, together
 from aura.models.training.counts_file import CountsFile
-from aura.models.training.extent import Extent
+from aura.models.training.extent import Extent, least_of
 from aura.models.training.gathering import Continuing, Statistics, gather
 from aura.models.training.levels import Level
 from aura.models.training.local_text import LocalText
@@ -120,8 +120,8 @@ def test_of_too_many_ngrams_the_rarest_go() -> None:
     assert len(found.trie) < 1500 + 500  # symbols and what begins messages stay
     assert found.totals.least > 1
     longer = slice(found.trie.offsets[3], None)
-    assert found.trie.counts[longer].min() >= found.totals.least * WHOLE
-    assert (found.trie.rest >= 0).all()
+    assert found.trie.counts[longer].min() >= least_of(3, found.totals.least) * WHOLE
+    assert all((found.trie.rest(order) >= 0).all() for order in range(found.trie.depth))
     assert recorded(found).earlier.totals.least == found.totals.least
 
 
@@ -168,7 +168,9 @@ class TestModels:
             return sum(len(codec.compress(message)) for message in messages[:60])
 
         assert model.metadata["parent"] == old.id != model.id
-        assert size(model, OLD) < 1.1 * size(old, OLD)
+        assert size(model, OLD) < 1.2 * size(
+            old, OLD
+        )  # of two bytes a message, weights are of new ones alone
         assert size(model, NEW) < 1.1 * size(aura.train(NEW, max_bytes=20_000), NEW)
 
     def test_generations_are_counted(self, old: aura.Model, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.training.texts import prepare
 
 from aura.models.training.match_table import guess
 from aura.models.training.order_selection import guess_across, halves, least_order
-from aura.models.training.prefix_selection import choose_prefix, places_in
+from aura.models.training.prefix_selection import Repeats, choose_prefix, places_in
 from aura.models.training.text import BEGIN, BLOCKS, frame
 from aura.models.training.trainer import Limits
 from aura.models.training.weights import CLASSES, Evidence
@@ -33,11 +33,11 @@ def test_what_recurs_is_chosen() -> None:
     rng = random.Random(4)
     messages = [rng.randbytes(200 + n) + BOILERPLATE + rng.randbytes(400) for n in range(50)]
     text = frame(messages, np.arange(50))
-    stretches = choose_prefix(text, every(50), 1000)
+    stretches = choose_prefix(Repeats.of(text), every(50), 1000)
     assert BOILERPLATE in b"".join(stretches)
     assert sum(map(len, stretches)) < 4 * len(BOILERPLATE)
     alone = text.messages[text.starts[:-1]] == 7
-    assert choose_prefix(text, alone, 1000) == []
+    assert choose_prefix(Repeats.of(text), alone, 1000) == []
 
 
 def test_what_few_sources_have_is_not_chosen() -> None:
@@ -47,8 +47,8 @@ def test_what_few_sources_have_is_not_chosen() -> None:
     messages = [secret + BOILERPLATE + b"%05d" % rng.randrange(10**5) for _ in range(60)]
     messages += [BOILERPLATE + b"%05d" % rng.randrange(10**5) for _ in range(60)]
     text = frame(messages, np.arange(120) // 30)
-    assert any(secret[:30] in stretch for stretch in choose_prefix(text, every(120), 1000))
-    shared = choose_prefix(text, every(120), 1000, 3)
+    assert any(secret[:30] in stretch for stretch in choose_prefix(Repeats.of(text), every(120), 1000))
+    shared = choose_prefix(Repeats.of(text), every(120), 1000, 3)
     assert shared
     for stretch in shared:
         for start in range(len(stretch) - LENGTH + 1):
@@ -58,8 +58,8 @@ def test_what_few_sources_have_is_not_chosen() -> None:
 
 def test_nothing_is_chosen_from_short_messages() -> None:
     text = frame([b"hello"] * 3, np.arange(3))
-    assert choose_prefix(text, every(3), 1000) == []
-    assert choose_prefix(text, ~every(3), 1000) == []
+    assert choose_prefix(Repeats.of(text), every(3), 1000) == []
+    assert choose_prefix(Repeats.of(text), ~every(3), 1000) == []
     assert not places_in(b"hello", text).any()
 
 

@@ -14,7 +14,8 @@ from tests.training.texts import prepare, statistics
 
 from aura.models.model import Model
 from aura.models.training import gathering
-from aura.models.training.deleted_estimation import LeftOut
+from aura.models.training.char_runs import states_of
+from aura.models.training.deleted_estimation import Deletion
 from aura.models.training.extent import Extent
 from aura.models.training.kneser_ney import denominator, discounted, usage
 from aura.models.training.quantization import codes, codes_of_one
@@ -22,7 +23,7 @@ from aura.models.training.synthetic_text import draw
 from aura.models.training.text import BEGIN, BLOCKS, WHOLE, frame
 from aura.models.training.trainer import Limits
 from aura_reference import auralite
-from aura_spec import match
+from aura_spec import char_runs, match
 from aura_spec.context_model import END, ESCAPES, FREQUENCIES, ROOT, SYMBOLS, ContextModel
 
 TALK = [
@@ -183,6 +184,22 @@ def test_models_of_lower_order_are_made_of_the_same_counts() -> None:
     assert list(model.symbols) == list(low.symbols)
 
 
+def test_states_are_those_of_a_walk_however_long_a_run_is() -> None:
+    """Rules RUN-1 and RUN-2."""
+    rng = random.Random(8)
+    often = (9, 9, 9, 9, 1, 9, 9, 1, 1, 1, 1, 1)
+    messages = [bytes(rng.choices(b"09af-xZ_+/ .", often, k=400)) for _ in range(20)]
+    messages += [b"7" * 300, b"", b"x" * 99 + b"-" + b"8" * 101, bytes(range(256))]
+    expected: list[int] = []
+    for message in messages:
+        state = char_runs.NO_RUN
+        expected += [char_runs.NO_RUN, state]  # before BEGIN, and before the first byte or END
+        for byte in message:
+            state = char_runs.after(state, byte)
+            expected.append(state)
+    assert states_of(frame(messages, np.arange(len(messages)))).tolist() == expected
+
+
 def test_plain_counts_are_left_out_in_whole() -> None:
     """Without one block, plain uses are the counts of the others."""
     messages = [bytes(random.Random(seed).choices(b"abcd", k=12)) for seed in range(320)]
@@ -191,7 +208,7 @@ def test_plain_counts_are_left_out_in_whole() -> None:
     trie = found.trie
     use = usage(trie, np.ones(len(trie), np.bool_), kneser_ney=False)
     assert np.array_equal(use.uses[trie.predicted], trie.counts[trie.predicted] / WHOLE)
-    evidence = LeftOut(trie, use, found.shares, 1).evidence(found.chains)
+    evidence = Deletion(trie, found.shares, 1).left_out(use).evidence(found.chains)
     inside = text.blocks == 5
     symbols = text.symbols[~inside & (text.symbols != BEGIN)]
     expected = np.bincount(symbols, minlength=SYMBOLS) / len(symbols)
@@ -223,7 +240,7 @@ def test_a_block_is_left_out_in_whole() -> None:
     text = frame(messages, sources)
     found = statistics(messages, Extent(3))
     use = usage(found.trie, np.ones(len(found.trie), np.bool_))
-    everywhere = LeftOut(found.trie, use, found.shares, 1).evidence(found.chains)
+    everywhere = Deletion(found.trie, found.shares, 1).left_out(use).evidence(found.chains)
     predicted = text.blocks[text.symbols != BEGIN]
     for block in (0, 7):
         inside = text.blocks[text.starts[:-1]] == block

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from aura.models.training.quantization import codes
-from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Text
+from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Numbers, Text
 from aura.models.training.weights import Evidence, interpolate, lower_shares
 from aura_spec import char_runs
 from aura_spec.char_runs import STATES, Kind, after, state_of
@@ -27,22 +27,42 @@ _LEAST: Final = 1 / 2048
 _SHORTEST: Final = {Kind.DIGITS: 4, Kind.HEXADECIMAL: 4, Kind.MIXED: 6}
 """The kinds of run that get lists, and from which length on. Letters are words; what is short is rarely random."""
 
+_TOGETHER: Final = 100
+"""Symbols of a run that are looked at together with those of other runs."""
+
 _HIGHEST_ORDER: Final = 5
 """Contexts of higher orders do not give way."""
 
 
-def states_of(text: Text) -> Ints:
-    """The state of the character run before each symbol of a text (rules RUN-1 and RUN-2)."""
-    state = char_runs.NO_RUN
-    states = np.empty(len(text.symbols), np.int32)
-    steps = [[after(state, byte) for byte in range(256)] + [char_runs.NO_RUN] * 2 for state in range(STATES)]
-    for place, symbol in enumerate(text.symbols.tolist()):
-        states[place] = state
-        state = steps[state][symbol]
+def states_of(text: Text) -> Numbers:
+    """The state of the character run before each symbol of a text, uint8 (rules RUN-1 and RUN-2)."""
+    steps = np.array(
+        [[after(state, byte) for byte in range(256)] + [char_runs.NO_RUN] * 2 for state in range(STATES)],
+        np.uint8,
+    )
+    ending = (steps == char_runs.NO_RUN).all(axis=0)  # symbols that end any run
+    states = np.full(len(text.symbols), char_runs.NO_RUN, np.uint8)
+    # stretches between such symbols are walked at the same time, each from its first symbol
+    places = np.flatnonzero(ending[text.symbols[:-1]]) + 1
+    state = np.full(len(places), char_runs.NO_RUN, np.uint8)
+    for _ in range(_TOGETHER):
+        symbols = text.symbols[places]
+        on = np.flatnonzero(~ending[symbols])
+        state = steps[state[on], symbols[on]]
+        places = places[on] + 1
+        states[places] = state
+    # what is longer yet is rare
+    walk = steps.tolist()
+    ends = np.flatnonzero(ending[text.symbols]) if len(places) else places
+    stops = ends[np.searchsorted(ends, places)]
+    for place, stop in zip(places.tolist(), stops.tolist(), strict=True):
+        reached = int(states[place])
+        for behind, symbol in enumerate(text.symbols[place:stop].tolist(), place + 1):
+            states[behind] = reached = walk[reached][symbol]
     return states
 
 
-def count_char_runs(text: Text, states: Ints) -> Floats:
+def count_char_runs(text: Text, states: Numbers) -> Floats:
     """How often each symbol follows each state, a row for each state; what weighs less counts less."""
     predicted = text.symbols != BEGIN
     keys = states[predicted].astype(np.int64) * SYMBOLS + text.symbols[predicted]
@@ -54,7 +74,7 @@ def count_char_runs(text: Text, states: Ints) -> Floats:
 class Places:
     """The places of a sample: the state before each symbol, and the symbol."""
 
-    states: Ints
+    states: Numbers
     symbols: Ints
 
 
@@ -127,6 +147,6 @@ def _best_row(gains: Floats) -> tuple[int, int, int]:
     return result
 
 
-def at(text: Text, states: Ints, columns: Longs) -> Places:
+def at(text: Text, states: Numbers, columns: Longs) -> Places:
     """The states before some places of a text, and the symbols there."""
     return Places(states[columns], text.symbols[columns])

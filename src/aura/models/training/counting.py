@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from aura.models.training.extent import Extent
+from aura.models.training.extent import Extent, least_of
 from aura.models.training.levels import Level, listed, raised, threshold
 from aura.models.training.ngrams import CountedText, Scope, count
 from aura.models.training.pieces import Alphabet
@@ -103,7 +103,7 @@ class Counting:
         levels: list[Level] = []
 
         def frequent() -> Frequent:
-            return Frequent(replace(self.extent, minimum=minimum), scope.alphabet)
+            return Frequent(self.extent, minimum, scope.alphabet)
 
         for found in count(pieces, scope, frequent):
             levels += found.levels(scope.alphabet)
@@ -147,13 +147,17 @@ class Frequent:
     """Keeps n-grams that occur often enough themselves.
 
     Attributes:
-        extent: how often.
+        extent: which contexts are extended at most.
+        least: how often long ones occur at least.
         alphabet: of the text.
     """
 
     extent: Extent
+    least: int
     alphabet: Alphabet
 
     def __call__(self, length: int, tallies: Tallies, keys: Keys) -> Flags:
         """Say which n-grams of one length are kept."""
-        return listed(length, self.extent.extends(length, tallies), self.alphabet.firsts(keys))
+        minimum = max(self.extent.minimum, least_of(length, self.least))
+        often = replace(self.extent, minimum=minimum).extends(length, tallies)
+        return listed(length, often, self.alphabet.firsts(keys))

@@ -13,6 +13,7 @@ from itertools import zip_longest
 
 import numpy as np
 
+from aura.models.training.extent import least_of
 from aura.models.training.levels import Level, raised, threshold
 from aura.models.training.text import SHIFT, WHOLE, Ints, Longs
 
@@ -134,7 +135,7 @@ def together(earlier: Earlier, levels: Sequence[Level], totals: Totals, most: in
     if sum(map(len, summed)) > most:
         least = threshold(summed, most, both.least)
         summed, kept = raised(summed, least)
-        both = replace(both, least=least, lightest=max(both.lightest, least * WHOLE))
+        both = replace(both, least=least, lightest=max(both.lightest, least_of(1, least) * WHOLE))
         places = [np.append(new, np.int32(-1))[old] for old, new in zip(places, kept, strict=False)]
     return Together(summed, places, both)
 

@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from aura.models.training.kneser_ney import Usage, denominator, discounted, kinds_of
+from aura.models.training.extent import least_of
+from aura.models.training.kneser_ney import DISCOUNT, Usage, denominator, discounted, kinds_of
 from aura.models.training.text import BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs
 from aura.models.training.trie import Trie
 from aura.models.training.weights import Evidence, classes
@@ -84,78 +85,145 @@ class Chains:
     blocks: Ints
 
 
-def other_symbols(chains: Chains, columns: Longs, symbols: Ints, trie: Trie, shares: Excerpt) -> Chains:
-    """The chains of other symbols in the contexts of some columns."""
-    nodes, blocks = chains.nodes[:, columns], chains.blocks[columns]
-    targets, entries = np.full_like(nodes, -1), np.full_like(nodes, -1)
-    for order, row in enumerate(nodes):
-        level = trie.level(order + 1)
-        some = np.flatnonzero(row >= 0)
-        found = _find(trie.keys(level), row[some].astype(np.int64) << SHIFT | symbols[some])
-        some, found = some[found >= 0], found[found >= 0] + level.start
-        targets[order, some] = found
-        entries[order, some] = _find(shares.entry_keys, found.astype(np.int64) * BLOCKS + blocks[some])
-    return Chains(nodes, chains.contexts[:, columns], targets, entries, blocks)
+class Deletion:
+    """What to take from the lists to leave the block of any symbol of a sample out, whichever n-grams are kept."""
+
+    def __init__(self, trie: Trie, shares: Excerpt, minimum: float) -> None:
+        """Look up what does not depend on which are kept.
+
+        Args:
+            trie: all n-grams.
+            shares: of the blocks.
+            minimum: contexts that occur less often without the block have no list.
+        """
+        contexts, entries, longer = shares.contexts, shares.entries, shares.longer
+        self._trie = trie
+        self._owners, self._suffixes = shares.owners, shares.suffixes
+        self._contexts, self._entry_keys, self._longer = contexts.nodes, shares.entry_keys, longer.nodes
+        # what the block adds to the use of an entry is its count, less what it adds to longer ones that are kept
+        self._seen_coming = _times(
+            np.minimum(longer.counts, np.maximum(trie.counts[longer.nodes] - WHOLE, 0))
+        )
+        self._taken = _times(entries.counts)
+        self._gone = trie.counts[entries.nodes] <= entries.counts
+        self._is_root = contexts.nodes == 0
+        self._orders = trie.orders_of(contexts.nodes).astype(np.uint8)
+        self._spreads = _spreads_left(trie, contexts)
+        self._stays = trie.counts[contexts.nodes] - contexts.counts >= minimum * WHOLE
+        self._rest: Floats | None = None
+        if trie.least > 1:  # what is left out of the trie was in the block as well
+            rest = contexts.counts - np.bincount(shares.owners, entries.counts, len(contexts))
+            self._rest = _times(np.where(self._is_root, 0.0, rest))
+
+    def left_out(self, use: Usage) -> LeftOut:
+        """The lists of the kept part of the trie without the blocks."""
+        node, child = self._contexts, (self._entry_keys // BLOCKS).astype(np.int32)
+        taken = self._taken
+        if use.kneser_ney:
+            seen_coming = np.where(use.kept[self._longer], self._seen_coming, np.float32(0.0))
+            taken = taken - np.bincount(self._suffixes, seen_coming, len(child)).astype(np.float32)
+        whole = use.uses[child]
+        uses = np.maximum(whole - taken, np.minimum(whole, 1.0))
+        uses[self._gone | (whole == 0)] = 0.0
+        less, fewer = whole - uses, np.minimum(whole, 1.0) - np.minimum(uses, 1.0)
+        lost = np.where(use.kept[child], less - DISCOUNT * fewer, 0.0)
+
+        def remaining(all_of_them: Floats, without: Floats) -> Floats:
+            return all_of_them[node] - np.bincount(self._owners, without, len(node))
+
+        totals, kinds = remaining(use.totals, less), remaining(use.kinds, fewer)
+        shown = remaining(use.shown, lost)
+        if self._rest is not None:
+            totals -= self._rest
+            for length in range(1, self._trie.depth + 1):
+                here = np.flatnonzero(self._orders == length - 1)
+                kinds[here] -= kinds_of(self._rest[here], least_of(length, self._trie.least))
+        root = self._is_root
+        has_list = (use.entries[node] > 0) & (kinds > 0) & self._stays | root
+        whole = np.where(root, np.maximum(totals, 1.0), denominator(totals, kinds))
+        missing = np.where(root, 0.0, np.clip(1.0 - shown / whole, 0.0, 1.0))
+        kind = classes(self._orders, totals, kinds, self._spreads)
+        return LeftOut(
+            kept=use.kept,
+            uses=use.uses,
+            own_uses=uses,
+            classes=np.append(np.where(has_list, kind, -1), -1).astype(np.int16),
+            whole=whole.astype(np.float32),
+            missing=missing.astype(np.float32),
+        )
+
+    def other_symbols(self, chains: Chains, columns: Longs, symbols: Ints) -> Chains:
+        """The chains of other symbols in the contexts of some columns."""
+        nodes, blocks = chains.nodes[:, columns], chains.blocks[columns]
+        targets, entries = np.full_like(nodes, -1), np.full_like(nodes, -1)
+        for order, row in enumerate(nodes):
+            level = self._trie.level(order + 1)
+            some = np.flatnonzero(row >= 0)
+            found = _find(self._trie.keys(level), row[some].astype(np.int64) << SHIFT | symbols[some])
+            some, found = some[found >= 0], found[found >= 0] + level.start
+            targets[order, some] = found
+            entries[order, some] = _find(self._entry_keys, found * BLOCKS + blocks[some])
+        return Chains(nodes, chains.contexts[:, columns], targets, entries, blocks)
+
+
+def _spreads_left(trie: Trie, shares: Shares) -> Ints:
+    """In about how many sources contexts occur outside a block, uint16."""
+    spreads, counts = trie.spreads[shares.nodes].astype(np.int32), trie.counts[shares.nodes]
+    # estimates of many sources cannot be taken from each other
+    share = (counts - shares.counts) / np.maximum(counts, 1)
+    left = np.where(spreads > _FEW, np.rint(spreads * share), np.maximum(spreads - shares.spreads, 0))
+    return left.astype(np.uint16)
+
+
+def _times(counts: Longs | Floats) -> Floats:
+    """Counts as multiples of ``WHOLE``, float32."""
+    times: Floats = (counts / WHOLE).astype(np.float32)
+    return times
 
 
 def _find(keys: Longs, wanted: Longs) -> Longs:
     """The places of numbers in an ascending array, or -1."""
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    order = np.argsort(wanted)  # a search for one number after the other is quick
+    place = np.empty(len(wanted), np.int64)
+    place[order] = np.minimum(np.searchsorted(keys, wanted[order]), len(keys) - 1)
     return np.where(keys[place] == wanted, place, -1)
 
 
+@dataclass(frozen=True, slots=True)
 class LeftOut:
-    """The lists of the kept part of a trie, with the block of any symbol of the sample left out."""
+    """The lists of the kept part of a trie, with the block of any symbol of the sample left out.
 
-    def __init__(self, trie: Trie, use: Usage, shares: Excerpt, minimum: float) -> None:
-        self._use = use
-        # what the block adds to the use of an entry is its count, less what it adds to longer ones that are kept
-        longer, node = shares.longer, shares.longer.nodes
-        seen_coming = np.minimum(longer.counts, np.maximum(trie.counts[node] - WHOLE, 0))
-        hidden = np.where(use.kept[node] & use.kneser_ney, seen_coming, 0)
-        entries, child = shares.entries, shares.entries.nodes
-        whole = use.uses[child]
-        taken = (entries.counts - np.bincount(shares.suffixes, hidden, minlength=len(child))) / WHOLE
-        uses = np.maximum(whole - taken, np.minimum(whole, 1.0))
-        uses[(trie.counts[child] <= entries.counts) | (whole == 0)] = 0.0
-        lost = np.where(use.kept[child], discounted(whole) - discounted(uses), 0.0)
-        contexts, node = shares.contexts, shares.contexts.nodes
+    Attributes:
+        kept: which n-grams are kept.
+        uses: of all n-grams.
+        own_uses: of the entries in the excerpt, without their block.
+        classes: of the contexts in the excerpt, -1 for those without a list; one more for no context.
+        whole: of the same, the discounted uses of all entries.
+        missing: of the same, what the frequencies of the list's entries leave of 1.
+    """
 
-        def per_context(values: Floats | Longs) -> Floats:
-            return np.bincount(shares.owners, values, minlength=len(node)).astype(np.float64)
-
-        totals = use.totals[node] - per_context(whole - uses)
-        kinds = use.kinds[node] - per_context(np.minimum(whole, 1.0) - np.minimum(uses, 1.0))
-        shown = use.shown[node] - per_context(lost)
-        if trie.least > 1:  # what is left out of the trie was in the block as well
-            rest = (contexts.counts - per_context(entries.counts)) / WHOLE
-            rest[node == 0] = 0.0
-            totals -= rest
-            kinds -= kinds_of(rest, trie.least)
-        left = trie.counts[node] - contexts.counts
-        root = node == 0
-        has_list = (use.entries[node] > 0) & (kinds > 0) & (left >= minimum * WHOLE) | root
-        self._whole = np.where(root, np.maximum(totals, 1.0), denominator(totals, kinds))
-        self._missing = np.where(root, 0.0, np.clip(1.0 - shown / self._whole, 0.0, 1.0))
-        kind = classes(trie.orders_of(node), totals, kinds, _spreads_left(trie, contexts))
-        self._classes = np.append(np.where(has_list, kind, -1), -1).astype(np.int32)
-        self._uses = uses
+    kept: Flags
+    uses: Floats
+    own_uses: Floats
+    classes: Ints
+    whole: Floats
+    missing: Floats
 
     def evidence(self, chains: Chains) -> Evidence:
         """What the lists say about the symbols of a text."""
-        kind = self._classes[chains.contexts]
-        known = (chains.targets >= 0) & self._use.kept[chains.targets]
-        uses = np.where(chains.entries >= 0, self._uses[chains.entries], self._use.uses[chains.targets])
-        uses[1:] = discounted(uses[1:])
-        has_list = kind >= 0
-        frequency = np.where(known & has_list, uses / self._whole[chains.contexts], 0.0)
-        return Evidence(kind, frequency, np.where(has_list, self._missing[chains.contexts], 0.0))
-
-
-def _spreads_left(trie: Trie, shares: Shares) -> Ints:
-    """In about how many sources contexts occur outside a block."""
-    spreads, counts = trie.spreads[shares.nodes], trie.counts[shares.nodes]
-    # estimates of many sources cannot be taken from each other
-    share = (counts - shares.counts) / np.maximum(counts, 1)
-    left: Ints = np.where(spreads > _FEW, np.rint(spreads * share), spreads - shares.spreads).astype(np.int32)
-    return left
+        result = Evidence(
+            np.full(chains.nodes.shape, -1, np.int16), *np.zeros((2, *chains.nodes.shape), np.float32)
+        )
+        for order, row in enumerate(chains.contexts):
+            kind = self.classes[row]
+            here = np.flatnonzero(kind >= 0)
+            context = row[here]
+            result.classes[order] = kind
+            result.missing[order, here] = self.missing[context]
+            target, entry = chains.targets[order, here], chains.entries[order, here]
+            uses = np.where(entry >= 0, self.own_uses[entry], self.uses[target])
+            if order:
+                uses = discounted(uses)
+            known = (target >= 0) & self.kept[target]
+            result.frequency[order, here] = np.where(known, uses / self.whole[context], 0.0)
+        return result

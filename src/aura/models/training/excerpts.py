@@ -49,7 +49,7 @@ class _Parts:
     def all(self) -> Shares:
         return Shares(
             np.concatenate([shares.nodes for shares in self.shares]),
-            np.concatenate([shares.blocks for shares in self.shares]),
+            np.concatenate([shares.blocks for shares in self.shares]).astype(np.uint8),
             np.concatenate([shares.counts for shares in self.shares]),
             np.concatenate([shares.spreads for shares in self.shares]),
         )

@@ -9,12 +9,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from aura.models.training.pieces import distinct
 from aura.models.training.tallies import Tallies
-from aura.models.training.text import WHOLE, Flags
+from aura.models.training.text import WHOLE, Flags, Longs
 
 _BACKGROUND: Final = 3
 """Contexts that occur so often are extended however little they weigh."""
+
+_SHORT: Final = 8
+"""Symbols of n-grams that are worth their place at half the count: they predict more than longer ones do."""
+
+
+def least_of(length: int, least: int) -> int:
+    """How often an n-gram of ``length`` symbols occurs at least, where long ones occur ``least`` times.
+
+    It is 2 at least, unless all n-grams are counted.
+    """
+    return max(min(least, 2), (least + 1) // 2) if length <= _SHORT else least
+
+
+def least_by_count(length: int, counts: Longs) -> Longs:
+    """The highest ``least`` with which n-grams that occur so often are kept; see :func:`least_of`."""
+    return np.where(counts > 1, 2 * counts, counts) if length <= _SHORT else counts
 
 
 @dataclass(frozen=True, slots=True)

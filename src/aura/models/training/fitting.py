@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from aura.models.model import Model
-from aura.models.training.trainer import BITS_AN_ENTRY, Prepared
+from aura.models.model import Model, metadata_section
+from aura.models.training.trainer import Prepared
+from aura_fast import model as model_file
 from aura_spec.context_model import SYMBOLS
 from aura_spec.errors import LimitExceeded
 from aura_spec.trie import MAX_ENTRIES
@@ -14,6 +16,15 @@ from aura_spec.trie import MAX_ENTRIES
 _ATTEMPTS: Final = 6
 _CLOSE_ENOUGH: Final = 0.97
 _AIM: Final = 0.985
+
+_BITS_OF_ALL: Final = 2.7
+"""About what an entry takes in a file where all are kept."""
+
+_BITS_FEWER: Final = 1.2
+"""About how much more it takes for each time that e times fewer are kept: those that stay are farther apart."""
+
+_LEAST_BITS: Final = 1.5
+_STEPS: Final = 30
 
 
 def fit(
@@ -31,32 +42,39 @@ def fit(
         ValueError: no model fits.
     """
     best: Model | None = None
+    section = metadata_section(metadata)
     most = min(prepared.entries, MAX_ENTRIES)
-    entries = max(SYMBOLS, min(most, int(max_bytes * 8 / BITS_AN_ENTRY)))
-    below, above = (0, 0), (most + 1, 0)  # entries and size of the nearest that fits and does not
+    fits, too_many = 0, most + 1  # the nearest numbers of entries that fit and do not
+    entries = max(SYMBOLS, min(most, _entries(max_bytes, _BITS_OF_ALL, prepared.entries)))
     for attempt in range(_ATTEMPTS):
         progress("fitting the size", attempt / _ATTEMPTS)
         try:
-            model = Model.from_context_model(prepared.model(entries), metadata)
+            data = model_file.write(prepared.model(entries), section)
+            if len(data) <= max_bytes and (best is None or len(data) > len(best.data)):
+                best = Model.from_bytes(data)
         except LimitExceeded:  # a file so small may not have so many entries (rule TRI-8)
-            above = (entries, 0)
-            entries = max(SYMBOLS, below[0] + 1, (below[0] + entries) // 2)
+            too_many = entries
+            entries = max(SYMBOLS, fits + 1, (fits + entries) // 2)
             continue
-        size = len(model.data)
-        last, below, above = (
-            (below, (entries, size), above) if size <= max_bytes else (above, below, (entries, size))
-        )
-        if size <= max_bytes and (best is None or size > len(best.data)):
-            best = model
-        if below[0] + 1 == above[0] or _CLOSE_ENOUGH * max_bytes <= size <= max_bytes:
+        size = len(data)
+        fits, too_many = (entries, too_many) if size <= max_bytes else (fits, entries)
+        if fits + 1 == too_many or _CLOSE_ENOUGH * max_bytes <= size <= max_bytes:
             break
-        # sizes grow evenly with entries: aim just below the limit along the line through what is known
-        known = last[1] not in (0, size) and last[0] != entries
-        each = (size - last[1]) / (entries - last[0]) if known else size / entries
-        guess = entries + int((_AIM * max_bytes - size) / each)
-        low, high = below[0] + 1, above[0] - 1
+        # aim just below the limit along the curve through what is known
+        bits_of_all = 8 * size / entries + _BITS_FEWER * math.log(entries / prepared.entries)
+        guess = _entries(_AIM * max_bytes, bits_of_all, prepared.entries)
+        low, high = fits + 1, too_many - 1
         entries = max(SYMBOLS, min(guess, high), min(low, high))
     progress("fitting the size", 1.0)
     if best is None:
         raise ValueError(f"no model fits into {max_bytes} bytes")
     return best
+
+
+def _entries(size: float, bits_of_all: float, all_entries: int) -> int:
+    """How many entries take so many bytes, where each takes ``bits_of_all`` if all are kept."""
+    entries = float(all_entries)
+    for _ in range(_STEPS):
+        bits = bits_of_all - _BITS_FEWER * math.log(entries / all_entries)
+        entries = 8 * size / max(bits, _LEAST_BITS)
+    return int(entries)

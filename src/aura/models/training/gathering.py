@@ -13,7 +13,7 @@ from aura.models.training.counts import Earlier, Totals, together
 from aura.models.training.counts_file import pack_levels
 from aura.models.training.deleted_estimation import Chains, Excerpt
 from aura.models.training.excerpts import Block, excerpt
-from aura.models.training.extent import Extent
+from aura.models.training.extent import Extent, least_of
 from aura.models.training.lookup import look_up
 from aura.models.training.ngrams import CountedText
 from aura.models.training.text import BEGIN, BLOCKS, WHOLE, Flags, Ints, Longs, Text
@@ -95,7 +95,7 @@ def gather(
         own_weight=(size.symbols - background) * WHOLE,
         sources=size.sources,
         least=counted.least,
-        lightest=max(extent.minimum, counted.least) * WHOLE,
+        lightest=max(extent.minimum, least_of(1, counted.least)) * WHOLE,
         order=extent.order,
         min_sources=extent.sources,
     )

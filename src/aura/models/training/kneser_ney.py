@@ -15,7 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from aura.models.training.text import WHOLE, Flags, Floats, Longs
+from aura.models.training.extent import least_of
+from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Numbers
 from aura.models.training.trie import Trie
 
 DISCOUNT: Final = 0.8
@@ -34,8 +35,10 @@ class Usage:
         totals: of each context, the uses of its entries.
         kinds: of each context, the number of its entries; what is used less than once counts so much.
         shown: of each context, the discounted uses of its kept entries.
-        entries: of each context, the number of its kept entries.
+        entries: of each context, the number of its kept entries, uint16.
         kneser_ney: whether uses are counts of Kneser and Ney, or plain ones.
+
+    Floats are float32: they are used for estimates only.
     """
 
     kept: Flags
@@ -43,36 +46,45 @@ class Usage:
     totals: Floats
     kinds: Floats
     shown: Floats
-    entries: Longs
+    entries: Numbers
     kneser_ney: bool
 
 
 def usage(trie: Trie, kept: Flags, *, kneser_ney: bool = True) -> Usage:
     """Count uses when only the ``kept`` n-grams remain; if not ``kneser_ney``, these are plain counts."""
-    size = len(trie)
-    counts = trie.counts / WHOLE
-    uses = counts
-    if kneser_ney:
-        longer = np.flatnonzero(kept[trie.offsets[2] :]) + trie.offsets[2]
-        seen_coming = np.maximum(counts[longer] - 1.0, 0.0)
-        uses = counts - np.bincount(trie.suffixes[longer], seen_coming, minlength=size)
-    uses = np.maximum(uses, np.minimum(counts, 1.0))
-    predicted = trie.predicted
-    uses[~predicted] = 0.0
-    entries = predicted & kept
-    left_out = trie.rest / WHOLE
-    return Usage(
-        kept=kept,
-        uses=uses,
-        totals=np.bincount(trie.parents, uses, minlength=size) + left_out,
-        kinds=np.bincount(trie.parents, np.minimum(uses, 1.0), minlength=size)
-        + kinds_of(left_out, trie.least),
-        shown=np.bincount(trie.parents[entries], discounted(uses[entries]), minlength=size).astype(
-            np.float64
-        ),
-        entries=np.bincount(trie.parents[entries], minlength=size),
-        kneser_ney=kneser_ney,
-    )
+    uses, totals, kinds, shown = np.zeros((4, len(trie)), np.float32)
+    entries = np.zeros(len(trie), np.uint16)
+    seen_coming: Floats | None = None  # of each node of a level, how much kept longer n-grams have of it
+    # level by level, so that what is at hand besides is small
+    for order in range(trie.depth, 0, -1):
+        level, below = trie.level(order), trie.level(order - 1)
+        counts = trie.counts[level] / WHOLE
+        use = np.minimum(counts, 1.0)
+        np.maximum(use, counts if seen_coming is None else counts - seen_coming, out=use)
+        chosen = kept[level]
+        if order == 1:
+            use[BEGIN] = 0.0
+            chosen = chosen.copy()
+            chosen[BEGIN] = False
+        uses[level] = use
+        contexts = below.stop - below.start
+        parents = trie.parents[level].astype(np.int64) - below.start
+        kinds_of_entries = np.minimum(use, 1.0)
+        totals[below] = np.bincount(parents, use, contexts)
+        kinds[below] = np.bincount(parents, kinds_of_entries, contexts)
+        if trie.least > 1:
+            left_out = trie.rest(order - 1) / WHOLE
+            totals[below] += left_out
+            kinds[below] += kinds_of(left_out, least_of(order, trie.least))
+        shown[below] = np.bincount(
+            parents, np.where(chosen, use - DISCOUNT * kinds_of_entries, 0.0), contexts
+        )
+        entries[below] = np.bincount(parents[chosen], minlength=contexts)
+        if kneser_ney:
+            longer = np.flatnonzero(kept[level])
+            suffixes, again = trie.suffixes[level][longer], np.maximum(counts[longer] - 1.0, 0.0)
+            seen_coming = np.bincount(suffixes - below.start, again, contexts).astype(np.float64, copy=False)
+    return Usage(kept, uses, totals, kinds, shown, entries, kneser_ney)
 
 
 def discounted(uses: Floats) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aura.models.training.extent import least_by_count, least_of
 from aura.models.training.pieces import Alphabet, spread
 from aura.models.training.stages import Stage
 from aura.models.training.tallies import Keys, Run, find
@@ -81,12 +82,17 @@ class Found:
 
 
 def threshold(levels: Sequence[Level], most: int, least: int) -> int:
-    """The lowest count, ``least`` or more, that at most ``most`` n-grams reach."""
-    counts = np.concatenate([level.counts for level in levels])
-    if len(counts) <= most:
+    """The lowest count, ``least`` or more, with which at most ``most`` n-grams are kept.
+
+    Short n-grams need a lower count; see :func:`aura.models.training.extent.least_of`.
+    """
+    highest = np.concatenate(
+        [least_by_count(length, level.counts // WHOLE) for length, level in enumerate(levels, 1)]
+    )
+    if len(highest) <= most:
         return least
-    cut = len(counts) - most - 1
-    return max(least, int(np.partition(counts, cut)[cut]) // WHOLE + 1)
+    cut = len(highest) - most - 1
+    return max(least, int(np.partition(highest, cut)[cut]) + 1)
 
 
 def raised(levels: list[Level], count: int) -> tuple[list[Level], list[Ints]]:
@@ -99,7 +105,8 @@ def raised(levels: list[Level], count: int) -> tuple[list[Level], list[Ints]]:
     places: list[Ints] = []
     while levels:
         level = levels.pop(0)
-        kept = listed(len(places) + 1, level.counts >= count * WHOLE, level.firsts)
+        length = len(places) + 1
+        kept = listed(length, level.counts >= least_of(length, count) * WHOLE, level.firsts)
         suffixes = level.suffixes[kept]
         result.append(
             Level(

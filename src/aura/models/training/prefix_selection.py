@@ -6,14 +6,14 @@ most valuable first; what is in the prefix already counts no more.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aura.models.training.text import BEGIN, Flags, Floats, Longs, Text
+from aura.models.training.text import BEGIN, Flags, Floats, Ints, Longs, Text
 from aura_spec import prefix as spec
-from aura_spec.context_model import END
 
 _WINDOW: Final = 256
 """Symbols of a stretch."""
@@ -24,26 +24,92 @@ _MOST: Final = 8
 _FADED: Final = 0.5
 """A stretch is passed over once less than this share of its value is left."""
 
+_HASHED: Final = 1 << 16
+"""Places that are hashed together: few enough to stay in the cache."""
+
 Hashes = NDArray[np.uint64]
 
 _FACTOR: Final = 0x9E3779B97F4A7C15
 
 
-def choose_prefix(text: Text, messages: Flags, size: int, min_sources: int = 1) -> list[bytes]:
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Which places of a text are followed by the same ``LENGTH`` bytes.
+
+    Attributes:
+        text: the text.
+        places: where that is so, int32; those with the same bytes next to each other, in order.
+        kinds: of each of them a number for these bytes, int32, ascending.
+        kind: the same for each place of the text; -1 where no other place is followed by the same.
+    """
+
+    text: Text
+    places: Ints
+    kinds: Ints
+    kind: Ints
+
+    @staticmethod
+    def of(text: Text) -> Repeats:
+        """Find them by a hash."""
+        ends = (text.starts[1:] - spec.LENGTH).astype(np.int32)
+        place = np.arange(len(text.symbols), dtype=np.int32)
+        whole = np.flatnonzero((place < ends[text.messages]) & (text.symbols != BEGIN)).astype(np.int32)
+        hashes = _hashes(text.symbols)[whole]
+        # what is sorted is the hash, but for its lowest bits, and the place
+        bits = np.uint64(max(1, len(whole)).bit_length())
+        packed = hashes >> bits << bits | np.arange(len(whole), dtype=np.uint64)
+        packed.sort()
+        order = (packed & np.uint64((1 << int(bits)) - 1)).astype(np.int32)
+        del packed
+        hashes = hashes[order]
+        same = np.zeros(len(order) + 1, np.bool_)  # as the one before
+        np.equal(hashes[1:], hashes[:-1], out=same[1:-1])
+        del hashes
+        several = same[:-1] | same[1:]
+        places, kinds = whole[order[several]], np.cumsum(~same[:-1][several], dtype=np.int32)
+        kind = np.full(len(text.symbols), -1, np.int32)
+        kind[places] = kinds
+        return Repeats(text, places, kinds, kind)
+
+    def value(self, chosen: Flags, owners: Ints, least: int) -> Floats:
+        """How many other owners repeat what follows each place, at most ``_MOST``.
+
+        Args:
+            chosen: for each place of the text whether it counts.
+            owners: of each place.
+            least: where not so many owners have the same, it counts as none.
+        """
+        some = chosen[self.places]
+        places, kinds = self.places[some], self.kinds[some]
+        value = np.zeros(len(chosen), np.float32)
+        if len(places):
+            owner = owners[places]
+            new = np.ones(len(places), np.bool_)
+            new[1:] = kinds[1:] != kinds[:-1]
+            other = new.copy()
+            other[1:] |= owner[1:] != owner[:-1]
+            firsts = np.flatnonzero(new)
+            spread = np.add.reduceat(other, firsts, dtype=np.int32)
+            worth = np.where(spread >= least, np.minimum(spread - 1, _MOST), 0)
+            value[places] = np.repeat(worth, np.diff(firsts, append=len(places)))
+        return value
+
+
+def choose_prefix(repeats: Repeats, messages: Flags, size: int, min_sources: int = 1) -> list[bytes]:
     """Stretches of the chosen messages, about ``size`` bytes together, the most valuable first.
 
     Every ``LENGTH`` bytes of them occur in at least two messages, and in so many sources.
     """
-    places = text.places(messages)
-    if len(places) <= spec.LENGTH:
-        return []
-    symbols = text.symbols[places]
+    text = repeats.text
+    chosen = messages[text.messages]
     owners = text.messages if min_sources == 1 else text.sources
-    value, kind = _values(symbols, text.messages[places], owners[places], max(2, min_sources))
-    sums = np.concatenate((np.zeros(1), np.cumsum(value)))
+    value, kind = repeats.value(chosen, owners, max(2, min_sources))[chosen], repeats.kind[chosen]
+    symbols = text.symbols[chosen]
+    del chosen
     firsts = np.arange(0, len(symbols), _WINDOW // 2)
-    worth = sums[np.minimum(firsts + _WINDOW, len(symbols))] - sums[firsts]
-    taken = np.zeros(int(kind.max(initial=0)) + 1, np.bool_)
+    halves = np.append(np.add.reduceat(value, firsts) if len(firsts) else value, np.float32(0.0))
+    worth = halves[:-1] + halves[1:]
+    taken = np.zeros(int(kind.max(initial=0)) + 2, np.bool_)  # the last one is for -1
     stretches: list[bytes] = []
     total = 0
     for place in np.argsort(-worth, kind="stable").tolist():
@@ -61,7 +127,7 @@ def choose_prefix(text: Text, messages: Flags, size: int, min_sources: int = 1) 
     return stretches
 
 
-def _covered(symbols: Longs, fresh: Floats) -> list[bytes]:
+def _covered(symbols: Ints, fresh: Floats) -> list[bytes]:
     """The bytes that others repeat, in runs."""
     marks = np.zeros(len(symbols) + 1, np.int64)
     starts = np.flatnonzero(fresh)
@@ -75,26 +141,16 @@ def _covered(symbols: Longs, fresh: Floats) -> list[bytes]:
     ]
 
 
-def _values(symbols: Longs, messages: Longs, owners: Longs, least: int) -> tuple[Floats, Longs]:
-    """How many other owners repeat the ``LENGTH`` symbols from each place; and a number for these symbols."""
-    hashes = _hashes(symbols)
-    order = np.argsort(hashes, kind="stable")
-    new = np.concatenate((np.ones(1, np.bool_), hashes[order][1:] != hashes[order][:-1]))
-    kind = np.empty(len(hashes), np.int64)
-    kind[order] = np.cumsum(new) - 1
-    in_order = owners[order]
-    other = new | np.concatenate((np.ones(1, np.bool_), in_order[1:] != in_order[:-1]))
-    spread = np.add.reduceat(other, np.flatnonzero(new), dtype=np.float64)[kind]
-    value = np.where(spread >= least, np.minimum(spread - 1.0, _MOST), 0.0)
-    # what would span two messages is worth nothing
-    last = np.minimum(np.arange(len(symbols)) + spec.LENGTH - 1, len(symbols) - 1)
-    value[(messages[last] != messages) | (symbols[last] == END) | (symbols == BEGIN)] = 0.0
-    value[len(symbols) - spec.LENGTH + 1 :] = 0.0
-    return value, kind
-
-
-def _hashes(symbols: Longs) -> Hashes:
+def _hashes(symbols: Ints) -> Hashes:
     """A hash of the ``LENGTH`` symbols from each place; those beyond the end count as zeros."""
+    result = np.empty(len(symbols), np.uint64)
+    for first in range(0, len(symbols), _HASHED):
+        part = symbols[first : first + _HASHED + spec.LENGTH - 1]
+        result[first : first + _HASHED] = _hashes_of_part(part)[:_HASHED]
+    return result
+
+
+def _hashes_of_part(symbols: Ints) -> Hashes:
     joined, length = symbols.astype(np.uint64) + np.uint64(1), 1
     parts: list[tuple[Hashes, int]] = []
     wanted = spec.LENGTH

@@ -17,26 +17,30 @@ _LEAST_WEIGHT: Final = 0.02
 
 
 def gains(mixture: Mixture) -> Floats:
-    """The gain of each node, in bits; infinite for single symbols."""
+    """The gain of each node, in bits, float32; infinite for single symbols."""
     trie, probability = mixture.trie, mixture.probability
-    size = len(trie)
-    result = np.full(size, np.inf)
-    longer = slice(int(trie.offsets[2]), size)
-    parents = trie.parents[longer]
-    count = np.sqrt(trie.counts[longer] / WHOLE * trie.spreads[longer].astype(np.float64))
-    count = np.maximum(count - 0.5, 0.3 * count)
-    lower = probability[trie.suffixes[longer]]
-    least = np.maximum(_LEAST_WEIGHT, mixture.weights[parents]) * lower
-    added = np.bincount(parents, count * np.log2(probability[longer] / lower), minlength=size)
-    together = added / np.maximum(mixture.entries, 1)
-    result[longer] = np.minimum(count * np.log2(probability[longer] / least), together[parents])
+    result = np.full(len(trie), -np.inf, np.float32)
+    result[: trie.offsets[2]] = np.inf
+    # level by level, so that what is at hand besides is small
+    for order in range(trie.depth, 1, -1):
+        level, contexts = trie.level(order), trie.level(order - 1)
+        parents = trie.parents[level].astype(np.int64) - contexts.start
+        suffixes = trie.suffixes[level].astype(np.int64) - contexts.start
+        count = np.sqrt(trie.counts[level] / WHOLE * trie.spreads[level])
+        count = np.maximum(count - 0.5, 0.3 * count)
+        bits = np.log2(probability[level] / probability[contexts][suffixes])
+        sums = np.bincount(parents, count * bits, contexts.stop - contexts.start)
+        together = sums / np.maximum(mixture.entries[contexts], 1)
+        least = np.log2(np.maximum(_LEAST_WEIGHT, mixture.weights[contexts]))
+        gain = np.minimum(count * (bits - least[parents]), together[parents]).astype(np.float32)
+        # what needs a node gains no more than it does
+        result[level] = gain = np.maximum(gain, result[level])
+        if order > 2:  # single symbols stay
+            np.maximum.at(result[contexts], parents, gain)
+            np.maximum.at(result[contexts], suffixes, gain)
     # every message begins somewhere: the likeliest first symbol stays
-    openings = np.flatnonzero(trie.parents == 1 + BEGIN)
+    openings = np.flatnonzero(trie.parents[: trie.offsets[3]] == 1 + BEGIN)
     result[openings[np.argmax(trie.counts[openings])]] = np.inf
-    for order in range(trie.depth, 2, -1):
-        level = trie.level(order)
-        np.maximum.at(result, trie.parents[level], result[level])
-        np.maximum.at(result, trie.suffixes[level], result[level])
     return result
 
 

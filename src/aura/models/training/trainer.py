@@ -21,18 +21,18 @@ from aura.models.training.cluster.tasks import Cluster
 from aura.models.training.cluster.text import ClusterText
 from aura.models.training.counts import Earlier
 from aura.models.training.counts_file import Record
-from aura.models.training.deleted_estimation import Chains, LeftOut, other_symbols
+from aura.models.training.deleted_estimation import Chains, Deletion, LeftOut
 from aura.models.training.export import assemble
 from aura.models.training.extent import Extent
 from aura.models.training.framed_text import frame
 from aura.models.training.gathering import Continuing, Statistics, gather
 from aura.models.training.held_out import HeldOut, hold_out
-from aura.models.training.kneser_ney import usage
+from aura.models.training.kneser_ney import Usage, usage
 from aura.models.training.local_text import LocalText
 from aura.models.training.match_table import Guesses, hit_indices, learn_hits
 from aura.models.training.ngrams import CountedText
 from aura.models.training.order_selection import guess_across, halves, least_order, saved_bits
-from aura.models.training.prefix_selection import choose_prefix
+from aura.models.training.prefix_selection import Repeats, choose_prefix
 from aura.models.training.pruning import gains, keep
 from aura.models.training.resources import Resources
 from aura.models.training.resumable_text import ResumableText
@@ -90,10 +90,8 @@ class Prepared:
     """
 
     def __init__(self, statistics: Statistics, min_sources: int, max_bytes: int, progress: Progress) -> None:
-        progress("weighing", 0.5)
+        progress("choosing", 0.5)
         text, own = statistics.text, statistics.own
-        self._minimum = statistics.minimum
-        self._trie, self._chains, self._shares = statistics.trie, statistics.chains, statistics.shares
         states = states_of(text)
         self._char_runs = count_char_runs(text, states)
         if statistics.earlier is not None:
@@ -101,47 +99,67 @@ class Prepared:
         self._earlier_prefix = b"" if statistics.earlier is None else statistics.earlier.prefix
         self._totals, self._packed = statistics.totals, statistics.packed
         self._places = at(text, states, statistics.sampled)
-        use = usage(self._trie, np.ones(len(self._trie), np.bool_))
-        left_out = LeftOut(self._trie, use, self._shares, self._minimum)
+        repeats = Repeats.of(text)
+        self._parts = [
+            choose_prefix(repeats, chosen, max_bytes // 4, min_sources)
+            for chosen in (*(own & half for half in halves(text)), own)
+        ]
+        del repeats, states
+        progress("weighing", 0.6)
+        self._trie, self._chains = statistics.trie, statistics.chains
+        self._deletion = Deletion(self._trie, statistics.shares, statistics.minimum)
+        use = self._whole_usage()
+        left_out = self._deletion.left_out(use)
         evidence = left_out.evidence(self._chains)
         self._weights = weights = learn_weights(evidence)
         progress("pruning", 0.7)
-        self._gain = gains(mix(self._trie, use, weights))
+        mixture = mix(self._trie, use, weights)
+        del use
+        self._gain = gains(mixture)
+        del mixture
         progress("choosing", 0.85)
         self._sample = statistics.sample
-        alone = self._match(b"", (b"", b""))
+        self._alone = alone = self._match(b"", (b"", b""))
         self.order = max(1, least_order(evidence, weights, alone.guesses, alone.columns))
         self._share = statistics.scale
-        self._parts = [
-            choose_prefix(text, chosen, max_bytes // 4, min_sources)
-            for chosen in (*(own & half for half in halves(text)), own)
-        ]
         self._matches = self._choose_matches(max_bytes, evidence, left_out)
 
     def choose_size(self, max_bytes: int) -> None:
         """Choose the prefix anew: for a file of another size, which is no larger than the first."""
-        use = usage(self._trie, np.ones(len(self._trie), np.bool_))
-        left_out = LeftOut(self._trie, use, self._shares, self._minimum)
+        left_out = self._deletion.left_out(self._whole_usage())
         self._matches = self._choose_matches(max_bytes, left_out.evidence(self._chains), left_out)
+
+    def _whole_usage(self) -> Usage:
+        return usage(self._trie, np.ones(len(self._trie), np.bool_))
 
     def _choose_matches(self, max_bytes: int, evidence: Evidence, left_out: LeftOut) -> _Matches:
         """The prefix that saves most, against the entries that it takes the place of."""
-        chosen = self._match(b"", (b"", b""))
+        chosen = self._alone
         best = self._share * self._saved(chosen, evidence, left_out)
-        worth = np.sort(self._gain[self._trie.offsets[2] : self._stop(self.order)])[::-1]
         entries = int(max_bytes * 8 / BITS_AN_ENTRY)
         sizes = (max_bytes // 16, max_bytes // 8, max_bytes // 4)
         for size, earlier in product(sizes, dict.fromkeys((b"", self._earlier_prefix))):
             first, second, whole = (_prefix(stretches, size, earlier) for stretches in self._parts)
+            if not whole:
+                continue
             matches = self._match(whole, (first, second))
             fewer = entries - int(len(whole) * 8 / BITS_AN_ENTRY)
-            lost = _LASTING * worth[max(0, fewer) : entries].clip(0.0).sum()
-            saved = self._share * self._saved(matches, evidence, left_out) - lost
-            if saved > best:
+            saved = self._share * self._saved(matches, evidence, left_out) - self._lost(entries, fewer)
+            if saved > best + _LEAST_SAVED:
                 best, chosen = saved, matches
             elif not self._earlier_prefix:
                 break
         return chosen
+
+    def _lost(self, entries: int, fewer: int) -> float:
+        """Bits that the entries of the highest gains save beyond those of fewer entries, on other texts."""
+        gain = self._gain[self._trie.offsets[2] : self._stop(self.order)]
+        size = len(gain)
+        first, last = max(0, size - entries), min(size, size - max(0, fewer))
+        if first >= last:
+            return 0.0
+        worth = np.partition(gain, [place for place in (first, last) if place < size])[first:last]
+        return _LASTING * float(worth.clip(0.0).sum(dtype=np.float64))
 
     def _stop(self, order: int) -> int:
         """The number of nodes of contexts up to an order, and of what follows those."""
@@ -150,7 +168,7 @@ class Prepared:
     def _match(self, whole: bytes, parts: tuple[bytes, bytes]) -> _Matches:
         guesses = guess_across(self._sample, parts)
         columns = guesses.places - self._sample.messages[guesses.places] - 1  # BEGINs have no column
-        chains = other_symbols(self._chains, columns, guesses.symbols, self._trie, self._shares)
+        chains = self._deletion.other_symbols(self._chains, columns, guesses.symbols)
         return _Matches(whole, guesses, columns, chains)
 
     def _saved(self, matches: _Matches, evidence: Evidence, left_out: LeftOut) -> float:
@@ -188,14 +206,18 @@ class Prepared:
         kept = np.zeros(len(self._trie), np.bool_)
         kept[:stop] = keep(self._gain[:stop], max(min(stop, entries + 2), LEAST_NODES))
         use = usage(self._trie, kept, kneser_ney=kneser_ney)
-        left_out = LeftOut(self._trie, use, self._shares, self._minimum)
+        left_out = self._deletion.left_out(use)
         evidence = left_out.evidence(self._chains)
         weights = learn_weights(evidence, self._weights)
         tables = learn_hits(self._matches.guesses, left_out.evidence(self._matches.chains), weights)
+        char_runs = learn_char_runs(self._char_runs, self._places, evidence, weights)
+        del left_out, evidence
+        mixture = mix(self._trie, use, weights)
+        del use, kept  # they are larger than what is made next
         past = self._matches.text
         return replace(
-            assemble(mix(self._trie, use, weights), tables.hits),
-            char_runs=learn_char_runs(self._char_runs, self._places, evidence, weights),
+            assemble(mixture, tables.hits),
+            char_runs=char_runs,
             prefix=Prefix(past, tuple(tables.prefix_hits.tolist())) if past else None,
         )
 
@@ -237,6 +259,9 @@ class Limits:
         by_message = self.min_sources > 1
         return Extent(self.max_order, min_count, self.min_sources, self.free_order, by_message=by_message)
 
+
+_LEAST_SAVED: Final = 8.0
+"""Bits that a longer prefix must save: fewer are errors of rounding."""
 
 MAX_SOURCES: Final = 32
 """Sources are told apart by one of 64 bits; more could not be asked for."""

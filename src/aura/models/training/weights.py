@@ -8,21 +8,21 @@ is missing, because its entries were pruned, that part goes to the suffix as wel
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from aura.models.training.kneser_ney import Usage, denominator, discounted
-from aura.models.training.text import Floats, Ints, Longs
+from aura.models.training.text import BEGIN, Floats, Ints, Longs, Numbers
 from aura.models.training.trie import Trie
 from aura_spec.context_model import SYMBOLS
 
-_USES_OF_ONE: Final = np.array([1.5, 2.5, 3.5, 5.5, 8.5, 16.5, 32.5, 100.5, 1000.5])
-_KINDS: Final = np.array([2.5, 3.5, 5.5, 10.5, 25.5])
-_RATIOS: Final = np.array([1.26, 2.0, 4.0, 8.0, 20.0, 100.0])
-_SPREADS: Final = np.array([1.5, 2.5, 5.5])
+_USES_OF_ONE: Final = (1.5, 2.5, 3.5, 5.5, 8.5, 16.5, 32.5, 100.5, 1000.5)
+_KINDS: Final = (2.5, 3.5, 5.5, 10.5, 25.5)
+_RATIOS: Final = (1.26, 2.0, 4.0, 8.0, 20.0, 100.0)
+_SPREADS: Final = (1.5, 2.5, 5.5)
 _SHAPES: Final = len(_USES_OF_ONE) + 1 + (len(_KINDS) + 1) * (len(_RATIOS) + 1)
 _ORDERS: Final = 15
 CLASSES: Final = _ORDERS * _SHAPES * (len(_SPREADS) + 1)
@@ -48,13 +48,24 @@ class Evidence:
     missing: Floats
 
 
-def classes(orders: Ints, totals: Floats, kinds: Floats, spreads: Ints) -> Ints:
+def classes(orders: Numbers | int, totals: Floats, kinds: Floats, spreads: Numbers) -> Ints:
     """The classes of contexts."""
-    one = np.searchsorted(_USES_OF_ONE, totals)
-    ratio = np.searchsorted(_RATIOS, totals / np.maximum(kinds, 1), side="right")
-    several = len(_USES_OF_ONE) + 1 + np.searchsorted(_KINDS, kinds) * (len(_RATIOS) + 1) + ratio
-    shape = np.minimum(orders, _ORDERS - 1) * _SHAPES + np.where(kinds <= 1, one, several)
-    return (shape * (len(_SPREADS) + 1) + np.searchsorted(_SPREADS, spreads)).astype(np.int32)
+    several = _reached(kinds, _KINDS) * np.int32(len(_RATIOS) + 1)
+    several += _reached(totals / np.maximum(kinds, 1), _RATIOS)
+    several += np.int32(len(_USES_OF_ONE) + 1)
+    shape = np.where(kinds <= 1, _reached(totals, _USES_OF_ONE), several)
+    shape += np.minimum(orders, _ORDERS - 1).astype(np.int32) * np.int32(_SHAPES)
+    shape *= np.int32(len(_SPREADS) + 1)
+    shape += _reached(spreads, _SPREADS)
+    return shape
+
+
+def _reached(values: Numbers | Floats, bounds: Sequence[float]) -> Ints:
+    """How many of a few bounds each value reaches, int32; quicker than a search."""
+    count = np.zeros(len(values), np.uint8)
+    for bound in bounds:
+        count += values >= bound
+    return count.astype(np.int32)
 
 
 def interpolate(evidence: Evidence, weights: Floats) -> Floats:
@@ -62,23 +73,44 @@ def interpolate(evidence: Evidence, weights: Floats) -> Floats:
     orders, places = evidence.classes.shape
     result = np.empty((orders + 1, places))
     result[0] = 1.0 / SYMBOLS
-    for order in range(orders):
-        weight, down = _weights(evidence, order, weights)
-        result[order + 1] = (1.0 - weight) * evidence.frequency[order] + down * result[order]
+    for order, row in enumerate(_rows(evidence)):
+        result[order + 1] = result[order]
+        result[order + 1, row.places] = _step(row, weights[row.classes], result[order, row.places])[0]
     return result
 
 
-def _weights(evidence: Evidence, order: int, weights: Floats) -> tuple[Floats, Floats]:
-    """The weight of the suffix, and the same with what is missing."""
-    has_list = evidence.classes[order] >= 0
-    weight = np.where(has_list, weights[evidence.classes[order]], 1.0)
-    return weight, weight + (1.0 - weight) * evidence.missing[order]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The evidence of one order, where contexts have lists.
+
+    Attributes:
+        places: of the symbols after such contexts.
+        classes, frequency, missing: see :class:`Evidence`.
+    """
+
+    places: Longs
+    classes: Ints
+    frequency: Floats
+    missing: Floats
+
+
+def _rows(evidence: Evidence) -> Iterator[_Row]:
+    for row in zip(evidence.classes, evidence.frequency, evidence.missing, strict=True):
+        here = np.flatnonzero(row[0] >= 0)
+        yield _Row(here, *(values[here] for values in row))
+
+
+def _step(row: _Row, weight: Floats, lower: Floats) -> tuple[Floats, Floats]:
+    """The probabilities with contexts of one more order, and what these leave to lower ones."""
+    down = weight + (1.0 - weight) * row.missing
+    return (1.0 - weight) * row.frequency + down * lower, down
 
 
 def lower_shares(evidence: Evidence, order: int, weights: Floats) -> Floats:
     """The share of each symbol's probability that contexts of one order leave to lower ones."""
-    _, down = _weights(evidence, order, weights)
-    return down
+    weight = np.where(evidence.classes[order] >= 0, weights[evidence.classes[order]], 1.0)
+    shares: Floats = weight + (1.0 - weight) * evidence.missing[order]
+    return shares
 
 
 def learn_weights(evidence: Evidence, prior: Floats | None = None) -> Floats:
@@ -95,21 +127,24 @@ def learn_weights(evidence: Evidence, prior: Floats | None = None) -> Floats:
 
 def _maximise(evidence: Evidence, prior: Floats, group: Callable[[Ints], Ints]) -> Floats:
     """The weights of groups of classes that make a text likeliest, by expectation maximisation."""
-    orders, places = evidence.classes.shape
     weights, size = prior, len(prior)
+    rows = [replace(row, classes=group(row.classes)) for row in _rows(evidence)]
     for _ in range(_PASSES):
-        each = weights if size == CLASSES else np.tile(weights, CLASSES // size)
-        probability = interpolate(evidence, each)
+        probability = np.full(evidence.classes.shape[1], 1.0 / SYMBOLS)
+        shares: list[tuple[Floats, Floats]] = []
+        for row in rows:
+            weight, lower = weights[row.classes], probability[row.places]
+            probability[row.places], down = mixed = _step(row, weight, lower)
+            shares.append((down * lower / mixed[0], weight / down))
         # the share of each symbol that came from this order or below, walking down from the longest context
-        share = np.ones(places)
+        share = np.ones(len(probability))
         taken, seen = np.zeros(size), np.zeros(size)
-        for order in reversed(range(orders)):
-            weight, down = _weights(evidence, order, each)
-            here = np.flatnonzero(evidence.classes[order] >= 0)
-            kind = group(evidence.classes[order][here])
-            seen += np.bincount(kind, share[here], size)
-            share *= down * probability[order] / probability[order + 1]
-            taken += np.bincount(kind, (share * weight / down)[here], size)
+        for row, (of_lower, of_suffix) in zip(reversed(rows), reversed(shares), strict=True):
+            here = share[row.places]
+            seen += np.bincount(row.classes, here, size)
+            here *= of_lower
+            share[row.places] = here
+            taken += np.bincount(row.classes, here * of_suffix, size)
         weights = (taken + _STRENGTH * prior) / (seen + _STRENGTH)
     return weights
 
@@ -120,39 +155,62 @@ class Mixture:
 
     Attributes:
         trie: the kept part.
-        entries: of each context, the number of its entries.
-        weights: of each context, the weight of its suffix.
-        probability: of each entry in its list.
+        entries: of each context, the number of its entries, uint16.
+        weights: of each context, the weight of its suffix, float32.
+        probability: of each entry in its list, float32.
     """
 
     trie: Trie
-    entries: Longs
+    entries: Numbers
     weights: Floats
     probability: Floats
 
 
 def mix(trie: Trie, use: Usage, weights: Floats) -> Mixture:
     """The probabilities of the kept entries of a trie."""
-    kept = use.kept
-    part = trie if kept.all() else trie.select(kept)
-    entries = use.entries[kept]
-    whole = denominator(use.totals, use.kinds)
-    frequency = discounted(use.uses[kept]) / whole[trie.parents[kept]]
-    root = part.level(1)
-    frequency[root] = use.uses[1 : 1 + root.stop - root.start] / max(use.totals[0], 1.0)
-    missing = np.where(entries > 0, np.clip(1.0 - (use.shown / whole)[kept], 0.0, 1.0), 0.0)
-    missing[0] = 0.0
-    listed = np.flatnonzero(entries)
-    nodes = np.flatnonzero(kept)[listed]
-    kind = classes(part.orders_of(listed), use.totals[nodes], use.kinds[nodes], part.spreads[listed])
-    weight = np.ones(len(part))
-    weight[listed] = weights[kind]
-    down = weight + (1.0 - weight) * missing
-    probability = np.zeros(len(part))
+    whole = bool(use.kept.all())
+    part = trie if whole else trie.select(use.kept)
+    entries = use.entries if whole else use.entries[use.kept]
+    weight, probability = np.ones(len(part), np.float32), np.zeros(len(part), np.float32)
+    # level by level, so that what is at hand besides is small
     for order in range(1, part.depth + 1):
-        level = part.level(order)
-        parents = part.parents[level]
+        level, contexts = part.level(order), part.level(order - 1)
+        lists = _lists(trie, use, order - 1, weights)
+        weight[contexts] = lists.weight
+        uses = use.uses[trie.level(order)][use.kept[trie.level(order)]]
+        own = uses if order == 1 else discounted(uses)
+        parents = part.parents[level].astype(np.int64) - contexts.start
         lower = probability[part.suffixes[level]] if order > 1 else 1.0 / SYMBOLS
-        probability[level] = (1.0 - weight[parents]) * frequency[level] + down[parents] * lower
-    probability[~part.predicted] = 0.0
+        probability[level] = lists.scale.take(parents) * own + lists.down.take(parents) * lower
+        if order == 1:
+            probability[1 + BEGIN] = 0.0
     return Mixture(part, entries, weight, probability)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The lists of the kept contexts of one order.
+
+    Attributes:
+        weight: the weight of the suffix.
+        scale: by which the discounted uses of entries are multiplied for their part of the mixture.
+        down: the weight of the suffix, and the same with what is missing.
+    """
+
+    weight: Floats
+    scale: Floats
+    down: Floats
+
+
+def _lists(trie: Trie, use: Usage, order: int, weights: Floats) -> _Lists:
+    nodes = trie.level(order)
+    kept = use.kept[nodes]
+    totals, kinds, shown = (values[nodes][kept] for values in (use.totals, use.kinds, use.shown))
+    entries = use.entries[nodes][kept]
+    whole = denominator(totals, kinds) if order else np.maximum(totals, 1.0)
+    missing = np.clip(1.0 - shown / whole, 0.0, 1.0) if order else np.zeros(1, np.float32)
+    listed = np.flatnonzero(entries)
+    weight = np.ones(len(entries), np.float32)
+    weight[listed] = weights[classes(order, totals[listed], kinds[listed], trie.spreads[nodes][kept][listed])]
+    own = np.float32(1.0) - weight
+    return _Lists(weight, own / whole, weight + own * missing)
