@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import struct
 import zlib
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -362,6 +364,19 @@ def test_sections_that_describe_much_in_few_bytes(content: bytes, code: str | No
     first, second = outcome(fast.read, data), outcome(reference.read, data)
     assert first == second
     assert code is None or first == code
+
+
+def test_lists_are_written_in_one_order_however_they_stand() -> None:
+    """Rule CTX-7."""
+    model = build(TALK, max_order=3)
+    backwards = [place for first, stop in pairwise(model.starts) for place in reversed(range(first, stop))]
+    turned = replace(
+        model,
+        symbols=[model.symbols[place] for place in backwards],
+        codes=[model.codes[place] for place in backwards],
+        following=[model.following[place] for place in backwards],
+    )
+    assert trie_writer.write(turned) == trie_writer.write(model)
 
 
 def test_levels_are_those_of_the_file() -> None:

@@ -138,3 +138,26 @@ def test_a_smaller_file_has_a_smaller_prefix() -> None:
     assert small is not None
     assert len(small.text) <= 4000 < len(large.text)
     assert small == fresh
+
+
+def test_values_are_how_many_other_messages_repeat_what_follows() -> None:
+    """Stretches that differ in their last byte are different ones."""
+    rng = random.Random(6)
+    words = [bytes(rng.choices(range(97, 123), k=LENGTH)) for _ in range(4)]
+    words += [word[:-1] + b"!" for word in words] + [b"?" + word[1:] for word in words]
+    messages = [b" ".join(rng.choices(words, k=rng.randrange(4))) for _ in range(60)]
+    text = frame(messages, np.arange(60))
+    chosen = np.arange(60)[text.messages] % 3 > 0
+    value = Repeats.of(text).value(chosen, text.messages, 2)
+    held: dict[bytes, set[int]] = {}
+    follows: dict[int, bytes] = {}
+    for number, message in enumerate(messages):
+        for place in range(len(message) - LENGTH + 1):
+            stretch = message[place : place + LENGTH]
+            if number % 3:
+                held.setdefault(stretch, set()).add(number)
+                follows[int(text.starts[number]) + 1 + place] = stretch
+    expected = [
+        min(len(held[follows[place]]) - 1, 8) if place in follows else 0 for place in range(len(value))
+    ]
+    assert value.tolist() == expected

@@ -54,7 +54,8 @@ class Repeats:
         ends = (text.starts[1:] - spec.LENGTH).astype(np.int32)
         place = np.arange(len(text.symbols), dtype=np.int32)
         whole = np.flatnonzero((place < ends[text.messages]) & (text.symbols != BEGIN)).astype(np.int32)
-        hashes = _hashes(text.symbols)[whole]
+        # without the factor, the last symbol is in the lowest bits only
+        hashes = _hashes(text.symbols)[whole] * np.uint64(_FACTOR)
         # what is sorted is the hash, but for its lowest bits, and the place
         bits = np.uint64(max(1, len(whole)).bit_length())
         packed = hashes >> bits << bits | np.arange(len(whole), dtype=np.uint64)
