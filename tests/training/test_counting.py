@@ -6,6 +6,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from tests.training.texts import PLENTY, statistics, write
 
 import aura
 from aura.models.train import train_files
-from aura.models.training import counting, local_text, sorted_runs
+from aura.models.training import allocator, counting, local_text, sorted_runs
 from aura.models.training.extent import Extent, least_of
 from aura.models.training.levels import Level, raised, threshold
 from aura.models.training.pieces import distinct, mark, spread
@@ -249,3 +250,14 @@ def test_messages_are_written_down_in_batches(monkeypatch: pytest.MonkeyPatch) -
         by_source[source].append(message)
     assert list(written.read(order.messages)) == [message for held in by_source.values() for message in held]
     assert order.sources.tolist() == sorted(order.sources.tolist())
+
+
+def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    library = SimpleNamespace(malloc_trim=calls.append)
+    monkeypatch.setattr(allocator.ctypes, "CDLL", lambda _name: library)
+    allocator.give_back()
+    assert calls == [0]
+    del library.malloc_trim
+    allocator.give_back()
+    assert calls == [0]

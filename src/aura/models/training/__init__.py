@@ -16,7 +16,7 @@ In the order of work:
 ``study``      what blocks contribute to them
 ``trie``       n-grams with their parents and suffixes
 ``gathering``  all that is taken from a text: ``text``, ``excerpts``
-``resources``  memory, threads and disk: ``spill``
+``resources``  memory, threads and disk: ``spill``, ``allocator``
 ``synthetic_text``    messages that another model holds likely
 ``kneser_ney``    counts and relative frequencies of lists
 ``deleted_estimation``   what lists say about a text when they did not see its block

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from aura.models.training import allocator
 from aura.models.training.counting import Counting
 from aura.models.training.counts import Earlier, Totals, together
 from aura.models.training.counts_file import pack_levels
@@ -89,6 +90,7 @@ def gather(
     samples = [sampled[slice(*cuts[block : block + 2])] - first[block] for block in range(BLOCKS)]
     size = source.size
     counted = Counting(source, extent, most, samples, progress).count()
+    allocator.give_back()
     background = (size.symbols * WHOLE - size.weight) // (WHOLE - 1)
     totals = Totals(
         weight=size.weight,
@@ -119,6 +121,7 @@ def gather(
         for number, study in counted.studies.items()
     ]
     chains, shares = excerpt(blocks, named)
+    allocator.give_back()
     sample = text.select(with_begins)
     if earlier is not None:
         chains, shares = look_up(chains, shares, trie, sample)
