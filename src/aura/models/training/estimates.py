@@ -25,11 +25,12 @@ _SORT_SECONDS: Final = 0.1
 """Seconds that the machine took for as many numbers on which the costs below were measured."""
 
 _START_SECONDS: Final = 2.0
-_SYMBOL_SECONDS: Final = 3.6e-6
-"""To count a symbol, on one core."""
+_STUDIED_SECONDS: Final = 3.6e-6
+_SYMBOL_SECONDS: Final = 0.95e-6
+"""To count one of the first symbols, which are looked at closely, and one of the others, on one core."""
 _SCALING: Final = 0.8
 """So many threads count as quickly as so many cores to the power of this."""
-_NGRAM_SECONDS: Final = 2.2e-6
+_NGRAM_SECONDS: Final = 1.3e-6
 """To weigh an n-gram and to fit models of it into the file; one core does it."""
 
 _SCRUB_SECONDS: Final = 0.13e-6
@@ -44,7 +45,9 @@ _PROCESS_MEMORY: Final = 150 << 20
 """Bytes of the interpreter and its modules, and of what is written at a time."""
 _SYMBOL_MEMORY: Final = 96
 """Bytes for a symbol that is sorted, as far as there is memory."""
-_NGRAM_MEMORY: Final = 160
+_SORTED_SHARE: Final = 0.7
+"""The share of memory that is taken at most while symbols are sorted."""
+_NGRAM_MEMORY: Final = 130
 _LEAST_NGRAM_MEMORY: Final = 75
 """Bytes for an n-gram, about and at least."""
 _STUDIED: Final = 1 << 23
@@ -122,22 +125,19 @@ def estimate(corpus: Corpus, conditions: Conditions) -> Estimate:
     most = most_counted(conditions.max_bytes)
     ngrams = min(most, _NGRAMS_A_SYMBOL * corpus.symbols)
     least = min(most, int(_LEAST_NGRAMS_A_SYMBOL * corpus.symbols))
-    studied = _STUDIED_MEMORY * min(_STUDIED, corpus.symbols)
-    seconds = (
-        _START_SECONDS
-        + _SYMBOL_SECONDS * corpus.symbols / conditions.threads**_SCALING
-        + _NGRAM_SECONDS * ngrams
-    )
+    studied = min(_STUDIED, corpus.symbols)
+    counting = _STUDIED_SECONDS * studied + _SYMBOL_SECONDS * (corpus.symbols - studied)
+    seconds = _START_SECONDS + counting / conditions.threads**_SCALING + _NGRAM_SECONDS * ngrams
     if conditions.scrub:
         seconds += _SCRUB_SECONDS * corpus.size
     return Estimate(
         seconds=seconds / conditions.speed,
         memory=_PROCESS_MEMORY
         + max(
-            _NGRAM_MEMORY * ngrams + studied,
-            min(conditions.memory, _SYMBOL_MEMORY * corpus.symbols),
+            _NGRAM_MEMORY * ngrams + _STUDIED_MEMORY * studied,
+            min(int(conditions.memory * _SORTED_SHARE), _SYMBOL_MEMORY * corpus.symbols),
         ),
-        needed=_LEAST_NGRAM_MEMORY * least + studied,
+        needed=_LEAST_NGRAM_MEMORY * least + _STUDIED_MEMORY * studied,
         disk=_SYMBOL_DISK * corpus.symbols + _MESSAGE_DISK * corpus.messages,
     )
 
