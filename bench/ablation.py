@@ -216,10 +216,10 @@ def prefix_of(model: ContextModel) -> int:
 def examine(train: Path, dev: Path, sample_size: int) -> Result:
     """Measure all variants and sizes on one corpus."""
     corpus = ((message.data, message.source) for message in read(train))
-    prepared, _ = prepare(
+    prepared = prepare(
         Messages.write([corpus], Spill(), have_sources=True),
         Plan(limits=Limits(max_order=MAX_ORDER), max_bytes=SIZES[0]),
-    )
+    ).prepared
     messages = [message.data for message in read(dev) if len(message.data) <= MAX_MODELLED]
     share = sample_size / sum(map(len, messages))
     sample = [message for number, message in enumerate(messages) if number * GOLDEN % 1 < share]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -46,18 +45,10 @@ def train(
         output, spill = Path(folder, "trained.aura"), Path(folder, "spill")
         spill.mkdir()
         command = [*AURA, "train", *map(str, corpora), "--output", str(output), *options]
-        if not knows_memory():
-            memory = None
         if memory is not None:
             command += ["--memory", str(memory), "--spill", str(spill)]
         usage = process_tree.run(command, spill)
         return Trained(Model.load(output), memory, usage)
-
-
-def knows_memory() -> bool:
-    """Whether ``aura train`` can bound its memory."""
-    command = [*AURA, "train", "--help"]
-    return "--memory" in subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
 
 
 def bound(text: str) -> int | None:

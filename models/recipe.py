@@ -15,10 +15,11 @@ from pathlib import Path
 
 from aura.files.corpus import read
 from aura.models.model import Model
-from aura.models.train import TrainingOptions, train
+from aura.models.train import train
 from aura.models.training.extraction import scan
 from aura.models.training.scrubbing import Scrubber
 from aura.models.training.survey import Survey
+from aura.models.training_options import TrainingOptions
 from aura_spec.stream import DEFAULT_MEMORY
 
 CORPORA = {

@@ -43,7 +43,8 @@ if (
     from aura.files.chunked import compress_iter, decompress_iter
     from aura.files.incremental import AuraCompressor, AuraDecompressor
     from aura.models.model import Model
-    from aura.models.train import TrainingOptions, train
+    from aura.models.train import train
+    from aura.models.training_options import TrainingOptions
     from aura.pooled import PooledCodec
     from aura.selection import Method
     from aura.templates import TemplateLibrary
@@ -103,7 +104,8 @@ _NAMES: "Final" = {
     "aura.files.chunked": ("compress_iter", "decompress_iter"),
     "aura.files.incremental": ("AuraCompressor", "AuraDecompressor"),
     "aura.models.model": ("Model",),
-    "aura.models.train": ("TrainingOptions", "train"),
+    "aura.models.train": ("train",),
+    "aura.models.training_options": ("TrainingOptions",),
     "aura.pooled": ("PooledCodec",),
     "aura.selection": ("Method",),
     "aura.templates": ("TemplateLibrary",),

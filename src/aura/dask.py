@@ -17,7 +17,8 @@ from aura import arguments, selection
 from aura.columns.rows import Compress, Decompress, ModelFile, RowCoder
 from aura.files import corpus
 from aura.models.model import Model
-from aura.models.train import TrainingOptions, train_on_workers
+from aura.models.train import train_on_workers
+from aura.models.training_options import TrainingOptions
 from aura_spec.limits import DEFAULT_MAX_SIZE
 
 __all__ = ["compress_series", "decompress_series", "train"]
@@ -27,7 +28,11 @@ class Training(TypedDict, total=False):
     """What :func:`train` is told besides, as :func:`aura.train` is; and what each thread of a worker may use.
 
     Attributes:
-        max_bytes, base, scrub, options, progress: as there.
+        max_bytes: as there.
+        base: as there.
+        scrub: as there.
+        options: as there.
+        progress: as there.
         counts: as there, written by the client.
         memory: about, of each thread of a worker.
         spill: a directory for temporary files that all workers have; that of their system if None.

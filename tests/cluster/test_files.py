@@ -17,12 +17,13 @@ from tests.cluster.workers import cluster, dask, distributed, kill_one
 from aura.dask import _CorpusFile, train
 from aura.files import corpus
 from aura.models.model import Model
-from aura.models.train import TrainingOptions, train_files
+from aura.models.train import train_files
 from aura.models.training import counting, framed_text, held_out
 from aura.models.training.cluster import files as worker_files
 from aura.models.training.cluster import framed_files, preparation, text
 from aura.models.training.cluster.tasks import Cluster, ClusterError
 from aura.models.training.spill import Spill
+from aura.models.training_options import TrainingOptions
 
 SIZE = 12_000
 OPTIONS = TrainingOptions(max_order=12)

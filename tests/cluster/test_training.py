@@ -12,10 +12,10 @@ from tests.cluster.workers import cluster, dask, kill_one
 
 import aura
 from aura.models.model import Model
-from aura.models.train import TrainingOptions
 from aura.models.training import counting, framed_text
 from aura.models.training.cluster import parts, tasks, text
 from aura.models.training.cluster.tasks import Cluster, ClusterError
+from aura.models.training_options import TrainingOptions
 
 MESSAGES = [f"{word} {number % 37} {word}".encode() for number in range(700) for word in ("on", "off", "dim")]
 SOURCES = [number // 9 for number in range(len(MESSAGES))]

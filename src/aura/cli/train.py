@@ -21,15 +21,8 @@ from aura.dask import train as train_on_cluster
 from aura.errors import AuraError
 from aura.files import corpus
 from aura.models.reports import Expected, Report
-from aura.models.train import (
-    DEFAULT_AGE,
-    DEFAULT_MAX_BYTES,
-    DEFAULT_MAX_ORDER,
-    DEFAULT_MEMORY,
-    SCRUBBED,
-    TrainingOptions,
-    train_files,
-)
+from aura.models.train import DEFAULT_MAX_BYTES, SCRUBBED, train_files
+from aura.models.training_options import DEFAULT_AGE, DEFAULT_MAX_ORDER, DEFAULT_MEMORY, TrainingOptions
 from aura.templates import store
 from aura.terminal import printable
 

@@ -15,7 +15,8 @@ class Drawn:
     """Which part of the messages is counted.
 
     Attributes:
-        size, messages: of the sample.
+        size: bytes of the sample.
+        messages: of the sample.
         whole: bytes of all messages.
     """
 
@@ -33,7 +34,8 @@ class Expected:
     """What training will take.
 
     Attributes:
-        size, messages: of what is counted.
+        size: bytes of what is counted.
+        messages: of what is counted.
         seconds: about.
         memory: bytes, about.
         disk: bytes of temporary files, about.

@@ -12,7 +12,8 @@ import numpy as np
 from aura.codec import Codec
 from aura.models.figures import BITS_BY_KIND, NORMAL
 from aura.models.model import Model
-from aura.models.train import TrainingOptions, train
+from aura.models.train import train
+from aura.models.training_options import TrainingOptions
 from aura.models.units import Unit, draw
 from aura_spec.model import STREAM_MEMORY
 
@@ -39,7 +40,8 @@ class Retraining:
         trained: messages that the new model was trained on.
         measured: other messages, which both models coded.
         model_size: bytes of the file of the new model.
-        old, new: bytes of the measured messages, coded with the model and with the new one.
+        old: bytes of the measured messages, coded with the model.
+        new: bytes of the same, coded with the new one.
         saved: bytes that the new model saves for each message; below 0 if it loses.
         margin: half the interval of 95 % around that.
     """

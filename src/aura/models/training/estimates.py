@@ -110,7 +110,7 @@ class Conditions:
         memory: bytes that may be used.
         threads: that work at a time.
         scrub: whether secrets and personal data are replaced.
-        speed: of the machine, as :func:`speed` tells.
+        speed: of the machine, as :func:`aura.models.training.estimates.speed` tells.
     """
 
     max_bytes: int

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from aura import arguments
-from aura.models.train import DEFAULT_MEMORY
 from aura.models.training.spill import Spill
+from aura.models.training_options import DEFAULT_MEMORY
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
