@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +19,7 @@ from tests.training.texts import PLENTY, statistics, write
 
 import aura
 from aura.models.train import train_files
-from aura.models.training import allocator, counting, local_text, sorted_runs
+from aura.models.training import allocator, counting, local_text, sorted_runs, spill
 from aura.models.training.extent import Extent, least_of
 from aura.models.training.levels import Level, raised, threshold
 from aura.models.training.pieces import distinct, mark, spread
@@ -261,3 +264,24 @@ def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.Monkey
     del library.malloc_trim
     allocator.give_back()
     assert calls == [0]
+
+
+def test_columns_share_few_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many systems let a process open 1,024 files, and a text of gigabytes has thousands of columns."""
+    opened: list[object] = []
+    make = tempfile.SpooledTemporaryFile
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        opened.append(make(*arguments, **named))
+        return opened[-1]
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", counted)
+    monkeypatch.setattr(spill, "AREA_SIZE", 100_000)
+    where = Spill(str(Path(tempfile.gettempdir())))
+    columns = [where.column(np.int16, np.full(500, number)) for number in range(1000)]
+    assert [int(column.read(499, 500)[0]) for column in columns] == list(range(1000))
+    assert len(opened) == 10
+    for column in columns[:300]:
+        column.close()
+    del columns[:300], column
+    assert [file.closed for file in opened] == [True] * 3 + [False] * 7  # type: ignore[attr-defined]
