@@ -55,6 +55,21 @@ def test_training_reads_standard_input_and_writes_standard_output(model: aura.Mo
     assert model.id in result.stderr
 
 
+def test_patterns_stand_for_the_files_that_match(tmp_path: Path) -> None:
+    (tmp_path / "day" / "one").mkdir(parents=True)
+    (tmp_path / "day" / "a.txt").write_bytes(as_text(LINES[:150]))
+    (tmp_path / "day" / "one" / "b.txt").write_bytes(as_text(LINES[150:]))
+    (tmp_path / "day" / "c.log").write_bytes(b"something else\n")
+    (tmp_path / "[1].txt").write_bytes(b"one\ntwo\n")
+    out = tmp_path / "mine.aura"
+    for pattern, count in (("day/**/*.txt", 300), ("day/*.txt", 150), ("day/?.*", 151), ("[1].txt", 2)):
+        result = invoke("train", tmp_path / pattern, "-o", out, *OPTIONS)
+        assert f"from {count} messages" in result.stdout, result.output
+    result = invoke("train", tmp_path / "none*.txt", "-o", out)
+    assert result.exit_code == ExitCode.FAILED
+    assert "none*.txt: No such file" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "lines"),
     [

@@ -6,6 +6,7 @@ import codecs
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from glob import glob, has_magic
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -47,13 +48,32 @@ Level = Annotated[
     typer.Option("--level", min=0, max=3, metavar="N", help="0 stores, 1 is fast, 3 tries every method."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def matching_files(paths: list[Path]) -> list[Path]:
+    """Files, with patterns replaced by the files that match them, in order.
+
+    A pattern that is the name of a file, or that nothing matches, stands for itself.
+    """
+    files: list[Path] = []
+    for path in paths:
+        found = []
+        if not path.exists() and has_magic(str(path)):
+            matches = glob(str(path), recursive=True)  # noqa: PTH207  # patterns may be absolute
+            found = sorted(match for match in map(Path, matches) if match.is_file())
+        files += found or [path]
+    return files
+
+
 Corpora = Annotated[
     list[Path],
     typer.Argument(
         metavar="CORPUS",
-        help="Files of messages: JSON lines or plain lines, plain or in .gz or .zst; - is standard input.",
+        help="Files of messages: JSON lines or plain lines, plain or in .gz or .zst; - is standard input. Patterns"
+        " such as 'logs/**/*.gz' stand for the files that match.",
         allow_dash=True,
         show_default=False,
+        callback=matching_files,
     ),
 ]
 Field = Annotated[
