@@ -13,10 +13,13 @@ from tests.aura.small_models import TINY
 from tests.test_docs import DOCUMENTED
 
 import aura
-from aura import websockets
+from aura import dask, websockets
 from aura.asgi import AuraMiddleware
 from aura.connections.stream import MessageCodec
 from aura.event_stream import EventStreamDecoder, EventStreamEncoder
+from aura.models.training.scrubbing import Scrubber, ScrubReport
+from aura.models.training.survey import Survey
+from aura.models.training_options import Using
 from aura.session import Models, Session, Settings, Status, Traffic
 
 
@@ -40,14 +43,23 @@ OBJECTS: dict[type, Callable[[], object]] = {
     EventStreamEncoder: lambda: EventStreamEncoder(TINY),
     Models: lambda: Models([TINY]),
     Session: lambda: Session(Settings(Models([TINY])), role="client"),
+    Scrubber: lambda: Scrubber(Survey()),
+    Survey: Survey,
 }
 """How to make an object of each public class that is no dataclass."""
 
-ELSEWHERE = {MessageCodec, aura.Statistics, websockets.ClientConnection, websockets.ServerConnection}
-"""A protocol, a dictionary, and classes whose attributes are mostly those of the library ``websockets``."""
+ELSEWHERE = {
+    MessageCodec,
+    aura.Statistics,
+    Using,
+    dask.Training,
+    websockets.ClientConnection,
+    websockets.ServerConnection,
+}
+"""A protocol, dictionaries, and classes whose attributes are mostly those of the library ``websockets``."""
 
-COUNTED = {Status, Traffic}
-"""What a session counts in."""
+COUNTED = {ScrubReport, Status, Traffic}
+"""What a session and scrubbing count in."""
 
 SETTABLE = {(aura.HybridCompressor, name) for name in ("binary_advantage_threshold", "min_compression_size")}
 """What programs set that were written for the prototype."""

@@ -35,7 +35,9 @@ def audit(
     ] = None,
     as_json: io.AsJson = False,
 ) -> None:
-    """Search a model for secrets and personal data; exit with 1 if some can be read out of it.
+    """Search a model for secrets and personal data.
+
+    Exits with 1 if some can be read out of it.
 
     Searches the prefix, the dictionary, the templates, and the contexts with their likeliest continuations.
     """

@@ -190,12 +190,13 @@ class _Work:
             raise ValueError("no messages to train on")
         if one_is_none:
             messages.forget_a_single_source()
-        chosen = self.budget.draw(messages, self.plan, monotonic() - started)
-        order = chosen.drawn.order
+        sample = self.budget.draw(messages, self.plan, monotonic() - started)
+        order = None if sample is None else sample.drawn.order
         model, held_out, record = self._finish(
             trainer.prepare(messages, self.plan, progress, order), progress
         )
-        chosen.tell_loss(messages, self.plan, model, held_out, progress)
+        if sample is not None:
+            sample.tell_loss(messages, self.plan, model, held_out, progress)
         self._keep(record, model)
         if self.plan.checkpoint is not None:
             clear(self.plan.checkpoint)

@@ -59,13 +59,16 @@ class Budget:
             report,
         )
 
-    def draw(self, messages: Messages, plan: Plan, spent: float) -> Chosen:
+    def draw(self, messages: Messages, plan: Plan, spent: float) -> Chosen | None:
         """Choose messages, and look whether there are memory and disk for them.
 
         Args:
             messages: on disk.
             plan: what is made of them.
             spent: seconds since training began.
+
+        Returns:
+            The messages that are chosen; None for all of them, which takes no memory.
 
         Raises:
             ValueError: the memory that may be used is too little.
@@ -88,7 +91,7 @@ class Budget:
         drawn = whole.first(size) if size < whole.size else whole
         chosen = Chosen(whole, drawn, conditions, self.report)
         chosen.announce(plan)
-        return chosen
+        return chosen if chosen.is_sample else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +134,8 @@ class Chosen:
     def tell_loss(
         self, messages: Messages, plan: Plan, model: Model, held_out: HeldOut | None, progress: Progress
     ) -> None:
-        """Report what a model of all messages would gain, by models of smaller samples; nothing if that is all."""
-        if self.report is None or held_out is None or not self.is_sample:
+        """Report what a model of all messages would gain, by models of smaller samples."""
+        if self.report is None or held_out is None:
             return
         if len(held_out.units) < LEAST_UNITS or self.drawn.size < LEAST_SIZE:
             return

@@ -55,12 +55,7 @@ class ScrubReport:
 
 
 class Scrubber:
-    """Replaces what is sensitive in messages.
-
-    Attributes:
-        report: what was replaced so far.
-        replaced: the strings that were replaced so far; None if they are not to be remembered.
-    """
+    """Replaces what is sensitive in messages."""
 
     def __init__(self, surveyed: Survey, public: Iterable[bytes] = (), *, remember: bool = False) -> None:
         """Take over which of the values that labels name are public.
@@ -73,8 +68,18 @@ class Scrubber:
         self._survey = surveyed
         self._public = frozenset(public)
         self._named = Strings(surveyed.private())
-        self.report = ScrubReport()
-        self.replaced: set[bytes] | None = set() if remember else None
+        self._report = ScrubReport()
+        self._replaced: set[bytes] | None = set() if remember else None
+
+    @property
+    def report(self) -> ScrubReport:
+        """What was replaced so far."""
+        return self._report
+
+    @property
+    def replaced(self) -> set[bytes] | None:
+        """The strings that were replaced so far; None if they are not to be remembered."""
+        return self._replaced
 
     def scrub(self, message: bytes, number: int) -> bytes:
         """The message without what is sensitive in it.
@@ -120,11 +125,11 @@ class Scrubber:
             if value and value not in self._public:
                 parts += message[last:begin], disguise(value, number, times[value])
                 times[value] += 1
-                self.report.kinds[kind] += 1
+                self._report.kinds[kind] += 1
                 last = stop
-        self.report.messages += last > 0
-        if self.replaced is not None:
-            self.replaced.update(times)
+        self._report.messages += last > 0
+        if self._replaced is not None:
+            self._replaced.update(times)
         return b"".join((*parts, message[last:]))
 
 

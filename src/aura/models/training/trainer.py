@@ -345,6 +345,7 @@ def prepare(
     change = None if scrubber is None else scrubber.scrub_batch
     framed = frame(messages, order, plan.resources.spill, change=change, background=plan.background)
     extent = plan.limits.extent(int(messages.lengths.read()[order.messages].sum()))
+    del order  # of many messages it takes much memory
     most = most_counted(plan.max_bytes)
     with ExitStack() as stack:
         text: CountedText = LocalText(framed, plan.resources)

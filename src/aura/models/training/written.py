@@ -112,7 +112,7 @@ class Messages:
         marks: list[NDArray[np.uint8]] = []
         count = 0
         for (first, _), end in by_digest:
-            numbers = np.arange(first, end)
+            numbers = np.arange(first, end, dtype=np.int32)
             if self.sources is None:
                 own = np.arange(count, count + len(numbers), dtype=np.int32)
                 marked = scattered(own.astype(np.uint64))
@@ -128,7 +128,10 @@ class Messages:
             sources.append(own)
             marks.append((marked >> MARK_SHIFT).astype(np.uint8))
         return Order(
-            np.concatenate(messages), np.concatenate(sources), np.concatenate(marks), np.arange(len(self))
+            np.concatenate(messages),
+            np.concatenate(sources),
+            np.concatenate(marks),
+            np.arange(len(self), dtype=np.int32),
         )
 
     def batches(self, numbers: Longs) -> Iterator[tuple[Longs, bytes]]:
@@ -167,10 +170,10 @@ class Order:
     """Messages in the order in which they are counted.
 
     Attributes:
-        messages: the numbers of the messages, int64.
+        messages: the numbers of the messages, int32.
         sources: of each, the number of its source in its file, in the order in which they first occur, int32.
         marks: of each, the bit of 64 that marks its source, by its digest, uint8.
-        places: of each, its place among all messages, int64.
+        places: of each, its place among all messages, int32.
     """
 
     messages: Longs
