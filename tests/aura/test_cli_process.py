@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def test_output_in_ascii_spells_out_other_characters() -> None:
     assert "messages came back identical" in result.stdout
 
 
+@pytest.fixture
+def heeded_signals() -> Iterator[None]:
+    """Processes that are started heed SIGINT, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded_signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_interrupted_training_ends_soon_and_leaves_nothing_behind(
