@@ -52,7 +52,7 @@ BITS_AN_ENTRY: Final = 4.0
 _LASTING: Final = 0.5
 """How much of what an entry gains on the text that it was counted on it gains on other texts, about."""
 
-LEAST_COUNTED: Final = 12_000_000
+LEAST_COUNTED: Final = 12_600_000
 """N-grams that are counted at least, if there are so many."""
 
 _COUNTED: Final = 2
