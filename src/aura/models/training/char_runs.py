@@ -16,7 +16,7 @@ from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, 
 from aura.models.training.weights import Evidence, interpolate, lower_shares
 from aura_spec import char_runs
 from aura_spec.char_runs import STATES, Kind, after, state_of
-from aura_spec.context_model import SYMBOLS, CharRunList
+from aura_spec.context_model import END, SYMBOLS, CharRunList
 
 _STRENGTH: Final = 20.0
 """How many observations the list of a kind is worth in that of a length."""
@@ -41,25 +41,26 @@ def states_of(text: Text) -> Numbers:
         np.uint8,
     )
     ending = (steps == char_runs.NO_RUN).all(axis=0)  # symbols that end any run
-    states = np.full(len(text.symbols), char_runs.NO_RUN, np.uint8)
+    all_symbols = np.append(text.symbols, END)  # the last message may have been cut
+    states = np.full(len(all_symbols), char_runs.NO_RUN, np.uint8)
     # stretches between such symbols are walked at the same time, each from its first symbol
-    places = np.flatnonzero(ending[text.symbols[:-1]]) + 1
+    places = np.flatnonzero(ending[all_symbols[:-1]]) + 1
     state = np.full(len(places), char_runs.NO_RUN, np.uint8)
     for _ in range(_TOGETHER):
-        symbols = text.symbols[places]
+        symbols = all_symbols[places]
         on = np.flatnonzero(~ending[symbols])
         state = steps[state[on], symbols[on]]
         places = places[on] + 1
         states[places] = state
     # what is longer yet is rare
     walk = steps.tolist()
-    ends = np.flatnonzero(ending[text.symbols]) if len(places) else places
+    ends = np.flatnonzero(ending[all_symbols]) if len(places) else places
     stops = ends[np.searchsorted(ends, places)]
     for place, stop in zip(places.tolist(), stops.tolist(), strict=True):
         reached = int(states[place])
-        for behind, symbol in enumerate(text.symbols[place:stop].tolist(), place + 1):
+        for behind, symbol in enumerate(all_symbols[place:stop].tolist(), place + 1):
             states[behind] = reached = walk[reached][symbol]
-    return states
+    return states[:-1]
 
 
 def count_char_runs(text: Text, states: Numbers) -> Floats:
