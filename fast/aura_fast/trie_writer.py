@@ -196,7 +196,7 @@ def _level_batches(above: Level, this: Level, depth: int) -> Iterator[Batch]:
     """The batches COUNT to MANY of a level."""
     lengths = above.counts[this.suffix]
     counted = np.flatnonzero(lengths > 1)
-    yield trie_tables.count_tables(lengths[counted]), (this.counts[counted] - 1).astype(np.uint8)
+    yield trie_tables.count_tables(lengths[counted]), (this.counts[counted] - 1).astype(np.uint16)
     # entries in the order of the suffix's list, in which RANK and CODE take them
     keys = (this.owners.astype(np.int64) << _PLACE_BITS | this.suffix_entries) << _CODE_BITS | this.codes
     keys.sort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import random
 import struct
 import zlib
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.models import WITH_ALL, build, plain
+from tests.models import EXHAUSTED, WITH_ALL, build, plain
 from tests.searches import sampled
 
 from aura_fast import model as fast
@@ -377,6 +378,14 @@ def test_lists_are_written_in_one_order_however_they_stand() -> None:
         following=[model.following[place] for place in backwards],
     )
     assert trie_writer.write(turned) == trie_writer.write(model)
+
+
+def test_a_list_of_all_symbols_is_written() -> None:
+    """Rule TRI-6: the count of such a list, 256 and one more, takes more than a byte."""
+    data = fast.write(EXHAUSTED)
+    assert plain(reference.read(data).context_model) == plain(fast.read(data).context_model)
+    assert max(map(operator.sub, EXHAUSTED.starts[1:], EXHAUSTED.starts)) == SYMBOLS
+    assert plain(fast.read(data).context_model) == plain(EXHAUSTED)
 
 
 def test_levels_are_those_of_the_file() -> None:
