@@ -14,6 +14,7 @@ import numpy as np
 
 from aura.models.training.extent import least_of
 from aura.models.training.kneser_ney import DISCOUNT, Usage, denominator, discounted, kinds_of
+from aura.models.training.tallies import find
 from aura.models.training.text import BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs
 from aura.models.training.trie import Trie
 from aura.models.training.weights import Evidence, classes
@@ -185,8 +186,8 @@ def _find(keys: Longs, wanted: Longs) -> Longs:
     """The places of numbers in an ascending array, or -1."""
     order = np.argsort(wanted)  # a search for one number after the other is quick
     place = np.empty(len(wanted), np.int64)
-    place[order] = np.minimum(np.searchsorted(keys, wanted[order]), len(keys) - 1)
-    return np.where(keys[place] == wanted, place, -1)
+    place[order] = find(keys, wanted[order])
+    return place
 
 
 @dataclass(frozen=True, slots=True)

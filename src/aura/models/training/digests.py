@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Digests = NDArray[np.uint64]
 
+_MARK_SHIFT: Final = np.uint64(58)
 _FACTORS: Final = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
@@ -26,6 +27,11 @@ def scattered(numbers: Digests) -> Digests:
     mixed = (numbers ^ numbers >> np.uint64(30)) * first
     mixed = (mixed ^ mixed >> np.uint64(27)) * second
     return mixed ^ mixed >> np.uint64(31)
+
+
+def mark_of(digests: Digests) -> NDArray[np.uint8]:
+    """The bit of 64 that marks what has a digest: its highest bits."""
+    return (digests >> _MARK_SHIFT).astype(np.uint8)
 
 
 class SourceNames:

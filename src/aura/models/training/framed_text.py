@@ -14,7 +14,17 @@ import numpy as np
 
 from aura.models.training.pieces import UNSTUDIED, Framed, Size, Stretch
 from aura.models.training.spill import Column, Spill
-from aura.models.training.text import ALPHABET, BEGIN, BLOCKS, WHOLE, Ints, Longs, Numbers, blocks_of
+from aura.models.training.text import (
+    ALPHABET,
+    BEGIN,
+    BLOCKS,
+    WHOLE,
+    Ints,
+    Longs,
+    Numbers,
+    blocks_of,
+    starts_of,
+)
 from aura.models.training.written import Change, Messages, Order
 from aura_spec.context_model import END
 
@@ -156,10 +166,9 @@ def studied(sizes: Longs, sources: Ints, blocks: Ints, layout: Layout) -> Ints:
     if layout.symbols <= BLOCKS * size:
         return blocks
     starts = layout.before + np.cumsum(sizes) - sizes
-    new_block = np.concatenate((np.ones(1, np.bool_), blocks[1:] != blocks[:-1]))
-    new_source = new_block | np.concatenate((np.ones(1, np.bool_), sources[1:] != sources[:-1]))
+    firsts = np.union1d(starts_of(blocks), starts_of(sources))
     block_start = layout.starts[blocks]
-    source_start = starts[np.flatnonzero(new_source)][np.cumsum(new_source) - 1]
+    source_start = np.repeat(starts[firsts], np.diff(firsts, append=len(starts)))
     near = (source_start - block_start < size) & (starts - block_start < 2 * size)
     return np.where(near, blocks, np.int32(UNSTUDIED))
 
@@ -167,7 +176,7 @@ def studied(sizes: Longs, sources: Ints, blocks: Ints, layout: Layout) -> Ints:
 def stretches(sizes: Longs, blocks: Ints, layout: Layout) -> tuple[Stretch, ...]:
     """The places of blocks, none much larger than ``block_size``, and of what lies between them."""
     ends = np.cumsum(sizes)
-    firsts = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), blocks[1:] != blocks[:-1]))).tolist()
+    firsts = starts_of(blocks).tolist()
     found = []
     for first, after in zip(firsts, [*firsts[1:], len(blocks)], strict=True):
         start, stop, block = int(ends[first] - sizes[first]), int(ends[after - 1]), int(blocks[first])

@@ -22,8 +22,8 @@ from aura.models.training.sorted_runs import StoredRun
 from aura.models.training.spill import Column, Spill
 from aura.models.training.stages import Stage, keys_of, occurrences, stage_after
 from aura.models.training.study import BlockStudy
-from aura.models.training.tallies import Keys, Run, Tallies, find, merge, starts_of, tally
-from aura.models.training.text import Flags, Ints, Longs, Text
+from aura.models.training.tallies import Keys, Run, Tallies, find, merge, tally
+from aura.models.training.text import Flags, Ints, Longs, Text, starts_of
 
 
 class Kept(Protocol):

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aura.models.training.digests import scattered
+from aura.models.training.digests import mark_of, scattered
 from aura.models.training.spill import Column
 from aura.models.training.text import ALPHABET, BEGIN, Ints, Numbers
 
@@ -23,7 +23,6 @@ Marks = NDArray[np.uint64]
 UNSTUDIED: Final = -1
 """The block of what is in none."""
 
-_MARK_BITS: Final = np.uint64(58)
 _PAIRS: Final = np.uint64(0x5555555555555555)
 _FOURS: Final = np.uint64(0x3333333333333333)
 _BYTES: Final = np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -221,7 +220,7 @@ def load(text: Part, stretch: Stretch, alphabet: Alphabet, length: int) -> Piece
 
 def mark(numbers: Sequence[int] | NDArray[Any]) -> Marks:
     """A bit of 64 for each number."""
-    return np.uint64(1) << (scattered(np.asarray(numbers).astype(np.uint64)) >> _MARK_BITS)
+    return np.uint64(1) << mark_of(scattered(np.asarray(numbers).astype(np.uint64))).astype(np.uint64)
 
 
 def spread(marks: Marks) -> Ints:

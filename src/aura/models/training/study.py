@@ -13,8 +13,8 @@ import numpy as np
 
 from aura.models.training.levels import KeptKeys
 from aura.models.training.pieces import Stretch, spread
-from aura.models.training.tallies import Run, find, starts_of
-from aura.models.training.text import Flags, Ints, Longs
+from aura.models.training.tallies import Run, find
+from aura.models.training.text import Flags, Ints, Longs, starts_of
 
 
 @dataclass(frozen=True, slots=True)

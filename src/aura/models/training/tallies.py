@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aura.models.training.pieces import Marks
-from aura.models.training.text import WHOLE, Flags, Ints, Longs, Numbers
+from aura.models.training.text import WHOLE, Flags, Ints, Longs, Numbers, starts_of
 
 Keys = NDArray[np.uint64]
 
@@ -90,13 +90,6 @@ class Run:
         return Run(self.keys[part], self.tallies.take(part))
 
 
-def starts_of(keys: Keys) -> Longs:
-    """The places where an ascending key differs from the one before; the first does."""
-    if not len(keys):
-        return np.zeros(0, np.int64)
-    return np.concatenate((np.zeros(1, np.int64), np.flatnonzero(keys[1:] != keys[:-1]) + 1))
-
-
 @dataclass(frozen=True, slots=True)
 class Occurrences:
     """What is counted at places: the marks of source and message, and the weight; see :class:`Tallies`."""
@@ -143,7 +136,7 @@ def merge(runs: Iterable[Run]) -> Run:
     return Run(keys[starts], Tallies.join([run.tallies for run in several]).take(order).grouped(starts))
 
 
-def find(keys: Keys, wanted: Keys) -> Longs:
+def find(keys: Numbers, wanted: Numbers) -> Longs:
     """The places of ascending keys among others, or -1."""
     if not len(keys):
         return np.full(len(wanted), -1, np.int64)

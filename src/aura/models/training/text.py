@@ -125,3 +125,10 @@ def blocks_of(
     large = before[last] - before[first] > size
     blocks = np.where(large, before[:-1], before[first]) // size
     return np.maximum.accumulate(blocks)
+
+
+def starts_of(values: Numbers) -> Longs:
+    """The places where a value differs from the one before; the first does."""
+    if not len(values):
+        return np.zeros(0, np.int64)
+    return np.concatenate((np.zeros(1, np.int64), np.flatnonzero(values[1:] != values[:-1]) + 1))

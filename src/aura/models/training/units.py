@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from aura.models.training.digests import Digests, scattered
-from aura.models.training.text import Flags, Longs
+from aura.models.training.text import Flags, Longs, starts_of
 from aura.models.training.written import Messages, Order
 
 _SOURCE: Final = 0x9E3779B97F4A7C15
@@ -68,50 +68,60 @@ def units_of(messages: Messages, order: Order, largest: int, repeated: Longs | N
         largest: bytes of the largest source that is one unit.
         repeated: for each message that is a unit by itself, how many in files before have its content; 0 if None.
     """
-    sizes = messages.lengths.read()[order.messages]
-    firsts = np.flatnonzero(np.diff(order.sources, prepend=-1))
-    counts = np.diff(firsts, append=len(order))
-    owners = _owners(messages, order, firsts)
-    whole = _whole(messages, sizes, firsts, largest)
-    names = np.repeat(scattered(owners), counts)
-    contents = contents_of(messages, order, largest)
+    sources = _Sources.of(messages, order, largest)
+    names = np.repeat(scattered(sources.owners), sources.counts)
+    contents = sources.contents(messages, order)
     before = occurrences(contents.names) + (0 if repeated is None else repeated)
     names[contents.single] = scattered(contents.names + before.astype(np.uint64) * np.uint64(_SOURCE))
-    return Units(sizes, firsts, whole, names)
+    return Units(sources.sizes, sources.firsts, sources.whole, names)
 
 
 def contents_of(messages: Messages, order: Order, largest: int) -> Contents:
     """Find the messages that are units by themselves; for the arguments see :func:`units_of`."""
-    sizes = messages.lengths.read()[order.messages]
-    firsts = np.flatnonzero(np.diff(order.sources, prepend=-1))
-    counts = np.diff(firsts, append=len(order))
-    single = np.flatnonzero(np.repeat(~_whole(messages, sizes, firsts, largest), counts))
-    owners = np.repeat(_owners(messages, order, firsts), counts)[single]
-    digests = messages.digests.read()[order.messages[single]]
-    return Contents(single, scattered(digests ^ scattered(owners + np.uint64(_SOURCE))))
+    return _Sources.of(messages, order, largest).contents(messages, order)
 
 
-def _owners(messages: Messages, order: Order, firsts: Longs) -> Digests:
-    """The digest of each source."""
-    if messages.sources is None:
-        return np.zeros(len(firsts), np.uint64)
-    owners: Digests = messages.sources.read()[order.messages[firsts]]
-    return owners
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The sources of messages in order.
 
+    Attributes:
+        sizes: of each message, its bytes.
+        firsts: of each source, the place of its first message.
+        counts: of each, how many messages it has.
+        owners: of each, its digest.
+        whole: which are one unit each.
+    """
 
-def _whole(messages: Messages, sizes: Longs, firsts: Longs, largest: int) -> Flags:
-    """Which sources are one unit each."""
-    if messages.sources is None:
-        return np.zeros(len(firsts), np.bool_)
-    return np.add.reduceat(sizes, firsts) <= largest
+    sizes: Longs
+    firsts: Longs
+    counts: Longs
+    owners: Digests
+    whole: Flags
+
+    @staticmethod
+    def of(messages: Messages, order: Order, largest: int) -> _Sources:
+        sizes = messages.lengths.read()[order.messages]
+        firsts = starts_of(order.sources)
+        counts = np.diff(firsts, append=len(order))
+        if messages.sources is None:
+            nobody = np.zeros(len(firsts), np.uint64)
+            return _Sources(sizes, firsts, counts, nobody, np.zeros(len(firsts), np.bool_))
+        owners = messages.sources.read()[order.messages[firsts]]
+        return _Sources(sizes, firsts, counts, owners, np.add.reduceat(sizes, firsts) <= largest)
+
+    def contents(self, messages: Messages, order: Order) -> Contents:
+        """The messages that are units by themselves."""
+        single = np.flatnonzero(np.repeat(~self.whole, self.counts))
+        owners = np.repeat(self.owners, self.counts)[single]
+        digests = messages.digests.read()[order.messages[single]]
+        return Contents(single, scattered(digests ^ scattered(owners + np.uint64(_SOURCE))))
 
 
 def occurrences(names: Digests) -> Longs:
     """For each of some names, how often it stands before."""
     order = np.argsort(names, kind="stable")
-    starts = np.flatnonzero(
-        np.concatenate((np.ones(min(len(names), 1), np.bool_), np.diff(names[order]) != 0))
-    )
+    starts = starts_of(names[order])
     result = np.empty(len(names), np.int64)
     result[order] = np.arange(len(names)) - np.repeat(starts, np.diff(starts, append=len(names)))
     return result

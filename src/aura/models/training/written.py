@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aura.models.training.digests import SourceNames, scattered
+from aura.models.training.digests import SourceNames, mark_of, scattered
 from aura.models.training.digests import digest as digest_of
 from aura.models.training.spill import Column, Spill
 from aura.models.training.text import Ints, Longs
@@ -26,7 +26,6 @@ Change = Callable[[Sequence[bytes], Sequence[int]], list[bytes]]
 BATCH: Final = 1 << 22
 """Bytes of messages that are read at a time."""
 
-MARK_SHIFT: Final = np.uint64(58)
 
 _EACH: Final = 64
 """Bytes that a message counts for besides its own."""
@@ -126,7 +125,7 @@ class Messages:
             count = int(own[-1]) + 1
             messages.append(numbers)
             sources.append(own)
-            marks.append((marked >> MARK_SHIFT).astype(np.uint8))
+            marks.append(mark_of(marked))
         return Order(
             np.concatenate(messages),
             np.concatenate(sources),

@@ -14,13 +14,13 @@ import numpy as np
 
 from aura.models.training.cluster.parts import apparent_size
 from aura.models.training.cluster.tasks import ClusterError
-from aura.models.training.digests import Digests, scattered
+from aura.models.training.digests import Digests, mark_of, scattered
 from aura.models.training.held_out import Choice, Taken, take
 from aura.models.training.spill import Spill
 from aura.models.training.survey import Survey, survey_of
-from aura.models.training.text import Flags, Longs
+from aura.models.training.text import Flags, Longs, starts_of
 from aura.models.training.units import contents_of
-from aura.models.training.written import MARK_SHIFT, Messages, Order
+from aura.models.training.written import Messages, Order
 
 Read = Callable[[], Iterable[tuple[bytes, str]]]
 """Reads a file: its messages, each with its source. Can be sent to workers."""
@@ -141,7 +141,7 @@ def ordered(written: WrittenFile, place: Place, held_out: Longs | None = None) -
     marks = order.marks
     if not place.have_sources:
         numbers = order.sources.astype(np.uint64) + np.uint64(place.sources)
-        marks = (scattered(numbers) >> MARK_SHIFT).astype(np.uint8)
+        marks = mark_of(scattered(numbers))
     order = replace(order, marks=marks, places=order.places + place.messages)
     if held_out is not None:
         kept = np.ones(len(order), np.bool_)
@@ -185,7 +185,7 @@ def count_earlier(*files: NameCounts) -> list[NameCounts]:
     order = np.argsort(names, kind="stable")
     sums = np.cumsum(counts[order]) - counts[order]
     ascending = names[order]
-    starts = np.flatnonzero(np.diff(ascending, prepend=ascending[:1] + np.uint64(1)) != 0)
+    starts = starts_of(ascending)
     earlier = np.empty(len(names), np.int64)
     earlier[order] = sums - np.repeat(sums[starts], np.diff(starts, append=len(names)))
     ends = np.cumsum([len(file.names) for file in files])
