@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.models import NO_CONTEXTS
-from tests.training.texts import prepare
+from tests.training.texts import prepare, text_of
 
 from aura.models.training.match_table import guess
 from aura.models.training.order_selection import guess_across, halves, least_order
 from aura.models.training.prefix_selection import Repeats, choose_prefix, places_in
-from aura.models.training.text import BEGIN, BLOCKS, frame
+from aura.models.training.text import BEGIN, BLOCKS
 from aura.models.training.trainer import Limits
 from aura.models.training.weights import CLASSES, Evidence
 from aura_reference.match import Matcher
@@ -32,7 +32,7 @@ def every(count: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def test_what_recurs_is_chosen() -> None:
     rng = random.Random(4)
     messages = [rng.randbytes(200 + n) + BOILERPLATE + rng.randbytes(400) for n in range(50)]
-    text = frame(messages, np.arange(50))
+    text = text_of(messages, np.arange(50))
     stretches = choose_prefix(Repeats.of(text), every(50), 1000)
     assert BOILERPLATE in b"".join(stretches)
     assert sum(map(len, stretches)) < 4 * len(BOILERPLATE)
@@ -46,7 +46,7 @@ def test_what_few_sources_have_is_not_chosen() -> None:
     secret = b"the password of the blue bicycle is 4711, tell no one"
     messages = [secret + BOILERPLATE + b"%05d" % rng.randrange(10**5) for _ in range(60)]
     messages += [BOILERPLATE + b"%05d" % rng.randrange(10**5) for _ in range(60)]
-    text = frame(messages, np.arange(120) // 30)
+    text = text_of(messages, np.arange(120) // 30)
     assert any(secret[:30] in stretch for stretch in choose_prefix(Repeats.of(text), every(120), 1000))
     shared = choose_prefix(Repeats.of(text), every(120), 1000, 3)
     assert shared
@@ -57,7 +57,7 @@ def test_what_few_sources_have_is_not_chosen() -> None:
 
 
 def test_nothing_is_chosen_from_short_messages() -> None:
-    text = frame([b"hello"] * 3, np.arange(3))
+    text = text_of([b"hello"] * 3, np.arange(3))
     assert choose_prefix(Repeats.of(text), every(3), 1000) == []
     assert choose_prefix(Repeats.of(text), ~every(3), 1000) == []
     assert not places_in(b"hello", text).any()
@@ -67,7 +67,7 @@ def test_nothing_is_chosen_from_short_messages() -> None:
 def test_guesses_are_those_of_the_match_model(messages: list[bytes], prefix: bytes) -> None:
     """The vectorised walk predicts what the reference does."""
     model = replace(NO_CONTEXTS, prefix=Prefix(prefix, (2000,) * HITS) if prefix else None)
-    text = frame(messages, np.arange(len(messages)))
+    text = text_of(messages, np.arange(len(messages)))
     found = guess(text, prefix)
     predicted = dict(zip(found.places.tolist(), found.symbols.tolist(), strict=True))
     misses = dict(zip(found.places.tolist(), found.misses.tolist(), strict=True))
@@ -88,7 +88,7 @@ def test_guesses_are_those_of_the_match_model(messages: list[bytes], prefix: byt
 def test_guesses_across_halves_do_not_know_their_own() -> None:
     rng = random.Random(8)
     messages = [rng.randbytes(300) for _ in range(64)]
-    text = frame(messages, np.arange(64))
+    text = text_of(messages, np.arange(64))
     even, odd = (
         b"".join(message for message, chosen in zip(messages, half, strict=True) if chosen)
         for half in halves(text)
@@ -109,7 +109,7 @@ def test_the_shortest_order_that_does_as_well_is_chosen(blocks: int) -> None:
         np.zeros((3, blocks)),
     )
     weights = np.full(CLASSES, 0.1)
-    nothing = guess(frame([b"abc"], np.zeros(1, np.int64)))
+    nothing = guess(text_of([b"abc"], np.zeros(1, np.int64)))
     assert least_order(evidence, weights, nothing, np.zeros(0, np.int64)) in (1, 2)
 
 
@@ -146,7 +146,7 @@ def test_values_are_how_many_other_messages_repeat_what_follows() -> None:
     words = [bytes(rng.choices(range(97, 123), k=LENGTH)) for _ in range(4)]
     words += [word[:-1] + b"!" for word in words] + [b"?" + word[1:] for word in words]
     messages = [b" ".join(rng.choices(words, k=rng.randrange(4))) for _ in range(60)]
-    text = frame(messages, np.arange(60))
+    text = text_of(messages, np.arange(60))
     chosen = np.arange(60)[text.messages] % 3 > 0
     value = Repeats.of(text).value(chosen, text.messages, 2)
     held: dict[bytes, set[int]] = {}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import NEVER_ENDING
-from tests.training.texts import prepare, statistics
+from tests.training.texts import prepare, statistics, text_of
 
 from aura.models.model import Model
 from aura.models.training import gathering
@@ -20,7 +20,7 @@ from aura.models.training.extent import Extent
 from aura.models.training.kneser_ney import denominator, discounted, usage
 from aura.models.training.quantization import codes, codes_of_one
 from aura.models.training.synthetic_text import draw
-from aura.models.training.text import BEGIN, BLOCKS, WHOLE, frame
+from aura.models.training.text import BEGIN, BLOCKS, WHOLE
 from aura.models.training.trainer import Limits
 from aura_reference import auralite
 from aura_spec import char_runs, match
@@ -197,7 +197,7 @@ def test_states_are_those_of_a_walk_however_long_a_run_is() -> None:
         for byte in message:
             state = char_runs.after(state, byte)
             expected.append(state)
-    text = frame(messages, np.arange(len(messages)))
+    text = text_of(messages, np.arange(len(messages)))
     assert states_of(text).tolist() == expected
     # the last message of a block may be cut anywhere
     for size in (len(expected) - 1, len(expected) - 150, 402 * 3 + 5, 402 * 20 + 200, 2, 1):
@@ -207,7 +207,7 @@ def test_states_are_those_of_a_walk_however_long_a_run_is() -> None:
 def test_plain_counts_are_left_out_in_whole() -> None:
     """Without one block, plain uses are the counts of the others."""
     messages = [bytes(random.Random(seed).choices(b"abcd", k=12)) for seed in range(320)]
-    text = frame(messages, np.arange(320))
+    text = text_of(messages, np.arange(320))
     found = statistics(messages, Extent(3))
     trie = found.trie
     use = usage(trie, np.ones(len(trie), np.bool_), kneser_ney=False)
@@ -224,7 +224,7 @@ def test_plain_counts_are_left_out_in_whole() -> None:
 
 def test_blocks_are_alike_in_size_and_keep_sources_together() -> None:
     sources = np.arange(1000) // 10
-    text = frame([b"x" * 50] * 1000, sources)
+    text = text_of([b"x" * 50] * 1000, sources)
     sizes = np.bincount(text.blocks, minlength=BLOCKS)
     assert len(sizes) == BLOCKS
     assert sizes.max() <= 2 * sizes.min()
@@ -232,7 +232,7 @@ def test_blocks_are_alike_in_size_and_keep_sources_together() -> None:
 
 
 def test_a_large_source_is_in_several_blocks() -> None:
-    text = frame([b"x" * 50] * 1000, np.zeros(1000, np.int64))
+    text = text_of([b"x" * 50] * 1000, np.zeros(1000, np.int64))
     assert len(set(text.blocks.tolist())) == BLOCKS
     assert all(len(set(text.blocks[text.messages == message].tolist())) == 1 for message in range(1000))
 
@@ -241,7 +241,7 @@ def test_a_block_is_left_out_in_whole() -> None:
     """What the lists say of a block's symbols is what they say if its messages are not counted at all."""
     messages = [bytes(random.Random(seed).choices(b"abcd", k=12)) for seed in range(320)]
     sources = np.arange(320)
-    text = frame(messages, sources)
+    text = text_of(messages, sources)
     found = statistics(messages, Extent(3))
     use = usage(found.trie, np.ones(len(found.trie), np.bool_))
     everywhere = Deletion(found.trie, found.shares, 1).left_out(use).evidence(found.chains)

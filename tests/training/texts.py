@@ -9,10 +9,11 @@ from aura.models.training import trainer
 from aura.models.training.extent import Extent
 from aura.models.training.framed_text import frame
 from aura.models.training.gathering import Statistics, gather
-from aura.models.training.local_text import LocalText
+from aura.models.training.local_text import LocalText, blocks_text
 from aura.models.training.pieces import Framed
 from aura.models.training.resources import Resources
 from aura.models.training.spill import Spill
+from aura.models.training.text import Text
 from aura.models.training.trainer import Limits, Plan, Prepared
 from aura.models.training.written import Messages
 
@@ -46,6 +47,11 @@ def framed(
     """Messages, by default each of its own source, framed."""
     written = write(messages, sources)
     return frame(written, written.in_order(), Spill(), background=background)
+
+
+def text_of(messages: Sequence[bytes], sources: Any) -> Text:
+    """Messages as a text that is studied, those of each source together."""
+    return blocks_text(framed(messages, list(sources)))
 
 
 def statistics(  # each test varies one or two of them

@@ -29,7 +29,7 @@ from aura.models.training.spill import Spill
 from aura.models.training.stages import Stage
 from aura.models.training.study import BlockStudy, Depths
 from aura.models.training.tallies import Run
-from aura.models.training.text import BEGIN, WHOLE, Longs, Text
+from aura.models.training.text import BEGIN, BlockMessages, Longs, Text
 
 SMALL: Final = 1 << 20
 """Symbols of a text that threads would not make quicker."""
@@ -166,26 +166,11 @@ class LocalPieces:
 
 def blocks_text(framed: Framed) -> Text:
     """The text of all blocks."""
-    parts = [stretch for stretch in framed.stretches if stretch.block != UNSTUDIED]
-    symbols = np.concatenate([framed.symbols.read(part.start, part.stop) for part in parts]).astype(np.int32)
-    begins = symbols == BEGIN
-    blocks = np.repeat(np.array([part.block for part in parts], np.int32), list(map(len, parts)))
-    messages = np.cumsum(begins, dtype=np.int32) - np.int32(1)
-    sources: list[Longs] = []
-    weights: list[Longs] = []
-    for part in parts:
-        count = int(np.count_nonzero(framed.symbols.read(part.start, part.stop) == BEGIN))
-        sources.append(framed.sources.read(part.message, part.message + count))
-        weights.append(
-            np.full(count, WHOLE, np.uint8)
-            if framed.weights is None
-            else framed.weights.read(part.message, part.message + count)
-        )
-    return Text(
-        symbols,
-        messages,
-        np.concatenate(sources)[messages],
-        blocks,
-        np.concatenate(weights).astype(np.int32)[messages],
-        np.append(np.flatnonzero(begins), len(symbols)),
-    )
+    return Text.of_blocks([_block(framed, part) for part in framed.stretches if part.block != UNSTUDIED])
+
+
+def _block(framed: Framed, part: Stretch) -> BlockMessages:
+    symbols = framed.symbols.read(part.start, part.stop)
+    after = part.message + int(np.count_nonzero(symbols == BEGIN))
+    weights = None if framed.weights is None else framed.weights.read(part.message, after)
+    return BlockMessages(part.block, symbols, framed.sources.read(part.message, after), weights)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from aura_spec.context_model import END, SYMBOLS
+from aura_spec.context_model import SYMBOLS
 
 BEGIN: Final = SYMBOLS
 """Stands before the first byte of a message; the value above all symbols."""
@@ -39,6 +39,23 @@ BLOCKS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
+class BlockMessages:
+    """Framed messages of a block; the last may be cut.
+
+    Attributes:
+        block: its number.
+        symbols: of the messages, uint16.
+        sources: of each message, the number of its source, int32.
+        weights: of each, uint8; None if all weigh ``WHOLE``.
+    """
+
+    block: int
+    symbols: Numbers
+    sources: Ints
+    weights: Numbers | None
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """Framed messages.
 
@@ -58,6 +75,25 @@ class Text:
     weights: Ints
     starts: Longs
 
+    @staticmethod
+    def of_blocks(blocks: Sequence[BlockMessages]) -> Text:
+        """The text of several blocks, in order."""
+        symbols = np.concatenate([block.symbols for block in blocks]).astype(np.int32)
+        begins = symbols == BEGIN
+        messages = np.cumsum(begins, dtype=np.int32) - np.int32(1)
+        weights = [
+            np.full(len(block.sources), WHOLE, np.uint8) if block.weights is None else block.weights
+            for block in blocks
+        ]
+        return Text(
+            symbols,
+            messages,
+            np.concatenate([block.sources for block in blocks])[messages],
+            np.repeat([np.int32(block.block) for block in blocks], [len(block.symbols) for block in blocks]),
+            np.concatenate(weights).astype(np.int32)[messages],
+            np.append(np.flatnonzero(begins), len(symbols)),
+        )
+
     def places(self, messages: Flags) -> Longs:
         """The places of some messages."""
         return np.flatnonzero(messages[self.messages])
@@ -74,35 +110,6 @@ class Text:
             self.weights[places],
             np.append(np.flatnonzero(begins), len(places)),
         )
-
-
-def frame(messages: Sequence[bytes], sources: Longs, weights: Longs | None = None) -> Text:
-    """Join messages into one array of symbols, those of each source together.
-
-    Blocks weigh about the same each. They are runs of messages, as neighbours are often alike, and a source
-    is in one block unless it is larger than that.
-    """
-    together = np.argsort(sources, kind="stable")
-    messages, sources = [messages[number] for number in together], sources[together]
-    weights = np.full(len(messages), WHOLE) if weights is None else weights[together]
-    lengths = np.fromiter((len(message) + 2 for message in messages), np.int64, len(messages))
-    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-    number = np.repeat(np.arange(len(messages), dtype=np.int32), lengths)
-    symbols = np.empty(starts[-1], np.int32)
-    inside = np.ones(len(symbols), np.bool_)
-    inside[starts[:-1]] = False
-    inside[starts[1:] - 1] = False
-    symbols[starts[:-1]] = BEGIN
-    symbols[starts[1:] - 1] = END
-    symbols[inside] = np.frombuffer(b"".join(messages), np.uint8)
-    blocks = blocks_of(lengths, sources, weights)
-
-    def for_each_symbol(values: Longs) -> Ints:
-        return values.astype(np.int32)[number]
-
-    return Text(
-        symbols, number, for_each_symbol(sources), for_each_symbol(blocks), for_each_symbol(weights), starts
-    )
 
 
 def blocks_of(

@@ -20,7 +20,7 @@ from aura.models.training.pieces import UNSTUDIED, Part, Stretch
 from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.spill import Spill
 from aura.models.training.survey import Survey
-from aura.models.training.text import BEGIN, WHOLE, Ints, Longs, Numbers, blocks_of
+from aura.models.training.text import BEGIN, WHOLE, BlockMessages, Ints, Longs, Numbers, blocks_of
 from aura.models.training.written import Order
 
 
@@ -191,12 +191,12 @@ class Lines:
             own = slice(stretch.message, stretch.message + int(np.count_nonzero(symbols == BEGIN)))
             found.append(
                 StudiedPart(
-                    stretch.block,
-                    symbols,
-                    (self.sources[own] + self.span.sources).astype(np.int32),
-                    self.marks[own].copy(),
-                    None if self.weights is None else self.weights[own].copy(),
-                    self.span.messages + stretch.message,
+                    block=stretch.block,
+                    symbols=symbols,
+                    sources=(self.sources[own] + self.span.sources).astype(np.int32),
+                    weights=None if self.weights is None else self.weights[own].copy(),
+                    marks=self.marks[own].copy(),
+                    first_message=self.span.messages + stretch.message,
                 )
             )
         return Cut(found, tuple(whole), continued)
@@ -209,23 +209,15 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class StudiedPart:
-    """Messages of a block.
+class StudiedPart(BlockMessages):
+    """Messages of a block, or of the part of it that is in a file.
 
     Attributes:
-        block: its number.
-        symbols: of the messages, uint16.
-        sources: of each, int32.
         marks: of each, uint8.
-        weights: of each, uint8, or None.
         first_message: the number of the first.
     """
 
-    block: int
-    symbols: Numbers
-    sources: Ints
     marks: Numbers
-    weights: Numbers | None
     first_message: int
 
 

@@ -35,7 +35,7 @@ from aura.models.training.pieces import Part, Size, Stretch
 from aura.models.training.scrubbing import ScrubReport
 from aura.models.training.spill import Spill
 from aura.models.training.survey import Survey
-from aura.models.training.text import BEGIN, WHOLE, Flags, Longs, Text
+from aura.models.training.text import WHOLE, Flags, Longs, Text
 from aura.models.training.trainer import Plan, Preparation, Prepared, Progress, most_counted
 from aura.models.training.written import Messages
 
@@ -254,7 +254,7 @@ def _parted(
         for stretches, after in _rest(cuts[-1], numbers):
             part = cluster.send(SentPart(behind.part(stretches, Spill())))
             found_parts.append(ClusterPart(part, (), after))
-    return ClusterText(cluster, tuple(found_parts), size, _studied_text(studied), plan.resources)
+    return ClusterText(cluster, tuple(found_parts), size, Text.of_blocks(studied), plan.resources)
 
 
 def _rest(cut: Cut, blocks: Mapping[int, int]) -> list[tuple[tuple[Stretch, ...], int | None]]:
@@ -276,23 +276,4 @@ def _block(studied: Sequence[StudiedPart]) -> Part:
         spill.column(np.uint8, np.concatenate(weights)) if weights else None,
         (Stretch(0, len(symbols), 0, studied[0].block),),
         first_message=studied[0].first_message,
-    )
-
-
-def _studied_text(studied: Sequence[StudiedPart]) -> Text:
-    """The text of all blocks."""
-    symbols = np.concatenate([part.symbols for part in studied]).astype(np.int32)
-    begins = symbols == BEGIN
-    messages = np.cumsum(begins, dtype=np.int32) - np.int32(1)
-    weights = [
-        np.full(len(part.sources), WHOLE, np.uint8) if part.weights is None else part.weights
-        for part in studied
-    ]
-    return Text(
-        symbols,
-        messages,
-        np.concatenate([part.sources for part in studied])[messages],
-        np.repeat([np.int32(part.block) for part in studied], [len(part.symbols) for part in studied]),
-        np.concatenate(weights).astype(np.int32)[messages],
-        np.append(np.flatnonzero(begins), len(symbols)),
     )
