@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import operator
 import random
 import struct
 import zlib
-from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.models import EXHAUSTED, WITH_ALL, build, plain
+from tests.models import WITH_ALL, build, plain
 from tests.searches import sampled
 
 from aura_fast import model as fast
-from aura_fast import trie_writer
 from aura_reference import auralite
 from aura_reference import model as reference
 from aura_reference import rans as order_0
 from aura_spec import model as declared
 from aura_spec import trie as declared_trie
-from aura_spec.context_model import SYMBOLS
 from aura_spec.errors import DecodeError, EncodeError
 from aura_spec.limits import MAX_WINDOW
 from aura_spec.rans import frequencies_of as order_0_frequencies
@@ -365,33 +360,6 @@ def test_sections_that_describe_much_in_few_bytes(content: bytes, code: str | No
     first, second = outcome(fast.read, data), outcome(reference.read, data)
     assert first == second
     assert code is None or first == code
-
-
-def test_lists_are_written_in_one_order_however_they_stand() -> None:
-    """Rule CTX-7."""
-    model = build(TALK, max_order=3)
-    backwards = [place for first, stop in pairwise(model.starts) for place in reversed(range(first, stop))]
-    turned = replace(
-        model,
-        symbols=[model.symbols[place] for place in backwards],
-        codes=[model.codes[place] for place in backwards],
-        following=[model.following[place] for place in backwards],
-    )
-    assert trie_writer.write(turned) == trie_writer.write(model)
-
-
-def test_a_list_of_all_symbols_is_written() -> None:
-    """Rule TRI-6: the count of such a list, 256 and one more, takes more than a byte."""
-    data = fast.write(EXHAUSTED)
-    assert plain(reference.read(data).context_model) == plain(fast.read(data).context_model)
-    assert max(map(operator.sub, EXHAUSTED.starts[1:], EXHAUSTED.starts)) == SYMBOLS
-    assert plain(fast.read(data).context_model) == plain(EXHAUSTED)
-
-
-def test_levels_are_those_of_the_file() -> None:
-    levels = list(trie_writer.levels_of(build(TALK, max_order=3)))
-    assert len(levels) == 4
-    assert len(levels[0].symbols) == SYMBOLS
 
 
 def test_sections_are_read_in_one_order() -> None:
