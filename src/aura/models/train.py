@@ -12,7 +12,7 @@ from aura import arguments
 from aura.errors import EncodeError
 from aura.files import atomic_write
 from aura.models.model import Model, carried, metadata_section
-from aura.models.training_options import TrainingOptions, Using
+from aura.models.training_options import FileTraining, TrainingOptions, Using
 from aura_fast import model as model_file
 from aura_spec import match
 from aura_spec.context_model import MAX_ORDER, SYMBOLS
@@ -99,56 +99,33 @@ def train(
         ClusterError: the workers or the scheduler of the cluster are lost.
         ImportError: the packages of the engine are missing.
     """
-    work = _checked(max_bytes, base, options, using, scrub=scrub)
+    work = _checked(max_bytes, base, options, progress, scrub=scrub, **using)
     texts = arguments.stream(messages, arguments.to_bytes)
     if sources is None:
-        return work.train([((text, None) for text in texts)], progress, have_sources=False)
-    return work.train([arguments.with_sources(texts, sources)], progress, have_sources=True)
+        return work.train([((text, None) for text in texts)], have_sources=False)
+    return work.train([arguments.with_sources(texts, sources)], have_sources=True)
 
 
-def train_files(
-    files: Iterable[Iterable[tuple[bytes, Hashable]]],
-    *,
-    max_bytes: int = DEFAULT_MAX_BYTES,
-    base: Model | None = None,
-    scrub: bool = True,
-    options: TrainingOptions = _USUAL,
-    progress: Progress = _quiet,
-    **using: Unpack[Using],
-) -> Model:
+def train_files(files: Iterable[Iterable[tuple[bytes, Hashable]]], **training: Unpack[FileTraining]) -> Model:
     """Train a model on the messages of several files, each with its source. The order of the files does not matter.
 
     Where all messages have one source, each is taken for a source by itself. For the rest see :func:`train`.
     """
-    work = _checked(max_bytes, base, options, using, scrub=scrub)
-    return work.train(files, progress, have_sources=True, one_is_none=True)
+    return _checked(**training).train(files, have_sources=True, one_is_none=True)
 
 
-def train_on_workers(
-    reads: Iterable[Read],
-    *,
-    max_bytes: int = DEFAULT_MAX_BYTES,
-    base: Model | None = None,
-    scrub: bool = True,
-    options: TrainingOptions = _USUAL,
-    progress: Progress = _quiet,
-    **using: Unpack[Using],
-) -> Model:
+def train_on_workers(reads: Iterable[Read], **training: Unpack[FileTraining]) -> Model:
     """Train a model on files that the workers of a cluster read; see :func:`aura.dask.train`.
 
     Args:
         reads: each reads a file on a worker: its messages, each with its source.
-        max_bytes: as in :func:`train_files`, as what follows.
-        base: as there.
-        scrub: as there.
-        options: as there, without a sample and a time.
-        progress: as there.
-        using: a client of Dask, with its engine; memory and a directory for temporary files.
+        training: as in :func:`train_files`: a client of Dask, with its engine; memory and a directory for temporary
+            files; options without a sample and a time.
     """
-    work = _checked(max_bytes, base, options, using, scrub=scrub)
+    work = _checked(**training)
     if work.budget != type(work.budget)():
         raise ValueError("where workers read the files, all messages are counted: no sample, time and report")
-    return work.train_on_workers(list(reads), progress)
+    return work.train_on_workers(list(reads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +139,7 @@ class _Work:
         budget: how much is counted.
         counts: where the counts go, if anywhere.
         generation: how many models were before.
+        progress: is called with a stage and the share of it that is done.
     """
 
     plan: Plan
@@ -170,11 +148,11 @@ class _Work:
     budget: Budget
     counts: Path | None
     generation: int
+    progress: Progress
 
     def train(
         self,
         files: Iterable[Iterable[tuple[bytes, Hashable]]],
-        progress: Progress,
         *,
         have_sources: bool,
         one_is_none: bool = False,
@@ -184,7 +162,7 @@ class _Work:
         from aura.models.training.written import Messages  # noqa: PLC0415
 
         started = monotonic()
-        progress("reading", 0.0)
+        self.progress("reading", 0.0)
         messages = Messages.write(files, self.plan.resources.spill, have_sources=have_sources)
         if not len(messages):
             raise ValueError("no messages to train on")
@@ -192,27 +170,25 @@ class _Work:
             messages.forget_a_single_source()
         sample = self.budget.draw(messages, self.plan, monotonic() - started)
         order = None if sample is None else sample.drawn.order
-        model, held_out, record = self._finish(
-            trainer.prepare(messages, self.plan, progress, order), progress
-        )
+        preparation = trainer.prepare(messages, self.plan, self.progress, order)
+        model, held_out, record = self._finish(preparation)
+        del preparation  # it takes much memory
         if sample is not None:
-            sample.tell_loss(messages, self.plan, model, held_out, progress)
+            sample.tell_loss(messages, self.plan, model, held_out, self.progress)
         self._keep(record, model)
         if self.plan.checkpoint is not None:
             clear(self.plan.checkpoint)
         return model
 
-    def train_on_workers(self, reads: Sequence[Read], progress: Progress) -> Model:
+    def train_on_workers(self, reads: Sequence[Read]) -> Model:
         """Train on files that workers read."""
         from aura.models.training.cluster.preparation import prepare  # noqa: PLC0415
 
-        model, _, record = self._finish(prepare(reads, self.plan, progress), progress)
+        model, _, record = self._finish(prepare(reads, self.plan, self.progress))
         self._keep(record, model)
         return model
 
-    def _finish(
-        self, preparation: Preparation, progress: Progress
-    ) -> tuple[Model, HeldOut | None, Record | None]:
+    def _finish(self, preparation: Preparation) -> tuple[Model, HeldOut | None, Record | None]:
         from aura.models.training import measurements  # noqa: PLC0415
         from aura.models.training.fitting import fit  # noqa: PLC0415
 
@@ -221,13 +197,12 @@ class _Work:
             texts[SCRUBBED] = str(preparation.scrubbed)
         room = {} if held_out is None else measurements.ROOM
         record = preparation.prepared.record
-        model = fit(preparation.prepared, self.plan.max_bytes, {**room, **texts}, progress)
+        model = fit(preparation.prepared, self.plan.max_bytes, {**room, **texts}, self.progress)
         if self.sections:
             model = Model.from_bytes(model_file.with_sections(model.data, self.sections))
         if held_out is not None:
-            progress("measuring", 0.0)
+            self.progress("measuring", 0.0)
             model = model.with_metadata(measurements.measure(model, held_out, texts))
-        del preparation  # it takes much memory
         return model, held_out, record
 
     def _keep(self, record: Record | None, model: Model) -> None:
@@ -239,7 +214,13 @@ class _Work:
 
 
 def _checked(
-    max_bytes: int, base: Model | None, options: TrainingOptions, using: Using, *, scrub: bool
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    base: Model | None = None,
+    options: TrainingOptions = _USUAL,
+    progress: Progress = _quiet,
+    *,
+    scrub: bool = True,
+    **using: Unpack[Using],
 ) -> _Work:
     """All that can be wrong is looked at before any work."""
     # those who only code do not need these
@@ -291,7 +272,7 @@ def _checked(
         checkpoint=checkpoint,
     )
     generation = 0 if before is None else before.generation + 1
-    return _Work(plan, texts, sections, budget, counts, generation)
+    return _Work(plan, texts, sections, budget, counts, generation, progress)
 
 
 def _checked_client(engine: str, client: Any) -> Any:

@@ -8,6 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 if TYPE_CHECKING:
+    from aura.models.model import Model
     from aura.models.reports import Report
 
 DEFAULT_MAX_ORDER: Final = 24
@@ -76,3 +77,21 @@ class Using(TypedDict, total=False):
     engine: Literal["local", "dask"]
     client: Any
     counts: str | PathLike[str] | None
+
+
+class FileTraining(Using, total=False):
+    """What training on files is told besides, each as :func:`aura.train` is.
+
+    Attributes:
+        max_bytes: of the model file.
+        base: a model of similar messages.
+        scrub: whether to replace secrets and personal data.
+        options: what few need to say.
+        progress: is called with a stage and the share of it that is done.
+    """
+
+    max_bytes: int
+    base: Model | None
+    scrub: bool
+    options: TrainingOptions
+    progress: Callable[[str, float], None]
