@@ -27,7 +27,7 @@ class Usage:
 
     Attributes:
         peak: bytes that were resident at once in all processes; pages that two share count twice.
-        spilled: bytes of the files in the directory for spilling, at most.
+        spilled: bytes of the files in the directory for spilling, at most; such as have no name count, too.
         wall: seconds.
         cpu: seconds of processor time, of the system included.
     """
@@ -55,7 +55,7 @@ def run(command: Sequence[str], spill: Path | None = None) -> Usage:
         while not (waited := os.wait4(process.pid, os.WNOHANG))[0]:
             peak = max(peak, _resident(process.pid))
             if spill is not None and not looks % LOOKS:
-                spilled = max(spilled, _stored(spill))
+                spilled = max(spilled, _stored(spill) + _unnamed(process.pid, spill))
             looks += 1
             time.sleep(INTERVAL)
         wall = time.monotonic() - started
@@ -102,3 +102,19 @@ def _stored(directory: Path) -> int:
             with suppress(OSError):  # it is gone
                 total += 512 * Path(folder, name).stat().st_blocks
     return total
+
+
+def _unnamed(root: int, directory: Path) -> int:
+    """Bytes that files without names take in a directory, as far as the process and those below it hold them."""
+    sizes: dict[tuple[int, int], int] = {}
+    inside = f"{directory.resolve()}{os.sep}"
+    for process in _descendants(root):
+        with suppress(OSError):  # it has ended
+            for opened in (_PROCESSES / str(process) / "fd").iterdir():
+                with suppress(OSError):  # it is closed
+                    if not str(opened.readlink()).startswith(inside):
+                        continue
+                    found = opened.stat()
+                    if not found.st_nlink:
+                        sizes[found.st_dev, found.st_ino] = 512 * found.st_blocks
+    return sum(sizes.values())
