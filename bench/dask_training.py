@@ -32,6 +32,9 @@ from aura.models.train import train_files
 COUNTED: Final = 0.5
 """The progress of the stage ``counting`` when all is counted."""
 
+CURVES: Final = {"wall, s": "whole", "counting, s": "counting", "CPU, s": "processor time"}
+"""The columns that are drawn, and what the legend calls them."""
+
 Row = dict[str, Any]
 
 
@@ -126,18 +129,18 @@ def draw(rows: Sequence[Mapping[str, Any]], directory: Path) -> None:
     import plots  # noqa: PLC0415  # needs matplotlib
 
     directory.mkdir(parents=True, exist_ok=True)
-    some = [found for found in rows if found["workers"] != "none"]
+    alone, some = rows[0], rows[1:]
     across = [int(found["workers"]) for found in some]
     for theme in (plots.LIGHT, plots.DARK):
-        with plots.panel(directory / "dask-training", "seconds by workers", theme) as axis:
-            axis.set_xlabel("workers")
-            for (kind, marker), name in zip(plots.SERIES, ("wall, s", "counting, s", "CPU, s"), strict=False):
+        with plots.panel(directory / "dask-training", "time of training, s", theme) as axis:
+            for (kind, marker), (name, label) in zip(plots.SERIES, CURVES.items(), strict=False):
                 style = {"color": theme.curves[kind], "marker": marker}
-                axis.plot(across, [found[name] for found in some], **style, markersize=4, label=name)
+                axis.plot(across, [found[name] for found in some], **style, markersize=4, label=label)
+            axis.axhline(alone["wall, s"], color=theme.ink, linestyle=":", label="without Dask")
             axis.set_xscale("log", base=2)
             axis.set_xticks(across, [str(number) for number in across])
+            axis.set_xlabel("workers")
             axis.set_ylim(bottom=0)
-            axis.legend(frameon=False, fontsize="small")
 
 
 if __name__ == "__main__":

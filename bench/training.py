@@ -26,7 +26,7 @@ from zlib import crc32
 
 import corpus_generator
 import trainer
-from sizes import sizes, spelled
+from sizes import size, sizes, spelled
 from tables import Row, reported, show
 
 from aura.files import atomic_write
@@ -152,6 +152,9 @@ def draw(rows: Sequence[Mapping[str, Any]], directory: Path) -> None:
                         for number in across
                     ]
                     axis.plot(across, middle, **style, markersize=4, label=label)
+                    if name == "memory" and memory != trainer.IN_MEMORY:
+                        bound = {"color": style["color"], "linestyle": ":", "label": "its bound"}
+                        axis.axhline(size(memory) / MIB, **bound)
                 axis.set_xscale("log", base=2)
                 axis.set_xticks(across, [spelled(number) for number in across])
                 axis.set_xlabel("messages")
