@@ -345,7 +345,8 @@ def prepare(
     change = None if scrubber is None else scrubber.scrub_batch
     framed = frame(messages, order, plan.resources.spill, change=change, background=plan.background)
     extent = plan.limits.extent(int(messages.lengths.read()[order.messages].sum()))
-    del order  # of many messages it takes much memory
+    report = None if scrubber is None else scrubber.report
+    del order, scrubber, change  # they take much memory
     most = most_counted(plan.max_bytes)
     with ExitStack() as stack:
         text: CountedText = LocalText(framed, plan.resources)
@@ -357,7 +358,7 @@ def prepare(
         continuing = Continuing(plan.earlier, plan.recorded)
         statistics = gather(text, extent, most, lambda done: progress("counting", 0.5 * done), continuing)
     prepared = Prepared(statistics, extent.sources, plan.max_bytes, progress)
-    return Preparation(prepared, held_out, None if scrubber is None else scrubber.report)
+    return Preparation(prepared, held_out, report)
 
 
 def _resumable(text: LocalText, directory: Path, extent: Extent, most: int) -> ResumableText:
