@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -58,7 +58,8 @@ from aura_spec.match import MAX_LENGTH as MAX_MATCH_LENGTH
 from aura_spec.match import MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
 from aura_spec.match import TOTAL as MATCH_TOTAL
 from aura_spec.prefix import LENGTH as PREFIX_LENGTH
-from aura_spec.range_coder import LOWER_BOUND
+from aura_spec.range_coder import LOWER_BOUND, START
+from aura_spec.range_coder import END as FIRST_END
 
 _WORD: Final = 0xFFFFFFFF
 
@@ -310,9 +311,18 @@ def encode_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
     Raises:
         EncodeError: the id has another size, or ``data`` is too long.
     """
+    return named(model_id, encode(data, model))
+
+
+def named(model_id: bytes, string: bytes) -> bytes:
+    """A string behind the id of its model.
+
+    Raises:
+        EncodeError: the id has another size.
+    """
     if len(model_id) != MODEL_ID_SIZE:
         raise EncodeError(f"the id of a model has {MODEL_ID_SIZE} bytes")
-    return model_id + encode(data, model)
+    return model_id + string
 
 
 def decode_explicit(body: bytes, models: Mapping[bytes, ContextModel], max_size: int) -> bytes:
@@ -321,14 +331,29 @@ def decode_explicit(body: bytes, models: Mapping[bytes, ContextModel], max_size:
     Raises:
         DecodeError: as the rules say. Errors of the string have its offset.
     """
+    return decode_named(body, models, lambda string, model: decode(string, model, max_size))
+
+
+def decode_named(
+    body: bytes,
+    models: Mapping[bytes, ContextModel],
+    decode_string: Callable[[bytes, ContextModel], bytes],
+    low: int = START,
+    end: int = FIRST_END,
+) -> bytes:
+    """Read a body that names its model; its string lies in the first interval from ``low`` to ``end``.
+
+    Raises:
+        DecodeError: as :func:`decode_explicit`.
+    """
     model_id, string = body[:MODEL_ID_SIZE], body[MODEL_ID_SIZE:]
     if len(model_id) < MODEL_ID_SIZE:
         raise Truncated("the body ends in the id of the model", 1 + len(body), "model_id")
     try:
-        check_start(string)
+        check_start(string, low, end)
         model = models.get(model_id)
         if model is not None:
-            return decode(string, model, max_size)
+            return decode_string(string, model)
     except DecodeError as error:
         raise type(error)(error.reason, 1 + MODEL_ID_SIZE, error.path) from None
     raise UnknownModel(f"model {model_id.hex()} is not held", 1, "model_id")  # rule AUR-8

@@ -17,10 +17,10 @@ def encode(choices: Iterable[Choice]) -> bytes:
     return shortest(*narrow(choices))
 
 
-def narrow(choices: Iterable[Choice], low: int = spec.START) -> tuple[bytes, int]:
+def narrow(choices: Iterable[Choice], low: int = spec.START, end: int = spec.END) -> tuple[bytes, int]:
     """The interval of these choices: its low end, all of a window, and its size (rules RNG-1 to RNG-3)."""
     front = bytearray()  # of low, what only a carry changes
-    span = _MASK + 1 - low
+    span = end - low
     for cumulative, frequency, total in choices:
         unit = span // total
         span = frequency * unit
@@ -68,14 +68,14 @@ class Decoder:
         DecodeError: ``Truncated`` or ``Malformed`` (rule RNG-5).
     """
 
-    def __init__(self, string: bytes, low: int = spec.START) -> None:
-        check_start(string, low)
+    def __init__(self, string: bytes, low: int = spec.START, end: int = spec.END) -> None:
+        check_start(string, low, end)
         self._size = len(string)
         self._last = string[-1]
         self.tail = string + bytes(MAX_OMITTED)
         self.window = WINDOW
         self.offset = int.from_bytes(self.tail[:WINDOW], "big") - low
-        self.span = _MASK + 1 - low
+        self.span = end - low
         self._unit = 0
 
     def value(self, total: int) -> int:
@@ -125,12 +125,14 @@ class Decoder:
         check_end(self._size, self._last, self.window, self.offset, self.span)
 
 
-def check_start(string: bytes, low: int = spec.START) -> None:
+def check_start(string: bytes, low: int = spec.START, end: int = spec.END) -> None:
     """Check that there is a string, and one that begins in the first interval (rule RNG-5)."""
     if not string:
         raise Truncated("the string is missing", 0, "string")
-    if string[0] < low >> 24:
-        raise Malformed(f"the string begins with a byte below 0x{low >> 24:02x}", 0, "string")
+    if not low >> 24 <= string[0] < end >> 24:
+        raise Malformed(
+            f"the string begins outside 0x{low >> 24:02x} to 0x{(end >> 24) - 1:02x}", 0, "string"
+        )
 
 
 def check_end(size: int, last: int, window: int, offset: int, span: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, chain
@@ -85,9 +85,9 @@ def _place(symbol: int, symbols: Sequence[int]) -> int:
 class Writer:
     """Codes the choices that lead to ``symbol``."""
 
-    def __init__(self, low: int = range_coder.START) -> None:
+    def __init__(self, low: int = range_coder.START, end: int = range_coder.END) -> None:
         self.symbol = context_model.END
-        self.encoder = Encoder(low)
+        self.encoder = Encoder(low, end)
 
     def choose(self, symbols: Sequence[int], frequencies: Sequence[int]) -> int:
         """As :class:`~aura_reference.context.Coder` says."""
@@ -99,8 +99,8 @@ class Writer:
 class Reader:
     """Finds the choices in a string."""
 
-    def __init__(self, string: bytes, low: int = range_coder.START) -> None:
-        self.decoder = Decoder(string, low)
+    def __init__(self, string: bytes, low: int = range_coder.START, end: int = range_coder.END) -> None:
+        self.decoder = Decoder(string, low, end)
 
     def choose(self, _symbols: Sequence[int], frequencies: Sequence[int]) -> int:
         """As :class:`~aura_reference.context.Coder` says."""
@@ -167,12 +167,25 @@ def decode_explicit(body: bytes, models: Mapping[bytes, ContextModel], max_size:
     Raises:
         DecodeError: as the rules say. Errors of the string have its offset.
     """
-    explicit = parse_body(body)
+    return decode_by_id(parse_body(body), models, max_size, decode)
+
+
+def decode_by_id(
+    explicit: Explicit,
+    models: Mapping[bytes, ContextModel],
+    max_size: int,
+    decode_string: Callable[[bytes, ContextModel, int], bytes],
+) -> bytes:
+    """Read a string with the model that is named.
+
+    Raises:
+        DecodeError: as :func:`decode_explicit`.
+    """
     model = models.get(explicit.model_id)
     if model is None:  # rule AUR-8
         raise UnknownModel(f"model {explicit.model_id.hex()} is not held", 1, "model_id")
     try:
-        return decode(explicit.string, model, max_size)
+        return decode_string(explicit.string, model, max_size)
     except DecodeError as error:
         raise type(error)(error.reason, 1 + spec.MODEL_ID_SIZE, error.path) from None
 

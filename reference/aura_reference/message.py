@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aura_reference import auralite, brotli, classic, modelled, stored, typed, zstd
+from aura_reference import auralite, brotli, classic, local_model, modelled, stored, typed, zstd
 from aura_spec import limits, marker
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
@@ -55,6 +55,10 @@ def _decode(wire: bytes, held: SharedState, max_size: int) -> bytes:  # noqa: C9
             return stored.decode(message.body, max_size)
         case Marker.MODELLED:
             return modelled.decode(message.body, held.templates, _implied_model(held), max_size)
+        case Marker.ADAPTIVE_EXPLICIT:
+            return local_model.decode_explicit(message.body, held.models, max_size)
+        case byte if byte in marker.ADAPTIVE_COMPACT:
+            return local_model.decode(wire, _implied_model(held), max_size)
         case byte if byte in marker.AURALITE_COMPACT:
             return auralite.decode(wire, _implied_model(held), max_size)
         case byte:
@@ -90,6 +94,24 @@ def encode_auralite(data: bytes, model: ContextModel) -> bytes:
 def encode_auralite_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
     """An AURALITE message that names its model (rule AUR-7)."""
     return build_message(Marker.AURALITE_EXPLICIT, auralite.encode_explicit(data, model_id, model))
+
+
+def encode_adaptive(data: bytes, model: ContextModel) -> bytes:
+    """An adaptive message for the implied model (rule AUR-10).
+
+    Raises:
+        EncodeError: ``data`` is too long.
+    """
+    return local_model.encode(data, model)
+
+
+def encode_adaptive_explicit(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+    """An adaptive message that names its model (rule AUR-11).
+
+    Raises:
+        EncodeError: ``data`` is too long.
+    """
+    return build_message(Marker.ADAPTIVE_EXPLICIT, local_model.encode_explicit(data, model_id, model))
 
 
 def encode_stored(data: bytes) -> bytes:

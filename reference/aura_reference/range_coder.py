@@ -25,10 +25,10 @@ class Encoder:
     bytes that only a carry changes.
     """
 
-    def __init__(self, low: int = spec.START) -> None:
+    def __init__(self, low: int = spec.START, end: int = spec.END) -> None:
         self._front = bytearray()
         self._low = low
-        self._range = _WINDOW_SIZE - low
+        self._range = end - low
 
     def code(self, cumulative: int, frequency: int, total: int) -> None:
         """Code an option of a choice (rules RNG-2 and RNG-3)."""
@@ -75,15 +75,17 @@ class Decoder:
         DecodeError: ``Truncated`` (rules RNG-5 and RNG-6) or ``Malformed``. Offsets count from the string's start.
     """
 
-    def __init__(self, string: bytes, low: int = spec.START) -> None:
+    def __init__(self, string: bytes, low: int = spec.START, end: int = spec.END) -> None:
         if not string:
             raise Truncated("the string is missing", 0, "string")
-        if string[0] < low >> 24:
-            raise Malformed(f"the string begins with a byte below 0x{low >> 24:02x}", 0, "string")
+        if not low >> 24 <= string[0] < end >> 24:
+            raise Malformed(
+                f"the string begins outside 0x{low >> 24:02x} to 0x{(end >> 24) - 1:02x}", 0, "string"
+            )
         self._string = string
         self._window = spec.WINDOW
         self._offset = int.from_bytes(string[: spec.WINDOW].ljust(spec.WINDOW, b"\0"), "big") - low
-        self._range = _WINDOW_SIZE - low
+        self._range = end - low
         self._unit = 0
 
     def value(self, total: int) -> int:

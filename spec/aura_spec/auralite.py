@@ -95,6 +95,16 @@ implied model, the markers 0x80 to 0xFF are ``UnknownModel``, whatever follows.
 
 AUR-9: A decoder stops with ``LimitExceeded`` as soon as it has decoded more bytes than its output limit or
 ``limits.MAX_MODELLED`` allows.
+
+AUR-10: With the markers 0x40 to 0x7F, the message is adaptive: chapter ``local_model`` codes its symbols. It is a
+string of the range coder with a first interval of its own (rule RNG-1), and its first byte is the marker. The model
+is the implied one, as in rule AUR-6.
+
+AUR-11: With marker 0x09, the message is adaptive too. The body is the id of the model and then the string. Rules
+AUR-7 and AUR-8 hold as with marker 0x03, but the first byte of the string is 0x40 to 0x7F, else it is ``Malformed``.
+
+AUR-12: A decoder of an adaptive message stops with ``LimitExceeded`` as soon as it has decoded more bytes than its
+output limit or ``limits.MAX_ADAPTIVE`` allows.
 """
 
 from __future__ import annotations
@@ -105,6 +115,7 @@ from typing import Final
 import construct as c
 
 from aura_spec.errors import Truncated
+from aura_spec.marker import ADAPTIVE_COMPACT
 from aura_spec.wire import Checked, Field, Span, bits, build, parse
 
 MODEL_ID_SIZE: Final = 8
@@ -115,6 +126,16 @@ STRING: Final = Field(
         Checked(c.GreedyBytes, lambda string: len(string) > 0, "the string is missing", Truncated),
         lambda string: string[0] >= 0x80,
         "the string begins with a byte below 0x80",
+    ),
+    "symbols of the message, range coded",
+)
+
+ADAPTIVE_STRING: Final = Field(
+    "string",
+    Checked(
+        Checked(c.GreedyBytes, lambda string: len(string) > 0, "the string is missing", Truncated),
+        lambda string: string[0] in ADAPTIVE_COMPACT,
+        "the string does not begin with a byte from 0x40 to 0x7f",
     ),
     "symbols of the message, range coded",
 )
@@ -130,6 +151,19 @@ COMPACT: Final = c.Struct(STRING)
 
 BODY: Final = c.Struct(Field("model_id", c.Bytes(MODEL_ID_SIZE), "which model"), STRING)
 """Rule AUR-7: the body after marker 0x03."""
+
+
+ADAPTIVE_FIRST: Final = c.BitStruct(
+    bits("marker", 2, "01: the first two binary steps of the range coder, coded already"),
+    bits("string", 6, "the highest bits of the string that are not known beforehand"),
+)
+"""The first byte of an adaptive string (rules RNG-1 and AUR-10)."""
+
+ADAPTIVE: Final = c.Struct(ADAPTIVE_STRING)
+"""Rule AUR-10: a whole message."""
+
+ADAPTIVE_BODY: Final = c.Struct(Field("model_id", c.Bytes(MODEL_ID_SIZE), "which model"), ADAPTIVE_STRING)
+"""Rule AUR-11: the body after marker 0x09."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +184,28 @@ def parse_compact(wire: bytes, trace: list[Span] | None = None) -> bytes:
     return string
 
 
-def parse_body(body: bytes, trace: list[Span] | None = None) -> Explicit:
-    """Read the body after marker 0x03 (rule AUR-7).
+def parse_adaptive(wire: bytes, trace: list[Span] | None = None) -> bytes:
+    """The string that a message of markers 0x40 to 0x7F is (rule AUR-10).
+
+    Raises:
+        DecodeError: ``Truncated`` or ``Malformed``, as rule RNG-5 says.
+    """
+    string: bytes = parse(ADAPTIVE, wire, trace=trace).string
+    return string
+
+
+def parse_body(body: bytes, trace: list[Span] | None = None, *, adaptive: bool = False) -> Explicit:
+    """Read the body after marker 0x03 (rule AUR-7), or after 0x09 (rule AUR-11).
 
     Raises:
         DecodeError: ``Truncated`` or ``Malformed``, as the rule says.
     """
-    value = parse(BODY, body, base=1, trace=trace)
+    value = parse(ADAPTIVE_BODY if adaptive else BODY, body, base=1, trace=trace)
     return Explicit(value.model_id, value.string)
 
 
-def build_body(explicit: Explicit) -> bytes:
-    r"""Write the body after marker 0x03 (rule AUR-7).
+def build_body(explicit: Explicit, *, adaptive: bool = False) -> bytes:
+    r"""Write the body after marker 0x03 (rule AUR-7), or after 0x09 (rule AUR-11).
 
     Raises:
         EncodeError: the id has another size, or the string does not begin as one.
@@ -169,4 +213,6 @@ def build_body(explicit: Explicit) -> bytes:
     >>> build_body(Explicit(bytes(8), b"\x9a\x01")).hex()
     '00000000000000009a01'
     """
-    return build(BODY, {"model_id": explicit.model_id, "string": explicit.string})
+    return build(
+        ADAPTIVE_BODY if adaptive else BODY, {"model_id": explicit.model_id, "string": explicit.string}
+    )

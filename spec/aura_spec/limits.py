@@ -1,4 +1,4 @@
-"""Limits that a decoder checks before it allocates (rules LIM-1 to LIM-6)."""
+"""Limits that a decoder checks before it allocates (rules LIM-1 to LIM-7)."""
 
 from __future__ import annotations
 
@@ -22,3 +22,6 @@ MAX_TEMPLATE_ID: Final = (1 << 32) - 1
 MAX_MODELLED: Final = 1 << 20
 """LIM-6: the longest message that AURALITE codes, in bytes. Well-predicted bytes cost so little that a short string
 could keep a decoder busy for long."""
+
+MAX_ADAPTIVE: Final = 1 << 16
+"""LIM-7: the longest adaptive message, in bytes. It takes several times as long to code as AURALITE."""

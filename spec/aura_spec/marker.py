@@ -20,7 +20,7 @@ from aura_spec.wire import Field, Span, build, parse
 
 
 class Marker(IntEnum):
-    """The registry of markers. 0x09 to 0x7F are unassigned."""
+    """The registry of markers. 0x0A to 0x3F are unassigned."""
 
     CLASSIC = 0x00
     BROTLI = 0x01
@@ -31,7 +31,11 @@ class Marker(IntEnum):
     TYPED = 0x06
     STORED = 0x07
     MODELLED = 0x08
+    ADAPTIVE_EXPLICIT = 0x09
 
+
+ADAPTIVE_COMPACT: Final = range(0x40, 0x80)
+"""Markers of adaptive messages with the implied model; their low six bits are payload."""
 
 AURALITE_COMPACT: Final = range(0x80, 0x100)
 """Markers of AURALITE with the implied model; their low seven bits are payload."""
@@ -68,9 +72,11 @@ def build_message(marker: Marker, body: bytes) -> bytes:
 def name_of(marker: int) -> str:
     """The name of a marker in the registry, for people.
 
-    >>> name_of(0x07), name_of(0x42), name_of(0x90)
-    ('stored', 'unassigned', 'auralite compact')
+    >>> name_of(0x07), name_of(0x0A), name_of(0x42), name_of(0x90)
+    ('stored', 'unassigned', 'adaptive compact', 'auralite compact')
     """
+    if marker in ADAPTIVE_COMPACT:
+        return "adaptive compact"
     if marker in AURALITE_COMPACT:
         return "auralite compact"
     try:

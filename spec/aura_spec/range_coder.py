@@ -8,10 +8,10 @@ A string of bytes is read as a fraction in base 256 that zeros continue. Coding 
 choice by choice. A string that lies in the last interval stands for all the choices.
 
 RNG-1: The interval is [low, low + range), counted in units of the last byte of a window, which is the first T bytes
-of the fraction. At the start T is ``WINDOW``, low is the start and range is 256^T less the start. For the strings
-of messages the start is ``START``, so that low and range are the same: the first binary step, which sets the top
-bit of the first byte, is coded already. The strings of streams have another start (rule STR-3); nothing else in
-rules RNG-1 to RNG-6 changes with it.
+of the fraction. T begins as ``WINDOW``, and the interval as the first one, which is [``START``, ``END``) for the
+strings of AURALITE: the first binary step, which sets the top bit of the first byte, is coded already. For the strings
+of adaptive messages it is [``ADAPTIVE_START``, ``START``), after two binary steps. The strings of streams have another
+one (rule STR-3). Nothing else in rules RNG-1 to RNG-7 changes with it.
 
 RNG-2: A choice has options with positive integer frequencies, which sum to total, at most ``MAX_TOTAL``. The
 cumulative of an option is the sum of the frequencies of the options before it. The part of the interval that the
@@ -38,8 +38,8 @@ with n bytes. n is T - 3 at most, for range is at least 2^24 and so the interval
             if v · 256^(T - n) < low + range
                 return v, in n bytes
 
-RNG-5: A string without bytes is ``Truncated``. A string whose first byte is below that of the start, 0x80 for
-messages, is ``Malformed``. The decoder keeps offset, the first T bytes of the fraction less low. The fraction goes
+RNG-5: A string without bytes is ``Truncated``. A string that does not lie in the first interval, by its first byte,
+is ``Malformed``. The decoder keeps offset, the first T bytes of the fraction less low. The fraction goes
 on with zeros behind the string::
 
     decode(total)
@@ -79,6 +79,8 @@ from typing import Final
 
 WINDOW: Final = 4
 START: Final = 1 << 31
+END: Final = 1 << 32
+ADAPTIVE_START: Final = 1 << 30
 LOWER_BOUND: Final = 1 << 24
 MAX_TOTAL: Final = 1 << 22
 MAX_OMITTED: Final = 8

@@ -26,7 +26,8 @@ SES-5: The first frame of each end is a hello, which waits for nothing, and ther
 without a meaning are ignored. A hello says what its sender reads and holds::
 
     version        1
-    methods        by bits: those of marker m by bit m, the compact AURALITE messages by bit 15
+    methods        by bits: those of marker m by bit m, compact adaptive messages by bit 14, compact
+                   AURALITE messages by bit 15
     codings        by bits: 0 for single messages, 1 for streams, 2 for tagged single messages
     memory         bytes that a stream may take
     max_message    bytes of the longest message
@@ -65,7 +66,10 @@ MAX_SIZE: Final = (1 << 31) - 1
 COMPACT: Final = 1 << 15
 """The bit of compact AURALITE messages among the methods (rule SES-5)."""
 
-ALL_METHODS: Final = COMPACT | sum(1 << marker for marker in Marker)
+ADAPTIVE: Final = 1 << 14
+"""The bit of compact adaptive messages among the methods (rule SES-5)."""
+
+ALL_METHODS: Final = COMPACT | ADAPTIVE | sum(1 << marker for marker in Marker)
 
 
 class Coding(IntEnum):

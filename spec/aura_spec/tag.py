@@ -68,7 +68,7 @@ from aura_spec.errors import (
     UnknownTemplate,
     Unsupported,
 )
-from aura_spec.marker import AURALITE_COMPACT, Marker
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.shared_state import SharedState
 from aura_spec.wire import Field
 
@@ -219,7 +219,11 @@ def decode_tagged(
 
 
 _SHARED: Final = frozenset(
-    (Marker.CLASSIC, Marker.ZSTANDARD_DICTIONARY, Marker.TYPED, Marker.MODELLED, *AURALITE_COMPACT)
+    (
+        *(Marker.CLASSIC, Marker.ZSTANDARD_DICTIONARY, Marker.TYPED, Marker.MODELLED),
+        *ADAPTIVE_COMPACT,
+        *AURALITE_COMPACT,
+    )
 )
 """Markers of messages that mean something else with another model or other templates."""
 

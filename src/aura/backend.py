@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, ParamSpec, Protocol
 
-from aura_fast import auralite, batch, classic, modelled, stored, typed
+from aura_fast import auralite, batch, classic, local_model, modelled, stored, typed
 from aura_reference import brotli, zstd
 from aura_reference import message as reference
 from aura_spec import chunked
@@ -23,7 +23,7 @@ from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, UnknownModel, Unsupported
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.marker import AURALITE_COMPACT, Marker
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
 from aura_spec.template import Template
@@ -54,6 +54,12 @@ class Backend(Protocol):
 
     def encode_auralite_explicit(self, data: bytes, model_id: bytes, model: ContextModel) -> bytes:
         """Write an AURALITE message that names its model."""
+
+    def encode_adaptive(self, data: bytes, model: ContextModel) -> bytes:
+        """Write an adaptive message for the implied model."""
+
+    def encode_adaptive_explicit(self, data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+        """Write an adaptive message that names its model."""
 
     def encode_stored(self, data: bytes) -> bytes:
         """Write a stored message."""
@@ -112,6 +118,8 @@ class Reference:
     decode = staticmethod(_hinting(reference.decode))
     encode_auralite = staticmethod(reference.encode_auralite)
     encode_auralite_explicit = staticmethod(reference.encode_auralite_explicit)
+    encode_adaptive = staticmethod(reference.encode_adaptive)
+    encode_adaptive_explicit = staticmethod(reference.encode_adaptive_explicit)
     encode_stored = staticmethod(reference.encode_stored)
     encode_brotli = staticmethod(reference.encode_brotli)
     encode_zstd = staticmethod(reference.encode_zstd)
@@ -167,6 +175,12 @@ _DECODERS: Final[Mapping[int, Callable[[bytes, SharedState, int], bytes]]] = {
     Marker.STORED: lambda wire, _held, limit: stored.decode(wire[1:], limit),
     Marker.MODELLED: lambda wire, held, limit: modelled.decode(
         wire[1:], held.templates, _implied_model(held), limit
+    ),
+    Marker.ADAPTIVE_EXPLICIT: lambda wire, held, limit: local_model.decode_explicit(
+        wire[1:], held.models, limit
+    ),
+    **dict.fromkeys(
+        ADAPTIVE_COMPACT, lambda wire, held, limit: local_model.decode(wire, _implied_model(held), limit)
     ),
     **dict.fromkeys(
         AURALITE_COMPACT, lambda wire, held, limit: auralite.decode(wire, _implied_model(held), limit)
@@ -230,6 +244,8 @@ class Fast(Reference):
     decode = staticmethod(_hinting(_decode_fast))
     encode_auralite = staticmethod(batch.encode_one)
     encode_auralite_explicit = staticmethod(_marked(Marker.AURALITE_EXPLICIT, auralite.encode_explicit))
+    encode_adaptive = staticmethod(local_model.encode)
+    encode_adaptive_explicit = staticmethod(_marked(Marker.ADAPTIVE_EXPLICIT, local_model.encode_explicit))
     encode_stored = staticmethod(_marked(Marker.STORED, _stored))
     encode_brotli = staticmethod(_marked(Marker.BROTLI, brotli.encode))
     encode_zstd = staticmethod(_marked(Marker.ZSTANDARD, zstd.encode))
