@@ -1,8 +1,8 @@
 """Structured messages, made at random: tables, markup, logs, metrics and traces of 0.3 to 16 KB.
 
-Every kind is drawn from a seed of its own, so that a message is the same on every machine. Values are those of such
-texts as they are met: identifiers that step, names that return, prices, times that move on, and now and then a field
-that is empty or random.
+Every kind is drawn from a seed of its own, so that a message is the same on every machine. Values are those of real
+texts: identifiers that step, names that return, prices, times that move on, and now and then a field that is empty
+or random.
 
 Usage: python bench/structured_messages.py [--count N] [--seed N] > MESSAGES.jsonl
 """
@@ -13,8 +13,9 @@ import argparse
 import json
 import math
 import random
+import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,17 +23,20 @@ from typing import Any, Final
 SIZES: Final = (300, 16_000)
 """Bytes of the shortest and of the longest message."""
 
-_WORDS: Final = (
-    "account alarm anchor apple archive arrow basket battery beacon berry blanket bottle bracket branch bridge "
-    "bucket button cabin cable camera candle canvas carbon cedar chain chapel cherry circle clay cloud copper corner "
-    "cotton crystal delta desk diamond door drawer ember engine envelope fabric falcon feather fence filter flame "
-    "forest frame garden glass granite grape hammer harbor helmet hinge island ivory jacket kettle ladder lamp "
-    "lantern leaf lemon lever linen magnet maple marble meadow mirror motor needle olive orange orchard paddle panel "
-    "paper pepper pillow pine pipe planet plate pocket pulley quartz rail ribbon river rocket rope saddle salt sand "
-    "screw shelf signal silver socket spring stone storm table thread tile timber tower tunnel valve velvet violet "
-    "wagon walnut water wheel willow window wire"
-).split()
-_NAMES: Final = "ana ben carla dmitri elif farid grace hugo ines jonas kofi lena mia noor oleg priya".split()
+_WORDS: Final[Sequence[str]] = re.findall(
+    r"\w+",
+    "account alarm anchor apple archive arrow basket battery beacon berry blanket bottle bracket branch "
+    "bridge bucket button cabin cable camera candle canvas carbon cedar chain chapel cherry circle clay cloud "
+    "copper corner cotton crystal delta desk diamond door drawer ember engine envelope fabric falcon feather "
+    "fence filter flame forest frame garden glass granite grape hammer harbor helmet hinge island ivory "
+    "jacket kettle ladder lamp lantern leaf lemon lever linen magnet maple marble meadow mirror motor needle "
+    "olive orange orchard paddle panel paper pepper pillow pine pipe planet plate pocket pulley quartz rail "
+    "ribbon river rocket rope saddle salt sand screw shelf signal silver socket spring stone storm table "
+    "thread tile timber tower tunnel valve velvet violet wagon walnut water wheel willow window wire ",
+)
+_NAMES: Final[Sequence[str]] = re.findall(
+    r"\w+", "ana ben carla dmitri elif farid grace hugo irma jonas kofi lena mia noor oleg priya"
+)
 
 
 class Draw(random.Random):
@@ -104,7 +108,7 @@ def _column(draw: Draw) -> tuple[str, Column]:
         "status": lambda: constant,
         "created": lambda: later().isoformat(timespec="seconds").replace("+00:00", "Z"),
         "day": lambda: f"{later():%Y-%m-%d}",
-        "owner": lambda: draw.name(),
+        "owner": draw.name,
         "email": lambda: f"{draw.name()}.{draw.word()}@example.com",
         "ratio": lambda: f"{draw.random():.{draw.choice((3, 4))}f}",
         "key": lambda: draw.hexadecimal(8),
@@ -209,7 +213,8 @@ def service_log(draw: Draw) -> Iterator[str]:
         value = draw.choice((str(draw.randrange(5000)), draw.hexadecimal(8), draw.ip()))
         yield (
             f"{moment:%Y-%m-%d %H:%M:%S},{moment.microsecond // 1000:03d} "
-            f"{draw.choice(('INFO', 'INFO', 'INFO', 'WARN', 'ERROR'))} [{draw.choice(parts)}] {text} {field}={value}\n"
+            f"{draw.choice(('INFO', 'INFO', 'INFO', 'WARN', 'ERROR'))} [{draw.choice(parts)}] "
+            f"{text} {field}={value}\n"
         )
 
 
@@ -219,7 +224,8 @@ def prometheus(draw: Draw) -> Iterator[str]:
         name, word = f"{draw.word()}_{draw.word()}_total", draw.word()
         yield f"# HELP {name} Number of {word}s.\n# TYPE {name} counter\n"
         for _ in range(draw.randint(2, 12)):
-            labels = f'method="{draw.choice(("GET", "POST", "PUT"))}",handler="/{draw.word()}",code="{draw.choice((200, 404, 500))}"'
+            method, code = draw.choice(("GET", "POST", "PUT")), draw.choice((200, 404, 500))
+            labels = f'method="{method}",handler="/{draw.word()}",code="{code}"'
             yield f"{name}{{{labels}}} {draw.randrange(1_000_000)}\n"
 
 
@@ -267,11 +273,12 @@ def svg(draw: Draw) -> Iterator[str]:
     number = 0
     while True:
         number += 1
+        x, y, colour = draw.randrange(640), draw.randrange(480), draw.choice(colours)
         yield draw.choice(
             (
-                f'<rect x="{number * step}" y="0" width="{step - 2}" height="{draw.randrange(200)}" fill="{draw.choice(colours)}"/>',
-                f'<circle cx="{draw.randrange(640)}" cy="{draw.randrange(480)}" r="{draw.randrange(2, 20)}" fill="{draw.choice(colours)}"/>',
-                f'<path d="M{draw.randrange(640)} {draw.randrange(480)}L{draw.randrange(640)} {draw.randrange(480)}" stroke="{draw.choice(colours)}"/>',
+                f'<rect x="{number * step}" y="0" width="{step - 2}" height="{y}" fill="{colour}"/>',
+                f'<circle cx="{x}" cy="{y}" r="{draw.randrange(2, 20)}" fill="{colour}"/>',
+                f'<path d="M{x} {y}L{draw.randrange(640)} {draw.randrange(480)}" stroke="{colour}"/>',
             )
         )
 
@@ -299,7 +306,8 @@ def trace(draw: Draw) -> Iterator[str]:
     is_java = draw.random() < 0.5
     while True:
         if is_java:
-            yield f"java.lang.{draw.choice(('IllegalState', 'NullPointer', 'Runtime'))}Exception: {draw.words(2, 6)}\n"
+            kind = draw.choice(("IllegalState", "NullPointer", "Runtime"))
+            yield f"java.lang.{kind}Exception: {draw.words(2, 6)}\n"
             for _ in range(draw.randint(4, 20)):
                 name = draw.choice(classes)
                 yield f"\tat {package}.{name}.{draw.word()}({name}.java:{draw.randrange(600)})\n"

@@ -58,8 +58,8 @@ from aura_spec.match import MAX_LENGTH as MAX_MATCH_LENGTH
 from aura_spec.match import MIN_LENGTH, MISS_CLASSES, MULTIPLIER, SLOT_SHIFT
 from aura_spec.match import TOTAL as MATCH_TOTAL
 from aura_spec.prefix import LENGTH as PREFIX_LENGTH
-from aura_spec.range_coder import LOWER_BOUND, START
 from aura_spec.range_coder import END as FIRST_END
+from aura_spec.range_coder import LOWER_BOUND, START
 
 _WORD: Final = 0xFFFFFFFF
 

@@ -57,7 +57,7 @@ _NOTHING: Final[Slot] = (-1, -1, -1, 0)
 _STATES: Final = 2 * MAX_RUN
 
 
-def _flat(table: Any) -> Iterator[int]:  # noqa: ANN401  # tuples in tuples
+def _flat(table: Any) -> Iterator[int]:
     for entry in table:
         if isinstance(entry, int):
             yield entry
@@ -103,7 +103,8 @@ def decode(string: bytes, model: ContextModel, max_size: int) -> bytes:
     """Read a string, or a whole message whose model is implied (rule AUR-10).
 
     Raises:
-        DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule AUR-12).
+        DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule
+            AUR-12).
     """
     decoder = Decoder(string, ADAPTIVE_START, START)
     message = _code(contexts_of(model), b"", [], decoder, min(max_size, MAX_ADAPTIVE))
@@ -254,7 +255,7 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 used.append(_FIELD + numbers.bias_of(candidate))
             used.append(_MISS + (2 * misses + agrees) * 5 + votes)
             kind = CLASS_OF_BYTE[candidate] if candidate != END else CLASSES - 1
-            used.append(_LENGTH + (since if since < MAX_SINCE else MAX_SINCE) * CLASSES + kind)
+            used.append(_LENGTH + min(since, MAX_SINCE) * CLASSES + kind)
             chosen = (((tried > 0) * 2 + is_digit) * 4 + match) * 3 + _COMMON[share >> 4]
             used.append(chosen)
             total = weights[chosen] * stretched >> 4

@@ -304,7 +304,8 @@ def decode(string: bytes, model: ContextModel, max_size: int) -> bytes:
     """Read a string, or a whole message whose model is implied (rule AUR-10).
 
     Raises:
-        DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule AUR-12).
+        DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule
+            AUR-12).
     """
     predictor, reader = Predictor(model), Reader(string, *_FIRST)
     most = min(max_size, limits.MAX_ADAPTIVE)

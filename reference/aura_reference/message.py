@@ -34,7 +34,7 @@ def decode(
         raise questioned(error, wire) from None
 
 
-def _decode(wire: bytes, held: SharedState, max_size: int) -> bytes:  # noqa: C901, PLR0911  # one case a method
+def _decode(wire: bytes, held: SharedState, max_size: int) -> bytes:  # noqa: C901, PLR0911, PLR0912  # one case a method
     message = parse_message(wire)
     match message.marker:
         case Marker.CLASSIC:

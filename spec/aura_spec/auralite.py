@@ -101,7 +101,8 @@ string of the range coder with a first interval of its own (rule RNG-1), and its
 is the implied one, as in rule AUR-6.
 
 AUR-11: With marker 0x09, the message is adaptive too. The body is the id of the model and then the string. Rules
-AUR-7 and AUR-8 hold as with marker 0x03, but the first byte of the string is 0x40 to 0x7F, else it is ``Malformed``.
+AUR-7 and AUR-8 hold as with marker 0x03, but the first byte of the string is 0x40 to 0x7F, else it is
+``Malformed``.
 
 AUR-12: A decoder of an adaptive message stops with ``LimitExceeded`` as soon as it has decoded more bytes than its
 output limit or ``limits.MAX_ADAPTIVE`` allows.
