@@ -51,7 +51,7 @@ _INDEX: Final = 32 - SLOT_BITS
 _CHECK: Final = 24 - SLOT_BITS
 
 Slot = tuple[int, int, int, int]
-"""Check, last symbol, the symbol before it or -1, and state: 2 · (run - 1), and 1 if there is a symbol before."""
+"""Check, last byte, the byte before it or -1, and state: 2 · (run - 1), and 1 if there is a byte before."""
 
 _NOTHING: Final[Slot] = (-1, -1, -1, 0)
 _STATES: Final = 2 * MAX_RUN
@@ -183,7 +183,7 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         place_slot = place_slots.get(place_at, _NOTHING)
         row_slot = row_slots.get(row_at, _NOTHING)
         two_slot = two_slots.get(two_at, _NOTHING)
-        found: list[tuple[int, int, int]] = []  # where the biases of a slot begin, its symbols
+        found: list[tuple[int, int, int]] = []  # where the biases of a slot begin, its bytes
         candidates: list[int] = []
         if four_slot[0] == four_check:
             found.append((_FOUR + four_slot[3], four_slot[1], four_slot[2]))
@@ -209,7 +209,7 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         if numbers.expected:
             candidates.append(numbers.expected[0])
         if match_length:
-            matched = message[pointer] or END
+            matched = message[pointer]
             candidates.append(matched)
         for _, last, _ in found:
             candidates.append(last)
@@ -254,8 +254,7 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             if numbers.relation != _NONE:
                 used.append(_FIELD + numbers.bias_of(candidate))
             used.append(_MISS + (2 * misses + agrees) * 5 + votes)
-            kind = CLASS_OF_BYTE[candidate] if candidate != END else CLASSES - 1
-            used.append(_LENGTH + min(since, MAX_SINCE) * CLASSES + kind)
+            used.append(_LENGTH + min(since, MAX_SINCE) * CLASSES + CLASS_OF_BYTE[candidate])
             chosen = (((tried > 0) * 2 + is_digit) * 4 + match) * 3 + _COMMON[share >> 4]
             used.append(chosen)
             total = weights[chosen] * stretched >> 4
@@ -297,14 +296,13 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         if candidates:
             misses = 0 if candidates[0] == symbol else min(misses + 1, MAX_MISSES)
         # what the byte changes (rules LOC-2, LOC-7 and LOC-14)
-        entered = symbol or END
-        four_slots[four_at] = _after(four_slot, four_check, entered)
-        place_slots[place_at] = _after(place_slot, place_check, entered)
-        row_slots[row_at] = _after(row_slot, row_check, entered)
-        two_slots[two_at] = _after(two_slot, two_check, entered)
+        four_slots[four_at] = _after(four_slot, four_check, symbol)
+        place_slots[place_at] = _after(place_slot, place_check, symbol)
+        row_slots[row_at] = _after(row_slot, row_check, symbol)
+        two_slots[two_at] = _after(two_slot, two_check, symbol)
         positions[four_at] = len(message)
         if match_length:
-            if matched == entered:
+            if matched == symbol:
                 pointer += 1
                 if match_length < MAX_MATCH_LENGTH:
                     match_length += 1
@@ -333,14 +331,14 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
 
 
 _RISEN: Final = (2, 3, 4, 5, 4, 5)
-"""The state after the last symbol came again."""
+"""The state after the last byte came again."""
 
 
-def _after(slot: Slot, check: int, symbol: int) -> Slot:
-    """What a slot learns of a symbol (rule LOC-14)."""
+def _after(slot: Slot, check: int, byte: int) -> Slot:
+    """What a slot learns of a byte (rule LOC-14)."""
     if slot[0] != check:
-        return check, symbol, -1, 0
-    if slot[1] != symbol:
-        return check, symbol, slot[1], 1
+        return check, byte, -1, 0
+    if slot[1] != byte:
+        return check, byte, slot[1], 1
     state = slot[3]
-    return slot if state >= _STATES - 2 else (check, symbol, slot[2], _RISEN[state])
+    return slot if state >= _STATES - 2 else (check, byte, slot[2], _RISEN[state])

@@ -19,7 +19,7 @@ from aura_spec.auralite import Explicit, build_body, parse_body
 from aura_spec.char_runs import after
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import EncodeError, LimitExceeded
-from aura_spec.local_model import Context, Relation, class_of
+from aura_spec.local_model import Context, Relation
 from aura_spec.stream_model import squash, stretch
 
 _FIRST = range_coder.ADAPTIVE_START, range_coder.START
@@ -29,7 +29,7 @@ _DIGITS = frozenset(b"0123456789")
 
 @dataclass(slots=True)
 class Slot:
-    """What followed a context: symbols, the last one first, and how often that came in succession (rule LOC-4).
+    """What followed a context: bytes, the last one first, and how often that came in succession (rule LOC-4).
 
     ``position`` is where the last one stands.
     """
@@ -194,19 +194,19 @@ class Predictor:
 
     @property
     def _matched(self) -> int | None:
-        """The symbol that an active match predicts."""
-        return _symbol(self.message[self._pointer]) if self._length else None
+        """The byte that an active match predicts."""
+        return self.message[self._pointer] if self._length else None
 
     def _candidates(self, slots: Sequence[Slot]) -> Iterator[int]:
-        """Rule LOC-8; a symbol may come twice."""
+        """Rule LOC-8; a byte may come twice."""
         number = self._numbers.number
         yield from number.expected[:1]
         if self._matched is not None:
             yield self._matched
-        yield from (_symbol(slot.last) for slot in slots if slot.run)
+        yield from (slot.last for slot in slots if slot.run)
         if number.next_digit is not None:
             yield number.next_digit
-        yield from (_symbol(slot.other) for slot in slots if slot.other is not None)
+        yield from (slot.other for slot in slots if slot.other is not None)
 
     def _try(self, candidates: Sequence[int], slots: Sequence[Slot], coder: Coder) -> int:
         """Code a symbol, and give its entry in the context model (rule LOC-9)."""
@@ -251,7 +251,7 @@ class Predictor:
             yield Evidence("FIELD_BIASES", (number.relation_of(symbol), min(left, spec.MAX_LEFT)))
         votes = sum(_kind(slot, symbol) == 0 for slot in slots if slot.run)
         yield Evidence("MISS_BIASES", (self._misses, agrees, votes))
-        yield Evidence("LENGTH_BIASES", (min(self._since, spec.MAX_SINCE), class_of(symbol)))
+        yield Evidence("LENGTH_BIASES", (min(self._since, spec.MAX_SINCE), spec.CLASS_OF_BYTE[symbol]))
 
     def _go_on(self, byte: int, slots: Sequence[Slot]) -> None:
         """Go past a byte (rules LOC-2, LOC-7 and LOC-14)."""
@@ -274,16 +274,9 @@ class Predictor:
         self._char_run = after(self._char_run, byte)
 
 
-def _symbol(byte: int) -> int:
-    """Rule LOC-1."""
-    return byte or END
-
-
 def _kind(slot: Slot, symbol: int) -> int:
     """What a slot says of a candidate (rule LOC-10)."""
-    if _symbol(slot.last) == symbol:
-        return 0
-    return 1 if slot.other is not None and _symbol(slot.other) == symbol else 2
+    return 0 if slot.last == symbol else 1 if slot.other == symbol else 2
 
 
 def encode(data: bytes, model: ContextModel) -> bytes:

@@ -1,16 +1,15 @@
 """The local model: how a message predicts its own next symbol.
 
 Texts of rows, lines and elements repeat their form, and their numbers step. So the model learns while it codes. The
-last bytes, the place in a row and the place between signs are contexts, which remember the symbols that followed.
+last bytes, the place in a row and the place between signs are contexts, which remember the bytes that followed.
 Contexts, a match and the numbers of the message propose candidates. The probability of a candidate is a logistic
 sum: the share that the context model gives it, and a bias for each piece of evidence. The sum learns from every
 error, as an online logistic regression does; the mixers of lpaq and paq8 learn in the same way. All divisions round
 down, towards minus infinity.
 
-LOC-1: The message so far has n bytes, numbered from 0. A byte before the first is 0. The symbol of a byte is the
-byte itself, or END if the byte is 0. The class of a symbol is 5 if it is END; 1 if it is a digit; 2 if it is a
-small letter of ASCII or "_"; 3 if it is a capital letter of ASCII; 4 if it is 128 or more; else 0. A sign is a byte
-of class 0. The class of the last byte is that of the byte, also if it is 0.
+LOC-1: The message so far has n bytes, numbered from 0. A byte before the first is 0. The class of a byte is 1 if it
+is a digit; 2 if it is a small letter of ASCII or "_"; 3 if it is a capital letter of ASCII; 4 if it is 128 or more;
+else 0. A sign is a byte of class 0.
 
 LOC-2: Three numbers describe the place of the current symbol. since is how many bytes follow the last sign, or the
 start; signs has the last four signs; row stands for the form of the row so far. All begin as 0. After each byte::
@@ -34,10 +33,10 @@ LOC-3: A symbol has four contexts, each with a number of 32 bits: ``FOUR``, ``PL
     number(ROW)   = hash(row, since)
     number(TWO)   = hash of the last two bytes, the last one first, beginning with 0
 
-LOC-4: For each context there is a table of 2^``SLOT_BITS`` slots. A slot has a check, the last symbol that
-followed, the one before it, if there was another, and a run: how often the last symbol came in succession, up to
+LOC-4: For each context there is a table of 2^``SLOT_BITS`` slots. A slot has a check, the last byte that
+followed, the one before it, if there was another, and a run: how often the last byte came in succession, up to
 ``MAX_RUN``. A run of 0 says that nothing followed yet. The slots of ``FOUR`` also have the position of their last
-symbol. All slots begin empty, with a check and a run of 0. The slots of the current symbol are found before
+byte. All slots begin empty, with a check and a run of 0. The slots of the current symbol are found before
 anything else is done for it::
 
     find_slot(context)
@@ -48,7 +47,7 @@ anything else is done for it::
             the slot is empty, and has this check
         return slot
 
-LOC-5: A match predicts the symbol at its pointer. If none is active, and the slot of ``FOUR`` has a run, a match is
+LOC-5: A match predicts the byte at its pointer. If none is active, and the slot of ``FOUR`` has a run, a match is
 looked for at its position p. Its length is the number of bytes before p, at most ``MAX_MATCH_LENGTH`` and p, that
 equal the bytes before the current position. The match is active if the length is ``MIN_MATCH`` or more. Its level
 is the number of ``LENGTH_STEPS`` that are at most its length.
@@ -105,25 +104,25 @@ LOC-7: After each byte, the number takes it in. ``MAX_DIGITS`` digits are too ma
                 field.digits = digits
             begin_number()
 
-LOC-8: Each symbol has a list of candidates, which are symbols. No symbol is in it twice: one that is there already
-is not added::
+LOC-8: Each symbol has a list of candidates, which are bytes. No byte is in it twice: one that is there already is
+not added::
 
     candidates = none
     if expected is not empty
         add its first digit
     if a match is active
-        add the symbol at its pointer
+        add the byte at its pointer
     for each context in order
-        add the last symbol of its slot, if the slot has a run
+        add the last byte of its slot, if the slot has a run
     if relation = EQUAL, before has more than digits digits, and its digit at position digits is not 9
         add the digit after that one
     for each context in order
-        add the symbol before the last one, if the slot has one
+        add the byte before the last one, if the slot has one
 
 LOC-9: The candidates are tried in turn, each by a choice of two options, hit and miss, with the frequencies p and
 ``PROB_ONE`` - p (rule LOC-11). A candidate with p below ``MIN_TRIED`` is passed over. A hit codes the symbol. After
 ``MAX_TRIED`` misses, or at the end of the list, the symbol is coded as rules AUR-2 to AUR-4 and RUN-4 say, with the
-symbols of the candidates that were tried excluded. In both cases the context that follows in the context model is
+candidates that were tried excluded. In both cases the context that follows in the context model is
 found as rule AUR-5 says. A prefix of the model is not used::
 
     code_symbol()
@@ -140,9 +139,9 @@ found as rule AUR-5 says. A prefix of the model is not used::
         return code_in_lists(excluded)
 
 LOC-10: The evidence for a candidate s is a list of biases, each an entry of a table. votes is the number of slots
-with a run whose last symbol is s. agrees is 1 if the symbol at the pointer is s, else 0, also without a match::
+with a run whose last byte is s. agrees is 1 if the byte at the pointer is s, else 0, also without a match::
 
-    share = that of rule RCL-9, with the symbols of the candidates tried before s excluded
+    share = that of rule RCL-9, with the candidates tried before s excluded
     later = 0 for the first candidate that is tried, else 1
     digit = 1 if s is a digit, else 0
     match = 0 without a match; 3 if it disagrees; 2 if it agrees at a level above LONG_LEVEL; else 1
@@ -152,8 +151,8 @@ with a run whose last symbol is s. agrees is 1 if the symbol at the pointer is s
     evidence(s)
         SET_BIASES[set]
         for each context whose slot has a run
-            kind = 0 if its last symbol is s; 1 if the one before is; else 2
-            other = 1 if the slot has a symbol before the last, else 0
+            kind = 0 if its last byte is s; 1 if the one before is; else 2
+            other = 1 if the slot has a byte before the last, else 0
             CONTEXT_BIASES[context][kind][run - 1][other]
         if a match is active
             MATCH_BIASES[agrees][level]
@@ -195,16 +194,16 @@ and with misses = 0.
 LOC-14: After each symbol, in this order: misses becomes min(misses + 1, ``MAX_MISSES``) if there were candidates
 and the first was not the symbol, 0 if the first was the symbol, and stays without candidates. Nothing more is done
 after END. The slots that were found learn the byte; the slot of ``FOUR`` takes the position of the byte. A match
-whose symbol it is goes on with the next position and a length greater by one, at most ``MAX_MATCH_LENGTH``; else it
+whose byte it is goes on with the next position and a length greater by one, at most ``MAX_MATCH_LENGTH``; else it
 is no longer active. Then come pass_number and pass_place::
 
-    learn_slot(symbol)
-        if run > 0, and the last symbol is symbol
+    learn_slot(byte)
+        if run > 0, and the last byte is byte
             run = min(run + 1, MAX_RUN)
         else
             if run > 0
-                the symbol before = the last symbol
-            the last symbol = symbol
+                the byte before = the last byte
+            the last byte = byte
             run = 1
 """
 
@@ -212,8 +211,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 from typing import Final
-
-from aura_spec.context_model import END
 
 
 class Context(IntEnum):
@@ -260,16 +257,7 @@ SHARE_STEPS: Final = (512, 8192)
 MAX_LEFT: Final = 7
 MAX_MISSES: Final = 3
 MAX_SINCE: Final = 15
-CLASSES: Final = 6
-
-
-def class_of(symbol: int) -> int:
-    """Rule LOC-1.
-
-    >>> [class_of(symbol) for symbol in (*b"a_Z7-", 200, END)]
-    [2, 2, 3, 1, 0, 4, 5]
-    """
-    return 5 if symbol == END else CLASS_OF_BYTE[symbol]
+CLASSES: Final = 5
 
 
 def _class_of_byte(byte: int) -> int:
@@ -280,6 +268,7 @@ def _class_of_byte(byte: int) -> int:
 
 
 CLASS_OF_BYTE: Final = bytes(_class_of_byte(byte) for byte in range(256))
+"""Rule LOC-1."""
 
 # Rule LOC-13; fitted by models/local_biases.py.
 WEIGHTS: Final = (
@@ -339,20 +328,20 @@ MISS_BIASES: Final = (
     ((-118, -85, -20, 66, 25), (1, 7, 20, 0, 6)),
 )
 LENGTH_BIASES: Final = (
-    (36, -28, -96, 1, -57, 0),
-    (3, -28, 19, 212, -114, 0),
-    (9, 7, 81, 226, -69, 0),
-    (24, 36, 90, 222, -62, 0),
-    (43, 24, 52, 92, -76, 0),
-    (72, 36, 8, -2, -72, 0),
-    (93, 35, -5, 99, -67, 0),
-    (-32, 9, -1, 47, -47, 0),
-    (10, -28, 2, 50, -68, 0),
-    (-7, -18, 43, 30, -47, 0),
-    (18, -12, 34, -18, -104, 0),
-    (-35, 7, 31, 5, -57, 0),
-    (70, -18, 73, 22, -105, 0),
-    (-12, -12, 67, 4, -30, 0),
-    (-24, 32, 50, 12, -91, 0),
-    (-27, -65, 44, -45, -99, 0),
+    (36, -28, -96, 1, -57),
+    (3, -28, 19, 212, -114),
+    (9, 7, 81, 226, -69),
+    (24, 36, 90, 222, -62),
+    (43, 24, 52, 92, -76),
+    (72, 36, 8, -2, -72),
+    (93, 35, -5, 99, -67),
+    (-32, 9, -1, 47, -47),
+    (10, -28, 2, 50, -68),
+    (-7, -18, 43, 30, -47),
+    (18, -12, 34, -18, -104),
+    (-35, 7, 31, 5, -57),
+    (70, -18, 73, 22, -105),
+    (-12, -12, 67, 4, -30),
+    (-24, 32, 50, 12, -91),
+    (-27, -65, 44, -45, -99),
 )

@@ -42,11 +42,11 @@ if (
     from aura.files.aura_file import AuraFile, open  # noqa: A004  # as gzip.open and its like
     from aura.files.chunked import compress_iter, decompress_iter
     from aura.files.incremental import AuraCompressor, AuraDecompressor
+    from aura.methods import Method
     from aura.models.model import Model
     from aura.models.train import train
     from aura.models.training_options import TrainingOptions
     from aura.pooled import PooledCodec
-    from aura.selection import Method
     from aura.templates import TemplateLibrary
     from aura_spec.phrase import parse_phrases
 
@@ -107,7 +107,7 @@ _NAMES: "Final" = {
     "aura.models.train": ("train",),
     "aura.models.training_options": ("TrainingOptions",),
     "aura.pooled": ("PooledCodec",),
-    "aura.selection": ("Method",),
+    "aura.methods": ("Method",),
     "aura.templates": ("TemplateLibrary",),
     "aura_spec.phrase": ("parse_phrases",),
 }

@@ -11,8 +11,9 @@ from aura import arguments, selection, tagging
 from aura import backend as backends
 from aura.arguments import BytesLike, to_bytes
 from aura.codec_base import CodecBase
+from aura.methods import Candidate
 from aura.models.model import Model, as_model, as_models
-from aura.selection import Candidate, Policy
+from aura.selection import Policy
 from aura.templates import Match, TemplateLibrary
 from aura_spec.errors import DecodeError, EncodeError, TemplateError
 from aura_spec.limits import DEFAULT_MAX_SIZE

@@ -17,8 +17,8 @@ from typing import Any, Final, TypedDict
 from aura import selection
 from aura.arguments import BytesLike, number, to_bytes, whole_number, wire_bytes
 from aura.codec import Codec
+from aura.methods import WITHOUT_GENERAL, Candidate, Method
 from aura.models.model import Model
-from aura.selection import Candidate, Method
 from aura.templates import Match, TemplateLibrary
 from aura.templates.library import SlotValues
 from aura_spec import tag
@@ -209,7 +209,7 @@ class HybridCompressor:
         """The smallest candidate; a template frame only if it wins by the threshold."""
         match = self.templates.match(message)
         small = len(message) < self.min_compression_size
-        methods = selection.WITHOUT_GENERAL if small else ALL_METHODS
+        methods = WITHOUT_GENERAL if small else ALL_METHODS
         best = self._codec.without_template(message, methods)
         return best if match is None else self._framed(match, best)
 

@@ -14,8 +14,8 @@ from tests.models import knowing_nothing
 
 import aura
 import aura_reference.auralite
-from aura import selection
-from aura.selection import Method
+from aura import content, selection
+from aura.methods import Method
 from aura_spec.shared_state import SharedState
 
 CODECS = [aura.Codec(level=level) for level in range(4)]
@@ -282,10 +282,10 @@ def test_bad_data_ends_in_a_declared_error_in_every_public_call(
 
 def test_random_data_is_told_from_text() -> None:
     rng = random.Random(3)
-    assert selection.looks_random(rng.randbytes(64))
-    assert selection.looks_random(rng.randbytes(10_000))
-    assert not selection.looks_random(b"short")
-    assert not selection.looks_random(("Grüße aus Köln, wo die Züge stehen. " * 40).encode())
+    assert content.looks_random(rng.randbytes(64))
+    assert content.looks_random(rng.randbytes(10_000))
+    assert not content.looks_random(b"short")
+    assert not content.looks_random(("Grüße aus Köln, wo die Züge stehen. " * 40).encode())
 
 
 @given(st.integers(0x80, 0xFF), st.binary(max_size=12))

@@ -14,7 +14,8 @@ import aura
 from aura import backend as backends
 from aura import selection
 from aura.connections.session.coding import Single
-from aura.selection import LEVELS, Candidate, Method, Policy
+from aura.methods import WITHOUT_GENERAL, Candidate, Method
+from aura.selection import LEVELS, Policy
 from aura.server import conversation
 from aura_spec.marker import AURALITE_COMPACT, Marker
 from aura_spec.session_negotiation import ALL_METHODS, COMPACT
@@ -91,7 +92,7 @@ def test_a_peer_that_knows_no_compact_messages_gets_the_model_named() -> None:
 def test_what_repeats_is_left_to_general_methods_even_if_the_model_halves_it(text: str) -> None:
     """AURALITE takes two to four times as many bytes for tables."""
     codec = aura.Codec()
-    auralite = codec.without_template(text.encode(), selection.WITHOUT_GENERAL)
+    auralite = codec.without_template(text.encode(), WITHOUT_GENERAL)
     assert auralite.method is Method.AURALITE
     assert 2 * len(auralite.wire) < len(text)
     assert 3 * len(codec.compress(text)) < 2 * len(auralite.wire)
