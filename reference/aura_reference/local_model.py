@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from aura_reference import context as contexts
-from aura_reference.auralite import Reader, Writer, decode_by_id
+from aura_reference.auralite import Meter, Reader, Writer, decode_by_id
 from aura_reference.context import Coder
 from aura_reference.local_number import Numbers
 from aura_reference.stream_model import Share
@@ -66,6 +66,13 @@ class Evidence:
 
     table: str
     index: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is by, for people: "match", "number", "misses", or the name of a context."""
+        if self.table == "CONTEXT_BIASES":
+            return Context(self.index[0]).name.lower()
+        return self.table.removesuffix("_BIASES").lower()
 
 
 class Sum:
@@ -151,6 +158,15 @@ class Predictor:
         if symbol != END:
             self._go_on(symbol, slots)
         return symbol
+
+    def reason(self) -> str:
+        """The table that spoke loudest for the last symbol, as :class:`AdaptiveStep` says."""
+        if not self.trials or not self.trials[-1].hit:
+            return ""
+        trial = self.trials[-1]
+        loudest = max(trial.evidence, key=self._sum.bias)
+        by_share = self._sum.weight(trial.evidence[0].index) * stretch(trial.share) >> 4
+        return "share" if by_share >= self._sum.bias(loudest) else loudest.name
 
     def _byte(self, back: int) -> int:
         """The byte so far back; 0 before the first (rule LOC-1)."""
@@ -277,6 +293,35 @@ class Predictor:
 def _kind(slot: Slot, symbol: int) -> int:
     """What a slot says of a candidate (rule LOC-10)."""
     return 0 if slot.last == symbol else 1 if slot.other == symbol else 2
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveStep:
+    """How a symbol was coded; for explanations.
+
+    Attributes:
+        position: bytes before it.
+        symbol: a byte, or ``END``.
+        bits: what all choices for it cost.
+        trials: the candidates that were tried; only the last one may have hit.
+        reason: the table of the bias that spoke loudest for the candidate that hit; "share" if none spoke louder
+            than the context model; empty without a hit.
+    """
+
+    position: int
+    symbol: int
+    bits: float
+    trials: Sequence[Trial]
+    reason: str
+
+
+def steps(data: bytes, model: ContextModel) -> Iterator[AdaptiveStep]:
+    """How each symbol of ``data`` is coded, the end included. Informative: costs are not integers."""
+    predictor = Predictor(model)
+    for position, symbol in enumerate(chain(data, (END,))):
+        meter = Meter(symbol)
+        predictor.code(meter)
+        yield AdaptiveStep(position, symbol, meter.bits, tuple(predictor.trials), predictor.reason())
 
 
 def encode(data: bytes, model: ContextModel) -> bytes:

@@ -19,9 +19,11 @@ from aura.models.model import Model
 from aura.templates import TemplateLibrary
 from aura_reference import auralite as reference_auralite
 from aura_reference import brio as reference_brio
+from aura_reference import local_model
 from aura_reference import modelled as reference_modelled
 from aura_reference import typed as reference_typed
 from aura_reference.auralite import Step
+from aura_reference.local_model import AdaptiveStep
 from aura_spec import (
     auralite,
     brio,
@@ -38,11 +40,13 @@ from aura_spec import (
 from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.marker import AURALITE_COMPACT, Marker, name_of, parse_message
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker, name_of, parse_message
 from aura_spec.shared_state import SharedState
+from aura_spec.stream_model import PROB_ONE
 from aura_spec.tag import check_content, held_for, parse_tagged, questioned
 from aura_spec.wire import Span, parse
 
+_ADAPTIVE_HEAD: Final = "  byte  symbol  tried       hit  reason     bits"
 _BYTES_SHOWN: Final = 8
 _TEXT_SHOWN: Final = 64
 _PACKED: Final = ("content", "payload", "words", "stream", "checksum", "string", "model_id")
@@ -78,8 +82,8 @@ class Explanation:
         rows: fields of the message.
         tokens: fields of the token stream inside a BRIO container of version 1.
         slots: for template frames the name, type and value of each slot.
-        steps: for AURALITE messages how each byte, and then the end, was coded and what it cost; for
-            modelled template frames the same of the texts in its slots.
+        steps: for AURALITE and adaptive messages how each byte, and then the end, was coded and what it cost;
+            for modelled template frames the same of the texts in its slots.
         message: what it decodes to, or None if it is refused.
         error: why it is refused, or None.
     """
@@ -89,7 +93,7 @@ class Explanation:
     rows: tuple[Row, ...]
     tokens: tuple[Row, ...]
     slots: tuple[tuple[str, str, bytes], ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] | tuple[AdaptiveStep, ...]
     message: bytes | None
     error: DecodeError | None
 
@@ -197,9 +201,9 @@ def _explain(wire: bytes, held: SharedState, max_size: int) -> Explanation:
     error: DecodeError | None = None
     try:
         parsed = parse_message(wire, trace=spans)
-        if parsed.marker in AURALITE_COMPACT:
+        if parsed.marker in COMPACT:
             spans.clear()
-            auralite.parse_compact(wire, trace=spans)
+            COMPACT[parsed.marker](wire, spans)
         reader = READERS.get(parsed.marker)
         if reader is not None:
             reader(parsed.body, held, max_size, spans)
@@ -240,8 +244,18 @@ READERS: Final[dict[int, Reader]] = {
     Marker.MODELLED: lambda body, held, _limit, trace: modelled.parse_body(body, held.templates, trace),
     Marker.AURALITE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(body, trace),
     Marker.STORED: lambda body, _held, _limit, trace: stored.parse_body(body, trace),
+    Marker.ADAPTIVE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(
+        body, trace, adaptive=True
+    ),
 }
 """By marker, what reads the fields of a body, given what is held and the limit, and appends them to a trace."""
+
+
+COMPACT: Final[Mapping[int, Callable[[bytes, list[Span]], bytes]]] = {
+    **dict.fromkeys(ADAPTIVE_COMPACT, auralite.parse_adaptive),
+    **dict.fromkeys(AURALITE_COMPACT, auralite.parse_compact),
+}
+"""By marker that is a part of the string, what reads the whole message."""
 
 
 def _slots(wire: bytes, message: bytes, held: SharedState) -> tuple[tuple[str, str, bytes], ...]:
@@ -261,28 +275,41 @@ def _slots(wire: bytes, message: bytes, held: SharedState) -> tuple[tuple[str, s
     return tuple((slot.name, str(slot.kind), value) for slot, value in zip(slots, values, strict=True))
 
 
-def _steps(wire: bytes, message: bytes | None, held: SharedState) -> tuple[Step, ...]:
+def _steps(
+    wire: bytes, message: bytes | None, held: SharedState
+) -> tuple[Step, ...] | tuple[AdaptiveStep, ...]:
     """How the symbols of the string of a message that was read before were coded."""
     if message is None:
         return ()
-    if wire[0] in AURALITE_COMPACT and held.model is not None:
-        return tuple(reference_auralite.steps(message, held.model))
-    if wire[0] == Marker.MODELLED and held.model is not None:
-        template_id, values = reference_modelled.read_values(
-            wire[1:], held.templates, held.model, len(message)
-        )
-        return tuple(reference_modelled.steps(held.templates[template_id], values, held.model))
-    if wire[0] == Marker.AURALITE_EXPLICIT:
-        model = held.models[auralite.parse_body(wire[1:]).model_id]
+    marker, model = wire[0], held.model
+    if marker in {Marker.AURALITE_EXPLICIT, Marker.ADAPTIVE_EXPLICIT}:
+        model = held.models[wire[1 : 1 + auralite.MODEL_ID_SIZE]]
+    if model is None:
+        return ()
+    if marker in ADAPTIVE_COMPACT or marker == Marker.ADAPTIVE_EXPLICIT:
+        return tuple(local_model.steps(message, model))
+    if marker in AURALITE_COMPACT or marker == Marker.AURALITE_EXPLICIT:
         return tuple(reference_auralite.steps(message, model))
+    if marker == Marker.MODELLED:
+        template_id, values = reference_modelled.read_values(wire[1:], held.templates, model, len(message))
+        return tuple(reference_modelled.steps(held.templates[template_id], values, model))
     return ()
 
 
-def _steps_table(steps: Sequence[Step]) -> list[str]:
+def _steps_table(steps: Sequence[Step | AdaptiveStep]) -> list[str]:
     """A line a symbol: where it stands, what it is, and where its bits went."""
-    lines = ["  byte  symbol   order  escapes  match      bits"]
+    is_adaptive = isinstance(steps[0], AdaptiveStep)
+    lines = [_ADAPTIVE_HEAD if is_adaptive else "  byte  symbol   order  escapes  match      bits"]
     for step in steps:
         symbol = "end" if step.symbol == END else repr(bytes((step.symbol,)))[2:-1]
+        if isinstance(step, AdaptiveStep):
+            last = step.trials[-1] if step.trials else None
+            hit = f"{100 * last.probability / PROB_ONE:.1f} %" if last and last.hit else "-"
+            lines.append(
+                f"{step.position:6}  {symbol:6}  {len(step.trials):5}  {hit:>8}  {step.reason or '-':7}  "
+                f"{step.bits:6.2f}"
+            )
+            continue
         match = f"{step.match} {step.length}" if step.length else "-"
         where = f"run {step.char_run}" if step.char_run else str(step.order)
         lines.append(

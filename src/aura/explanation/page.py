@@ -1,4 +1,4 @@
-"""A page on which each character of an AURALITE message is tinted by what it cost."""
+"""A page on which each character of an AURALITE or adaptive message is tinted by what it cost."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 
 from aura.explanation.explain import Explanation
 from aura_reference.auralite import Step
+from aura_reference.local_model import AdaptiveStep
 from aura_spec.context_model import END
 
 _PAGE: Final = Template("""<!doctype html>
@@ -27,7 +28,7 @@ pre { background: #f6f6f6; padding: .6rem 1rem; overflow-x: auto; font-size: 13p
 .scale span { padding: .1em .7em; }
 </style>
 <h1>$title</h1>
-<p>Each character is tinted by its cost in bits; point at one for its context, escapes and match.</p>
+<p>Each character is tinted by its cost in bits; point at one for how it was coded.</p>
 <p class="scale">$scale</p>
 <div class="text">$text</div>
 <h2>Field by field</h2>
@@ -56,10 +57,10 @@ def page(explanation: Explanation) -> str:
     )
 
 
-def _tinted(steps: Sequence[Step]) -> str:
+def _tinted(steps: Sequence[Step | AdaptiveStep]) -> str:
     """Characters in spans; the bytes of one character stand together, and cost together."""
     spans = []
-    pending: list[Step] = []
+    pending: list[Step | AdaptiveStep] = []
     for step in steps:
         if step.symbol == END:
             spans.append(f'<span class="end" {_attributes([step])}>end</span>')
@@ -79,14 +80,17 @@ def _tinted(steps: Sequence[Step]) -> str:
     return "".join(spans)
 
 
-def _attributes(steps: Sequence[Step]) -> str:
+def _attributes(steps: Sequence[Step | AdaptiveStep]) -> str:
     bits = sum(step.bits for step in steps)
-    notes = (
-        f"{f'run of {step.char_run}' if step.char_run else f'order {step.order}'}, "
-        f"{step.escapes} escapes, match {step.match}"
-        for step in steps
-    )
-    return f'style="background:{_tint(bits)}" title="{bits:.2f} bits: {escape("; ".join(notes))}"'
+    return f'style="background:{_tint(bits)}" title="{bits:.2f} bits: {escape("; ".join(map(_note, steps)))}"'
+
+
+def _note(step: Step | AdaptiveStep) -> str:
+    """What to tell of a symbol beside its cost."""
+    if isinstance(step, AdaptiveStep):
+        return f"{len(step.trials)} tried, {f'hit by {step.reason}' if step.reason else 'no hit'}"
+    where = f"run of {step.char_run}" if step.char_run else f"order {step.order}"
+    return f"{where}, {step.escapes} escapes, match {step.match}"
 
 
 def _tint(bits: float) -> str:
