@@ -41,12 +41,12 @@ from aura_spec.local_model import (
     WORD,
     Relation,
 )
-from aura_spec.range_coder import ADAPTIVE_START, START
+from aura_spec.range_coder import ADAPTIVE_END, ADAPTIVE_START
 from aura_spec.stream_model import HASH_MULTIPLIER, HASH_MULTIPLIER_2, LIMIT, PROB_ONE, SQUASH, STRETCH
 
 _WORD: Final = 0xFFFFFFFF
 _ZERO, _NINE = b"09"
-_NONE: Final = int(Relation.NONE)
+_EQUAL, _NONE = int(Relation.EQUAL), int(Relation.NONE)
 _INDEX: Final = 32 - SLOT_BITS
 _CHECK: Final = 24 - SLOT_BITS
 
@@ -55,6 +55,8 @@ Slot = tuple[int, int, int, int]
 
 _NOTHING: Final[Slot] = (-1, -1, -1, 0)
 _STATES: Final = 2 * MAX_RUN
+_SATURATED: Final = _STATES - 2
+"""The states from which a run does not grow."""
 
 
 def _flat(table: Any) -> Iterator[int]:
@@ -96,7 +98,7 @@ def encode(data: bytes, model: ContextModel) -> bytes:
         raise EncodeError(f"an adaptive message has at most {MAX_ADAPTIVE} bytes")
     choices: list[Choice] = []
     _code(contexts_of(model), data, choices, None, 0)
-    return range_coder.shortest(*range_coder.narrow(choices, ADAPTIVE_START, START))
+    return range_coder.shortest(*range_coder.narrow(choices, ADAPTIVE_START, ADAPTIVE_END))
 
 
 def decode(string: bytes, model: ContextModel, max_size: int) -> bytes:
@@ -106,7 +108,7 @@ def decode(string: bytes, model: ContextModel, max_size: int) -> bytes:
         DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule
             AUR-12).
     """
-    decoder = Decoder(string, ADAPTIVE_START, START)
+    decoder = Decoder(string, ADAPTIVE_START, ADAPTIVE_END)
     message = _code(contexts_of(model), b"", [], decoder, min(max_size, MAX_ADAPTIVE))
     decoder.finish()
     return message
@@ -128,7 +130,7 @@ def decode_explicit(body: bytes, models: Mapping[bytes, ContextModel], max_size:
         DecodeError: as the rules say. Errors of the string have its offset.
     """
     return decode_named(
-        body, models, lambda string, model: decode(string, model, max_size), ADAPTIVE_START, START
+        body, models, lambda string, model: decode(string, model, max_size), ADAPTIVE_START, ADAPTIVE_END
     )
 
 
@@ -213,8 +215,7 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             candidates.append(matched)
         for _, last, _ in found:
             candidates.append(last)
-        digit = numbers.next_digit()
-        if digit >= 0:
+        if numbers.relation == _EQUAL and (digit := numbers.next_digit()) >= 0:
             candidates.append(digit)
         for _, _, other in found:
             if other >= 0:
@@ -296,10 +297,30 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         if candidates:
             misses = 0 if candidates[0] == symbol else min(misses + 1, MAX_MISSES)
         # what the byte changes (rules LOC-2, LOC-7 and LOC-14)
-        four_slots[four_at] = _after(four_slot, four_check, symbol)
-        place_slots[place_at] = _after(place_slot, place_check, symbol)
-        row_slots[row_at] = _after(row_slot, row_check, symbol)
-        two_slots[two_at] = _after(two_slot, two_check, symbol)
+        if four_slot[0] != four_check:
+            four_slots[four_at] = (four_check, symbol, -1, 0)
+        elif four_slot[1] != symbol:
+            four_slots[four_at] = (four_check, symbol, four_slot[1], 1)
+        elif four_slot[3] < _SATURATED:
+            four_slots[four_at] = (four_check, symbol, four_slot[2], four_slot[3] + 2)
+        if place_slot[0] != place_check:
+            place_slots[place_at] = (place_check, symbol, -1, 0)
+        elif place_slot[1] != symbol:
+            place_slots[place_at] = (place_check, symbol, place_slot[1], 1)
+        elif place_slot[3] < _SATURATED:
+            place_slots[place_at] = (place_check, symbol, place_slot[2], place_slot[3] + 2)
+        if row_slot[0] != row_check:
+            row_slots[row_at] = (row_check, symbol, -1, 0)
+        elif row_slot[1] != symbol:
+            row_slots[row_at] = (row_check, symbol, row_slot[1], 1)
+        elif row_slot[3] < _SATURATED:
+            row_slots[row_at] = (row_check, symbol, row_slot[2], row_slot[3] + 2)
+        if two_slot[0] != two_check:
+            two_slots[two_at] = (two_check, symbol, -1, 0)
+        elif two_slot[1] != symbol:
+            two_slots[two_at] = (two_check, symbol, two_slot[1], 1)
+        elif two_slot[3] < _SATURATED:
+            two_slots[two_at] = (two_check, symbol, two_slot[2], two_slot[3] + 2)
         positions[four_at] = len(message)
         if match_length:
             if matched == symbol:
@@ -311,7 +332,7 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         message.append(symbol)
         if decoder is not None and len(message) > most:
             raise LimitExceeded(f"the message decodes to more than {most} bytes", 0, "string")
-        numbers.read(message)
+        numbers.read(symbol)
         if CLASS_OF_BYTE[symbol]:
             since += 1
         else:
@@ -328,17 +349,3 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         one, two, three, four = symbol, one, two, three
         if contexts.has_char_runs:
             char_run = NEXT[char_run << 8 | symbol]
-
-
-_RISEN: Final = (2, 3, 4, 5, 4, 5)
-"""The state after the last byte came again."""
-
-
-def _after(slot: Slot, check: int, byte: int) -> Slot:
-    """What a slot learns of a byte (rule LOC-14)."""
-    if slot[0] != check:
-        return check, byte, -1, 0
-    if slot[1] != byte:
-        return check, byte, slot[1], 1
-    state = slot[3]
-    return slot if state >= _STATES - 2 else (check, byte, slot[2], _RISEN[state])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from aura_spec.local_model import FIELD_BYTES, MAX_CONFIDENCE, MAX_DIGITS, MAX_LEFT, Relation
+from aura_spec.local_model import MAX_CONFIDENCE, MAX_DIGITS, MAX_LEFT, Relation
 from aura_spec.stream_model import HASH_MULTIPLIER, HASH_MULTIPLIER_2
 
 _WORD: Final = 0xFFFFFFFF
+_LABEL: Final = 0xFFFFFFFFFFFFFFFF
 _ZERO, _NINE = b"09"
 _EQUAL, _GREATER, _LESS, _LONGER, _NONE = map(int, Relation)
 _ROW: Final = MAX_LEFT + 1
@@ -18,45 +19,46 @@ class Numbers:
     """The fields of a message, and the number in its last one.
 
     Attributes:
-        fields: by index, the last number, its count of digits, the step and the confidence.
-        field: the index of the last field.
-        before: the digits of its last number; none without one.
-        relation: of the number in it to that one so far.
+        before: the digits of the last number of the field; none without one.
+        relation: of the number so far to that one, as of ``Relation``.
         expected: the digits that are still expected.
         digits: of the number so far.
         confidence: of the field.
     """
 
-    __slots__ = ("before", "confidence", "digits", "expected", "field", "fields", "relation", "value")
+    __slots__ = (
+        "_field",
+        "_fields",
+        "_label",
+        "_value",
+        "before",
+        "confidence",
+        "digits",
+        "expected",
+        "relation",
+    )
 
     def __init__(self) -> None:
-        self.fields: dict[int, tuple[int, int, int, int]] = {}
-        self._begin(0)
-
-    def _begin(self, index: int) -> None:
-        self.field = index
-        self.value = self.digits = 0
-        last, digits, step, self.confidence = self.fields.get(index, (0, 0, 0, 0))
+        self._fields: dict[
+            int, tuple[int, int, int, int]
+        ] = {}  # last number, its digits, step and confidence
+        self._label = self._field = self._value = 0
+        self.digits = self.confidence = 0
         self.before = self.expected = b""
         self.relation = _NONE
-        if digits:
-            self.relation = _EQUAL
-            self.before = b"%0*d" % (digits, last)
-            if step and last + step >= 0:
-                self.expected = b"%0*d" % (digits, last + step)
 
     def next_digit(self) -> int:
-        """The candidate of rule LOC-8; -1 if there is none."""
-        if self.relation == _EQUAL and self.digits < len(self.before):
+        """The candidate of rule LOC-8 where the relation is ``EQUAL``; -1 if there is none."""
+        if self.digits < len(self.before):
             digit = self.before[self.digits]
             if digit != _NINE:
                 return digit + 1
         return -1
 
-    def bias_of(self, symbol: int) -> int:
+    def bias_of(self, candidate: int) -> int:
         """The place of a candidate's bias in ``FIELD_BIASES`` (rule LOC-10)."""
         left = len(self.before) - self.digits
-        is_digit = _ZERO <= symbol <= _NINE
+        is_digit = _ZERO <= candidate <= _NINE
         if self.relation != _EQUAL:
             row = 5 + 2 * self.relation + is_digit
         elif left <= 0:
@@ -64,47 +66,58 @@ class Numbers:
         elif not is_digit:
             row = 2
         else:
-            ahead = symbol - self.before[self.digits]
+            ahead = candidate - self.before[self.digits]
             row = 3 + ahead if 0 <= ahead <= 1 else 5 if ahead > 0 else 6
-        return row * _ROW + (left if 0 <= left <= MAX_LEFT else 0 if left < 0 else MAX_LEFT)
+        return row * _ROW + max(0, min(left, MAX_LEFT))
 
-    def read(self, message: bytearray) -> None:
-        """Take in the last byte of the message (rule LOC-7)."""
-        byte = message[-1]
+    def read(self, byte: int) -> None:
+        """Take in a byte of the message (rule LOC-7)."""
         if _ZERO <= byte <= _NINE:
-            if self.relation == _EQUAL:
-                if self.digits < len(self.before):
-                    other = self.before[self.digits]
-                    if byte != other:
-                        self.relation = _GREATER if byte > other else _LESS
-                else:
-                    self.relation = _LONGER
-            if self.digits < MAX_DIGITS:
-                self.value = 10 * self.value + byte - _ZERO
-                self.digits += 1
-            if self.expected:
-                self.expected = self.expected[1:] if self.expected[0] == byte else b""
+            self._read_digit(byte)
             return
-        if 0 < self.digits < MAX_DIGITS:
-            last, digits, step, confidence = self.fields.get(self.field, (0, 0, 0, 0))
+        if self.digits:
+            self._end()
+        self._label = self._label << 8 & _LABEL | byte
+        if self._fields:
+            number = (self._label >> 32) * HASH_MULTIPLIER + (self._label & _WORD) & _WORD
+            self._field = ((number ^ number >> 15) * HASH_MULTIPLIER_2 & _WORD) >> 24
+            if self._field in self._fields:
+                self._begin()
+                return
+        self.relation = _NONE
+        self.before = self.expected = b""
+
+    def _read_digit(self, byte: int) -> None:
+        if not self.digits and not self._fields:  # the index was not needed before
+            number = (self._label >> 32) * HASH_MULTIPLIER + (self._label & _WORD) & _WORD
+            self._field = ((number ^ number >> 15) * HASH_MULTIPLIER_2 & _WORD) >> 24
+        if self.relation == _EQUAL:
+            if self.digits >= len(self.before):
+                self.relation = _LONGER
+            elif byte != self.before[self.digits]:
+                self.relation = _GREATER if byte > self.before[self.digits] else _LESS
+        if self.digits < MAX_DIGITS:
+            self._value = 10 * self._value + byte - _ZERO
+            self.digits += 1
+        if self.expected:
+            self.expected = self.expected[1:] if self.expected[0] == byte else b""
+
+    def _end(self) -> None:
+        """Let the field learn (rule LOC-7)."""
+        if self.digits < MAX_DIGITS:
+            last, digits, step, confidence = self._fields.get(self._field, (0, 0, 0, 0))
             if digits:
-                ahead = self.value - last
+                ahead = self._value - last
                 if ahead and ahead == step:
                     confidence = min(confidence + 1, MAX_CONFIDENCE)
                 else:
                     step, confidence = ahead if ahead.bit_length() <= 31 else 0, 0
-            self.fields[self.field] = self.value, self.digits, step, confidence
-        self._begin(_field_index(message))
+            self._fields[self._field] = self._value, self.digits, step, confidence
+        self._value = self.digits = 0
 
-
-def _field_index(message: bytearray) -> int:
-    """The field of a number behind these bytes (rule LOC-6)."""
-    value = taken = 0
-    for byte in reversed(message):
-        if not _ZERO <= byte <= _NINE:
-            value = (value + byte + 1) * HASH_MULTIPLIER & _WORD
-            value ^= value >> 15
-            taken += 1
-            if taken == FIELD_BYTES:
-                break
-    return (value * HASH_MULTIPLIER_2 & _WORD) >> 24
+    def _begin(self) -> None:
+        """A number may begin in a field that has a last one (rule LOC-6)."""
+        last, digits, step, self.confidence = self._fields[self._field]
+        self.relation = _EQUAL
+        self.before = b"%0*d" % (digits, last)
+        self.expected = b"%0*d" % (digits, last + step) if step and last + step >= 0 else b""

@@ -22,7 +22,7 @@ from aura_spec.errors import EncodeError, LimitExceeded
 from aura_spec.local_model import Context, Relation
 from aura_spec.stream_model import squash, stretch
 
-_FIRST = range_coder.ADAPTIVE_START, range_coder.START
+_FIRST = range_coder.ADAPTIVE_START, range_coder.ADAPTIVE_END
 _WORD = 0xFFFFFFFF
 _DIGITS = frozenset(b"0123456789")
 
@@ -278,7 +278,7 @@ class Predictor:
             self._pointer += 1
             self._length = min(self._length + 1, spec.MAX_MATCH_LENGTH) if goes_on else 0
         self.message.append(byte)
-        self._numbers.read(self.message)
+        self._numbers.read(byte)
         if spec.CLASS_OF_BYTE[byte]:
             self._since += 1
         else:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aura_reference.window import hash_byte
 from aura_spec import local_model as spec
 from aura_spec import stream_model
 from aura_spec.local_model import Relation
 
 _WORD = 0xFFFFFFFF
+_LABEL = 0xFFFFFFFFFFFFFFFF
 _DIGITS = frozenset(b"0123456789")
 _NINE = ord("9")
 
@@ -106,25 +105,21 @@ class Numbers:
 
     def __init__(self) -> None:
         self._fields = [Field() for _ in range(spec.FIELDS)]
+        self._label = 0
         self.number = Number(self._fields[0])
 
-    def read(self, message: Sequence[int]) -> None:
-        """Take in the last byte of the message (rule LOC-7)."""
-        byte = message[-1]
+    def read(self, byte: int) -> None:
+        """Take in a byte of the message (rule LOC-7)."""
         if byte in _DIGITS:
             self.number.read(byte)
         else:
             self.number.end()
-            self.number = Number(self._fields[field_index(message)])
+            self._label = self._label << 8 & _LABEL | byte
+            self.number = Number(self._fields[field_index(self._label)])
 
 
-def field_index(message: Sequence[int]) -> int:
-    """The field of a number behind these bytes (rule LOC-6)."""
-    value = taken = 0
-    for byte in reversed(message):
-        if taken == spec.FIELD_BYTES:
-            break
-        if byte not in _DIGITS:
-            value = hash_byte(value, byte)
-            taken += 1
+def field_index(label: int) -> int:
+    """The field of a number behind a label (rule LOC-6)."""
+    value = (label >> 32) * stream_model.HASH_MULTIPLIER + (label & _WORD) & _WORD
+    value ^= value >> 15
     return (value * stream_model.HASH_MULTIPLIER_2 & _WORD) >> 24

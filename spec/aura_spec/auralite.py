@@ -96,12 +96,12 @@ implied model, the markers 0x80 to 0xFF are ``UnknownModel``, whatever follows.
 AUR-9: A decoder stops with ``LimitExceeded`` as soon as it has decoded more bytes than its output limit or
 ``limits.MAX_MODELLED`` allows.
 
-AUR-10: With the markers 0x40 to 0x7F, the message is adaptive: chapter ``local_model`` codes its symbols. It is a
+AUR-10: With the markers 0x10 to 0x1F, the message is adaptive: chapter ``local_model`` codes its symbols. It is a
 string of the range coder with a first interval of its own (rule RNG-1), and its first byte is the marker. The model
 is the implied one, as in rule AUR-6.
 
 AUR-11: With marker 0x09, the message is adaptive too. The body is the id of the model and then the string. Rules
-AUR-7 and AUR-8 hold as with marker 0x03, but the first byte of the string is 0x40 to 0x7F, else it is
+AUR-7 and AUR-8 hold as with marker 0x03, but the first byte of the string is 0x10 to 0x1F, else it is
 ``Malformed``.
 
 AUR-12: A decoder of an adaptive message stops with ``LimitExceeded`` as soon as it has decoded more bytes than its
@@ -136,7 +136,7 @@ ADAPTIVE_STRING: Final = Field(
     Checked(
         Checked(c.GreedyBytes, lambda string: len(string) > 0, "the string is missing", Truncated),
         lambda string: string[0] in ADAPTIVE_COMPACT,
-        "the string does not begin with a byte from 0x40 to 0x7f",
+        "the string does not begin with a byte from 0x10 to 0x1f",
     ),
     "symbols of the message, range coded",
 )
@@ -155,8 +155,8 @@ BODY: Final = c.Struct(Field("model_id", c.Bytes(MODEL_ID_SIZE), "which model"),
 
 
 ADAPTIVE_FIRST: Final = c.BitStruct(
-    bits("marker", 2, "01: the first two binary steps of the range coder, coded already"),
-    bits("string", 6, "the highest bits of the string that are not known beforehand"),
+    bits("marker", 4, "0001: the first four binary steps of the range coder, coded already"),
+    bits("string", 4, "the highest bits of the string that are not known beforehand"),
 )
 """The first byte of an adaptive string (rules RNG-1 and AUR-10)."""
 
@@ -186,7 +186,7 @@ def parse_compact(wire: bytes, trace: list[Span] | None = None) -> bytes:
 
 
 def parse_adaptive(wire: bytes, trace: list[Span] | None = None) -> bytes:
-    """The string that a message of markers 0x40 to 0x7F is (rule AUR-10).
+    """The string that a message of markers 0x10 to 0x1F is (rule AUR-10).
 
     Raises:
         DecodeError: ``Truncated`` or ``Malformed``, as rule RNG-5 says.

@@ -67,12 +67,12 @@ of the message and after each byte that is no digit, a number may begin::
             expected = field.last + field.step, with zeros before it up to the count of digits
 
     field_index()
-        h = 0
-        for each of the last FIELD_BYTES bytes that are no digits, the last one first
-            h = hash(h, byte)
-        return (h · HASH_MULTIPLIER_2 mod 2^32) div 2^24
+        x = (label div 2^32 · HASH_MULTIPLIER + label mod 2^32) mod 2^32
+        x = x xor (x div 2^15)
+        return (x · HASH_MULTIPLIER_2 mod 2^32) div 2^24
 
-The message begins with no bytes here, so that its first number has the field 0.
+label has the last eight bytes that are no digits; it begins as 0. After each byte that is no digit it becomes (256
+· label + byte) mod 2^64, before a number may begin.
 
 LOC-7: After each byte, the number takes it in. ``MAX_DIGITS`` digits are too many to learn from::
 
@@ -244,7 +244,6 @@ LENGTH_STEPS: Final = (6, 7, 8, 10, 12, 16, 20, 24, 28, 32)
 LONG_LEVEL: Final = 3
 
 FIELDS: Final = 256
-FIELD_BYTES: Final = 8
 MAX_DIGITS: Final = 17
 MAX_CONFIDENCE: Final = 7
 

@@ -20,7 +20,10 @@ from aura_spec.wire import Field, Span, build, parse
 
 
 class Marker(IntEnum):
-    """The registry of markers. 0x0A to 0x3F are unassigned."""
+    """The registry of markers. 0x0A to 0x0F and 0x20 to 0x7F are unassigned.
+
+    A text begins with one of the latter; taken for a message, it is refused at once.
+    """
 
     CLASSIC = 0x00
     BROTLI = 0x01
@@ -34,8 +37,8 @@ class Marker(IntEnum):
     ADAPTIVE_EXPLICIT = 0x09
 
 
-ADAPTIVE_COMPACT: Final = range(0x40, 0x80)
-"""Markers of adaptive messages with the implied model; their low six bits are payload."""
+ADAPTIVE_COMPACT: Final = range(0x10, 0x20)
+"""Markers of adaptive messages with the implied model; their low four bits are payload."""
 
 AURALITE_COMPACT: Final = range(0x80, 0x100)
 """Markers of AURALITE with the implied model; their low seven bits are payload."""
@@ -72,8 +75,8 @@ def build_message(marker: Marker, body: bytes) -> bytes:
 def name_of(marker: int) -> str:
     """The name of a marker in the registry, for people.
 
-    >>> name_of(0x07), name_of(0x0A), name_of(0x42), name_of(0x90)
-    ('stored', 'unassigned', 'adaptive compact', 'auralite compact')
+    >>> name_of(0x07), name_of(0x12), name_of(0x42), name_of(0x90)
+    ('stored', 'adaptive compact', 'unassigned', 'auralite compact')
     """
     if marker in ADAPTIVE_COMPACT:
         return "adaptive compact"

@@ -10,8 +10,8 @@ choice by choice. A string that lies in the last interval stands for all the cho
 RNG-1: The interval is [low, low + range), counted in units of the last byte of a window, which is the first T bytes
 of the fraction. T begins as ``WINDOW``, and the interval as the first one, which is [``START``, ``END``) for the
 strings of AURALITE: the first binary step, which sets the top bit of the first byte, is coded already. For the
-strings of adaptive messages it is [``ADAPTIVE_START``, ``START``), after two binary steps. The strings of streams
-have another one (rule STR-3). Nothing else in rules RNG-1 to RNG-7 changes with it.
+strings of adaptive messages it is [``ADAPTIVE_START``, ``ADAPTIVE_END``), after four binary steps. The strings of
+streams have another one (rule STR-3). Nothing else in rules RNG-1 to RNG-7 changes with it.
 
 RNG-2: A choice has options with positive integer frequencies, which sum to total, at most ``MAX_TOTAL``. The
 cumulative of an option is the sum of the frequencies of the options before it. The part of the interval that the
@@ -80,7 +80,8 @@ from typing import Final
 WINDOW: Final = 4
 START: Final = 1 << 31
 END: Final = 1 << 32
-ADAPTIVE_START: Final = 1 << 30
+ADAPTIVE_START: Final = 1 << 28
+ADAPTIVE_END: Final = 1 << 29
 LOWER_BOUND: Final = 1 << 24
 MAX_TOTAL: Final = 1 << 22
 MAX_OMITTED: Final = 8

@@ -106,7 +106,7 @@ from aura_spec.errors import (
     Truncated,
     Unsupported,
 )
-from aura_spec.marker import ADAPTIVE_COMPACT, Marker
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.session_negotiation import ALL_CODINGS, HELLO, MODEL_ID, Coding, Codings, Hello
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field, build, parse
@@ -368,7 +368,10 @@ def text_of(data: bytes) -> str:
         raise Malformed("a text is not UTF-8", error.start, "text") from None
 
 
-_MODELLED: Final = (Marker.AURALITE_EXPLICIT, Marker.MODELLED, Marker.ADAPTIVE_EXPLICIT)
+_MODELLED: Final = (
+    *(Marker.AURALITE_EXPLICIT, Marker.MODELLED, Marker.ADAPTIVE_EXPLICIT),
+    *ADAPTIVE_COMPACT,
+)
 
 
 def longest_of(coded: bytes, max_message: int, max_modelled: int) -> int:
@@ -378,7 +381,7 @@ def longest_of(coded: bytes, max_message: int, max_modelled: int) -> int:
     (100, 50)
     """
     marker = coded[0] if coded else Marker.STORED
-    is_modelled = marker >= ADAPTIVE_COMPACT.start or marker in _MODELLED
+    is_modelled = marker in AURALITE_COMPACT or marker in _MODELLED
     return min(max_message, max_modelled) if is_modelled else max_message
 
 

@@ -21,7 +21,7 @@ from aura_reference import message as reference
 from aura_spec import chunked
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import DecodeError, UnknownModel
+from aura_spec.errors import DecodeError, UnknownModel, Unsupported
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.shared_state import SharedState
@@ -104,7 +104,7 @@ def _hinting(decode: Decode) -> Decode:
     def read(wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
         try:
             return decode(wire, shared_state, max_size)
-        except DecodeError as error:
+        except Unsupported as error:
             if not wire.startswith(chunked.MAGIC):
                 raise
             raise error.restated(f"{error.reason}; {_CHUNKED}") from None
