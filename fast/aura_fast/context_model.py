@@ -76,6 +76,9 @@ LIKELIHOOD_OF_SINGLETON: Final = bytes(
 
 _FREQUENCIES: Final = np.array(FREQUENCIES, np.int64)
 
+MAX_SUMS: Final = 1 << 15
+"""Entries of ``Contexts.excluded_sums``."""
+
 _BLOCK: Final = 1 << 15
 """Contexts that are packed together."""
 
@@ -99,6 +102,8 @@ class Contexts:
         has_char_runs: whether there are lists for character runs.
         stand_ins: these lists, by state.
         bounds: by state, the place before which contexts give way to the list.
+        excluded_sums: for some contexts the sum of what their symbols have in the list of their suffix; at most
+            ``MAX_SUMS``.
     """
 
     def __init__(self, model: ContextModel) -> None:
@@ -114,6 +119,7 @@ class Contexts:
         self.bounds = tuple(stand_in[0] for stand_in in self.stand_ins)
         del packer  # and with it what takes most memory
         self.symbols_text = _symbols_text(self.words)
+        self.excluded_sums: dict[int, int] = {}
 
     def end_of(self, context: int) -> int:
         """Where a list of more than one entry ends."""

@@ -9,6 +9,7 @@ A position is the context in which a symbol is coded, and the state of the chara
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 
 from aura_fast.char_runs import rest_of
@@ -16,6 +17,7 @@ from aura_fast.context_model import (
     BELOW_END,
     CODE_MASK,
     END_SHIFT,
+    MAX_SUMS,
     PLACE_BITS,
     PLACE_MASK,
     SINGLETON,
@@ -152,7 +154,9 @@ def _encode_in_char_run(
     return contexts.follow(context, symbol)
 
 
-def share_of(contexts: Contexts, position: Position, symbol: int, predicted: str = "") -> tuple[int, int]:
+def share_of(  # noqa: C901, PLR0912  # one hot path
+    contexts: Contexts, position: Position, symbol: int, predicted: str = ""
+) -> tuple[int, int]:
     """The share of a symbol at a position (rule RCL-9), and the context that follows the symbol (rule AUR-5).
 
     Args:
@@ -181,12 +185,78 @@ def share_of(contexts: Contexts, position: Position, symbol: int, predicted: str
                 lower = words[place - 1] >> END_SHIFT if place > first else 0
                 share = PROB_ONE * ((entry >> END_SHIFT) - lower) // (~word & SUM_MASK)
                 return min(share, PROB_ONE - 1), entry & PLACE_MASK
+    share, escaped_from = PROB_ONE, -1
+    words, text, letter = contexts.words, contexts.symbols_text, chr(symbol)
+    bound = contexts.bounds[state]
+    while context >= bound:
+        word = words[context]
+        if word >= 0:
+            singleton, frequency = (
+                word >> PLACE_BITS & SYMBOL_MASK,
+                SINGLETON[word >> SINGLETON_CODE & CODE_MASK],
+            )
+            if singleton == symbol:
+                return min(share * frequency // TOTAL_OF_ONE, PROB_ONE - 1), word & PLACE_MASK
+            if chr(singleton) not in predicted:
+                share = share * (TOTAL_OF_ONE - frequency) // TOTAL_OF_ONE
+            escaped_from, context = context, word >> SINGLETON_SUFFIX
+            continue
+        head, first = ~word, context + 1
+        size = head >> SUM_BITS & SYMBOL_MASK
+        end, whole = first + size, head & SUM_MASK
+        total, left = whole, size
+        if escaped_from >= 0:
+            excluded = _symbols_of(contexts, escaped_from)
+            total -= _excluded_sum(contexts, escaped_from, context, excluded)
+            left -= len(excluded)
+        else:
+            excluded = ""
+        for other in predicted:
+            if other not in excluded and (place := text.find(other, first, end)) >= 0:
+                total -= _frequency_at(words, place, first)
+                left -= 1
+        if left:
+            place = text.find(letter, first, end)
+            if place >= 0:
+                share = share * _frequency_at(words, place, first) // total
+                return min(share, PROB_ONE - 1), words[place] & PLACE_MASK
+            share = share * (whole - (words[end - 1] >> END_SHIFT)) // total
+        escaped_from, context = context, head >> SUFFIX
     choices: list[Choice] = []
-    following = encode_symbol(contexts, position, symbol, choices, predicted=predicted)
-    share = PROB_ONE
+    excluded = "" if escaped_from < 0 else _symbols_of(contexts, escaped_from)
+    following = encode_along_suffixes(
+        contexts, (context, state), symbol, choices, excluded=excluded, predicted=predicted
+    )
     for _, frequency, total in choices:
         share = share * frequency // total
     return min(share, PROB_ONE - 1), following
+
+
+def _frequency_at(words: array[int], place: int, first: int) -> int:
+    """The frequency of an entry of a list of more than one that begins at ``first``."""
+    lower = words[place - 1] >> END_SHIFT if place > first else 0
+    return (words[place] >> END_SHIFT) - lower
+
+
+def _symbols_of(contexts: Contexts, context: int) -> str:
+    """The symbols of a list, as characters."""
+    word = contexts.words[context]
+    if word >= 0:
+        return chr(word >> PLACE_BITS & SYMBOL_MASK)
+    return contexts.symbols_text[context + 1 : context + 1 + (~word >> SUM_BITS & SYMBOL_MASK)]
+
+
+def _excluded_sum(contexts: Contexts, escaped_from: int, context: int, excluded: str) -> int:
+    """The sum of the frequencies that the symbols of a list have in the next longer one along its suffixes."""
+    total = contexts.excluded_sums.get(escaped_from)
+    if total is None:
+        first, end = context + 1, contexts.end_of(context)
+        find = contexts.symbols_text.find
+        total = sum(_frequency_at(contexts.words, find(other, first, end), first) for other in excluded)
+        if len(contexts.excluded_sums) == MAX_SUMS:
+            contexts.excluded_sums.clear()
+        contexts.excluded_sums[escaped_from] = total
+    return total
 
 
 def decode_predicted(
