@@ -258,7 +258,7 @@ class Predictor:
         for slot in slots:
             slot.learn(byte, len(self.message))
         if self._length:
-            goes_on = self._matched == byte
+            goes_on = self._matched == _symbol(byte)
             self._pointer += 1
             self._length = min(self._length + 1, spec.MAX_MATCH_LENGTH) if goes_on else 0
         self.message.append(byte)

@@ -7,10 +7,11 @@ sum: the share that the context model gives it, and a bias for each piece of evi
 error, as an online logistic regression does; the mixers of lpaq and paq8 learn in the same way. All divisions round
 down, towards minus infinity.
 
-LOC-1: The message so far has n bytes, numbered from 0. A byte before the first is 0. The symbol of a byte is the
-byte itself, or END if the byte is 0. The class of a symbol is 5 if it is END; 1 if it is a digit; 2 if it is a
-small letter of ASCII or "_"; 3 if it is a capital letter of ASCII; 4 if it is 128 or more; else 0. A sign is a byte
-of class 0. The class of the last byte is that of the byte, also if it is 0.
+LOC-1: The message so far has n bytes, numbered from 0. A byte before the first is 0. The symbol that a byte of it
+predicts is the byte itself, or END if the byte is 0: so a byte 0 that comes is coded as the symbol 0, but no
+candidate is that symbol. The class of a symbol is 5 if it is END; 1 if it is a digit; 2 if it is a small letter of
+ASCII or "_"; 3 if it is a capital letter of ASCII; 4 if it is 128 or more; else 0. A sign is a byte of class 0. The
+class of the last byte is that of the byte, also if it is 0.
 
 LOC-2: Three numbers describe the place of the current symbol. since is how many bytes follow the last sign, or the
 start; signs has the last four signs; row stands for the form of the row so far. All begin as 0. After each byte::
@@ -194,9 +195,9 @@ and with misses = 0.
 
 LOC-14: After each symbol, in this order: misses becomes min(misses + 1, ``MAX_MISSES``) if there were candidates
 and the first was not the symbol, 0 if the first was the symbol, and stays without candidates. Nothing more is done
-after END. The slots that were found learn the byte; the slot of ``FOUR`` takes the position of the byte. A match
-whose symbol it is goes on with the next position and a length greater by one, at most ``MAX_MATCH_LENGTH``; else it
-is no longer active. Then come pass_number and pass_place::
+after END. The slots that were found learn the symbol that the byte predicts; the slot of ``FOUR`` takes the position
+of the byte. A match that predicted that symbol goes on with the next position and a length greater by one, at most
+``MAX_MATCH_LENGTH``, also if the byte is 0; else it is no longer active. Then come pass_number and pass_place::
 
     learn_slot(symbol)
         if run > 0, and the last symbol is symbol
