@@ -195,9 +195,10 @@ and with misses = 0.
 
 LOC-14: After each symbol, in this order: misses becomes min(misses + 1, ``MAX_MISSES``) if there were candidates
 and the first was not the symbol, 0 if the first was the symbol, and stays without candidates. Nothing more is done
-after END. The slots that were found learn the symbol that the byte predicts; the slot of ``FOUR`` takes the position
-of the byte. A match that predicted that symbol goes on with the next position and a length greater by one, at most
-``MAX_MATCH_LENGTH``, also if the byte is 0; else it is no longer active. Then come pass_number and pass_place::
+after END. The slots that were found learn the symbol that the byte predicts; the slot of ``FOUR`` takes the
+position of the byte. A match that predicted that symbol goes on with the next position and a length greater by one,
+at most ``MAX_MATCH_LENGTH``, also if the byte is 0; else it is no longer active. Then come pass_number and
+pass_place::
 
     learn_slot(symbol)
         if run > 0, and the last symbol is symbol

@@ -8,8 +8,8 @@ SES-3: A frame that begins with 0x7F, ``CONTROL``, is a control frame. Its secon
 four bytes are the CRC-32 of those before them, big endian, else ``ChecksumMismatch``. A control frame of fewer than
 six bytes is ``Truncated``, one of an unknown kind ``Unsupported``. In a frame that begins with 0x7E, ``BINARY``,
 follows a coded message that is bytes for the application. Every other frame is a coded message that is text. If the
-message itself begins with one of these three bytes, 0x7D, ``TEXT``, stands before it; elsewhere that is
-``NonCanonical``. No method will ever have these three bytes as markers.
+message itself begins with one of these three bytes, as an adaptive message and one of a stream can, 0x7D, ``TEXT``,
+stands before it; elsewhere that is ``NonCanonical``.
 
 SES-4: Text that is not UTF-8 is ``Malformed``.
 

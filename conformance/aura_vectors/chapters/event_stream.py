@@ -82,7 +82,7 @@ def _broken() -> Iterator[Case]:
         (b"\x83\0\x07hi", Code.NON_CANONICAL, "a size of 3 in two bytes", "VAR-2", Flag.OVERLONG_INTEGER),
         (b"\x80\x80\x80\x80\0", Code.NON_CANONICAL, "a size of 0 in five", "VAR-2", Flag.OVERLONG_INTEGER),
         (b"\0", Code.TRUNCATED, "a record without a message", "MSG-1", Flag.READS_PAST_END),
-        (b"\2\x42a", Code.UNSUPPORTED, "a message of no method", "MSG-2", Flag.ACCEPTS_RESERVED),
+        (b"\2\x0aa", Code.UNSUPPORTED, "a message of no method", "MSG-2", Flag.ACCEPTS_RESERVED),
         (b"\xff\xff\xff\xff\x7f", Code.LIMIT_EXCEEDED, "2^35 - 1 bytes", "EVS-2", Flag.UNBOUNDED_INTEGER),
         (b"\xff" * 4, Code.LIMIT_EXCEEDED, "too large before it ends", "VAR-3", Flag.UNBOUNDED_INTEGER),
         (b"\x80" * 5, Code.LIMIT_EXCEEDED, "a size that does not end", "VAR-3", Flag.UNBOUNDED_INTEGER),

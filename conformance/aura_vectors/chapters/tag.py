@@ -93,7 +93,7 @@ def _other_models(case: Case) -> Iterator[Case]:
     other = flip(case.wire[:1], 3)
     for rest, comment in (
         (flip(case.wire[1:2], 0) + case.wire[2:], "another check"),
-        (case.wire[1:2] + b"\x42a", "a marker without a method"),
+        (case.wire[1:2] + b"\x0aa", "a marker without a method"),
         (case.wire[1:2], "no message"),
     ):
         yield _refused(code, other + rest, f"another model tag, and {comment}", "TAG-5", flag)
@@ -147,7 +147,7 @@ def _order(cases: list[Case]) -> Iterator[Case]:
     """Faults of the message come before another check (rule TAG-6)."""
     wrong = cases[0].wire[:1] + flip(cases[0].wire[1:2], 0)
     for message_hex, code, comment, flag in (
-        ("42", Code.UNSUPPORTED, "a marker without a method", Flag.ACCEPTS_RESERVED),
+        ("0a", Code.UNSUPPORTED, "a marker without a method", Flag.ACCEPTS_RESERVED),
         ("0602", Code.UNKNOWN_TEMPLATE, "a template that is not held", Flag.UNKNOWN_TEMPLATE),
         ("060061", Code.MALFORMED, "a byte too many", Flag.IGNORES_TRAILING_BYTES),
         ("068700", Code.NON_CANONICAL, "a needless byte", Flag.OVERLONG_INTEGER),
