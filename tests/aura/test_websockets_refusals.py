@@ -54,7 +54,7 @@ BAD: dict[str, tuple[list[bytes | str], int]] = {
     "a text first": (["hi"], 1002),
     "an unknown version": ([VERSION_9], 1002),
     "no marker": ([HELLO, USE, b""], 1007),
-    "an unassigned marker": ([HELLO, USE, b"\x42"], 1002),
+    "an unassigned marker": ([HELLO, USE, b"\x0a"], 1002),
     "not UTF-8": ([HELLO, USE, b"\x07\xff"], 1007),
     "a bomb": ([HELLO, USE, b"\x01" + bytes.fromhex("5b ff ff ff 7f" + "00" * 40)], 1007),
     "too long": ([HELLO, USE, b"\x07" + bytes(4100)], 1009),

@@ -134,7 +134,8 @@ FRAMES: st.SearchStrategy[bytes] = st.one_of(
             b"\x07\xff",
             b"\x7d\x07",
             b"",
-            b"\x42",
+            b"\x0a",
+            b"\x7d\x7d\x42",
             b"\x07" + bytes(201),
         ]
     ),

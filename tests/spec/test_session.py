@@ -19,7 +19,7 @@ from aura_spec.errors import (
     Truncated,
     Unsupported,
 )
-from aura_spec.marker import AURALITE_COMPACT, Marker
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.session import (
     CONTROL,
     CRC_SIZE,
@@ -136,9 +136,14 @@ def test_a_byte_before_a_text_that_does_not_need_it_is_refused(frame: str) -> No
         parse_data(bytes.fromhex(frame))
 
 
-def test_no_marker_is_taken_for_a_frame_of_the_session() -> None:
-    """Rule SES-3."""
-    assert not {*Marker, *AURALITE_COMPACT} & set(range(TEXT, CONTROL + 1))
+@pytest.mark.parametrize("marker", [*Marker, *ADAPTIVE_COMPACT, *AURALITE_COMPACT])
+def test_no_marker_is_taken_for_a_frame_of_the_session(marker: int) -> None:
+    """Rule SES-3: adaptive messages begin with each of the three bytes, too."""
+    for text in (True, False):
+        frame = build_data(bytes((marker, 1)), text=text)
+        assert not is_control(frame)
+        assert parse_data(frame) == (bytes((marker, 1)), text)
+        assert len(frame) == 2 + (not text or TEXT <= marker <= CONTROL)
 
 
 HELLO = Hello(ALL_METHODS, Codings.SINGLE, 0, 1 << 20, 1 << 12, bytes(8), ())
