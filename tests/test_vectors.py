@@ -101,6 +101,7 @@ TAKE_LONG = {
     "1048577 bytes, one more than a string may code",
     "a long match at distance 1, more lanes, level 1",
     "a string of 65537 bytes",
+    "65537 bytes, one more than an adaptive message may have",
     "a full block",
     "what stood a whole window back",
     "a frame longer than a block, and one more",
@@ -201,7 +202,7 @@ def test_the_manifest_tells_what_there_is() -> None:
     for model in manifest["models"]:
         data = (VECTORS.parent / model["path"]).read_bytes()
         assert model["sha256"] == hashlib.sha256(data).hexdigest()
-    assert manifest["count"] == len(ALL) >= 6773
+    assert manifest["count"] == len(ALL) >= 6778
 
 
 def test_profiles_can_be_told_from_the_files_alone() -> None:
@@ -281,6 +282,8 @@ def test_random_messages_are_of_every_method_and_depend_on_the_seed() -> None:
     assert {item.method for item in items} == {
         "auralite",
         "auralite explicit",
+        "adaptive",
+        "adaptive explicit",
         "stored",
         "classic",
         "typed",

@@ -21,8 +21,11 @@ from aura_vectors.case_types.model import SECTION
 from aura_vectors.file import SPEC
 
 PROFILES = {
-    "reference": ("decoder-core", "decoder", "encoder", "tag", "session", "event-stream", "chunked", "parts"),
-    "fast": ("decoder-core", "decoder", "tag", "session", "event-stream", "chunked"),
+    "reference": (
+        *("decoder-core", "adaptive", "decoder", "encoder"),
+        *("tag", "session", "event-stream", "chunked", "parts"),
+    ),
+    "fast": ("decoder-core", "adaptive", "decoder", "tag", "session", "event-stream", "chunked"),
 }
 
 

@@ -45,6 +45,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
     "HIS": "prefix",
     "STR": "stream",
     "RCL": "stream_model",
+    "LOC": "local_model",
     "MAT": "match",
     "MDL": "model",
     "TRI": "trie",

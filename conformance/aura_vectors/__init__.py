@@ -7,7 +7,8 @@
 ``chapters`` the cases of each chapter of the spec, made with the reference
 ``derive``   cases that follow from valid ones: cut, altered, with another limit or model
 ``models``   context models small enough to see through
-``trace``    what happens at each symbol of a message; ``states`` in rANS coders, ``fields`` of messages
+``trace``    what happens at each symbol of a message; ``local_trace`` and ``stream_trace`` of one that is adaptive,
+             or of a stream; ``states`` in rANS coders, ``fields`` of messages
 ``file``     the format of a file; ``manifest`` names all files
 ``corpus``   random valid messages without end, from what ``draw`` gives
 

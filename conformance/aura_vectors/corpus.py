@@ -27,7 +27,7 @@ from aura_spec.template import Template
 from aura_spec.token import Literal, Match, Phrase, TemplateEvent, Token
 from aura_spec.unit import UNIT_BYTES, UNITS
 from aura_vectors.case_types.message import PACKAGED, Messages, read_model
-from aura_vectors.draw import Draw, value_of
+from aura_vectors.draw import Draw, rows, value_of
 from aura_vectors.file import SPEC, dumps
 
 SEED: Final = 1
@@ -141,6 +141,18 @@ def _explicit(draw: Draw) -> Item:
     return Item("auralite explicit", wire, text)
 
 
+def _adaptive(draw: Draw) -> Item:
+    text = rows(draw, 12) if draw.below(2) else draw.text(40)
+    return Item("adaptive", _FAST.encode_adaptive(text, read_model(HELD.model).context_model), text)
+
+
+def _adaptive_explicit(draw: Draw) -> Item:
+    text = draw.text(16)
+    held = read_model(HELD.model)
+    wire = _FAST.encode_adaptive_explicit(text, held.model_id, held.context_model)
+    return Item("adaptive explicit", wire, text)
+
+
 def _stored(draw: Draw) -> Item:
     text = draw.text(8)
     return Item("stored", _FAST.encode_stored(text), text)
@@ -228,6 +240,8 @@ _FAST: Final[Backend] = BACKENDS["fast"]
 METHODS: Final[Sequence[Callable[[Draw], Item]]] = (
     *(_auralite,) * 8,
     *(_explicit,) * 2,
+    *(_adaptive,) * 3,
+    _adaptive_explicit,
     *(_typed,) * 4,
     *(_modelled,) * 2,
     _classic,

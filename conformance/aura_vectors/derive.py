@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from aura_spec.errors import Code, DecodeError
-from aura_spec.marker import Marker
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.varint import VarInt
 from aura_spec.wire import Span
 from aura_vectors.case import REFERENCE, Case, CaseType, Groups
@@ -83,6 +83,9 @@ _LENGTHS: Final = frozenset(
     )
 )
 _TAGS: Final = frozenset(("head", "kind"))
+_LONG: Final = 256
+"""Bytes of a message that is too long to stand in the vectors with every value of a tag."""
+_TAG_VALUES: Final = (*range(16), 31, 32, 63, 64, 126, 127)
 _CHECKSUMS: Final = frozenset(("crc", "checksum"))
 
 
@@ -101,7 +104,8 @@ def altered_fields(case_type: Messages, cases: Iterable[Case]) -> Iterator[Case]
     """Messages with one field of other content: what no encoder writes, or what belongs to another text.
 
     Integers are spelt with a byte too many, lengths are one too small and too large, tags take each value that is
-    not assigned, checksums, versions, magic bytes and ids of models have a bit flipped.
+    not assigned, or some of them in a long message, checksums, versions, magic bytes and ids of models have a bit
+    flipped.
     """
     swept: set[tuple[bytes, str]] = set()
     for case in cases:
@@ -113,7 +117,7 @@ def altered_fields(case_type: Messages, cases: Iterable[Case]) -> Iterator[Case]
             tag = case.wire[:2], re.sub(r"\[\d+\]", "", span.path)
             if name in _TAGS and len(content) == 1 and tag not in swept:
                 swept.add(tag)
-                alterations += _other_tags(content)
+                alterations += _other_tags(content, _TAG_VALUES if len(case.wire) > _LONG else range(128))
             for alteration in alterations:
                 wire = case.wire[: span.offset] + alteration.content + case.wire[span.offset + span.length :]
                 comment = f"{span.path}: {alteration.what}: {case.comment}"
@@ -150,8 +154,8 @@ def _of_integer(span: Span, content: bytes, name: str) -> Iterator[_Alteration]:
                 yield _Alteration(VarInt().build(other), what, Flag.WRONG_LENGTH)
 
 
-def _other_tags(content: bytes) -> Iterator[_Alteration]:
-    for tag in range(128):
+def _other_tags(content: bytes, tags: Iterable[int]) -> Iterator[_Alteration]:
+    for tag in tags:
         if tag != content[0]:
             what = f"{tag} instead of {content[0]}"
             yield _Alteration(bytes((tag,)), what, Flag.ACCEPTS_RESERVED, (), (Code.MALFORMED,))
@@ -213,6 +217,7 @@ def with_other_model(case_type: Messages, cases: Iterable[Case]) -> Groups:
                 case, case_type, case.wire, f"for another model: {case.comment}", Flag.OTHER_MODEL, "AUR-8"
             )
             for case in cases
-            if case.wire[0] >= 0x80 or case.wire[0] == Marker.AURALITE_EXPLICIT
+            if case.wire[0] in {*ADAPTIVE_COMPACT, *AURALITE_COMPACT}
+            or case.wire[0] in {Marker.AURALITE_EXPLICIT, Marker.ADAPTIVE_EXPLICIT}
         ],
     )

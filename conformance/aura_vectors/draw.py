@@ -21,6 +21,20 @@ _PIECES: Final[Sequence[bytes]] = tuple(
 )
 """What texts are put together from, beside numbers, bytes and repetitions."""
 
+_SIGNS: Final[Sequence[bytes]] = (
+    b"",
+    b",",
+    b" ",
+    b'{"id":',
+    b'","n":',
+    b"<td>",
+    b"\t",
+    b"; k_1=",
+    b"-",
+    b"\0",
+)
+"""What stands before the columns of rows."""
+
 
 class Draw:
     """Random numbers that are the same in every version of Python: its ``random()`` alone is."""
@@ -61,6 +75,29 @@ class Draw:
             else:
                 text += self.one(_PIECES)
         return bytes(text)
+
+
+def rows(draw: Draw, most: int) -> bytes:
+    """About so many rows of one form: numbers that step, words that come again, and an exception now and then."""
+    form = [draw.one(_SIGNS) for _ in range(2 + draw.below(4))]
+    numbers = [draw.below(10 ** (1 + draw.below(17))) for _ in form]
+    steps = [draw.below(10 ** draw.below(11)) * (1 - 2 * draw.below(2)) for _ in form]
+    widths = [draw.size(18) for _ in form]
+    words = [draw.one(_PIECES) for _ in range(3)]
+    text = bytearray()
+    for _ in range(1 + draw.size(most)):
+        for place, sign in enumerate(form):
+            text += sign
+            kind = draw.below(8)
+            if kind == 0:
+                text += draw.text(2)
+            elif kind < 3:
+                text += draw.one(words)
+            else:
+                text += b"%0*d" % (widths[place], numbers[place])
+                numbers[place] = abs(numbers[place] + steps[place])
+        text += b"\n"
+    return bytes(text)
 
 
 def value_of(draw: Draw, slot: Slot) -> bytes:  # noqa: C901  # one case a type

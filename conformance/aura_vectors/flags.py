@@ -80,6 +80,7 @@ class Flag(StrEnum):
     WRONG_MATCH = auto()
     WRONG_CHAR_RUN = auto()
     OTHER_MEMORY = auto()
+    WRONG_SLOT = auto()
     WRONG_CANDIDATE = auto()
     WRONG_PREFIX = auto()
     WRONG_NUMBER = auto()
@@ -193,6 +194,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
             "LIM-4",
             "LIM-5",
             "AUR-9",
+            "AUR-12",
             "FRS-13",
             "VAR-3",
             "SES-17",
@@ -242,7 +244,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.WRONG_TAIL: Note(
         "takes the end of a string to be a byte earlier or later",
         "short messages are refused",
-        ("RNG-4", "RNG-6", "AUR-6", "AUR-7"),
+        ("RNG-4", "RNG-6", "AUR-6", "AUR-7", "AUR-10", "AUR-11"),
     ),
     Flag.WRONG_TAG: Note(
         "takes the tag from another byte, or refuses one that it should accept",
@@ -277,7 +279,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.WRONG_MATCH: Note(
         "begins, follows or leaves a match otherwise",
         "texts that repeat come out wrong",
-        ("MAT-2", "MAT-3", "MAT-5", "MAT-7", "MAT-8", "HIS-1", "HIS-2", "HIS-3"),
+        ("MAT-2", "MAT-3", "MAT-5", "MAT-7", "MAT-8", "HIS-1", "HIS-2", "HIS-3", "LOC-5"),
     ),
     Flag.WRONG_CHAR_RUN: Note(
         "counts character runs otherwise, or lets contexts give way where they should not",
@@ -289,10 +291,15 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "all goes wrong from some message on",
         (*(f"STR-{number}" for number in range(1, 12)), "RCL-1", "RCL-2", "RCL-14"),
     ),
+    Flag.WRONG_SLOT: Note(
+        "finds other slots for the contexts of an adaptive message, or learns otherwise what followed",
+        "all goes wrong from some symbol on",
+        ("LOC-1", "LOC-2", "LOC-3", "LOC-4", "LOC-14"),
+    ),
     Flag.WRONG_CANDIDATE: Note(
-        "lists other candidates in a stream, or in another order",
-        "messages that repeat earlier ones come out wrong",
-        ("RCL-3", "RCL-4"),
+        "lists or tries other candidates, or in another order",
+        "what repeats comes out wrong",
+        ("RCL-3", "RCL-4", "LOC-8", "LOC-9"),
     ),
     Flag.WRONG_PREFIX: Note(
         "looks into the prefix otherwise in a stream, or tries its byte behind three others",
@@ -300,14 +307,14 @@ NOTES: Final[Mapping[Flag, Note]] = {
         ("RCL-7", "RCL-8"),
     ),
     Flag.WRONG_NUMBER: Note(
-        "reads, predicts or learns numbers of a stream otherwise",
+        "reads, predicts or learns numbers otherwise",
         "messages with numbers that step come out wrong",
-        ("RCL-5", "RCL-6"),
+        ("RCL-5", "RCL-6", "LOC-6", "LOC-7"),
     ),
     Flag.WRONG_MIXTURE: Note(
-        "mixes or learns the probabilities of a stream otherwise",
+        "mixes or learns the probabilities of candidates otherwise",
         "all goes wrong from some symbol on",
-        tuple(f"RCL-{number}" for number in range(9, 14)),
+        (*(f"RCL-{number}" for number in range(9, 14)), *(f"LOC-{number}" for number in range(10, 14))),
     ),
     Flag.WRONG_POINTER: Note(
         "moves the pointer of a stream otherwise",

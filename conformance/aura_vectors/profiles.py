@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aura_spec.marker import Marker
+from aura_spec.marker import ADAPTIVE_COMPACT, Marker
 from aura_vectors.case import Case, CaseType
 from aura_vectors.case_types import (
     choices,
@@ -26,6 +26,7 @@ from aura_vectors.case_types.function import FUNCTIONS
 
 BROTLI: Final = "brotli"
 ZSTANDARD: Final = "zstd"
+ADAPTIVE: Final = "adaptive"
 
 RESULTS: Final = ("canonical", "decodable", "invalid")
 
@@ -33,6 +34,8 @@ _REQUIRED: Final[Mapping[int, str]] = {
     Marker.BROTLI: BROTLI,
     Marker.ZSTANDARD: ZSTANDARD,
     Marker.ZSTANDARD_DICTIONARY: ZSTANDARD,
+    Marker.ADAPTIVE_EXPLICIT: ADAPTIVE,
+    **dict.fromkeys(ADAPTIVE_COMPACT, ADAPTIVE),
 }
 
 _WIRES: Final = (message.NAME, model.FILE, model.SECTION)
@@ -45,7 +48,7 @@ _PARTS: Final = (integer.NAME, matching.NAME, order_0.NAME, payload.NAME, choice
 
 
 def requires(case: Case, case_type: CaseType) -> Sequence[str]:
-    """What the case needs beside the formats of this specification."""
+    """What the case needs beside what every decoder reads."""
     if case_type.name == message.NAME and case.wire and (needed := _REQUIRED.get(case.wire[0])):
         return (needed,)
     return ()
@@ -85,9 +88,12 @@ class Profile:
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "decoder-core": Profile(
-        "reads messages of every method but Brotli and Zstandard, and the models for them",
+        "reads messages of every method but Brotli, Zstandard and adaptive ones, and the models for them",
         _WIRES,
-        without=(BROTLI, ZSTANDARD),
+        without=(BROTLI, ZSTANDARD, ADAPTIVE),
+    ),
+    "adaptive": Profile(
+        "reads what `decoder-core` does, and adaptive messages", _WIRES, without=(BROTLI, ZSTANDARD)
     ),
     "decoder": Profile("reads messages of every method, and models", _WIRES),
     "encoder": Profile("writes canonical messages", (message.NAME,), results=("canonical",)),

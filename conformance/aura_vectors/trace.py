@@ -24,7 +24,7 @@ class Interval:
     """The interval of the range coder, in numbers of any size (rules RNG-1 to RNG-3)."""
 
     low: int = range_coder.START
-    size: int = range_coder.START
+    size: int = range_coder.END - range_coder.START
     window: int = range_coder.WINDOW
 
     def narrow(self, choice: Choice) -> None:

@@ -51,15 +51,6 @@ class Slot:
             self.last, self.run = byte, 1
 
 
-class Bias:
-    """A weight or a bias that learns (rules LOC-12 and LOC-13)."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: int) -> None:
-        self.value = value
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A bias that speaks for a candidate, or against it: its table, and which entry of it (rule LOC-10)."""

@@ -20,6 +20,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``context_model``                contexts, their lists, frequencies
 ``match``, ``prefix``            bytes that followed the same bytes earlier in the message or a model's text
 ``char_runs``                    lists for numbers and identifiers
+``local_model``                  markers 0x10 to 0x1F and 0x09, messages that predict themselves
 ``range_coder``                  the entropy coder of AURALITE
 ``model``, ``trie``              the model file, and the contexts in it
 ``tag``                          two bytes before a message that reveal a wrong model and damage

@@ -105,7 +105,7 @@ def test_long_values_are_cut_and_odd_bytes_escaped() -> None:
     assert "…" in text
 
 
-@given(st.sampled_from([*Marker, 0x42, 0x80]), st.binary(max_size=60))
+@given(st.sampled_from([*Marker, 0x12, 0x42, 0x80]), st.binary(max_size=60))
 def test_nothing_makes_it_raise(marker: int, body: bytes) -> None:
     explanation = aura.explain(bytes((marker,)) + body, max_size=1 << 16)
     assert (explanation.message is None) is (explanation.error is not None)

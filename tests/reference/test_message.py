@@ -73,7 +73,7 @@ def test_slots_of_typed_frames_hold_any_bytes(values: list[bytes]) -> None:
     assert message.decode(wire, shared_state) == b"a" + values[0] + b"b" + values[1] + b"c"
 
 
-@pytest.mark.parametrize("marker", range(0x09, 0x80))
+@pytest.mark.parametrize("marker", [*range(0x0A, 0x10), *range(0x20, 0x80)])
 def test_reserved_markers_are_refused(marker: int) -> None:
     """Rule MSG-2."""
     with pytest.raises(Unsupported) as caught:
@@ -81,9 +81,9 @@ def test_reserved_markers_are_refused(marker: int) -> None:
     assert (caught.value.offset, caught.value.path) == (0, "marker")
 
 
-@pytest.mark.parametrize("wire", ["80", "ff01", "03000000000000000080"])
+@pytest.mark.parametrize("wire", ["80", "ff01", "03000000000000000080", "10", "1f01", "09000000000000000010"])
 def test_messages_for_a_model_that_is_not_held_are_refused(wire: str) -> None:
-    """Rules AUR-8, FRS-4 and ZST-8."""
+    """Rules AUR-8, AUR-10, AUR-11, FRS-4 and ZST-8."""
     with pytest.raises(UnknownModel):
         message.decode(bytes.fromhex(wire))
 

@@ -172,8 +172,8 @@ def test_long_row_of_choices() -> None:
     ("string", "error", "reason"),
     [
         ("", Truncated, "missing"),
-        ("7f", Malformed, "below 0x80"),
-        ("00800000", Malformed, "below 0x80"),
+        ("7f", Malformed, "outside 0x80 to 0xff"),
+        ("00800000", Malformed, "outside 0x80 to 0xff"),
         ("81", NonCanonical, "shortest"),  # not the smallest
         ("8000", NonCanonical, "shortest"),
         ("80000000", NonCanonical, "shortest"),
@@ -185,6 +185,22 @@ def test_refused_strings(string: str, error: type[DecodeError], reason: str) -> 
     """Rules RNG-5, RNG-6 and RNG-7."""
     with pytest.raises(error, match=reason) as refused:
         follow(bytes.fromhex(string), [])
+    assert refused.value.offset == 0
+
+
+@pytest.mark.parametrize("first", [0x00, 0x0F, 0x20, 0xFF])
+def test_an_adaptive_string_lies_in_its_own_interval(first: int) -> None:
+    """Rules RNG-1 and RNG-5."""
+    bounds = range_coder.ADAPTIVE_START, range_coder.ADAPTIVE_END
+    encoder = Encoder(*bounds)
+    encoder.code(2, 1, 3)
+    assert encoder.finish().hex() == "1b"  # 0x10000000 + 2 · (2^28 div 3) = 0x1aaaaaaa
+    decoder = Decoder(b"\x1b", *bounds)
+    assert decoder.value(3) == 2
+    decoder.take(2, 1)
+    decoder.finish()
+    with pytest.raises(Malformed, match="outside 0x10 to 0x1f") as refused:
+        Decoder(bytes((first, 0)), *bounds)
     assert refused.value.offset == 0
 
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from aura_spec.marker import AURALITE_COMPACT, Marker, build_message, name_of, parse_message
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker, build_message, name_of, parse_message
 
 
 def test_every_marker_value_has_a_name() -> None:
     """Rule MSG-2."""
     names = {value: name_of(value) for value in range(256)}
     assert {names[value] for value in AURALITE_COMPACT} == {"auralite compact"}
-    assert {names[value] for value in range(0x09, 0x80)} == {"unassigned"}
+    assert {names[value] for value in ADAPTIVE_COMPACT} == {"adaptive compact"}
+    assert (range(0x10, 0x20), range(0x80, 0x100)) == (ADAPTIVE_COMPACT, AURALITE_COMPACT)
+    assert {names[value] for value in (*range(0x0A, 0x10), *range(0x20, 0x80))} == {"unassigned"}
     assert [names[value] for value in Marker] == [
         "classic",
         "brotli",
@@ -18,6 +20,7 @@ def test_every_marker_value_has_a_name() -> None:
         "typed",
         "stored",
         "modelled",
+        "adaptive explicit",
     ]
 
 

@@ -109,6 +109,11 @@ class Messages(CaseType):
             case "auralite explicit":
                 held = read_model(self.model)
                 return backend.encode_auralite_explicit(text, held.model_id, held.context_model)
+            case "adaptive":
+                return backend.encode_adaptive(text, read_model(self.model).context_model)
+            case "adaptive explicit":
+                held = read_model(self.model)
+                return backend.encode_adaptive_explicit(text, held.model_id, held.context_model)
             case _:
                 return backend.encode_classic(int(str(how["template_id"])), _slots(how))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aura_spec.errors import Code
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT
 from aura_vectors.case import Case, Groups
 from aura_vectors.case_types.message import NOTHING
 from aura_vectors.flags import Flag
@@ -11,14 +12,15 @@ from aura_vectors.flags import Flag
 def groups() -> Groups:
     """All groups of the chapter."""
     cases = [Case("no marker at all", ("MSG-1",), b"", code=Code.TRUNCATED, flag=Flag.READS_PAST_END)]
-    for marker in range(0x09, 0x80):
+    for marker in (*range(0x0A, 0x10), *range(0x20, 0x80)):
         wire = bytes((marker, 0x61, 0x62))
         flag = Flag.ACCEPTS_RESERVED
         cases.append(Case(f"marker 0x{marker:02x}", ("MSG-2",), wire, code=Code.UNSUPPORTED, flag=flag))
-    for marker in range(0x80, 0x100):
+    for marker in (*ADAPTIVE_COMPACT, *AURALITE_COMPACT):
         wire = bytes((marker, 0x61, 0x62))
         comment, flag = f"marker 0x{marker:02x} without a model", Flag.OTHER_MODEL
-        cases.append(Case(comment, ("AUR-8",), wire, code=Code.UNKNOWN_MODEL, flag=flag))
+        rule = "AUR-10" if marker in ADAPTIVE_COMPACT else "AUR-8"
+        cases.append(Case(comment, (rule,), wire, code=Code.UNKNOWN_MODEL, flag=flag))
     frame = bytes.fromhex("050000190000616263")
     comment, flag = "marker 0x05 without a model", Flag.OTHER_MODEL
     cases.append(Case(comment, ("ZST-8",), frame, code=Code.UNKNOWN_MODEL, flag=flag))
