@@ -122,10 +122,10 @@ is not added::
         add the symbol before the last one, if the slot has one
 
 LOC-9: The candidates are tried in turn, each by a choice of two options, hit and miss, with the frequencies p and
-``stream_model.PROB_ONE`` - p (rule LOC-11). A candidate with p below ``MIN_TRIED`` is passed over. A hit codes the symbol. After
-``MAX_TRIED`` misses, or at the end of the list, the symbol is coded as rules AUR-2 to AUR-4 and RUN-4 say, with the
-symbols of the candidates that were tried excluded. In both cases the context that follows in the context model is
-found as rule AUR-5 says. A prefix of the model is not used::
+``stream_model.PROB_ONE`` - p (rule LOC-11). A candidate with p below ``MIN_TRIED`` is passed over. A hit codes the
+symbol. After ``MAX_TRIED`` misses, or at the end of the list, the symbol is coded as rules AUR-2 to AUR-4 and RUN-4
+say, with the symbols of the candidates that were tried excluded. In both cases the context that follows in the
+context model is found as rule AUR-5 says. A prefix of the model is not used::
 
     code_symbol()
         find the slots, the match and the candidates (rules LOC-4, LOC-5 and LOC-8)
