@@ -16,7 +16,7 @@ from structure import rows
 from tables import Cell, table
 
 from aura_spec import errors, model, slot, template, token
-from aura_spec.marker import AURALITE_COMPACT, Marker, name_of
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker, name_of
 
 _CHAPTERS: dict[int, str] = {
     Marker.CLASSIC: "classic",
@@ -28,6 +28,8 @@ _CHAPTERS: dict[int, str] = {
     Marker.MODELLED: "modelled",
     Marker.STORED: "stored",
     Marker.AURALITE_EXPLICIT: "auralite",
+    Marker.ADAPTIVE_EXPLICIT: "local_model",
+    **dict.fromkeys(ADAPTIVE_COMPACT, "local_model"),
     **dict.fromkeys(AURALITE_COMPACT, "auralite"),
 }
 

@@ -24,7 +24,7 @@ start; signs has the last four signs; row stands for the form of the row so far.
             signs = (256 · signs + byte) mod 2^32
             since = 0
 
-hash is that of rule RCL-2.
+hash is that of rule RCL-2, which has HASH_MULTIPLIER_2, too.
 
 LOC-3: A symbol has four contexts, each with a number of 32 bits: ``FOUR``, ``PLACE``, ``ROW`` and ``TWO``::
 
@@ -120,10 +120,10 @@ not added::
         add the byte before the last one, if the slot has one
 
 LOC-9: The candidates are tried in turn, each by a choice of two options, hit and miss, with the frequencies p and
-``PROB_ONE`` - p (rule LOC-11). A candidate with p below ``MIN_TRIED`` is passed over. A hit codes the symbol. After
-``MAX_TRIED`` misses, or at the end of the list, the symbol is coded as rules AUR-2 to AUR-4 and RUN-4 say, with the
-candidates that were tried excluded. In both cases the context that follows in the context model is
-found as rule AUR-5 says. A prefix of the model is not used::
+``stream_model.PROB_ONE`` - p (rule LOC-11). A candidate with p below ``MIN_TRIED`` is passed over. A hit codes the
+symbol. After ``MAX_TRIED`` misses, or at the end of the list, the symbol is coded as rules AUR-2 to AUR-4 and RUN-4
+say, with the candidates that were tried excluded. In both cases the context that follows in the
+context model is found as rule AUR-5 says. A prefix of the model is not used::
 
     code_symbol()
         find the slots, the match and the candidates (rules LOC-4, LOC-5 and LOC-8)
@@ -174,7 +174,7 @@ with a run whose last byte is s. agrees is 1 if the byte at the pointer is s, el
 
 Relations are the numbers of ``Relation``.
 
-LOC-11: The probability of a candidate is::
+LOC-11: The probability of a candidate is as follows; stretch and squash are those of rule RCL-11::
 
     sum = (weights[set] · stretch(share)) div 2^4 + the sum of its evidence
     p = min(max(MIN_PROBABILITY, squash(sum div 2^12)), PROB_ONE - MIN_PROBABILITY)
