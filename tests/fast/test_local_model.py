@@ -15,6 +15,7 @@ import aura_reference.local_model as reference
 from aura.backend import BACKENDS
 from aura.models.model import Model
 from aura_fast import local_model
+from aura_fast.context_model import contexts_of
 from aura_fast.range_coder import narrow, shortest
 from aura_spec import range_coder
 from aura_spec.auralite import MODEL_ID_SIZE
@@ -171,3 +172,13 @@ def test_messages_that_name_their_model(backend: str) -> None:
         coder.decode(wire[9:], held, 9)
     with pytest.raises(EncodeError):
         coder.encode_adaptive_explicit(b"", bytes(MODEL_ID_SIZE + 1), NO_CONTEXTS)
+
+
+def test_sums_that_are_forgotten_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aura_fast.symbols.MAX_SUMS", 2)
+    model = Model.load_small().context_model
+    text = b"The rows of a table: 1, one\n2, two\n3, three\n" * 3
+    wire = local_model.encode(text, model)
+    assert wire == reference.encode(text, model)
+    assert local_model.decode(wire, model, len(text)) == text
+    assert len(contexts_of(model).excluded_sums) <= 2
