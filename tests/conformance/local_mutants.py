@@ -7,7 +7,9 @@ from typing import Any
 
 from tests.conformance.registry import mutant, replace
 
+import aura_spec.auralite
 from aura_reference import local_model, local_number
+from aura_reference.auralite import Reader
 from aura_reference.local_model import Evidence, Predictor, Slot, Sum
 from aura_reference.local_number import Number, Numbers
 from aura_spec.limits import MAX_ADAPTIVE
@@ -497,4 +499,8 @@ def an_adaptive_message_may_be_a_byte_too_long() -> None:
 
 @mutant("UncheckedStart", "local_model")
 def a_string_may_begin_with_any_byte() -> None:
-    replace(local_model, "_FIRST", (0, 1 << 32))
+    def reader(string: bytes, low: int, end: int) -> Reader:
+        return Reader(bytes((string[0] & 0x3F | 0x40,)) + string[1:] if string else string, low, end)
+
+    replace(aura_spec.auralite.ADAPTIVE_BODY.string.subcon, "rule", lambda _string: True)
+    replace(local_model, "Reader", reader)

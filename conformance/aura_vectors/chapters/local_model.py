@@ -102,7 +102,7 @@ _MATCHES: Final[Sequence[Told]] = (
     (
         b"qwertyuABC\0Dxy1--ABC\0Dzz..qwertyuABC\0Dxy1",
         "a match over a byte 0, whose place another has taken",
-        ("LOC-1", "LOC-14"),
+        ("LOC-1", "LOC-5", "LOC-14"),
     ),
     (b"na" * 60, "a match that overlaps what it predicts", ("LOC-5", "LOC-12")),
     (b"a" * 200 + b"b", "one byte, so often that the probability is the largest", ("LOC-11", "LOC-12")),
@@ -125,7 +125,11 @@ _NUMBERS: Final[Sequence[Told]] = (
     ),
     (_rows("n={}\n", (70, 70, 70, 80, 80, 90, 90)), "a step of 0 is none", ("LOC-6", "LOC-7")),
     *(
-        (_rows("n={}\n", _steps(10 ** (digits - 1) * 9 + 5, 3, 4)), f"numbers of {digits} digits", ("LOC-7",))
+        (
+            _rows("n={}\n", _steps(10 ** (digits - 1) * 9 + 5, 3, 4)),
+            f"numbers of {digits} digits",
+            ("LOC-7", "LOC-10"),
+        )
         for digits in (16, 17, 18)
     ),
     (
