@@ -28,6 +28,17 @@ def test_children_and_temporary_files_count(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_temporary_files_without_names_count(tmp_path: Path) -> None:
+    code = """
+import sys, tempfile, time
+with tempfile.TemporaryFile(dir=sys.argv[1], buffering=0) as file:
+    file.write(bytes(3 << 20))
+    time.sleep(3)
+"""
+    usage = process_tree.run([sys.executable, "-c", code, str(tmp_path)], tmp_path)
+    assert 3 * MIB <= usage.spilled < 4 * MIB
+
+
 def test_a_command_that_fails_says_why() -> None:
     with pytest.raises(SystemExit, match=r"(?s)exit status 3.*broken"):
         process_tree.run([sys.executable, "-c", "print('broken'); raise SystemExit(3)"])

@@ -24,13 +24,13 @@ SAMPLE: Final = 200_000
 """Symbols of the sample."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Statistics:
     """What is known of a text.
 
     Attributes:
         trie: its n-grams.
-        text: its blocks.
+        text: its blocks; None once they are taken.
         own: which of their messages are not background.
         sampled: the places of the sample among the symbols of the blocks, BEGINs left out.
         sample: the text of the sample, BEGINs included.
@@ -44,7 +44,7 @@ class Statistics:
     """
 
     trie: Trie
-    text: Text
+    text: Text | None
     own: Flags
     sampled: Longs
     sample: Text
@@ -55,6 +55,13 @@ class Statistics:
     totals: Totals
     packed: list[bytes] | None
     earlier: Earlier | None
+
+    def take_text(self) -> Text:
+        """The text of the blocks, which takes much memory: nothing else holds it from now on."""
+        text, self.text = self.text, None
+        if text is None:
+            raise ValueError("the text was taken before")
+        return text
 
 
 @dataclass(frozen=True, slots=True)

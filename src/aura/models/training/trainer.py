@@ -91,7 +91,7 @@ class Prepared:
 
     def __init__(self, statistics: Statistics, min_sources: int, max_bytes: int, progress: Progress) -> None:
         progress("choosing", 0.5)
-        text, own = statistics.text, statistics.own
+        text, own = statistics.take_text(), statistics.own
         states = states_of(text)
         self._char_runs = count_char_runs(text, states)
         if statistics.earlier is not None:
@@ -104,7 +104,7 @@ class Prepared:
             choose_prefix(repeats, chosen, max_bytes // 4, min_sources)
             for chosen in (*(own & half for half in halves(text)), own)
         ]
-        del repeats, states
+        del text, repeats, states
         progress("weighing", 0.6)
         self._trie, self._chains = statistics.trie, statistics.chains
         self._deletion = Deletion(self._trie, statistics.shares, statistics.minimum)
