@@ -253,7 +253,7 @@ def _excluded_sum(contexts: Contexts, escaped_from: int, context: int, excluded:
         first, end = context + 1, contexts.end_of(context)
         find = contexts.symbols_text.find
         total = sum(_frequency_at(contexts.words, find(other, first, end), first) for other in excluded)
-        if len(contexts.excluded_sums) == MAX_SUMS:
+        if len(contexts.excluded_sums) >= MAX_SUMS:
             contexts.excluded_sums.clear()
         contexts.excluded_sums[escaped_from] = total
     return total

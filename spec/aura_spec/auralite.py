@@ -126,7 +126,7 @@ STRING: Final = Field(
     Checked(
         Checked(c.GreedyBytes, lambda string: len(string) > 0, "the string is missing", Truncated),
         lambda string: string[0] >= 0x80,
-        "the string begins with a byte below 0x80",
+        "the string begins outside 0x80 to 0xff",
     ),
     "symbols of the message, range coded",
 )
@@ -136,7 +136,7 @@ ADAPTIVE_STRING: Final = Field(
     Checked(
         Checked(c.GreedyBytes, lambda string: len(string) > 0, "the string is missing", Truncated),
         lambda string: string[0] in ADAPTIVE_COMPACT,
-        "the string does not begin with a byte from 0x10 to 0x1f",
+        "the string begins outside 0x10 to 0x1f",
     ),
     "symbols of the message, range coded",
 )
