@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
@@ -119,6 +120,27 @@ def test_sources_may_be_any_iterable() -> None:
     assert aura.train(["ab", "bc"], sources=[None, 1]).id
 
 
+@pytest.mark.parametrize(("max_bytes", "scrub"), [(4_000, False), (10_000, True)])
+def test_texts_do_not_change_a_model(max_bytes: int, scrub: bool) -> None:
+    """A model may have any name, though the file has no room for all entries."""
+    noise = random.Random(3)
+    words = ["".join(noise.choices("abcdefgh", k=noise.randint(2, 7))) for _ in range(300)]
+    lines = [" ".join(noise.choices(words, k=8)) for _ in range(1000)]
+
+    def trained(metadata: dict[str, str]) -> aura.Model:
+        options = aura.TrainingOptions(max_order=5, metadata=metadata)
+        return aura.train(lines, max_bytes=max_bytes, scrub=scrub, options=options)
+
+    unnamed = trained({})
+    assert len(unnamed.data) > 0.8 * max_bytes
+    for name in ("a", "a much longer name"):
+        named = trained({"name": name})
+        assert (named.id, named.metadata["name"]) == (unnamed.id, name)
+        assert len(named.data) <= max_bytes
+    full = trained({"text": "x" * (max_bytes // 8)})
+    assert len(full.data) <= max_bytes
+
+
 class Many:
     """Counted messages that have more entries than a model may hold."""
 
@@ -140,10 +162,10 @@ class Many:
 def test_a_model_never_has_more_entries_than_one_may_have() -> None:
     """Rule TRI-8."""
     many: Any = Many(MAX_ENTRIES)
-    assert len(fit(many, 1 << 24, {}, lambda _stage, _done: None).data) < 1 << 24
+    assert len(fit(many, 1 << 24, 0, lambda _stage, _done: None).data) < 1 << 24
     assert max(many.asked) == MAX_ENTRIES
     few: Any = Many(MAX_ENTRIES // 16)
-    assert len(fit(few, 1 << 24, {}, lambda _stage, _done: None).data) < 1 << 24
+    assert len(fit(few, 1 << 24, 0, lambda _stage, _done: None).data) < 1 << 24
 
 
 @pytest.mark.thorough

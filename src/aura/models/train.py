@@ -16,7 +16,7 @@ from aura.models.training_options import FileTraining, TrainingOptions, Using
 from aura_fast import model as model_file
 from aura_spec import match
 from aura_spec.context_model import MAX_ORDER, SYMBOLS
-from aura_spec.model import MAX_FILE, MAX_METADATA
+from aura_spec.model import MAX_FILE, MAX_METADATA, METADATA
 
 if TYPE_CHECKING:
     from aura.models.training.budget import Budget
@@ -34,6 +34,12 @@ _SCRUBBED_ROOM: Final = " " * 512
 
 LEAST_MAX_BYTES: Final = SYMBOLS + 2 * match.HITS
 """No model is smaller: so much take the codes of the root and the table of hits alone."""
+
+_TEXTS_ROOM: Final = 1 << 11
+"""Bytes of a file that are left for the texts of the caller, however short: its name must not change a model."""
+
+_TEXTS_SHARE: Final = 64
+"""Of a small file, at most one byte in so many is left for them."""
 
 _BACKGROUND: Final = 1 << 20
 """Bytes that are drawn from a base."""
@@ -192,18 +198,19 @@ class _Work:
         from aura.models.training import measurements  # noqa: PLC0415
         from aura.models.training.fitting import fit  # noqa: PLC0415
 
-        held_out, texts = preparation.held_out, dict(self.metadata)
-        if preparation.scrubbed is not None:
-            texts[SCRUBBED] = str(preparation.scrubbed)
-        room = {} if held_out is None else measurements.ROOM
+        held_out, max_bytes = preparation.held_out, self.plan.max_bytes
+        scrubbed = {} if preparation.scrubbed is None else {SCRUBBED: str(preparation.scrubbed)}
+        texts = {**self.metadata, **scrubbed}
+        measured = {} if held_out is None else measurements.ROOM
         record = preparation.prepared.record
-        model = fit(preparation.prepared, self.plan.max_bytes, {**room, **texts}, self.progress)
+        room = _metadata_room(max_bytes, self.metadata, {**measured, **scrubbed})
+        model = fit(preparation.prepared, max_bytes, room, self.progress)
         if self.sections:
             model = Model.from_bytes(model_file.with_sections(model.data, self.sections))
         if held_out is not None:
             self.progress("measuring", 0.0)
-            model = model.with_metadata(measurements.measure(model, held_out, texts))
-        return model, held_out, record
+            texts = measurements.measure(model, held_out, texts)
+        return model.with_metadata(texts), held_out, record
 
     def _keep(self, record: Record | None, model: Model) -> None:
         """Write the counts, when nothing else can fail."""
@@ -302,6 +309,18 @@ def _checked_update(options: TrainingOptions, min_sources: int) -> CountsFile | 
             f"min_sources is {min_sources}; that of the counts is {kept_with}, and cannot change"
         )
     return before
+
+
+def _metadata_room(max_bytes: int, own: Mapping[str, str], added: Mapping[str, str]) -> int:
+    """The bytes of a file that are left for metadata; only if ``own`` is long does its length matter.
+
+    Args:
+        max_bytes: of the file.
+        own: the texts of the caller.
+        added: what training adds to them.
+    """
+    wanted = max(len(metadata_section(own)), min(_TEXTS_ROOM, max_bytes // _TEXTS_SHARE))
+    return model_file.size_of({METADATA: bytes(wanted) + metadata_section(added)})
 
 
 def _checked_metadata(own: Mapping[str, str], metadata: Mapping[str, str]) -> dict[str, str]:

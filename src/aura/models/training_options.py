@@ -25,7 +25,8 @@ class TrainingOptions:
         min_count: times that a context must occur to have a list of its own, and with ``min_sources`` above 1
             the number of messages; by the amount of text if None.
         min_sources: distinct sources in which a context of more than 12 bytes must occur to be kept.
-        metadata: texts to store with the model; they do not change its id.
+        metadata: texts to store with the model; they do not change it if they are short: 2 KiB, or a sixty-fourth
+            of a small file, are left for them.
         templates: patterns by id, 256 and above, to store with the model.
         dictionary: for Zstandard, to store with the model.
         update: the file of counts of an earlier model, or its model file with the counts beside it: its counts

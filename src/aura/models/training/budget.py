@@ -146,7 +146,7 @@ class Chosen:
             progress("estimating the loss", (number - 1) / (loss.SAMPLES - 1))
             order = counted.first(counted.size // loss.STEP**number).order
             prepared = trainer.prepare(messages, unmeasured, order=order).prepared
-            sizes.insert(0, loss.coded_sizes(fit(prepared, plan.max_bytes, {}, _quiet), held_out.units))
+            sizes.insert(0, loss.coded_sizes(fit(prepared, plan.max_bytes, 0, _quiet), held_out.units))
         gain = loss.gain(sizes, self.whole.size / self.drawn.size)
         seconds = estimates.estimate(_corpus(self.whole), self.conditions).seconds
         self.report(Forgone(self.whole.size, seconds, gain.share, gain.error))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
-from aura.models.model import Model, metadata_section
+from aura.models.model import Model
 from aura.models.training.trainer import Prepared
 from aura_fast import model as model_file
 from aura_spec.context_model import SYMBOLS
@@ -27,36 +27,33 @@ _LEAST_BITS: Final = 1.5
 _STEPS: Final = 30
 
 
-def fit(
-    prepared: Prepared, max_bytes: int, metadata: Mapping[str, str], progress: Callable[[str, float], None]
-) -> Model:
-    """The model with the most entries that fits, or nearly the most.
+def fit(prepared: Prepared, max_bytes: int, room: int, progress: Callable[[str, float], None]) -> Model:
+    """The model with the most entries that fits, or nearly the most; it has no metadata yet.
 
     Args:
         prepared: counted messages.
         max_bytes: of the model file.
-        metadata: to store with the model.
+        room: bytes of the file that are left for metadata.
         progress: is called with a stage and the share of it that is done.
 
     Raises:
         ValueError: no model fits.
     """
     best: Model | None = None
-    section = metadata_section(metadata)
     most = min(prepared.entries, MAX_ENTRIES)
     fits, too_many = 0, most + 1  # the nearest numbers of entries that fit and do not
     entries = max(SYMBOLS, min(most, _entries(max_bytes, _BITS_OF_ALL, prepared.entries)))
     for attempt in range(_ATTEMPTS):
         progress("fitting the size", attempt / _ATTEMPTS)
         try:
-            data = model_file.write(prepared.model(entries), section)
-            if len(data) <= max_bytes and (best is None or len(data) > len(best.data)):
+            data = model_file.write(prepared.model(entries))
+            size = len(data) + room
+            if size <= max_bytes and (best is None or len(data) > len(best.data)):
                 best = Model.from_bytes(data)
         except LimitExceeded:  # a file so small may not have so many entries (rule TRI-8)
             too_many = entries
             entries = max(SYMBOLS, fits + 1, (fits + entries) // 2)
             continue
-        size = len(data)
         fits, too_many = (entries, too_many) if size <= max_bytes else (fits, entries)
         if fits + 1 == too_many or _CLOSE_ENOUGH * max_bytes <= size <= max_bytes:
             break
