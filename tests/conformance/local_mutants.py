@@ -166,11 +166,6 @@ def a_field_has_seven_bytes() -> None:
 
 
 @mutant("WrongNumber", "local_model")
-def a_field_has_nine_bytes() -> None:
-    replace(local_number, "_LABEL", (1 << 72) - 1)
-
-
-@mutant("WrongNumber", "local_model")
 def digits_are_part_of_a_field() -> None:
     def read(self: Numbers, byte: int) -> None:
         right(self, byte)
@@ -303,7 +298,7 @@ def two_bytes_come_before_four() -> None:
     _changed_candidates(change)
 
 
-@mutant("WrongCandidate", "local_model")
+@mutant("WrongSlot", "local_model")
 def a_byte_0_is_no_candidate() -> None:
     def change(_self: Predictor, listed: list[int], _slots: Sequence[Slot]) -> list[int]:
         return [byte for byte in listed if byte]
@@ -500,7 +495,7 @@ def an_adaptive_message_may_be_a_byte_too_long() -> None:
 @mutant("UncheckedStart", "local_model")
 def a_string_may_begin_with_any_byte() -> None:
     def reader(string: bytes, low: int, end: int) -> Reader:
-        return Reader(bytes((string[0] & 0x3F | 0x40,)) + string[1:] if string else string, low, end)
+        return Reader(bytes((string[0] & 0x0F | 0x10,)) + string[1:] if string else string, low, end)
 
     replace(aura_spec.auralite.ADAPTIVE_BODY.string.subcon, "rule", lambda _string: True)
     replace(local_model, "Reader", reader)

@@ -146,6 +146,11 @@ _NUMBERS: Final[Sequence[Told]] = (
         "greater, less and longer than the one before",
         ("LOC-7", "LOC-8", "LOC-10"),
     ),
+    (
+        _rows("n={};", (1, 2, 3, 4, 5, 6, "", 7, 8, 9)),
+        "a place without a number changes nothing",
+        ("LOC-6", "LOC-7"),
+    ),
     (_rows("n={}-\n", (5, 6, 7, "x", 8, 9)), "a number that does not come changes nothing", ("LOC-7",)),
 )
 
@@ -157,11 +162,15 @@ def groups() -> Groups:
     yield FLAT, [coded(FLAT, text, comment, *rules) for text, comment, rules in told]
     for case_type in (PACKAGED, MODEL):
         texts = (*_ROWS[:2], _NUMBERS[0], *_WITH_MODEL)
-        yield case_type, [coded(case_type, text, comment, *rules, "LOC-10") for text, comment, rules in texts]
+        yield (
+            case_type,
+            [
+                coded(case_type, text, comment, *rules, *(("LOC-10",) if text else ()))
+                for text, comment, rules in texts
+            ],
+        )
     small = held(HAND_MADE)
-    cases = [
-        coded(small, text, f"{len(text)} bytes", "AUR-10", "LOC-13") for text in (b"", b"a", b"abcabcabc")
-    ]
+    cases = [coded(small, text, f"{len(text)} bytes", "AUR-10") for text in (b"", b"a", b"abcabcabc")]
     yield small, cases
     yield small, [*invalid_variants(cases, small), *flipped_bits(small, cases[2])]
     yield small, [case for text in (b"", b"a", b"abcabcabc") for case in _other_tails(small, text)]
@@ -179,7 +188,7 @@ def groups() -> Groups:
 
 
 _WITH_MODEL: Final[Sequence[Told]] = (
-    (b"", "nothing", ("LOC-13",)),
+    (b"", "nothing", ("AUR-10",)),
     (b"Yes. Yes. Yes, I can help. Yes, I can.", "what the model predicts as well", ("LOC-9",)),
     (b"#3f2a9c #3f2a9d 12345678 12345678", "character runs", ("LOC-9",)),
 )
