@@ -153,8 +153,10 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         DecodeError: as rule LOC-9 says; ``LimitExceeded`` if there would be more than ``most`` bytes.
     """
     weights, biases = _WEIGHTS[:], _BIASES[:]
-    slots: tuple[dict[int, Slot], ...] = ({}, {}, {}, {})
-    four_slots, place_slots, row_slots, two_slots = slots
+    four_slots: dict[int, Slot] = {}
+    place_slots: dict[int, Slot] = {}
+    row_slots: dict[int, Slot] = {}
+    two_slots: dict[int, Slot] = {}
     positions: dict[int, int] = {}
     numbers = Numbers()
     message = bytearray()

@@ -60,7 +60,7 @@ class Evidence:
 
     @property
     def name(self) -> str:
-        """What it is by, for people: "match", "number", "misses", or the name of a context."""
+        """What it is by, for people: "match", "number", "miss" and so on, or the name of a context."""
         if self.table == "CONTEXT_BIASES":
             return Context(self.index[0]).name.lower()
         return self.table.removesuffix("_BIASES").lower()

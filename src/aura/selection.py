@@ -153,9 +153,10 @@ def search(
         tried.typed_frame(match, tried.size)
         if tried.halves:
             return tried.found
-    if tries_auralite(message, policy):
+    adapts = tries_adaptive(message, policy)
+    if _fits_auralite(message, policy, adapts=adapts):
         tried.auralite(auralite)
-    if tries_adaptive(message, policy):
+    if adapts:
         tried.adaptive()
     size = tried.size
     if level > 1 and match is not None:
@@ -189,8 +190,13 @@ def frames(
 
 def tries_auralite(message: bytes, policy: Policy) -> bool:
     """Whether the policy tries AURALITE on a message."""
-    is_short = len(message) <= _MAX_AURALITE[policy.level]
-    return is_short and not (policy.level == 1 and tries_adaptive(message, policy))
+    adapts = policy.level == 1 and tries_adaptive(message, policy)
+    return _fits_auralite(message, policy, adapts=adapts)
+
+
+def _fits_auralite(message: bytes, policy: Policy, *, adapts: bool) -> bool:
+    """Whether AURALITE is tried on a message of this length, beside an adaptive one or instead of it."""
+    return len(message) <= _MAX_AURALITE[policy.level] and not (policy.level == 1 and adapts)
 
 
 def tries_adaptive(message: bytes, policy: Policy) -> bool:
