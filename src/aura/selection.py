@@ -23,7 +23,7 @@ first in the order of trying is taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -35,6 +35,7 @@ from aura.templates import Match, TemplateLibrary
 from aura_reference import typed
 from aura_spec import brio
 from aura_spec.classic import is_utf8
+from aura_spec.context_model import ContextModel
 from aura_spec.errors import EncodeError
 from aura_spec.limits import MAX_ADAPTIVE
 from aura_spec.marker import Marker
@@ -154,9 +155,11 @@ def search(
         if tried.halves:
             return tried.found
     adapts = tries_adaptive(message, policy)
-    if _fits_auralite(message, policy, adapts=adapts):
+    if level == 1 and adapts:
+        tried.adaptive()
+    if _fits_auralite(message, policy, adapts=tried.has_auralite):
         tried.auralite(auralite)
-    if adapts:
+    if level > 1 and adapts:
         tried.adaptive()
     size = tried.size
     if level > 1 and match is not None:
@@ -237,16 +240,17 @@ class _Search:
     Attributes:
         found: in the order of trying; the stored one first.
         size: of the smallest, in bytes.
+        has_auralite: whether a model coded one of them, adaptive or not.
     """
 
-    __slots__ = ("_backend", "_has_auralite", "_message", "_policy", "_shared_state", "found", "size")
+    __slots__ = ("_backend", "_message", "_policy", "_shared_state", "found", "has_auralite", "size")
 
     def __init__(self, message: bytes, backend: Backend, policy: Policy, shared_state: SharedState) -> None:
         self._message = message
         self._backend = backend
         self._policy = policy
         self._shared_state = shared_state
-        self._has_auralite = False
+        self.has_auralite = False
         self.found: list[Candidate] = []
         self.size = len(message) + 1
         self._add(Method.STORED, backend.encode_stored(message))
@@ -272,27 +276,40 @@ class _Search:
         self.size = min(self.size, len(wire))
 
     def auralite(self, coded: bytes | None) -> None:
-        """AURALITE, for the implied model if there is one and such messages are read."""
-        held = self._shared_state
-        if held.model is not None and self._reads(Method.AURALITE):
-            self._add(Method.AURALITE, coded or self._backend.encode_auralite(self._message, held.model))
-            self._has_auralite = True
-        elif held.models and self._policy.methods & EXPLICIT:
-            model_id, model = next(iter(held.models.items()))
-            self._add(Method.AURALITE, self._backend.encode_auralite_explicit(self._message, model_id, model))
-            self._has_auralite = True
+        """AURALITE, for the implied model if there is one and such messages are read, else for a named one."""
+        backend, message = self._backend, self._message
+        self._with_model(
+            Method.AURALITE,
+            EXPLICIT,
+            lambda model: coded or backend.encode_auralite(message, model),
+            lambda model_id, model: backend.encode_auralite_explicit(message, model_id, model),
+        )
 
     def adaptive(self) -> None:
         """An adaptive message, as :meth:`auralite`."""
+        backend, message = self._backend, self._message
+        self._with_model(
+            Method.ADAPTIVE,
+            ADAPTIVE_EXPLICIT,
+            lambda model: backend.encode_adaptive(message, model),
+            lambda model_id, model: backend.encode_adaptive_explicit(message, model_id, model),
+        )
+
+    def _with_model(
+        self,
+        method: Method,
+        explicit: int,
+        encode: Callable[[ContextModel], bytes],
+        encode_explicit: Callable[[bytes, ContextModel], bytes],
+    ) -> None:
         held = self._shared_state
-        if held.model is not None and self._reads(Method.ADAPTIVE):
-            self._add(Method.ADAPTIVE, self._backend.encode_adaptive(self._message, held.model))
-            self._has_auralite = True
-        elif held.model is None and held.models and self._policy.methods & ADAPTIVE_EXPLICIT:
-            model_id, model = next(iter(held.models.items()))
-            wire = self._backend.encode_adaptive_explicit(self._message, model_id, model)
-            self._add(Method.ADAPTIVE, wire)
-            self._has_auralite = True
+        if held.model is not None and self._reads(method):
+            self._add(method, encode(held.model))
+        elif held.models and self._policy.methods & explicit:
+            self._add(method, encode_explicit(*next(iter(held.models.items()))))
+        else:
+            return
+        self.has_auralite = True
 
     def typed_frame(self, match: Match, size: int | None) -> None:
         """The typed frame for a match, if it has less than ``size`` bytes."""
@@ -325,13 +342,13 @@ class _Search:
         if level == 1:
             return
         # at their best they make messages smaller by a sixth, rarely by a quarter
-        is_near = not self._has_auralite or (quick is not None and 3 * quick <= 4 * self.size)
+        is_near = not self.has_auralite or (quick is not None and 3 * quick <= 4 * self.size)
         if level == 3 or is_near:
             self._zstd(19)
             self._brotli(11)
         if level == 3 or is_near or not self.halves:
             self._zstd_dictionary()
-        if not self._has_auralite and len(self._message) in _CONTAINED:
+        if not self.has_auralite and len(self._message) in _CONTAINED:
             self._brio2(0)
 
     def _quick(self) -> int | None:

@@ -71,6 +71,18 @@ def test_a_peer_that_does_not_read_them_gets_none(methods: int) -> None:
     assert Method.ADAPTIVE not in {candidate.method for candidate in found}
 
 
+def test_level_1_takes_auralite_where_no_adaptive_message_can_be_sent() -> None:
+    found = selection.search(
+        CSV[:600].encode(),
+        backend=get("fast"),
+        policy=Policy(
+            1, ALL_METHODS & ~ADAPTIVE
+        ),  # those that name their model are read, but none is to be named
+        shared_state=SharedState(model=SMALL.context_model),
+    )
+    assert Method.AURALITE in {candidate.method for candidate in found}
+
+
 def test_a_compressor_tells_the_method() -> None:
     compressor = aura.HybridCompressor(model=SMALL)
     result = compressor.compress(CSV)
