@@ -23,7 +23,7 @@ from aura.files import corpus
 from aura.models.reports import Expected, Report
 from aura.models.train import DEFAULT_MAX_BYTES, SCRUBBED, train_files
 from aura.models.training_options import DEFAULT_AGE, DEFAULT_MAX_ORDER, DEFAULT_MEMORY, TrainingOptions
-from aura.templates import store
+from aura.templates.store import open_store
 from aura.terminal import printable
 
 _NAMES: Final = 1000
@@ -194,7 +194,7 @@ def train(
     own = {"--threads": threads, "--sample": sample, "--time": time_budget, "--checkpoint": checkpoint}
     _check_for_workers(dask, corpora, own)
     io.check(output)
-    patterns = None if templates is None else store.load(templates)
+    patterns = None if templates is None else open_store(templates).read()
     content = b"" if dictionary is None else dictionary.read_bytes()
     base_model = io.model(base)
     corpora_names = ", ".join(sorted(printable(path.name) for path in corpora))

@@ -16,16 +16,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from numbers import Number
 from os import PathLike
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from aura.arguments import BytesLike, to_bytes, whole_number
-from aura.templates import store
+from aura.templates.digest import digest_of
 from aura.templates.index import Index
+from aura.templates.store import open_store
 from aura_reference import typed
 from aura_spec.errors import EncodeError, TemplateError
-from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, digest, parse_patterns
+from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, parse_patterns
 
 SlotValues = Mapping[str, object] | Iterable[object]
 """Values for slots, by name or in order. A value is text, bytes-like, a number, or an object whose class says how
@@ -140,7 +140,7 @@ class TemplateLibrary(Mapping[int, Template]):
     @property
     def digest(self) -> str:
         """Identity of all held entries (rule TPL-11): two libraries agree if their digests do."""
-        return digest(self._templates.items())
+        return digest_of({number: template.pattern for number, template in self._templates.items()})
 
     def check_digest(self, expected: str) -> None:
         """Check that a peer's library agrees, before anything of it is decoded.
@@ -213,14 +213,17 @@ class TemplateLibrary(Mapping[int, Template]):
         return Match(template_id, template, tuple(values))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write what is not built in to a JSON file, atomically.
+        """Write what is not built in to a store, atomically.
+
+        A new file has the form that its name says: SQLite for ``.sqlite``, ``.sqlite3`` and ``.db``, else JSON. One
+        that is there keeps its form.
 
         Raises:
             TemplateError: the file has a published id that would be changed or lost.
             OSError: the file cannot be written.
         """
         own = {number: t.pattern for number, t in self._templates.items() if builtin().get(number) != t}
-        store.save(Path(path), own)
+        open_store(path).save(own)
 
     @classmethod
     def of(cls, templates: TemplateLibrary | Mapping[int, str] | None) -> TemplateLibrary:
@@ -234,13 +237,13 @@ class TemplateLibrary(Mapping[int, Template]):
 
     @classmethod
     def load(cls, path: str | PathLike[str], *, with_builtin: bool = True) -> TemplateLibrary:
-        """Read a library that :meth:`save` wrote.
+        """Read a store in either form, as :meth:`save` writes it.
 
         Raises:
             TemplateError: the file is damaged or changes a built-in id.
             OSError: the file cannot be read.
         """
-        return cls(store.load(Path(path)), with_builtin=with_builtin)
+        return cls(open_store(path).read(), with_builtin=with_builtin)
 
 
 def _size_then_id(match: Match) -> tuple[int, int]:
