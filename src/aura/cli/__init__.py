@@ -18,6 +18,7 @@ from aura.cli.model_audit import audit
 from aura.cli.model_check import check
 from aura.cli.process import Commands, prepare_streams, run
 from aura.cli.serve import serve
+from aura.cli.templates import app as templates_app
 from aura.cli.train import train
 from aura.cli.transform import compress, decompress
 
@@ -35,6 +36,7 @@ for command in (compress, decompress, explain, train, demo, serve, bench):
 model_app.command()(check)
 model_app.command()(audit)
 app.add_typer(model_app, name="model")
+app.add_typer(templates_app, name="templates")
 
 
 def _print_version(wanted: bool) -> None:

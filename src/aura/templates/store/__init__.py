@@ -14,7 +14,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from aura.templates.store import plain, sqlite_store
+from aura.templates.store import json_store, plain, sqlite_store
 from aura.templates.store.json_store import JsonStore
 from aura.templates.store.sqlite_store import SqliteStore
 from aura.templates.store.template_store import APPLICATION_IDS, DISCOVERED_IDS, PEER_IDS, TemplateStore
@@ -26,7 +26,10 @@ __all__ = [
     "JsonStore",
     "SqliteStore",
     "TemplateStore",
+    "form_of",
+    "json_store",
     "open_store",
+    "plain",
     "read_patterns",
 ]
 
@@ -42,14 +45,19 @@ def open_store(path: str | PathLike[str]) -> TemplateStore:
         OSError: the file is there, but cannot be read.
     """
     place = Path(path)
+    return form_of(place)(place)
+
+
+def form_of(place: Path) -> type[JsonStore | SqliteStore]:
+    """The form of the store at ``place``; see :func:`open_store`."""
     try:
         with place.open("rb") as file:
             head = file.read(len(sqlite_store.MAGIC))
     except FileNotFoundError:
         head = b""
     if head == sqlite_store.MAGIC or (not head and place.suffix.lower() in _SQLITE_SUFFIXES):
-        return SqliteStore(place)
-    return JsonStore(place)
+        return SqliteStore
+    return JsonStore
 
 
 def read_patterns(path: str | PathLike[str]) -> dict[int, str]:

@@ -44,9 +44,10 @@ class JsonStore(TemplateStore):
                 published, is_new = {}, True
             patterns = {**published, **choose(published)}
             if is_new or patterns != published:
-                atomic_write.write(self.path, _content(patterns))
+                atomic_write.write(self.path, dump(patterns))
 
 
-def _content(patterns: Patterns) -> bytes:
+def dump(patterns: Patterns) -> bytes:
+    """The content of a store with these patterns."""
     entries = {str(number): patterns[number] for number in sorted(patterns)}
     return plain.text_of({"version": VERSION, "digest": digest_of(patterns), "templates": entries})
