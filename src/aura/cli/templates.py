@@ -168,9 +168,10 @@ def match_message(
     level: io.Level = 2,
     as_json: io.AsJson = False,
 ) -> None:
-    """Show which template a message matches, and its bytes; exit with 1 if none does.
+    """Show which template a message matches, and how many bytes it takes.
 
-    Built-in templates are looked at as well, unless the file has other patterns under their ids.
+    Exits with 1 if none matches. Built-in templates are looked at as well, unless the file has other patterns under
+    their ids.
     """
     message = io.read(io.STANDARD) if text == str(io.STANDARD) else os.fsencode(text)
     patterns = read_patterns(path)
