@@ -251,7 +251,7 @@ def _field(name: bytes) -> int:
 def _of_bytes() -> Iterator[Told]:
     yield bytes(range(256)) * 2, "every byte twice", ("LOC-1", "LOC-3")
     yield b"ab\0\0c\0\0\0d" * 4, "bytes 0", ("LOC-1", "LOC-14")
-    yield b"\0" * 24, "nothing but bytes 0", ("LOC-1",)
+    yield b"\0" * 24, "nothing but bytes 0", ("LOC-8",)
     yield b"\xff\xfe\x80" * 6, "bytes that are not text", ("LOC-1",)
 
 
