@@ -7,7 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-dask test-thorough lint docs bench vectors corpus lock clean model
+.PHONY: help demo test native test-dask test-thorough lint docs bench vectors corpus lock clean model
 .SECONDARY:
 
 help:  ## list the targets
@@ -20,7 +20,16 @@ demo: .venv/run/.done  ## a conversation, message by message
 test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 	.venv/test/bin/pytest -n auto --cov -m "not thorough" --durations=15
 	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*,*/aura_fast/*" --fail-under=100
-	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK) --fail-under=95
+	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE) --fail-under=95
+
+# Nothing uses these without a C compiler.
+NATIVE = "*/aura/native_backend.py,*/aura/models/native_model.py"
+# A checkout works without it; once it is there, demo, tests and all else use it.
+native: native/build/.done  ## the native core, with the C compiler of this Python, into native/build
+
+native/build/.done: $(wildcard native/*.[ch]) native/build.py
+	$(PYTHON) native/build.py $(@D)
+	touch $@
 
 # Their packages take 300 MB, so they have an environment of their own.
 DASK = "*/aura/dask.py,*/aura/columns/*,*/training/cluster/*"
@@ -83,7 +92,7 @@ lock: .venv/lock/.done  ## compile the locks in requirements from pyproject.toml
 	$(COMPILE) -o requirements/lock.txt --group lock
 
 clean:  ## remove everything that make made
-	rm -rf .venv docs/_build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv native/build docs/_build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/lock/.done: requirements/lock.txt

@@ -26,11 +26,12 @@ PROFILES = {
         *("tag", "session", "event-stream", "chunked", "parts"),
     ),
     "fast": ("decoder-core", "adaptive", "decoder", "tag", "session", "event-stream", "chunked"),
+    "native": ("decoder-core", "adaptive"),
 }
 
 
 class Adapter:
-    """Answers requests with a backend, ``fast`` or ``reference``."""
+    """Answers requests with a backend, ``native``, ``fast`` or ``reference``."""
 
     def __init__(self, backend: str) -> None:
         self.backend = backend

@@ -59,23 +59,31 @@ class ModelFile:
     sizes: Mapping[int, int]
 
 
-def read(data: bytes) -> ModelFile:
+def read(data: bytes, context_model: ContextModel | None = None) -> ModelFile:
     """Read a model file.
+
+    Args:
+        data: the file.
+        context_model: what is in it, if that is read already.
 
     Raises:
         DecodeError: as the rules of the chapters ``model``, ``trie``, ``prefix`` and ``char_runs`` say.
     """
     sections = _split(data)
-    model = replace(
+    model = context_model or _read_context_model(sections)
+    templates = template_list.read(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
+    dictionary = check_dictionary(bytes(sections[DICTIONARY])) if DICTIONARY in sections else b""
+    sizes = {kind: len(content) for kind, content in sections.items()}
+    return ModelFile(id_of(sections), model, templates, dictionary, bytes(sections.get(METADATA, b"")), sizes)
+
+
+def _read_context_model(sections: Mapping[int, memoryview]) -> ContextModel:
+    return replace(
         trie.read(sections[TRIE]),
         hits=_parse_hits(sections[MATCH]),
         char_runs=char_runs.parse_section(bytes(sections[CHAR_RUNS])) if CHAR_RUNS in sections else {},
         prefix=prefix.parse_section(bytes(sections[PREFIX])) if PREFIX in sections else None,
     )
-    templates = template_list.read(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
-    dictionary = check_dictionary(bytes(sections[DICTIONARY])) if DICTIONARY in sections else b""
-    sizes = {kind: len(content) for kind, content in sections.items()}
-    return ModelFile(id_of(sections), model, templates, dictionary, bytes(sections.get(METADATA, b"")), sizes)
 
 
 def write(model: ContextModel, metadata: bytes = b"") -> bytes:

@@ -7,6 +7,9 @@ A backend has the functions of :class:`Backend`. All backends give the same byte
     are coded by libraries in C, and BRIO version 1 is an old format, so they are those of the reference.
 ``reference``
     The module ``aura_reference.message``.
+``native``
+    Where the native core is installed: AURALITE and adaptive messages in C (module ``aura.native_backend``), all
+    else as ``fast``.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, ParamSpec, Protocol
 
+from aura import native
 from aura_fast import auralite, batch, classic, local_model, modelled, stored, typed
 from aura_reference import brotli, zstd
 from aura_reference import message as reference
@@ -98,7 +102,7 @@ class Backend(Protocol):
 Decode = Callable[[bytes, SharedState | None, int], bytes]
 
 
-def _hinting(decode: Decode) -> Decode:
+def hinting(decode: Decode) -> Decode:
     """A function that reads messages as ``decode`` does, and says so if what it refuses is a chunked file."""
 
     def read(wire: bytes, shared_state: SharedState | None = None, max_size: int = DEFAULT_MAX_SIZE) -> bytes:
@@ -115,7 +119,7 @@ def _hinting(decode: Decode) -> Decode:
 class Reference:
     """The backend ``reference``."""
 
-    decode = staticmethod(_hinting(reference.decode))
+    decode = staticmethod(hinting(reference.decode))
     encode_auralite = staticmethod(reference.encode_auralite)
     encode_auralite_explicit = staticmethod(reference.encode_auralite_explicit)
     encode_adaptive = staticmethod(reference.encode_adaptive)
@@ -163,7 +167,7 @@ def _decode_brio(wire: bytes, held: SharedState, max_size: int) -> bytes:
     return brio2.decode(wire[1:], max_size)
 
 
-_DECODERS: Final[Mapping[int, Callable[[bytes, SharedState, int], bytes]]] = {
+DECODERS: Final[Mapping[int, Callable[[bytes, SharedState, int], bytes]]] = {
     Marker.CLASSIC: lambda wire, held, limit: classic.decode(wire[1:], held.templates, limit),
     Marker.BROTLI: lambda wire, _held, limit: brotli.decode(wire[1:], limit),
     Marker.BRIO: _decode_brio,
@@ -189,17 +193,21 @@ _DECODERS: Final[Mapping[int, Callable[[bytes, SharedState, int], bytes]]] = {
 """What ``fast`` reads messages with, by marker. The reference reads, or refuses, all others."""
 
 
-def _decode_fast(wire: bytes, shared_state: SharedState | None, max_size: int) -> bytes:
-    """Read a message."""
-    held = shared_state or SharedState()
-    decode = _DECODERS.get(wire[0], reference.decode) if wire else reference.decode
-    try:
-        return decode(wire, held, max_size)
-    except DecodeError as error:
-        raise questioned(error, wire) from None
+def decoder_of(decoders: Mapping[int, Callable[[bytes, SharedState, int], bytes]]) -> Decode:
+    """A function that reads messages with these decoders, by marker; the reference reads all others."""
+
+    def read(wire: bytes, shared_state: SharedState | None, max_size: int) -> bytes:
+        held = shared_state or SharedState()
+        decode = decoders.get(wire[0], reference.decode) if wire else reference.decode
+        try:
+            return decode(wire, held, max_size)
+        except DecodeError as error:
+            raise questioned(error, wire) from None
+
+    return read
 
 
-def _marked(marker: Marker, encode: Callable[P, bytes]) -> Callable[P, bytes]:
+def marked(marker: Marker, encode: Callable[P, bytes]) -> Callable[P, bytes]:
     """A function that writes messages, for one that writes bodies (rule MSG-1)."""
     head = bytes((marker,))
 
@@ -241,19 +249,19 @@ def _brio2(data: bytes, level: int = 0) -> bytes:
 class Fast(Reference):
     """The backend ``fast``."""
 
-    decode = staticmethod(_hinting(_decode_fast))
+    decode = staticmethod(hinting(decoder_of(DECODERS)))
     encode_auralite = staticmethod(batch.encode_one)
-    encode_auralite_explicit = staticmethod(_marked(Marker.AURALITE_EXPLICIT, auralite.encode_explicit))
+    encode_auralite_explicit = staticmethod(marked(Marker.AURALITE_EXPLICIT, auralite.encode_explicit))
     encode_adaptive = staticmethod(local_model.encode)
-    encode_adaptive_explicit = staticmethod(_marked(Marker.ADAPTIVE_EXPLICIT, local_model.encode_explicit))
-    encode_stored = staticmethod(_marked(Marker.STORED, _stored))
-    encode_brotli = staticmethod(_marked(Marker.BROTLI, brotli.encode))
-    encode_zstd = staticmethod(_marked(Marker.ZSTANDARD, zstd.encode))
-    encode_zstd_dictionary = staticmethod(_marked(Marker.ZSTANDARD_DICTIONARY, _zstd_dictionary))
-    encode_brio2 = staticmethod(_marked(Marker.BRIO, _brio2))
-    encode_typed = staticmethod(_marked(Marker.TYPED, _typed))
-    encode_modelled = staticmethod(_marked(Marker.MODELLED, _modelled))
-    encode_classic = staticmethod(_marked(Marker.CLASSIC, classic.encode))
+    encode_adaptive_explicit = staticmethod(marked(Marker.ADAPTIVE_EXPLICIT, local_model.encode_explicit))
+    encode_stored = staticmethod(marked(Marker.STORED, _stored))
+    encode_brotli = staticmethod(marked(Marker.BROTLI, brotli.encode))
+    encode_zstd = staticmethod(marked(Marker.ZSTANDARD, zstd.encode))
+    encode_zstd_dictionary = staticmethod(marked(Marker.ZSTANDARD_DICTIONARY, _zstd_dictionary))
+    encode_brio2 = staticmethod(marked(Marker.BRIO, _brio2))
+    encode_typed = staticmethod(marked(Marker.TYPED, _typed))
+    encode_modelled = staticmethod(marked(Marker.MODELLED, _modelled))
+    encode_classic = staticmethod(marked(Marker.CLASSIC, classic.encode))
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""
@@ -277,7 +285,35 @@ class Fast(Reference):
         ]
 
 
-BACKENDS: Final[Mapping[str, Backend]] = MappingProxyType({"fast": Fast(), "reference": Reference()})
+def _available() -> Mapping[str, Backend]:
+    found: dict[str, Backend] = {"fast": Fast(), "reference": Reference()}
+    if native.is_installed():
+        from aura.native_backend import Native  # noqa: PLC0415  # it needs this module, and the native core
+
+        found["native"] = Native()
+    return MappingProxyType(found)
+
+
+BACKENDS: Final[Mapping[str, Backend]] = _available()
+"""The backends that are there."""
+
+
+def resolve(name: str) -> str:
+    """The name of a backend, for ``"auto"`` that of the one which it stands for.
+
+    Raises:
+        TypeError: the name is no ``str``.
+        ValueError: there is no such backend.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"backend is auto or the name of one, not {name!r} ({type(name).__name__})")
+    if name == "auto":
+        return native.choose().backend
+    if name == "native" and name not in BACKENDS:
+        raise ValueError(f"backend 'native' needs {native.MODULE}, which is not installed")
+    if name not in BACKENDS:
+        raise ValueError(f"backend {name!r} is not one of auto, {', '.join(BACKENDS)}")
+    return name
 
 
 def get(name: str) -> Backend:
@@ -287,10 +323,4 @@ def get(name: str) -> Backend:
         TypeError: the name is no ``str``.
         ValueError: there is none.
     """
-    if not isinstance(name, str):
-        raise TypeError(
-            f"backend is the name of one, {' or '.join(BACKENDS)}, not {name!r} ({type(name).__name__})"
-        )
-    if name not in BACKENDS:
-        raise ValueError(f"backend {name!r} is not one of {', '.join(BACKENDS)}")
-    return BACKENDS[name]
+    return BACKENDS[resolve(name)]

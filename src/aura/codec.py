@@ -30,7 +30,8 @@ class Codec(CodecBase):
     codec, :class:`aura.CachedCodec` keeps its results.
 
     Args:
-        backend: ``"fast"`` or ``"reference"``; both give the same bytes.
+        backend: ``"native"``, ``"fast"`` or ``"reference"``; all give the same bytes. ``"auto"`` is what
+            ``AURA_BACKEND`` in the environment names, else ``"native"`` where it is installed, else ``"fast"``.
         level: which methods are tried: 0 store only, 1 a quick decision tree, 2 the usual ones, 3 all.
         model: of AURALITE messages, or the path of its file; the one that comes with the package if None. Both
             ends hold the same.
@@ -54,7 +55,7 @@ class Codec(CodecBase):
     def __init__(  # noqa: PLR0913  # everything that both ends hold
         self,
         *,
-        backend: str = "fast",
+        backend: str = "auto",
         level: int = 2,
         model: Model | str | PathLike[str] | None = None,
         explicit_model: bool = False,
@@ -64,20 +65,21 @@ class Codec(CodecBase):
         max_size: int = DEFAULT_MAX_SIZE,
         check: bool = False,
     ) -> None:
-        self._backend_name = backend
         self._level = arguments.whole_number("level", level, 0, selection.LEVELS[-1])
         self._max_size = arguments.whole_number("max_size", max_size, 0)
         self._model = None if model is None else as_model("model", model)
         self._models = as_models(models)
         self._phrases = _by_id({} if phrases is None else phrases)
         self._templates = _beside(TemplateLibrary.of(templates), self._model)
-        self._backend = backends.get(backend)
+        self._backend_name = backends.resolve(backend)
+        self._backend = backends.get(self._backend_name)
+        self._wanted_backend = backend
         self._explicit_model = arguments.flag("explicit_model", explicit_model)
         self._check = arguments.flag("check", check)
 
     @property
     def backend(self) -> str:
-        """``"fast"`` or ``"reference"``."""
+        """``"native"``, ``"fast"`` or ``"reference"``."""
         return self._backend_name
 
     @property
@@ -108,7 +110,7 @@ class Codec(CodecBase):
     def __reduce__(self) -> tuple[Callable[..., Codec], tuple[object, ...]]:
         """Let a copy in another process hold the same."""
         patterns = {number: template.pattern for number, template in self.templates.items()}
-        settings = self.backend, self.level, self.explicit_model, self.max_size, self.check
+        settings = self._wanted_backend, self.level, self.explicit_model, self.max_size, self.check
         return _remake, (settings, self._model, self._models, patterns, self._phrases)
 
     @property

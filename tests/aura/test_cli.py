@@ -15,7 +15,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import aura
-from aura import cli
+from aura import cli, native
 from aura.cli import app
 from aura.cli.demo import _shortened
 from aura.cli.process import ExitCode
@@ -122,7 +122,9 @@ def test_the_conversation_looks_like_traffic() -> None:
 
 
 def test_version() -> None:
-    assert RUNNER.invoke(app, ["--version"]).stdout == f"aura {aura.__version__}\n"
+    choice = native.choose()
+    expected = f"aura {aura.__version__}\nbackend {choice.backend}: {choice.reason}\n"
+    assert RUNNER.invoke(app, ["--version"]).stdout == expected
 
 
 class Terminal(io.TextIOWrapper):

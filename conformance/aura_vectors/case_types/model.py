@@ -6,11 +6,13 @@ same as a file with this section and those ``around`` it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, cast
 
+from aura import native
+from aura.models import native_model
 from aura_fast import model as fast
 from aura_fast import template_list
 from aura_reference import model as reference
@@ -49,7 +51,18 @@ class Content(Protocol):
     def dictionary(self) -> bytes: ...  # noqa: D102
 
 
-_READERS: Final[Mapping[str, Callable[[bytes], Content]]] = {REFERENCE: reference.read, FAST: fast.read}
+def _readers() -> Iterator[tuple[str, Callable[[bytes], Content]]]:
+    yield REFERENCE, reference.read
+    yield FAST, fast.read
+    if native.is_installed():
+        yield "native", _read_native
+
+
+def _read_native(data: bytes) -> Content:
+    return fast.read(data, native_model.read(data))
+
+
+_READERS: Final[Mapping[str, Callable[[bytes], Content]]] = dict(_readers())
 
 _PARTS: Final = parse_file(MODEL.model).sections
 
@@ -64,7 +77,7 @@ class Files(CaseType):
         return FILE
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
-        """Both implementations."""
+        """All implementations."""
         return {name: partial(_summary, read, case.wire) for name, read in _READERS.items()}
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:
@@ -113,7 +126,7 @@ class Sections(CaseType):
         return {kind: _PARTS[kind] for kind in (TRIE, MATCH) if kind != self.kind}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
-        """Both implementations, which read it in a file."""
+        """All implementations, which read it in a file."""
         return {name: partial(self._read, read, case.wire) for name, read in _READERS.items()}
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from aura import __version__
+from aura import __version__, native
 from aura.cli.bench import bench
 from aura.cli.demo import demo
 from aura.cli.explain import explain
@@ -41,14 +41,18 @@ app.add_typer(templates_app, name="templates")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"aura {__version__}")
+        choice = native.choose()
+        typer.echo(f"aura {__version__}\nbackend {choice.backend}: {choice.reason}")
         raise typer.Exit
 
 
 @app.callback()
 def _options(
     _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and the backend."
+        ),
     ] = False,
 ) -> None:
     """A formally specified codec for short messages."""

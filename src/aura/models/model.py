@@ -15,8 +15,10 @@ from importlib import resources
 from os import PathLike
 from pathlib import Path
 
+from aura import native
 from aura.arguments import BytesLike, buffer_bytes
 from aura.files import atomic_write
+from aura.models import native_model
 from aura_fast import model as model_file
 from aura_spec import strict_json
 from aura_spec.context_model import ContextModel
@@ -69,7 +71,7 @@ class Model:
             DecodeError: the file is damaged, hostile or of another version.
         """
         data = buffer_bytes(data, "a model file is bytes, bytearray or memoryview")
-        file = model_file.read(data)
+        file = model_file.read(data, native_model.read(data) if native.is_installed() else None)
         return cls(
             id=file.model_id.hex(),
             context_model=file.context_model,

@@ -27,7 +27,7 @@ BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
 
 Role = Literal["client", "server"]
 
-_BACKEND: Final = backends.get("fast")
+_BACKEND: Final = backends.get("auto")
 
 
 class FrameCodec(Protocol):

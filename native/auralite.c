@@ -1,0 +1,194 @@
+/* AURALITE messages (rules AUR-1 to AUR-9). The loops do what nearly every symbol needs; the rest is in symbols.c. */
+#include "auralite.h"
+
+#include "char_runs.h"
+#include "range_coder.h"
+#include "symbols.h"
+
+/* What a predicted byte has in the current context: the class of its probability (rule MAT-6), and the context that
+ * follows it (rule AUR-2). */
+typedef struct {
+    uint32_t probability_class;
+    uint32_t following;
+} prediction;
+
+static prediction predict(const uint64_t *words, uint32_t context, uint32_t predicted)
+{
+    const uint64_t word = words[context];
+    if (!aura_is_many(word)) {
+        if (aura_symbol_of(word) == predicted)
+            return (prediction){aura_probability_class(aura_frequency_of_one(word), CONTEXT_MODEL_TOTAL_OF_ONE),
+                                aura_following_of(word)};
+    } else {
+        const uint32_t place = aura_find_in_list(words, context, predicted);
+        if (place != 0) {
+            const uint32_t frequency = aura_upper_of(words[place]) - aura_lower_at(words, context, place);
+            return (prediction){aura_probability_class(frequency, aura_total_of(word)),
+                                aura_following_of(words[place])};
+        }
+    }
+    return (prediction){0, aura_follow(words, aura_suffix_of(word), predicted)};
+}
+
+/* Code a symbol where a match is active, and give the context that follows it (rule AUR-5). */
+static uint32_t encode_matched(const aura_context_model *model, aura_position position, aura_match *match,
+                               uint32_t symbol, aura_range_encoder *encoder)
+{
+    const uint32_t predicted = aura_match_predicted(match);
+    const prediction found = predict(model->words, position.context, predicted);
+    const uint32_t hits = aura_match_hits(match, found.probability_class);
+    if (predicted == symbol) {
+        aura_range_encode(encoder, 0, hits, MATCH_TOTAL);
+        aura_match_hit(match);
+        return found.following;
+    }
+    aura_range_encode(encoder, hits, MATCH_TOTAL - hits, MATCH_TOTAL);
+    aura_match_miss(match);
+    aura_exclusions exclusions = {0};
+    aura_exclude(&exclusions, predicted);
+    return aura_code_known(model, position, symbol, &exclusions, &(aura_choices){.encoder = encoder});
+}
+
+/* Code a symbol without a match, and give the context that follows it. */
+static uint32_t encode_unmatched(const aura_context_model *model, aura_position position, uint32_t symbol,
+                                 aura_range_encoder *encoder)
+{
+    const uint64_t *words = model->words;
+    const uint64_t word = words[position.context];
+    if (position.context >= model->char_runs[position.state].bound) {
+        if (!aura_is_many(word)) {
+            if (aura_symbol_of(word) == symbol) {
+                aura_range_encode(encoder, 0, aura_frequency_of_one(word), CONTEXT_MODEL_TOTAL_OF_ONE);
+                return aura_following_of(word);
+            }
+        } else {
+            const uint32_t place = aura_find_in_list(words, position.context, symbol);
+            if (place != 0) {
+                const uint32_t lower = aura_lower_at(words, position.context, place);
+                aura_range_encode(encoder, lower, aura_upper_of(words[place]) - lower, aura_total_of(word));
+                return aura_following_of(words[place]);
+            }
+        }
+    }
+    aura_exclusions exclusions = {0};
+    return aura_code_known(model, position, symbol, &exclusions, &(aura_choices){.encoder = encoder});
+}
+
+size_t aura_auralite_encode(const aura_context_model *model, aura_match_table *table, const uint8_t *data,
+                            size_t size, uint8_t *out, size_t capacity, aura_error *error)
+{
+    *error = (aura_error){0};
+    if (size > LIMITS_MAX_MODELLED) {
+        aura_fail(error, AURA_TOO_LONG, 0, "", "AURALITE codes at most 1048576 bytes");
+        return 0;
+    }
+    aura_match match = aura_match_start(table, model, data);
+    aura_range_encoder encoder =
+        aura_range_encoder_of(out, capacity, RANGE_CODER_START, (uint32_t)(RANGE_CODER_END - RANGE_CODER_START));
+    aura_position position = {model->initial, CHAR_RUNS_NO_RUN};
+    for (uint32_t place = 0; place <= size && !encoder.is_full; place++) {
+        const uint32_t symbol = place < size ? data[place] : CONTEXT_MODEL_END;
+        aura_match_look(&match, place);
+        if (match.length > 0)
+            position.context = encode_matched(model, position, &match, symbol, &encoder);
+        else
+            position.context = encode_unmatched(model, position, symbol, &encoder);
+        if (symbol != CONTEXT_MODEL_END)
+            position.state = aura_after(position.state, symbol);
+    }
+    aura_match_end(&match, size);
+    const size_t length = aura_range_finish(&encoder);
+    if (length == 0)
+        aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
+    return length;
+}
+
+/* Decode a symbol where a match is active; give it, and change the context to the one that follows (rule AUR-5). */
+static uint32_t decode_matched(const aura_context_model *model, aura_position *position, aura_match *match,
+                               aura_range_decoder *decoder)
+{
+    const uint32_t predicted = aura_match_predicted(match);
+    const prediction found = predict(model->words, position->context, predicted);
+    if (aura_range_decode_bit(decoder, aura_match_hits(match, found.probability_class), MATCH_TOTAL)) {
+        aura_match_hit(match);
+        position->context = found.following;
+        return predicted;
+    }
+    aura_match_miss(match);
+    aura_exclusions exclusions = {0};
+    aura_exclude(&exclusions, predicted);
+    return aura_decode_symbol(model, *position, &exclusions, decoder, &position->context);
+}
+
+/* Decode a symbol without a match, as above. */
+static uint32_t decode_unmatched(const aura_context_model *model, aura_position *position,
+                                 aura_range_decoder *decoder)
+{
+    const uint64_t *words = model->words;
+    const uint32_t context = position->context;
+    const uint64_t word = words[context];
+    if (context >= model->char_runs[position->state].bound) {
+        if (!aura_is_many(word)) {
+            const uint32_t frequency = aura_frequency_of_one(word);
+            const uint32_t unit = aura_range_unit(decoder, CONTEXT_MODEL_TOTAL_OF_ONE);
+            if (decoder->offset < frequency * unit) {
+                aura_range_take(decoder, 0, frequency, unit);
+                position->context = aura_following_of(word);
+                return aura_symbol_of(word);
+            }
+        } else {
+            const uint32_t unit = aura_range_unit(decoder, aura_total_of(word));
+            const uint32_t end = context + 1 + aura_size_of(word);
+            for (uint32_t place = context + 1, lower = 0; place < end; place++) {
+                const uint64_t entry = words[place];
+                const uint32_t upper = aura_upper_of(entry);
+                if (decoder->offset < upper * unit) {
+                    aura_range_take(decoder, lower, upper - lower, unit);
+                    position->context = aura_following_of(entry);
+                    return aura_symbol_of(entry);
+                }
+                lower = upper;
+            }
+        }
+    }
+    aura_exclusions exclusions = {0};
+    return aura_decode_symbol(model, *position, &exclusions, decoder, &position->context);
+}
+
+bool aura_auralite_decode(const aura_context_model *model, aura_match_table *table, const uint8_t *string,
+                          size_t size, size_t max_size, uint8_t *out, size_t capacity, size_t *length,
+                          aura_error *error)
+{
+    *error = (aura_error){0};
+    aura_range_decoder decoder;
+    if (!aura_range_start(&decoder, string, size, RANGE_CODER_START,
+                          (uint32_t)(RANGE_CODER_END - RANGE_CODER_START), error))
+        return false;
+    const uint32_t longest = max_size < LIMITS_MAX_MODELLED ? (uint32_t)max_size : LIMITS_MAX_MODELLED;
+    aura_match match = aura_match_start(table, model, out);
+    aura_position position = {model->initial, CHAR_RUNS_NO_RUN};
+    uint32_t place = 0;
+    for (;; place++) {
+        aura_match_look(&match, place);
+        const uint32_t symbol = match.length > 0 ? decode_matched(model, &position, &match, &decoder)
+                                                 : decode_unmatched(model, &position, &decoder);
+        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END)
+            break;
+        if (place == longest) {
+            error->number = longest;
+            aura_fail(error, AURA_LIMIT_EXCEEDED, 0, "string", "the message decodes to more than %u bytes");
+            break;
+        }
+        if (place == capacity) {
+            aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
+            break;
+        }
+        out[place] = (uint8_t)symbol;
+        position.state = aura_after(position.state, symbol);
+    }
+    aura_match_end(&match, place);
+    if (error->code == AURA_OK)
+        aura_range_check_end(&decoder);
+    *length = place;
+    return error->code == AURA_OK;
+}

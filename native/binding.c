@@ -1,0 +1,513 @@
+/* The Python module aura_native: model files read and messages coded by the C of this folder.
+ *
+ * Written for the limited API of Python 3.11, and for builds without a global lock. The lock is released for batches,
+ * and for messages from RELEASE_FROM bytes on. */
+#include <Python.h>
+
+#include "message.h"
+#include "model.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define RELEASE_FROM 4096
+
+#ifndef AURA_SOURCES /* the digest of the sources, by which a stale build shows */
+#define AURA_SOURCES ""
+#endif
+
+/* What a call writes to: tables, and a buffer for results. Calls take one from the module and put it back. */
+typedef struct {
+    aura_workspace tables;
+    size_t capacity;
+    uint8_t *buffer;
+} workspace;
+
+typedef struct {
+    PyObject *model_type;
+    PyObject *errors; /* the module aura_spec.errors */
+    _Atomic(workspace *) spare;
+} module_state;
+
+typedef struct {
+    PyObject_HEAD
+    aura_context_model model;
+    PyObject *sections;
+    size_t memory;
+} model_object;
+
+static void *resize(void *context, void *block, size_t size)
+{
+    (void)context;
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
+    return realloc(block, size);
+}
+
+static const aura_allocator ALLOCATOR = {resize, NULL};
+
+/* The error of aura_spec.errors for one of the core. */
+static PyObject *make_error(module_state *state, const aura_error *error)
+{
+    static const char *const NAMES[] = {
+        [AURA_TRUNCATED] = "Truncated",       [AURA_MALFORMED] = "Malformed",
+        [AURA_NON_CANONICAL] = "NonCanonical", [AURA_UNKNOWN_MODEL] = "UnknownModel",
+        [AURA_UNSUPPORTED] = "Unsupported",   [AURA_LIMIT_EXCEEDED] = "LimitExceeded",
+        [AURA_CHECKSUM_MISMATCH] = "ChecksumMismatch", [AURA_TOO_LONG] = "EncodeError",
+    };
+    PyObject *reason = PyUnicode_FromFormat(error->reason, (unsigned)error->number);
+    PyObject *type = PyObject_GetAttrString(state->errors, NAMES[error->code]);
+    PyObject *made = NULL;
+    if (reason != NULL && type != NULL)
+        made = error->code == AURA_TOO_LONG
+                   ? PyObject_CallFunctionObjArgs(type, reason, NULL)
+                   : PyObject_CallFunction(type, "O,I,s", reason, (unsigned)error->offset, error->path);
+    Py_XDECREF(reason);
+    Py_XDECREF(type);
+    return made;
+}
+
+static PyObject *raise_error(module_state *state, const aura_error *error)
+{
+    if (error->code == AURA_NO_MEMORY)
+        return PyErr_NoMemory();
+    PyObject *made = make_error(state, error);
+    if (made != NULL) {
+        PyErr_SetObject((PyObject *)Py_TYPE(made), made);
+        Py_DECREF(made);
+    }
+    return NULL;
+}
+
+static workspace *take_workspace(module_state *state)
+{
+    workspace *taken = atomic_exchange(&state->spare, NULL);
+    return taken != NULL ? taken : calloc(1, sizeof *taken);
+}
+
+static void free_workspace(workspace *space)
+{
+    if (space != NULL)
+        free(space->buffer);
+    free(space);
+}
+
+static void put_workspace(module_state *state, workspace *space)
+{
+    free_workspace(atomic_exchange(&state->spare, space));
+}
+
+/* Make room in the buffer, whose content is lost. */
+static bool make_room(workspace *space, size_t capacity)
+{
+    if (space->capacity >= capacity)
+        return true;
+    free(space->buffer);
+    space->buffer = malloc(capacity);
+    space->capacity = space->buffer != NULL ? capacity : 0;
+    return space->buffer != NULL;
+}
+
+/* Encode or decode into the buffer, which grows as it must. Does not touch Python. */
+static bool code_message(const aura_context_model *model, workspace *space, aura_method method, bool decodes,
+                         const uint8_t *data, size_t size, size_t max_size, size_t *length, aura_error *error)
+{
+    for (size_t capacity = 2 * size + 256;; capacity = 4 * space->capacity) {
+        if (!make_room(space, capacity)) {
+            *error = (aura_error){.code = AURA_NO_MEMORY};
+            return false;
+        }
+        bool is_done;
+        if (decodes) {
+            is_done = aura_decode(model, &space->tables, method, data, size, max_size, space->buffer, space->capacity,
+                                  length, error);
+        } else {
+            *length = aura_encode(model, &space->tables, method, data, size, space->buffer, space->capacity, error);
+            is_done = *length > 0;
+        }
+        if (is_done || error->code != AURA_NO_SPACE)
+            return is_done;
+    }
+}
+
+static module_state *state_of(PyObject *self)
+{
+    return PyType_GetModuleState(Py_TYPE(self));
+}
+
+/* Code one message. */
+static PyObject *code_one(PyObject *self, PyObject *message, aura_method method, bool decodes, size_t max_size)
+{
+    module_state *state = state_of(self);
+    Py_buffer view;
+    if (PyObject_GetBuffer(message, &view, PyBUF_SIMPLE) != 0)
+        return NULL;
+    workspace *space = take_workspace(state);
+    if (space == NULL) {
+        PyBuffer_Release(&view);
+        return PyErr_NoMemory();
+    }
+    const aura_context_model *model = &((model_object *)self)->model;
+    aura_error error;
+    size_t length = 0;
+    bool is_done;
+    if (view.len < RELEASE_FROM) {
+        is_done = code_message(model, space, method, decodes, view.buf, (size_t)view.len, max_size, &length, &error);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        is_done = code_message(model, space, method, decodes, view.buf, (size_t)view.len, max_size, &length, &error);
+        Py_END_ALLOW_THREADS
+    }
+    PyObject *result = is_done ? PyBytes_FromStringAndSize((const char *)space->buffer, (Py_ssize_t)length)
+                               : raise_error(state, &error);
+    put_workspace(state, space);
+    PyBuffer_Release(&view);
+    return result;
+}
+
+/* A message of a batch: its bytes, and where its result stands or why there is none. */
+typedef struct {
+    Py_buffer view;
+    size_t offset;
+    size_t length;
+    aura_error error;
+} batch_entry;
+
+/* The results of a batch, end to end. */
+typedef struct {
+    uint8_t *bytes;
+    size_t size;
+    size_t capacity;
+} results;
+
+static bool append(results *all, const uint8_t *bytes, size_t size)
+{
+    if (all->capacity - all->size < size) {
+        const size_t capacity = 2 * (all->capacity + size);
+        uint8_t *grown = realloc(all->bytes, capacity);
+        if (grown == NULL)
+            return false;
+        all->bytes = grown;
+        all->capacity = capacity;
+    }
+    memcpy(all->bytes + all->size, bytes, size);
+    all->size += size;
+    return true;
+}
+
+/* Code the messages of a batch, without touching Python; false if there is no memory. */
+static bool code_entries(const aura_context_model *model, workspace *space, aura_method method, bool decodes,
+                         size_t max_size, batch_entry *entries, Py_ssize_t count, results *all)
+{
+    for (Py_ssize_t place = 0; place < count; place++) {
+        batch_entry *entry = &entries[place];
+        entry->offset = all->size;
+        const bool is_done = code_message(model, space, method, decodes, entry->view.buf, (size_t)entry->view.len,
+                                          max_size, &entry->length, &entry->error);
+        if (entry->error.code == AURA_NO_MEMORY || (is_done && !append(all, space->buffer, entry->length)))
+            return false;
+    }
+    return true;
+}
+
+/* The list of what became of the messages; errors stand in the places of those that are refused. */
+static PyObject *list_of(module_state *state, const batch_entry *entries, Py_ssize_t count, const results *all)
+{
+    PyObject *list = PyList_New(count);
+    for (Py_ssize_t place = 0; list != NULL && place < count; place++) {
+        const batch_entry *entry = &entries[place];
+        PyObject *result =
+            entry->error.code == AURA_OK
+                ? PyBytes_FromStringAndSize((const char *)all->bytes + entry->offset, (Py_ssize_t)entry->length)
+                : make_error(state, &entry->error);
+        if (result == NULL)
+            Py_CLEAR(list);
+        else
+            PyList_SetItem(list, place, result);
+    }
+    return list;
+}
+
+static PyObject *code_batch(PyObject *self, PyObject *messages, aura_method method, bool decodes, size_t max_size)
+{
+    module_state *state = state_of(self);
+    PyObject *sequence = PySequence_Tuple(messages);
+    if (sequence == NULL)
+        return NULL;
+    const Py_ssize_t count = PyTuple_Size(sequence);
+    batch_entry *entries = calloc((size_t)count + 1, sizeof *entries);
+    workspace *space = take_workspace(state);
+    results all = {0};
+    PyObject *list = NULL;
+    Py_ssize_t held = 0;
+    if (entries == NULL || space == NULL) {
+        PyErr_NoMemory();
+        goto end;
+    }
+    for (; held < count; held++)
+        if (PyObject_GetBuffer(PyTuple_GetItem(sequence, held), &entries[held].view, PyBUF_SIMPLE) != 0)
+            goto end;
+    bool is_done;
+    Py_BEGIN_ALLOW_THREADS
+    is_done = code_entries(&((model_object *)self)->model, space, method, decodes, max_size, entries, count, &all);
+    Py_END_ALLOW_THREADS
+    list = is_done ? list_of(state, entries, count, &all) : PyErr_NoMemory();
+end:
+    while (held > 0)
+        PyBuffer_Release(&entries[--held].view);
+    free(all.bytes);
+    free(entries);
+    put_workspace(state, space);
+    Py_DECREF(sequence);
+    return list;
+}
+
+/* The two arguments of a decoder: a message or messages, and the most bytes of a result. */
+static bool read_limit(PyObject *const *arguments, Py_ssize_t count, size_t *max_size)
+{
+    if (count != 2) {
+        PyErr_SetString(PyExc_TypeError, "expected what is to be decoded, and max_size");
+        return false;
+    }
+    int overflow;
+    const long long limit = PyLong_AsLongLongAndOverflow(arguments[1], &overflow);
+    if (limit == -1 && PyErr_Occurred())
+        return false;
+    if (overflow < 0 || (overflow == 0 && limit < 0)) {
+        PyErr_SetString(PyExc_ValueError, "max_size is below 0");
+        return false;
+    }
+    /* the limits of the format are tighter than any number that does not fit */
+    *max_size = overflow > 0 || (unsigned long long)limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
+    return true;
+}
+
+static PyObject *encode_auralite(PyObject *self, PyObject *message)
+{
+    return code_one(self, message, AURA_AURALITE, false, 0);
+}
+
+static PyObject *encode_adaptive(PyObject *self, PyObject *message)
+{
+    return code_one(self, message, AURA_ADAPTIVE, false, 0);
+}
+
+static PyObject *encode_auralite_batch(PyObject *self, PyObject *messages)
+{
+    return code_batch(self, messages, AURA_AURALITE, false, 0);
+}
+
+static PyObject *encode_adaptive_batch(PyObject *self, PyObject *messages)
+{
+    return code_batch(self, messages, AURA_ADAPTIVE, false, 0);
+}
+
+static PyObject *decode_auralite(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    size_t max_size;
+    return read_limit(arguments, count, &max_size) ? code_one(self, arguments[0], AURA_AURALITE, true, max_size) : NULL;
+}
+
+static PyObject *decode_adaptive(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    size_t max_size;
+    return read_limit(arguments, count, &max_size) ? code_one(self, arguments[0], AURA_ADAPTIVE, true, max_size) : NULL;
+}
+
+static PyObject *decode_auralite_batch(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    size_t max_size;
+    return read_limit(arguments, count, &max_size) ? code_batch(self, arguments[0], AURA_AURALITE, true, max_size)
+                                                   : NULL;
+}
+
+static PyObject *decode_adaptive_batch(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    size_t max_size;
+    return read_limit(arguments, count, &max_size) ? code_batch(self, arguments[0], AURA_ADAPTIVE, true, max_size)
+                                                   : NULL;
+}
+
+static PyObject *get_sections(PyObject *self, void *closure)
+{
+    (void)closure;
+    PyObject *sections = ((model_object *)self)->sections;
+    Py_INCREF(sections);
+    return sections;
+}
+
+static PyObject *get_entries(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLong(((model_object *)self)->model.entries);
+}
+
+static PyObject *get_memory(PyObject *self, void *closure)
+{
+    (void)closure;
+    const aura_context_model *model = &((model_object *)self)->model;
+    return PyLong_FromSize_t(model->size * sizeof *model->words + sizeof *model);
+}
+
+static void free_model(PyObject *self)
+{
+    model_object *object = (model_object *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    aura_context_model_free(&object->model, &ALLOCATOR);
+    Py_XDECREF(object->sections);
+    PyObject_Free(self);
+    Py_DECREF(type);
+}
+
+/* The sections of a file as a tuple of (type, offset, size). */
+static PyObject *tuple_of(const aura_model_file *file)
+{
+    PyObject *sections = PyTuple_New(file->count);
+    for (uint32_t place = 0; sections != NULL && place < file->count; place++) {
+        const aura_section *section = &file->sections[place];
+        PyObject *entry =
+            Py_BuildValue("(III)", (unsigned)section->type, (unsigned)section->offset, (unsigned)section->size);
+        if (entry == NULL)
+            Py_CLEAR(sections);
+        else
+            PyTuple_SetItem(sections, (Py_ssize_t)place, entry);
+    }
+    return sections;
+}
+
+static PyObject *read_model(PyObject *module, PyObject *data)
+{
+    module_state *state = PyModule_GetState(module);
+    Py_buffer view;
+    if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) != 0)
+        return NULL;
+    aura_context_model model;
+    aura_model_file file;
+    aura_error error;
+    bool is_read;
+    Py_BEGIN_ALLOW_THREADS
+    is_read = aura_model_read(&model, &file, view.buf, (size_t)view.len, &ALLOCATOR, &error);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&view);
+    if (!is_read)
+        return raise_error(state, &error);
+    PyObject *sections = tuple_of(&file);
+    model_object *object = sections != NULL ? PyObject_New(model_object, (PyTypeObject *)state->model_type) : NULL;
+    if (object == NULL) {
+        Py_XDECREF(sections);
+        aura_context_model_free(&model, &ALLOCATOR);
+        return NULL;
+    }
+    object->model = model;
+    object->sections = sections;
+    return (PyObject *)object;
+}
+
+static PyMethodDef MODEL_METHODS[] = {
+    {"encode_auralite", encode_auralite, METH_O, "The AURALITE string of a message."},
+    {"encode_adaptive", encode_adaptive, METH_O, "The adaptive string of a message."},
+    {"encode_auralite_batch", encode_auralite_batch, METH_O, "The AURALITE strings of messages."},
+    {"encode_adaptive_batch", encode_adaptive_batch, METH_O, "The adaptive strings of messages."},
+    {"decode_auralite", (PyCFunction)(void (*)(void))decode_auralite, METH_FASTCALL,
+     "The message of an AURALITE string."},
+    {"decode_adaptive", (PyCFunction)(void (*)(void))decode_adaptive, METH_FASTCALL,
+     "The message of an adaptive string."},
+    {"decode_auralite_batch", (PyCFunction)(void (*)(void))decode_auralite_batch, METH_FASTCALL,
+     "The messages of AURALITE strings, or errors."},
+    {"decode_adaptive_batch", (PyCFunction)(void (*)(void))decode_adaptive_batch, METH_FASTCALL,
+     "The messages of adaptive strings, or errors."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef MODEL_ATTRIBUTES[] = {
+    {"sections", get_sections, NULL, "The sections of the file: (type, offset, size) of each.", NULL},
+    {"entries", get_entries, NULL, "Entries of all lists.", NULL},
+    {"memory", get_memory, NULL, "Bytes that the packed model takes.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot MODEL_SLOTS[] = {
+    {Py_tp_doc, "A packed model. Immutable; share it between threads."},
+    {Py_tp_dealloc, (void *)free_model},
+    {Py_tp_methods, MODEL_METHODS},
+    {Py_tp_getset, MODEL_ATTRIBUTES},
+    {0, NULL},
+};
+
+static PyType_Spec MODEL_SPEC = {
+    .name = "aura_native.Model",
+    .basicsize = sizeof(model_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = MODEL_SLOTS,
+};
+
+static int execute(PyObject *module)
+{
+    module_state *state = PyModule_GetState(module);
+    atomic_init(&state->spare, NULL);
+    state->errors = PyImport_ImportModule("aura_spec.errors");
+    if (state->errors == NULL)
+        return -1;
+    state->model_type = PyType_FromModuleAndSpec(module, &MODEL_SPEC, NULL);
+    if (state->model_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->model_type) != 0)
+        return -1;
+    return PyModule_AddStringConstant(module, "SOURCES", AURA_SOURCES);
+}
+
+static int traverse(PyObject *module, visitproc visit, void *arg) /* Py_VISIT names it */
+{
+    module_state *state = PyModule_GetState(module);
+    Py_VISIT(state->model_type);
+    Py_VISIT(state->errors);
+    return 0;
+}
+
+static int clear(PyObject *module)
+{
+    module_state *state = PyModule_GetState(module);
+    Py_CLEAR(state->model_type);
+    Py_CLEAR(state->errors);
+    return 0;
+}
+
+static void free_module(void *module)
+{
+    module_state *state = PyModule_GetState(module);
+    clear(module);
+    free_workspace(atomic_exchange(&state->spare, NULL));
+}
+
+static PyMethodDef METHODS[] = {
+    {"read_model", read_model, METH_O, "Read a model file."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot SLOTS[] = {
+    {Py_mod_exec, (void *)execute},
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef DEFINITION = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "aura_native",
+    .m_doc = "The native core: model files read and messages coded in C.",
+    .m_size = sizeof(module_state),
+    .m_methods = METHODS,
+    .m_slots = SLOTS,
+    .m_traverse = traverse,
+    .m_clear = clear,
+    .m_free = free_module,
+};
+
+PyMODINIT_FUNC PyInit_aura_native(void)
+{
+    return PyModuleDef_Init(&DEFINITION);
+}

@@ -1,0 +1,89 @@
+/* The numbers of a message, and what the one before in its field says of the next (rules LOC-6 and LOC-7). */
+#ifndef AURA_LOCAL_NUMBER_H
+#define AURA_LOCAL_NUMBER_H
+
+#include "constants.h"
+
+#include <stdbool.h>
+
+/* The last number of a field, its count of digits or 0, by how much it steps, and how often in a row it has. */
+typedef struct {
+    uint64_t last;
+    int64_t step;
+    uint8_t digits;
+    uint8_t confidence;
+} aura_number_field;
+
+/* Digits of a number, as characters; the first `begin` are dropped. */
+typedef struct {
+    uint8_t text[LOCAL_MODEL_MAX_DIGITS + 3];
+    uint8_t begin;
+    uint8_t end;
+} aura_digits;
+
+/* The fields of a message, and the number in its last one, which may begin here or has begun. */
+typedef struct {
+    aura_number_field fields[LOCAL_MODEL_FIELDS];
+    uint64_t label;
+    aura_number_field *field;
+    uint64_t value;
+    uint32_t digits;      /* of the number, at most MAX_DIGITS */
+    uint32_t relation;    /* to the last number of the field */
+    aura_digits before;   /* that number; nothing without one */
+    aura_digits expected; /* what is still expected */
+} aura_numbers;
+
+/* Begin a message. */
+void aura_numbers_start(aura_numbers *numbers);
+
+/* Take in a byte of the message (rule LOC-7). */
+void aura_numbers_pass(aura_numbers *numbers, uint8_t byte);
+
+static inline bool aura_is_digit(uint32_t byte)
+{
+    return byte - '0' < 10;
+}
+
+/* The digit of the number before at the same position; 0 if there is none. */
+static inline uint32_t aura_digit_before(const aura_numbers *numbers)
+{
+    return numbers->digits < numbers->before.end ? numbers->before.text[numbers->digits] : 0;
+}
+
+/* The first digit that is expected; 0 if none is. */
+static inline uint32_t aura_expected_digit(const aura_numbers *numbers)
+{
+    return numbers->expected.begin < numbers->expected.end ? numbers->expected.text[numbers->expected.begin] : 0;
+}
+
+/* The digit after that of the number before, a candidate (rule LOC-8); 0 if there is none. */
+static inline uint32_t aura_next_digit(const aura_numbers *numbers)
+{
+    const uint32_t digit = numbers->relation == LOCAL_MODEL_RELATION_EQUAL ? aura_digit_before(numbers) : 0;
+    return digit == 0 || digit == '9' ? 0 : digit + 1;
+}
+
+/* The row of FIELD_BIASES for a candidate (rule LOC-10). */
+static inline uint32_t aura_relation_of(const aura_numbers *numbers, uint32_t symbol)
+{
+    const bool is_digit = aura_is_digit(symbol);
+    if (numbers->relation != LOCAL_MODEL_RELATION_EQUAL)
+        return 5 + 2 * numbers->relation + is_digit;
+    const uint32_t digit = aura_digit_before(numbers);
+    if (digit == 0)
+        return is_digit ? 0 : 1;
+    if (!is_digit)
+        return 2;
+    if (symbol == digit || symbol == digit + 1)
+        return 3 + symbol - digit;
+    return symbol > digit ? 5 : 6;
+}
+
+/* Digits of the number before that are still to come, at most MAX_LEFT. */
+static inline uint32_t aura_digits_left(const aura_numbers *numbers)
+{
+    const uint32_t left = numbers->digits < numbers->before.end ? numbers->before.end - numbers->digits : 0;
+    return left < LOCAL_MODEL_MAX_LEFT ? left : LOCAL_MODEL_MAX_LEFT;
+}
+
+#endif

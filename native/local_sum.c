@@ -1,0 +1,95 @@
+/* The logistic sum of the local model (rules LOC-10 to LOC-13). */
+#include "local_sum.h"
+
+/* All divisions of the chapter round down: shifts of negative numbers do, with every compiler in use. */
+_Static_assert((-1 >> 1) == -1, "right shifts of negative numbers round down");
+
+static void widen(int64_t *to, const int16_t *from, size_t count, int bits)
+{
+    for (size_t at = 0; at < count; at++)
+        to[at] = (int64_t)from[at] * ((int64_t)1 << bits);
+}
+
+#define WIDEN(to, from, bits) widen((int64_t *)(to), (const int16_t *)(from), sizeof(from) / sizeof(int16_t), bits)
+
+void aura_local_sum_start(aura_local_sum *sum)
+{
+    WIDEN(sum->weights, LOCAL_MODEL_WEIGHTS, 10);
+    WIDEN(sum->set, LOCAL_MODEL_SET_BIASES, 12);
+    WIDEN(sum->context, LOCAL_MODEL_CONTEXT_BIASES, 12);
+    WIDEN(sum->match, LOCAL_MODEL_MATCH_BIASES, 12);
+    WIDEN(sum->number, LOCAL_MODEL_NUMBER_BIASES, 12);
+    WIDEN(sum->field, LOCAL_MODEL_FIELD_BIASES, 12);
+    WIDEN(sum->miss, LOCAL_MODEL_MISS_BIASES, 12);
+    WIDEN(sum->length, LOCAL_MODEL_LENGTH_BIASES, 12);
+}
+
+/* The level of a match (rule LOC-5). */
+static uint32_t level_of(uint32_t match_length)
+{
+    uint32_t level = 0;
+    while (level < sizeof LOCAL_MODEL_LENGTH_STEPS && match_length >= LOCAL_MODEL_LENGTH_STEPS[level])
+        level++;
+    return level;
+}
+
+aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evidence,
+                            aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since, uint32_t candidate,
+                            uint32_t share)
+{
+    aura_local_sum *sum = &tables->sum;
+    const aura_numbers *numbers = &tables->numbers;
+    aura_trial trial = {.stretched = STREAM_MODEL_STRETCH[share >> 4]};
+    uint32_t votes = 0;
+    for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++) {
+        const aura_local_slot *slot = slots[context];
+        if (slot->run == 0)
+            continue;
+        const uint32_t kind = slot->last == candidate ? 0 : slot->has_other && slot->other == candidate ? 1 : 2;
+        votes += kind == 0;
+        trial.biases[trial.count++] = &sum->context[context][kind][slot->run - 1][slot->has_other];
+    }
+    const bool agrees = evidence->matched == candidate;
+    uint32_t match = 0;
+    if (evidence->match_length > 0) {
+        const uint32_t level = level_of(evidence->match_length);
+        match = !agrees ? 3 : level > LOCAL_MODEL_LONG_LEVEL ? 2 : 1;
+        trial.biases[trial.count++] = &sum->match[agrees][level];
+    }
+    const uint32_t expected = aura_expected_digit(numbers);
+    if (expected != 0)
+        trial.biases[trial.count++] = &sum->number[expected == candidate][numbers->field->confidence];
+    if (numbers->relation != LOCAL_MODEL_RELATION_NONE)
+        trial.biases[trial.count++] = &sum->field[aura_relation_of(numbers, candidate)][aura_digits_left(numbers)];
+    trial.biases[trial.count++] = &sum->miss[evidence->misses][agrees][votes];
+    const uint32_t length = since < LOCAL_MODEL_MAX_SINCE ? since : LOCAL_MODEL_MAX_SINCE;
+    trial.biases[trial.count++] = &sum->length[length][LOCAL_MODEL_CLASS_OF_BYTE[candidate]];
+    const uint32_t common = share < LOCAL_MODEL_SHARE_STEPS[0] ? 0 : share < LOCAL_MODEL_SHARE_STEPS[1] ? 1 : 2;
+    const uint32_t later = evidence->is_later, digit = aura_is_digit(candidate);
+    trial.biases[trial.count++] = &sum->set[later][digit][match][common];
+    trial.weight = &sum->weights[later][digit][match][common];
+    int64_t total = *trial.weight * trial.stretched >> 4;
+    for (uint32_t at = 0; at < trial.count; at++)
+        total += *trial.biases[at];
+    total >>= 12;
+    const int64_t place = total < -STREAM_MODEL_LIMIT  ? 0
+                          : total > STREAM_MODEL_LIMIT ? 2 * STREAM_MODEL_LIMIT
+                                                       : total + STREAM_MODEL_LIMIT;
+    const uint32_t p = STREAM_MODEL_SQUASH[place];
+    trial.probability = p < LOCAL_MODEL_MIN_PROBABILITY ? LOCAL_MODEL_MIN_PROBABILITY
+                        : p > STREAM_MODEL_PROB_ONE - LOCAL_MODEL_MIN_PROBABILITY
+                            ? STREAM_MODEL_PROB_ONE - LOCAL_MODEL_MIN_PROBABILITY
+                            : p;
+    return trial;
+}
+
+void aura_local_learn(const aura_trial *trial, bool is_hit)
+{
+    const int32_t p = (int32_t)trial->probability;
+    const int64_t error = is_hit ? STREAM_MODEL_PROB_ONE - p : -p;
+    if (-LOCAL_MODEL_MIN_ERROR < error && error < LOCAL_MODEL_MIN_ERROR)
+        return;
+    *trial->weight += error * trial->stretched >> 14;
+    for (uint32_t at = 0; at < trial->count; at++)
+        *trial->biases[at] += error;
+}

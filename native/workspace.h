@@ -1,0 +1,14 @@
+/* What a thread writes to while it codes a message; one at a time has it. It may be kept from message to message. */
+#ifndef AURA_WORKSPACE_H
+#define AURA_WORKSPACE_H
+
+#include "local_model.h"
+#include "match.h"
+
+/* Begins as zeros. */
+typedef struct {
+    aura_match_table match;
+    aura_local_tables local;
+} aura_workspace;
+
+#endif
