@@ -118,6 +118,7 @@ class Template:
         matchers: for each place, an expression for the characters of its type; None for text.
         is_typed: whether any place has a type other than text.
         is_anchored: whether some literal has at least four bytes.
+        is_in_order: whether the places are filled by the slots in their order, each once.
     """
 
     pattern: str
@@ -127,6 +128,7 @@ class Template:
     matchers: tuple[re.Pattern[bytes] | None, ...] = field(compare=False, repr=False)
     is_typed: bool
     is_anchored: bool
+    is_in_order: bool
 
     def match(self, message: bytes) -> tuple[bytes, ...] | None:
         """The slot values that render to ``message``, or None (rules TPL-7 and TPL-8).
@@ -152,7 +154,8 @@ class Template:
     ) -> list[bytes] | None:
         """The texts between the literals: one attempt of rule TPL-7."""
         texts = []
-        for literal, matcher in zip(self.literals[1:-1], matchers[:-1], strict=True):
+        for place in range(len(matchers) - 1):
+            literal, matcher = self.literals[place + 1], matchers[place]
             typed = matcher.match(message, position, end) if matcher else None
             if typed and message.startswith(literal, typed.end(), end):
                 found = typed.end()
@@ -170,6 +173,8 @@ class Template:
 
     def _by_slot(self, texts: list[bytes]) -> tuple[bytes, ...] | None:
         """Order texts by slot; None if a slot that appears twice has two values (rule TPL-3)."""
+        if self.is_in_order:
+            return tuple(texts)
         values = dict(zip(self.places, texts, strict=True))
         if len(values) < len(texts) and any(
             values[place] != text for place, text in zip(self.places, texts, strict=True)
@@ -282,14 +287,16 @@ def parse_pattern(pattern: str) -> Template:
         raise TemplateError(f"more than {MAX_SLOTS} slots")
     order = _order(list(slots), pattern)
     matchers = tuple(_matcher(slots[name]) for name in names)
+    places = tuple(order.index(name) for name in names)
     return Template(
         pattern=pattern,
         literals=tuple(text.encode() for text in literals),
-        places=tuple(order.index(name) for name in names),
+        places=places,
         slots=tuple(slots[name] for name in order),
         matchers=matchers,
         is_typed=any(matchers),
         is_anchored=any(len(text.encode()) >= _ANCHOR for text in literals),
+        is_in_order=places == tuple(range(len(order))),
     )
 
 

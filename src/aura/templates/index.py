@@ -1,17 +1,15 @@
-"""Finding the templates that a message may match, without trying them all.
+"""The templates that a message may match, as the chapter on encoding files them.
 
 A template is filed under one thing that every message it matches must contain:
 
-* the whole text, if it has no slots;
-* else its first literal, if few templates begin alike;
+* its first literal, if few templates begin alike;
 * else its last literal, if few templates end alike;
 * else four bytes of one of its literals, those that the fewest templates that are left share;
 * else, if all its literals are shorter than that, a list that is always tried.
 
 Looking up a message costs one hash look-up for each length that first and last literals with its first and
 last byte have (at most 64 each), and, only if templates are filed under four bytes, one pass over its bytes.
-The templates that are found are then tried in ascending order of ids, each in one pass (rule TPL-7 of the spec).
-As only so many are tried, this filing may decide which template is taken, and the chapter on encoding states it.
+As only so many templates are tried for a message, this filing may decide which one is taken.
 """
 
 from __future__ import annotations
@@ -19,8 +17,8 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
-from operator import itemgetter
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
 from aura_spec.template import Template
@@ -38,59 +36,103 @@ _GRAM: Final = 4
 _MAX_GRAMS: Final = 256
 """Grams of a template that are counted; bounds the time to file long patterns."""
 
-_ID: Final = itemgetter(0)
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The templates under one key.
+
+    Attributes:
+        ids: of the templates, in ascending order.
+        steps: that trying all of them costs.
+    """
+
+    ids: tuple[int, ...]
+    steps: int
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Bucket:
+        """A bucket of templates that come in ascending order of ids."""
+        held = list(entries)
+        return cls(tuple(number for number, _ in held), sum(steps_of(template) for _, template in held))
+
+
+def steps_of(template: Template) -> int:
+    """What it costs to try a template: a step for each literal, the empty ones included, and one more."""
+    return len(template.literals) + 1
 
 
 class Index:
-    """An immutable index over templates by id."""
+    """An immutable index over templates with slots.
 
-    def __init__(self, templates: Mapping[int, Template]) -> None:
-        ordered = sorted(templates.items(), key=_ID)
-        slotted = [(number, template) for number, template in ordered if template.slots]
-        whole = ((t.literals[0], number) for number, t in ordered if not t.slots)
-        self._whole: dict[bytes, int] = {}
-        for text, number in whole:
-            self._whole.setdefault(text, number)
+    Args:
+        templates: ids and templates, in ascending order of ids; those without slots are left out.
+    """
+
+    __slots__ = (
+        "_always",
+        "_first",
+        "_first_lengths",
+        "_grams",
+        "_last",
+        "_last_lengths",
+        "_most",
+        "_most_by_byte",
+        "_unit",
+    )
+
+    def __init__(self, templates: Iterable[Entry]) -> None:
+        slotted = [entry for entry in templates if entry[1].slots]
         self._first, rest = _file_under(slotted, lambda template: template.literals[0][:_MAX_KEY])
         self._last, rest = _file_under(rest, lambda template: template.literals[-1][-_MAX_KEY:])
         self._first_lengths = _lengths_by_byte(self._first, 0)
         self._last_lengths = _lengths_by_byte(self._last, -1)
         self._grams, self._always = _file_under_grams(rest)
-        self._gram_set = frozenset(self._grams)
+        ends = (*self._first.values(), *self._last.values())
+        self._most = max((bucket.steps for bucket in ends), default=0)
+        self._unit, self._most_by_byte = _most_by_byte(self._grams)
 
-    def whole(self, message: bytes) -> int | None:
-        """The id of the template without slots that is ``message``, or None."""
-        return self._whole.get(message)
+    def candidates(self, message: bytes) -> list[int]:
+        """Ids of templates, in ascending order, among which are all here that match ``message``."""
+        return sorted(chain.from_iterable([bucket.ids for bucket in self._found(message)]))
 
-    def candidates(self, message: bytes) -> list[Entry]:
-        """Templates with slots, in ascending order of ids, among which are all that match ``message``."""
-        found = list(self._always)
+    def steps(self, message: bytes) -> int:
+        """What it costs to try all candidates."""
+        return sum(bucket.steps for bucket in self._found(message))
+
+    def most_steps(self, message: bytes) -> int:
+        """A bound of :meth:`steps`, in less time than it takes to look anything up."""
+        if not message:
+            return self._always.steps
+        lengths = len(self._first_lengths[message[0]]) + len(self._last_lengths[message[-1]])
+        grams = sum(message.translate(self._most_by_byte))
+        return self._always.steps + lengths * self._most + grams * self._unit
+
+    def _found(self, message: bytes) -> list[Bucket]:
+        """The buckets whose key is in ``message`` where it has to be."""
+        found = [self._always]
         if message:
-            for length in self._first_lengths[message[0]]:
-                found += self._first.get(message[:length], ())
-            for length in self._last_lengths[message[-1]]:
-                found += self._last.get(message[-length:], ())
-        for gram in self._grams_in(message):
-            found += self._grams[gram]
-        found.sort(key=_ID)
+            firsts = [self._first.get(message[:length]) for length in self._first_lengths[message[0]]]
+            lasts = [self._last.get(message[-length:]) for length in self._last_lengths[message[-1]]]
+            found += filter(None, firsts + lasts)
+        if self._grams:
+            found += map(self._grams.__getitem__, self._grams_in(message))
         return found
 
     def _grams_in(self, message: bytes) -> set[int]:
         """The filed four-byte grams that occur in ``message``."""
         found: set[int] = set()
-        if self._gram_set:
-            view = memoryview(message)
-            for start in range(_GRAM):
-                whole = (len(message) - start) // _GRAM * _GRAM
-                if whole > 0:
-                    # the grams at every fourth byte as machine words, looked up in one call
-                    found.update(self._gram_set.intersection(view[start : start + whole].cast("I")))
+        view = memoryview(message)
+        for start in range(_GRAM):
+            whole = (len(message) - start) // _GRAM * _GRAM
+            if whole > 0:
+                # the grams at every fourth byte as machine words, looked up in one call
+                found |= self._grams.keys() & view[start : start + whole].cast("I")
         return found
 
 
 def _file_under(
     entries: Iterable[Entry], key_of: Callable[[Template], bytes]
-) -> tuple[dict[bytes, tuple[Entry, ...]], list[Entry]]:
+) -> tuple[dict[bytes, Bucket], list[Entry]]:
     """File entries under a key; those without a key, or whose key too many share, are left over."""
     buckets: defaultdict[bytes, list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -98,7 +140,7 @@ def _file_under(
     rest = [
         entry for key, bucket in buckets.items() if not key or len(bucket) > _MAX_BUCKET for entry in bucket
     ]
-    filed = {key: tuple(bucket) for key, bucket in buckets.items() if key and len(bucket) <= _MAX_BUCKET}
+    filed = {key: Bucket.of(bucket) for key, bucket in buckets.items() if key and len(bucket) <= _MAX_BUCKET}
     return filed, rest
 
 
@@ -110,7 +152,7 @@ def _lengths_by_byte(filed: Mapping[bytes, object], place: int) -> list[tuple[in
     return [tuple(sorted(values)) for values in lengths]
 
 
-def _file_under_grams(entries: Iterable[Entry]) -> tuple[dict[int, tuple[Entry, ...]], tuple[Entry, ...]]:
+def _file_under_grams(entries: Iterable[Entry]) -> tuple[dict[int, Bucket], Bucket]:
     """File each entry under the gram of its literals that the fewest entries share, the lowest of such."""
     grams_of = [(entry, _grams_of(entry[1])) for entry in entries]
     shared = Counter(gram for _, grams in grams_of for gram in grams)
@@ -121,7 +163,17 @@ def _file_under_grams(entries: Iterable[Entry]) -> tuple[dict[int, tuple[Entry, 
             buckets[min(grams, key=lambda gram: (shared[gram], _spelt(gram)))].append(entry)
         else:
             always.append(entry)
-    return {gram: tuple(bucket) for gram, bucket in buckets.items()}, tuple(always)
+    return {gram: Bucket.of(bucket) for gram, bucket in buckets.items()}, Bucket.of(always)
+
+
+def _most_by_byte(grams: Mapping[int, Bucket]) -> tuple[int, bytes]:
+    """For each value of a byte the most steps of a gram that begins with it, in units that a byte can count."""
+    most = [0] * 256
+    for gram, bucket in grams.items():
+        first = _spelt(gram)[0]
+        most[first] = max(most[first], bucket.steps)
+    unit = -(-max(most) // 255) or 1
+    return unit, bytes(-(-steps // unit) for steps in most)
 
 
 def _spelt(gram: int) -> bytes:

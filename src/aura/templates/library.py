@@ -13,41 +13,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from numbers import Number
 from os import PathLike
 from types import MappingProxyType
-from typing import Final
 
 from aura.arguments import BytesLike, to_bytes, whole_number
 from aura.templates.digest import digest_of
-from aura.templates.index import Index
+from aura.templates.matcher import Match, Matcher
 from aura.templates.store import open_store
-from aura_reference import typed
+from aura_fast import typed
 from aura_spec.errors import EncodeError, TemplateError
 from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, parse_patterns
 
 SlotValues = Mapping[str, object] | Iterable[object]
 """Values for slots, by name or in order. A value is text, bytes-like, a number, or an object whose class says how
 it is written as text, by a ``__str__`` of its own: a UUID, an address, a date."""
-
-_MAX_WORK: Final = 1 << 20
-"""Bytes that are looked at to match one message, at most, if it is short."""
-
-_TRYING: Final = 256
-"""Bytes that are looked at in the time that a step takes for any message."""
-
-_MIN_STEPS: Final = 256
-"""Steps that any message is worth, as coding a long one takes longer than these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A template and the slot values, in the order of rule TPL-2, that render to a message."""
-
-    template_id: int
-    template: Template
-    values: tuple[bytes, ...]
 
 
 class TemplateLibrary(Mapping[int, Template]):
@@ -67,7 +47,7 @@ class TemplateLibrary(Mapping[int, Template]):
     def __init__(self, patterns: Mapping[int, str] | None = None, *, with_builtin: bool = True) -> None:
         self._lock = threading.Lock()
         self._templates: Mapping[int, Template] = builtin() if with_builtin else {}
-        self._index: Index | None = None
+        self._matcher: Matcher | None = None
         self.update({} if patterns is None else patterns)
 
     def __getitem__(self, template_id: int) -> Template:
@@ -131,7 +111,7 @@ class TemplateLibrary(Mapping[int, Template]):
                 )
                 raise TemplateError(f"template {template_id} is published as {held.pattern!r}{hint}")
         self._templates = MappingProxyType({**self._templates, **parsed})
-        self._index = None
+        self._matcher = None
 
     def snapshot(self) -> Mapping[int, Template]:
         """The templates as they are now; later additions do not show."""
@@ -165,28 +145,20 @@ class TemplateLibrary(Mapping[int, Template]):
             TypeError: the message is neither ``str`` nor bytes-like.
             EncodeError: the text holds a lone surrogate.
         """
-        index = self._index or self._rebuild()
+        matcher = self._matcher or self._rebuild()
         message = to_bytes(message)
-        whole = index.whole(message)
+        whole = matcher.whole(message)
         if whole is not None:
-            return Match(whole, self._templates[whole], ())
-        found = []
-        steps = max(_MAX_WORK // (len(message) + _TRYING), _MIN_STEPS)
-        for template_id, template in index.candidates(message):
-            values = template.match(message)
-            if values is not None:
-                found.append(Match(template_id, template, values))
-            steps -= len(template.literals) + 1
-            if steps <= 0:
-                break
+            return whole
+        found = matcher.matches(message)
         if len(found) < 2:
             return found[0] if found else None
         return min(found, key=_size_then_id)
 
-    def _rebuild(self) -> Index:
+    def _rebuild(self) -> Matcher:
         with self._lock:
-            index = self._index = self._index or Index(self._templates)
-        return index
+            matcher = self._matcher = self._matcher or Matcher(self._templates)
+        return matcher
 
     def fill(self, template_id: int, slots: SlotValues) -> Match:
         """A match that the caller names, so that nothing is searched for.
@@ -247,7 +219,7 @@ class TemplateLibrary(Mapping[int, Template]):
 
 
 def _size_then_id(match: Match) -> tuple[int, int]:
-    return typed.size(match.template_id, match.template, match.values), match.template_id
+    return len(typed.encode(match.template_id, match.template, match.values)), match.template_id
 
 
 def _in_order(slots: object) -> list[object]:
