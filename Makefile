@@ -7,7 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-dask test-thorough lint docs bench vectors corpus lock clean model
+.PHONY: help demo test native test-dask test-discovery test-thorough lint docs bench vectors corpus lock clean model
 .SECONDARY:
 
 help:  ## list the targets
@@ -20,7 +20,7 @@ demo: .venv/run/.done  ## a conversation, message by message
 test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 	.venv/test/bin/pytest -n auto --cov -m "not thorough" --durations=15
 	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*,*/aura_fast/*" --fail-under=100
-	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE) --fail-under=95
+	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE),$(DISCOVERY) --fail-under=95
 
 # Nothing uses these without a C compiler.
 NATIVE = "*/aura/native_backend.py,*/aura/models/native_model.py"
@@ -37,8 +37,15 @@ test-dask: .venv/dask/.done  ## tests of data frames and clusters, with Dask, pa
 	.venv/dask/bin/pytest tests/columns tests/cluster --cov --durations=5
 	.venv/dask/bin/coverage report --include=$(DASK) --fail-under=100
 
-test-thorough: .venv/test/.done  ## the longest tests, and the whole of the searches that `make test` shortens
+# The packages that mine templates pin old releases of others, so they have an environment of their own, too.
+DISCOVERY = "*/aura/templates/discovery/*,*/aura/cli/template_discovery.py"
+test-discovery: .venv/discovery/.done  ## tests of discovery, with Drain3 and scikit-learn, with coverage
+	.venv/discovery/bin/pytest tests/discovery -m "not thorough" --cov --durations=5
+	.venv/discovery/bin/coverage report --include=$(DISCOVERY) --fail-under=95
+
+test-thorough: .venv/test/.done .venv/discovery/.done  ## the longest tests, and the whole of the searches that `make test` shortens
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto -m "thorough or sampled" --durations=15
+	.venv/discovery/bin/pytest tests/discovery -m thorough
 
 lint: .venv/lint/.done  ## format, style, types, the direction of imports, spelling and retired words
 	.venv/lint/bin/ruff format --check .
@@ -88,6 +95,7 @@ lock: .venv/lock/.done  ## compile the locks in requirements from pyproject.toml
 	$(COMPILE) -o requirements/docs.txt -c requirements/lint.txt pyproject.toml --group docs
 	$(COMPILE) -o requirements/bench.txt -c requirements/lint.txt pyproject.toml --extra bench --extra websockets
 	$(COMPILE) -o requirements/dask.txt -c requirements/lint.txt pyproject.toml --extra dask --group test
+	$(COMPILE) -o requirements/discovery.txt -c requirements/lint.txt pyproject.toml --extra discovery --group test
 	$(COMPILE) -o requirements/build.txt -c requirements/lint.txt --group build
 	$(COMPILE) -o requirements/lock.txt --group lock
 

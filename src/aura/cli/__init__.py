@@ -18,6 +18,7 @@ from aura.cli.model_audit import audit
 from aura.cli.model_check import check
 from aura.cli.process import Commands, prepare_streams, run
 from aura.cli.serve import serve
+from aura.cli.template_discovery import discover
 from aura.cli.templates import app as templates_app
 from aura.cli.train import train
 from aura.cli.transform import compress, decompress
@@ -36,6 +37,7 @@ for command in (compress, decompress, explain, train, demo, serve, bench):
 model_app.command()(check)
 model_app.command()(audit)
 app.add_typer(model_app, name="model")
+templates_app.command()(discover)
 app.add_typer(templates_app, name="templates")
 
 

@@ -1,14 +1,29 @@
 """Templates that a codec holds: the library, its stores, and matching.
 
-``library``  ids and patterns; published ids never change
-``matcher``  finds the templates that match a message, without trying them all
-``windows``  candidates for that by eight bytes of a literal, quickly
-``index``    candidates as the chapter on encoding finds them, to bound the work
-``store``    files of templates, in JSON or SQLite, whose ids never change
-``digest``   the identity of a set of patterns
+``library``    ids and patterns; published ids never change
+``matcher``    finds the templates that match a message, without trying them all
+``windows``    candidates for that by eight bytes of a literal, quickly
+``index``      candidates as the chapter on encoding finds them, to bound the work
+``store``      files of templates, in JSON or SQLite, whose ids never change
+``digest``     the identity of a set of patterns
+``discovery``  finds templates in messages
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from aura.templates.library import TemplateLibrary
 from aura.templates.matcher import Match
 
-__all__ = ["Match", "TemplateLibrary"]
+if TYPE_CHECKING:
+    from aura.templates.discovery import DiscoveryEngine, TemplateDiscoveryWorker
+
+__all__ = ["DiscoveryEngine", "Match", "TemplateDiscoveryWorker", "TemplateLibrary"]
+
+
+def __getattr__(name: str) -> object:
+    """Import discovery when it is first used: it needs codecs, which need this package."""
+    if name not in ("DiscoveryEngine", "TemplateDiscoveryWorker"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module("aura.templates.discovery"), name)
+    return found

@@ -113,6 +113,20 @@ class TemplateLibrary(Mapping[int, Template]):
         self._templates = MappingProxyType({**self._templates, **parsed})
         self._matcher = None
 
+    def take_up(self, path: str | PathLike[str]) -> list[int]:
+        """Publish what a store holds and this library does not, and give the new ids.
+
+        Codecs with this library use them from their next message on. So let readers take them up before writers.
+
+        Raises:
+            TemplateError: the store is damaged, or has another pattern under an id of this library.
+            OSError: the store cannot be read.
+        """
+        patterns = open_store(path).read()
+        new = [template_id for template_id in patterns if template_id not in self._templates]
+        self.update(patterns)
+        return new
+
     def snapshot(self) -> Mapping[int, Template]:
         """The templates as they are now; later additions do not show."""
         return self._templates

@@ -1,0 +1,78 @@
+"""Groups of messages of one kind in a stream: Drain, a fixed-depth tree over masked words, in bounded memory.
+
+Drain (He et al. 2017, package ``drain3``) decides which messages are of one kind. It is given masked words, and its
+own templates, which lose white space and values, are not used.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from aura.templates.discovery.extra import needed
+from aura.templates.discovery.samples import Group, Sample
+from aura.templates.discovery.units import line_of, units
+
+if TYPE_CHECKING:
+    from drain3.drain import Drain
+
+MAX_MESSAGE: Final = 1 << 13
+"""Bytes of the longest message that is mined; the literals of a pattern are at most 4 KiB."""
+
+_MAX_GROUPS: Final = 1 << 12
+_SIMILARITY: Final = 0.5
+"""Share of words that a message has in common with its group."""
+
+_MINED: Final = 2
+"""Messages of a group that are mined for each that is held out."""
+
+
+class LineGroups:
+    """Groups of the messages that were added; those that had no message for the longest time are given up.
+
+    Args:
+        seed: of the random choices; equal messages in equal order then give equal groups.
+
+    Raises:
+        ImportError: the extra ``discovery`` is not installed.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        drain = needed("drain3.drain")
+        self._drain: Drain = drain.Drain(sim_th=_SIMILARITY, max_clusters=_MAX_GROUPS)
+        self._groups: dict[int, Group] = {}
+        self._rng = Random(seed)  # noqa: S311
+        self.messages = 0
+
+    def add(self, message: bytes, source: str = "") -> None:
+        """Take a message into account; one that is too long, or no UTF-8, is counted alone."""
+        self.messages += 1
+        if not 0 < len(message) <= MAX_MESSAGE:
+            return
+        try:
+            text = message.decode()
+        except UnicodeDecodeError:
+            return
+        line = line_of(units(text))
+        drain, sample = self._drain, Sample(text, source)
+        similar = drain.tree_search(drain.root_node, line.split(), _SIMILARITY, include_params=False)
+        group = None if similar is None else self._groups.get(similar.cluster_id)
+        if group is not None and group.mined.offered >= _MINED * (group.held_out.offered + 1):
+            group.held_out.offer(sample, self._rng)  # of which Drain learns nothing
+            return
+        cluster, _ = drain.add_log_message(line)
+        group = self._groups.get(cluster.cluster_id)
+        if group is None:
+            group = self._groups[cluster.cluster_id] = Group()
+            self._forget()
+        group.mined.offer(sample, self._rng)
+
+    def _forget(self) -> None:
+        """Drop the samples of groups that Drain has given up."""
+        if len(self._groups) > 2 * _MAX_GROUPS:
+            held = self._drain.id_to_cluster
+            self._groups = {number: group for number, group in self._groups.items() if number in held}
+
+    def groups(self) -> list[Group]:
+        """The groups, the most frequent first."""
+        return sorted(self._groups.values(), key=lambda group: -group.count)
