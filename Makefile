@@ -7,7 +7,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-dask test-discovery test-thorough lint docs bench vectors corpus lock clean model
+.PHONY: help demo test native test-native fuzz-native wasm test-dask test-discovery test-thorough lint docs bench vectors \
+  corpus lock clean model
 .SECONDARY:
 
 help:  ## list the targets
@@ -30,6 +31,42 @@ native: native/build/.done  ## the native core, with the C compiler of this Pyth
 native/build/.done: $(wildcard native/*.[ch]) native/build.py
 	$(PYTHON) native/build.py $(@D)
 	touch $@
+
+CORE = $(filter-out native/binding.c,$(wildcard native/*.c))
+CORE_HEADERS = $(wildcard native/*.h native/fuzz/*.h)
+STRICT = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+SANITIZED = -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ = AURA_FUZZ_MODEL=src/aura/data/small.aura
+test-native: native/build/.done .venv/test/.done native/build/corpus  ## the native core: tests over it, sanitizers, gcc -fanalyzer
+	.venv/test/bin/pytest -n auto tests/native tests/test_vectors.py tests/aura/test_codec.py tests/aura/test_native.py \
+	  -m "not thorough" --cov
+	.venv/test/bin/coverage report --include=$(NATIVE) --fail-under=95
+	for source in $(CORE); do $(CC) $(STRICT) -O2 $$($(CC) --version | grep -q clang || echo -fanalyzer) -c $$source -o /dev/null || exit 1; done
+	$(CC) $(SANITIZED) $(CORE) native/fuzz/message.c native/fuzz/replay.c -o native/build/replay-message
+	$(CC) $(SANITIZED) $(CORE) native/fuzz/model_file.c native/fuzz/replay.c -o native/build/replay-model-file
+	find native/build/corpus/message -type f | sort | $(FUZZ) xargs native/build/replay-message 3
+	find native/build/corpus/model_file -type f | sort | xargs native/build/replay-model-file 20
+
+native/build/corpus: $(wildcard vectors/*.json) native/fuzz/corpus.py
+	rm -rf $@
+	$(PYTHON) native/fuzz/corpus.py $@
+
+# Needs clang; what is found stays in native/build/found.
+SECONDS ?= 20
+fuzz-native: native/build/corpus  ## search with libFuzzer for inputs that break the native core; SECONDS=20 for each target
+	mkdir -p native/build/found/message native/build/found/model_file
+	for target in message model_file; do \
+	  clang $(SANITIZED) -fsanitize=fuzzer $(CORE) native/fuzz/$$target.c -o native/build/fuzz-$$target && \
+	  $(FUZZ) native/build/fuzz-$$target -max_total_time=$(SECONDS) -max_len=8192 -timeout=20 -verbosity=0 \
+	    -artifact_prefix=native/build/found/ native/build/found/$$target native/build/corpus/$$target || exit 1; \
+	done
+
+# Needs clang with its linker for WebAssembly, and Node to try it.
+wasm: $(CORE) $(CORE_HEADERS) native/wasm/aura.c  ## the native core as a WebAssembly module, into native/build
+	mkdir -p native/build
+	clang --target=wasm32 -nostdlib -ffreestanding -Inative/wasm $(STRICT) -O2 $(CORE) native/wasm/aura.c \
+	  -Wl,--no-entry -o native/build/aura.wasm
+	node native/wasm/try.mjs native/build/aura.wasm src/aura/data/small.aura
 
 # Their packages take 300 MB, so they have an environment of their own.
 DASK = "*/aura/dask.py,*/aura/columns/*,*/training/cluster/*"

@@ -5,8 +5,8 @@
 #include "match.h"
 
 /* Write the string of `size` bytes into `out`, and give its length; it is a whole message if the model is implied
- * (rule AUR-6). 0 stands for an error: AURA_TOO_LONG (rule AUR-9), or AURA_NO_SPACE if `capacity` is less than four
- * bytes more than the string. */
+ * (rule AUR-6). 0 stands for an error: AURA_TOO_LONG (rule AUR-9), or AURA_NO_SPACE, which RANGE_CODER_MAX_OMITTED
+ * bytes more than the string rule out. */
 size_t aura_auralite_encode(const aura_context_model *model, aura_match_table *table, const uint8_t *data,
                             size_t size, uint8_t *out, size_t capacity, aura_error *error);
 

@@ -1,4 +1,4 @@
-"""Builds the Python module ``aura_native`` with the C compiler of this Python.
+"""Builds the Python module ``aura_native`` with the C compiler of this Python, or the one that ``CC`` names.
 
 ``python native/build.py FOLDER`` writes it into a folder. The build hook of the package does the same.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 import subprocess
 import sys
@@ -58,7 +59,8 @@ def command(target: Path, extra: tuple[str, ...] = ()) -> list[str]:
     Raises:
         BuildError: this Python does not name a compiler.
     """
-    compiler, linker = sysconfig.get_config_var("CC"), sysconfig.get_config_var("LDSHARED")
+    compiler = os.environ.get("CC", "") or sysconfig.get_config_var("CC")
+    linker = sysconfig.get_config_var("LDSHARED")
     if not compiler or not linker:
         raise BuildError("this Python names no C compiler")
     shared = [option for option in shlex.split(linker)[1:] if option in _LINKING]

@@ -2,6 +2,7 @@
 #ifndef AURA_MEMORY_H
 #define AURA_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,14 @@ static inline void aura_release(const aura_allocator *allocator, void *block)
 {
     if (block != NULL)
         allocator->resize(allocator->context, block, 0);
+}
+
+static inline bool aura_are_equal(const uint8_t *one, const uint8_t *other, size_t size)
+{
+    size_t at = 0;
+    while (at < size && one[at] == other[at])
+        at++;
+    return at == size;
 }
 
 #endif

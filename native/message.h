@@ -11,8 +11,8 @@ typedef enum {
 } aura_method;
 
 /* Write the string of a message: the whole message if the model is implied, else what follows the id of the model.
- * Gives its length, or 0 for an error: AURA_TOO_LONG, or AURA_NO_SPACE if `capacity` is less than four bytes more
- * than the string. */
+ * Gives its length, or 0 for an error: AURA_TOO_LONG, or AURA_NO_SPACE, which RANGE_CODER_MAX_OMITTED bytes more than
+ * the string rule out. */
 size_t aura_encode(const aura_context_model *model, aura_workspace *workspace, aura_method method, const uint8_t *data,
                    size_t size, uint8_t *out, size_t capacity, aura_error *error);
 

@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include "char_runs.h"
+#include "crc32.h"
 #include "prefix.h"
 #include "trie.h"
 
@@ -13,36 +14,13 @@ static uint32_t number_at(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* CRC-32 as in zlib, four bytes at a time. */
-static uint32_t crc32_of(const uint8_t *data, size_t size)
-{
-    uint32_t tables[4][256];
-    for (uint32_t byte = 0; byte < 256; byte++) {
-        uint32_t value = byte;
-        for (int bit = 0; bit < 8; bit++)
-            value = value >> 1 ^ (value & 1 ? 0xEDB88320u : 0);
-        tables[0][byte] = value;
-    }
-    for (uint32_t byte = 0; byte < 256; byte++)
-        for (int table = 1; table < 4; table++)
-            tables[table][byte] = tables[table - 1][byte] >> 8 ^ tables[0][tables[table - 1][byte] & 255];
-    uint32_t crc = 0xFFFFFFFFu;
-    for (; size >= 4; size -= 4, data += 4) {
-        crc ^= (uint32_t)data[3] << 24 | (uint32_t)data[2] << 16 | (uint32_t)data[1] << 8 | data[0];
-        crc = tables[3][crc & 255] ^ tables[2][crc >> 8 & 255] ^ tables[1][crc >> 16 & 255] ^ tables[0][crc >> 24];
-    }
-    for (; size > 0; size--)
-        crc = crc >> 8 ^ tables[0][(crc ^ *data++) & 255];
-    return ~crc;
-}
-
 /* Check that the file has the form of rule MDL-1. */
 static bool check_form(const uint8_t *data, size_t size, aura_error *error)
 {
-    static const char MAGIC[] = {'A', 'U', 'R', 'M'};
+    static const uint8_t MAGIC[] = {'A', 'U', 'R', 'M'};
     if (size > MODEL_MAX_FILE)
         return aura_fail(error, AURA_LIMIT_EXCEEDED, 0, "", "a model file is larger than 67108864 bytes");
-    if (size >= sizeof MAGIC && memcmp(data, MAGIC, sizeof MAGIC) != 0)
+    if (size >= sizeof MAGIC && !aura_are_equal(data, MAGIC, sizeof MAGIC))
         return aura_fail(error, AURA_MALFORMED, 0, "magic", "this is not a model file");
     if (size > sizeof MAGIC && data[sizeof MAGIC] != MODEL_VERSION)
         return aura_fail(error, AURA_UNSUPPORTED, sizeof MAGIC, "version", "the version is unknown");
@@ -88,7 +66,7 @@ static bool read_sections(aura_model_file *file, const uint8_t *data, aura_error
             return aura_fail(error, AURA_MALFORMED, 0, "sections.type", "sections do not ascend");
         if (section.type < MODEL_FIRST_OPTIONAL && !is_known(section.type))
             return aura_fail(error, AURA_UNSUPPORTED, 0, "sections.type", "a section has an unknown type");
-        if (crc32_of(data + section.offset, section.size) != section.crc)
+        if (aura_crc32(data + section.offset, section.size) != section.crc)
             return aura_fail(error, AURA_CHECKSUM_MISMATCH, 0, "sections.crc", "the CRC of a section disagrees");
         if (section.type == MODEL_METADATA && section.size > MODEL_MAX_METADATA)
             return aura_fail(error, AURA_LIMIT_EXCEEDED, 0, "sections.length",
@@ -122,10 +100,10 @@ static bool read_contents(aura_context_model *model, const aura_model_file *file
                           const aura_allocator *allocator, aura_error *error)
 {
     const aura_section *section = find_section(file, MODEL_TRIE);
-    if (!aura_trie_read(model, data + section->offset, section->size, allocator, error))
+    if (section == NULL || !aura_trie_read(model, data + section->offset, section->size, allocator, error))
         return false;
     section = find_section(file, MODEL_MATCH);
-    if (!read_hits(model, data + section->offset, section->size, error))
+    if (section == NULL || !read_hits(model, data + section->offset, section->size, error))
         return false;
     section = find_section(file, MODEL_CHAR_RUNS);
     if (section != NULL && !aura_char_runs_read(model, data + section->offset, section->size, allocator, error))

@@ -51,7 +51,7 @@ bool aura_prefix_read(aura_prefix *prefix, const uint8_t *section, size_t size, 
 uint32_t aura_prefix_find(const aura_prefix *prefix, const uint8_t *stretch)
 {
     for (uint32_t place = prefix->heads[hash_of(stretch)]; place != 0; place = prefix->before[place])
-        if (memcmp(prefix->text + place - PREFIX_LENGTH, stretch, PREFIX_LENGTH) == 0)
+        if (aura_are_equal(prefix->text + place - PREFIX_LENGTH, stretch, PREFIX_LENGTH))
             return place < prefix->size ? place : 0;
     return 0;
 }

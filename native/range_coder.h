@@ -53,7 +53,7 @@ static inline void aura_range_encode(aura_range_encoder *encoder, uint32_t cumul
     }
 }
 
-/* End the string (rule RNG-4), and give its length; 0 if it does not fit. Needs up to four bytes of room beyond it. */
+/* End the string (rule RNG-4), and give its length; 0 if it does not fit. Needs MAX_OMITTED bytes of room beyond it. */
 size_t aura_range_finish(aura_range_encoder *encoder);
 
 /* Finds choices in a string. The first error is kept, and what is decoded after it is of no use. */

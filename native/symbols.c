@@ -132,7 +132,7 @@ static options_left find_run_options(const aura_char_run_list *list, const aura_
     return options;
 }
 
-static void exclude_run_list(aura_exclusions *exclusions, const aura_char_run_list *list)
+static void exclude_char_run_list(aura_exclusions *exclusions, const aura_char_run_list *list)
 {
     for (uint32_t at = 0; at < list->count; at++)
         exclusions->bits[list->symbols[at] >> 6] |= (uint64_t)1 << (list->symbols[at] & 63);
@@ -152,7 +152,7 @@ static uint32_t code_in_char_run(const aura_context_model *model, aura_position 
             const uint32_t escape = CONTEXT_MODEL_FREQUENCIES[list->codes[list->count]];
             pass(choices, options.total - escape, escape, options.total);
         }
-        exclude_run_list(exclusions, list);
+        exclude_char_run_list(exclusions, list);
         code_at_root(model, symbol, exclusions, choices);
     }
     return aura_follow(model->words, position.context, symbol);
@@ -221,7 +221,7 @@ static uint32_t decode_in_list(const uint64_t *words, uint32_t context, const au
 
 /* Decode a choice in a list for character runs that has options; the symbol, or CONTEXT_MODEL_SYMBOLS for the
  * escape. */
-static uint32_t decode_in_run_list(const aura_char_run_list *list, const aura_exclusions *exclusions,
+static uint32_t decode_in_char_run_list(const aura_char_run_list *list, const aura_exclusions *exclusions,
                                    const options_left *options, aura_range_decoder *decoder)
 {
     const uint32_t unit = aura_range_unit(decoder, options->total);
@@ -256,9 +256,9 @@ static uint32_t decode_in_char_run(const aura_context_model *model, aura_positio
     uint32_t symbol = CONTEXT_MODEL_SYMBOLS;
     options_left options = find_run_options(list, exclusions, symbol);
     if (options.left > 0)
-        symbol = decode_in_run_list(list, exclusions, &options, decoder);
+        symbol = decode_in_char_run_list(list, exclusions, &options, decoder);
     if (symbol == CONTEXT_MODEL_SYMBOLS) {
-        exclude_run_list(exclusions, list);
+        exclude_char_run_list(exclusions, list);
         options = find_options(model->words, 0, exclusions, symbol);
         uint32_t place = 0;
         if (options.left > 0)

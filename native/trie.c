@@ -139,7 +139,7 @@ static bool read_counts(trie_reader *trie)
         aura_fail(trie->error, AURA_LIMIT_EXCEEDED, 0, "words", "the model has too many entries");
     if (trie->error->code != AURA_OK)
         return false;
-    uint64_t *words = trie->allocator->resize(trie->allocator->context, model->words, size * sizeof(uint64_t));
+    uint64_t *words = trie->allocator->resize(trie->allocator->context, model->words, (size_t)size * sizeof(uint64_t));
     if (words == NULL)
         return out_of_memory(trie);
     uint32_t place = model->size;

@@ -1,0 +1,85 @@
+/* What the fuzz targets share. */
+#ifndef AURA_FUZZ_CHECK_H
+#define AURA_FUZZ_CHECK_H
+
+#include "../message.h"
+
+#include <stdlib.h>
+
+#define MAX_DECODED 8192
+
+static void *resize(void *context, void *block, size_t size)
+{
+    (void)context;
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
+    return realloc(block, size);
+}
+
+static const aura_allocator ALLOCATOR = {resize, NULL};
+
+/* A block of exactly these bytes, so that a sanitizer sees a read beyond them. */
+static uint8_t *copy_of(const uint8_t *data, size_t size)
+{
+    uint8_t *copy = malloc(size > 0 ? size : 1);
+    if (size > 0)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+/* A string that is read has one spelling: writing the message gives it again (rule RNG-7). */
+static void check_decoding(const aura_context_model *model, aura_workspace *space, aura_method method,
+                           const uint8_t *string, size_t size)
+{
+    uint8_t *text = malloc(MAX_DECODED), *wire = malloc(size + RANGE_CODER_MAX_OMITTED);
+    aura_error error;
+    size_t length;
+    if (aura_decode(model, space, method, string, size, MAX_DECODED, text, MAX_DECODED, &length, &error)) {
+        uint8_t *message = copy_of(text, length);
+        if (aura_encode(model, space, method, message, length, wire, size + RANGE_CODER_MAX_OMITTED, &error) != size ||
+            memcmp(wire, string, size) != 0)
+            abort();
+        free(message);
+    }
+    free(wire);
+    free(text);
+}
+
+/* A message that is written is read again. */
+static void check_encoding(const aura_context_model *model, aura_workspace *space, aura_method method,
+                           const uint8_t *message, size_t size)
+{
+    if (size > MAX_DECODED)
+        return;
+    const size_t room = 16 * size + 64; /* a symbol costs at most some choices of 22 bits */
+    uint8_t *wire = malloc(room), *text = malloc(size + 1);
+    aura_error error;
+    size_t length;
+    const size_t written = aura_encode(model, space, method, message, size, wire, room, &error);
+    if (written > 0) {
+        uint8_t *string = copy_of(wire, written);
+        if (!aura_decode(model, space, method, string, written, size, text, size + 1, &length, &error) ||
+            length != size || memcmp(text, message, size) != 0)
+            abort();
+        free(string);
+    }
+    free(text);
+    free(wire);
+}
+
+/* Do all of this with any bytes. */
+static void check_message(const aura_context_model *model, aura_workspace *space, const uint8_t *data, size_t size)
+{
+    uint8_t *copy = copy_of(data, size);
+    for (int method = AURA_AURALITE; method <= AURA_ADAPTIVE; method++) {
+        check_decoding(model, space, (aura_method)method, copy, size);
+        check_encoding(model, space, (aura_method)method, copy, size);
+    }
+    free(copy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#endif
