@@ -66,6 +66,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:class", r"(collections|numpy|io|os|pathlib|re|types|typing|construct|websockets|_typeshed)\..*"),
     ("py:class", r"aura\.models\.training\.levels\.Level"),
+    ("py:exc", "ConnectionClosed"),
     ("py:.*", r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike|Source|BinaryMode|Report"),
 ]
 

@@ -39,6 +39,7 @@ if (
     from aura.compat import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
     from aura.connections.stream import Stream
     from aura.explanation.explain import Explanation, explain
+    from aura.explanation.peek import Peek, peek
     from aura.files.aura_file import AuraFile, open  # noqa: A004  # as gzip.open and its like
     from aura.files.chunked import compress_iter, decompress_iter
     from aura.files.incremental import AuraCompressor, AuraDecompressor
@@ -71,6 +72,7 @@ __all__ = [
     "Method",
     "Model",
     "NonCanonical",
+    "Peek",
     "PooledCodec",
     "ProductionHybridCompressor",
     "Statistics",
@@ -91,6 +93,7 @@ __all__ = [
     "explain",
     "open",
     "parse_phrases",
+    "peek",
     "train",
 ]
 
@@ -108,6 +111,7 @@ _NAMES: "Final" = {
     "aura.models.training_options": ("TrainingOptions",),
     "aura.pooled": ("PooledCodec",),
     "aura.methods": ("Method",),
+    "aura.explanation.peek": ("Peek", "peek"),
     "aura.templates": ("TemplateLibrary",),
     "aura_spec.phrase": ("parse_phrases",),
 }

@@ -26,6 +26,7 @@ from aura.connections.event_stream import EventStreamEncoder
 from aura.connections.session import Session, Settings, Status, negotiation, scheduling
 from aura.connections.session.channel import Channel
 from aura.models.model import Model
+from aura.templates import Hint, SlotValues
 from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.event_stream import CODING, MODEL_HEADER, MODELS_HEADER
 from aura_spec.session import close_code
@@ -38,6 +39,29 @@ Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _log: Final = logging.getLogger("aura.asgi")
+
+TEMPLATE_ID: Final = "aura.template_id"
+SLOTS: Final = "aura.slots"
+"""Keys of an event ``websocket.send``: the template that the message fills, and the values of its slots."""
+
+
+async def send(
+    connection: Send, message: str | bytes, *, template_id: int | None = None, slots: SlotValues | None = None
+) -> None:
+    """Send a message on a WebSocket connection, and say which template it fills.
+
+    Args:
+        connection: what the application sends events with: ``send`` of ASGI, or of a ``WebSocket`` of Starlette.
+        message: to be sent.
+        template_id: the template; see :meth:`aura.connections.session.Session.send`. Without AURA it is ignored.
+        slots: the values of its slots, by name or in order.
+
+    Raises:
+        EncodeError: the template with these slots does not give the message, or it is too long; it is not sent.
+        TypeError: a slot value has a wrong type.
+    """
+    event: Event = {"type": "websocket.send", "text" if isinstance(message, str) else "bytes": message}
+    await connection({**event, TEMPLATE_ID: template_id, SLOTS: slots})
 
 
 class AuraMiddleware:
@@ -112,7 +136,8 @@ class _Connection:
             if self._is_over():
                 raise _Disconnected("the connection is closed")
             text = event.get("text")
-            await self._channel.send(event["bytes"] if text is None else text)
+            hint = Hint.of(event.get(TEMPLATE_ID), event.get(SLOTS))
+            await self._channel.send(event["bytes"] if text is None else text, hint)
         else:
             await self._send(event)
 

@@ -11,10 +11,10 @@ from aura import arguments, selection, tagging
 from aura import backend as backends
 from aura.arguments import BytesLike, to_bytes
 from aura.codec_base import CodecBase
-from aura.methods import Candidate
+from aura.methods import Candidate, Method
 from aura.models.model import Model, as_model, as_models
 from aura.selection import Policy
-from aura.templates import Match, TemplateLibrary
+from aura.templates import Match, SlotValues, TemplateLibrary
 from aura_spec.errors import DecodeError, EncodeError, TemplateError
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.session_negotiation import ALL_METHODS
@@ -189,6 +189,15 @@ class Codec(CodecBase):
             return tagging.decode_batch(self._backend, wires, held, self._model_id, max_size)
         return self._backend.decode_batch(wires, held, max_size)
 
+    def encode_match(self, match: Match, message: bytes) -> bytes:
+        """Code a message as the smallest frame of a template that gives it."""
+        return self.with_tag(self.smallest_frame(match).wire, message)
+
+    def smallest_frame(self, match: Match) -> Candidate:
+        """The smallest frame for a match, of the typed one and those that the level tries."""
+        typed = Candidate(Method.TYPED, self.encode_frame(match), match.template_id)
+        return selection.smallest((typed, *self.frames(match)))
+
     def frames(self, match: Match, size: int | None = None) -> list[Candidate]:
         """Template frames, as the level allows: all, or those that may have less than ``size`` bytes."""
         policy = Policy(self.level)
@@ -265,9 +274,11 @@ def default_codec() -> Codec:
     return Codec()
 
 
-def compress(data: str | BytesLike) -> bytes:
+def compress(
+    data: str | BytesLike, *, template_id: int | None = None, slots: SlotValues | None = None
+) -> bytes:
     """Code one message with the default codec; see :meth:`Codec.compress`."""
-    return default_codec().compress(data)
+    return default_codec().compress(data, template_id=template_id, slots=slots)
 
 
 def decompress(wire: BytesLike, *, max_size: int | None = None) -> bytes:

@@ -12,7 +12,7 @@ from typing import Generic, Literal, Self, TypeVar, overload
 
 from aura import arguments
 from aura.arguments import BytesLike, to_bytes, wire_bytes
-from aura.templates import TemplateLibrary
+from aura.templates import Hint, Match, SlotValues, TemplateLibrary
 from aura_spec.errors import DecodeError
 
 
@@ -32,6 +32,10 @@ class CodecBase(ABC):
     @abstractmethod
     def encode_messages(self, messages: Sequence[bytes]) -> list[bytes]:
         """Code messages that are checked already, in order."""
+
+    @abstractmethod
+    def encode_match(self, match: Match, message: bytes) -> bytes:
+        """Code a message as the smallest frame of a template that gives it."""
 
     @abstractmethod
     def decode_wires(self, wires: Sequence[bytes], max_size: int) -> list[bytes | DecodeError]:
@@ -57,22 +61,33 @@ class CodecBase(ABC):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def compress(self, data: str | BytesLike) -> bytes:
+    def compress(
+        self, data: str | BytesLike, *, template_id: int | None = None, slots: SlotValues | None = None
+    ) -> bytes:
         """Code one message. The result is at most one byte longer than the message, with ``check`` at most three.
 
         Args:
             data: a text, taken as UTF-8; or bytes, a ``bytearray``, a ``memoryview`` or another one-dimensional
                 buffer of single bytes.
+            template_id: the template that the message fills, if the caller knows it. Nothing is searched for then,
+                and the smallest frame of this template is taken, at any level and whatever its size, so that
+                :func:`aura.peek` finds the id.
+            slots: the values of the template's slots, by name or in order.
 
         Raises:
-            TypeError: it is none of these.
-            EncodeError: the text holds a lone surrogate, for which there is no UTF-8.
+            TypeError: the message or a slot value has a wrong type.
+            EncodeError: the text holds a lone surrogate, for which there is no UTF-8; or the template is not held,
+                or filling it with ``slots`` does not give the message.
 
         >>> import aura
         >>> aura.Codec().compress("Request 1e4f7d8e-54f0-4a0f-9f4b-0c1d2e3f4a5b completed in 12ms").hex()
         '0648011e4f7d8e54f04a0f9f4b0c1d2e3f4a5b19'
         """
-        return self.encode_messages([to_bytes(data)])[0]
+        message = to_bytes(data)
+        hint = Hint.of(template_id, slots)
+        if hint is None:
+            return self.encode_messages([message])[0]
+        return self.encode_match(self.templates.fill_to(message, hint), message)
 
     def decompress(self, wire: BytesLike, *, max_size: int | None = None) -> bytes:
         """Read one message.
@@ -162,6 +177,10 @@ class CodecWrapper(CodecBase, Generic[Wrapped]):
     def codec(self) -> Wrapped:
         """The codec that does the work."""
         return self._codec
+
+    def encode_match(self, match: Match, message: bytes) -> bytes:
+        """Code a message as the smallest frame of a template that gives it."""
+        return self._codec.encode_match(match, message)
 
     @property
     def templates(self) -> TemplateLibrary:

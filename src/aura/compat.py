@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from os import PathLike
 from typing import Any, Final, TypedDict
 
@@ -19,10 +18,9 @@ from aura.arguments import BytesLike, number, to_bytes, whole_number, wire_bytes
 from aura.codec import Codec
 from aura.methods import WITHOUT_GENERAL, Candidate, Method
 from aura.models.model import Model
-from aura.templates import Match, TemplateLibrary
-from aura.templates.library import SlotValues
+from aura.templates import Hint, Match, SlotValues, TemplateLibrary
 from aura_spec import tag
-from aura_spec.errors import DecodeError, EncodeError, Malformed
+from aura_spec.errors import DecodeError, Malformed
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker
 from aura_spec.session_negotiation import ALL_METHODS
@@ -193,12 +191,11 @@ class HybridCompressor:
                 not give the message.
         """
         message = to_bytes(text)
-        if template_id is not None:
-            best = self._frame(self._named(message, template_id, slots))
-        elif slots is not None:
-            raise EncodeError("slots are given without a template_id")
-        else:
+        hint = Hint.of(template_id, slots)
+        if hint is None:
             best = self._best(message)
+        else:
+            best = self._codec.smallest_frame(self.templates.fill_to(message, hint))
         wire = self._codec.with_tag(best.wire, message)
         result = CompressionResult(wire, best.method, len(message), len(wire), best.template_id)
         with self._lock:
@@ -212,17 +209,6 @@ class HybridCompressor:
         methods = WITHOUT_GENERAL if small else ALL_METHODS
         best = self._codec.without_template(message, methods)
         return best if match is None else self._framed(match, best)
-
-    def _named(self, message: bytes, template_id: int, slots: SlotValues | None) -> Match:
-        match = self.templates.fill(template_id, () if slots is None else slots)
-        if match.template.render(match.values) != message:
-            raise EncodeError(f"template {template_id} with these slots does not render to the message")
-        return match
-
-    def _frame(self, match: Match) -> Candidate:
-        """The smallest frame for ``match``, of the typed one and those that the level tries."""
-        typed = Candidate(Method.TYPED, self._codec.encode_frame(match), match.template_id)
-        return selection.smallest(chain((typed,), self._codec.frames(match)))
 
     def _framed(self, match: Match, other: Candidate) -> Candidate:
         """The smallest frame for ``match`` if it beats ``other`` by the threshold, else ``other``."""

@@ -26,6 +26,7 @@ from websockets.typing import DataLike, Subprotocol
 from aura.connections.session import Session, Settings, Status, negotiation, scheduling
 from aura.connections.session.channel import Channel
 from aura.connections.session.coding import Role
+from aura.templates import Hint, SlotValues
 from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.session import close_code, is_hello, max_frame
 from aura_spec.session_negotiation import application_of
@@ -172,16 +173,32 @@ class _Speaking(Connection):
         async for piece in super().recv_streaming(decode):
             yield piece
 
-    async def send(self, message: Fragments, *, text: bool | None = None) -> None:
+    async def send(
+        self,
+        message: Fragments,
+        *,
+        text: bool | None = None,
+        template_id: int | None = None,
+        slots: SlotValues | None = None,
+    ) -> None:
         """Send a message, as ``websockets`` does; fragments are joined if AURA is spoken.
 
         If it is cancelled, the message is sent whole or not at all.
 
+        Args:
+            message: to be sent.
+            text: as ``websockets`` takes it.
+            template_id: the template that the message fills, if the caller knows it; see
+                :meth:`aura.connections.session.Session.send`. Without AURA it is ignored.
+            slots: the values of its slots, by name or in order.
+
         Raises:
             ConnectionClosed: the connection is closed.
-            EncodeError: the message is longer than one of the ends allows; it is not sent.
-            TypeError: this is not a message.
+            EncodeError: the message is longer than one of the ends allows, or the template with these slots does
+                not give it; it is not sent.
+            TypeError: this is not a message, or a slot value has a wrong type.
         """
+        hint = Hint.of(template_id, slots)
         if self.channel is None:
             await super().send(message, text=text)
             return
@@ -190,7 +207,7 @@ class _Speaking(Connection):
             return
         if text is not None and text is not isinstance(whole, str):
             whole = whole.encode() if isinstance(whole, str) else whole.decode()
-        await self.channel.send(whole)
+        await self.channel.send(whole, hint)
 
 
 class ClientConnection(_Speaking, client.ClientConnection):

@@ -74,9 +74,9 @@ def test_a_peer_that_never_reads_is_waited_for(serve: Any, monkeypatch: pytest.M
     coded: list[object] = []
     send = Session.send
 
-    def counted(session: Session, content: str | bytes) -> None:
+    def counted(session: Session, content: str | bytes, **kwargs: Any) -> None:
         coded.append(content)
-        send(session, content)
+        send(session, content, **kwargs)
 
     async def talk() -> None:
         sent: list[int] = []

@@ -12,13 +12,13 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from aura.templates.library import TemplateLibrary
+from aura.templates.library import Hint, SlotValues, TemplateLibrary
 from aura.templates.matcher import Match
 
 if TYPE_CHECKING:
     from aura.templates.discovery import DiscoveryEngine, TemplateDiscoveryWorker
 
-__all__ = ["DiscoveryEngine", "Match", "TemplateDiscoveryWorker", "TemplateLibrary"]
+__all__ = ["DiscoveryEngine", "Hint", "Match", "SlotValues", "TemplateDiscoveryWorker", "TemplateLibrary"]
 
 
 def __getattr__(name: str) -> object:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from numbers import Number
 from os import PathLike
 from types import MappingProxyType
@@ -28,6 +29,32 @@ from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, parse_pa
 SlotValues = Mapping[str, object] | Iterable[object]
 """Values for slots, by name or in order. A value is text, bytes-like, a number, or an object whose class says how
 it is written as text, by a ``__str__`` of its own: a UUID, an address, a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """The template that a message fills, as its sender knows.
+
+    Attributes:
+        template_id: of the template.
+        slots: the values of its slots.
+    """
+
+    template_id: int
+    slots: SlotValues = ()
+
+    @classmethod
+    def of(cls, template_id: int | None, slots: SlotValues | None) -> Hint | None:
+        """A hint of the arguments of a call; None if they name no template.
+
+        Raises:
+            EncodeError: there are slots, but no template.
+        """
+        if template_id is not None:
+            return cls(template_id, () if slots is None else slots)
+        if slots is not None:
+            raise EncodeError("slots are given without a template_id")
+        return None
 
 
 class TemplateLibrary(Mapping[int, Template]):
@@ -197,6 +224,21 @@ class TemplateLibrary(Mapping[int, Template]):
                 raise EncodeError(f"template {template_id} has {len(names)} slots, not {len(ordered)}")
         values = [_slot_bytes(name, value) for name, value in zip(names, ordered, strict=True)]
         return Match(template_id, template, tuple(values))
+
+    def fill_to(self, message: bytes, hint: Hint) -> Match:
+        """The match that a hint says a message has, so that nothing is searched for.
+
+        Raises:
+            EncodeError: as :meth:`fill`, or filling the template does not give the message.
+            TypeError: as :meth:`fill`.
+        """
+        match = self.fill(hint.template_id, hint.slots)
+        if (
+            match.template.rendered_size(match.values) != len(message)
+            or match.template.render(match.values) != message
+        ):
+            raise EncodeError(f"template {hint.template_id} with these slots does not render to the message")
+        return match
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write what is not built in to a store, atomically.

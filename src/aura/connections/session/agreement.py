@@ -101,4 +101,4 @@ class Agreement:
             codec=single,
             max_string=max_string,
         )
-        return Streamed(stream, settings.max_modelled)
+        return Streamed(stream, single, settings.max_modelled)

@@ -15,6 +15,7 @@ from aura.connections.session import scheduling
 from aura.connections.session.events import Deferred, Event, Message, ModelFetched
 from aura.connections.session.protocol import Session
 from aura.connections.session.scheduling import QUICK, SHORT
+from aura.templates import Hint
 from aura_spec.errors import DecodeError, EncodeError, Unsupported
 from aura_spec.session import is_control
 
@@ -28,6 +29,7 @@ class _Posted:
     """A message that is to be sent, and the future that is done once it is."""
 
     message: Frame
+    hint: Hint | None
     sent: asyncio.Future[None]
 
 
@@ -80,15 +82,16 @@ class Channel:
         self._tasks: set[asyncio.Task[None]] = set()
         self._write_soon()
 
-    async def send(self, message: Frame) -> None:
+    async def send(self, message: Frame, hint: Hint | None = None) -> None:
         """Send a message, and return when the connection can take the next.
 
         Raises:
-            EncodeError: it is too long, or not text; it is not sent.
+            EncodeError: it is too long, or not text, or the hint does not give it; it is not sent.
+            TypeError: a slot value of the hint has a wrong type; it is not sent.
         """
-        await self.post(message)
+        await self.post(message, hint)
 
-    def post(self, message: Frame) -> asyncio.Future[None]:
+    def post(self, message: Frame, hint: Hint | None = None) -> asyncio.Future[None]:
         """Send a message after those given before; the future is done once it is sent, or has the error.
 
         Raises:
@@ -98,7 +101,7 @@ class Channel:
             raise self._closed
         self.session.check_message(message)
         sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._posted.append(_Posted(message, sent))
+        self._posted.append(_Posted(message, hint, sent))
         self._write_soon()
         return sent
 
@@ -180,16 +183,16 @@ class Channel:
                 return events
         return await scheduling.in_thread(self.session.max_message, self.session.receive_data, frame)
 
-    async def _code(self, message: Frame) -> None:
+    async def _code(self, message: Frame, hint: Hint | None) -> None:
         """Let the session code a message."""
         size = len(to_bytes(message))
         if size <= QUICK:
             await scheduling.turn()
             # only now, as another connection may have added a model
             if self.session.is_prepared_to_send:
-                self.session.send(message)
+                self.session.send(message, hint=hint)
                 return
-        await scheduling.in_thread(size, self.session.send, message)
+        await scheduling.in_thread(size, self.session.send, message, hint=hint)
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
@@ -231,8 +234,8 @@ class Channel:
             return  # cancelled before it was coded
         try:
             async with self._working():
-                await self._code(posted.message)
-        except EncodeError as error:
+                await self._code(posted.message, posted.hint)
+        except (EncodeError, TypeError) as error:
             _fail(posted.sent, error)
             return
         except BaseException as error:

@@ -10,8 +10,8 @@ from aura import backend as backends
 from aura import tagging
 from aura.connections.stream import Stream
 from aura.models.model import Model
-from aura.selection import Policy, choose
-from aura.templates import TemplateLibrary
+from aura.selection import Policy, choose, frames, smallest
+from aura.templates import Hint, Match, TemplateLibrary
 from aura_spec import tag
 from aura_spec.errors import Malformed
 from aura_spec.limits import MAX_MODELLED
@@ -33,8 +33,12 @@ _BACKEND: Final = backends.get("auto")
 class FrameCodec(Protocol):
     """Codes and reads the messages of one direction, in order."""
 
-    def encode(self, message: bytes, *, text: bool) -> bytes:
-        """Code the next message as a frame."""
+    def encode(self, message: bytes, *, text: bool, hint: Hint | None = None) -> bytes:
+        """Code the next message as a frame.
+
+        Raises:
+            EncodeError: the hint does not give the message.
+        """
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in the next frame.
@@ -110,9 +114,9 @@ class Single:
         self._tag_id = tag_id
         self._library, self._shared_state = _shared_by(model, with_builtin=with_builtin)
 
-    def encode(self, message: bytes, *, text: bool) -> bytes:
+    def encode(self, message: bytes, *, text: bool, hint: Hint | None = None) -> bytes:
         """Code a message as a frame."""
-        coded = self.compress(message)
+        coded = self.compress(message, self.match(message, hint))
         if self._tag_id is not None:
             coded = build_tagged(coded, message, self._tag_id)
         return build_data(coded, text=text)
@@ -127,11 +131,25 @@ class Single:
             data = tagging.decode(_BACKEND, coded, self._shared_state, self._tag_id, longest)
         return text_of(data) if is_text else data
 
-    def compress(self, data: bytes, /) -> bytes:
-        """Code a message, without a frame and a tag."""
+    def match(self, message: bytes, hint: Hint | None) -> Match | None:
+        """The match of a hint; None without one, or if the peer does not hold the template.
+
+        Raises:
+            EncodeError: the hint does not give the message.
+        """
+        if hint is None or hint.template_id not in self._library:
+            return None
+        return self._library.fill_to(message, hint)
+
+    def compress(self, data: bytes, match: Match | None = None, /) -> bytes:
+        """Code a message, without a frame and a tag; with a match as its smallest frame that the peer reads."""
         held = self._shared_state
         if len(data) > self._max_coded:
             held = replace(held, model=None, models={})
+        if match is not None:
+            found = frames(match, backend=_BACKEND, policy=self._policy, shared_state=held)
+            if found:
+                return smallest(found).wire
         chosen = choose(
             data, backend=_BACKEND, policy=self._policy, shared_state=held, templates=self._library
         )
@@ -151,17 +169,20 @@ class Streamed:
 
     Args:
         stream: whose direction this is; nothing else uses it.
+        single: codes messages that gain nothing in the stream.
         max_read: bytes that a string of the peer may have (rule SES-18).
     """
 
-    __slots__ = ("_max_read", "_stream")
+    __slots__ = ("_max_read", "_single", "_stream")
 
-    def __init__(self, stream: Stream, max_read: int) -> None:
+    def __init__(self, stream: Stream, single: Single, max_read: int) -> None:
         self._stream = stream
+        self._single = single
         self._max_read = max_read
 
-    def encode(self, message: bytes, *, text: bool) -> bytes:
-        """Code the next message as a frame; a stream says by itself what is text."""
+    def encode(self, message: bytes, *, text: bool, hint: Hint | None = None) -> bytes:
+        """Code the next message as a frame; a stream says by itself what is text. A hint is checked, not used."""
+        self._single.match(message, hint)
         return build_data(self._stream.send(message.decode() if text else message), text=True)
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:

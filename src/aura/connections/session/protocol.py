@@ -1,6 +1,7 @@
 """The session: frames in, events out, and messages in, frames out. No input or output, as in the library h11.
 
 >>> from aura.models.model import Model
+from aura.templates import Hint
 >>> from aura.connections.session import Models, Settings
 >>> settings = Settings(Models([Model.load_small()]))
 >>> client, server = Session(settings, role="client"), Session(settings, role="server")
@@ -41,6 +42,7 @@ from aura.connections.session.settings import Settings
 from aura.connections.session.state import State, after_received, after_sent
 from aura.connections.session.status import Status
 from aura.models.model import Model
+from aura.templates import Hint
 from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, StreamDesync, UnknownModel
 from aura_spec.session import (
     COUNTERS,
@@ -216,16 +218,23 @@ class Session:
             raise EncodeError(f"a message of {len(data)} bytes is longer than {longest}")
         return data, self._agreement
 
-    def send(self, message: str | bytes) -> None:
+    def send(self, message: str | bytes, *, hint: Hint | None = None) -> None:
         """Code a message; :meth:`data_to_send` returns its frames.
 
+        Args:
+            message: to be sent.
+            hint: the template that the message fills, if that is known. It is then sent as a template frame, if the
+                peer holds the template and messages are sent by themselves, and nothing is searched for.
+
         Raises:
-            EncodeError: as :meth:`check_message`. The message is not sent, and the session goes on.
+            EncodeError: as :meth:`check_message`, or the hint does not give the message. The message is not sent,
+                and the session goes on.
+            TypeError: a slot value has a wrong type. The same holds.
         """
         data, agreement = self._check_message(message)
         self._look_for_models()
         encoder = self._prepare(agreement)
-        frame = encoder.encode(data, text=isinstance(message, str))
+        frame = encoder.encode(data, text=isinstance(message, str), hint=hint)
         self._our_state = after_sent(self._our_state, bytes)
         self._unsent.append(frame)
         self._has_sent = True
