@@ -28,11 +28,11 @@ NATIVE = "*/aura/native_backend.py,*/aura/models/native_model.py"
 # A checkout works without it; once it is there, demo, tests and all else use it.
 native: native/build/.done  ## the native core, with the C compiler of this Python, into native/build
 
-native/build/.done: $(wildcard native/*.[ch]) native/build.py
+native/build/.done: $(wildcard native/*.[ch] native/python/*.[ch]) native/build.py
 	$(PYTHON) native/build.py $(@D)
 	touch $@
 
-CORE = $(filter-out native/binding.c,$(wildcard native/*.c))
+CORE = $(wildcard native/*.c)
 CORE_HEADERS = $(wildcard native/*.h native/fuzz/*.h)
 STRICT = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 SANITIZED = -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -1,4 +1,4 @@
-# Types of the extension module that binding.c defines.
+# Types of the extension module that native/python defines.
 
 from collections.abc import Iterable
 from typing import final

@@ -42,7 +42,7 @@ class BuildError(Exception):
 def digest() -> str:
     """What tells one state of the sources from another: sixteen hexadecimal digits."""
     state = hashlib.sha256()
-    for source in sorted(SOURCES.glob("*.[ch]")):
+    for source in sorted((*SOURCES.glob("*.[ch]"), *SOURCES.glob("python/*.[ch]"))):
         state.update(source.name.encode() + source.read_bytes())
     return state.hexdigest()[:16]
 
@@ -72,7 +72,7 @@ def command(target: Path, extra: tuple[str, ...] = ()) -> list[str]:
         *extra,
         *shared,
         f"-I{sysconfig.get_path('include')}",
-        *(str(source) for source in sorted(SOURCES.glob("*.c"))),
+        *(str(source) for folder in (SOURCES, SOURCES / "python") for source in sorted(folder.glob("*.c"))),
         "-o",
         str(target),
     ]

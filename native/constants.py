@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -38,7 +39,7 @@ _NUMBERS: Final = (
     (rans, "TOTAL SCALE_BITS LOWER_BOUND UPPER_BOUND STATE_BYTES SYMBOLS"),
     (interleaved_rans, "TOTAL SCALE_BITS LOWER_BOUND WORD_BITS MAX_LANES_EXPONENT MAX_LANES"),
     (context_model, "END SYMBOLS CODES TOTAL_OF_ONE MAX_ORDER"),
-    (trie, "COUNT RANK CODE ONE MANY CHILD MAX_ENTRIES MAX_TABLE_BYTES"),
+    (trie, "MAX_ENTRIES MAX_TABLE_BYTES"),
     (match, "SLOTS SLOT_SHIFT MULTIPLIER MIN_LENGTH MAX_LENGTH PROBABILITY_CLASSES MISS_CLASSES HITS TOTAL"),
     (prefix, "LENGTH HITS MAX_SIZE"),
     (char_runs, "MAX_LENGTH NO_RUN STATES"),
@@ -58,7 +59,6 @@ _NUMBERS: Final = (
 
 _TABLES: Final = (
     ("uint16_t", context_model, "FREQUENCIES ESCAPES"),
-    ("uint16_t", trie, "FAMILIES"),
     ("uint8_t", trie, "SIZE_BOUNDS"),
     ("uint8_t", match, "LENGTH_STEPS"),
     ("uint16_t", match, "PROBABILITY_STEPS"),
@@ -87,6 +87,7 @@ def render() -> str:
     ]
     for chapter, names in _NUMBERS:
         lines += ["", *(_define(chapter, name) for name in names.split())]
+    lines += ["", *_families()]
     for enumeration in (marker.Marker, local_model.Context, local_model.Relation):
         lines += ["", *_members(enumeration)]
     for markers in ("ADAPTIVE_COMPACT", "AURALITE_COMPACT"):
@@ -105,6 +106,14 @@ def _chapter(module: ModuleType) -> str:
 def _define(chapter: ModuleType, name: str) -> str:
     value = getattr(chapter, name)
     return f"#define {_chapter(chapter)}_{name} {value if value < 1 << 31 else f'{value}u'}"
+
+
+def _families() -> Iterator[str]:
+    """The first table of each family of rule TRI-2, and how many tables there are."""
+    names = ("COUNT", "RANK", "CODE", "ONE", "MANY", "CHILD")
+    for name, first in zip(names, accumulate(trie.FAMILIES, initial=0), strict=False):
+        yield f"#define TRIE_FIRST_{name} {first}u"
+    yield f"#define TRIE_TABLES {sum(trie.FAMILIES)}u"
 
 
 def _members(enumeration: type[IntEnum]) -> Iterator[str]:

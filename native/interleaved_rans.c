@@ -45,7 +45,7 @@ bool aura_rans_lay_out(aura_rans_tables *tables, const uint8_t *data, size_t siz
     };
     if (tables->places == NULL || tables->intervals == NULL || tables->slots == NULL)
         return aura_fail(error, AURA_NO_MEMORY, 0, "payload", "there is no memory for the tables");
-    tables->intervals[0] = (uint32_t)INTERLEAVED_RANS_TOTAL << 16;
+    tables->intervals[0] = 0;
     memset(tables->slots, 0, INTERLEAVED_RANS_TOTAL);
     uint32_t first = 1, row = INTERLEAVED_RANS_TOTAL;
     from = data;
@@ -80,12 +80,10 @@ bool aura_rans_open(aura_rans_reader *reader, const aura_rans_tables *tables, co
 {
     reader->tables = tables;
     reader->words = words;
-    reader->count = size / 2;
-    reader->position = 2 * (size_t)lanes;
+    reader->size = size;
+    reader->position = 4 * (size_t)lanes;
     reader->lanes = lanes;
-    reader->lane = 0;
-    reader->error = error;
-    if (reader->count < reader->position)
+    if (size < reader->position)
         return aura_fail(error, AURA_TRUNCATED, size, "words", "the payload is too short for its lanes");
     for (uint32_t lane = 0; lane < lanes; lane++, words += 4) {
         const uint32_t high = (uint32_t)words[1] << 8 | words[0], low = (uint32_t)words[3] << 8 | words[2];
@@ -96,19 +94,21 @@ bool aura_rans_open(aura_rans_reader *reader, const aura_rans_tables *tables, co
     return true;
 }
 
-void aura_rans_refuse(aura_rans_reader *reader, aura_code code)
+bool aura_rans_end(aura_rans_reader *reader, const aura_rans_batch *batch, aura_error *error)
 {
-    if (code == AURA_TRUNCATED)
-        aura_fail(reader->error, code, 2 * reader->count, "words", "the payload runs out of words");
-    else
-        aura_fail(reader->error, code, 0, "words", "a table without symbols is used");
+    reader->position = (size_t)(batch->word - reader->words);
+    if (batch->code == AURA_TRUNCATED)
+        return aura_fail(error, AURA_TRUNCATED, reader->size, "words", "the payload runs out of words");
+    if (batch->code == AURA_MALFORMED)
+        return aura_fail(error, AURA_MALFORMED, 0, "words", "a table without symbols is used");
+    return true;
 }
 
-bool aura_rans_close(const aura_rans_reader *reader)
+bool aura_rans_close(const aura_rans_reader *reader, aura_error *error)
 {
-    bool is_done = reader->position == reader->count;
+    bool is_done = reader->position == reader->size;
     for (uint32_t lane = 0; lane < reader->lanes; lane++)
         is_done = is_done && reader->states[lane] == INTERLEAVED_RANS_LOWER_BOUND;
-    return is_done || aura_fail(reader->error, AURA_MALFORMED, 2 * reader->position, "words",
+    return is_done || aura_fail(error, AURA_MALFORMED, reader->position, "words",
                                 "the payload does not end where its symbols do");
 }

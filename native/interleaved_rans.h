@@ -7,7 +7,7 @@
 #include "memory.h"
 
 /* Where the symbols of a table stand: its symbol 0 among all intervals, and its slot 0 among all slots. Both are 0
- * for a table without symbols, which stands for an interval of all slots that leaves every state as it is. */
+ * for a table without symbols, whose one interval has no slots. */
 typedef struct {
     uint32_t first;
     uint32_t row;
@@ -28,15 +28,13 @@ bool aura_rans_lay_out(aura_rans_tables *tables, const uint8_t *data, size_t siz
 
 void aura_rans_free(aura_rans_tables *tables, const aura_allocator *allocator);
 
-/* Decodes batches of symbols. The first error is kept, and what is decoded after it is of no use. */
+/* Decodes batches of symbols. */
 typedef struct {
     const aura_rans_tables *tables;
     const uint8_t *words; /* two bytes each, little endian */
-    size_t count;
-    size_t position;
+    size_t size;          /* bytes of words, an even number */
+    size_t position;      /* of the next word, in bytes */
     uint32_t lanes;
-    uint32_t lane; /* of the next symbol */
-    aura_error *error;
     uint32_t states[INTERLEAVED_RANS_MAX_LANES];
 } aura_rans_reader;
 
@@ -44,42 +42,68 @@ typedef struct {
 bool aura_rans_open(aura_rans_reader *reader, const aura_rans_tables *tables, const uint8_t *words, size_t size,
                     uint32_t lanes, aura_error *error);
 
+/* A batch while it is read. A local variable, so that what is in it stays in registers. The first error is kept, and
+ * what is decoded after it is of no use. */
+typedef struct {
+    const aura_rans_place *places;
+    const uint32_t *intervals;
+    const uint8_t *slots;
+    const uint8_t *word, *end;
+    uint32_t *states;
+    uint32_t lane, last_lane;
+    aura_code code;
+} aura_rans_batch;
+
 /* Begin a batch, at lane 0 (rule IRN-1). */
-static inline void aura_rans_begin(aura_rans_reader *reader)
+static inline aura_rans_batch aura_rans_begin(aura_rans_reader *reader)
 {
-    reader->lane = 0;
+    return (aura_rans_batch){
+        .places = reader->tables->places,
+        .intervals = reader->tables->intervals,
+        .slots = reader->tables->slots,
+        .word = reader->words + reader->position,
+        .end = reader->words + reader->size,
+        .states = reader->states,
+        .last_lane = reader->lanes - 1,
+        .code = AURA_OK,
+    };
 }
 
-/* Note that a word is missing, or that a table without symbols was used (rule IRN-5). */
-void aura_rans_refuse(aura_rans_reader *reader, aura_code code);
-
 /* Decode the next symbol of a batch with a table (rule IRN-4). */
-static inline uint32_t aura_rans_read(aura_rans_reader *reader, uint32_t table)
+static inline uint32_t aura_rans_read(aura_rans_batch *batch, uint32_t table)
 {
-    const aura_rans_place place = reader->tables->places[table];
-    uint32_t state = reader->states[reader->lane];
+    const aura_rans_place place = batch->places[table];
+    uint32_t state = batch->states[batch->lane];
     const uint32_t slot = state % INTERLEAVED_RANS_TOTAL;
-    uint32_t symbol = reader->tables->slots[place.row + slot];
-    uint32_t interval = reader->tables->intervals[place.first + symbol];
-    if (slot - (interval & 0xFFFF) >= interval >> 16) /* so it is 256 */
-        interval = reader->tables->intervals[place.first + ++symbol];
-    if (place.row == 0)
-        aura_rans_refuse(reader, AURA_MALFORMED);
-    state = (interval >> 16) * (state >> INTERLEAVED_RANS_SCALE_BITS) + slot - (interval & 0xFFFF);
+    uint32_t symbol = batch->slots[place.row + slot];
+    uint32_t interval = batch->intervals[place.first + symbol];
+    uint32_t rest = slot - (interval & 0xFFFF);
+    if (rest >= interval >> 16) { /* so it is 256, or the table has no symbols */
+        if (place.row == 0) {
+            batch->code = batch->code == AURA_OK ? AURA_MALFORMED : batch->code;
+            return 0;
+        }
+        interval = batch->intervals[place.first + ++symbol];
+        rest = slot - (interval & 0xFFFF);
+    }
+    state = (interval >> 16) * (state >> INTERLEAVED_RANS_SCALE_BITS) + rest;
     if (state < INTERLEAVED_RANS_LOWER_BOUND) {
-        if (reader->position < reader->count) {
-            const uint8_t *word = reader->words + 2 * reader->position++;
-            state = state << INTERLEAVED_RANS_WORD_BITS | (uint32_t)word[1] << 8 | word[0];
-        } else {
-            aura_rans_refuse(reader, AURA_TRUNCATED);
+        if (batch->word < batch->end) {
+            state = state << INTERLEAVED_RANS_WORD_BITS | (uint32_t)batch->word[1] << 8 | batch->word[0];
+            batch->word += 2;
+        } else if (batch->code == AURA_OK) {
+            batch->code = AURA_TRUNCATED;
         }
     }
-    reader->states[reader->lane] = state;
-    reader->lane = (reader->lane + 1) & (reader->lanes - 1);
+    batch->states[batch->lane] = state;
+    batch->lane = (batch->lane + 1) & batch->last_lane;
     return symbol;
 }
 
+/* End a batch; false, and an error noted, if it could not be read (rule IRN-5). */
+bool aura_rans_end(aura_rans_reader *reader, const aura_rans_batch *batch, aura_error *error);
+
 /* Check that everything was read (rule IRN-5). */
-bool aura_rans_close(const aura_rans_reader *reader);
+bool aura_rans_close(const aura_rans_reader *reader, aura_error *error);
 
 #endif

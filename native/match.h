@@ -76,10 +76,10 @@ static inline uint32_t aura_match_hits(const aura_match *match, uint32_t probabi
 /* The class of a listed byte's probability (rule MAT-6). */
 static inline uint32_t aura_probability_class(uint32_t frequency, uint32_t total)
 {
-    uint32_t class = 1;
-    for (uint32_t step = 0; step < sizeof MATCH_PROBABILITY_STEPS / sizeof *MATCH_PROBABILITY_STEPS; step++)
-        class += 1000 * frequency >= MATCH_PROBABILITY_STEPS[step] * total;
-    return class;
+    uint32_t class = sizeof MATCH_PROBABILITY_STEPS / sizeof *MATCH_PROBABILITY_STEPS;
+    while (class > 0 && 1000 * frequency < MATCH_PROBABILITY_STEPS[class - 1] * total)
+        class--;
+    return class + 1;
 }
 
 /* The prediction was right (rules MAT-7 and HIS-3). */

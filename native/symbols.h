@@ -17,25 +17,25 @@ typedef struct {
     uint32_t state;
 } aura_position;
 
-/* Symbols that are no options. `bits` has them all. `escaped_from` is the context whose list they come from, and
- * `predicted` has those that are not in that list; unless `is_partial`, which says that there are others. */
+/* Symbols that are no options: those of the list of `escaped_from`, and `predicted`, which are not in that list. */
 typedef struct {
-    uint64_t bits[5];
-    uint32_t escaped_from; /* 0 if there is none: the root has no escape */
+    uint32_t escaped_from; /* a context; 0 if there is none: the root has no escape */
     uint32_t predicted_count;
     uint16_t predicted[AURA_MAX_PREDICTED];
-    bool is_partial;
 } aura_exclusions;
 
-static inline bool aura_is_excluded(const aura_exclusions *exclusions, uint32_t symbol)
+/* Whether a symbol was predicted; it may be excluded without that. */
+static inline bool aura_was_predicted(const aura_exclusions *exclusions, uint32_t symbol)
 {
-    return exclusions->bits[symbol >> 6] >> (symbol & 63) & 1;
+    for (uint32_t at = 0; at < exclusions->predicted_count; at++)
+        if (exclusions->predicted[at] == symbol)
+            return true;
+    return false;
 }
 
 /* Exclude a symbol that was predicted, and is not excluded so far, at most AURA_MAX_PREDICTED of them. */
 static inline void aura_exclude(aura_exclusions *exclusions, uint32_t symbol)
 {
-    exclusions->bits[symbol >> 6] |= (uint64_t)1 << (symbol & 63);
     exclusions->predicted[exclusions->predicted_count++] = (uint16_t)symbol;
 }
 

@@ -1,19 +1,28 @@
 /* The trie section, level by level (rules TRI-1 to TRI-9).
  *
- * Contexts are packed as they are read. While a level is read, its words hold what is known of entries so far: the
- * place of the suffix entry, below the code. What a level needs of the one above it is in the packed words, but for
- * codes: these stand beside them, a byte a word, as far as tables are named by them. */
+ * Contexts are packed as they are read. What a level needs of the one above it is in the packed words, but for codes:
+ * these stand beside them, a byte a word, as far as tables are named by them.
+ *
+ * From RANK on all that is needed of the suffix entry stands in the word of the entry, so that only COUNT and RANK go
+ * through the level above out of order. Until a list is done, its words have the symbol and the following context where
+ * they stay, and above them
+ *
+ *     7 the code above of the suffix entry; then in a list of one entry 24 suffix,
+ *                                           in a longer one 9 rank in the suffix's list, and code;
+ *
+ * the word of a longer list itself has the suffix where it stays, and above it the code of the suffix's escape. */
 #include "trie.h"
 
 #include "interleaved_rans.h"
 #include "rans.h"
+#include "trie_section.h"
 
 /* A level of the trie, while the one below it is read. */
 typedef struct {
     uint32_t first;    /* the place of its first context */
     uint32_t contexts; /* how many */
-    uint8_t *codes;    /* by word: min(code, 49) of an entry, 50 + code of the escape where it is alone, and for heads
-                          of longer lists the code of the escape */
+    uint8_t *codes;    /* by word: min(code, 49) of an entry, 50 + code of the escape where it is alone, and for words
+                          of longer lists themselves the code of the escape */
 } trie_level;
 
 /* Contexts of the next level, while their lists are not known. */
@@ -36,30 +45,20 @@ typedef struct {
     uint8_t classes[CONTEXT_MODEL_SYMBOLS + 1]; /* by the length of a list, its class */
 } trie_reader;
 
-/* Fill in the classes of lengths (rule TRI-3). */
-static void classify(uint8_t classes[CONTEXT_MODEL_SYMBOLS + 1])
-{
-    uint8_t class = 0;
-    for (uint32_t length = 0; length <= CONTEXT_MODEL_SYMBOLS; length++) {
-        while (class < sizeof TRIE_SIZE_BOUNDS && length >= TRIE_SIZE_BOUNDS[class])
-            class++;
-        classes[length] = class;
-    }
-}
-
 static uint32_t least(uint32_t one, uint32_t other)
 {
     return one < other ? one : other;
 }
 
-/* The first table of each family (rule TRI-2). */
-#define FIRST_COUNT 0u
-#define FIRST_RANK (FIRST_COUNT + 10)
-#define FIRST_CODE (FIRST_RANK + 200)
-#define FIRST_ONE (FIRST_CODE + 488)
-#define FIRST_MANY (FIRST_ONE + 1254)
-#define FIRST_CHILD (FIRST_MANY + 520)
-#define ALL_TABLES (FIRST_CHILD + 792)
+#define CODE_ABOVE_SHIFT 33
+#define RANK_SHIFT 40
+#define LIST_CODE_SHIFT 49
+#define KEPT_MASK (((uint64_t)1 << CODE_ABOVE_SHIFT) - 1)
+
+static uint32_t code_above_of(uint64_t word)
+{
+    return (uint32_t)(word >> CODE_ABOVE_SHIFT) & 0x7F;
+}
 
 static bool out_of_memory(trie_reader *trie)
 {
@@ -80,7 +79,7 @@ static bool read_children(trie_reader *trie)
     if (children->suffixes == NULL || children->parents == NULL)
         return out_of_memory(trie);
     bool is_beyond = false;
-    aura_rans_begin(&trie->reader);
+    aura_rans_batch batch = aura_rans_begin(&trie->reader);
     for (uint32_t context = trie->above.first; context < end;) {
         const bool is_many = aura_is_many(words[context]);
         const uint32_t length = aura_length_of(words[context]);
@@ -92,7 +91,7 @@ static bool read_children(trie_reader *trie)
             const uint32_t code = trie->above.codes[place - trie->above.first];
             const uint32_t up = is_many ? code / 2 : 25 + (code - 50) / 8;
             const uint32_t flag =
-                aura_rans_read(&trie->reader, FIRST_CHILD + 12 * (2 * up + is_many) + least(above, 11));
+                aura_rans_read(&batch, TRIE_FIRST_CHILD + 12 * (2 * up + is_many) + least(above, 11));
             is_beyond = is_beyond || flag > 1;
             if (flag > 0) {
                 children->suffixes[children->count] = following;
@@ -101,15 +100,15 @@ static bool read_children(trie_reader *trie)
         }
         context += aura_words_of(length);
     }
+    if (!aura_rans_end(&trie->reader, &batch, trie->error))
+        return false;
     if (is_beyond)
         return aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a symbol is above 1");
     if (trie->level == 1) {
         children->suffixes[children->count] = 0;
         children->parents[children->count++] = 0;
     }
-    if (trie->error->code == AURA_OK && children->count == 0)
-        aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a level has no contexts");
-    return trie->error->code == AURA_OK;
+    return children->count > 0 || aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a level has no contexts");
 }
 
 /* Read COUNT, make room for the level, and link the entries above to it. */
@@ -122,23 +121,23 @@ static bool read_counts(trie_reader *trie)
         return out_of_memory(trie);
     uint64_t entries = model->entries, size = model->size;
     bool is_longer = false;
-    aura_rans_begin(&trie->reader);
+    aura_rans_batch batch = aura_rans_begin(&trie->reader);
     for (uint32_t child = 0; child < children->count; child++) {
         const uint32_t longest = aura_length_of(model->words[children->suffixes[child]]);
         uint32_t length = 1;
         if (longest > 1)
-            length += aura_rans_read(&trie->reader, FIRST_COUNT + trie->classes[longest]);
+            length += aura_rans_read(&batch, TRIE_FIRST_COUNT + trie->classes[longest]);
         is_longer = is_longer || length > longest;
         children->lengths[child] = (uint16_t)length;
         entries += length;
         size += aura_words_of(length);
     }
-    if (is_longer)
-        aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a list is longer than its suffix's");
-    if (entries > trie->limit)
-        aura_fail(trie->error, AURA_LIMIT_EXCEEDED, 0, "words", "the model has too many entries");
-    if (trie->error->code != AURA_OK)
+    if (!aura_rans_end(&trie->reader, &batch, trie->error))
         return false;
+    if (is_longer)
+        return aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a list is longer than its suffix's");
+    if (entries > trie->limit)
+        return aura_fail(trie->error, AURA_LIMIT_EXCEEDED, 0, "words", "the model has too many entries");
     uint64_t *words = trie->allocator->resize(trie->allocator->context, model->words, (size_t)size * sizeof(uint64_t));
     if (words == NULL)
         return out_of_memory(trie);
@@ -159,29 +158,43 @@ static bool read_counts(trie_reader *trie)
     return true;
 }
 
-/* Read RANK: the words of entries receive the places of their suffix entries. */
-static bool read_ranks(trie_reader *trie, uint32_t first)
+/* Read RANK for the list of a child, and write what is known of it so far; false if a rank is beyond the suffix's. */
+static bool read_list(const trie_reader *trie, aura_rans_batch *batch, uint32_t child, uint32_t context)
 {
     uint64_t *words = trie->model->words;
-    const trie_children *children = &trie->children;
-    bool is_beyond = false;
-    aura_rans_begin(&trie->reader);
-    for (uint32_t child = 0, context = first; child < children->count; child++) {
-        const uint32_t suffix = children->suffixes[child], length = children->lengths[child];
-        const bool is_many = aura_is_many(words[suffix]);
-        const uint32_t longest = aura_length_of(words[suffix]), before = FIRST_RANK + 20 * trie->classes[longest];
-        uint32_t rank = 0;
-        for (uint32_t at = 0; at < length; at++, rank++) {
-            if (length < longest)
-                rank += aura_rans_read(&trie->reader, before + 2 * trie->classes[length - at] + (at == 0));
-            words[context + (length > 1) + at] = suffix + is_many + rank;
-        }
-        is_beyond = is_beyond || rank > longest;
-        context += aura_words_of(length);
+    const uint8_t *codes_above = trie->above.codes - trie->above.first;
+    const uint32_t suffix = trie->children.suffixes[child], length = trie->children.lengths[child];
+    const uint64_t head = words[suffix];
+    const uint32_t longest = aura_length_of(head), begin = suffix + aura_is_many(head);
+    const uint64_t longer = longest > length ? suffix : aura_suffix_of(head); /* the first suffix with a longer list */
+    const uint32_t table = TRIE_FIRST_RANK + 20 * trie->classes[longest];
+    if (length > 1)
+        words[context] = longer << AURA_PLACE_SHIFT |
+                         (uint64_t)(trie->level == 1 ? 64 : codes_above[suffix]) << CODE_ABOVE_SHIFT;
+    uint32_t rank = 0;
+    for (uint32_t at = 0; at < length; at++, rank++) {
+        if (length < longest)
+            rank += aura_rans_read(batch, table + 2 * trie->classes[length - at] + (at == 0));
+        const uint32_t entry = begin + (rank < longest ? rank : 0);
+        words[context + (length > 1) + at] =
+            (words[entry] & KEPT_MASK) | (uint64_t)codes_above[entry] << CODE_ABOVE_SHIFT |
+            (length > 1 ? (uint64_t)rank : longer) << RANK_SHIFT;
     }
-    if (is_beyond)
-        aura_fail(trie->error, AURA_MALFORMED, 0, "words", "an entry is beyond the suffix's list");
-    return trie->error->code == AURA_OK;
+    return rank <= longest;
+}
+
+/* Read RANK. */
+static bool read_ranks(trie_reader *trie, uint32_t first)
+{
+    bool is_kept = true;
+    aura_rans_batch batch = aura_rans_begin(&trie->reader);
+    for (uint32_t child = 0, context = first; child < trie->children.count; child++) {
+        is_kept = read_list(trie, &batch, child, context) && is_kept;
+        context += aura_words_of(trie->children.lengths[child]);
+    }
+    if (!aura_rans_end(&trie->reader, &batch, trie->error))
+        return false;
+    return is_kept || aura_fail(trie->error, AURA_MALFORMED, 0, "words", "an entry is beyond the suffix's list");
 }
 
 /* Sort the words of a list, which are different numbers. Most lists are short. */
@@ -196,84 +209,71 @@ static void sort(uint64_t *words, uint32_t count)
     }
 }
 
-static bool is_no_code(trie_reader *trie)
+/* End a batch of codes. */
+static bool end_codes(trie_reader *trie, const aura_rans_batch *batch, bool is_beyond)
 {
-    return aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a symbol is above 63");
+    if (!aura_rans_end(&trie->reader, batch, trie->error))
+        return false;
+    return !is_beyond || aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a symbol is above 63");
 }
 
 /* Read CODE: the words of entries of longer lists receive their codes, and the order of rule CTX-7. */
 static bool read_codes(trie_reader *trie, uint32_t first)
 {
     uint64_t *words = trie->model->words;
-    const uint8_t *codes_above = trie->above.codes;
     bool is_beyond = false;
-    aura_rans_begin(&trie->reader);
+    aura_rans_batch batch = aura_rans_begin(&trie->reader);
     for (uint32_t child = 0, context = first; child < trie->children.count; child++) {
         const uint32_t length = trie->children.lengths[child];
         if (length > 1) {
-            const uint32_t column = FIRST_CODE + least(trie->classes[length], 7);
+            const uint32_t column = TRIE_FIRST_CODE + least(trie->classes[length], 7);
             for (uint32_t place = context + 1; place <= context + length; place++) {
-                const uint32_t up = codes_above[words[place] - trie->above.first];
-                const uint32_t code = aura_rans_read(&trie->reader, column + 8 * up);
+                const uint32_t code = aura_rans_read(&batch, column + 8 * code_above_of(words[place]));
                 is_beyond = is_beyond || code >= CONTEXT_MODEL_CODES;
-                words[place] |= (uint64_t)code << 32;
+                words[place] |= (uint64_t)code << LIST_CODE_SHIFT;
             }
             sort(words + context + 1, length);
         }
         context += aura_words_of(length);
     }
-    if (is_beyond)
-        is_no_code(trie);
-    return trie->error->code == AURA_OK;
-}
-
-/* The first suffix with a longer list than `length`, the first of them given. */
-static uint32_t longer_suffix(const uint64_t *words, uint32_t suffix, uint32_t length)
-{
-    return aura_length_of(words[suffix]) > length ? suffix : aura_suffix_of(words[suffix]);
+    return end_codes(trie, &batch, is_beyond);
 }
 
 /* Read ONE: lists of one entry are done. */
 static bool read_ones(trie_reader *trie, uint32_t first, uint8_t *codes)
 {
     uint64_t *words = trie->model->words;
-    const uint32_t column = FIRST_ONE + least(trie->level, 10);
+    const uint32_t column = TRIE_FIRST_ONE + least(trie->level, 10);
     bool is_beyond = false;
-    aura_rans_begin(&trie->reader);
+    aura_rans_batch batch = aura_rans_begin(&trie->reader);
     for (uint32_t child = 0, context = first; child < trie->children.count; child++) {
         const uint32_t length = trie->children.lengths[child];
         if (length == 1) {
-            const uint64_t entry = words[context], up = trie->above.codes[entry - trie->above.first];
-            const uint32_t code = aura_rans_read(&trie->reader, column + 11 * (uint32_t)up);
+            const uint64_t word = words[context];
+            const uint32_t code = aura_rans_read(&batch, column + 11 * code_above_of(word));
             is_beyond = is_beyond || code >= CONTEXT_MODEL_CODES;
             codes[context - first] = (uint8_t)(50 + code);
-            const uint64_t suffix = longer_suffix(words, trie->children.suffixes[child], 1);
-            words[context] = aura_symbol_of(words[entry]) |
-                             (uint64_t)aura_following_of(words[entry]) << AURA_PLACE_SHIFT |
-                             (uint64_t)(code % CONTEXT_MODEL_CODES) << AURA_CODE_SHIFT | suffix << AURA_SUFFIX_SHIFT;
+            words[context] = (word & KEPT_MASK) | (uint64_t)(code % CONTEXT_MODEL_CODES) << AURA_CODE_SHIFT |
+                             word >> RANK_SHIFT << AURA_SUFFIX_SHIFT;
         }
         context += aura_words_of(length);
     }
-    if (is_beyond)
-        is_no_code(trie);
-    return trie->error->code == AURA_OK;
+    return end_codes(trie, &batch, is_beyond);
 }
 
-/* Write a list of more than one entry, whose words hold code and suffix entry; `escape` is 0 at the root. */
-static void pack_list(uint64_t *words, uint32_t context, uint32_t length, uint32_t suffix, uint32_t escape,
-                      uint8_t *codes)
+/* End a list of more than one entry, whose words stand in their order; the code of its escape is known, or the
+ * frequency 0 at the root. Its codes go to `codes`, from the second on. */
+static void pack_list(uint64_t *words, uint32_t context, uint32_t length, uint32_t escape, uint8_t *codes)
 {
     uint32_t upper = 0;
     for (uint32_t at = 1; at <= length; at++) {
-        const uint64_t entry = words[(uint32_t)words[context + at]];
-        const uint32_t code = (uint32_t)(words[context + at] >> 32);
+        const uint64_t word = words[context + at];
+        const uint32_t code = (uint32_t)(word >> LIST_CODE_SHIFT);
         codes[at] = (uint8_t)least(code, 49);
         upper += CONTEXT_MODEL_FREQUENCIES[code];
-        words[context + at] = aura_symbol_of(entry) | (uint64_t)aura_following_of(entry) << AURA_PLACE_SHIFT |
-                              (uint64_t)upper << AURA_UPPER_SHIFT;
+        words[context + at] = (word & KEPT_MASK) | (uint64_t)upper << AURA_UPPER_SHIFT;
     }
-    words[context] = AURA_MANY | length | (uint64_t)suffix << AURA_PLACE_SHIFT |
-                     (uint64_t)(upper + escape) << AURA_UPPER_SHIFT;
+    words[context] = AURA_MANY | (words[context] & KEPT_MASK) | length | (uint64_t)(upper + escape) << AURA_UPPER_SHIFT;
     if (length >= AURA_WIDE)
         aura_index_list(words, context);
 }
@@ -283,23 +283,20 @@ static bool read_many(trie_reader *trie, uint32_t first, uint8_t *codes)
 {
     uint64_t *words = trie->model->words;
     bool is_beyond = false;
-    aura_rans_begin(&trie->reader);
+    aura_rans_batch batch = aura_rans_begin(&trie->reader);
     for (uint32_t child = 0, context = first; child < trie->children.count; child++) {
-        const uint32_t length = trie->children.lengths[child], suffix = trie->children.suffixes[child];
+        const uint32_t length = trie->children.lengths[child];
         if (length > 1) {
-            const uint32_t up = trie->level == 1 ? 64 : trie->above.codes[suffix - trie->above.first];
-            const uint32_t code =
-                aura_rans_read(&trie->reader, FIRST_MANY + 8 * up + least(trie->classes[length], 7));
+            const uint32_t table = TRIE_FIRST_MANY + least(trie->classes[length], 7);
+            const uint32_t code = aura_rans_read(&batch, table + 8 * code_above_of(words[context]));
             is_beyond = is_beyond || code >= CONTEXT_MODEL_CODES;
             codes[context - first] = (uint8_t)code;
-            pack_list(words, context, length, longer_suffix(words, suffix, length),
-                      CONTEXT_MODEL_FREQUENCIES[code % CONTEXT_MODEL_CODES], codes + (context - first));
+            pack_list(words, context, length, CONTEXT_MODEL_FREQUENCIES[code % CONTEXT_MODEL_CODES],
+                      codes + (context - first));
         }
         context += aura_words_of(length);
     }
-    if (is_beyond)
-        is_no_code(trie);
-    return trie->error->code == AURA_OK;
+    return end_codes(trie, &batch, is_beyond);
 }
 
 /* Read the lists of the children, which are the level above from then on. */
@@ -325,100 +322,6 @@ static void release_children(trie_reader *trie)
     trie->children = (trie_children){0};
 }
 
-/* Check the decoded tables (rule TRI-2). */
-static bool check_tables(const uint8_t *data, size_t size, aura_error *error)
-{
-    size_t position = 0;
-    for (uint32_t table = 0; table < ALL_TABLES; table++) {
-        if (size - position < 2)
-            return aura_fail(error, AURA_TRUNCATED, 0, "payload", "the tables end inside a table");
-        const uint32_t symbols = (uint32_t)data[position] << 8 | data[position + 1];
-        position += 2;
-        if (size - position < symbols)
-            return aura_fail(error, AURA_TRUNCATED, 0, "payload", "the tables end inside a table");
-        uint32_t largest = 0;
-        for (uint32_t symbol = 0; symbol < symbols; symbol++)
-            if (data[position + symbol] > largest)
-                largest = data[position + symbol];
-        if (symbols > CONTEXT_MODEL_SYMBOLS || (symbols > 0 && largest == 0) || largest > CONTEXT_MODEL_CODES)
-            return aura_fail(error, AURA_MALFORMED, 0, "payload",
-                             "a table has too many symbols, or none that occurs, or a code above 64");
-        position += symbols;
-    }
-    return position == size || aura_fail(error, AURA_MALFORMED, 0, "payload", "bytes follow the last table");
-}
-
-static uint32_t number_at(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-/* The fixed part of the section (rule TRI-1). */
-typedef struct {
-    uint32_t order;
-    const uint8_t *root_codes;
-    uint32_t lanes;
-    uint32_t tables_length;
-    const uint8_t *payload;
-    uint32_t payload_length;
-    const uint8_t *words;
-    size_t words_size;
-    uint16_t frequencies[RANS_SYMBOLS];
-} trie_section;
-
-/* Read the fixed part of the section, each field judged when it has been read. */
-static bool read_section(trie_section *section, const uint8_t *data, size_t size, aura_error *error)
-{
-    static const char MISSING[] = "the message ends inside a field";
-    const size_t codes = 1, lanes = codes + CONTEXT_MODEL_SYMBOLS, tables = lanes + 1, length = tables + 4,
-                 frequencies = length + 4, payload = frequencies + 2 * RANS_SYMBOLS;
-    if (size < codes)
-        return aura_fail(error, AURA_TRUNCATED, size, "order", MISSING);
-    section->order = data[0];
-    if (section->order < 1 || section->order > CONTEXT_MODEL_MAX_ORDER)
-        return aura_fail(error, AURA_MALFORMED, 0, "order", "the order is not in 1..32");
-    if (size < lanes)
-        return aura_fail(error, AURA_TRUNCATED, size, "root_codes", MISSING);
-    section->root_codes = data + codes;
-    for (uint32_t symbol = 0; symbol < CONTEXT_MODEL_SYMBOLS; symbol++)
-        if (section->root_codes[symbol] >= CONTEXT_MODEL_CODES)
-            return aura_fail(error, AURA_MALFORMED, codes, "root_codes", "a code of the root is above 63");
-    if (size < tables)
-        return aura_fail(error, AURA_TRUNCATED, size, "lanes_exponent", MISSING);
-    if (data[lanes] > INTERLEAVED_RANS_MAX_LANES_EXPONENT)
-        return aura_fail(error, AURA_MALFORMED, lanes, "lanes_exponent", "there are too many lanes");
-    section->lanes = (uint32_t)1 << data[lanes];
-    if (size < length)
-        return aura_fail(error, AURA_TRUNCATED, size, "tables_length", MISSING);
-    section->tables_length = number_at(data + tables);
-    if (section->tables_length > TRIE_MAX_TABLE_BYTES)
-        return aura_fail(error, AURA_MALFORMED, tables, "tables_length", "the tables are too long");
-    if (size < frequencies)
-        return aura_fail(error, AURA_TRUNCATED, size, "payload_length", MISSING);
-    section->payload_length = number_at(data + length);
-    if (size < payload)
-        return aura_fail(error, AURA_TRUNCATED, size, "frequencies", MISSING);
-    uint32_t sum = 0;
-    bool is_positive = true;
-    for (uint32_t symbol = 0; symbol < RANS_SYMBOLS; symbol++) {
-        const uint8_t *number = data + frequencies + 2 * symbol;
-        section->frequencies[symbol] = (uint16_t)(number[0] << 8 | number[1]);
-        sum += section->frequencies[symbol];
-        is_positive = is_positive && section->frequencies[symbol] > 0;
-    }
-    if (!is_positive || sum != RANS_TOTAL)
-        return aura_fail(error, AURA_MALFORMED, frequencies, "frequencies",
-                         "the frequencies are not all positive with sum 4096");
-    if (size - payload < section->payload_length)
-        return aura_fail(error, AURA_TRUNCATED, size, "payload", MISSING);
-    section->payload = data + payload;
-    section->words = section->payload + section->payload_length;
-    section->words_size = size - payload - section->payload_length;
-    if (section->words_size % 2 != 0)
-        return aura_fail(error, AURA_MALFORMED, size - section->words_size, "words", "the words end inside a word");
-    return true;
-}
-
 /* Write the list of the root (rules TRI-1 and CTX-7). */
 static bool read_root(trie_reader *trie, const uint8_t root_codes[CONTEXT_MODEL_SYMBOLS])
 {
@@ -428,18 +331,11 @@ static bool read_root(trie_reader *trie, const uint8_t root_codes[CONTEXT_MODEL_
     trie->above.codes = aura_allocate(trie->allocator, size);
     if (model->words == NULL || trie->above.codes == NULL)
         return out_of_memory(trie);
-    for (uint32_t symbol = 0; symbol < CONTEXT_MODEL_SYMBOLS; symbol++)
-        model->words[1 + symbol] = (uint64_t)root_codes[symbol] << 32 | symbol;
+    model->words[0] = 0;
+    for (uint64_t symbol = 0; symbol < CONTEXT_MODEL_SYMBOLS; symbol++)
+        model->words[1 + symbol] = symbol | symbol << RANK_SHIFT | (uint64_t)root_codes[symbol] << LIST_CODE_SHIFT;
     sort(model->words + 1, CONTEXT_MODEL_SYMBOLS);
-    uint32_t upper = 0;
-    for (uint32_t at = 1; at <= CONTEXT_MODEL_SYMBOLS; at++) {
-        const uint32_t symbol = (uint32_t)model->words[at], code = (uint32_t)(model->words[at] >> 32);
-        trie->above.codes[at] = (uint8_t)least(code, 49);
-        upper += CONTEXT_MODEL_FREQUENCIES[code];
-        model->words[at] = symbol | (uint64_t)upper << AURA_UPPER_SHIFT;
-    }
-    model->words[0] = AURA_MANY | CONTEXT_MODEL_SYMBOLS | (uint64_t)upper << AURA_UPPER_SHIFT;
-    aura_index_list(model->words, 0);
+    pack_list(model->words, 0, CONTEXT_MODEL_SYMBOLS, 0, trie->above.codes);
     model->size = size;
     model->entries = CONTEXT_MODEL_SYMBOLS;
     model->contexts = 1;
@@ -448,14 +344,7 @@ static bool read_root(trie_reader *trie, const uint8_t root_codes[CONTEXT_MODEL_
     return true;
 }
 
-/* The most entries that a section of this size may hold (rule TRI-8). */
-static uint32_t entry_limit(size_t size)
-{
-    const uint64_t limit = (1 << 16) + 32 * (uint64_t)size;
-    return limit < TRIE_MAX_ENTRIES ? (uint32_t)limit : TRIE_MAX_ENTRIES;
-}
-
-static bool read_levels(trie_reader *trie, const trie_section *section)
+static bool read_levels(trie_reader *trie, const aura_trie_section *section)
 {
     if (!read_root(trie, section->root_codes))
         return false;
@@ -467,14 +356,14 @@ static bool read_levels(trie_reader *trie, const trie_section *section)
         trie->model->ends[trie->level] = trie->model->size;
     }
     trie->model->order = section->order;
-    return aura_rans_close(&trie->reader);
+    return aura_rans_close(&trie->reader, trie->error);
 }
 
 bool aura_trie_read(aura_context_model *model, const uint8_t *data, size_t size, const aura_allocator *allocator,
                     aura_error *error)
 {
-    trie_section section;
-    if (!read_section(&section, data, size, error))
+    aura_trie_section section;
+    if (!aura_trie_read_section(&section, data, size, error))
         return false;
     /* the reader has a state for each lane, too much for some stacks */
     trie_reader *trie = aura_allocate(allocator, sizeof *trie);
@@ -487,15 +376,15 @@ bool aura_trie_read(aura_context_model *model, const uint8_t *data, size_t size,
         trie->model = model;
         trie->above = (trie_level){0};
         trie->children = (trie_children){0};
-        trie->limit = entry_limit(size);
+        trie->limit = aura_trie_entry_limit(size);
         trie->allocator = allocator;
         trie->error = error;
-        classify(trie->classes);
+        aura_trie_classify(trie->classes);
         is_read =
             aura_rans_decode(section.payload, section.payload_length, section.frequencies, decoded,
                              section.tables_length, error) &&
-            check_tables(decoded, section.tables_length, error) &&
-            aura_rans_lay_out(&tables, decoded, section.tables_length, ALL_TABLES, allocator, error) &&
+            aura_trie_check_tables(decoded, section.tables_length, error) &&
+            aura_rans_lay_out(&tables, decoded, section.tables_length, TRIE_TABLES, allocator, error) &&
             aura_rans_open(&trie->reader, &tables, section.words, section.words_size, section.lanes, error) &&
             read_levels(trie, &section);
         aura_release(allocator, trie->above.codes);

@@ -1,85 +1,11 @@
-/* The Python module aura_native: model files read and messages coded by the C of this folder.
+/* The methods of a model that code messages: one call for one message, one for many.
  *
- * Written for the limited API of Python 3.11, and for builds without a global lock. The lock is released for batches,
- * and for messages from RELEASE_FROM bytes on. */
-#include <Python.h>
+ * The interpreter's lock is released for batches, and for messages from RELEASE_FROM bytes on. */
+#include "module.h"
 
-#include "message.h"
-#include "model.h"
-
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #define RELEASE_FROM 4096
-
-#ifndef AURA_SOURCES /* the digest of the sources, by which a stale build shows */
-#define AURA_SOURCES ""
-#endif
-
-/* What a call writes to: tables, and a buffer for results. Calls take one from the module and put it back. */
-typedef struct {
-    aura_workspace tables;
-    size_t capacity;
-    uint8_t *buffer;
-} workspace;
-
-typedef struct {
-    PyObject *model_type;
-    PyObject *errors; /* the module aura_spec.errors */
-    _Atomic(workspace *) spare;
-} module_state;
-
-typedef struct {
-    PyObject_HEAD
-    aura_context_model model;
-    PyObject *sections;
-    size_t memory;
-} model_object;
-
-static void *resize(void *context, void *block, size_t size)
-{
-    (void)context;
-    if (size == 0) {
-        free(block);
-        return NULL;
-    }
-    return realloc(block, size);
-}
-
-static const aura_allocator ALLOCATOR = {resize, NULL};
-
-/* The error of aura_spec.errors for one of the core. */
-static PyObject *make_error(module_state *state, const aura_error *error)
-{
-    static const char *const NAMES[] = {
-        [AURA_TRUNCATED] = "Truncated",       [AURA_MALFORMED] = "Malformed",
-        [AURA_NON_CANONICAL] = "NonCanonical", [AURA_UNKNOWN_MODEL] = "UnknownModel",
-        [AURA_UNSUPPORTED] = "Unsupported",   [AURA_LIMIT_EXCEEDED] = "LimitExceeded",
-        [AURA_CHECKSUM_MISMATCH] = "ChecksumMismatch", [AURA_TOO_LONG] = "EncodeError",
-    };
-    PyObject *reason = PyUnicode_FromFormat(error->reason, (unsigned)error->number);
-    PyObject *type = PyObject_GetAttrString(state->errors, NAMES[error->code]);
-    PyObject *made = NULL;
-    if (reason != NULL && type != NULL)
-        made = error->code == AURA_TOO_LONG
-                   ? PyObject_CallFunctionObjArgs(type, reason, NULL)
-                   : PyObject_CallFunction(type, "O,I,s", reason, (unsigned)error->offset, error->path);
-    Py_XDECREF(reason);
-    Py_XDECREF(type);
-    return made;
-}
-
-static PyObject *raise_error(module_state *state, const aura_error *error)
-{
-    if (error->code == AURA_NO_MEMORY)
-        return PyErr_NoMemory();
-    PyObject *made = make_error(state, error);
-    if (made != NULL) {
-        PyErr_SetObject((PyObject *)Py_TYPE(made), made);
-        Py_DECREF(made);
-    }
-    return NULL;
-}
 
 static workspace *take_workspace(module_state *state)
 {
@@ -87,7 +13,7 @@ static workspace *take_workspace(module_state *state)
     return taken != NULL ? taken : calloc(1, sizeof *taken);
 }
 
-static void free_workspace(workspace *space)
+void aura_free_workspace(workspace *space)
 {
     if (space != NULL)
         free(space->buffer);
@@ -96,7 +22,7 @@ static void free_workspace(workspace *space)
 
 static void put_workspace(module_state *state, workspace *space)
 {
-    free_workspace(atomic_exchange(&state->spare, space));
+    aura_free_workspace(atomic_exchange(&state->spare, space));
 }
 
 /* Make room in the buffer, whose content is lost. */
@@ -161,7 +87,7 @@ static PyObject *code_one(PyObject *self, PyObject *message, aura_method method,
         Py_END_ALLOW_THREADS
     }
     PyObject *result = is_done ? PyBytes_FromStringAndSize((const char *)space->buffer, (Py_ssize_t)length)
-                               : raise_error(state, &error);
+                               : aura_raise_error(state, &error);
     put_workspace(state, space);
     PyBuffer_Release(&view);
     return result;
@@ -221,7 +147,7 @@ static PyObject *list_of(module_state *state, const batch_entry *entries, Py_ssi
         PyObject *result =
             entry->error.code == AURA_OK
                 ? PyBytes_FromStringAndSize((const char *)all->bytes + entry->offset, (Py_ssize_t)entry->length)
-                : make_error(state, &entry->error);
+                : aura_make_error(state, &entry->error);
         if (result == NULL)
             Py_CLEAR(list);
         else
@@ -330,82 +256,7 @@ static PyObject *decode_adaptive_batch(PyObject *self, PyObject *const *argument
                                                    : NULL;
 }
 
-static PyObject *get_sections(PyObject *self, void *closure)
-{
-    (void)closure;
-    PyObject *sections = ((model_object *)self)->sections;
-    Py_INCREF(sections);
-    return sections;
-}
-
-static PyObject *get_entries(PyObject *self, void *closure)
-{
-    (void)closure;
-    return PyLong_FromUnsignedLong(((model_object *)self)->model.entries);
-}
-
-static PyObject *get_memory(PyObject *self, void *closure)
-{
-    (void)closure;
-    const aura_context_model *model = &((model_object *)self)->model;
-    return PyLong_FromSize_t(model->size * sizeof *model->words + sizeof *model);
-}
-
-static void free_model(PyObject *self)
-{
-    model_object *object = (model_object *)self;
-    PyTypeObject *type = Py_TYPE(self);
-    aura_context_model_free(&object->model, &ALLOCATOR);
-    Py_XDECREF(object->sections);
-    PyObject_Free(self);
-    Py_DECREF(type);
-}
-
-/* The sections of a file as a tuple of (type, offset, size). */
-static PyObject *tuple_of(const aura_model_file *file)
-{
-    PyObject *sections = PyTuple_New(file->count);
-    for (uint32_t place = 0; sections != NULL && place < file->count; place++) {
-        const aura_section *section = &file->sections[place];
-        PyObject *entry =
-            Py_BuildValue("(III)", (unsigned)section->type, (unsigned)section->offset, (unsigned)section->size);
-        if (entry == NULL)
-            Py_CLEAR(sections);
-        else
-            PyTuple_SetItem(sections, (Py_ssize_t)place, entry);
-    }
-    return sections;
-}
-
-static PyObject *read_model(PyObject *module, PyObject *data)
-{
-    module_state *state = PyModule_GetState(module);
-    Py_buffer view;
-    if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) != 0)
-        return NULL;
-    aura_context_model model;
-    aura_model_file file;
-    aura_error error;
-    bool is_read;
-    Py_BEGIN_ALLOW_THREADS
-    is_read = aura_model_read(&model, &file, view.buf, (size_t)view.len, &ALLOCATOR, &error);
-    Py_END_ALLOW_THREADS
-    PyBuffer_Release(&view);
-    if (!is_read)
-        return raise_error(state, &error);
-    PyObject *sections = tuple_of(&file);
-    model_object *object = sections != NULL ? PyObject_New(model_object, (PyTypeObject *)state->model_type) : NULL;
-    if (object == NULL) {
-        Py_XDECREF(sections);
-        aura_context_model_free(&model, &ALLOCATOR);
-        return NULL;
-    }
-    object->model = model;
-    object->sections = sections;
-    return (PyObject *)object;
-}
-
-static PyMethodDef MODEL_METHODS[] = {
+PyMethodDef AURA_MODEL_METHODS[] = {
     {"encode_auralite", encode_auralite, METH_O, "The AURALITE string of a message."},
     {"encode_adaptive", encode_adaptive, METH_O, "The adaptive string of a message."},
     {"encode_auralite_batch", encode_auralite_batch, METH_O, "The AURALITE strings of messages."},
@@ -420,94 +271,3 @@ static PyMethodDef MODEL_METHODS[] = {
      "The messages of adaptive strings, or errors."},
     {NULL, NULL, 0, NULL},
 };
-
-static PyGetSetDef MODEL_ATTRIBUTES[] = {
-    {"sections", get_sections, NULL, "The sections of the file: (type, offset, size) of each.", NULL},
-    {"entries", get_entries, NULL, "Entries of all lists.", NULL},
-    {"memory", get_memory, NULL, "Bytes that the packed model takes.", NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
-
-static PyType_Slot MODEL_SLOTS[] = {
-    {Py_tp_doc, "A packed model. Immutable; share it between threads."},
-    {Py_tp_dealloc, (void *)free_model},
-    {Py_tp_methods, MODEL_METHODS},
-    {Py_tp_getset, MODEL_ATTRIBUTES},
-    {0, NULL},
-};
-
-static PyType_Spec MODEL_SPEC = {
-    .name = "aura_native.Model",
-    .basicsize = sizeof(model_object),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = MODEL_SLOTS,
-};
-
-static int execute(PyObject *module)
-{
-    module_state *state = PyModule_GetState(module);
-    atomic_init(&state->spare, NULL);
-    state->errors = PyImport_ImportModule("aura_spec.errors");
-    if (state->errors == NULL)
-        return -1;
-    state->model_type = PyType_FromModuleAndSpec(module, &MODEL_SPEC, NULL);
-    if (state->model_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->model_type) != 0)
-        return -1;
-    return PyModule_AddStringConstant(module, "SOURCES", AURA_SOURCES);
-}
-
-static int traverse(PyObject *module, visitproc visit, void *arg) /* Py_VISIT names it */
-{
-    module_state *state = PyModule_GetState(module);
-    Py_VISIT(state->model_type);
-    Py_VISIT(state->errors);
-    return 0;
-}
-
-static int clear(PyObject *module)
-{
-    module_state *state = PyModule_GetState(module);
-    Py_CLEAR(state->model_type);
-    Py_CLEAR(state->errors);
-    return 0;
-}
-
-static void free_module(void *module)
-{
-    module_state *state = PyModule_GetState(module);
-    clear(module);
-    free_workspace(atomic_exchange(&state->spare, NULL));
-}
-
-static PyMethodDef METHODS[] = {
-    {"read_model", read_model, METH_O, "Read a model file."},
-    {NULL, NULL, 0, NULL},
-};
-
-static PyModuleDef_Slot SLOTS[] = {
-    {Py_mod_exec, (void *)execute},
-#ifdef Py_mod_multiple_interpreters
-    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
-#endif
-#ifdef Py_mod_gil
-    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#endif
-    {0, NULL},
-};
-
-static struct PyModuleDef DEFINITION = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "aura_native",
-    .m_doc = "The native core: model files read and messages coded in C.",
-    .m_size = sizeof(module_state),
-    .m_methods = METHODS,
-    .m_slots = SLOTS,
-    .m_traverse = traverse,
-    .m_clear = clear,
-    .m_free = free_module,
-};
-
-PyMODINIT_FUNC PyInit_aura_native(void)
-{
-    return PyModuleDef_Init(&DEFINITION);
-}

@@ -1,0 +1,107 @@
+/* The Python module aura_native: model files read and messages coded by the core. */
+#include "module.h"
+
+#ifndef AURA_SOURCES /* the digest of the sources, by which a stale build shows */
+#define AURA_SOURCES ""
+#endif
+
+PyObject *aura_make_error(const module_state *state, const aura_error *error)
+{
+    static const char *const NAMES[] = {
+        [AURA_TRUNCATED] = "Truncated",       [AURA_MALFORMED] = "Malformed",
+        [AURA_NON_CANONICAL] = "NonCanonical", [AURA_UNKNOWN_MODEL] = "UnknownModel",
+        [AURA_UNSUPPORTED] = "Unsupported",   [AURA_LIMIT_EXCEEDED] = "LimitExceeded",
+        [AURA_CHECKSUM_MISMATCH] = "ChecksumMismatch", [AURA_TOO_LONG] = "EncodeError",
+    };
+    PyObject *reason = PyUnicode_FromFormat(error->reason, (unsigned)error->number);
+    PyObject *type = PyObject_GetAttrString(state->errors, NAMES[error->code]);
+    PyObject *made = NULL;
+    if (reason != NULL && type != NULL)
+        made = error->code == AURA_TOO_LONG
+                   ? PyObject_CallFunctionObjArgs(type, reason, NULL)
+                   : PyObject_CallFunction(type, "O,I,s", reason, (unsigned)error->offset, error->path);
+    Py_XDECREF(reason);
+    Py_XDECREF(type);
+    return made;
+}
+
+PyObject *aura_raise_error(const module_state *state, const aura_error *error)
+{
+    if (error->code == AURA_NO_MEMORY)
+        return PyErr_NoMemory();
+    PyObject *made = aura_make_error(state, error);
+    if (made != NULL) {
+        PyErr_SetObject((PyObject *)Py_TYPE(made), made);
+        Py_DECREF(made);
+    }
+    return NULL;
+}
+
+static int execute(PyObject *module)
+{
+    module_state *state = PyModule_GetState(module);
+    atomic_init(&state->spare, NULL);
+    state->errors = PyImport_ImportModule("aura_spec.errors");
+    if (state->errors == NULL)
+        return -1;
+    state->model_type = PyType_FromModuleAndSpec(module, &AURA_MODEL_SPEC, NULL);
+    if (state->model_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->model_type) != 0)
+        return -1;
+    return PyModule_AddStringConstant(module, "SOURCES", AURA_SOURCES);
+}
+
+static int traverse(PyObject *module, visitproc visit, void *arg) /* Py_VISIT names it */
+{
+    module_state *state = PyModule_GetState(module);
+    Py_VISIT(state->model_type);
+    Py_VISIT(state->errors);
+    return 0;
+}
+
+static int clear(PyObject *module)
+{
+    module_state *state = PyModule_GetState(module);
+    Py_CLEAR(state->model_type);
+    Py_CLEAR(state->errors);
+    return 0;
+}
+
+static void free_module(void *module)
+{
+    module_state *state = PyModule_GetState(module);
+    clear(module);
+    aura_free_workspace(atomic_exchange(&state->spare, NULL));
+}
+
+static PyMethodDef METHODS[] = {
+    {"read_model", aura_py_read_model, METH_O, "Read a model file."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot SLOTS[] = {
+    {Py_mod_exec, (void *)execute},
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef DEFINITION = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "aura_native",
+    .m_doc = "The native core: model files read and messages coded in C.",
+    .m_size = sizeof(module_state),
+    .m_methods = METHODS,
+    .m_slots = SLOTS,
+    .m_traverse = traverse,
+    .m_clear = clear,
+    .m_free = free_module,
+};
+
+PyMODINIT_FUNC PyInit_aura_native(void)
+{
+    return PyModuleDef_Init(&DEFINITION);
+}
