@@ -20,6 +20,7 @@ from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import build_tagged
+from aura_spec.template import Template
 
 
 class Codec(CodecBase):
@@ -76,6 +77,7 @@ class Codec(CodecBase):
         self._wanted_backend = backend
         self._explicit_model = arguments.flag("explicit_model", explicit_model)
         self._check = arguments.flag("check", check)
+        self._held: SharedState | None = None
 
     @property
     def backend(self) -> str:
@@ -115,12 +117,17 @@ class Codec(CodecBase):
 
     @property
     def shared_state(self) -> SharedState:
-        """What this codec holds at this moment."""
+        """What this codec holds at this moment; only its templates may change."""
+        templates = self.templates.snapshot()
+        held = self._held
+        if held is None or held.templates is not templates:
+            held = self._held = self._hold(templates)
+        return held
+
+    def _hold(self, templates: Mapping[int, Template]) -> SharedState:
         model = self.model
         models = {bytes.fromhex(held.id): held.context_model for held in (model, *self._models)}
-        return SharedState(
-            self.templates.snapshot(), self._phrases, model.context_model, models, model.dictionary
-        )
+        return SharedState(templates, self._phrases, model.context_model, models, model.dictionary)
 
     @property
     def _shared(self) -> SharedState:
