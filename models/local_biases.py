@@ -7,9 +7,9 @@ has not seen, as most messages are in use:
 2. Messages are drawn from the other sources, and from all of ``logs``. Structured messages of
    ``bench/structured_messages.py`` are added, which count for a third each.
 3. The reference goes through each message once, with all candidates of a symbol up to the one that hits. Their
-   shares and their evidence (rule LOC-10) are noted.
+   shares and their evidence (rule MIX-3) are noted.
 4. Online logistic regression goes through the notes some times, in random order. Each message begins with the
-   constants of that moment, and learns within itself as rule LOC-12 says. Each error, within the message, also
+   constants of that moment, and learns within itself as rule MIX-5 says. Each error, within the message, also
    moves the constants themselves a little. They begin as weights of 1 and biases of 0.
 
 A share is noted as if all candidates before it had been tried. The reference does not exclude candidates that it
@@ -90,7 +90,7 @@ RATE_FALL = 0.6
 """What the rate is multiplied by after an epoch."""
 
 NAT = 256
-"""What rule RCL-11 calls x for one unit of the natural logarithm of the odds; also the unit of the biases."""
+"""What rule MIX-2 calls x for one unit of the natural logarithm of the odds; also the unit of the biases."""
 ONE = 64
 """A weight of 1 in ``WEIGHTS``."""
 
@@ -319,7 +319,7 @@ class Constants:
         return tables
 
     def learn(self, notes: array[int], rate: float) -> float:
-        """Learn from a message (rules LOC-9 to LOC-12).
+        """Learn from a message (rules LOC-9 to MIX-5).
 
         Args:
             notes: of the message.

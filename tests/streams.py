@@ -10,7 +10,7 @@ from tests.models import MODELS, SAMPLES, TEXTS
 
 from aura_spec.context_model import ContextModel
 from aura_spec.stream import Terms, Text
-from aura_spec.stream_model import MIN_MEMORY
+from aura_spec.stream import MIN_MEMORY
 
 MAX_SIZE: Final = 1 << 20
 

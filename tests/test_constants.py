@@ -20,7 +20,7 @@ CHAPTERS = sorted(
     for path in Path(aura_spec.__file__).parent.glob("[!_]*.py")
     if (DOCS / "spec" / f"{path.stem}.md").exists()
 )
-ELSEWHERE = {"char_runs.KINDS_AFTER", "template.CHARACTERS", "stream_model.STRETCH"}
+ELSEWHERE = {"char_runs.KINDS_AFTER", "template.CHARACTERS", "mixer.STRETCH"}
 """What has a table of its own, or is made by a rule of numbers that are shown."""
 
 _TABLE = re.compile(r"^```\{constants\} aura_spec\.(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

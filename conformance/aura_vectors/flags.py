@@ -82,10 +82,8 @@ class Flag(StrEnum):
     OTHER_MEMORY = auto()
     WRONG_SLOT = auto()
     WRONG_CANDIDATE = auto()
-    WRONG_PREFIX = auto()
     WRONG_NUMBER = auto()
     WRONG_MIXTURE = auto()
-    WRONG_POINTER = auto()
     FORGETS_FEEDING = auto()
     WRONG_LANE = auto()
     OVERLAPPING_COPY = auto()
@@ -289,37 +287,27 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.OTHER_MEMORY: Note(
         "remembers something else of a stream than the other end",
         "all goes wrong from some message on",
-        (*(f"STR-{number}" for number in range(1, 12)), "RCL-1", "RCL-2", "RCL-14"),
+        (*(f"STR-{number}" for number in range(1, 13)), "LOC-10", "LOC-12"),
     ),
     Flag.WRONG_SLOT: Note(
-        "finds other slots for the contexts of an adaptive message, or learns otherwise what followed",
+        "finds other slots for the contexts of the local model, or learns otherwise what followed",
         "all goes wrong from some symbol on",
-        ("LOC-1", "LOC-2", "LOC-3", "LOC-4", "LOC-14"),
+        ("LOC-1", "LOC-2", "LOC-3", "LOC-4", "LOC-11"),
     ),
     Flag.WRONG_CANDIDATE: Note(
         "lists or tries other candidates, or in another order",
         "what repeats comes out wrong",
-        ("RCL-3", "RCL-4", "LOC-8", "LOC-9"),
-    ),
-    Flag.WRONG_PREFIX: Note(
-        "looks into the prefix otherwise in a stream, or tries its byte behind three others",
-        "messages that repeat the model's prefix come out wrong",
-        ("RCL-7", "RCL-8"),
+        ("LOC-8", "LOC-9"),
     ),
     Flag.WRONG_NUMBER: Note(
         "reads, predicts or learns numbers otherwise",
         "messages with numbers that step come out wrong",
-        ("RCL-5", "RCL-6", "LOC-6", "LOC-7"),
+        ("LOC-6", "LOC-7"),
     ),
     Flag.WRONG_MIXTURE: Note(
         "mixes or learns the probabilities of candidates otherwise",
         "all goes wrong from some symbol on",
-        (*(f"RCL-{number}" for number in range(9, 14)), *(f"LOC-{number}" for number in range(10, 14))),
-    ),
-    Flag.WRONG_POINTER: Note(
-        "moves the pointer of a stream otherwise",
-        "messages that repeat earlier ones with changes come out wrong",
-        ("RCL-15",),
+        tuple(f"MIX-{number}" for number in range(1, 7)),
     ),
     Flag.FORGETS_FEEDING: Note(
         "does not go on in the model over bytes that are not coded",

@@ -1,91 +1,79 @@
-"""Adaptive messages, one at a time (rules LOC-1 to LOC-14).
+"""The local model, for adaptive messages and for streams (rules LOC-1 to LOC-12, MIX-1 to MIX-6).
 
-One loop codes and decodes: what differs is only whether a choice is noted or read. All biases stand in one list, a
-table of the specification after the other; a candidate's evidence is a list of places in it.
+One loop codes and decodes: what differs is only whether a choice is noted or read. A candidate's evidence is a list
+of places among the biases, which stand in one array.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from aura_fast import range_coder
 from aura_fast.auralite import decode_named, named
 from aura_fast.char_runs import NEXT
 from aura_fast.context_model import Choice, Contexts, contexts_of
-from aura_fast.local_number import Numbers
+from aura_fast.local_memory import (
+    CHECK,
+    LAST,
+    OTHER,
+    SATURATED,
+    STATE_MASK,
+    STATES,
+    TABLES,
+    LocalMemory,
+)
+from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder
 from aura_fast.symbols import decode_symbol, encode_symbol, share_of
-from aura_spec import local_model as spec
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import EncodeError, LimitExceeded
 from aura_spec.limits import MAX_ADAPTIVE
 from aura_spec.local_model import (
     CLASS_OF_BYTE,
     CLASSES,
+    HASH_MULTIPLIER,
+    HASH_MULTIPLIER_2,
     LENGTH_STEPS,
-    LONG_LEVEL,
+    MAX_CONFIDENCE,
     MAX_MATCH_LENGTH,
     MAX_MISSES,
-    MAX_RUN,
-    MAX_SINCE,
     MAX_TRIED,
-    MIN_ERROR,
     MIN_MATCH,
-    MIN_PROBABILITY,
     MIN_TRIED,
     ROW_STARTS,
-    SHARE_STEPS,
-    SLOT_BITS,
     WORD,
     Relation,
 )
+from aura_spec.match import MULTIPLIER
+from aura_spec.mixer import (
+    LIMIT,
+    LONG_LEVEL,
+    MAX_SINCE,
+    MIN_ERROR,
+    MIN_PROBABILITY,
+    PROB_ONE,
+    SHARE_STEPS,
+    SQUASH,
+    STRETCH,
+)
+from aura_spec.prefix import LENGTH as PREFIX_LENGTH
 from aura_spec.range_coder import ADAPTIVE_END, ADAPTIVE_START
-from aura_spec.stream_model import HASH_MULTIPLIER, HASH_MULTIPLIER_2, LIMIT, PROB_ONE, SQUASH, STRETCH
 
 _WORD: Final = 0xFFFFFFFF
+_LOW: Final = 0xFFFF
 _ZERO, _NINE = b"09"
 _EQUAL, _NONE = int(Relation.EQUAL), int(Relation.NONE)
-_INDEX: Final = 32 - SLOT_BITS
-_CHECK: Final = 24 - SLOT_BITS
 
-Slot = tuple[int, int, int, int]
-"""Check, last byte, the byte before it or -1, and state: 2 · (run - 1), and 1 if there is a byte before."""
+_, _CONTEXT, _MATCH, _NUMBER, _FIELD, _MISS, _LENGTH = TABLES
+_FOUR, _PLACE, _ROW, _TWO = (_CONTEXT + 3 * STATES * context - 1 for context in range(4))
+"""Where the biases of a context begin, less 1: states count from 1."""
 
-_NOTHING: Final[Slot] = (-1, -1, -1, 0)
-_STATES: Final = 2 * MAX_RUN
-_SATURATED: Final = _STATES - 2
-"""The states from which a run does not grow."""
-
-
-def _flat(table: Any) -> Iterator[int]:
-    for entry in table:
-        if isinstance(entry, int):
-            yield entry
-        else:
-            yield from _flat(entry)
-
-
-_TABLES: Final = [
-    list(_flat(table))
-    for table in (
-        *(spec.SET_BIASES, spec.CONTEXT_BIASES, spec.MATCH_BIASES, spec.NUMBER_BIASES),
-        *(spec.FIELD_BIASES, spec.MISS_BIASES, spec.LENGTH_BIASES),
-    )
-]
-_BIASES: Final = [bias << 12 for table in _TABLES for bias in table]
-_WEIGHTS: Final = [weight << 10 for weight in _flat(spec.WEIGHTS)]
-_, _CONTEXT, _MATCH, _NUMBER, _FIELD, _MISS, _LENGTH = (
-    sum(map(len, _TABLES[:number])) for number in range(len(_TABLES))
-)
-"""Where the tables begin."""
-
-_FOUR, _PLACE, _ROW, _TWO = (_CONTEXT + 3 * _STATES * context for context in range(4))
 _HIT: Final = tuple(max(MIN_PROBABILITY, min(p, PROB_ONE - MIN_PROBABILITY)) for p in SQUASH)
 _LEVELS: Final = bytes(bisect_right(LENGTH_STEPS, length) for length in range(MAX_MATCH_LENGTH + 1))
 _COMMON: Final = bytes(bisect_right(SHARE_STEPS, share << 4) for share in range(PROB_ONE >> 4))
-"""How common a share is (rule LOC-10), by share div 16: the steps are multiples of that."""
+"""How common a share is (rule MIX-3), by share div 16: the steps are multiples of that."""
 
 
 def encode(data: bytes, model: ContextModel) -> bytes:
@@ -97,7 +85,7 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     if len(data) > MAX_ADAPTIVE:
         raise EncodeError(f"an adaptive message has at most {MAX_ADAPTIVE} bytes")
     choices: list[Choice] = []
-    _code(contexts_of(model), data, choices, None, 0)
+    code(LocalMemory(), contexts_of(model), data, choices)
     return range_coder.shortest(*range_coder.narrow(choices, ADAPTIVE_START, ADAPTIVE_END))
 
 
@@ -109,7 +97,7 @@ def decode(string: bytes, model: ContextModel, max_size: int) -> bytes:
             AUR-12).
     """
     decoder = Decoder(string, ADAPTIVE_START, ADAPTIVE_END)
-    message = _code(contexts_of(model), b"", [], decoder, min(max_size, MAX_ADAPTIVE))
+    message = code(LocalMemory(), contexts_of(model), decoder=decoder, most=min(max_size, MAX_ADAPTIVE))
     decoder.finish()
     return message
 
@@ -134,12 +122,19 @@ def decode_explicit(body: bytes, models: Mapping[bytes, ContextModel], max_size:
     )
 
 
-def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
-    contexts: Contexts, text: bytes, choices: list[Choice], decoder: Decoder | None, most: int
+def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
+    memory: LocalMemory,
+    contexts: Contexts,
+    text: bytes = b"",
+    choices: list[Choice] | None = None,
+    *,
+    decoder: Decoder | None = None,
+    most: int = 0,
 ) -> bytes:
     """Code a message, or decode one if there is a decoder.
 
     Args:
+        memory: of the message, or of a stream; it learns.
         contexts: the packed model.
         text: the message to code; not read if there is a decoder.
         choices: receives the choices; not used if there is a decoder.
@@ -150,17 +145,18 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         The message.
 
     Raises:
-        DecodeError: as rule LOC-9 says; ``LimitExceeded`` if there would be more than ``most`` bytes.
+        DecodeError: as rules RNG-5 and RNG-6 say; ``LimitExceeded`` if there would be more than ``most`` bytes.
     """
-    weights, biases = _WEIGHTS[:], _BIASES[:]
-    four_slots: dict[int, Slot] = {}
-    place_slots: dict[int, Slot] = {}
-    row_slots: dict[int, Slot] = {}
-    two_slots: dict[int, Slot] = {}
-    positions: dict[int, int] = {}
-    numbers = Numbers()
-    message = bytearray()
-    context, char_run = contexts.initial, 0
+    noted: list[Choice] = [] if choices is None else choices
+    weights, biases = memory.weights, memory.biases
+    four_slots, place_slots, row_slots, two_slots = memory.slots
+    positions, history, base = memory.positions, memory.history, memory.base
+    window, zero = memory.window, memory.zero
+    index_shift, check_shift = 32 - memory.slot_bits, 24 - memory.slot_bits
+    numbers = memory.fields.begin()
+    begin = end = len(history)
+    context, char_run, prefix = contexts.initial, 0, contexts.prefix
+    source: bytes | bytearray = history  # what the pointer of a match points into
     pointer = match_length = misses = 0
     since = row = signs = 0
     one = two = three = four = 0  # the last bytes, the last one first
@@ -179,41 +175,50 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         place_hash = (number ^ number >> 15) * HASH_MULTIPLIER_2 & _WORD
         number = (row + since + 1) * HASH_MULTIPLIER & _WORD
         row_hash = (number ^ number >> 15) * HASH_MULTIPLIER_2 & _WORD
-        four_at, place_at = four_hash >> _INDEX, place_hash >> _INDEX
-        row_at, two_at = row_hash >> _INDEX, two_hash >> _INDEX
-        four_check, place_check = four_hash >> _CHECK & 255, place_hash >> _CHECK & 255
-        row_check, two_check = row_hash >> _CHECK & 255, two_hash >> _CHECK & 255
-        four_slot = four_slots.get(four_at, _NOTHING)
-        place_slot = place_slots.get(place_at, _NOTHING)
-        row_slot = row_slots.get(row_at, _NOTHING)
-        two_slot = two_slots.get(two_at, _NOTHING)
-        found: list[tuple[int, int, int]] = []  # where the biases of a slot begin, its bytes
+        four_at, place_at = four_hash >> index_shift, place_hash >> index_shift
+        row_at, two_at = row_hash >> index_shift, two_hash >> index_shift
+        four_check, place_check = four_hash >> check_shift & 255, place_hash >> check_shift & 255
+        row_check, two_check = row_hash >> check_shift & 255, two_hash >> check_shift & 255
+        four_slot, place_slot = four_slots[four_at], place_slots[place_at]
+        row_slot, two_slot = row_slots[row_at], two_slots[two_at]
+        found: list[tuple[int, int, int]] = []  # where the biases of a slot are, its symbols; -1 for none
         candidates: list[int] = []
-        if four_slot[0] == four_check:
-            found.append((_FOUR + four_slot[3], four_slot[1], four_slot[2]))
-        if place_slot[0] == place_check:
-            found.append((_PLACE + place_slot[3], place_slot[1], place_slot[2]))
-        if row_slot[0] == row_check:
-            found.append((_ROW + row_slot[3], row_slot[1], row_slot[2]))
-        if two_slot[0] == two_check:
-            found.append((_TWO + two_slot[3], two_slot[1], two_slot[2]))
-        # match and candidates (rules LOC-5 and LOC-8)
         matched = -1
-        if not match_length and four_slot[0] == four_check:
-            pointer = positions[four_at]
-            here = len(message)
-            reach = min(MAX_MATCH_LENGTH, pointer)
-            while (
-                match_length < reach
-                and message[pointer - 1 - match_length] == message[here - 1 - match_length]
-            ):
-                match_length += 1
-            if match_length < MIN_MATCH:
-                match_length = 0
+        if four_slot and four_slot >> CHECK == four_check:
+            state = four_slot & STATE_MASK
+            other = -1 if state & 1 else four_slot >> OTHER & 255 or zero
+            found.append((_FOUR + state, four_slot >> LAST & 255 or zero, other))
+            if not match_length:  # rule LOC-5
+                pointer = end - 1 - (base + end - 1 - positions[four_at] & _LOW)
+                source, reach = history, min(MAX_MATCH_LENGTH, pointer - max(0, end - window))
+                while (
+                    match_length < reach
+                    and history[pointer - 1 - match_length] == history[end - 1 - match_length]
+                ):
+                    match_length += 1
+                if match_length < MIN_MATCH:
+                    match_length = 0
+        if place_slot and place_slot >> CHECK == place_check:
+            state = place_slot & STATE_MASK
+            other = -1 if state & 1 else place_slot >> OTHER & 255 or zero
+            found.append((_PLACE + state, place_slot >> LAST & 255 or zero, other))
+        if row_slot and row_slot >> CHECK == row_check:
+            state = row_slot & STATE_MASK
+            other = -1 if state & 1 else row_slot >> OTHER & 255 or zero
+            found.append((_ROW + state, row_slot >> LAST & 255 or zero, other))
+        if two_slot and two_slot >> CHECK == two_check:
+            state = two_slot & STATE_MASK
+            other = -1 if state & 1 else two_slot >> OTHER & 255 or zero
+            found.append((_TWO + state, two_slot >> LAST & 255 or zero, other))
+        if prefix and not match_length and end - begin >= PREFIX_LENGTH:
+            value = (four | three << 8 | two << 16 | one << 24) * MULTIPLIER & _WORD
+            if prefix.ends[value >> FILTER_SHIFT] and (place := prefix.find(history[-PREFIX_LENGTH:])):
+                source, pointer, match_length = prefix.text, place, PREFIX_LENGTH
+        # candidates (rule LOC-8)
         if numbers.expected:
             candidates.append(numbers.expected[0])
         if match_length:
-            matched = message[pointer]
+            matched = source[pointer] or zero
             candidates.append(matched)
         for _, last, _ in found:
             candidates.append(last)
@@ -223,8 +228,8 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             if other >= 0:
                 candidates.append(other)
         if decoder is None:
-            symbol = text[len(message)] if len(message) < len(text) else END
-        # the symbol: hit and miss of each candidate, and what remains (rules LOC-9 to LOC-12)
+            symbol = text[end - begin] if end - begin < len(text) else END
+        # the symbol: hit and miss of each candidate, and what remains (rules LOC-9 and MIX-1 to MIX-5)
         excluded = ""
         following = -1
         tried = 0
@@ -240,9 +245,9 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                     votes += 1
                     used.append(at)
                 elif other == candidate:
-                    used.append(at + _STATES)
+                    used.append(at + STATES)
                 else:
-                    used.append(at + 2 * _STATES)
+                    used.append(at + 2 * STATES)
             if match_length:
                 if matched == candidate:
                     agrees = 1
@@ -253,11 +258,11 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                     used.append(_MATCH + level)
             if numbers.expected:
                 hits = numbers.expected[0] == candidate
-                used.append(_NUMBER + (spec.MAX_CONFIDENCE + 1) * hits + numbers.confidence)
+                used.append(_NUMBER + (MAX_CONFIDENCE + 1) * hits + numbers.confidence)
             if numbers.relation != _NONE:
                 used.append(_FIELD + numbers.bias_of(candidate))
             used.append(_MISS + (2 * misses + agrees) * 5 + votes)
-            used.append(_LENGTH + min(since, MAX_SINCE) * CLASSES + CLASS_OF_BYTE[candidate])
+            used.append(_LENGTH + min(since, MAX_SINCE) * CLASSES + CLASS_OF_BYTE[candidate & 255])
             chosen = (((tried > 0) * 2 + is_digit) * 4 + match) * 3 + _COMMON[share >> 4]
             used.append(chosen)
             total = weights[chosen] * stretched >> 4
@@ -269,7 +274,7 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 continue
             if decoder is None:
                 hit = candidate == symbol
-                choices.append((0, p, PROB_ONE) if hit else (p, PROB_ONE - p, PROB_ONE))
+                noted.append((0, p, PROB_ONE) if hit else (p, PROB_ONE - p, PROB_ONE))
             else:
                 hit = decoder.value(PROB_ONE) < p
                 if hit:
@@ -290,51 +295,63 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 break
         if following < 0:
             if decoder is None:
-                following = encode_symbol(contexts, (context, char_run), symbol, choices, predicted=excluded)
+                following = encode_symbol(contexts, (context, char_run), symbol, noted, predicted=excluded)
             else:
                 symbol, following = decode_symbol(decoder, contexts, (context, char_run), predicted=excluded)
-        if symbol == END:
-            return bytes(message)
-        context = following
         if candidates:
             misses = 0 if candidates[0] == symbol else min(misses + 1, MAX_MISSES)
-        # what the byte changes (rules LOC-2, LOC-7 and LOC-14)
-        if four_slot[0] != four_check:
-            four_slots[four_at] = (four_check, symbol, -1, 0)
-        elif four_slot[1] != symbol:
-            four_slots[four_at] = (four_check, symbol, four_slot[1], 1)
-        elif four_slot[3] < _SATURATED:
-            four_slots[four_at] = (four_check, symbol, four_slot[2], four_slot[3] + 2)
-        if place_slot[0] != place_check:
-            place_slots[place_at] = (place_check, symbol, -1, 0)
-        elif place_slot[1] != symbol:
-            place_slots[place_at] = (place_check, symbol, place_slot[1], 1)
-        elif place_slot[3] < _SATURATED:
-            place_slots[place_at] = (place_check, symbol, place_slot[2], place_slot[3] + 2)
-        if row_slot[0] != row_check:
-            row_slots[row_at] = (row_check, symbol, -1, 0)
-        elif row_slot[1] != symbol:
-            row_slots[row_at] = (row_check, symbol, row_slot[1], 1)
-        elif row_slot[3] < _SATURATED:
-            row_slots[row_at] = (row_check, symbol, row_slot[2], row_slot[3] + 2)
-        if two_slot[0] != two_check:
-            two_slots[two_at] = (two_check, symbol, -1, 0)
-        elif two_slot[1] != symbol:
-            two_slots[two_at] = (two_check, symbol, two_slot[1], 1)
-        elif two_slot[3] < _SATURATED:
-            two_slots[two_at] = (two_check, symbol, two_slot[2], two_slot[3] + 2)
-        positions[four_at] = len(message)
+        if symbol != END:
+            byte = symbol
+        elif zero:
+            byte = 0
+        else:
+            break
+        # what the byte changes (rules LOC-2, LOC-7 and LOC-11); the slots as in local_memory.learned
+        if not four_slot or four_slot >> CHECK != four_check:
+            four_slots[four_at] = four_check << CHECK | byte << LAST | 1
+        elif four_slot >> LAST & 255 != byte:
+            four_slots[four_at] = four_check << CHECK | (four_slot >> LAST & 255) << OTHER | byte << LAST | 2
+        elif four_slot & STATE_MASK < SATURATED:
+            four_slots[four_at] = four_slot + 2
+        if not place_slot or place_slot >> CHECK != place_check:
+            place_slots[place_at] = place_check << CHECK | byte << LAST | 1
+        elif place_slot >> LAST & 255 != byte:
+            place_slots[place_at] = (
+                place_check << CHECK | (place_slot >> LAST & 255) << OTHER | byte << LAST | 2
+            )
+        elif place_slot & STATE_MASK < SATURATED:
+            place_slots[place_at] = place_slot + 2
+        if not row_slot or row_slot >> CHECK != row_check:
+            row_slots[row_at] = row_check << CHECK | byte << LAST | 1
+        elif row_slot >> LAST & 255 != byte:
+            row_slots[row_at] = row_check << CHECK | (row_slot >> LAST & 255) << OTHER | byte << LAST | 2
+        elif row_slot & STATE_MASK < SATURATED:
+            row_slots[row_at] = row_slot + 2
+        if not two_slot or two_slot >> CHECK != two_check:
+            two_slots[two_at] = two_check << CHECK | byte << LAST | 1
+        elif two_slot >> LAST & 255 != byte:
+            two_slots[two_at] = two_check << CHECK | (two_slot >> LAST & 255) << OTHER | byte << LAST | 2
+        elif two_slot & STATE_MASK < SATURATED:
+            two_slots[two_at] = two_slot + 2
+        positions[four_at] = base + end & _LOW
+        history.append(byte)
+        end += 1
+        numbers.read(byte)
+        if symbol == END:
+            end -= 1
+            break
+        if decoder is not None and end - begin > most:
+            raise LimitExceeded(f"the message decodes to more than {most} bytes", 0, "string")
+        context = following
         if match_length:
             if matched == symbol:
                 pointer += 1
                 if match_length < MAX_MATCH_LENGTH:
                     match_length += 1
+                if source is not history and pointer == len(source):
+                    match_length = 0
             else:
                 match_length = 0
-        message.append(symbol)
-        if decoder is not None and len(message) > most:
-            raise LimitExceeded(f"the message decodes to more than {most} bytes", 0, "string")
-        numbers.read(symbol)
         if CLASS_OF_BYTE[symbol]:
             since += 1
         else:
@@ -351,3 +368,6 @@ def _code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         one, two, three, four = symbol, one, two, three
         if contexts.has_char_runs:
             char_run = NEXT[char_run << 8 | symbol]
+    message = bytes(history[begin:end])
+    memory.trim()
+    return message

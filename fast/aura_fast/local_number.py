@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from array import array
+from copy import copy
+from typing import Final, Self
 
-from aura_spec.local_model import MAX_CONFIDENCE, MAX_DIGITS, MAX_LEFT, Relation
-from aura_spec.stream_model import HASH_MULTIPLIER, HASH_MULTIPLIER_2
+from aura_spec.local_model import FIELDS as COUNT
+from aura_spec.local_model import HASH_MULTIPLIER, HASH_MULTIPLIER_2, MAX_CONFIDENCE, MAX_DIGITS, Relation
+from aura_spec.mixer import MAX_LEFT
 
 _WORD: Final = 0xFFFFFFFF
 _LABEL: Final = 0xFFFFFFFFFFFFFFFF
@@ -15,8 +18,40 @@ _ROW: Final = MAX_LEFT + 1
 """Entries of a row of ``FIELD_BIASES``."""
 
 
+class Fields:
+    """The fields of all numbers that are remembered (rule LOC-6).
+
+    Attributes:
+        last: ``(256,) uint64``, the last number.
+        digits: ``(256,) uint8``, its count of digits, or 0.
+        steps: ``(256,) int32``.
+        confidences: ``(256,) uint8``.
+        is_used: whether there is any number.
+    """
+
+    __slots__ = ("confidences", "digits", "is_used", "last", "steps")
+
+    def __init__(self) -> None:
+        self.last = array("Q", bytes(8 * COUNT))
+        self.digits = bytearray(COUNT)
+        self.steps = array("i", bytes(4 * COUNT))
+        self.confidences = bytearray(COUNT)
+        self.is_used = False
+
+    def copy(self) -> Self:
+        """Others that know the same and go on by themselves."""
+        other = copy(self)
+        for name in ("last", "digits", "steps", "confidences"):
+            setattr(other, name, getattr(self, name)[:])
+        return other
+
+    def begin(self) -> Numbers:
+        """Let a message begin (rule LOC-10)."""
+        return Numbers(self)
+
+
 class Numbers:
-    """The fields of a message, and the number in its last one.
+    """The number in a message, and what its field says of it.
 
     Attributes:
         before: the digits of the last number of the field; none without one.
@@ -27,25 +62,16 @@ class Numbers:
     """
 
     __slots__ = (
-        "_field",
-        "_fields",
-        "_label",
-        "_value",
-        "before",
-        "confidence",
-        "digits",
-        "expected",
-        "relation",
+        *("_field", "_fields", "_label", "_value", "before", "confidence", "digits", "expected", "relation"),
     )
 
-    def __init__(self) -> None:
-        self._fields: dict[
-            int, tuple[int, int, int, int]
-        ] = {}  # last number, its digits, step and confidence
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
         self._label = self._field = self._value = 0
         self.digits = self.confidence = 0
         self.before = self.expected = b""
         self.relation = _NONE
+        self._begin()
 
     def next_digit(self) -> int:
         """The candidate of rule LOC-8 where the relation is ``EQUAL``; -1 if there is none."""
@@ -56,7 +82,7 @@ class Numbers:
         return -1
 
     def bias_of(self, candidate: int) -> int:
-        """The place of a candidate's bias in ``FIELD_BIASES`` (rule LOC-10)."""
+        """The place of a candidate's bias in ``FIELD_BIASES`` (rule MIX-3)."""
         left = len(self.before) - self.digits
         is_digit = _ZERO <= candidate <= _NINE
         if self.relation != _EQUAL:
@@ -78,19 +104,9 @@ class Numbers:
         if self.digits:
             self._end()
         self._label = self._label << 8 & _LABEL | byte
-        if self._fields:
-            number = (self._label >> 32) * HASH_MULTIPLIER + (self._label & _WORD) & _WORD
-            self._field = ((number ^ number >> 15) * HASH_MULTIPLIER_2 & _WORD) >> 24
-            if self._field in self._fields:
-                self._begin()
-                return
-        self.relation = _NONE
-        self.before = self.expected = b""
+        self._begin()
 
     def _read_digit(self, byte: int) -> None:
-        if not self.digits and not self._fields:  # the index was not needed before
-            number = (self._label >> 32) * HASH_MULTIPLIER + (self._label & _WORD) & _WORD
-            self._field = ((number ^ number >> 15) * HASH_MULTIPLIER_2 & _WORD) >> 24
         if self.relation == _EQUAL:
             if self.digits >= len(self.before):
                 self.relation = _LONGER
@@ -105,19 +121,38 @@ class Numbers:
     def _end(self) -> None:
         """Let the field learn (rule LOC-7)."""
         if self.digits < MAX_DIGITS:
-            last, digits, step, confidence = self._fields.get(self._field, (0, 0, 0, 0))
-            if digits:
-                ahead = self._value - last
-                if ahead and ahead == step:
-                    confidence = min(confidence + 1, MAX_CONFIDENCE)
+            fields = self._fields
+            field = self._field if fields.is_used else field_index(self._label)
+            if fields.digits[field]:
+                step = self._value - fields.last[field]
+                if step and step == fields.steps[field]:
+                    fields.confidences[field] = min(fields.confidences[field] + 1, MAX_CONFIDENCE)
                 else:
-                    step, confidence = ahead if ahead.bit_length() <= 31 else 0, 0
-            self._fields[self._field] = self._value, self.digits, step, confidence
+                    fields.steps[field] = step if step.bit_length() <= 31 else 0
+                    fields.confidences[field] = 0
+            fields.last[field] = self._value
+            fields.digits[field] = self.digits
+            fields.is_used = True
         self._value = self.digits = 0
 
     def _begin(self) -> None:
-        """A number may begin in a field that has a last one (rule LOC-6)."""
-        last, digits, step, self.confidence = self._fields[self._field]
-        self.relation = _EQUAL
-        self.before = b"%0*d" % (digits, last)
-        self.expected = b"%0*d" % (digits, last + step) if step and last + step >= 0 else b""
+        """A number may begin (rule LOC-6). As long as no field has one, none is looked for."""
+        fields = self._fields
+        if fields.is_used:
+            field = self._field = field_index(self._label)
+            digits = fields.digits[field]
+            if digits:
+                last, step = fields.last[field], fields.steps[field]
+                self.confidence = fields.confidences[field]
+                self.relation = _EQUAL
+                self.before = b"%0*d" % (digits, last)
+                self.expected = b"%0*d" % (digits, last + step) if step and last + step >= 0 else b""
+                return
+        self.relation = _NONE
+        self.before = self.expected = b""
+
+
+def field_index(label: int) -> int:
+    """The field of a number behind a label (rule LOC-6)."""
+    number = (label >> 32) * HASH_MULTIPLIER + (label & _WORD) & _WORD
+    return ((number ^ number >> 15) * HASH_MULTIPLIER_2 & _WORD) >> 24

@@ -8,11 +8,12 @@ from copy import copy
 from typing import Final
 
 from aura_fast.context_model import Choice, contexts_of
+from aura_fast.local_memory import LocalMemory
+from aura_fast.local_model import code
 from aura_fast.range_coder import Decoder, narrow
-from aura_fast.stream_model import code
-from aura_fast.stream_state import StreamState
 from aura_spec import stream as spec
 from aura_spec.errors import EncodeError, Malformed, NonCanonical, StreamDesync, Truncated
+from aura_spec.mixer import PROB_ONE
 from aura_spec.range_coder import WINDOW
 from aura_spec.stream import (
     CHECK_SIZE,
@@ -28,7 +29,6 @@ from aura_spec.stream import (
     check_bits,
     remainder,
 )
-from aura_spec.stream_model import PROB_ONE
 
 _RESET_SIZE: Final = 4
 _HEAD_SIZE: Final = 2
@@ -54,6 +54,11 @@ def remainder_of(wire: bytes, bits: int) -> int:
     return remainder(bytes((value ^ wire[-1],)), bits)
 
 
+def memory_of(terms: Terms) -> LocalMemory:
+    """A memory of a stream that remembers nothing yet (rule STR-12)."""
+    return LocalMemory(terms.slot_bits, terms.window, is_stream=True)
+
+
 class Sender:
     """The end of a stream that sends; as in ``aura_reference.stream``."""
 
@@ -62,14 +67,14 @@ class Sender:
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._contexts = contexts_of(terms.model)
-        self._state = StreamState(terms.memory)
+        self._state = memory_of(terms)
         self._is_text = True
         self._counter = 0
         self._flags = Flag(0)
 
     def reset(self, *, ask: bool) -> None:
         """Forget all, and say so with the next message (rules STR-9 and STR-10)."""
-        self._state = StreamState(self._terms.memory)
+        self._state = memory_of(self._terms)
         self._is_text = True
         self._flags |= Flag.RESET | (Flag.ASK if ask else Flag(0))
 
@@ -103,9 +108,9 @@ class Sender:
         counter = self._counter.to_bytes(2, "big") if flags & Flag.RESET else b""
         return bytes((HEAD_BYTE, flags)) + counter if flags else b""
 
-    def _string(self, text: Text, state: StreamState) -> bytes:
+    def _string(self, text: Text, state: LocalMemory) -> bytes:
         choices: list[Choice] = [_kind(same=text.is_text == self._is_text)]
-        code(state, self._contexts, text.data, choices, None, 0)
+        code(state, self._contexts, text.data, choices)
         low, span = narrow(choices, spec.START)
         head = self._head(self._flags)
         return head + find_string(low, span, head, self._terms, self._counter)
@@ -126,7 +131,7 @@ class Receiver:
         self.lost = False
         self._terms = terms
         self._contexts = contexts_of(terms.model)
-        self._state = StreamState(terms.memory)
+        self._state = memory_of(terms)
         self._is_text = True
         self._counter = 0
 
@@ -143,7 +148,7 @@ class Receiver:
         if flags & Flag.RESET:
             if (counter - self._counter) % COUNTERS > LATEST:
                 raise StreamDesync("the reset is an old one", 2, "counter")
-            state, was_text = StreamState(self._terms.memory), True
+            state, was_text = memory_of(self._terms), True
         elif lost:
             raise StreamDesync("the stream is lost until it is reset", 0)
         else:
@@ -165,13 +170,13 @@ class Receiver:
         return text
 
     def _read_string(
-        self, state: StreamState, wire: bytes, place: int, counter: int, max_size: int, *, was_text: bool
+        self, state: LocalMemory, wire: bytes, place: int, counter: int, max_size: int, *, was_text: bool
     ) -> Text:
         string = wire[place:]
         decoder = Decoder(string, spec.START)
         same = decoder.value(PROB_ONE) < SAME_KIND
         decoder.take(*_kind(same=same)[:2])
-        data = code(state, self._contexts, b"", [], decoder, min(max_size, MAX_STRING))
+        data = code(state, self._contexts, decoder=decoder, most=min(max_size, MAX_STRING))
         window = decoder.window
         if len(string) > window:
             raise Malformed("bytes follow the end of the string", place, "string")

@@ -35,7 +35,7 @@ from aura_fast.match import Prediction
 from aura_fast.range_coder import Decoder
 from aura_spec.context_model import ROOT, TOTAL_OF_ONE
 from aura_spec.match import TOTAL as MATCH_TOTAL
-from aura_spec.stream_model import PROB_ONE
+from aura_spec.mixer import PROB_ONE
 
 Position = tuple[int, int]
 """Where in a message a symbol is coded: the context, and the state of the character run."""
@@ -157,7 +157,7 @@ def _encode_in_char_run(
 def share_of(  # noqa: C901, PLR0912  # one hot path
     contexts: Contexts, position: Position, symbol: int, predicted: str = ""
 ) -> tuple[int, int]:
-    """The share of a symbol at a position (rule RCL-9), and the context that follows the symbol (rule AUR-5).
+    """The share of a symbol at a position (rule MIX-1), and the context that follows the symbol (rule AUR-5).
 
     Args:
         contexts: the packed model.

@@ -1,4 +1,4 @@
-"""What a message predicts of its own next symbol (rules LOC-1 to LOC-14)."""
+"""What a message, and a stream, predicts of the next symbol (rules LOC-1 to LOC-12)."""
 
 from __future__ import annotations
 
@@ -10,98 +10,21 @@ from itertools import chain
 from aura_reference import context as contexts
 from aura_reference.auralite import Meter, Reader, Writer, decode_by_id
 from aura_reference.context import Coder
+from aura_reference.local_memory import Memory, Slot, hash_byte
 from aura_reference.local_number import Numbers
-from aura_reference.stream_model import Share
-from aura_reference.window import hash_byte
-from aura_spec import char_runs, context_model, limits, range_coder, stream_model
+from aura_reference.mixer import Evidence, Share
+from aura_spec import char_runs, context_model, limits, mixer, prefix, range_coder
 from aura_spec import local_model as spec
 from aura_spec.auralite import Explicit, build_body, parse_body
 from aura_spec.char_runs import after
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import EncodeError, LimitExceeded
 from aura_spec.local_model import Context, Relation
-from aura_spec.stream_model import squash, stretch
+from aura_spec.mixer import stretch
 
 _FIRST = range_coder.ADAPTIVE_START, range_coder.ADAPTIVE_END
 _WORD = 0xFFFFFFFF
 _DIGITS = frozenset(b"0123456789")
-
-
-@dataclass(slots=True)
-class Slot:
-    """What followed a context: bytes, the last one first, and how often that came in succession (rule LOC-4).
-
-    ``position`` is where the last one stands.
-    """
-
-    check: int = 0
-    run: int = 0
-    last: int = 0
-    other: int | None = None
-    position: int = 0
-
-    def learn(self, byte: int, position: int) -> None:
-        """Take in the byte that followed (rule LOC-14)."""
-        self.position = position
-        if self.run and self.last == byte:
-            self.run = min(self.run + 1, spec.MAX_RUN)
-        else:
-            if self.run:
-                self.other = self.last
-            self.last, self.run = byte, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A bias that speaks for a candidate, or against it: its table, and which entry of it (rule LOC-10)."""
-
-    table: str
-    index: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        """What it is by, for people: "match", "number", "miss" and so on, or the name of a context."""
-        if self.table == "CONTEXT_BIASES":
-            return Context(self.index[0]).name.lower()
-        return self.table.removesuffix("_BIASES").lower()
-
-
-class Sum:
-    """Weights and biases, by table and index, and what is summed of them (rules LOC-11 to LOC-13)."""
-
-    def __init__(self) -> None:
-        self._weights: dict[tuple[int, ...], int] = {}
-        self._biases: dict[Evidence, int] = {}
-
-    def probability(self, share: int, evidence: Sequence[Evidence]) -> int:
-        """The probability of a hit, out of ``PROB_ONE`` (rule LOC-11). The first evidence names the set."""
-        total = self.weight(evidence[0].index) * stretch(share) >> 4
-        total += sum(self.bias(one) for one in evidence)
-        least = spec.MIN_PROBABILITY
-        return min(max(least, squash(total >> 12)), stream_model.PROB_ONE - least)
-
-    def weight(self, index: tuple[int, ...]) -> int:
-        """The weight of a set."""
-        return self._weights.get(index, _entry(spec.WEIGHTS, index) << 10)
-
-    def bias(self, one: Evidence) -> int:
-        """A bias."""
-        return self._biases.get(one, _entry(getattr(spec, one.table), one.index) << 12)
-
-    def learn(self, error: int, share: int, evidence: Sequence[Evidence]) -> None:
-        """Move what was summed towards what happened (rule LOC-12)."""
-        if -spec.MIN_ERROR < error < spec.MIN_ERROR:
-            return
-        index = evidence[0].index
-        self._weights[index] = self.weight(index) + (error * stretch(share) >> 14)
-        for one in evidence:
-            self._biases[one] = self.bias(one) + error
-
-
-def _entry(table: object, index: tuple[int, ...]) -> int:
-    for place in index:
-        table = table[place]  # type: ignore[index]
-    return table  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,30 +38,45 @@ class Trial:
     hit: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An active match (rule LOC-5): its pointer and length, and whether the pointer is a place in the prefix."""
+
+    pointer: int
+    length: int
+    in_prefix: bool = False
+
+    @property
+    def level(self) -> int:
+        """How many of ``LENGTH_STEPS`` are at most the length."""
+        return bisect_right(spec.LENGTH_STEPS, self.length)
+
+
 class Predictor:
-    """A message that predicts itself: what encoder, decoder and explanation share.
+    """A message that is predicted: what encoder, decoder and explanation share.
 
     Attributes:
         message: so far.
+        match: the active one, or None.
         trials: the candidates that were tried for the last symbol.
     """
 
-    def __init__(self, model: ContextModel) -> None:
+    def __init__(self, model: ContextModel, memory: Memory | None = None) -> None:
+        """Let a message begin (rule LOC-10); with no memory, it is a single one."""
         self.message = bytearray()
+        self.match: Match | None = None
         self.trials: list[Trial] = []
         self._model = model
+        self._memory = memory or Memory()
         self._context = model.initial
         self._char_run = char_runs.NO_RUN
-        self._tables: list[dict[int, Slot]] = [{} for _ in Context]
-        self._sum = Sum()
-        self._numbers = Numbers()
-        self._pointer = self._length = 0  # of the match; a length of 0 is none
+        self._numbers = Numbers(self._memory.fields)
         self._misses = 0
         self._since = self._row = self._signs = 0  # rule LOC-2
 
     def code(self, coder: Coder) -> int:
         """Code the next symbol, and give it (rule LOC-9)."""
-        slots = [self._slot(context, number) for context, number in zip(Context, self._hashes(), strict=True)]
+        slots = self._slots()
         self._look_for_match(slots[Context.FOUR])
         candidates = list(dict.fromkeys(self._candidates(slots)))
         entry = self._try(candidates, slots, coder)
@@ -147,20 +85,37 @@ class Predictor:
             self._misses = min(self._misses + 1, spec.MAX_MISSES) if candidates[0] != symbol else 0
         self._context = self._model.following[entry]
         if symbol != END:
-            self._go_on(symbol, slots)
+            self.message.append(symbol)
+            self._char_run = after(self._char_run, symbol)
+            self._learn(symbol, slots)
+        elif self._memory.is_stream:
+            self._learn(0, slots)
         return symbol
+
+    def learn(self, byte: int) -> None:
+        """Let a byte enter that was not coded here (rule STR-11)."""
+        slots = self._slots()
+        self.message.append(byte)
+        self._learn(byte, slots)
 
     def reason(self) -> str:
         """The table that spoke loudest for the last symbol, as :class:`AdaptiveStep` says."""
         if not self.trials or not self.trials[-1].hit:
             return ""
-        trial = self.trials[-1]
-        loudest = max(trial.evidence, key=self._sum.bias)
-        by_share = self._sum.weight(trial.evidence[0].index) * stretch(trial.share) >> 4
-        return "share" if by_share >= self._sum.bias(loudest) else loudest.name
+        trial, mixed = self.trials[-1], self._memory.sum
+        loudest = max(trial.evidence, key=mixed.bias)
+        by_share = mixed.weight(trial.evidence[0].index) * stretch(trial.share) >> 4
+        return "share" if by_share >= mixed.bias(loudest) else loudest.name
+
+    def _slots(self) -> list[Slot]:
+        """The slots of the current symbol (rules LOC-3 and LOC-4)."""
+        return [
+            self._memory.slot(context, number)
+            for context, number in zip(Context, self._hashes(), strict=True)
+        ]
 
     def _byte(self, back: int) -> int:
-        """The byte so far back; 0 before the first (rule LOC-1)."""
+        """The byte of the message so far back; 0 before the first (rule LOC-1)."""
         return self.message[-back] if back <= len(self.message) else 0
 
     def _hashes(self) -> Iterator[int]:
@@ -177,43 +132,39 @@ class Predictor:
             value = hash_byte(value, self._byte(back))
         return value
 
-    def _slot(self, context: Context, number: int) -> Slot:
-        """Rule LOC-4."""
-        value = number * stream_model.HASH_MULTIPLIER_2 & _WORD
-        index, check = value >> 32 - spec.SLOT_BITS, value >> 24 - spec.SLOT_BITS & 0xFF
-        slot = self._tables[context].setdefault(index, Slot())
-        if slot.check != check:
-            slot = self._tables[context][index] = Slot(check)
-        return slot
-
     def _look_for_match(self, slot: Slot) -> None:
         """Rule LOC-5."""
-        if self._length or not slot.run:
-            return
-        length = 0
-        here, there = len(self.message), slot.position
-        while length < min(spec.MAX_MATCH_LENGTH, there) and (
-            self.message[there - 1 - length] == self.message[here - 1 - length]
-        ):
-            length += 1
-        if length >= spec.MIN_MATCH:
-            self._pointer, self._length = there, length
+        if self.match is None and slot.run:
+            place = self._memory.place(slot)
+            length = self._memory.match_length(place)
+            if length >= spec.MIN_MATCH:
+                self.match = Match(place, length)
+        if self.match is None and self._model.prefix and len(self.message) >= prefix.LENGTH:
+            text = self._model.prefix.text
+            place = text.rfind(self.message[-prefix.LENGTH :]) + prefix.LENGTH
+            if prefix.LENGTH <= place < len(text):
+                self.match = Match(place, prefix.LENGTH, in_prefix=True)
 
     @property
     def _matched(self) -> int | None:
-        """The byte that an active match predicts."""
-        return self.message[self._pointer] if self._length else None
+        """The symbol that an active match predicts."""
+        match, held = self.match, self._model.prefix
+        if match is None:
+            return None
+        from_prefix = match.in_prefix and held is not None
+        byte = held.text[match.pointer] if from_prefix else self._memory[match.pointer]
+        return self._memory.symbol(byte)
 
     def _candidates(self, slots: Sequence[Slot]) -> Iterator[int]:
-        """Rule LOC-8; a byte may come twice."""
-        number = self._numbers.number
+        """Rule LOC-8; a symbol may come twice."""
+        number, symbol = self._numbers.number, self._memory.symbol
         yield from number.expected[:1]
         if self._matched is not None:
             yield self._matched
-        yield from (slot.last for slot in slots if slot.run)
+        yield from (symbol(slot.last) for slot in slots if slot.run)
         if number.next_digit is not None:
             yield number.next_digit
-        yield from (slot.other for slot in slots if slot.other is not None)
+        yield from (symbol(slot.other) for slot in slots if slot.other is not None)
 
     def _try(self, candidates: Sequence[int], slots: Sequence[Slot], coder: Coder) -> int:
         """Code a symbol, and give its entry in the context model (rule LOC-9)."""
@@ -224,51 +175,64 @@ class Predictor:
                 break
             share = Share(symbol)
             contexts.code(self._model, self._context, self._char_run, set(excluded), share)
-            value = min(share.value, stream_model.PROB_ONE - 1)
+            value = min(share.value, mixer.PROB_ONE - 1)
             evidence = tuple(self._evidence(symbol, value, slots))
-            p = self._sum.probability(value, evidence)
+            p = self._memory.sum.probability(value, evidence)
             if p < spec.MIN_TRIED:
                 continue
-            hit = coder.choose((symbol,), (p, stream_model.PROB_ONE - p)) == 0
+            hit = coder.choose((symbol,), (p, mixer.PROB_ONE - p)) == 0
             self.trials.append(Trial(symbol, value, p, evidence, hit))
-            self._sum.learn(stream_model.PROB_ONE - p if hit else -p, value, evidence)
+            self._memory.sum.learn(mixer.PROB_ONE - p if hit else -p, value, evidence)
             if hit:
                 return contexts.find_deepest(self._model, self._context, symbol)
             excluded.add(symbol)
         return contexts.code(self._model, self._context, self._char_run, excluded, coder)
 
     def _evidence(self, symbol: int, share: int, slots: Sequence[Slot]) -> Iterator[Evidence]:
-        """Rule LOC-10."""
-        number, matched = self._numbers.number, self._matched
-        agrees = int(matched == symbol)
-        level = bisect_right(spec.LENGTH_STEPS, self._length)
-        match = 0 if matched is None else 3 if not agrees else 2 if level > spec.LONG_LEVEL else 1
-        common = bisect_right(spec.SHARE_STEPS, share)
-        yield Evidence("SET_BIASES", (int(bool(self.trials)), int(symbol in _DIGITS), match, common))
+        """Rule MIX-3."""
+        number, match = self._numbers.number, self.match
+        agrees = int(self._matched == symbol)
+        kind = 0 if match is None else 3 if not agrees else 2 if match.level > mixer.LONG_LEVEL else 1
+        common = bisect_right(mixer.SHARE_STEPS, share)
+        yield Evidence("SET_BIASES", (int(bool(self.trials)), int(symbol in _DIGITS), kind, common))
+        kinds = [self._kind(slot, symbol) for slot in slots]
         for context, slot in zip(Context, slots, strict=True):
             if slot.run:
-                kind = _kind(slot, symbol)
-                yield Evidence("CONTEXT_BIASES", (context, kind, slot.run - 1, int(slot.other is not None)))
-        if matched is not None:
-            yield Evidence("MATCH_BIASES", (agrees, level))
+                index = (context, kinds[context], slot.run - 1, int(slot.other is not None))
+                yield Evidence("CONTEXT_BIASES", index)
+        if match is not None:
+            yield Evidence("MATCH_BIASES", (agrees, match.level))
         if number.expected:
             yield Evidence("NUMBER_BIASES", (int(number.expected[0] == symbol), number.field.confidence))
         if number.relation is not Relation.NONE:
             left = max(0, len(number.before) - number.digits)
-            yield Evidence("FIELD_BIASES", (number.relation_of(symbol), min(left, spec.MAX_LEFT)))
-        votes = sum(_kind(slot, symbol) == 0 for slot in slots if slot.run)
+            yield Evidence("FIELD_BIASES", (number.relation_of(symbol), min(left, mixer.MAX_LEFT)))
+        votes = sum(
+            slot.run > 0 and kinds[context] == 0 for context, slot in zip(Context, slots, strict=True)
+        )
         yield Evidence("MISS_BIASES", (self._misses, agrees, votes))
-        yield Evidence("LENGTH_BIASES", (min(self._since, spec.MAX_SINCE), spec.CLASS_OF_BYTE[symbol]))
+        letter = spec.CLASS_OF_BYTE[0 if symbol == END else symbol]
+        yield Evidence("LENGTH_BIASES", (min(self._since, mixer.MAX_SINCE), letter))
 
-    def _go_on(self, byte: int, slots: Sequence[Slot]) -> None:
-        """Go past a byte (rules LOC-2, LOC-7 and LOC-14)."""
+    def _kind(self, slot: Slot, symbol: int) -> int:
+        """What a slot says of a candidate (rule MIX-3)."""
+        if self._memory.symbol(slot.last) == symbol:
+            return 0
+        return 1 if slot.other is not None and self._memory.symbol(slot.other) == symbol else 2
+
+    def _learn(self, byte: int, slots: Sequence[Slot]) -> None:
+        """Go past a byte (rules LOC-2, LOC-7 and LOC-11)."""
+        memory, match, held = self._memory, self.match, self._model.prefix
         for slot in slots:
-            slot.learn(byte, len(self.message))
-        if self._length:
-            goes_on = self._matched == byte
-            self._pointer += 1
-            self._length = min(self._length + 1, spec.MAX_MATCH_LENGTH) if goes_on else 0
-        self.message.append(byte)
+            slot.learn(byte, memory.end)
+        if match is not None:
+            goes_on = self._matched == memory.symbol(byte)
+            self.match = Match(
+                match.pointer + 1, min(match.length + 1, spec.MAX_MATCH_LENGTH), match.in_prefix
+            )
+            at_end = match.in_prefix and held is not None and match.pointer + 1 == len(held.text)
+            if not goes_on or at_end:
+                self.match = None
         self._numbers.read(byte)
         if spec.CLASS_OF_BYTE[byte]:
             self._since += 1
@@ -278,12 +242,7 @@ class Predictor:
             self._row = byte if byte in spec.ROW_STARTS else hash_byte(self._row, byte)
             self._signs = self._signs << 8 & _WORD | byte
             self._since = 0
-        self._char_run = after(self._char_run, byte)
-
-
-def _kind(slot: Slot, symbol: int) -> int:
-    """What a slot says of a candidate (rule LOC-10)."""
-    return 0 if slot.last == symbol else 1 if slot.other == symbol else 2
+        memory.append(byte)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aura_spec import local_model as spec
-from aura_spec import stream_model
 from aura_spec.local_model import Relation
 
 _WORD = 0xFFFFFFFF
@@ -101,12 +101,13 @@ class Number:
 
 
 class Numbers:
-    """The fields of a message, and the number in its last one."""
+    """The number in a message, and the fields that it may belong to."""
 
-    def __init__(self) -> None:
-        self._fields = [Field() for _ in range(spec.FIELDS)]
+    def __init__(self, fields: Sequence[Field]) -> None:
+        """Let a message begin (rule LOC-10)."""
+        self._fields = fields
         self._label = 0
-        self.number = Number(self._fields[0])
+        self.number = Number(fields[field_index(0)])
 
     def read(self, byte: int) -> None:
         """Take in a byte of the message (rule LOC-7)."""
@@ -120,6 +121,6 @@ class Numbers:
 
 def field_index(label: int) -> int:
     """The field of a number behind a label (rule LOC-6)."""
-    value = (label >> 32) * stream_model.HASH_MULTIPLIER + (label & _WORD) & _WORD
+    value = (label >> 32) * spec.HASH_MULTIPLIER + (label & _WORD) & _WORD
     value ^= value >> 15
-    return (value * stream_model.HASH_MULTIPLIER_2 & _WORD) >> 24
+    return (value * spec.HASH_MULTIPLIER_2 & _WORD) >> 24

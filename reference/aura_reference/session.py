@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aura_reference import message, tag
 from aura_reference.model import Model
 from aura_spec import session as spec
-from aura_spec import stream, stream_model, varint
+from aura_spec import stream, varint
 from aura_spec import tag as tag_spec
 from aura_spec.errors import (
     ChecksumMismatch,
@@ -172,7 +172,7 @@ class End:
             raise Unsupported(f"coding {use.coding} is not read", 2, "coding")
         if use.coding is not Coding.STREAM:
             return
-        if not stream_model.MIN_MEMORY <= use.memory <= min(self._hello.memory, stream_model.MAX_MEMORY):
+        if not stream.MIN_MEMORY <= use.memory <= min(self._hello.memory, stream.MAX_MEMORY):
             raise Unsupported(f"a stream of {use.memory} bytes is not allowed", 3, "memory")
         if use.check not in stream.CHECKS:
             raise Unsupported(f"a stream check of {use.check} bits is not supported", place + 8, "check")

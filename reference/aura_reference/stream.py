@@ -6,11 +6,14 @@ import copy
 from collections.abc import Callable
 from itertools import chain
 
+from aura_reference import local_memory
 from aura_reference.auralite import Reader, Writer
+from aura_reference.local_memory import Size
+from aura_reference.local_model import Predictor
 from aura_reference.range_coder import Interval
-from aura_reference.stream_model import Predictor, StreamState
-from aura_spec import context_model, range_coder, stream_model
+from aura_spec import context_model, mixer, range_coder
 from aura_spec import stream as spec
+from aura_spec.context_model import ContextModel
 from aura_spec.errors import EncodeError, LimitExceeded, Malformed, NonCanonical, StreamDesync, Truncated
 from aura_spec.stream import (
     Flag,
@@ -24,14 +27,14 @@ from aura_spec.stream import (
     remainder,
 )
 
-_KINDS = (spec.SAME_KIND, stream_model.PROB_ONE - spec.SAME_KIND)
+_KINDS = (spec.SAME_KIND, mixer.PROB_ONE - spec.SAME_KIND)
 
 
 class Memory:
     """All that a stream remembers."""
 
     def __init__(self, terms: Terms) -> None:
-        self.state = StreamState(terms.model, terms.memory)
+        self.state = local_memory.Memory(Size(terms.slot_bits, terms.window))
         self.is_text = True
 
     def copy(self) -> Memory:
@@ -39,6 +42,12 @@ class Memory:
         other = copy.copy(self)
         other.state = self.state.copy()
         return other
+
+    def learn(self, text: bytes, model: ContextModel) -> None:
+        """Let a message enter that is no string (rule STR-11)."""
+        predictor = Predictor(model, self.state)
+        for byte in (*text[-self.state.size.window :], 0):
+            predictor.learn(byte)
 
 
 def find_string(interval: Interval, head: bytes, terms: Terms, counter: int) -> bytes:
@@ -103,7 +112,7 @@ class Sender:
             if wire is None or len(other) < len(wire):
                 wire = other
                 self._memory = before
-                self._memory.state.learn(text.data)
+                self._memory.learn(text.data, self._terms.model)
         assert wire is not None  # noqa: S101  # one of both was made
         self._memory.is_text = text.is_text
         self._counter = (self._counter + 1) % spec.COUNTERS
@@ -114,7 +123,7 @@ class Sender:
         writer = Writer(spec.START)
         writer.symbol = int(text.is_text != self._memory.is_text)
         writer.choose((0,), _KINDS)
-        predictor = Predictor(self._memory.state)
+        predictor = Predictor(self._terms.model, self._memory.state)
         for writer.symbol in chain(text.data, (context_model.END,)):
             predictor.code(writer)
         head = build_head(Head(self._flags, self._counter))
@@ -139,7 +148,9 @@ class Receiver:
         lost: whether nothing but a reset can be read (rule STR-8).
     """
 
-    def __init__(self, terms: Terms, predictor: Callable[[StreamState], Predictor] = Predictor) -> None:
+    def __init__(
+        self, terms: Terms, predictor: Callable[[ContextModel, local_memory.Memory], Predictor] = Predictor
+    ) -> None:
         self.asked = False
         self.lost = False
         self._terms = terms
@@ -179,7 +190,7 @@ class Receiver:
             if len(body) < spec.CHECK_SIZE:
                 raise Truncated("the message ends before its check does", len(wire), "body")
             text = Text(decompressed(body[: -spec.CHECK_SIZE], max_size), bool(head.flags & Flag.TEXT))
-            memory.state.learn(text.data)
+            memory.learn(text.data, self._terms.model)
         else:
             text = self._read_string(memory, body, wire[:place], counter, max_size)
         if text.is_text:
@@ -192,15 +203,15 @@ class Receiver:
     def _read_string(self, memory: Memory, string: bytes, head: bytes, counter: int, max_size: int) -> Text:
         reader = Reader(string, spec.START)
         is_text = memory.is_text ^ (reader.choose((0,), _KINDS) == 1)
-        predictor = self._predictor(memory.state)
+        predictor = self._predictor(self._terms.model, memory.state)
         most = min(max_size, spec.MAX_STRING)
         while predictor.code(reader) != context_model.END:
-            if len(predictor.text) > most:
+            if len(predictor.message) > most:
                 raise LimitExceeded(f"the message decodes to more than {most} bytes", len(head), "string")
         reader.decoder.end()
         if find_string(reader.decoder.interval(), head, self._terms, counter) != string:
             raise NonCanonical("the string is not the shortest and smallest", len(head), "string")
-        return Text(bytes(predictor.text), is_text)
+        return Text(bytes(predictor.message), is_text)
 
 
 def check_utf8(data: bytes) -> None:

@@ -21,10 +21,11 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``match``, ``prefix``            bytes that followed the same bytes earlier in the message or a model's text
 ``char_runs``                    lists for numbers and identifiers
 ``local_model``                  markers 0x10 to 0x1F and 0x09, messages that predict themselves
+``mixer``                        how likely a candidate of the local model hits
 ``range_coder``                  the entropy coder of AURALITE
 ``model``, ``trie``              the model file, and the contexts in it
 ``tag``                          two bytes before a message that reveal a wrong model and damage
-``stream``, ``stream_model``     messages of a connection, and their memory of each other
+``stream``                       messages of a connection, and their memory of each other
 ``session_negotiation``          how the two ends of a WebSocket connection find out what both speak
 ``session``                      the frames of such a connection
 ``event_stream``                 a content coding of HTTP for answers that go on

@@ -1,8 +1,8 @@
 """Streams: the messages of a connection, each coded with the memory of the messages before it.
 
-A stream is a dictionary coder with context takeover, as RFC 7692 calls it for WebSocket messages: the window and
-all statistics go on from message to message. The coder is that of chapter ``stream_model``. Sequence numbers and a
-check share the bits of a message, so that most messages have no field besides their string.
+A stream is coded with context takeover, as RFC 7692 calls it for WebSocket messages: the history and all that was
+learned go on from message to message. The coder is the local model of chapter ``local_model``. Sequence numbers and
+a check share the bits of a message, so that most messages have no field besides their string.
 
 STR-1: A stream is the row of messages that one end of a connection sends to the other. A connection thus has two
 streams, that of the client and that of the server. Each remembers its own messages only. Writer and reader of a
@@ -27,9 +27,9 @@ kind before the first message is text::
     code_string()
         low, range = START, 2^32 - START
         code a choice of SAME_KIND for the kind before, and PROB_ONE - SAME_KIND for the other kind
-        begin as rule RCL-14 says
+        begin as rule LOC-10 says
         repeat
-            code a symbol (rule RCL-8): the next byte of the message, or END after the last
+            code a symbol (rule LOC-9): the next byte of the message, or END after the last
         until the symbol is END
 
 STR-4: A message with ``MESSAGE`` is text if its flags have ``TEXT``, else bytes. For the next message, this is the
@@ -96,7 +96,7 @@ without ``RESET`` is then ``StreamDesync``::
             forget everything (rule STR-9)
         if the flags have MESSAGE
             text = the message without its head and the last two bytes, decoded (rules MSG-1 to MSG-3)
-            let text enter the window (rule STR-11)
+            let text enter the history (rule STR-11)
         else
             text = what the string codes (rule STR-3)
             if the string is not that of find_string(): NonCanonical, or Malformed if it is too long
@@ -108,15 +108,22 @@ without ``RESET`` is then ``StreamDesync``::
             the next message of the own stream is a reset (rule STR-10)
         return text
 
-STR-9: A sender of ``RESET`` has forgotten everything that the stream remembered, also the kind before, which is
-text again. It keeps its counter, which is in the head. A receiver accepts the counter if it is the expected one or
-up to ``LATEST`` later, mod 2^16; otherwise the message is ``StreamDesync``. Then the receiver forgets everything
-too, and goes on from this counter.
+STR-9: A sender of ``RESET`` has forgotten everything that the stream remembered (rule LOC-12), also the kind
+before, which is text again. It keeps its counter, which is in the head. A receiver accepts the counter if it is the
+expected one or up to ``LATEST`` later, mod 2^16; otherwise the message is ``StreamDesync``. Then the receiver
+forgets everything too, and goes on from this counter.
 
 STR-10: A receiver of ``ASK`` sends the next message of its own stream with ``RESET``.
 
-STR-11: A message with ``MESSAGE`` enters the window as rule RCL-2 says, byte after byte, with the byte 0 behind it.
-If it is longer than the window, only its last W bytes do. Nothing else that is remembered changes.
+STR-11: A message with ``MESSAGE`` enters the history, byte after byte, with the byte 0 behind it. It begins as rule
+LOC-10 says. After each byte, the slots of rule LOC-4 learn it, and everything else follows that rule LOC-11 says,
+but for misses and a match. If the message is longer than W bytes (rule STR-12), only its last W bytes count.
+
+STR-12: The memory of a stream, M bytes, bounds what it remembers. b is the number of rule LOC-4, and W that of rule
+LOC-1. M is ``MIN_MEMORY`` to ``MAX_MEMORY``::
+
+    b = SLOT_BITS, or LARGE_SLOT_BITS if M >= LARGE_MEMORY
+    W = M - STATE_SIZE - SLOT_SIZE · 2^b
 """
 
 from __future__ import annotations
@@ -163,6 +170,16 @@ GENERATORS: Final = {4: 0x13, 8: 0x107, 16: 0x11021}
 """By degree: x^4+x+1, x^8+x^2+x+1, x^16+x^12+x^5+1. A single bit leaves a remainder with each, and every odd number
 of bits with the latter two."""
 
+SLOT_BITS: Final = 10
+LARGE_SLOT_BITS: Final = 11
+LARGE_MEMORY: Final = 64 << 10
+SLOT_SIZE: Final = 18
+"""Bytes of a slot of each of the four contexts, and of a position."""
+STATE_SIZE: Final = 7 << 10
+"""Bytes of all fields of numbers, weights and biases."""
+MIN_MEMORY: Final = STATE_SIZE + (SLOT_SIZE << SLOT_BITS) + (1 << 10)
+MAX_MEMORY: Final = STATE_SIZE + (SLOT_SIZE << LARGE_SLOT_BITS) + (1 << 16)
+
 DEFAULT_CHECK: Final = 8
 DEFAULT_MEMORY: Final = 1 << 15
 
@@ -208,6 +225,16 @@ class Terms:
     memory: int
     check: int
     server: bool
+
+    @property
+    def slot_bits(self) -> int:
+        """The b of rule STR-12."""
+        return LARGE_SLOT_BITS if self.memory >= LARGE_MEMORY else SLOT_BITS
+
+    @property
+    def window(self) -> int:
+        """The W of rule STR-12."""
+        return self.memory - STATE_SIZE - (SLOT_SIZE << self.slot_bits)
 
 
 @dataclass(frozen=True, slots=True)

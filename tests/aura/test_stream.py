@@ -11,7 +11,7 @@ from tests.models import knowing_nothing
 
 import aura
 from aura import Codec, Model, Stream, StreamDesync
-from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
+from aura_spec.stream import MAX_MEMORY, MIN_MEMORY
 
 SMALL = Model.load_small()
 

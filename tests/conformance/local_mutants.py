@@ -14,7 +14,7 @@ from aura_reference.local_model import Evidence, Predictor, Slot, Sum
 from aura_reference.local_number import Number, Numbers
 from aura_spec.limits import MAX_ADAPTIVE
 from aura_spec.local_model import CLASS_OF_BYTE
-from aura_spec.stream_model import PROB_ONE, squash, stretch
+from aura_spec.mixer import PROB_ONE, squash, stretch
 
 spec = local_model.spec
 

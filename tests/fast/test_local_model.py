@@ -48,7 +48,7 @@ def assert_same(wire: bytes, model: ContextModel, max_size: int) -> None:
 @given(HELD, ADAPTIVE)
 @example(NO_CONTEXTS, OVER_ZERO)
 def test_same_strings_and_messages(model: ContextModel, data: bytes) -> None:
-    """Rules LOC-1 to LOC-14."""
+    """Rules LOC-1 to LOC-11."""
     wire = local_model.encode(data, model)
     assert wire == reference.encode(data, model)
     assert local_model.decode(wire, model, len(data)) == data
@@ -74,7 +74,7 @@ def numbered(*numbers: object) -> bytes:
     ],
 )
 def test_numbers_and_runs(data: bytes) -> None:
-    """Rules LOC-6, LOC-7 and LOC-10."""
+    """Rules LOC-6, LOC-7 and MIX-3."""
     for model in (NO_CONTEXTS, WITH_ALL, SMALL):
         wire = local_model.encode(data, model)
         assert wire == reference.encode(data, model)

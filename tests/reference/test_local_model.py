@@ -18,7 +18,7 @@ from aura_spec import local_model as spec
 from aura_spec import range_coder
 from aura_spec.errors import DecodeError, Malformed, NonCanonical, Truncated
 from aura_spec.local_model import Context
-from aura_spec.stream_model import PROB_ONE
+from aura_spec.mixer import PROB_ONE
 
 FIRST = range_coder.ADAPTIVE_START, range_coder.ADAPTIVE_END
 
@@ -96,7 +96,7 @@ def test_contexts_propose_what_followed_in_their_order() -> None:
 
 
 def test_the_symbol_before_the_last_is_proposed_last() -> None:
-    """Rules LOC-8 and LOC-14."""
+    """Rules LOC-8 and LOC-11."""
     assert follow(b".ab1.ab2.ab?").candidates == [*b"21"]
 
 
@@ -114,7 +114,7 @@ def test_a_row_begins_anew() -> None:
 
 
 def test_a_slot_counts_how_often_its_symbol_came() -> None:
-    """Rules LOC-4 and LOC-14."""
+    """Rules LOC-4 and LOC-11."""
     slot = Slot()
     for byte, run, other in (
         (97, 1, None),
@@ -135,7 +135,7 @@ def test_a_match_needs_five_bytes(text: bytes, found: tuple[int, int]) -> None:
 
 
 def test_a_match_goes_on_where_it_began_and_grows_to_its_bound() -> None:
-    """Rules LOC-5 and LOC-14."""
+    """Rules LOC-5 and LOC-11."""
     text = bytes(range(64, 110))
     watched = follow(text + text[:-1] + b"?")
     assert watched.found == (len(text) - 1, spec.MAX_MATCH_LENGTH)
@@ -150,7 +150,7 @@ def test_a_byte_0_is_a_candidate_like_others() -> None:
 
 
 def test_misses_are_of_the_first_candidate() -> None:
-    """Rule LOC-14: symbols without candidates change nothing."""
+    """Rule LOC-11: symbols without candidates change nothing."""
     watched, writer, misses, seen = Watched(), Writer(*FIRST), 0, set[tuple[bool, int]]()
     for writer.symbol in b"abcab1ab2ab3abcabcab4ab5ab6ab7ab8xyz" * 2:
         watched.code(writer)
@@ -162,7 +162,7 @@ def test_misses_are_of_the_first_candidate() -> None:
 
 
 def test_evidence_of_contexts() -> None:
-    """Rule LOC-10: FOUR, PLACE and TWO had 1 twice; ROW is another one each time."""
+    """Rule MIX-3: FOUR, PLACE and TWO had 1 twice; ROW is another one each time."""
     watched = follow(b".ab1.ab1.ab1.ab1")
     for context, kind, run, other in tables(watched, ord("1")):
         assert (kind, other) == (0, 0)
@@ -172,7 +172,7 @@ def test_evidence_of_contexts() -> None:
 
 
 def test_the_sum_learns_from_errors_that_are_not_small() -> None:
-    """Rules LOC-11, LOC-12 and LOC-13."""
+    """Rules MIX-4, MIX-5 and MIX-6."""
     evidence = (Evidence("SET_BIASES", (0, 0, 0, 1)), Evidence("MISS_BIASES", (0, 0, 1)))
     one = Sum()
     assert one.bias(evidence[1]) == spec.MISS_BIASES[0][0][1] << 12
@@ -217,7 +217,7 @@ def test_other_strings_are_refused(change: object, error: type[DecodeError]) -> 
 
 
 def test_hits_are_choices_of_two() -> None:
-    """Rules LOC-9 and LOC-13: the first string by hand, of an escape-free list of the start, and no candidates."""
+    """Rules LOC-9 and MIX-6: the first string by hand, of an escape-free list of the start, and no candidates."""
     decoder = Decoder(encode(b"", NO_CONTEXTS), *FIRST)
     assert decoder.value(2) == 0
     assert list(chain(encode(b"", NO_CONTEXTS))) == [0x10]

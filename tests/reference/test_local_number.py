@@ -93,7 +93,7 @@ def test_the_relation_to_the_number_before(digits: bytes, relation: Relation, ne
 
 
 def test_rows_of_the_biases_of_fields() -> None:
-    """Rule LOC-10."""
+    """Rule MIX-3."""
     number = read(steps(295) + b"2").number
     assert list(map(number.relation_of, b"x989")) == [2, 3, 6, 3]
     number = read(steps(255) + b"2").number

@@ -25,7 +25,7 @@ from aura_spec.errors import (
     Truncated,
 )
 from aura_spec.stream import MAX_STRING, Terms, Text, expected, remainder
-from aura_spec.stream_model import MIN_MEMORY, TABLES
+from aura_spec.stream import MIN_MEMORY, TABLES
 
 
 def ends(model: ContextModel = TRAINED, check: int = 8) -> tuple[Sender, Receiver]:

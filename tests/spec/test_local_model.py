@@ -10,7 +10,7 @@ from aura_spec.auralite import Explicit, build_body, parse_adaptive, parse_body
 from aura_spec.errors import EncodeError, Malformed, Truncated
 from aura_spec.local_model import CLASS_OF_BYTE, Context, Relation
 from aura_spec.marker import ADAPTIVE_COMPACT
-from aura_spec.stream_model import PROB_ONE
+from aura_spec.mixer import PROB_ONE
 
 
 def shape(table: object) -> tuple[int, ...]:
@@ -23,7 +23,7 @@ def shape(table: object) -> tuple[int, ...]:
 
 
 def test_tables_have_an_entry_for_all_evidence() -> None:
-    """Rule LOC-10."""
+    """Rule MIX-3."""
     assert shape(spec.SET_BIASES) == shape(spec.WEIGHTS) == (2, 2, 4, len(spec.SHARE_STEPS) + 1)
     assert shape(spec.CONTEXT_BIASES) == (len(Context), 3, spec.MAX_RUN, 2)
     assert shape(spec.MATCH_BIASES) == (2, len(spec.LENGTH_STEPS) + 1)
@@ -46,7 +46,7 @@ def test_classes_of_bytes() -> None:
 
 
 def test_bounds_fit_each_other() -> None:
-    """Rules LOC-4, LOC-5, LOC-9 and LOC-11."""
+    """Rules LOC-4, LOC-5, LOC-9 and MIX-4."""
     assert spec.MIN_PROBABILITY < spec.MIN_TRIED < PROB_ONE - spec.MIN_PROBABILITY
     assert spec.LENGTH_STEPS[-1] == spec.MAX_MATCH_LENGTH > spec.LENGTH_STEPS[0] > spec.MIN_MATCH
     assert 24 - spec.SLOT_BITS >= 0

@@ -16,7 +16,7 @@ from aura_reference.auralite import Writer
 from aura_reference.local_model import Predictor, Trial
 from aura_spec import local_model as spec
 from aura_spec.context_model import END
-from aura_spec.stream_model import PROB_ONE
+from aura_spec.mixer import PROB_ONE
 
 ROOT = Path(__file__).parents[2]
 ROWS = [
@@ -64,7 +64,7 @@ def trials(message: bytes) -> Iterator[Trial]:
 def test_choices_take_the_bits_that_they_take_in_the_reference(
     message: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rules LOC-9 to LOC-13."""
+    """Rules LOC-9 to MIX-6."""
     monkeypatch.setattr(spec, "MIN_TRIED", 0)  # no candidate is passed over
     found = constants_of_the_format().learn(SCRIPT.note(message, MODEL), 0.0)
     chances = [one.probability if one.hit else PROB_ONE - one.probability for one in trials(message)]

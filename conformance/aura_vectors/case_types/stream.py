@@ -12,16 +12,16 @@ from typing import Final, Protocol, cast
 from aura_fast import stream as fast
 from aura_reference import message as message_of
 from aura_reference import stream as reference
-from aura_reference.stream_model import StreamState
+from aura_reference.local_memory import Memory
+from aura_spec.context_model import ContextModel
 from aura_spec.errors import Code, DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.stream import DEFAULT_CHECK, HEAD_BYTE, Terms, Text, agreement
+from aura_spec.stream import DEFAULT_CHECK, HEAD_BYTE, MIN_MEMORY, Terms, Text, agreement
 from aura_spec.stream import Flag as Head
-from aura_spec.stream_model import MIN_MEMORY
 from aura_vectors.case import FAST, REFERENCE, Case, CaseType, Fields
 from aura_vectors.case_types.message import PACKAGED, path_of, read_model
 from aura_vectors.flags import Flag
-from aura_vectors.stream_trace import Watched, of_string
+from aura_vectors.local_trace import Watched, of_string
 
 NAME: Final = "stream"
 
@@ -153,8 +153,8 @@ class Streams(CaseType):
         """
         watched: list[Watched] = []
 
-        def watch(state: StreamState) -> Watched:
-            watched.append(Watched(state))
+        def watch(model: ContextModel, memory: Memory) -> Watched:
+            watched.append(Watched(model, memory))
             return watched[-1]
 
         receiver = reference.Receiver(self.terms(), watch)
@@ -165,7 +165,7 @@ class Streams(CaseType):
         text = receiver.decode(case.wire, DEFAULT_MAX_SIZE, _stored)
         if len(watched) == strings:
             return case
-        shown = sorted(watched[-1].rules, key=lambda rule: int(rule.partition("-")[2]))
+        shown = sorted(watched[-1].rules, key=lambda rule: (rule[:3], int(rule[4:])))
         case = replace(case, rules=tuple(dict.fromkeys((*case.rules, *shown))))
         if len(text.data) >= _TRACED or self.server or self.check != DEFAULT_CHECK:
             return case

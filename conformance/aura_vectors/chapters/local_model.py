@@ -8,20 +8,20 @@ from itertools import chain, product
 from typing import Final
 
 from aura_reference import message
+from aura_reference.local_memory import hash_byte
 from aura_reference.local_model import Predictor
 from aura_reference.local_number import field_index
 from aura_reference.range_coder import Encoder
-from aura_reference.window import hash_byte
 from aura_spec import local_model as spec
 from aura_spec import range_coder
-from aura_spec.context_model import END, ContextModel
+from aura_spec.context_model import END, ContextModel, Prefix
 from aura_spec.errors import Code
 from aura_spec.limits import MAX_ADAPTIVE
 from aura_spec.marker import ADAPTIVE_COMPACT
-from aura_spec.stream_model import HASH_MULTIPLIER_2
 from aura_vectors.case import Case, Groups, refused
 from aura_vectors.case_types.message import MODEL, PACKAGED, Messages, read_model, valid
 from aura_vectors.chapters.context_model import held
+from aura_vectors.chapters.prefix import HITS, PAST
 from aura_vectors.derive import (
     flipped_bits,
     invalid_variants,
@@ -69,11 +69,11 @@ _ROWS: Final[Sequence[Told]] = (
         "elements",
         ("LOC-2", "LOC-3"),
     ),
-    (b"a bcd\n" * 2 + b"a bcd, e\n" * 3 + b"a bcd\n" * 2, "rows of two forms", ("LOC-2", "LOC-14")),
+    (b"a bcd\n" * 2 + b"a bcd, e\n" * 3 + b"a bcd\n" * 2, "rows of two forms", ("LOC-2", "LOC-11")),
     (
         b"the_quick_brown_fox_jumps;the_quick_brown_dog_jumps;" * 2,
         "words of more than 15 bytes",
-        ("LOC-2", "LOC-10"),
+        ("LOC-2", "MIX-3"),
     ),
     (
         "Größe 12 €, Größe 13 €, Länge 14 €, 日本語 15 €, 日本語 16 €".encode() * 2,
@@ -87,25 +87,25 @@ _MATCHES: Final[Sequence[Told]] = (
     (
         bytes(range(97, 122)) * 3 + b"!",
         "a match through all its levels, up to the longest",
-        ("LOC-5", "LOC-10"),
+        ("LOC-5", "MIX-3"),
     ),
     (
         b"qwertyuabcdefg1-abcdefg2-qwertyuabcdefg1-abcdefg2",
         "a match goes on where the slot leads elsewhere",
-        ("LOC-5", "LOC-14"),
+        ("LOC-5", "LOC-11"),
     ),
     (
         b"one two three four, one two thrEE four, one two three four",
         "a match that misses",
-        ("LOC-5", "LOC-14"),
+        ("LOC-5", "LOC-11"),
     ),
     (
         b"qwertyuABC\0Dxy1--ABC\0Dzz..qwertyuABC\0Dxy1",
         "a match over a byte 0, whose place another has taken",
-        ("LOC-1", "LOC-5", "LOC-14"),
+        ("LOC-1", "LOC-5", "LOC-11"),
     ),
-    (b"na" * 60, "a match that overlaps what it predicts", ("LOC-5", "LOC-12")),
-    (b"a" * 200 + b"b", "one byte, so often that the probability is the largest", ("LOC-11", "LOC-12")),
+    (b"na" * 60, "a match that overlaps what it predicts", ("LOC-5", "MIX-5")),
+    (b"a" * 200 + b"b", "one byte, so often that the probability is the largest", ("MIX-4", "MIX-5")),
 )
 
 _NUMBERS: Final[Sequence[Told]] = (
@@ -128,7 +128,7 @@ _NUMBERS: Final[Sequence[Told]] = (
         (
             _rows("n={}\n", _steps(10 ** (digits - 1) * 9 + 5, 3, 4)),
             f"numbers of {digits} digits",
-            ("LOC-7", "LOC-10"),
+            ("LOC-7", "MIX-3"),
         )
         for digits in (16, 17, 18)
     ),
@@ -144,7 +144,7 @@ _NUMBERS: Final[Sequence[Told]] = (
     (
         _rows("n={}\n", (512, 517, 520, 536, 999, 1003, 2001, 207, 1999, 1999)),
         "greater, less and longer than the one before",
-        ("LOC-7", "LOC-8", "LOC-10"),
+        ("LOC-7", "LOC-8", "MIX-3"),
     ),
     (
         _rows("n={};", (1, 2, 3, 4, 5, 6, "", 7, 8, 9)),
@@ -165,10 +165,12 @@ def groups() -> Groups:
         yield (
             case_type,
             [
-                coded(case_type, text, comment, *rules, *(("LOC-10",) if text else ()))
+                coded(case_type, text, comment, *rules, *(("MIX-3",) if text else ()))
                 for text, comment, rules in texts
             ],
         )
+    past = held(replace(NO_CONTEXTS, prefix=Prefix(PAST + b"1" + PAST + b"2", HITS)))
+    yield past, [coded(past, text, comment, "LOC-5") for text, comment in _OF_PREFIX]
     small = held(HAND_MADE)
     cases = [coded(small, text, f"{len(text)} bytes", "AUR-10") for text in (b"", b"a", b"abcabcabc")]
     yield small, cases
@@ -187,6 +189,17 @@ def groups() -> Groups:
     yield FLAT, [refused(Code.LIMIT_EXCEEDED, "AUR-12", wire.hex(), comment, flag)]
 
 
+_OF_PREFIX: Final = (
+    (PAST[:40], "40 bytes of the prefix"),
+    (PAST[:23] + b"!", "23 bytes of it"),
+    (PAST[:24] + b"!", "24 bytes of it"),
+    (PAST[-24:] + b"2", "its end: no match goes on"),
+    (PAST[-24:] + b"1", "what stands in it twice: the last place counts"),
+    (b"R" + PAST[:30] + b"AR" + PAST[:30] + b"A", "what the message has, too: the message comes first"),
+    (PAST[:40] + PAST[-30:] + b"2" + PAST[:26], "a match after another one"),
+)
+"""Texts of the prefix of a model."""
+
 _WITH_MODEL: Final[Sequence[Told]] = (
     (b"", "nothing", ("AUR-10",)),
     (b"Yes. Yes. Yes, I can help. Yes, I can.", "what the model predicts as well", ("LOC-9",)),
@@ -196,7 +209,9 @@ _WITH_MODEL: Final[Sequence[Told]] = (
 
 def _traced() -> Iterator[Case]:
     """Short texts, step by step."""
-    rules = tuple(f"LOC-{number}" for number in range(1, 15))
+    rules = tuple(f"LOC-{number}" for number in range(1, 13)) + tuple(
+        f"MIX-{number}" for number in range(1, 7)
+    )
     for text, comment in (
         (b"x7=08;x7=09;x7=10;x7=11;", "a match, a number and all contexts, step by step"),
         (b"{aB}{aB}{aC}{aB}", "contexts that hit and miss, step by step"),
@@ -209,7 +224,7 @@ def _of_slots() -> Iterator[Told]:
     pairs: dict[int, bytes] = {}
     seen = set[bool]()
     for pair in map(bytes, product(range(33, 127), repeat=2)):
-        value = hash_byte(hash_byte(0, pair[1]), pair[0]) * HASH_MULTIPLIER_2 % (1 << 32)
+        value = hash_byte(hash_byte(0, pair[1]), pair[0]) * spec.HASH_MULTIPLIER_2 % (1 << 32)
         index, check = value >> 32 - spec.SLOT_BITS, value >> 24 - spec.SLOT_BITS & 0xFF
         other = pairs.setdefault(index, pair)
         if other == pair:
@@ -228,7 +243,7 @@ def _of_slots() -> Iterator[Told]:
 
 
 def _check(pair: bytes) -> int:
-    value = hash_byte(hash_byte(0, pair[1]), pair[0]) * HASH_MULTIPLIER_2 % (1 << 32)
+    value = hash_byte(hash_byte(0, pair[1]), pair[0]) * spec.HASH_MULTIPLIER_2 % (1 << 32)
     return value >> 24 - spec.SLOT_BITS & 0xFF
 
 
@@ -250,7 +265,7 @@ def _field(name: bytes) -> int:
 
 def _of_bytes() -> Iterator[Told]:
     yield bytes(range(256)) * 2, "every byte twice", ("LOC-1", "LOC-3")
-    yield b"ab\0\0c\0\0\0d" * 4, "bytes 0", ("LOC-1", "LOC-14")
+    yield b"ab\0\0c\0\0\0d" * 4, "bytes 0", ("LOC-1", "LOC-11")
     yield b"\0" * 24, "nothing but bytes 0", ("LOC-8",)
     yield b"\xff\xfe\x80" * 6, "bytes that are not text", ("LOC-1",)
 
@@ -260,7 +275,7 @@ def _of_chance() -> Iterator[Told]:
     for number, letters in enumerate((b"ab.", b"kcy", b"01 9", b"xY_z;")):
         draw = Draw(14, number)
         text = bytes(letters[draw.below(len(letters))] for _ in range(90))
-        yield text, f"few letters, at random: {letters.decode()}", ("LOC-9", "LOC-10", "LOC-12", "LOC-14")
+        yield text, f"few letters, at random: {letters.decode()}", ("LOC-9", "MIX-3", "MIX-5", "LOC-11")
     yield _in_need_of_all(), f"a symbol behind {spec.MAX_TRIED} candidates that miss", ("LOC-9", "LOC-8")
 
 
@@ -278,7 +293,7 @@ def _in_need_of_all() -> bytes:
         for place, recorder.symbol in enumerate(text):
             watched.code(recorder)
             trials = watched.trials
-            if len(trials) == spec.MAX_TRIED < len(watched.candidates) and not trials[-1].hit:
+            if len(trials) == spec.MAX_TRIED < len(watched.listed) and not trials[-1].hit:
                 return text[: place + 8]
     raise AssertionError("no text needs all candidates")
 

@@ -12,8 +12,17 @@ from aura.models.model import Model, as_model
 from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import LimitExceeded
 from aura_spec.limits import DEFAULT_MAX_SIZE
-from aura_spec.stream import CHECKS, DEFAULT_CHECK, DEFAULT_MEMORY, MAX_STRING, Terms, Text, agreement
-from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
+from aura_spec.stream import (
+    CHECKS,
+    DEFAULT_CHECK,
+    DEFAULT_MEMORY,
+    MAX_MEMORY,
+    MAX_STRING,
+    MIN_MEMORY,
+    Terms,
+    Text,
+    agreement,
+)
 
 _WORTHWHILE = 1 << 10
 """Bytes of a message from which on other methods are tried if a string does not halve it."""

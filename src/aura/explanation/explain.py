@@ -41,8 +41,8 @@ from aura_spec.context_model import END
 from aura_spec.errors import DecodeError
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker, name_of, parse_message
+from aura_spec.mixer import PROB_ONE
 from aura_spec.shared_state import SharedState
-from aura_spec.stream_model import PROB_ONE
 from aura_spec.tag import check_content, held_for, parse_tagged, questioned
 from aura_spec.wire import Span, parse
 

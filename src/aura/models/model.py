@@ -24,7 +24,7 @@ from aura_spec import strict_json
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import EncodeError, Malformed, TemplateError
 from aura_spec.model import STREAM_MEMORY
-from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
+from aura_spec.stream import MAX_MEMORY, MIN_MEMORY
 from aura_spec.template import FIRST_APPLICATION_ID, Template, parse_patterns
 
 

@@ -9,8 +9,7 @@ from aura.models.model import Model
 from aura_spec.errors import UnknownModel, Unsupported
 from aura_spec.session import NO_MODEL, Use
 from aura_spec.session_negotiation import Coding, Codings, Hello
-from aura_spec.stream import CHECKS, MAX_STRING
-from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
+from aura_spec.stream import CHECKS, MAX_MEMORY, MAX_STRING, MIN_MEMORY
 
 
 class Agreement:

@@ -12,8 +12,7 @@ from aura.selection import LEVELS
 from aura_spec import session_negotiation
 from aura_spec.marker import Marker
 from aura_spec.session_negotiation import ALL_METHODS
-from aura_spec.stream import CHECKS, DEFAULT_MEMORY
-from aura_spec.stream_model import MAX_MEMORY, MIN_MEMORY
+from aura_spec.stream import CHECKS, DEFAULT_MEMORY, MAX_MEMORY, MIN_MEMORY
 
 
 @dataclass(frozen=True, slots=True)

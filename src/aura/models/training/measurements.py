@@ -14,7 +14,7 @@ from aura.models.model import Model
 from aura.models.training import stream_advice
 from aura.models.training.held_out import HeldOut
 from aura_spec.model import STREAM_MEMORY
-from aura_spec.stream_model import MAX_MEMORY
+from aura_spec.stream import MAX_MEMORY
 
 MIN_MAX_BYTES: Final = 1 << 13
 """In a smaller file the figures would take the place of too many entries."""
