@@ -21,8 +21,7 @@ from aura import Model
 from aura.files.corpus import read
 from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import DecodeError
-from aura_spec.stream import DEFAULT_CHECK, Terms, Text
-from aura_spec.stream import MIN_MEMORY
+from aura_spec.stream import DEFAULT_CHECK, MIN_MEMORY, Terms, Text
 
 FAULTS: Final = 100_000
 SEED: Final = 20261121

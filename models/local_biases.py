@@ -48,10 +48,11 @@ from typing import TYPE_CHECKING, Any
 from aura_reference import context as contexts
 from aura_reference.auralite import Writer
 from aura_reference.local_model import Predictor
-from aura_reference.stream_model import Share
+from aura_reference.mixer import Share
 from aura_spec import local_model as spec
+from aura_spec import mixer
 from aura_spec.context_model import END, ContextModel
-from aura_spec.stream_model import LIMIT, PROB_ONE, SQUASH, STRETCH
+from aura_spec.mixer import LIMIT, PROB_ONE, SQUASH, STRETCH
 
 if TYPE_CHECKING:
     from aura.models.model import Model
@@ -116,11 +117,11 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.constants:
         for name, value in json.loads(arguments.constants.read_text(encoding="utf-8")).items():
-            setattr(spec, name, value)
+            setattr(mixer, name, value)
     if arguments.measure:
         print_sizes(arguments.corpora)
     elif arguments.python:
-        print("\n".join(f"{name}: Final = {as_tuples(getattr(spec, name))}" for name in TABLES))
+        print("\n".join(f"{name}: Final = {as_tuples(getattr(mixer, name))}" for name in TABLES))
     else:
         print(json.dumps(refit(arguments.corpora, arguments.model)))
 
@@ -226,7 +227,7 @@ def shape_of(table: Any) -> tuple[int, ...]:
     return () if isinstance(table, int) else (len(table), *shape_of(table[0]))
 
 
-SHAPES = {name: shape_of(getattr(spec, name)) for name in TABLES}
+SHAPES = {name: shape_of(getattr(mixer, name)) for name in TABLES}
 SIZES = [math.prod(SHAPES[name]) for name in BIAS_TABLES]
 BEGINS = dict(zip(BIAS_TABLES, accumulate(SIZES, initial=0), strict=False))
 """Where each table of biases begins in the list of all; a set has the same place as its weight."""
@@ -347,7 +348,7 @@ class Constants:
             for place in places:
                 total += biases[place]
             p = SQUASH[max(0, min((total >> 12) + LIMIT, 2 * LIMIT))]
-            p = max(spec.MIN_PROBABILITY, min(p, PROB_ONE - spec.MIN_PROBABILITY))
+            p = max(mixer.MIN_PROBABILITY, min(p, PROB_ONE - mixer.MIN_PROBABILITY))
             if p < spec.MIN_TRIED:
                 continue
             tried += 1
@@ -357,7 +358,7 @@ class Constants:
             self.weights[chosen] += step * stretched / NAT
             for place in places:
                 self.biases[place] += step * NAT
-            if not -spec.MIN_ERROR < error < spec.MIN_ERROR:
+            if not -mixer.MIN_ERROR < error < mixer.MIN_ERROR:
                 weights[chosen] += error * stretched >> 14
                 for place in places:
                     biases[place] += error

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from tests.models import MODELS, SAMPLES, TEXTS
 
 from aura_spec.context_model import ContextModel
-from aura_spec.stream import Terms, Text
-from aura_spec.stream import MIN_MEMORY
+from aura_spec.stream import MIN_MEMORY, Terms, Text
 
 MAX_SIZE: Final = 1 << 20
 

@@ -82,6 +82,7 @@ class Flag(StrEnum):
     OTHER_MEMORY = auto()
     WRONG_SLOT = auto()
     WRONG_CANDIDATE = auto()
+    WRONG_PREFIX = auto()
     WRONG_NUMBER = auto()
     WRONG_MIXTURE = auto()
     FORGETS_FEEDING = auto()
@@ -298,6 +299,11 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "lists or tries other candidates, or in another order",
         "what repeats comes out wrong",
         ("LOC-8", "LOC-9"),
+    ),
+    Flag.WRONG_PREFIX: Note(
+        "looks into the prefix of a model otherwise",
+        "messages that repeat the model's prefix come out wrong",
+        ("LOC-13",),
     ),
     Flag.WRONG_NUMBER: Note(
         "reads, predicts or learns numbers otherwise",

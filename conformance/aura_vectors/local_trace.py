@@ -9,8 +9,8 @@ from typing import Final
 
 from aura_reference.context import Coder
 from aura_reference.local_memory import Memory, Slot
-from aura_reference.local_model import Evidence, Predictor, encode
-from aura_reference.mixer import Sum
+from aura_reference.local_model import Predictor, encode
+from aura_reference.mixer import Evidence, Sum
 from aura_spec import range_coder, stream
 from aura_spec.context_model import END, ContextModel
 from aura_spec.mixer import PROB_ONE, stretch
@@ -95,7 +95,7 @@ class Watched(Predictor):
         if any(slot.run for slot in slots):
             self.rules.update(("LOC-3", "LOC-4", "LOC-8"))
         if self.match is not None:
-            self.rules.add("LOC-5")
+            self.rules.add("LOC-13" if self.match.in_prefix else "LOC-5")
         if self._numbers.number.expected:
             self.rules.update(("LOC-6", "LOC-7"))
         if END in candidates:

@@ -1,4 +1,4 @@
-"""The local model, for adaptive messages and for streams (rules LOC-1 to LOC-12, MIX-1 to MIX-6).
+"""The local model, for adaptive messages and for streams (rules LOC-1 to LOC-13, MIX-1 to MIX-6).
 
 One loop codes and decodes: what differs is only whether a choice is noted or read. A candidate's evidence is a list
 of places among the biases, which stand in one array.
@@ -210,6 +210,7 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             state = two_slot & STATE_MASK
             other = -1 if state & 1 else two_slot >> OTHER & 255 or zero
             found.append((_TWO + state, two_slot >> LAST & 255 or zero, other))
+        # rule LOC-13
         if prefix and not match_length and end - begin >= PREFIX_LENGTH:
             value = (four | three << 8 | two << 16 | one << 24) * MULTIPLIER & _WORD
             if prefix.ends[value >> FILTER_SHIFT] and (place := prefix.find(history[-PREFIX_LENGTH:])):

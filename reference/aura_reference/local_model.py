@@ -1,4 +1,4 @@
-"""What a message, and a stream, predicts of the next symbol (rules LOC-1 to LOC-12)."""
+"""What a message, and a stream, predicts of the next symbol (rules LOC-1 to LOC-13)."""
 
 from __future__ import annotations
 
@@ -133,16 +133,16 @@ class Predictor:
         return value
 
     def _look_for_match(self, slot: Slot) -> None:
-        """Rule LOC-5."""
+        """Rules LOC-5 and LOC-13."""
         if self.match is None and slot.run:
             place = self._memory.place(slot)
             length = self._memory.match_length(place)
             if length >= spec.MIN_MATCH:
                 self.match = Match(place, length)
-        if self.match is None and self._model.prefix and len(self.message) >= prefix.LENGTH:
-            text = self._model.prefix.text
-            place = text.rfind(self.message[-prefix.LENGTH :]) + prefix.LENGTH
-            if prefix.LENGTH <= place < len(text):
+        held = self._model.prefix
+        if self.match is None and held is not None and len(self.message) >= prefix.LENGTH:
+            place = held.text.rfind(self.message[-prefix.LENGTH :]) + prefix.LENGTH
+            if prefix.LENGTH <= place < len(held.text):
                 self.match = Match(place, prefix.LENGTH, in_prefix=True)
 
     @property
@@ -151,9 +151,8 @@ class Predictor:
         match, held = self.match, self._model.prefix
         if match is None:
             return None
-        from_prefix = match.in_prefix and held is not None
-        byte = held.text[match.pointer] if from_prefix else self._memory[match.pointer]
-        return self._memory.symbol(byte)
+        source = held.text if match.in_prefix and held is not None else self._memory
+        return self._memory.symbol(source[match.pointer])
 
     def _candidates(self, slots: Sequence[Slot]) -> Iterator[int]:
         """Rule LOC-8; a symbol may come twice."""

@@ -63,10 +63,6 @@ looked for::
                 l = l + 1
             if l >= MIN_MATCH
                 a match is active; pointer = q, length = l
-        if no match is active, the model has a prefix, and the message has prefix.LENGTH bytes or more
-            p = the place behind the last occurrence, in the prefix, of the last prefix.LENGTH bytes
-            if there is one, and p is not the end of the prefix
-                a match is active; pointer = p, a place in the prefix, length = prefix.LENGTH
 
 LOC-6: A number in the message has a field, by what stands before it. A field has the last number, its count of
 digits, the step and a confidence; without a last number the count is 0. At the start of the message and after each
@@ -142,7 +138,7 @@ with the candidates that were tried excluded. In both cases the context that fol
 as rule AUR-5 says::
 
     code_symbol()
-        find the slots, the match and the candidates (rules LOC-4, LOC-5 and LOC-8)
+        find the slots, the match and the candidates (rules LOC-4, LOC-5, LOC-13 and LOC-8)
         excluded = nothing
         for each candidate s, while fewer than MAX_TRIED were tried
             p = the probability of s (rule MIX-4)
@@ -175,6 +171,14 @@ symbol, or at the end of the prefix. Then come pass_number and pass_place, and t
 
 LOC-12: All that is remembered begins so: the history is empty; all slots are empty, with a check and a run of 0;
 the fields have zeros; weights and biases are those of rule MIX-6.
+
+LOC-13: If the model has a prefix (rule HIS-1), and no match is active after rule LOC-5, one is looked for there::
+
+    look_in_prefix()
+        if the message has prefix.LENGTH bytes or more
+            p = the place behind the last occurrence, in the prefix, of the last prefix.LENGTH bytes of the message
+            if there is one, and p is not the end of the prefix
+                a match is active; pointer = p, a place in the prefix, length = prefix.LENGTH
 """
 
 from __future__ import annotations

@@ -53,20 +53,20 @@ def test_one_use_frame_a_direction() -> None:
     for text in ("one", "two", "three"):
         pair.carry(text, pair.client)
     assert pair.frames - before == 4
-    assert pair.client.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(TINY.id), 16)
+    assert pair.client.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(TINY.id), 4)
     assert pair.server.use is None
 
 
 def test_a_stream_takes_what_both_allow() -> None:
-    pair = Pair(STREAMS, replace(STREAMS, memory=20480))
+    pair = Pair(STREAMS, replace(STREAMS, memory=28672))
     assert pair.carry("hi", pair.client) == "hi"
     assert pair.carry("hi", pair.server) == "hi"
-    assert pair.client.use == pair.server.use == Use(Coding.STREAM, 20480, bytes.fromhex(TINY.id), 16)
+    assert pair.client.use == pair.server.use == Use(Coding.STREAM, 28672, bytes.fromhex(TINY.id), 4)
 
 
 @pytest.mark.parametrize(
     ("advice", "memory"),
-    [("0", 0), ("20480", 20480), ("99", 1 << 15), ("some", 1 << 15), ("9" * 5000, 1 << 15), (None, 1 << 15)],
+    [("0", 0), ("28672", 28672), ("99", 1 << 15), ("some", 1 << 15), ("9" * 5000, 1 << 15), (None, 1 << 15)],
 )
 def test_a_session_follows_the_advice_of_its_model(advice: str | None, memory: int) -> None:
     metadata = {} if advice is None else {"stream_memory": advice}
@@ -76,13 +76,13 @@ def test_a_session_follows_the_advice_of_its_model(advice: str | None, memory: i
     coding = Coding.STREAM if memory else Coding.SINGLE
     pair = Pair(automatic)
     assert pair.carry("hi", pair.client) == "hi"
-    assert pair.client.use == Use(coding, memory, bytes.fromhex(advised.id), 16 if memory else 0)
+    assert pair.client.use == Use(coding, memory, bytes.fromhex(advised.id), 4 if memory else 0)
     # what an end reads does not depend on the advice: a peer may send streams all the same
     pair = Pair(automatic, replace(automatic, memory=1 << 15))
     for text in ("one", "two"):
         assert pair.carry(text, pair.server) == text
         assert pair.carry(text, pair.client) == text
-    assert pair.server.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(advised.id), 16)
+    assert pair.server.use == Use(Coding.STREAM, 1 << 15, bytes.fromhex(advised.id), 4)
 
 
 @pytest.mark.parametrize("held", [SINGLE, Settings(Models([]), memory=0), replace(SINGLE, level=0)])
@@ -132,7 +132,7 @@ def test_streams_have_no_tags() -> None:
     pair = Pair(replace(STREAMS, tag=True))
     for text in TEXTS:
         assert pair.carry(text, pair.client) == text
-    assert pair.client.use == Use(Coding.STREAM, 1 << 15, TINY_ID, 16)
+    assert pair.client.use == Use(Coding.STREAM, 1 << 15, TINY_ID, 4)
 
 
 def test_ends_without_a_model_in_common_still_talk() -> None:
@@ -257,12 +257,12 @@ FORBIDDEN: dict[str, tuple[list[Control | bytes], type[DecodeError]]] = {
     "a message before its coding": ([HELLO, b"\x07hi"], Malformed),  # SES-9
     "a count that is not right": ([HELLO, SINGLE_USE, b"\x07hi", SINGLE_USE], StreamDesync),  # SES-7
     "a model that is not held": ([HELLO, replace(SINGLE_USE, model=SMALL_ID)], UnknownModel),  # SES-8
-    "a stream without a model": ([HELLO, Use(Coding.STREAM, 20480, NO_MODEL, 16)], UnknownModel),  # SES-7
+    "a stream without a model": ([HELLO, Use(Coding.STREAM, 28672, NO_MODEL, 16)], UnknownModel),  # SES-7
     "a stream with too much": ([HELLO, Use(Coding.STREAM, (1 << 15) + 1, TINY_ID, 16)], Unsupported),  # SES-8
     "a stream with nothing": ([HELLO, Use(Coding.STREAM, 0, TINY_ID, 16)], Unsupported),  # SES-8
-    "a stream with another check": ([HELLO, Use(Coding.STREAM, 20480, TINY_ID, 5)], Unsupported),  # SES-8
+    "a stream with another check": ([HELLO, Use(Coding.STREAM, 28672, TINY_ID, 5)], Unsupported),  # SES-8
     "bytes in a stream": (
-        [HELLO, Use(Coding.STREAM, 20480, TINY_ID, 16), b"\x7e\x07hi"],
+        [HELLO, Use(Coding.STREAM, 28672, TINY_ID, 4), b"\x7e\x07hi"],
         Malformed,
     ),  # SES-11
     "an empty message": ([HELLO, SINGLE_USE, b""], DecodeError),

@@ -50,7 +50,7 @@ def test_a_model_that_lacks_is_fetched_and_then_used() -> None:
     again = Pair(client, server)
     assert again.frames == 3  # two hellos, and word that the client holds it
     assert again.carry("hi", again.server) == "hi"
-    assert again.server.use == Use(Coding.STREAM, 1 << 15, SMALL_ID, 16)
+    assert again.server.use == Use(Coding.STREAM, 1 << 15, SMALL_ID, 4)
 
 
 def test_a_model_that_is_added_later_is_fetched() -> None:

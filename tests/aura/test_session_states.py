@@ -41,7 +41,7 @@ CONTROLS: st.SearchStrategy[Control] = st.one_of(
     st.builds(
         Use,
         st.sampled_from(Coding),
-        st.sampled_from([0, 20480]),
+        st.sampled_from([0, 28672]),
         IDS,
         st.sampled_from([0, 16]),
         st.integers(0, 3),

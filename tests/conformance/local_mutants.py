@@ -1,8 +1,10 @@
-"""Mistakes in reading adaptive messages: for each rule of the local model those that a port is likely to make."""
+"""Mistakes in reading adaptive messages: contexts, slots, matches and numbers of the local model."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from tests.conformance.registry import mutant, replace
@@ -10,11 +12,11 @@ from tests.conformance.registry import mutant, replace
 import aura_spec.auralite
 from aura_reference import local_model, local_number
 from aura_reference.auralite import Reader
-from aura_reference.local_model import Evidence, Predictor, Slot, Sum
+from aura_reference.local_memory import Memory, Slot
+from aura_reference.local_model import Match, Predictor
 from aura_reference.local_number import Number, Numbers
 from aura_spec.limits import MAX_ADAPTIVE
 from aura_spec.local_model import CLASS_OF_BYTE
-from aura_spec.mixer import PROB_ONE, squash, stretch
 
 spec = local_model.spec
 
@@ -38,9 +40,9 @@ def a_match_ends_at_a_byte_0() -> None:
     def go_on(self: Predictor, byte: int, slots: Sequence[Slot]) -> None:
         right(self, byte, slots)
         if byte == 0:
-            self._length = 0
+            self.match = None
 
-    right = replace(Predictor, "_go_on", go_on)
+    right = replace(Predictor, "_learn", go_on)
 
 
 @mutant("WrongSlot", "local_model")
@@ -56,7 +58,7 @@ def words_leave_no_mark_in_a_row() -> None:
         if since and not CLASS_OF_BYTE[byte] and byte not in spec.ROW_STARTS:
             self._row = local_model.hash_byte(row, byte)
 
-    right = replace(Predictor, "_go_on", go_on)
+    right = replace(Predictor, "_learn", go_on)
 
 
 @mutant("WrongSlot", "local_model")
@@ -65,7 +67,7 @@ def three_signs_are_remembered() -> None:
         right(self, byte, slots)
         self._signs &= 0xFFFFFF
 
-    right = replace(Predictor, "_go_on", go_on)
+    right = replace(Predictor, "_learn", go_on)
 
 
 def _changed_number(place: int, number: Any) -> None:
@@ -93,18 +95,16 @@ def a_row_does_not_count_bytes() -> None:
 
 @mutant("WrongSlot", "local_model")
 def checks_are_not_compared() -> None:
-    def slot(self: Predictor, context: Any, number: int) -> Slot:
-        value = number * local_model.stream_model.HASH_MULTIPLIER_2 & 0xFFFFFFFF
-        return self._tables[context].setdefault(value >> 32 - spec.SLOT_BITS, Slot())
+    def slot(self: Memory, context: Any, number: int) -> Slot:
+        value = number * spec.HASH_MULTIPLIER_2 & 0xFFFFFFFF
+        return self._tables[context].setdefault(value >> 32 - self.size.slot_bits, Slot())
 
-    replace(Predictor, "_slot", slot)
+    replace(Memory, "slot", slot)
 
 
 @mutant("WrongSlot", "local_model")
 def contexts_never_share_a_slot() -> None:
-    replace(
-        Predictor, "_slot", lambda self, context, number: self._tables[context].setdefault(number, Slot())
-    )
+    replace(Memory, "slot", lambda self, context, number: self._tables[context].setdefault(number, Slot()))
 
 
 @mutant("WrongMatch", "local_model")
@@ -125,7 +125,7 @@ def a_match_is_no_longer_than_31_bytes() -> None:
 @mutant("WrongMatch", "local_model")
 def a_match_follows_the_last_place() -> None:
     def look_for_match(self: Predictor, slot: Slot) -> None:
-        self._length = 0
+        self.match = None
         right(self, slot)
 
     right = replace(Predictor, "_look_for_match", look_for_match)
@@ -134,11 +134,79 @@ def a_match_follows_the_last_place() -> None:
 @mutant("WrongMatch", "local_model")
 def a_match_survives_a_miss() -> None:
     def go_on(self: Predictor, byte: int, slots: Sequence[Slot]) -> None:
-        length = self._length
+        match = self.match
         right(self, byte, slots)
-        self._length = self._length or length
+        if match is not None and self.match is None and not match.in_prefix:
+            self.match = Match(match.pointer + 1, match.length)
 
-    right = replace(Predictor, "_go_on", go_on)
+    right = replace(Predictor, "_learn", go_on)
+
+
+@mutant("WrongPrefix", "local_model")
+def the_prefix_is_not_looked_into() -> None:
+    def look_for_match(self: Predictor, slot: Slot) -> None:
+        right(self, slot)
+        if self.match is not None and self.match.in_prefix:
+            self.match = None
+
+    right = replace(Predictor, "_look_for_match", look_for_match)
+
+
+@mutant("WrongPrefix", "local_model")
+def the_prefix_is_looked_into_after_25_bytes() -> None:
+    replace(local_model, "prefix", SimpleNamespace(LENGTH=25))
+
+
+@mutant("WrongPrefix", "local_model")
+def the_first_place_in_the_prefix_counts() -> None:
+    class Text(bytes):
+        def rfind(self, *given: Any) -> int:
+            return self.find(*given)
+
+    def init(self: Predictor, model: Any, *given: Any) -> None:
+        right(self, model, *given)
+        if model.prefix is not None:
+            held = dataclasses.replace(model.prefix, text=Text(model.prefix.text))
+            self._model = dataclasses.replace(model, prefix=held)
+
+    right = replace(Predictor, "__init__", init)
+
+
+@mutant("WrongPrefix", "local_model")
+def the_prefix_comes_before_the_message() -> None:
+    class Nowhere:
+        run = 0
+
+    def look_for_match(self: Predictor, slot: Any) -> None:
+        right(self, Nowhere())
+        right(self, slot)
+
+    right = replace(Predictor, "_look_for_match", look_for_match)
+
+
+@mutant("WrongSlot", "local_model")
+def a_slot_counts_to_2() -> None:
+    replace(spec, "MAX_RUN", 2)
+
+
+@mutant("WrongSlot", "local_model")
+def a_slot_forgets_the_symbol_before() -> None:
+    def learn(self: Slot, byte: int, position: int) -> None:
+        right(self, byte, position)
+        if self.run > 1:
+            self.other = None
+
+    right = replace(Slot, "learn", learn)
+
+
+@mutant("WrongSlot", "local_model")
+def a_slot_keeps_its_first_position() -> None:
+    def learn(self: Slot, byte: int, position: int) -> None:
+        before = self.position if self.run else position
+        right(self, byte, position)
+        self.position = before
+
+    right = replace(Slot, "learn", learn)
 
 
 @mutant("WrongNumber", "local_model")
@@ -185,9 +253,9 @@ def fields_never_collide() -> None:
         self._label = self._label << 8 & local_number._LABEL | byte
         self.number = Number(fields.setdefault(self._label, local_number.Field()))
 
-    def init(self: Numbers) -> None:
+    def init(self: Numbers, held: Sequence[local_number.Field]) -> None:
         fields.clear()
-        right(self)
+        right(self, held)
 
     fields: dict[int, local_number.Field] = {}
     replace(Numbers, "read", read)
@@ -271,220 +339,6 @@ def a_number_without_a_wrong_digit_is_expected_again() -> None:
             self.expected = expected[1:]
 
     right = replace(Number, "read", read)
-
-
-def _changed_candidates(change: Any) -> None:
-    def candidates(self: Predictor, slots: Sequence[Slot]) -> Iterator[int]:
-        yield from change(self, list(dict.fromkeys(right(self, slots))), slots)
-
-    right = replace(Predictor, "_candidates", candidates)
-
-
-@mutant("WrongCandidate", "local_model")
-def a_match_comes_before_a_number() -> None:
-    def change(self: Predictor, listed: list[int], _slots: Sequence[Slot]) -> list[int]:
-        return listed if self._matched is None else [self._matched, *listed]
-
-    _changed_candidates(change)
-
-
-@mutant("WrongCandidate", "local_model")
-def two_bytes_come_before_four() -> None:
-    def change(self: Predictor, listed: list[int], slots: Sequence[Slot]) -> list[int]:
-        ahead = len(self._numbers.number.expected[:1]) + (self._matched is not None)
-        last = [slot.last for slot in reversed(slots) if slot.run]
-        return [*listed[:ahead], *last, *listed[ahead:]]
-
-    _changed_candidates(change)
-
-
-@mutant("WrongSlot", "local_model")
-def a_byte_0_is_no_candidate() -> None:
-    def change(_self: Predictor, listed: list[int], _slots: Sequence[Slot]) -> list[int]:
-        return [byte for byte in listed if byte]
-
-    _changed_candidates(change)
-
-
-@mutant("WrongCandidate", "local_model")
-def the_next_digit_is_no_candidate() -> None:
-    replace(Number, "next_digit", None)
-
-
-@mutant("WrongCandidate", "local_model")
-def symbols_before_the_last_are_no_candidates() -> None:
-    def change(_self: Predictor, listed: list[int], slots: Sequence[Slot]) -> list[int]:
-        others = {slot.other for slot in slots} - {slot.last for slot in slots if slot.run}
-        return [symbol for symbol in listed if symbol not in others]
-
-    _changed_candidates(change)
-
-
-@mutant("WrongCandidate", "local_model")
-def three_local_candidates_are_tried() -> None:
-    replace(spec, "MAX_TRIED", 3)
-
-
-@mutant("WrongCandidate", "local_model")
-def five_local_candidates_are_tried() -> None:
-    replace(spec, "MAX_TRIED", 5)
-
-
-@mutant("WrongCandidate", "local_model")
-def every_candidate_is_tried() -> None:
-    replace(spec, "MIN_TRIED", 0)
-
-
-@mutant("WrongMixture", "local_model")
-def a_share_does_not_exclude() -> None:
-    replace(local_model, "contexts", _Unexcluding())
-
-
-class _Unexcluding:
-    def __getattr__(self, name: str) -> Any:
-        return getattr(contexts, name)
-
-    def code(self, model: Any, context: int, char_run: int, excluded: set[int], coder: Any) -> int:
-        ignored = set[int]() if isinstance(coder, local_model.Share) else excluded
-        return int(contexts.code(model, context, char_run, ignored, coder))
-
-
-contexts = local_model.contexts
-
-
-@mutant("WrongMixture", "local_model")
-def level_3_is_long() -> None:
-    replace(spec, "LONG_LEVEL", 2)
-
-
-@mutant("WrongMixture", "local_model")
-def a_share_of_exactly_a_step_does_not_reach_it() -> None:
-    replace(spec, "SHARE_STEPS", tuple(step + 1024 for step in spec.SHARE_STEPS))
-
-
-@mutant("WrongMixture", "local_model")
-def words_are_counted_to_14_bytes() -> None:
-    replace(spec, "MAX_SINCE", 14)
-
-
-@mutant("WrongMixture", "local_model")
-def digits_are_counted_to_6() -> None:
-    replace(spec, "MAX_LEFT", 6)
-
-
-def _changed_evidence(table: str, change: Any) -> None:
-    def evidence(self: Predictor, symbol: int, share: int, slots: Sequence[Slot]) -> Iterator[Evidence]:
-        for one in right(self, symbol, share, slots):
-            yield Evidence(table, change(self, one.index)) if one.table == table else one
-
-    right = replace(Predictor, "_evidence", evidence)
-
-
-@mutant("WrongMixture", "local_model")
-def every_candidate_is_the_first() -> None:
-    _changed_evidence("SET_BIASES", lambda _self, index: (0, *index[1:]))
-
-
-@mutant("WrongMixture", "local_model")
-def slots_that_disagree_count_as_those_that_agree_second() -> None:
-    _changed_evidence("CONTEXT_BIASES", lambda _self, index: (index[0], min(index[1], 1), *index[2:]))
-
-
-@mutant("WrongMixture", "local_model")
-def votes_are_not_counted() -> None:
-    _changed_evidence("MISS_BIASES", lambda _self, index: (*index[:2], 0))
-
-
-@mutant("WrongMixture", "local_model")
-def misses_do_not_count() -> None:
-    _changed_evidence("MISS_BIASES", lambda _self, index: (0, *index[1:]))
-
-
-@mutant("WrongMixture", "local_model")
-def confidence_does_not_count() -> None:
-    _changed_evidence("NUMBER_BIASES", lambda _self, index: (index[0], 0))
-
-
-@mutant("WrongMixture", "local_model")
-def digits_that_are_left_count_as_one() -> None:
-    _changed_evidence("FIELD_BIASES", lambda _self, index: (index[0], min(index[1], 1)))
-
-
-def _towards_zero(value: int, bits: int) -> int:
-    return -(-value >> bits) if value < 0 else value >> bits
-
-
-@mutant("WrongMixture", "local_model")
-def sums_are_rounded_towards_0() -> None:
-    def probability(self: Sum, share: int, evidence: Sequence[Evidence]) -> int:
-        total = _towards_zero(self.weight(evidence[0].index) * stretch(share), 4)
-        total += sum(self.bias(one) for one in evidence)
-        least = spec.MIN_PROBABILITY
-        return min(max(least, squash(_towards_zero(total, 12))), PROB_ONE - least)
-
-    replace(Sum, "probability", probability)
-
-
-@mutant("WrongMixture", "local_model")
-def a_probability_may_be_certain() -> None:
-    replace(spec, "MIN_PROBABILITY", 1)
-
-
-@mutant("WrongMixture", "local_model")
-def small_errors_are_learned() -> None:
-    replace(spec, "MIN_ERROR", 0)
-
-
-@mutant("WrongMixture", "local_model")
-def nothing_is_learned() -> None:
-    replace(Sum, "learn", lambda _self, _error, _share, _evidence: None)
-
-
-@mutant("WrongMixture", "local_model")
-def weights_stay_as_they_are() -> None:
-    replace(Sum, "weight", lambda _self, index: local_model._entry(spec.WEIGHTS, index) << 10)
-
-
-@mutant("WrongMixture", "local_model")
-def what_one_message_taught_stays() -> None:
-    kept = Sum()
-    replace(local_model, "Sum", lambda: kept)
-
-
-@mutant("WrongSlot", "local_model")
-def a_slot_counts_to_2() -> None:
-    replace(spec, "MAX_RUN", 2)
-
-
-@mutant("WrongSlot", "local_model")
-def a_slot_forgets_the_symbol_before() -> None:
-    def learn(self: Slot, byte: int, position: int) -> None:
-        right(self, byte, position)
-        if self.run > 1:
-            self.other = None
-
-    right = replace(Slot, "learn", learn)
-
-
-@mutant("WrongSlot", "local_model")
-def a_slot_keeps_its_first_position() -> None:
-    def learn(self: Slot, byte: int, position: int) -> None:
-        before = self.position if self.run else position
-        right(self, byte, position)
-        self.position = before
-
-    right = replace(Slot, "learn", learn)
-
-
-@mutant("WrongMixture", "local_model")
-def a_symbol_without_candidates_ends_the_misses() -> None:
-    def attempt(self: Predictor, candidates: Sequence[int], *given: Any) -> int:
-        entry = int(right(self, candidates, *given))
-        if not candidates:
-            self._misses = 0
-        return entry
-
-    right = replace(Predictor, "_try", attempt)
 
 
 @mutant("IgnoresLimit", "local_model")

@@ -8,6 +8,7 @@ from tests.conformance import (  # noqa: F401  # they register
     connection_mutants,
     local_mutants,
     message_mutants,
+    mixer_mutants,
     mutants,
     stream_mutants,
 )

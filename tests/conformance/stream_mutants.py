@@ -8,13 +8,12 @@ from typing import Any
 from tests.conformance.registry import mutant, replace
 
 import aura_spec.stream
-from aura_reference import stream, stream_model
-from aura_reference.stream_model import Candidate, Number, Predictor, StreamState
-from aura_reference.window import Window
+from aura_reference import local_memory, stream
+from aura_reference.local_model import Predictor
+from aura_reference.mixer import Sum
+from aura_spec.context_model import ContextModel
 from aura_spec.errors import Malformed
-from aura_spec.stream import Text
-
-DIGITS = frozenset(b"0123456789")
+from aura_spec.stream import Terms, Text
 
 
 @mutant("OtherMemory", "stream")
@@ -82,189 +81,93 @@ def the_kind_before_survives_a_reset() -> None:
 
 
 @mutant("OtherMemory", "stream")
-def all_of_a_message_enters_the_window() -> None:
-    def learn(self: StreamState, text: bytes) -> None:
+def all_of_a_message_enters_the_history() -> None:
+    def learn(self: stream.Memory, text: bytes, model: ContextModel) -> None:
+        predictor = Predictor(model, self.state)
         for byte in (*text, 0):
-            self.window.add(byte)
+            predictor.learn(byte)
 
-    replace(StreamState, "learn", learn)
+    replace(stream.Memory, "learn", learn)
+
+
+@mutant("OtherMemory", "stream")
+def what_is_no_string_is_not_remembered() -> None:
+    replace(stream.Memory, "learn", lambda _self, _text, _model: None)
 
 
 @mutant("OtherMemory", "stream")
 def nothing_is_forgotten() -> None:
-    def init(self: Window, _size: int) -> None:
-        right(self, 1 << 30)
-
-    right = replace(Window, "__init__", init)
+    replace(Terms, "window", 1 << 16)
 
 
-@mutant("WrongNumber", "stream")
-def a_field_reaches_beyond_the_message() -> None:
-    def field(self: StreamState) -> stream_model.Field:
-        value, place, taken = 0, self.window.end - 1, 0
-        while self.window.holds(place) and taken < stream_model.spec.FIELD_BYTES:
-            if self.window[place] not in DIGITS:
-                value, taken = stream_model.hash_byte(value, self.window[place]), taken + 1
-            place -= 1
-        return self.fields[(value * stream_model.spec.HASH_MULTIPLIER_2 & 0xFFFFFFFF) >> 24]
-
-    replace(StreamState, "field", field)
+@mutant("OtherMemory", "stream")
+def all_streams_have_small_tables() -> None:
+    replace(Terms, "slot_bits", aura_spec.stream.SLOT_BITS)
 
 
-@mutant("WrongNumber", "stream")
-def a_step_may_have_32_bits() -> None:
-    def read(self: Number, symbol: int) -> bool:
-        before = self._read[:]
-        goes_on = bool(right(self, symbol))
-        if not goes_on and before and symbol not in DIGITS:
-            step = int(before) - self._before
-            if step.bit_length() == 32:
-                self.field.step = step
-        return goes_on
+@mutant("WrongSlot", "stream")
+def a_byte_0_is_no_end() -> None:
+    replace(local_memory.Memory, "symbol", lambda _self, byte: byte)
 
-    right = replace(Number, "read", read)
+
+@mutant("OtherMemory", "stream")
+def a_row_goes_on_in_the_next_message() -> None:
+    last: dict[int, Predictor] = {}
+
+    def init(self: Predictor, model: ContextModel, memory: Any = None) -> None:
+        right(self, model, memory)
+        before = last.get(id(memory))
+        if before is not None and memory is before._memory and memory.end:
+            self._row, self._since, self._signs = before._row, before._since, before._signs
+        last[id(memory)] = self
+
+    right = replace(Predictor, "__init__", init)
 
 
 @mutant("WrongNumber", "stream")
-def a_step_of_31_bits_is_too_large() -> None:
-    def read(self: Number, symbol: int) -> bool:
-        goes_on = bool(right(self, symbol))
-        if self.field.step.bit_length() == 31:
-            self.field.step = 0
-        return goes_on
+def a_number_goes_on_in_the_next_message() -> None:
+    last: dict[int, Predictor] = {}
 
-    right = replace(Number, "read", read)
+    def init(self: Predictor, model: ContextModel, memory: Any = None) -> None:
+        right(self, model, memory)
+        before = last.get(id(memory))
+        if before is not None and memory is before._memory and memory.end:
+            self._numbers = before._numbers
+        last[id(memory)] = self
 
-
-@mutant("WrongNumber", "stream")
-def a_number_of_too_many_digits_teaches_a_step() -> None:
-    right = replace(Number, "read", lambda self, symbol: bool(right(self, symbol)) or symbol in DIGITS)
+    right = replace(Predictor, "__init__", init)
 
 
 @mutant("WrongNumber", "stream")
-def a_number_that_does_not_come_changes_its_step() -> None:
-    def read(self: Number, symbol: int) -> bool:
-        if not self._read and symbol not in DIGITS:
-            self.field.step, self.field.confidence = 0, 0
-        return bool(right(self, symbol))
+def the_end_of_a_message_ends_no_number() -> None:
+    def learn(self: Predictor, byte: int, slots: Any) -> None:
+        numbers = self._numbers
+        if self._memory.is_stream and byte == 0:
+            self._numbers = SimpleNamespace(read=lambda _byte: None)  # type: ignore[assignment]
+        right(self, byte, slots)
+        self._numbers = numbers
 
-    right = replace(Number, "read", read)
-
-
-@mutant("WrongNumber", "stream")
-def a_long_number_counts_with_its_first_digits() -> None:
-    def init(self: Number, *given: Any) -> None:
-        right(self, *given)
-        self.usable = True
-
-    right = replace(Number, "__init__", init)
-
-
-@mutant("WrongNumber", "stream")
-def a_number_that_is_predicted_anyway_has_its_own_level() -> None:
-    def add_number(self: Predictor, candidates: list[Candidate]) -> None:
-        right(self, candidates)
-        number = self._number
-        if number is not None and candidates and candidates[0].symbol == number.predicted():
-            candidates[0] = Candidate(
-                candidates[0].symbol,
-                stream_model.spec.NUMBER + number.field.confidence,
-                candidates[0].place,
-                32,
-            )
-
-    right = replace(Predictor, "_add_number", add_number)
-
-
-@mutant("WrongPrefix", "stream")
-def streams_have_no_prefix() -> None:
-    replace(Predictor, "_add_prefix", lambda _self, _candidates: None)
-
-
-@mutant("WrongPrefix", "stream")
-def the_first_place_in_the_prefix_counts() -> None:
-    class Text(bytes):
-        def rfind(self, *given: Any) -> int:
-            return self.find(*given)
-
-    def add_prefix(self: Predictor, candidates: list[Candidate]) -> None:
-        held = self._model.prefix
-        if held is not None:
-            self._model = SimpleNamespace(prefix=SimpleNamespace(text=Text(held.text)))  # type: ignore[assignment]
-        right(self, candidates)
-        self._model = self._state.model
-
-    right = replace(Predictor, "_add_prefix", add_prefix)
-
-
-@mutant("WrongPrefix", "stream")
-def the_prefix_is_looked_into_after_25_bytes() -> None:
-    replace(stream_model, "prefix", SimpleNamespace(LENGTH=25))
-
-
-@mutant("WrongPrefix", "stream")
-def a_match_of_24_bytes_is_certain() -> None:
-    replace(stream_model.spec, "MIN_CERTAIN", 24)
-
-
-@mutant("WrongPrefix", "stream")
-def the_prefix_is_always_tried_last() -> None:
-    replace(stream_model.spec, "MIN_CERTAIN", 0)
-
-
-@mutant("WrongPrefix", "stream")
-def four_candidates_are_tried() -> None:
-    replace(stream_model.spec, "MAX_TRIED", 4)
+    right = replace(Predictor, "_learn", learn)
 
 
 @mutant("WrongMixture", "stream")
-def match_statistics_count_without_bound() -> None:
-    replace(stream_model.spec, "MATCH_STATS_LIMIT", 1 << 30)
+def what_is_learned_lasts_for_a_message() -> None:
+    def init(self: Predictor, model: ContextModel, memory: Any = None) -> None:
+        right(self, model, memory)
+        self._memory.sum = Sum()
+
+    right = replace(Predictor, "__init__", init)
 
 
-@mutant("WrongMixture", "stream")
-def context_statistics_count_without_bound() -> None:
-    replace(stream_model.spec, "CONTEXT_STATS_LIMIT", 1 << 30)
+@mutant("WrongMatch", "stream")
+def a_match_goes_on_in_the_next_message() -> None:
+    last: dict[int, Predictor] = {}
 
+    def init(self: Predictor, model: ContextModel, memory: Any = None) -> None:
+        right(self, model, memory)
+        before = last.get(id(memory))
+        if before is not None and memory is before._memory and memory.end:
+            self.match = before.match
+        last[id(memory)] = self
 
-@mutant("WrongMixture", "stream")
-def a_sum_of_bytes_wraps_as_a_whole() -> None:
-    def context_index(self: Predictor, candidate: Candidate, *, later: bool) -> int:
-        window, symbol = self._state.window, candidate.symbol
-        if self._digits == 0 and symbol not in DIGITS:
-            return (window[window.end - 1] * 31 + symbol) % 256 * 7 + 5 * later + 101 * window.last(2)
-        return int(right(self, candidate, later=later))
-
-    right = replace(Predictor, "_context_index", context_index)
-
-
-@mutant("WrongPointer", "stream")
-def the_first_candidate_may_become_the_pointer() -> None:
-    def go_on(self: Predictor, symbol: int, candidates: list[Candidate]) -> None:
-        right(self, symbol, [candidates[0], *candidates] if candidates else candidates)
-
-    right = replace(Predictor, "_go_on", go_on)
-
-
-@mutant("WrongPointer", "stream")
-def only_a_pointer_that_misses_is_followed_by_another() -> None:
-    def go_on(self: Predictor, symbol: int, candidates: list[Candidate]) -> None:
-        right(self, symbol, candidates if self._pointer is not None else ())
-
-    right = replace(Predictor, "_go_on", go_on)
-
-
-@mutant("WrongPointer", "stream")
-def a_number_keeps_the_place_of_the_candidate_that_it_replaces() -> None:
-    before: list[Candidate] = []
-
-    def add_number(self: Predictor, candidates: list[Candidate]) -> None:
-        before[:] = candidates
-        right(self, candidates)
-
-    def go_on(self: Predictor, symbol: int, candidates: list[Candidate]) -> None:
-        is_number = bool(candidates) and candidates[0].level >= stream_model.spec.NUMBER
-        move(self, symbol, [candidates[0], *before] if is_number else candidates)
-
-    right = replace(Predictor, "_add_number", add_number)
-    move = replace(Predictor, "_go_on", go_on)
+    right = replace(Predictor, "__init__", init)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import random
-from array import array
 from dataclasses import replace
 
 import pytest
@@ -31,8 +30,17 @@ from aura_fast.stream import remainder_of
 from aura_spec.char_runs import Kind, state_of
 from aura_spec.context_model import CharRunList, ContextModel
 from aura_spec.errors import Code, DecodeError, EncodeError, StreamDesync
-from aura_spec.stream import CHECKS, GENERATORS, MAX_STRING, Terms, Text, expected, remainder
-from aura_spec.stream_model import LEVELS
+from aura_spec.stream import (
+    CHECKS,
+    GENERATORS,
+    LARGE_MEMORY,
+    MAX_MEMORY,
+    MAX_STRING,
+    Terms,
+    Text,
+    expected,
+    remainder,
+)
 
 SMALL = Model.load_small().context_model
 
@@ -112,19 +120,19 @@ def test_same_wires_where_the_window_holds_digits_only() -> None:
     compared(NO_CONTEXTS, ["7" * 1300 + "x1x1x2x3x4"])
 
 
-def test_same_wires_with_mixer_inputs_beyond_the_bounds() -> None:
-    held = terms(NO_CONTEXTS)
-    fast, slow = stream.Sender(held), reference.Sender(held)
-    fast._state.weights = array("q", [1 << 22]) * len(fast._state.weights)
-    slow._memory.state.weights = [[[1 << 22] * 3 for _ in range(LEVELS)] for _ in range(2)]
-    for one in ("a" * 40 + "bcbcbc", "abcd" * 9, "wxyz abcw"):
-        assert fast.encode(text(one)) == slow.encode(text(one))
-
-
 def test_an_escape_that_leaves_no_symbol() -> None:
     held = terms(EXHAUSTED, 4)
     outcomes = [both(held, [sealed(bytes((first, *b"\xff" * 6)), held)])[0] for first in range(1, 256)]
     assert Code.MALFORMED in outcomes
+
+
+@pytest.mark.parametrize("memory", [LARGE_MEMORY - 1, LARGE_MEMORY, MAX_MEMORY])
+def test_same_wires_with_more_memory(memory: int) -> None:
+    """Rule STR-12."""
+    held = terms(SMALL, memory=memory)
+    fast, slow = stream.Sender(held), reference.Sender(held)
+    said = [text(" ".join(f"{n * n * seed % 65521:x}" for n in range(150))) for seed in (40503, 7919, 40503)]
+    assert [fast.encode(one) for one in said] == [slow.encode(one) for one in said]
 
 
 def test_errors_of_messages() -> None:

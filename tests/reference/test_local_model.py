@@ -8,14 +8,17 @@ from itertools import chain
 import pytest
 from hypothesis import given
 from tests.adaptive import ADAPTIVE
-from tests.models import MODELS, NO_CONTEXTS, TRAINED
+from tests.models import MODELS, NO_CONTEXTS, PAST, TRAINED, WITH_PREFIX
 from tests.searches import sampled
 
 from aura_reference.auralite import Writer
-from aura_reference.local_model import Evidence, Predictor, Slot, Sum, decode, encode
+from aura_reference.local_memory import Memory, Size, Slot
+from aura_reference.local_model import Match, Predictor, decode, encode
+from aura_reference.mixer import Evidence, Sum
 from aura_reference.range_coder import Decoder
 from aura_spec import local_model as spec
-from aura_spec import range_coder
+from aura_spec import mixer, range_coder
+from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import DecodeError, Malformed, NonCanonical, Truncated
 from aura_spec.local_model import Context
 from aura_spec.mixer import PROB_ONE
@@ -26,23 +29,19 @@ FIRST = range_coder.ADAPTIVE_START, range_coder.ADAPTIVE_END
 class Watched(Predictor):
     """Keeps the candidates of the last symbol, and the match."""
 
-    def __init__(self) -> None:
-        super().__init__(NO_CONTEXTS)
+    def __init__(self, model: ContextModel = NO_CONTEXTS, memory: Memory | None = None) -> None:
+        super().__init__(model, memory)
         self.candidates: Sequence[int] = ()
-        self.found = 0, 0
+        self.found: Match | None = None
 
     def _try(self, candidates: Sequence[int], *given: object) -> int:
         self.candidates = candidates
-        self.found = self._pointer, self._length
+        self.found = self.match
         return super()._try(candidates, *given)  # type: ignore[arg-type]
 
     @property
     def misses(self) -> int:
         return self._misses
-
-    @property
-    def learned(self) -> Sum:
-        return self._sum
 
 
 def follow(text: Iterable[int]) -> Watched:
@@ -128,8 +127,8 @@ def test_a_slot_counts_how_often_its_symbol_came() -> None:
         assert (slot.last, slot.run, slot.other, slot.position) == (byte, run, other, 7)
 
 
-@pytest.mark.parametrize(("text", "found"), [(b"1bcde+2bcde?", (0, 0)), (b"bcdef+xbcdef?", (5, 5))])
-def test_a_match_needs_five_bytes(text: bytes, found: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("text", "found"), [(b"1bcde+2bcde?", None), (b"bcdef+xbcdef?", Match(5, 5))])
+def test_a_match_needs_five_bytes(text: bytes, found: Match | None) -> None:
     """Rule LOC-5."""
     assert follow(text).found == found
 
@@ -138,15 +137,93 @@ def test_a_match_goes_on_where_it_began_and_grows_to_its_bound() -> None:
     """Rules LOC-5 and LOC-11."""
     text = bytes(range(64, 110))
     watched = follow(text + text[:-1] + b"?")
-    assert watched.found == (len(text) - 1, spec.MAX_MATCH_LENGTH)
+    assert watched.found == Match(len(text) - 1, spec.MAX_MATCH_LENGTH)
     before, again = b"qwertyuABC\0Dxy1", b"--ABC\0Dzz.."
-    assert follow(before + again + before[:-4] + b"?").found[0] == len(before) - 4
+    found = follow(before + again + before[:-4] + b"?").found
+    assert found is not None
+    assert found.pointer == len(before) - 4
 
 
 def test_a_byte_0_is_a_candidate_like_others() -> None:
     """Rule LOC-8."""
     assert follow(b".ab\0.ab?").candidates == [0]
     assert decode(encode(b".ab\0.ab\0.ab", NO_CONTEXTS), NO_CONTEXTS, 11) == b".ab\0.ab\0.ab"
+
+
+def test_a_match_in_the_prefix_ends_with_it() -> None:
+    """Rule LOC-13: the history comes first, then the last place in the prefix."""
+    watched, writer = Watched(WITH_PREFIX), Writer(*FIRST)
+    for writer.symbol in PAST[:30]:
+        watched.code(writer)
+    assert watched.found == Match(29, 29, in_prefix=True)
+    for writer.symbol in PAST[30:] + PAST[:25]:
+        watched.code(writer)
+    assert watched.found == Match(24, 24)
+    ending, writer = Watched(WITH_PREFIX), Writer(*FIRST)
+    for writer.symbol in PAST[-30:]:
+        ending.code(writer)
+    assert ending.found is not None
+    assert ending.found.in_prefix
+    assert ending.match is None
+
+
+def test_the_window_forgets() -> None:
+    """Rule LOC-1."""
+    memory = Memory(Size(10, 1024))
+    predictor = Predictor(NO_CONTEXTS, memory)
+    for byte in b"0123456789" * 300:
+        predictor.learn(byte)
+    assert memory.end == 3000
+    assert memory.match_length(memory.end - 10) == spec.MAX_MATCH_LENGTH
+    assert memory.match_length(memory.end - 1020) == 4
+    assert memory.match_length(memory.end - 1030) == 0
+
+
+def test_places_beyond_16_bits() -> None:
+    """Rule LOC-5."""
+    memory = Memory(Size(10, 1024))
+    memory.end = 0xFFFE
+    predictor = Predictor(NO_CONTEXTS, memory)
+    for byte in b"abcdefghabcd":
+        predictor.learn(byte)
+    slot = predictor._slots()[Context.FOUR]
+    assert memory.end == 0x1000A
+    assert memory.place(slot) == 0x10002
+    assert memory[0x10002] == ord("e")
+
+
+def test_a_byte_0_stands_for_the_end_in_a_stream() -> None:
+    """Rules LOC-1 and LOC-11."""
+    memory, writer = Memory(Size(10, 1024)), Writer(*FIRST)
+    for _ in range(2):
+        watched = Watched(memory=memory)
+        for writer.symbol in (*b"xyz", END):
+            watched.code(writer)
+    assert watched.candidates[0] == END
+    assert watched.trials[0].hit
+    assert memory.symbol(0) == END
+    assert Memory().symbol(0) == 0
+
+
+def test_a_copy_goes_on_by_itself() -> None:
+    memory = Memory(Size(10, 1024))
+    predictor = Predictor(TRAINED, memory)
+    for byte in b"id 5, id 6, id 7":
+        predictor.learn(byte)
+    other = memory.copy()
+    assert [other[place] for place in range(16)] == [memory[place] for place in range(16)]
+    before = encode_with(memory.copy(), b"id 8, id 9")
+    Predictor(TRAINED, other).learn(0)
+    encode_with(other, b"something else, 8, 9 and 10, 11")
+    assert encode_with(memory, b"id 8, id 9") == before
+
+
+def encode_with(memory: Memory, text: bytes) -> bytes:
+    """What a message takes with a memory, which learns it."""
+    predictor, writer = Predictor(TRAINED, memory), Writer(*FIRST)
+    for writer.symbol in (*text, END):
+        predictor.code(writer)
+    return writer.encoder.finish()
 
 
 def test_misses_are_of_the_first_candidate() -> None:
@@ -175,20 +252,20 @@ def test_the_sum_learns_from_errors_that_are_not_small() -> None:
     """Rules MIX-4, MIX-5 and MIX-6."""
     evidence = (Evidence("SET_BIASES", (0, 0, 0, 1)), Evidence("MISS_BIASES", (0, 0, 1)))
     one = Sum()
-    assert one.bias(evidence[1]) == spec.MISS_BIASES[0][0][1] << 12
-    assert one.weight((0, 0, 0, 1)) == spec.WEIGHTS[0][0][0][1] << 10
+    assert one.bias(evidence[1]) == mixer.MISS_BIASES[0][0][1] << 12
+    assert one.weight((0, 0, 0, 1)) == mixer.WEIGHTS[0][0][0][1] << 10
     first = one.probability(9000, evidence)
-    one.learn(spec.MIN_ERROR - 1, 9000, evidence)
-    one.learn(1 - spec.MIN_ERROR, 9000, evidence)
+    one.learn(mixer.MIN_ERROR - 1, 9000, evidence)
+    one.learn(1 - mixer.MIN_ERROR, 9000, evidence)
     assert one.probability(9000, evidence) == first
     one.learn(PROB_ONE - first, 9000, evidence)
-    assert one.bias(evidence[1]) == (spec.MISS_BIASES[0][0][1] << 12) + PROB_ONE - first
+    assert one.bias(evidence[1]) == (mixer.MISS_BIASES[0][0][1] << 12) + PROB_ONE - first
     assert one.probability(9000, evidence) > first
-    one.learn(-spec.MIN_ERROR, 9000, evidence)
-    assert one.bias(evidence[1]) == (spec.MISS_BIASES[0][0][1] << 12) + PROB_ONE - first - spec.MIN_ERROR
+    one.learn(-mixer.MIN_ERROR, 9000, evidence)
+    assert one.bias(evidence[1]) == (mixer.MISS_BIASES[0][0][1] << 12) + PROB_ONE - first - mixer.MIN_ERROR
     for _ in range(1000):
         one.learn(PROB_ONE - 1, 9000, evidence)
-    assert one.probability(9000, evidence) == PROB_ONE - spec.MIN_PROBABILITY
+    assert one.probability(9000, evidence) == PROB_ONE - mixer.MIN_PROBABILITY
 
 
 def test_candidates_are_tried_until_one_hits() -> None:

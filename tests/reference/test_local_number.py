@@ -13,7 +13,7 @@ from aura_spec.local_model import Relation
 
 def read(text: bytes) -> Numbers:
     """The numbers after this text."""
-    numbers = Numbers()
+    numbers = Numbers([Field() for _ in range(spec.FIELDS)])
     for byte in text:
         numbers.read(byte)
     return numbers

@@ -1,32 +1,27 @@
-"""Heads, checks, and the domain of mixer inputs (rules STR-2, STR-5, STR-6 and RCL-11)."""
+"""Heads, checks and memory (rules STR-2, STR-5, STR-6 and STR-12)."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.models import NO_CONTEXTS
 
 from aura_spec.errors import DecodeError, Malformed, Truncated
 from aura_spec.stream import (
+    DEFAULT_MEMORY,
     GENERATORS,
+    LARGE_MEMORY,
+    MAX_MEMORY,
+    MIN_MEMORY,
     Flag,
     Head,
+    Terms,
     build_head,
     check_bits,
     expected,
     parse_message,
     remainder,
-)
-from aura_spec.stream_model import (
-    CLASS_BIAS,
-    CLASSES,
-    LEVEL_BIAS,
-    LEVELS,
-    LIMIT,
-    PROB_ONE,
-    WEIGHTS,
-    squash,
-    stretch,
 )
 
 
@@ -79,14 +74,17 @@ def test_messages_and_sides_differ() -> None:
     assert expected(5, 0, 4, server=True) == 13
 
 
-def test_mixer_inputs_rise_and_are_bounded() -> None:
-    squashed = [squash(x) for x in range(-LIMIT - 2, LIMIT + 3)]
-    assert squashed == sorted(squashed)
-    stretched = [stretch(probability) for probability in range(0, PROB_ONE, 7)]
-    assert stretched == sorted(stretched)
-    assert -LIMIT == stretched[0] < stretched[-1] <= LIMIT
-
-
-def test_there_is_a_bias_and_weights_for_everything() -> None:
-    assert [len(biases) for biases in LEVEL_BIAS] == [LEVELS] * 2 == [len(levels) for levels in WEIGHTS]
-    assert len(CLASS_BIAS) == CLASSES
+@pytest.mark.parametrize(
+    ("memory", "slot_bits", "window"),
+    [
+        (MIN_MEMORY, 10, 1 << 10),
+        (DEFAULT_MEMORY, 10, 7 << 10),
+        (LARGE_MEMORY - 1, 10, (39 << 10) - 1),
+        (LARGE_MEMORY, 11, 21 << 10),
+        (MAX_MEMORY, 11, 1 << 16),
+    ],
+)
+def test_memory_is_slots_and_a_window(memory: int, slot_bits: int, window: int) -> None:
+    """Rule STR-12."""
+    terms = Terms(NO_CONTEXTS, 0, memory, 8, server=False)
+    assert (terms.slot_bits, terms.window) == (slot_bits, window)

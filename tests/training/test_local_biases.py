@@ -15,6 +15,7 @@ from tests.models import build
 from aura_reference.auralite import Writer
 from aura_reference.local_model import Predictor, Trial
 from aura_spec import local_model as spec
+from aura_spec import mixer
 from aura_spec.context_model import END
 from aura_spec.mixer import PROB_ONE
 
@@ -40,8 +41,8 @@ SCRIPT = script()
 
 def constants_of_the_format() -> Any:
     constants = SCRIPT.Constants()
-    constants.weights = [weight / SCRIPT.ONE for weight in flat(spec.WEIGHTS)]
-    constants.biases = [bias for name in SCRIPT.BIAS_TABLES for bias in flat(getattr(spec, name))]
+    constants.weights = [weight / SCRIPT.ONE for weight in flat(mixer.WEIGHTS)]
+    constants.biases = [bias for name in SCRIPT.BIAS_TABLES for bias in flat(getattr(mixer, name))]
     return constants
 
 
@@ -76,7 +77,7 @@ def test_constants_that_learn_nothing_are_written_as_they_were() -> None:
     for message in ROWS:
         constants.learn(SCRIPT.note(message, MODEL), 0.0)
     for name, table in constants.tables().items():
-        assert SCRIPT.as_tuples(table) == getattr(spec, name), name
+        assert SCRIPT.as_tuples(table) == getattr(mixer, name), name
 
 
 def test_each_epoch_takes_fewer_bits_and_all_are_the_same_each_time() -> None:
@@ -89,7 +90,7 @@ def test_each_epoch_takes_fewer_bits_and_all_are_the_same_each_time() -> None:
     assert sizes[0] > sizes[-1]
     assert tables == SCRIPT.fit(noted, reports.append)
     for name, table in tables.items():
-        assert SCRIPT.shape_of(table) == SCRIPT.shape_of(getattr(spec, name)), name
+        assert SCRIPT.shape_of(table) == SCRIPT.shape_of(getattr(mixer, name)), name
 
 
 def test_places_are_those_of_the_tables_one_after_the_other() -> None:
@@ -100,7 +101,7 @@ def test_places_are_those_of_the_tables_one_after_the_other() -> None:
     }
     assert places["SET_BIASES"] == 0
     assert sorted(places.values()) == list(places.values())
-    assert SCRIPT.place_of("LENGTH_BIASES", (spec.MAX_SINCE, spec.CLASSES - 1)) == SCRIPT.BIASES - 1
+    assert SCRIPT.place_of("LENGTH_BIASES", (mixer.MAX_SINCE, spec.CLASSES - 1)) == SCRIPT.BIASES - 1
 
 
 def test_messages_are_drawn_up_to_a_size() -> None:

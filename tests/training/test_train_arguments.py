@@ -223,6 +223,6 @@ def test_without_conversations_there_is_no_advice() -> None:
         messages,
         sources=sources,
         max_bytes=60_000,
-        options=aura.TrainingOptions(max_order=4, metadata={"stream_memory": "20480"}),
+        options=aura.TrainingOptions(max_order=4, metadata={"stream_memory": "28672"}),
     )
-    assert given.stream_memory == 20480
+    assert given.stream_memory == 28672

@@ -170,7 +170,7 @@ def groups() -> Groups:
             ],
         )
     past = held(replace(NO_CONTEXTS, prefix=Prefix(PAST + b"1" + PAST + b"2", HITS)))
-    yield past, [coded(past, text, comment, "LOC-5") for text, comment in _OF_PREFIX]
+    yield past, [coded(past, text, comment, "LOC-13") for text, comment in _OF_PREFIX]
     small = held(HAND_MADE)
     cases = [coded(small, text, f"{len(text)} bytes", "AUR-10") for text in (b"", b"a", b"abcabcabc")]
     yield small, cases

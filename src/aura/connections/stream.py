@@ -50,7 +50,7 @@ class Stream:
     Args:
         model: of the messages, or the path of its file; the one that comes with the package if None.
         role: ``"client"`` or ``"server"``.
-        memory: bytes that each of both directions may take at each end, 19 to 81 KiB.
+        memory: bytes that each of both directions may take at each end, 26 to 107 KiB.
         max_size: bytes that a message may decode to.
         check: least bits of each message that tell whether it is the next one and undamaged: 4, 8 or 16.
         codec: for messages that gain nothing here: large ones, or compressed ones. Both ends need one that reads

@@ -22,11 +22,12 @@ class Settings:
     Attributes:
         models: that it holds; the one that comes with the package, unless given, which is read when a connection
             first needs it. What is added to them reaches the sessions that are open.
-        memory: bytes that a stream may take in each direction, 19 to 81 KiB; 0 to code each message by itself;
+        memory: bytes that a stream may take in each direction, 26 to 107 KiB; 0 to code each message by itself;
             ``"auto"`` to send with what the model advises (:attr:`aura.Model.stream_memory`), 32 KiB without
             advice, and to read streams of up to 32 KiB.
-        check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16. Over
-            TCP or TLS, which find damage themselves, 8 is enough and saves a byte per short message.
+        check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16. Up to 15
+            lost or repeated messages in a row are found with any of them. Damage is found by TCP or TLS; where there
+            is neither, 16 bits let one in 65,536 damaged messages pass for a text at most.
         max_message: bytes that a message may have, sent or received.
         max_modelled: bytes of the longest message that a model codes, sent or received; longer ones are coded with
             other methods. Up to 50 µs a byte, it bounds the time that one message can cost.
@@ -49,7 +50,7 @@ class Settings:
 
     models: Models = field(default_factory=Models)
     memory: int | Literal["auto"] = "auto"
-    check: int = 16
+    check: int = 4
     max_message: int = 1 << 20
     max_modelled: int = 1 << 12
     max_fetch: int = 0
