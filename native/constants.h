@@ -71,29 +71,29 @@
 #define MODEL_MAX_FILE 67108864
 #define MODEL_MAX_METADATA 16384
 
-#define STREAM_MODEL_HASH_MULTIPLIER 2654435761u
-#define STREAM_MODEL_HASH_MULTIPLIER_2 2246822507u
-#define STREAM_MODEL_PROB_ONE 65536
-#define STREAM_MODEL_LIMIT 2304
-
+#define LOCAL_MODEL_HASH_MULTIPLIER 2654435761u
+#define LOCAL_MODEL_HASH_MULTIPLIER_2 2246822507u
 #define LOCAL_MODEL_WORD 256
 #define LOCAL_MODEL_SLOT_BITS 12
 #define LOCAL_MODEL_MAX_RUN 3
 #define LOCAL_MODEL_MIN_MATCH 5
 #define LOCAL_MODEL_MAX_MATCH_LENGTH 32
-#define LOCAL_MODEL_LONG_LEVEL 3
 #define LOCAL_MODEL_FIELDS 256
+
 #define LOCAL_MODEL_MAX_DIGITS 17
 #define LOCAL_MODEL_MAX_CONFIDENCE 7
-
 #define LOCAL_MODEL_MAX_TRIED 4
 #define LOCAL_MODEL_MIN_TRIED 1000
-#define LOCAL_MODEL_MIN_PROBABILITY 16
-#define LOCAL_MODEL_MIN_ERROR 2048
-#define LOCAL_MODEL_MAX_LEFT 7
 #define LOCAL_MODEL_MAX_MISSES 3
-#define LOCAL_MODEL_MAX_SINCE 15
 #define LOCAL_MODEL_CLASSES 5
+
+#define MIXER_PROB_ONE 65536
+#define MIXER_LIMIT 2304
+#define MIXER_MIN_PROBABILITY 16
+#define MIXER_MIN_ERROR 2048
+#define MIXER_LONG_LEVEL 3
+#define MIXER_MAX_LEFT 7
+#define MIXER_MAX_SINCE 15
 
 #define TRIE_FIRST_COUNT 0u
 #define TRIE_FIRST_RANK 10u
@@ -211,7 +211,7 @@ static const uint8_t CHAR_RUNS_TRANSITIONS[201][6] =
     195, 195}, {0, 196, 196, 196, 196, 196}, {0, 197, 197, 197, 197, 197}, {0, 198, 198, 198, 198, 198}, {0,
     199, 199, 199, 199, 199}, {0, 200, 200, 200, 200, 200}, {0, 200, 200, 200, 200, 200}};
 
-static const uint16_t STREAM_MODEL_SQUASH[4609] =
+static const uint16_t MIXER_SQUASH[4609] =
     {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
     9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10,
     10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11,
@@ -483,7 +483,7 @@ static const uint16_t STREAM_MODEL_SQUASH[4609] =
     65527, 65527, 65527, 65527, 65527, 65527, 65527, 65527, 65527, 65527, 65527, 65527, 65527, 65527, 65527,
     65527, 65527, 65527, 65527, 65527, 65527, 65527, 65528};
 
-static const int16_t STREAM_MODEL_STRETCH[4096] =
+static const int16_t MIXER_STRETCH[4096] =
     {-2304, -2133, -1956, -1856, -1778, -1724, -1670, -1636, -1604, -1572, -1540, -1518, -1499, -1479, -1460,
     -1440, -1421, -1404, -1392, -1380, -1368, -1356, -1344, -1332, -1320, -1309, -1297, -1285, -1275, -1268,
     -1261, -1254, -1246, -1239, -1232, -1224, -1217, -1210, -1203, -1195, -1188, -1181, -1173, -1166, -1159,
@@ -706,43 +706,43 @@ static const uint8_t LOCAL_MODEL_LENGTH_STEPS[10] =
 static const uint8_t LOCAL_MODEL_ROW_STARTS[3] =
     {10, 123, 60};
 
-static const uint16_t LOCAL_MODEL_SHARE_STEPS[2] =
+static const uint16_t MIXER_SHARE_STEPS[2] =
     {512, 8192};
 
-static const int16_t LOCAL_MODEL_WEIGHTS[2][2][4][3] =
+static const int16_t MIXER_WEIGHTS[2][2][4][3] =
     {{{{39, 39, 62}, {26, 23, 57}, {15, 18, 56}, {56, 58, 87}}, {{31, 29, 58}, {25, 20, 43}, {16, 13, 55}, {32,
     27, 36}}}, {{{42, 43, 64}, {24, 31, 53}, {19, 21, 55}, {32, 33, 66}}, {{42, 30, 52}, {27, 34, 67}, {24, 34,
     52}, {30, 27, 38}}}};
 
-static const int16_t LOCAL_MODEL_SET_BIASES[2][2][4][3] =
+static const int16_t MIXER_SET_BIASES[2][2][4][3] =
     {{{{-73, -50, 129}, {-28, -133, 89}, {-29, 10, 139}, {5, 5, 41}}, {{21, -136, 42}, {27, 15, 15}, {37, -44,
     108}, {25, 5, -37}}}, {{{13, -2, 202}, {25, 35, -10}, {27, 46, 35}, {-33, -78, 131}}, {{16, -146, 13}, {26,
     28, -16}, {25, 5, -27}, {14, -39, 12}}}};
 
-static const int16_t LOCAL_MODEL_CONTEXT_BIASES[4][3][3][2] =
+static const int16_t MIXER_CONTEXT_BIASES[4][3][3][2] =
     {{{{116, -66}, {256, 3}, {440, 68}}, {{0, 74}, {0, 98}, {0, 70}}, {{-22, -51}, {-9, -61}, {0, -27}}}, {{{11,
     -120}, {98, -108}, {312, -93}}, {{0, -40}, {0, -25}, {0, 17}}, {{-15, -51}, {-21, -41}, {-125, -46}}},
     {{{133, -5}, {358, 94}, {740, 235}}, {{0, 35}, {0, 66}, {0, 90}}, {{-8, -28}, {-88, -23}, {-391, -87}}},
     {{{118, 16}, {191, 47}, {292, 84}}, {{0, 68}, {0, 79}, {0, 72}}, {{-49, -23}, {-94, -34}, {-160, -38}}}};
 
-static const int16_t LOCAL_MODEL_MATCH_BIASES[2][11] =
+static const int16_t MIXER_MATCH_BIASES[2][11] =
     {{7, -1, -5, -11, -7, -6, 2, 21, 55, -8, 5}, {-18, -6, 27, 69, -18, -1, 4, 85, 77, 63, 123}};
 
-static const int16_t LOCAL_MODEL_NUMBER_BIASES[2][8] =
+static const int16_t MIXER_NUMBER_BIASES[2][8] =
     {{0, -7, -3, -5, -1, 0, 2, -5}, {-66, 99, 67, 38, 29, 25, 28, 248}};
 
-static const int16_t LOCAL_MODEL_FIELD_BIASES[13][8] =
+static const int16_t MIXER_FIELD_BIASES[13][8] =
     {{-18, 0, 0, 0, 0, 0, 0, 0}, {140, 0, 0, 0, 0, 0, 0, 0}, {0, -14, 56, -33, 8, 47, 71, -16}, {0, 43, 37, -2,
     87, 79, -3, 97}, {0, 103, 65, 37, -8, 36, -5, -21}, {0, -34, -18, -50, -51, -26, -22, -18}, {0, -91, -25,
     -15, -27, -28, -33, -12}, {377, -50, -140, -65, -30, -12, -1, -15}, {-126, -60, -47, -28, -12, -9, 16, 16},
     {278, -149, -130, -69, -35, -8, -6, -15}, {-82, -51, -56, -45, -25, 14, -1, -7}, {20, 0, 0, 0, 0, 0, 0, 0},
     {-25, 0, 0, 0, 0, 0, 0, 0}};
 
-static const int16_t LOCAL_MODEL_MISS_BIASES[4][2][5] =
+static const int16_t MIXER_MISS_BIASES[4][2][5] =
     {{{-22, -3, 76, 154, 265}, {36, 92, 86, 46, 140}}, {{-91, -60, -34, 14, 63}, {-32, -19, -28, 20, 19}},
     {{-106, -84, -32, 66, 3}, {-4, -29, 22, 11, 0}}, {{-118, -84, -10, 62, 23}, {2, 14, 21, 3, 5}}};
 
-static const int16_t LOCAL_MODEL_LENGTH_BIASES[16][5] =
+static const int16_t MIXER_LENGTH_BIASES[16][5] =
     {{23, -19, -96, 1, -40}, {17, -23, 13, 212, -109}, {10, 10, 76, 208, -61}, {31, 46, 84, 216, -54}, {37, 23,
     54, 68, -74}, {59, 32, 10, -5, -78}, {91, 35, 0, 94, -57}, {-36, 3, 0, 31, -41}, {12, -22, -2, 35, -74},
     {-12, -26, 41, 25, -34}, {19, -26, 17, -22, -94}, {-33, 13, 31, 1, -56}, {77, -20, 78, 24, -85}, {-6, -16,

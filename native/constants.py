@@ -23,11 +23,11 @@ from aura_spec import (
     local_model,
     marker,
     match,
+    mixer,
     model,
     prefix,
     range_coder,
     rans,
-    stream_model,
     trie,
 )
 
@@ -48,12 +48,9 @@ _NUMBERS: Final = (
         model,
         "VERSION TRIE MATCH PREFIX TEMPLATES DICTIONARY CHAR_RUNS METADATA FIRST_OPTIONAL MAX_FILE MAX_METADATA",
     ),
-    (stream_model, "HASH_MULTIPLIER HASH_MULTIPLIER_2 PROB_ONE LIMIT"),
-    (
-        local_model,
-        "WORD SLOT_BITS MAX_RUN MIN_MATCH MAX_MATCH_LENGTH LONG_LEVEL FIELDS MAX_DIGITS MAX_CONFIDENCE",
-    ),
-    (local_model, "MAX_TRIED MIN_TRIED MIN_PROBABILITY MIN_ERROR MAX_LEFT MAX_MISSES MAX_SINCE CLASSES"),
+    (local_model, "HASH_MULTIPLIER HASH_MULTIPLIER_2 WORD SLOT_BITS MAX_RUN MIN_MATCH MAX_MATCH_LENGTH FIELDS"),
+    (local_model, "MAX_DIGITS MAX_CONFIDENCE MAX_TRIED MIN_TRIED MAX_MISSES CLASSES"),
+    (mixer, "PROB_ONE LIMIT MIN_PROBABILITY MIN_ERROR LONG_LEVEL MAX_LEFT MAX_SINCE"),
 )
 """The names of single numbers, by chapter."""
 
@@ -63,13 +60,13 @@ _TABLES: Final = (
     ("uint8_t", match, "LENGTH_STEPS"),
     ("uint16_t", match, "PROBABILITY_STEPS"),
     ("uint8_t", char_runs, "CLASSES_OF_BYTES TRANSITIONS"),
-    ("uint16_t", stream_model, "SQUASH"),
-    ("int16_t", stream_model, "STRETCH"),
+    ("uint16_t", mixer, "SQUASH"),
+    ("int16_t", mixer, "STRETCH"),
     ("uint8_t", local_model, "CLASS_OF_BYTE LENGTH_STEPS ROW_STARTS"),
-    ("uint16_t", local_model, "SHARE_STEPS"),
+    ("uint16_t", mixer, "SHARE_STEPS"),
     (
         "int16_t",
-        local_model,
+        mixer,
         "WEIGHTS SET_BIASES CONTEXT_BIASES MATCH_BIASES NUMBER_BIASES FIELD_BIASES MISS_BIASES LENGTH_BIASES",
     ),
 )

@@ -1,8 +1,9 @@
-/* What a message predicts of its own next symbol (rules LOC-1 to LOC-14). */
+/* What a message predicts of its own next symbol (rules LOC-1 to LOC-13). */
 #include "local_model.h"
 
 #include "char_runs.h"
-#include "local_sum.h"
+#include "mixer.h"
+#include "prefix.h"
 #include "range_coder.h"
 #include "symbols.h"
 
@@ -22,20 +23,21 @@ typedef struct {
     uint32_t since, row, signs; /* rule LOC-2 */
     uint32_t last_four;         /* the last four bytes, the last one lowest */
     uint32_t pointer;           /* of the match */
+    bool is_in_prefix;          /* whether that is a place in the prefix */
     aura_evidence evidence;
     aura_local_slot *slots[AURA_LOCAL_CONTEXTS]; /* of the current symbol */
 } predictor;
 
-/* Rule RCL-2. */
+/* Rule LOC-2. */
 static uint32_t hash(uint32_t value, uint32_t byte)
 {
-    value = (value + byte + 1) * STREAM_MODEL_HASH_MULTIPLIER;
+    value = (value + byte + 1) * LOCAL_MODEL_HASH_MULTIPLIER;
     return value ^ value >> 15;
 }
 
 static aura_local_slot *find_slot(aura_local_tables *tables, uint32_t context, uint32_t number)
 {
-    const uint32_t value = number * STREAM_MODEL_HASH_MULTIPLIER_2;
+    const uint32_t value = number * LOCAL_MODEL_HASH_MULTIPLIER_2;
     aura_local_slot *slot = &tables->slots[context][value >> (32 - LOCAL_MODEL_SLOT_BITS)];
     const uint8_t check = value >> (24 - LOCAL_MODEL_SLOT_BITS) & 0xFF;
     if (slot->stamp != tables->stamp || slot->check != check)
@@ -70,6 +72,20 @@ static void look_for_match(predictor *self, uint32_t here)
     if (length >= LOCAL_MODEL_MIN_MATCH) {
         self->pointer = there;
         self->evidence.match_length = length;
+        self->is_in_prefix = false;
+    }
+}
+
+/* Look in the prefix if there is no match yet (rule LOC-13). */
+static void look_in_prefix(predictor *self, uint32_t here)
+{
+    if (self->evidence.match_length > 0 || self->model->prefix.size == 0 || here < PREFIX_LENGTH)
+        return;
+    const uint32_t there = aura_prefix_find(&self->model->prefix, self->text + here - PREFIX_LENGTH);
+    if (there != 0) {
+        self->pointer = there;
+        self->evidence.match_length = PREFIX_LENGTH;
+        self->is_in_prefix = true;
     }
 }
 
@@ -102,22 +118,22 @@ static bool contains(const uint8_t *bytes, uint32_t count, uint8_t byte)
     return false;
 }
 
-/* The share of a symbol that is not excluded (rule RCL-9); the context that follows it goes to `following`. */
+/* The share of a symbol that is not excluded (rule MIX-1); the context that follows it goes to `following`. */
 static uint32_t share_of(const predictor *self, uint32_t symbol, const aura_exclusions *exclusions,
                          uint32_t *following)
 {
     aura_exclusions excluded = *exclusions;
-    aura_choices choices = {.share = STREAM_MODEL_PROB_ONE};
+    aura_choices choices = {.share = MIXER_PROB_ONE};
     *following = aura_code_known(self->model, self->position, symbol, &excluded, &choices);
-    return choices.share < STREAM_MODEL_PROB_ONE ? choices.share : STREAM_MODEL_PROB_ONE - 1;
+    return choices.share < MIXER_PROB_ONE ? choices.share : MIXER_PROB_ONE - 1;
 }
 
 /* Code a choice of hit and miss, p for a hit. */
 static bool code_hit(predictor *self, uint32_t p, bool is_hit)
 {
     if (self->decoder != NULL)
-        return aura_range_decode_bit(self->decoder, p, STREAM_MODEL_PROB_ONE);
-    aura_range_encode(self->encoder, is_hit ? 0 : p, is_hit ? p : STREAM_MODEL_PROB_ONE - p, STREAM_MODEL_PROB_ONE);
+        return aura_range_decode_bit(self->decoder, p, MIXER_PROB_ONE);
+    aura_range_encode(self->encoder, is_hit ? 0 : p, is_hit ? p : MIXER_PROB_ONE - p, MIXER_PROB_ONE);
     return is_hit;
 }
 
@@ -179,7 +195,7 @@ static void pass_place(predictor *self, uint8_t byte)
     self->since = 0;
 }
 
-/* Go past a byte at `place` (rules LOC-7 and LOC-14). */
+/* Go past a byte at `place` (rules LOC-7 and LOC-11). */
 static void pass(predictor *self, uint8_t byte, uint32_t place)
 {
     for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++)
@@ -188,7 +204,7 @@ static void pass(predictor *self, uint8_t byte, uint32_t place)
     aura_evidence *evidence = &self->evidence;
     if (evidence->match_length > 0) {
         self->pointer++;
-        if (evidence->matched != byte)
+        if (evidence->matched != byte || (self->is_in_prefix && self->pointer == self->model->prefix.size))
             evidence->match_length = 0;
         else if (evidence->match_length < LOCAL_MODEL_MAX_MATCH_LENGTH)
             evidence->match_length++;
@@ -204,8 +220,11 @@ static uint32_t code(predictor *self, uint32_t symbol, uint32_t place)
 {
     find_slots(self);
     look_for_match(self, place);
+    look_in_prefix(self, place);
     aura_evidence *evidence = &self->evidence;
-    evidence->matched = evidence->match_length > 0 ? self->text[self->pointer] : CONTEXT_MODEL_SYMBOLS;
+    evidence->matched = CONTEXT_MODEL_SYMBOLS;
+    if (evidence->match_length > 0)
+        evidence->matched = (self->is_in_prefix ? self->model->prefix.text : self->text)[self->pointer];
     uint8_t candidates[MAX_CANDIDATES];
     const uint32_t count = find_candidates(self, candidates);
     symbol = code_symbol(self, symbol, candidates, count);
@@ -224,7 +243,7 @@ static predictor start(const aura_context_model *model, aura_local_tables *table
         memset(tables->slots, 0, sizeof tables->slots);
         tables->stamp = 1;
     }
-    aura_local_sum_start(&tables->sum);
+    aura_mixer_start(&tables->sum);
     aura_numbers_start(&tables->numbers);
     return (predictor){.model = model, .tables = tables, .text = text, .position = {model->initial, CHAR_RUNS_NO_RUN}};
 }

@@ -1,4 +1,4 @@
-/* The local model: how a message predicts its own next symbol (rules LOC-1 to LOC-14 and AUR-10 to AUR-12). */
+/* The local model: how a message predicts its own next symbol (rules LOC-1 to LOC-13 and AUR-10 to AUR-12). */
 #ifndef AURA_LOCAL_MODEL_H
 #define AURA_LOCAL_MODEL_H
 
@@ -18,23 +18,23 @@ typedef struct {
     uint8_t has_other;
 } aura_local_slot;
 
-/* Weights and biases (rules LOC-10 and LOC-13). They may grow beyond 32 bits in long messages. */
+/* Weights and biases (rules MIX-3 and MIX-6). They may grow beyond 32 bits in long messages. */
 typedef struct {
     int64_t weights[2][2][4][3];
     int64_t set[2][2][4][3];
     int64_t context[AURA_LOCAL_CONTEXTS][3][LOCAL_MODEL_MAX_RUN][2];
     int64_t match[2][11];
     int64_t number[2][LOCAL_MODEL_MAX_CONFIDENCE + 1];
-    int64_t field[13][LOCAL_MODEL_MAX_LEFT + 1];
+    int64_t field[13][MIXER_MAX_LEFT + 1];
     int64_t miss[LOCAL_MODEL_MAX_MISSES + 1][2][AURA_LOCAL_CONTEXTS + 1];
-    int64_t length[LOCAL_MODEL_MAX_SINCE + 1][LOCAL_MODEL_CLASSES];
-} aura_local_sum;
+    int64_t length[MIXER_MAX_SINCE + 1][LOCAL_MODEL_CLASSES];
+} aura_mixer;
 
 /* What a message learns. Begins as zeros; `stamp` is that of the last message. */
 typedef struct {
     uint16_t stamp;
     aura_local_slot slots[AURA_LOCAL_CONTEXTS][1 << LOCAL_MODEL_SLOT_BITS];
-    aura_local_sum sum;
+    aura_mixer sum;
     aura_numbers numbers;
 } aura_local_tables;
 

@@ -6,9 +6,9 @@
 /* The field of a number behind a label (rule LOC-6). */
 static uint32_t field_index(uint64_t label)
 {
-    uint32_t number = (uint32_t)(label >> 32) * STREAM_MODEL_HASH_MULTIPLIER + (uint32_t)label;
+    uint32_t number = (uint32_t)(label >> 32) * LOCAL_MODEL_HASH_MULTIPLIER + (uint32_t)label;
     number ^= number >> 15;
-    return number * STREAM_MODEL_HASH_MULTIPLIER_2 >> 24;
+    return number * LOCAL_MODEL_HASH_MULTIPLIER_2 >> 24;
 }
 
 /* Write a number with zeros before it up to a count of digits. */

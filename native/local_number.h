@@ -63,7 +63,7 @@ static inline uint32_t aura_next_digit(const aura_numbers *numbers)
     return digit == 0 || digit == '9' ? 0 : digit + 1;
 }
 
-/* The row of FIELD_BIASES for a candidate (rule LOC-10). */
+/* The row of FIELD_BIASES for a candidate (rule MIX-3). */
 static inline uint32_t aura_relation_of(const aura_numbers *numbers, uint32_t symbol)
 {
     const bool is_digit = aura_is_digit(symbol);
@@ -83,7 +83,7 @@ static inline uint32_t aura_relation_of(const aura_numbers *numbers, uint32_t sy
 static inline uint32_t aura_digits_left(const aura_numbers *numbers)
 {
     const uint32_t left = numbers->digits < numbers->before.end ? numbers->before.end - numbers->digits : 0;
-    return left < LOCAL_MODEL_MAX_LEFT ? left : LOCAL_MODEL_MAX_LEFT;
+    return left < MIXER_MAX_LEFT ? left : MIXER_MAX_LEFT;
 }
 
 #endif

@@ -40,7 +40,7 @@ static inline void aura_exclude(aura_exclusions *exclusions, uint32_t symbol)
 }
 
 /* What becomes of the choices that lead to a symbol: they are coded, or if there is no encoder, their shares are
- * multiplied (rule RCL-9). */
+ * multiplied (rule MIX-1). */
 typedef struct {
     aura_range_encoder *encoder;
     uint32_t share;

@@ -1,6 +1,6 @@
-/* The logistic sum of the local model (rules LOC-10 to LOC-13). */
-#ifndef AURA_LOCAL_SUM_H
-#define AURA_LOCAL_SUM_H
+/* The mixer: how likely a candidate of the local model hits (rules MIX-1 to MIX-6). */
+#ifndef AURA_MIXER_H
+#define AURA_MIXER_H
 
 #include "local_model.h"
 
@@ -14,7 +14,7 @@ typedef struct {
 
 #define AURA_MAX_EVIDENCE (1 + AURA_LOCAL_CONTEXTS + 5)
 
-/* A candidate that may be tried: its probability of STREAM_MODEL_PROB_ONE, and what that was made of. */
+/* A candidate that may be tried: its probability of MIXER_PROB_ONE, and what that was made of. */
 typedef struct {
     uint32_t probability;
     int32_t stretched;
@@ -23,15 +23,15 @@ typedef struct {
     int64_t *biases[AURA_MAX_EVIDENCE];
 } aura_trial;
 
-/* Begin a message (rule LOC-13). */
-void aura_local_sum_start(aura_local_sum *sum);
+/* Begin a message (rule MIX-6). */
+void aura_mixer_start(aura_mixer *sum);
 
-/* Find the probability of a candidate with this share, of PROB_ONE (rules LOC-10 and LOC-11). */
+/* Find the probability of a candidate with this share, of PROB_ONE (rules MIX-3 and MIX-4). */
 aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evidence,
                             aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since, uint32_t candidate,
                             uint32_t share);
 
-/* Learn whether it was a hit (rule LOC-12). */
+/* Learn whether it was a hit (rule MIX-5). */
 void aura_local_learn(const aura_trial *trial, bool is_hit);
 
 #endif

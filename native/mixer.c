@@ -1,5 +1,5 @@
-/* The logistic sum of the local model (rules LOC-10 to LOC-13). */
-#include "local_sum.h"
+/* The mixer: how likely a candidate of the local model hits (rules MIX-1 to MIX-6). */
+#include "mixer.h"
 
 /* All divisions of the chapter round down: shifts of negative numbers do, with every compiler in use. */
 _Static_assert((-1 >> 1) == -1, "right shifts of negative numbers round down");
@@ -12,16 +12,16 @@ static void widen(int64_t *to, const int16_t *from, size_t count, int bits)
 
 #define WIDEN(to, from, bits) widen((int64_t *)(to), (const int16_t *)(from), sizeof(from) / sizeof(int16_t), bits)
 
-void aura_local_sum_start(aura_local_sum *sum)
+void aura_mixer_start(aura_mixer *sum)
 {
-    WIDEN(sum->weights, LOCAL_MODEL_WEIGHTS, 10);
-    WIDEN(sum->set, LOCAL_MODEL_SET_BIASES, 12);
-    WIDEN(sum->context, LOCAL_MODEL_CONTEXT_BIASES, 12);
-    WIDEN(sum->match, LOCAL_MODEL_MATCH_BIASES, 12);
-    WIDEN(sum->number, LOCAL_MODEL_NUMBER_BIASES, 12);
-    WIDEN(sum->field, LOCAL_MODEL_FIELD_BIASES, 12);
-    WIDEN(sum->miss, LOCAL_MODEL_MISS_BIASES, 12);
-    WIDEN(sum->length, LOCAL_MODEL_LENGTH_BIASES, 12);
+    WIDEN(sum->weights, MIXER_WEIGHTS, 10);
+    WIDEN(sum->set, MIXER_SET_BIASES, 12);
+    WIDEN(sum->context, MIXER_CONTEXT_BIASES, 12);
+    WIDEN(sum->match, MIXER_MATCH_BIASES, 12);
+    WIDEN(sum->number, MIXER_NUMBER_BIASES, 12);
+    WIDEN(sum->field, MIXER_FIELD_BIASES, 12);
+    WIDEN(sum->miss, MIXER_MISS_BIASES, 12);
+    WIDEN(sum->length, MIXER_LENGTH_BIASES, 12);
 }
 
 /* The level of a match (rule LOC-5). */
@@ -37,9 +37,9 @@ aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evid
                             aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since, uint32_t candidate,
                             uint32_t share)
 {
-    aura_local_sum *sum = &tables->sum;
+    aura_mixer *sum = &tables->sum;
     const aura_numbers *numbers = &tables->numbers;
-    aura_trial trial = {.stretched = STREAM_MODEL_STRETCH[share >> 4]};
+    aura_trial trial = {.stretched = MIXER_STRETCH[share >> 4]};
     uint32_t votes = 0;
     for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++) {
         const aura_local_slot *slot = slots[context];
@@ -53,7 +53,7 @@ aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evid
     uint32_t match = 0;
     if (evidence->match_length > 0) {
         const uint32_t level = level_of(evidence->match_length);
-        match = !agrees ? 3 : level > LOCAL_MODEL_LONG_LEVEL ? 2 : 1;
+        match = !agrees ? 3 : level > MIXER_LONG_LEVEL ? 2 : 1;
         trial.biases[trial.count++] = &sum->match[agrees][level];
     }
     const uint32_t expected = aura_expected_digit(numbers);
@@ -62,9 +62,9 @@ aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evid
     if (numbers->relation != LOCAL_MODEL_RELATION_NONE)
         trial.biases[trial.count++] = &sum->field[aura_relation_of(numbers, candidate)][aura_digits_left(numbers)];
     trial.biases[trial.count++] = &sum->miss[evidence->misses][agrees][votes];
-    const uint32_t length = since < LOCAL_MODEL_MAX_SINCE ? since : LOCAL_MODEL_MAX_SINCE;
+    const uint32_t length = since < MIXER_MAX_SINCE ? since : MIXER_MAX_SINCE;
     trial.biases[trial.count++] = &sum->length[length][LOCAL_MODEL_CLASS_OF_BYTE[candidate]];
-    const uint32_t common = share < LOCAL_MODEL_SHARE_STEPS[0] ? 0 : share < LOCAL_MODEL_SHARE_STEPS[1] ? 1 : 2;
+    const uint32_t common = share < MIXER_SHARE_STEPS[0] ? 0 : share < MIXER_SHARE_STEPS[1] ? 1 : 2;
     const uint32_t later = evidence->is_later, digit = aura_is_digit(candidate);
     trial.biases[trial.count++] = &sum->set[later][digit][match][common];
     trial.weight = &sum->weights[later][digit][match][common];
@@ -72,13 +72,13 @@ aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evid
     for (uint32_t at = 0; at < trial.count; at++)
         total += *trial.biases[at];
     total >>= 12;
-    const int64_t place = total < -STREAM_MODEL_LIMIT  ? 0
-                          : total > STREAM_MODEL_LIMIT ? 2 * STREAM_MODEL_LIMIT
-                                                       : total + STREAM_MODEL_LIMIT;
-    const uint32_t p = STREAM_MODEL_SQUASH[place];
-    trial.probability = p < LOCAL_MODEL_MIN_PROBABILITY ? LOCAL_MODEL_MIN_PROBABILITY
-                        : p > STREAM_MODEL_PROB_ONE - LOCAL_MODEL_MIN_PROBABILITY
-                            ? STREAM_MODEL_PROB_ONE - LOCAL_MODEL_MIN_PROBABILITY
+    const int64_t place = total < -MIXER_LIMIT  ? 0
+                          : total > MIXER_LIMIT ? 2 * MIXER_LIMIT
+                                                       : total + MIXER_LIMIT;
+    const uint32_t p = MIXER_SQUASH[place];
+    trial.probability = p < MIXER_MIN_PROBABILITY ? MIXER_MIN_PROBABILITY
+                        : p > MIXER_PROB_ONE - MIXER_MIN_PROBABILITY
+                            ? MIXER_PROB_ONE - MIXER_MIN_PROBABILITY
                             : p;
     return trial;
 }
@@ -86,8 +86,8 @@ aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evid
 void aura_local_learn(const aura_trial *trial, bool is_hit)
 {
     const int32_t p = (int32_t)trial->probability;
-    const int64_t error = is_hit ? STREAM_MODEL_PROB_ONE - p : -p;
-    if (-LOCAL_MODEL_MIN_ERROR < error && error < LOCAL_MODEL_MIN_ERROR)
+    const int64_t error = is_hit ? MIXER_PROB_ONE - p : -p;
+    if (-MIXER_MIN_ERROR < error && error < MIXER_MIN_ERROR)
         return;
     *trial->weight += error * trial->stretched >> 14;
     for (uint32_t at = 0; at < trial->count; at++)
