@@ -62,8 +62,17 @@ EXTREME_NUMBERS = (
     "a 11 b 1 c 8589934595 d",
 )
 
+WITH_ZEROS = (
+    b"abcdefghijkl",
+    b"zabcdefghijkl",
+    b"abcdefghijkl\0abcdefghijkl\0zab",
+    b"\0",
+    b"\0\0abcdefghijkl\0",
+)
+"""Bytes 0, which look like ends where they are remembered."""
+
 CONVERSATIONS = st.lists(
-    TEXTS.map(lambda data: Text(data, is_text=False))
+    (TEXTS | st.sampled_from(WITH_ZEROS)).map(lambda data: Text(data, is_text=False))
     | st.sampled_from(NUMBERED + WORDS + EXTREME_NUMBERS).map(text),
     max_size=8,
 )

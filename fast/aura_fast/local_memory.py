@@ -38,7 +38,7 @@ SATURATED: Final = STATES - 1
 """The states from which a run does not grow."""
 
 _SLACK: Final = 1 << 8
-"""Bytes that the history may outgrow its window by before it is cut."""
+"""Bytes that are kept beyond the window before they are cut off."""
 
 
 def flat(table: Any) -> Iterator[int]:
@@ -69,10 +69,10 @@ class LocalMemory:
 
     Attributes:
         slot_bits: of each table of slots, the b of rule LOC-4.
-        window: bytes of the history that are held, the W of rule LOC-1.
+        window: bytes that are held, the W of rule LOC-1.
         zero: the symbol of a byte 0.
-        history: its last bytes, and up to ``_SLACK`` bytes before them.
-        base: the number of the first byte of ``history``.
+        kept: the window, and up to ``_SLACK`` bytes before them.
+        base: the number of the first byte of ``kept``.
         slots: for each context ``(2^slot_bits,) uint32``.
         positions: ``(2^slot_bits,) uint16``, of the slots of ``FOUR``.
         weights: ``(48,) int64``, of the mixer by set.
@@ -85,7 +85,7 @@ class LocalMemory:
             "base",
             "biases",
             "fields",
-            "history",
+            "kept",
             "positions",
             "slot_bits",
             "slots",
@@ -99,7 +99,7 @@ class LocalMemory:
         self.slot_bits = slot_bits
         self.window = window
         self.zero = END if is_stream else 0
-        self.history = bytearray()
+        self.kept = bytearray()
         self.base = 0
         self.slots = [array("I", bytes(4 << slot_bits)) for _ in Context]
         self.positions = array("H", bytes(2 << slot_bits))
@@ -110,7 +110,7 @@ class LocalMemory:
     def copy(self) -> Self:
         """Another one that remembers the same and goes on by itself."""
         other = copy(self)
-        other.history = self.history[:]
+        other.kept = self.kept[:]
         other.slots = [slots[:] for slots in self.slots]
         other.positions = self.positions[:]
         other.weights = self.weights[:]
@@ -120,9 +120,9 @@ class LocalMemory:
 
     def trim(self) -> None:
         """Forget the bytes that are no longer held."""
-        excess = len(self.history) - self.window
+        excess = len(self.kept) - self.window
         if excess >= _SLACK:
-            del self.history[:excess]
+            del self.kept[:excess]
             self.base += excess
 
     def learn(self, text: bytes) -> None:
@@ -136,8 +136,8 @@ class LocalMemory:
             for slots, value in zip(self.slots, hashes, strict=True):
                 place = value >> index
                 slots[place] = learned(slots[place], value >> check & 0xFF, byte)
-            self.positions[hashes[0] >> index] = self.base + len(self.history) & _LOW
-            self.history.append(byte)
+            self.positions[hashes[0] >> index] = self.base + len(self.kept) & _LOW
+            self.kept.append(byte)
             numbers.read(byte)
             if CLASS_OF_BYTE[byte]:
                 since += 1

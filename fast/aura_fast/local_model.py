@@ -150,13 +150,13 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
     noted: list[Choice] = [] if choices is None else choices
     weights, biases = memory.weights, memory.biases
     four_slots, place_slots, row_slots, two_slots = memory.slots
-    positions, history, base = memory.positions, memory.history, memory.base
+    positions, kept, base = memory.positions, memory.kept, memory.base
     window, zero = memory.window, memory.zero
     index_shift, check_shift = 32 - memory.slot_bits, 24 - memory.slot_bits
     numbers = memory.fields.begin()
-    begin = end = len(history)
+    begin = end = len(kept)
     context, char_run, prefix = contexts.initial, 0, contexts.prefix
-    source: bytes | bytearray = history  # what the pointer of a match points into
+    source: bytes | bytearray = kept  # what the pointer of a match points into
     pointer = match_length = misses = 0
     since = row = signs = 0
     one = two = three = four = 0  # the last bytes, the last one first
@@ -190,10 +190,9 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             found.append((_FOUR + state, four_slot >> LAST & 255 or zero, other))
             if not match_length:  # rule LOC-5
                 pointer = end - 1 - (base + end - 1 - positions[four_at] & _LOW)
-                source, reach = history, min(MAX_MATCH_LENGTH, pointer - max(0, end - window))
+                source, reach = kept, min(MAX_MATCH_LENGTH, pointer - max(0, end - window))
                 while (
-                    match_length < reach
-                    and history[pointer - 1 - match_length] == history[end - 1 - match_length]
+                    match_length < reach and kept[pointer - 1 - match_length] == kept[end - 1 - match_length]
                 ):
                     match_length += 1
                 if match_length < MIN_MATCH:
@@ -213,7 +212,7 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         # rule LOC-13
         if prefix and not match_length and end - begin >= PREFIX_LENGTH:
             value = (four | three << 8 | two << 16 | one << 24) * MULTIPLIER & _WORD
-            if prefix.ends[value >> FILTER_SHIFT] and (place := prefix.find(history[-PREFIX_LENGTH:])):
+            if prefix.ends[value >> FILTER_SHIFT] and (place := prefix.find(kept[-PREFIX_LENGTH:])):
                 source, pointer, match_length = prefix.text, place, PREFIX_LENGTH
         # candidates (rule LOC-8)
         if numbers.expected:
@@ -335,7 +334,7 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         elif two_slot & STATE_MASK < SATURATED:
             two_slots[two_at] = two_slot + 2
         positions[four_at] = base + end & _LOW
-        history.append(byte)
+        kept.append(byte)
         end += 1
         numbers.read(byte)
         if symbol == END:
@@ -349,7 +348,7 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
                 pointer += 1
                 if match_length < MAX_MATCH_LENGTH:
                     match_length += 1
-                if source is not history and pointer == len(source):
+                if source is not kept and pointer == len(source):
                     match_length = 0
             else:
                 match_length = 0
@@ -369,6 +368,6 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
         one, two, three, four = symbol, one, two, three
         if contexts.has_char_runs:
             char_run = NEXT[char_run << 8 | symbol]
-    message = bytes(history[begin:end])
+    message = bytes(kept[begin:end])
     memory.trim()
     return message

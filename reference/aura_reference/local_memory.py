@@ -50,7 +50,7 @@ class Size:
 
     Attributes:
         slot_bits: of each table of slots, the b of rule LOC-4.
-        window: bytes of the history, the W of rule LOC-1.
+        window: bytes that are held, the W of rule LOC-1.
     """
 
     slot_bits: int = spec.SLOT_BITS
@@ -74,7 +74,7 @@ class Memory:
         self.end = 0
         self.fields = [Field() for _ in range(spec.FIELDS)]
         self.sum = Sum()
-        self._history = bytearray()
+        self._kept = bytearray()
         self._tables: list[dict[int, Slot]] = [{} for _ in Context]
 
     def copy(self) -> Memory:
@@ -83,23 +83,23 @@ class Memory:
         other.end = self.end
         other.fields = [replace(field) for field in self.fields]
         other.sum = self.sum.copy()
-        other._history = self._history[:]
+        other._kept = self._kept[:]
         other._tables = [{index: replace(slot) for index, slot in table.items()} for table in self._tables]
         return other
 
     def __getitem__(self, number: int) -> int:
         """A byte that is held."""
-        return self._history[number - self.end]
+        return self._kept[number - self.end]
 
     def symbol(self, byte: int) -> int:
         """The symbol of a byte (rule LOC-1)."""
         return END if self.is_stream and byte == 0 else byte
 
     def append(self, byte: int) -> None:
-        """Let the next byte join the history (rule LOC-11)."""
-        self._history.append(byte)
+        """Let the next byte join the window (rule LOC-11)."""
+        self._kept.append(byte)
         self.end += 1
-        del self._history[: max(0, len(self._history) - self.size.window)]
+        del self._kept[: max(0, len(self._kept) - self.size.window)]
 
     def slot(self, context: Context, number: int) -> Slot:
         """The slot of a context (rule LOC-4)."""

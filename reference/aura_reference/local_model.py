@@ -87,16 +87,16 @@ class Predictor:
         if symbol != END:
             self.message.append(symbol)
             self._char_run = after(self._char_run, symbol)
-            self._learn(symbol, slots)
+            self._learn(symbol, slots, symbol)
         elif self._memory.is_stream:
-            self._learn(0, slots)
+            self._learn(0, slots, symbol)
         return symbol
 
     def learn(self, byte: int) -> None:
         """Let a byte enter that was not coded here (rule STR-11)."""
         slots = self._slots()
         self.message.append(byte)
-        self._learn(byte, slots)
+        self._learn(byte, slots, byte)
 
     def reason(self) -> str:
         """The table that spoke loudest for the last symbol, as :class:`AdaptiveStep` says."""
@@ -219,13 +219,13 @@ class Predictor:
             return 0
         return 1 if slot.other is not None and self._memory.symbol(slot.other) == symbol else 2
 
-    def _learn(self, byte: int, slots: Sequence[Slot]) -> None:
-        """Go past a byte (rules LOC-2, LOC-7 and LOC-11)."""
+    def _learn(self, byte: int, slots: Sequence[Slot], symbol: int) -> None:
+        """Go past a byte, coded as a symbol (rules LOC-2, LOC-7 and LOC-11)."""
         memory, match, held = self._memory, self.match, self._model.prefix
         for slot in slots:
             slot.learn(byte, memory.end)
         if match is not None:
-            goes_on = self._matched == memory.symbol(byte)
+            goes_on = self._matched == symbol
             self.match = Match(
                 match.pointer + 1, min(match.length + 1, spec.MAX_MATCH_LENGTH), match.in_prefix
             )

@@ -58,7 +58,7 @@ class Number:
         return None if digit is None or digit == _NINE else digit + 1
 
     def relation_of(self, symbol: int) -> int:
-        """The row of ``FIELD_BIASES`` for a candidate (rule LOC-10)."""
+        """The row of ``FIELD_BIASES`` for a candidate (rule MIX-3)."""
         is_digit = symbol in _DIGITS
         if self.relation is not Relation.EQUAL:
             return 5 + 2 * self.relation + is_digit

@@ -5,13 +5,13 @@ last bytes, the place in a row and the place between signs are contexts, which r
 Contexts, a match and numbers propose candidates, each of which the mixer gives a probability (chapter ``mixer``). A
 single message begins without any memory; the messages of a stream share one. All divisions round down.
 
-LOC-1: The history is the row of bytes that both ends remember, numbered from 0. n is the number of the next one. In
-a single message, the history is the message so far. In a stream, it is all messages of the stream, each followed by
-a byte 0. The last W bytes are held: byte q if max(0, n - W) <= q < n. W is 2^16 in a single message; rule STR-12
-gives that of a stream. In a stream, the symbol of a byte 0 is ``context_model.END``; all other bytes, and all of a
-single message, are symbols themselves. The last bytes are those of the message: before its first, they are 0. The
-class of a byte is 1 if it is a digit; 2 if it is a small letter of ASCII or "_"; 3 if it is a capital letter of
-ASCII; 4 if it is 128 or more; else 0. A sign is a byte of class 0.
+LOC-1: The bytes that were coded are numbered from 0. n is the number of the next one. In a single message, they are
+the message so far. In a stream, they are all messages of the stream, each followed by a byte 0. The window holds
+the last W of them: byte q if max(0, n - W) <= q < n. W is 2^16 in a single message; rule STR-12 gives that of a
+stream. In a stream, the symbol of a byte 0 is ``context_model.END``; all other bytes, and all of a single message,
+are symbols themselves. The last bytes are those of the message: before its first, they are 0. The class of a byte
+is 1 if it is a digit; 2 if it is a small letter of ASCII or "_"; 3 if it is a capital letter of ASCII; 4 if it is
+128 or more; else 0. A sign is a byte of class 0.
 
 LOC-2: Three numbers describe the place of the current symbol. since is how many bytes follow the last sign, or the
 start; signs has the last four signs; row stands for the form of the row so far. After each byte::
@@ -51,7 +51,7 @@ found before anything else is done for it::
             the slot is empty, and has this check
         return slot
 
-LOC-5: A match predicts the symbol of the byte at its pointer, which is a place in the history, or in the prefix of
+LOC-5: A match predicts the symbol of the byte at its pointer, which is a place in the window, or in the prefix of
 the model. Its level is the number of ``LENGTH_STEPS`` that are at most its length. While none is active, one is
 looked for::
 
@@ -158,7 +158,7 @@ there were candidates and the first was not the symbol, 0 if the first was the s
 After ``END`` of a single message nothing more is done; in a stream, the byte 0 stands for ``END``. The slots that
 were found learn the byte; the slot of ``FOUR`` takes its position. A match that predicted the symbol goes on with
 the next place, and a length greater by one, at most ``MAX_MATCH_LENGTH``. It is no longer active after another
-symbol, or at the end of the prefix. Then come pass_number and pass_place, and the byte joins the history::
+symbol, or at the end of the prefix. Then come pass_number and pass_place, and the byte joins the window::
 
     learn_slot(byte)
         if run > 0, and the last byte is byte
@@ -169,7 +169,7 @@ symbol, or at the end of the prefix. Then come pass_number and pass_place, and t
             the last byte = byte
             run = 1
 
-LOC-12: All that is remembered begins so: the history is empty; all slots are empty, with a check and a run of 0;
+LOC-12: All that is remembered begins so: the window is empty; all slots are empty, with a check and a run of 0;
 the fields have zeros; weights and biases are those of rule MIX-6.
 
 LOC-13: If the model has a prefix (rule HIS-1), and no match is active after rule LOC-5, one is looked for there::

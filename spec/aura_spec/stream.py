@@ -1,6 +1,6 @@
 """Streams: the messages of a connection, each coded with the memory of the messages before it.
 
-A stream is coded with context takeover, as RFC 7692 calls it for WebSocket messages: the history and all that was
+A stream is coded with context takeover, as RFC 7692 calls it for WebSocket messages: the window and all that was
 learned go on from message to message. The coder is the local model of chapter ``local_model``. Sequence numbers and
 a check share the bits of a message, so that most messages have no field besides their string.
 
@@ -96,7 +96,7 @@ without ``RESET`` is then ``StreamDesync``::
             forget everything (rule STR-9)
         if the flags have MESSAGE
             text = the message without its head and the last two bytes, decoded (rules MSG-1 to MSG-3)
-            let text enter the history (rule STR-11)
+            let text enter the window (rule STR-11)
         else
             text = what the string codes (rule STR-3)
             if the string is not that of find_string(): NonCanonical, or Malformed if it is too long
@@ -115,7 +115,7 @@ forgets everything too, and goes on from this counter.
 
 STR-10: A receiver of ``ASK`` sends the next message of its own stream with ``RESET``.
 
-STR-11: A message with ``MESSAGE`` enters the history, byte after byte, with the byte 0 behind it. It begins as rule
+STR-11: A message with ``MESSAGE`` enters the window, byte after byte, with the byte 0 behind it. It begins as rule
 LOC-10 says. After each byte, the slots of rule LOC-4 learn it, and everything else follows that rule LOC-11 says,
 but for misses and a match. If the message is longer than W bytes (rule STR-12), only its last W bytes count.
 

@@ -37,8 +37,8 @@ def letters_of_latin_1_are_letters() -> None:
 
 @mutant("WrongMatch", "local_model")
 def a_match_ends_at_a_byte_0() -> None:
-    def go_on(self: Predictor, byte: int, slots: Sequence[Slot]) -> None:
-        right(self, byte, slots)
+    def go_on(self: Predictor, byte: int, slots: Sequence[Slot], symbol: int) -> None:
+        right(self, byte, slots, symbol)
         if byte == 0:
             self.match = None
 
@@ -52,9 +52,9 @@ def a_row_does_not_begin_anew() -> None:
 
 @mutant("WrongSlot", "local_model")
 def words_leave_no_mark_in_a_row() -> None:
-    def go_on(self: Predictor, byte: int, slots: Sequence[Slot]) -> None:
+    def go_on(self: Predictor, byte: int, slots: Sequence[Slot], symbol: int) -> None:
         row, since = self._row, self._since
-        right(self, byte, slots)
+        right(self, byte, slots, symbol)
         if since and not CLASS_OF_BYTE[byte] and byte not in spec.ROW_STARTS:
             self._row = local_model.hash_byte(row, byte)
 
@@ -63,8 +63,8 @@ def words_leave_no_mark_in_a_row() -> None:
 
 @mutant("WrongSlot", "local_model")
 def three_signs_are_remembered() -> None:
-    def go_on(self: Predictor, byte: int, slots: Sequence[Slot]) -> None:
-        right(self, byte, slots)
+    def go_on(self: Predictor, byte: int, slots: Sequence[Slot], symbol: int) -> None:
+        right(self, byte, slots, symbol)
         self._signs &= 0xFFFFFF
 
     right = replace(Predictor, "_learn", go_on)
@@ -133,9 +133,9 @@ def a_match_follows_the_last_place() -> None:
 
 @mutant("WrongMatch", "local_model")
 def a_match_survives_a_miss() -> None:
-    def go_on(self: Predictor, byte: int, slots: Sequence[Slot]) -> None:
+    def go_on(self: Predictor, byte: int, slots: Sequence[Slot], symbol: int) -> None:
         match = self.match
-        right(self, byte, slots)
+        right(self, byte, slots, symbol)
         if match is not None and self.match is None and not match.in_prefix:
             self.match = Match(match.pointer + 1, match.length)
 

@@ -81,7 +81,7 @@ def the_kind_before_survives_a_reset() -> None:
 
 
 @mutant("OtherMemory", "stream")
-def all_of_a_message_enters_the_history() -> None:
+def all_of_a_message_enters_the_window() -> None:
     def learn(self: stream.Memory, text: bytes, model: ContextModel) -> None:
         predictor = Predictor(model, self.state)
         for byte in (*text, 0):
@@ -140,11 +140,11 @@ def a_number_goes_on_in_the_next_message() -> None:
 
 @mutant("WrongNumber", "stream")
 def the_end_of_a_message_ends_no_number() -> None:
-    def learn(self: Predictor, byte: int, slots: Any) -> None:
+    def learn(self: Predictor, byte: int, slots: Any, symbol: int) -> None:
         numbers = self._numbers
         if self._memory.is_stream and byte == 0:
             self._numbers = SimpleNamespace(read=lambda _byte: None)  # type: ignore[assignment]
-        right(self, byte, slots)
+        right(self, byte, slots, symbol)
         self._numbers = numbers
 
     right = replace(Predictor, "_learn", learn)
@@ -171,3 +171,11 @@ def a_match_goes_on_in_the_next_message() -> None:
         last[id(memory)] = self
 
     right = replace(Predictor, "__init__", init)
+
+
+@mutant("WrongMatch", "stream")
+def a_match_of_an_end_goes_on_over_a_byte_0() -> None:
+    def learn(self: Predictor, byte: int, slots: Any, _symbol: int) -> None:
+        right(self, byte, slots, self._memory.symbol(byte))
+
+    right = replace(Predictor, "_learn", learn)

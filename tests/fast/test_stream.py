@@ -16,6 +16,7 @@ from tests.streams import (
     EXTREME_NUMBERS,
     MAX_SIZE,
     NUMBERED,
+    WITH_ZEROS,
     WORDS,
     Receives,
     plain,
@@ -109,6 +110,16 @@ def test_same_wires_along_the_prefix(model: ContextModel) -> None:
     past = PAST.decode()
     compared(model, [past, past[:40] + "!", past + past, past[10:60] + "?", past[:30] + past[20:] + "."])
     compared(replace(model, prefix=replace(WITH_PREFIX.prefix, text=PAST[:30])), [past, past])
+
+
+@pytest.mark.parametrize("model", [SMALL, WITH_ALL])
+def test_same_wires_where_bytes_0_look_like_ends(model: ContextModel) -> None:
+    held = terms(model)
+    fast, slow = stream.Sender(held), reference.Sender(held)
+    said = [Text(data, is_text=False) for data in WITH_ZEROS * 2]
+    wires = [fast.encode(one) for one in said]
+    assert wires == [slow.encode(one) for one in said]
+    assert both(held, wires) == [(one, False) for one in said]
 
 
 def test_same_wires_where_a_list_for_char_runs_has_nothing_left() -> None:

@@ -151,7 +151,7 @@ def test_a_byte_0_is_a_candidate_like_others() -> None:
 
 
 def test_a_match_in_the_prefix_ends_with_it() -> None:
-    """Rule LOC-13: the history comes first, then the last place in the prefix."""
+    """Rule LOC-13: the window comes first, then the last place in the prefix."""
     watched, writer = Watched(WITH_PREFIX), Writer(*FIRST)
     for writer.symbol in PAST[:30]:
         watched.code(writer)

@@ -92,8 +92,11 @@ _BEGINNINGS: Final = (
 )
 """Each begins anew: not in the row, between the signs or after the bytes with which the one before ended."""
 
-_ZEROS: Final = (b"ab\0cd\0\0", b"ab\0cd\0\0", b"\0", b"ab\0cd", b"ab", b"ab\0cd\0\0")
-"""A byte 0 of a message looks like the end of one where it is remembered."""
+_ZEROS: Final = (
+    *(b"ab\0cd\0\0", b"ab\0cd\0\0", b"\0", b"ab\0cd", b"ab", b"ab\0cd\0\0"),
+    *(b"abcdefghijkl", b"zabcdefghijkl", b"abcdefghijkl\0abcdefghijkl\0zab"),
+)
+"""A byte 0 of a message looks like an end where it is remembered. A match that predicts an end misses there."""
 
 _MANY: Final = (
     " ".join(f"{number * number * 40503 % 65521:x}" for number in range(120)),
@@ -111,7 +114,7 @@ _PAST: Final = (
     b"SR" + PAST[:24] + b"C",
     PAST[:30],
 )
-"""The last place counts, from 24 bytes on, unless the history has a match."""
+"""The last place counts, from 24 bytes on, unless the window has a match."""
 
 
 def _model(prefix: bytes) -> bytes:
