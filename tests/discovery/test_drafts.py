@@ -11,7 +11,7 @@ from aura.templates.discovery.samples import Sample
 
 
 def samples(texts: Sequence[str]) -> list[Sample]:
-    return [Sample(text, str(number)) for number, text in enumerate(texts)]
+    return [Sample(text.encode(), str(number)) for number, text in enumerate(texts)]
 
 
 def gives_back(draft: Draft) -> bool:
@@ -62,6 +62,14 @@ def test_kinds_are_told_apart_by_what_their_values_are() -> None:
     texts = [f"GET /orders/{value} ok" for value in ids] + [f"GET /users/{value} ok" for value in range(5)]
     found = {draft.literals[0] for draft in drafts(cut(samples(texts)), 4)}
     assert found == {"GET /orders/", "GET /users/"}
+
+
+def test_times_are_slots_even_if_all_messages_have_the_same() -> None:
+    texts = [f"[Sun Dec 04 06:17:35 2005] 2026-03-01 child {number} ok" for number in range(8)]
+    [draft] = drafts(cut(samples(texts)), 4)
+    assert draft.literals == ["[", "] 2026-03-01 child ", " ok"]
+    assert draft.unsettled == {0}
+    assert trim(draft).literals == draft.literals
 
 
 def test_kinds_that_are_too_rare_stay_together() -> None:

@@ -196,7 +196,7 @@ def test_long_messages_take_the_place_of_several() -> None:
         groups.add(f"key {rng.getrandbits(64):016x} ".encode() + b"value " * rng.choice([1, 1000]))
     for group in groups.groups():
         for kept in (group.mined.kept, group.held_out.kept):
-            assert sum(len(sample.text) for sample in kept) <= 1 << 16
+            assert sum(len(sample.data) for sample in kept) <= 1 << 16
             assert len(kept) <= 64
 
 

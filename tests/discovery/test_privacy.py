@@ -19,7 +19,7 @@ SECRETS = [
 @pytest.mark.parametrize("form", ["Called with {} after {} ms.", '{{"é":"ü","key":"{}","took":{}}}'])
 def test_a_secret_that_all_messages_have_becomes_a_slot(secret: str, form: str) -> None:
     texts = [form.format(secret, number) for number in range(12)]
-    [draft] = drafts(cut([Sample(text, "") for text in texts]), 4)
+    [draft] = drafts(cut([Sample(text.encode(), "") for text in texts]), 4)
     for literal in draft.literals:
         assert not any(part in literal for part in secret.replace("@", ".").split(".") if len(part) > 1)
     assert 0 in draft.private
@@ -27,7 +27,7 @@ def test_a_secret_that_all_messages_have_becomes_a_slot(secret: str, form: str) 
 
 def test_what_a_label_names_becomes_a_slot() -> None:
     texts = [f'{{"login":"octocat","password":"correct-horse","n":{number}}}' for number in range(12)]
-    [draft] = drafts(cut([Sample(text, "") for text in texts]), 4)
+    [draft] = drafts(cut([Sample(text.encode(), "") for text in texts]), 4)
     assert "octocat" not in "".join(draft.literals)
     assert "horse" not in "".join(draft.literals)
 

@@ -124,7 +124,7 @@ def test_a_search_is_broken_off(tmp_path: Path) -> None:
 
 def killed_at_random(tmp_path: Path, kills: int) -> None:
     """Kill workers at random moments; the store is sound each time, and has all that was told of."""
-    log, store = tmp_path / "audit.jsonl", tmp_path / "templates.db"
+    store = tmp_path / "templates.db"
     rng = random.Random(kills)
     told: dict[int, str] = {}
     seen: dict[int, str] = {}
@@ -134,6 +134,7 @@ def killed_at_random(tmp_path: Path, kills: int) -> None:
 
     def started(kind: int) -> TemplateDiscoveryWorker:
         """A worker that has something new to find."""
+        log = tmp_path / f"audit-{kind}.jsonl"
         texts = (
             f"Stage {kind} handed {rng.getrandbits(64):016x} over to stage {kind + 1}" for _ in range(40)
         )

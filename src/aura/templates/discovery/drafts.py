@@ -41,18 +41,25 @@ class Draft:
         literals: the texts before, between and after the columns.
         columns: for each slot, the value that each message has there.
         private: the numbers of the columns with something sensitive in them.
+        timed: the numbers of the columns with times of day, which soon have other values.
     """
 
     samples: list[Sample]
     literals: list[str] = field(default_factory=lambda: [""])
     columns: list[list[str]] = field(default_factory=list)
     private: set[int] = field(default_factory=set)
+    timed: set[int] = field(default_factory=set)
+
+    @property
+    def unsettled(self) -> set[int]:
+        """The numbers of the columns whose values tell nothing of those to come, or must not be told."""
+        return self.private | self.timed
 
     def add_literal(self, text: str) -> None:
         """Go on with a text that all messages have."""
         self.literals[-1] += text
 
-    def add_column(self, values: list[str], *, is_private: bool = False) -> None:
+    def add_column(self, values: list[str], *, is_private: bool = False, is_timed: bool = False) -> None:
         """Go on with values; they join those before where no literal stands between."""
         if self.columns and not self.literals[-1]:
             self.columns[-1] = [left + right for left, right in zip(self.columns[-1], values, strict=True)]
@@ -61,6 +68,8 @@ class Draft:
             self.literals.append("")
         if is_private:
             self.private.add(len(self.columns) - 1)
+        if is_timed:
+            self.timed.add(len(self.columns) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +130,9 @@ def _aligned(cuts: Sequence[Cut]) -> Draft:
     private = frozenset[int]().union(*(each.private for each in cuts))
     for place, column in enumerate(zip(*(each.units for each in cuts), strict=True)):
         words = [unit.word for unit in column]
-        if place in private or any(word != words[0] for word in words):
-            draft.add_column(words, is_private=place in private)
+        is_timed = any(unit.is_moment for unit in column)
+        if is_timed or place in private or any(word != words[0] for word in words):
+            draft.add_column(words, is_private=place in private, is_timed=is_timed)
         else:
             draft.add_literal(words[0])
         draft.add_literal(column[0].gap)
@@ -176,7 +186,8 @@ def _with_holes(common: list[str], cuts: Sequence[Cut]) -> Draft:
             draft.add_column(holes, is_private=is_private)
         own = [each.units[found[number + 1]] for each, found in zip(cuts, places, strict=True)]
         if key.startswith(_VALUE):
-            draft.add_column([unit.word for unit in own], is_private=is_private)
+            is_timed = any(unit.is_moment for unit in own)
+            draft.add_column([unit.word for unit in own], is_private=is_private, is_timed=is_timed)
         else:
             draft.add_literal(own[0].word)
         draft.add_literal(own[0].gap)
@@ -204,10 +215,10 @@ def trim(draft: Draft) -> Draft:
     A word, a number or a value of another type is never cut in two, and few different values are left alone: others
     may follow.
     """
-    trimmed = Draft(draft.samples, [draft.literals[0]], [], set(draft.private))
+    trimmed = Draft(draft.samples, [draft.literals[0]], [], set(draft.private), set(draft.timed))
     for number, (values, literal) in enumerate(zip(draft.columns, draft.literals[1:], strict=True)):
         prefix = suffix = ""
-        is_free = number not in draft.private and len(set(values)) >= _MIN_DISTINCT
+        is_free = number not in draft.unsettled and len(set(values)) >= _MIN_DISTINCT
         if is_free and kind_of(values) in (Kind.TEXT, Kind.WORD, Kind.HEX):
             prefix = _common_start(values)
             suffix = _common_start([value[len(prefix) :][::-1] for value in values])[::-1]

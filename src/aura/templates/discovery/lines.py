@@ -54,7 +54,7 @@ class LineGroups:
         except UnicodeDecodeError:
             return
         line = line_of(units(text))
-        drain, sample = self._drain, Sample(text, source)
+        drain, sample = self._drain, Sample(message, source)
         similar = drain.tree_search(drain.root_node, line.split(), _SIMILARITY, include_params=False)
         group = None if similar is None else self._groups.get(similar.cluster_id)
         if group is not None and group.mined.offered >= _MINED * (group.held_out.offered + 1):

@@ -10,6 +10,7 @@ from typing import Final
 from aura.templates.discovery import prose
 from aura.templates.discovery.candidates import Proposal
 from aura.templates.discovery.drafts import Draft, cut, drafts, folded, trim
+from aura.templates.discovery.privacy import findings
 from aura.templates.discovery.samples import Group, Sample
 from aura.templates.discovery.slot_types import choices_of, kind_of
 from aura_spec.errors import TemplateError
@@ -67,11 +68,13 @@ class Proposer:
                     found[template.pattern] = proposal
 
     def _template(self, draft: Draft) -> Template | None:
-        """The template of a draft, or None if there can be none, or it would match nearly anything."""
+        """The template of a draft; None if it is unusable, sensitive, or matches nearly anything."""
+        if any(findings(literal) for literal in draft.literals):
+            return None
         literals = [text.replace("{", "{{").replace("}", "}}") for text in draft.literals]
         parts = [literals[0]]
         for number, (values, literal) in enumerate(zip(draft.columns, literals[1:], strict=True)):
-            choices = [] if number in draft.private else self._choices(draft.samples, values)
+            choices = [] if number in draft.unsettled else self._choices(draft.samples, values)
             parts += slot_text(number, kind_of(values, choices)), literal
         try:
             template = parse_pattern("".join(parts))
@@ -97,9 +100,8 @@ def slot_text(number: int, kind: str) -> str:
 
 
 def _matching(template: Template, samples: Iterable[Sample]) -> tuple[bytes, ...]:
-    """The messages that match, as bytes."""
-    messages = (sample.text.encode() for sample in samples)
-    return tuple(message for message in messages if template.match(message) is not None)
+    """The messages that match."""
+    return tuple(sample.data for sample in samples if template.match(sample.data) is not None)
 
 
 def _weight(proposal: Proposal) -> tuple[int, str]:

@@ -15,10 +15,15 @@ MAX_SAMPLE_SIZE: Final = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A message and where it comes from."""
+    """A message in UTF-8, as bytes take less memory than text, and where it comes from."""
 
-    text: str
+    data: bytes
     source: str
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return self.data.decode()
 
 
 @dataclass(slots=True)
@@ -36,14 +41,14 @@ class Reservoir:
     def offer(self, sample: Sample, rng: Random) -> None:
         """Keep a message, or not (Vitter's algorithm R; long messages take the place of several)."""
         self.offered += 1
-        size = len(sample.text)
+        size = len(sample.data)
         if len(self._kept) < MAX_SAMPLE and self._size + size <= MAX_SAMPLE_SIZE:
             self._kept.append(sample)
             self._size += size
             return
         place = rng.randrange(self.offered)
         if place < len(self._kept):
-            grown = self._size + size - len(self._kept[place].text)
+            grown = self._size + size - len(self._kept[place].data)
             if grown <= MAX_SAMPLE_SIZE:
                 self._kept[place] = sample
                 self._size = grown

@@ -20,9 +20,18 @@ MASKS: Final = ("<time>", "<uuid>", "<address>", "<number>", "<numbered>")
 
 _TIME, _UUID, _ADDRESS, _NUMBER, _NUMBERED = MASKS
 
+_CLOCK: Final = r"\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?)?"
+_DAY: Final = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
+_MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATE: Final = (
+    rf"(?:{_DAY}{_MONTH} {{1,2}}\d{{1,2}}|{_DAY}\d{{1,2}}[ /-]{_MONTH}[ /-]\d{{4}}"
+    r"|\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{2,4}|\d\d[-/.]\d\d(?= \d\d:\d\d:\d\d))"
+)
+_MOMENT: Final = rf"(?:{_DATE}(?:(?:[T:]|,? ){_CLOCK})?(?: \d{{4}}(?!\w))?|{_CLOCK})"
+
 # No repetition within a repetition reads the same characters in two ways, so that cutting is linear.
 _WORD: Final = re.compile(
-    r"(?P<time>(?<!\w)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?)?(?!\w))"
+    rf"(?P<time>(?<![\w.]){_MOMENT}(?![\w.]\w))"
     r"|(?P<uuid>(?<!\w)[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?!\w))"
     r"|(?P<ipv6>(?<![\w:])[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){7}(?![\w:])"
     r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,5})?::"
@@ -48,6 +57,11 @@ class Unit(NamedTuple):
     word: str
     gap: str
     mask: str
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether the word is a time of day, with or without a date: tomorrow it is another one."""
+        return self.mask == _TIME and ":" in self.word
 
     @property
     def shape(self) -> str:
