@@ -19,6 +19,7 @@ from aura.codec import Codec
 from aura.methods import WITHOUT_GENERAL, Candidate, Method
 from aura.models.model import Model
 from aura.templates import Hint, Match, SlotValues, TemplateLibrary
+from aura.templates.usage import UsageRecorder
 from aura_spec import tag
 from aura_spec.errors import DecodeError, Malformed
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -126,6 +127,7 @@ class HybridCompressor:
         templates: as :class:`~aura.codec.Codec` takes them.
         max_size: bytes that a message may decode to.
         check: as :class:`~aura.codec.Codec` takes it.
+        usage: counts which templates messages are sent with, and the values of their slots, if it is given.
 
     Raises:
         TypeError: an argument has a wrong type.
@@ -151,6 +153,7 @@ class HybridCompressor:
         templates: TemplateLibrary | Mapping[int, str] | None = None,
         max_size: int = DEFAULT_MAX_SIZE,
         check: bool = False,
+        usage: UsageRecorder | None = None,
     ) -> None:
         self.binary_advantage_threshold = number("binary_advantage_threshold", binary_advantage_threshold, 1)
         self.min_compression_size = whole_number("min_compression_size", min_compression_size, 0)
@@ -163,6 +166,7 @@ class HybridCompressor:
             max_size=max_size,
             check=check,
         )
+        self._usage = usage
         self._lock = threading.Lock()
         self.reset_statistics()
 
@@ -192,23 +196,27 @@ class HybridCompressor:
         """
         message = to_bytes(text)
         hint = Hint.of(template_id, slots)
+        otherwise = None
         if hint is None:
-            best = self._best(message)
+            match = self.templates.match(message)
+            best = self._without_template(message)
+            otherwise = len(best.wire)
+            best = best if match is None else self._framed(match, best)
         else:
-            best = self._codec.smallest_frame(self.templates.fill_to(message, hint))
+            match = self.templates.fill_to(message, hint)
+            best = self._codec.smallest_frame(match)
         wire = self._codec.with_tag(best.wire, message)
         result = CompressionResult(wire, best.method, len(message), len(wire), best.template_id)
         with self._lock:
             self._count(result)
+        if self._usage is not None and match is not None and best.template_id is not None:
+            self._usage.record(match, sent=len(best.wire), otherwise=otherwise)
         return result
 
-    def _best(self, message: bytes) -> Candidate:
-        """The smallest candidate; a template frame only if it wins by the threshold."""
-        match = self.templates.match(message)
+    def _without_template(self, message: bytes) -> Candidate:
+        """The smallest candidate that is no template frame."""
         small = len(message) < self.min_compression_size
-        methods = WITHOUT_GENERAL if small else ALL_METHODS
-        best = self._codec.without_template(message, methods)
-        return best if match is None else self._framed(match, best)
+        return self._codec.without_template(message, WITHOUT_GENERAL if small else ALL_METHODS)
 
     def _framed(self, match: Match, other: Candidate) -> Candidate:
         """The smallest frame for ``match`` if it beats ``other`` by the threshold, else ``other``."""

@@ -19,6 +19,7 @@ from aura.cli.model_check import check
 from aura.cli.process import Commands, prepare_streams, run
 from aura.cli.serve import serve
 from aura.cli.template_discovery import discover
+from aura.cli.template_stats import stats
 from aura.cli.templates import app as templates_app
 from aura.cli.train import train
 from aura.cli.transform import compress, decompress
@@ -38,6 +39,7 @@ model_app.command()(check)
 model_app.command()(audit)
 app.add_typer(model_app, name="model")
 templates_app.command()(discover)
+templates_app.command()(stats)
 app.add_typer(templates_app, name="templates")
 
 

@@ -54,9 +54,9 @@ def discover(
     ] = 1,
     as_json: io.AsJson = False,
 ) -> None:
-    """Find templates in messages, and what each saves on messages that it was not made from.
+    """Find templates in messages.
 
-    Needs the extra discovery.
+    Shows what each saves on messages that it was not made from. Needs the extra discovery.
     """
     if count and store is None:
         raise typer.BadParameter("--promote needs --store")

@@ -168,17 +168,13 @@ def match_message(
     level: io.Level = 2,
     as_json: io.AsJson = False,
 ) -> None:
-    """Show which template a message matches, and how many bytes it takes.
+    """Show which template a message matches.
 
-    Exits with 1 if none matches. Built-in templates are looked at as well, unless the file has other patterns under
-    their ids.
+    Shows its slots and how many bytes the message takes, too. Exits with 1 if none matches. Built-in templates are
+    looked at as well, unless the file has other patterns under their ids.
     """
     message = io.read(io.STANDARD) if text == str(io.STANDARD) else os.fsencode(text)
-    patterns = read_patterns(path)
-    redefines = any(
-        builtin()[number].pattern != patterns[number] for number in patterns.keys() & builtin().keys()
-    )
-    library = TemplateLibrary(patterns, with_builtin=not redefines)
+    library = library_of(path)
     match = library.match(message)
     codec = Codec(level=level, model=io.model(model), templates=library)
     wire = codec.compress(message)
@@ -195,7 +191,7 @@ def match_message(
     else:
         typer.echo(f"template  {match.template_id} {printable(match.template.pattern)}")
         for slot, value in zip(match.template.slots, match.values, strict=True):
-            typer.echo(f"slot      {{{slot.name}}} is {_shown(value)} ({printable(_type_of(slot))})")
+            typer.echo(f"slot      {{{slot.name}}} is {shown(value)} ({printable(_type_of(slot))})")
         typer.echo(f"message   {sizes['message']} bytes, {sizes['typed_frame']} as a typed frame")
         typer.echo(f"sent      {sizes['sent']} bytes, {name_of(wire[0])}")
     if match is None:
@@ -258,6 +254,14 @@ def diff(first: TemplatesFile, second: OtherFile, *, as_json: io.AsJson = False)
         typer.echo("the templates are the same")
 
 
+def library_of(path: Path) -> TemplateLibrary:
+    """The templates of a file, and the built-in ones unless it has other patterns under their ids."""
+    patterns = read_patterns(path)
+    held = builtin()
+    redefines = any(held[number].pattern != patterns[number] for number in patterns.keys() & held.keys())
+    return TemplateLibrary(patterns, with_builtin=not redefines)
+
+
 def _by_key(patterns: Mapping[int, str]) -> dict[str, str]:
     return {str(number): patterns[number] for number in sorted(patterns)}
 
@@ -291,7 +295,8 @@ def _type_of(slot: Slot) -> str:
     )
 
 
-def _shown(value: bytes) -> str:
+def shown(value: bytes) -> str:
+    """A value of a slot, for people."""
     try:
         return repr(value.decode())
     except UnicodeDecodeError:
