@@ -125,13 +125,14 @@ static inline uint32_t aura_suffix_of(uint64_t word)
 /* The length of any list. */
 static inline uint32_t aura_length_of(uint64_t word)
 {
-    return aura_is_many(word) ? aura_size_of(word) : 1;
+    const uint32_t many = (uint32_t)(word >> 63); /* without a branch, which would often go wrong */
+    return (aura_size_of(word) & (0 - many)) | (many ^ 1);
 }
 
 /* Words that a list of this length takes. */
 static inline uint32_t aura_words_of(uint32_t length)
 {
-    return length == 1 ? 1 : 1 + length + (length >= AURA_WIDE ? AURA_INDEX_WORDS : 0);
+    return length + (uint32_t)(length > 1) + (uint32_t)(length >= AURA_WIDE) * AURA_INDEX_WORDS;
 }
 
 /* The cumulative frequency before an entry of the list of more than one that begins behind `context`. */

@@ -39,15 +39,17 @@ bool aura_rans_lay_out(aura_rans_tables *tables, const uint8_t *data, size_t siz
         from += 2 + symbols;
     }
     *tables = (aura_rans_tables){
-        .places = aura_allocate(allocator, count * sizeof(aura_rans_place)),
-        .intervals = aura_allocate(allocator, (1 + size) * sizeof(uint32_t)),
+        .places = aura_allocate(allocator, (count + 1) * sizeof(aura_rans_place)),
+        .intervals = aura_allocate(allocator, (2 + size) * sizeof(uint32_t)),
         .slots = aura_allocate(allocator, (size_t)INTERLEAVED_RANS_TOTAL * (1 + used)),
     };
     if (tables->places == NULL || tables->intervals == NULL || tables->slots == NULL)
         return aura_fail(error, AURA_NO_MEMORY, 0, "payload", "there is no memory for the tables");
     tables->intervals[0] = 0;
+    tables->intervals[1] = (uint32_t)INTERLEAVED_RANS_TOTAL << 16;
+    tables->places[count] = (aura_rans_place){1, 0};
     memset(tables->slots, 0, INTERLEAVED_RANS_TOTAL);
-    uint32_t first = 1, row = INTERLEAVED_RANS_TOTAL;
+    uint32_t first = 2, row = INTERLEAVED_RANS_TOTAL;
     from = data;
     for (uint32_t table = 0; table < count; table++) {
         const uint32_t symbols = (uint32_t)from[0] << 8 | from[1];

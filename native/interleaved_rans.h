@@ -7,7 +7,8 @@
 #include "memory.h"
 
 /* Where the symbols of a table stand: its symbol 0 among all intervals, and its slot 0 among all slots. Both are 0
- * for a table without symbols, whose one interval has no slots. */
+ * for a table without symbols, whose one interval has no slots. Behind the last table stands one more, whose symbol 0
+ * has all slots: reading it changes no state. */
 typedef struct {
     uint32_t first;
     uint32_t row;
@@ -38,7 +39,8 @@ typedef struct {
     uint32_t states[INTERLEAVED_RANS_MAX_LANES];
 } aura_rans_reader;
 
-/* Begin with the states of `lanes` lanes, a power of two (rule IRN-3); there are `size` bytes of words, an even number. */
+/* Begin with the states of `lanes` lanes, a power of two (rule IRN-3); there are `size` bytes of words, an even
+ * number. */
 bool aura_rans_open(aura_rans_reader *reader, const aura_rans_tables *tables, const uint8_t *words, size_t size,
                     uint32_t lanes, aura_error *error);
 
@@ -69,8 +71,9 @@ static inline aura_rans_batch aura_rans_begin(aura_rans_reader *reader)
     };
 }
 
-/* Decode the next symbol of a batch with a table (rule IRN-4). */
-static inline uint32_t aura_rans_read(aura_rans_batch *batch, uint32_t table)
+/* Decode the next symbol of a batch with a table (rule IRN-4). Unless `is_there`, there is none, and `table` is the one
+ * behind the last: so a symbol that may be missing takes no branch, which would often go wrong. */
+static inline uint32_t aura_rans_read_if(aura_rans_batch *batch, uint32_t table, bool is_there)
 {
     const aura_rans_place place = batch->places[table];
     uint32_t state = batch->states[batch->lane];
@@ -79,7 +82,7 @@ static inline uint32_t aura_rans_read(aura_rans_batch *batch, uint32_t table)
     uint32_t interval = batch->intervals[place.first + symbol];
     uint32_t rest = slot - (interval & 0xFFFF);
     if (rest >= interval >> 16) { /* so it is 256, or the table has no symbols */
-        if (place.row == 0) {
+        if (place.first == 0) {
             batch->code = batch->code == AURA_OK ? AURA_MALFORMED : batch->code;
             return 0;
         }
@@ -96,8 +99,13 @@ static inline uint32_t aura_rans_read(aura_rans_batch *batch, uint32_t table)
         }
     }
     batch->states[batch->lane] = state;
-    batch->lane = (batch->lane + 1) & batch->last_lane;
+    batch->lane = (batch->lane + is_there) & batch->last_lane;
     return symbol;
+}
+
+static inline uint32_t aura_rans_read(aura_rans_batch *batch, uint32_t table)
+{
+    return aura_rans_read_if(batch, table, true);
 }
 
 /* End a batch; false, and an error noted, if it could not be read (rule IRN-5). */

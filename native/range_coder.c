@@ -61,6 +61,7 @@ bool aura_range_check_end(const aura_range_decoder *decoder)
     const bool is_shortest =
         is_least || (last != 0 && (omitted > 3 || ((256 - last) << 8 * omitted) + decoder->offset >= decoder->range));
     if (!is_smallest || !is_shortest)
-        return aura_fail(decoder->error, AURA_NON_CANONICAL, 0, "string", "the string is not the shortest and smallest");
+        return aura_fail(decoder->error, AURA_NON_CANONICAL, 0, "string",
+                         "the string is not the shortest and smallest");
     return true;
 }
