@@ -211,3 +211,11 @@ def test_names_are_imported_when_they_are_used() -> None:
     assert templates.TemplateDiscoveryWorker is discovery.TemplateDiscoveryWorker
     with pytest.raises(AttributeError, match="no attribute 'Discovery'"):
         templates.Discovery  # noqa: B018
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[str, float]] = []
+    DiscoveryEngine().discover_templates(messages(1_000), progress=lambda *shown: told.append(shown))
+    assert told[0] == ("1,000 messages read", 0.0)
+    assert ("judging templates", 0.0) in told
+    assert all(0 <= done < 1 for _, done in told)

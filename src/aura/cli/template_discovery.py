@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +14,6 @@ from aura.cli.process import terminable
 from aura.files import corpus
 from aura.templates.discovery import Candidate, DiscoveryEngine, SlotReport
 from aura.terminal import printable
-
-_SHOWN = 1_000
-"""Messages that are read between two updates of the progress."""
 
 
 def discover(
@@ -66,7 +63,7 @@ def discover(
     messages = corpus.read(corpora, field=field, source_field=source_field)
     try:
         with terminable(), progress.shown() as show:
-            candidates = engine.discover_templates(_counted(messages, show))
+            candidates = engine.discover_templates(messages, progress=show)
     except ImportError as error:
         raise typer.BadParameter(str(error)) from None
     ids = [engine.promote_template(candidate) for candidate in candidates[:count]]
@@ -76,18 +73,6 @@ def discover(
     for candidate, template_id in _with_ids(candidates, ids):
         _print(candidate, template_id)
     typer.echo(f"{len(candidates)} candidates, {len(ids)} promoted")
-
-
-def _counted(
-    messages: Iterator[corpus.Message], show: Callable[[str, float], None]
-) -> Iterator[corpus.Message]:
-    """The messages, while their number is shown."""
-    number = 0
-    for number, message in enumerate(messages, 1):
-        if number % _SHOWN == 0:
-            show(f"{number:,} messages read", 0.0)
-        yield message
-    show(f"judging what {number:,} messages have in common", 0.0)
 
 
 def _with_ids(candidates: list[Candidate], ids: list[int]) -> Iterator[tuple[Candidate, int | None]]:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from aura.templates.discovery.privacy import private_units
@@ -27,6 +27,9 @@ _MAX_CLASSES: Final = 8
 
 _MAX_FOLDED: Final = 32
 """Messages that are folded into their common subsequence."""
+
+_MAX_FOLDED_UNITS: Final = 128
+"""Units of the longest of them; folding takes time that grows with the cube of it at worst."""
 
 _OUTLIER: Final = 0.5
 """A message with which less of the subsequence would be left is not folded."""
@@ -143,7 +146,8 @@ def folded(cuts: Sequence[Cut], min_messages: int) -> Draft | None:
     """A draft of messages of unequal length: their common subsequence; None if few messages have one."""
     common: list[str] = []
     used: list[Cut] = []
-    for each in cuts[:_MAX_FOLDED]:
+    short = (each for each in cuts if len(each.units) <= _MAX_FOLDED_UNITS)
+    for each in islice(short, _MAX_FOLDED):
         keys = _keys(each)
         if not used:
             common, used = keys, [each]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import chain
 from os import PathLike
@@ -31,9 +31,16 @@ _JUDGED: Final = 4
 _BEYOND: Final = range(1 << 13, 1 << 14)
 """Ids under which candidates are judged when those of the range are taken; two bytes, as most ranges have."""
 
+_SHOWN: Final = 1_000
+"""Messages that are read between two calls of ``progress``."""
+
 _EXAMPLES: Final = 3
 _MAX_EXAMPLE: Final = 40
 """Characters of an example."""
+
+
+def _show_nothing(_stage: str, _done: float) -> None:
+    """Progress that nobody wants to see."""
 
 
 class DiscoveryEngine:
@@ -91,11 +98,18 @@ class DiscoveryEngine:
         """The templates that are held, promoted ones included."""
         return self._library
 
-    def discover_templates(self, messages: Iterable[str | BytesLike | Message]) -> list[Candidate]:
+    def discover_templates(
+        self,
+        messages: Iterable[str | BytesLike | Message],
+        *,
+        progress: Callable[[str, float], object] = _show_nothing,
+    ) -> list[Candidate]:
         """The templates that are worth publishing, those that save most in the stream first.
 
         Args:
             messages: read once, in bounded memory; of a :class:`aura.files.corpus.Message` the source counts.
+            progress: called now and then with what is done, and what share of it is done, from 0 to 1; the share of
+                messages is not known.
 
         Raises:
             ImportError: the extra ``discovery`` is not installed.
@@ -109,9 +123,13 @@ class DiscoveryEngine:
                 groups.add(message.data, message.source)
             else:
                 groups.add(to_bytes(message))
-        return self.candidates(groups)
+            if groups.messages % _SHOWN == 0:
+                progress(f"{groups.messages:,} messages read", 0.0)
+        return self.candidates(groups, progress=progress)
 
-    def candidates(self, groups: LineGroups) -> list[Candidate]:
+    def candidates(
+        self, groups: LineGroups, *, progress: Callable[[str, float], object] = _show_nothing
+    ) -> list[Candidate]:
         """As :meth:`discover_templates`, of messages that were grouped before; more may be added later."""
         self._take_up()
         held = self._library.snapshot()
@@ -121,7 +139,8 @@ class DiscoveryEngine:
         # whichever ids candidates get, those of the range take as many bytes as these
         ids = (number for number in chain(self._ids, _BEYOND) if number not in held)
         found = []
-        for template_id, proposal in zip(ids, proposals, strict=False):
+        for done, (template_id, proposal) in enumerate(zip(ids, proposals, strict=False)):
+            progress("judging templates", done / len(proposals))
             candidate = self._judged(judge, template_id, proposal)
             if candidate is not None:
                 found.append(candidate)

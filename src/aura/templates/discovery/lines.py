@@ -20,6 +20,10 @@ MAX_MESSAGE: Final = 1 << 13
 """Bytes of the longest message that is mined; the literals of a pattern are at most 4 KiB."""
 
 _MAX_GROUPS: Final = 1 << 12
+
+_MAX_WORDS: Final = 128
+"""Words by which messages are compared, the first ones; bounds the time for a message."""
+
 _SIMILARITY: Final = 0.5
 """Share of words that a message has in common with its group."""
 
@@ -53,14 +57,14 @@ class LineGroups:
             text = message.decode()
         except UnicodeDecodeError:
             return
-        line = line_of(units(text))
+        words = line_of(units(text)).split(" ", _MAX_WORDS)[:_MAX_WORDS]
         drain, sample = self._drain, Sample(message, source)
-        similar = drain.tree_search(drain.root_node, line.split(), _SIMILARITY, include_params=False)
+        similar = drain.tree_search(drain.root_node, words, _SIMILARITY, include_params=False)
         group = None if similar is None else self._groups.get(similar.cluster_id)
         if group is not None and group.mined.offered >= _MINED * (group.held_out.offered + 1):
             group.held_out.offer(sample, self._rng)  # of which Drain learns nothing
             return
-        cluster, _ = drain.add_log_message(line)
+        cluster, _ = drain.add_log_message(" ".join(words))
         group = self._groups.get(cluster.cluster_id)
         if group is None:
             group = self._groups[cluster.cluster_id] = Group()

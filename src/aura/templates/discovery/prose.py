@@ -21,6 +21,9 @@ _DISTANCE: Final = 0.4
 _MAX_COMPARED: Final = 1 << 12
 """Groups that are compared: the most frequent ones."""
 
+_MAX_SETS: Final = 1 << 8
+"""Sets that are found: those of the most messages."""
+
 
 def alike(groups: Sequence[Group]) -> list[list[Group]]:
     """Sets of two groups or more whose messages are alike.
@@ -37,7 +40,8 @@ def alike(groups: Sequence[Group]) -> list[list[Group]]:
     sets: defaultdict[int, list[Group]] = defaultdict(list)
     for group, label in zip(compared, dbscan.fit_predict(vectorizer.fit_transform(lines)), strict=True):
         sets[int(label)].append(group)
-    return [found for label, found in sorted(sets.items()) if label >= 0]
+    found = [alike for label, alike in sorted(sets.items()) if label >= 0]
+    return sorted(found, key=lambda alike: -sum(group.count for group in alike))[:_MAX_SETS]
 
 
 def joined(groups: Sequence[Group]) -> tuple[list[Sample], list[Sample]]:
