@@ -3,6 +3,7 @@
 ``library``        ids and patterns; published ids never change
 ``matcher``        finds the templates that match a message, without trying them all
 ``windows``        candidates for that by eight bytes of a literal, quickly
+``cold``           templates that stay in a store until a message needs them
 ``index``          candidates as the chapter on encoding finds them, to bound the work
 ``store``          files of templates, in JSON or SQLite, whose ids never change
 ``digest``         the identity of a set of patterns

@@ -19,9 +19,10 @@ from os import PathLike
 from types import MappingProxyType
 
 from aura.arguments import BytesLike, to_bytes, whole_number
+from aura.templates.cold import ColdTemplates
 from aura.templates.digest import digest_of
 from aura.templates.matcher import Match, Matcher
-from aura.templates.store import open_store
+from aura.templates.store import SqliteStore, open_store
 from aura_fast import typed
 from aura_spec.errors import EncodeError, TemplateError
 from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, parse_patterns
@@ -137,7 +138,11 @@ class TemplateLibrary(Mapping[int, Template]):
                     else ""
                 )
                 raise TemplateError(f"template {template_id} is published as {held.pattern!r}{hint}")
-        self._templates = MappingProxyType({**self._templates, **parsed})
+        held_before = self._templates
+        if isinstance(held_before, ColdTemplates):
+            self._templates = held_before.with_added(parsed)
+        else:
+            self._templates = MappingProxyType({**held_before, **parsed})
         self._matcher = None
 
     def take_up(self, path: str | PathLike[str]) -> list[int]:
@@ -161,7 +166,13 @@ class TemplateLibrary(Mapping[int, Template]):
     @property
     def digest(self) -> str:
         """Identity of all held entries (rule TPL-11): two libraries agree if their digests do."""
-        return digest_of({number: template.pattern for number, template in self._templates.items()})
+        return digest_of(self._patterns())
+
+    def _patterns(self) -> dict[int, str]:
+        templates = self._templates
+        if isinstance(templates, ColdTemplates):
+            return dict(templates.patterns())
+        return {number: template.pattern for number, template in templates.items()}
 
     def check_digest(self, expected: str) -> None:
         """Check that a peer's library agrees, before anything of it is decoded.
@@ -250,7 +261,8 @@ class TemplateLibrary(Mapping[int, Template]):
             TemplateError: the file has a published id that would be changed or lost.
             OSError: the file cannot be written.
         """
-        own = {number: t.pattern for number, t in self._templates.items() if builtin().get(number) != t}
+        held = {number: template.pattern for number, template in builtin().items()}
+        own = {number: pattern for number, pattern in self._patterns().items() if held.get(number) != pattern}
         open_store(path).save(own)
 
     @classmethod
@@ -264,14 +276,34 @@ class TemplateLibrary(Mapping[int, Template]):
         return templates if isinstance(templates, TemplateLibrary) else cls(templates)
 
     @classmethod
-    def load(cls, path: str | PathLike[str], *, with_builtin: bool = True) -> TemplateLibrary:
+    def load(
+        cls, path: str | PathLike[str], *, with_builtin: bool = True, max_hot: int | None = None
+    ) -> TemplateLibrary:
         """Read a store in either form, as :meth:`save` writes it.
 
+        Args:
+            path: of the store.
+            with_builtin: hold the built-in set, ids 0 to 127, as well.
+            max_hot: parsed templates of the store that are in memory at a time, 1 or more; the others are read from
+                it, which must be an SQLite store, when a message needs them. All are in memory if None.
+
         Raises:
-            TemplateError: the file is damaged or changes a built-in id.
+            TypeError: ``max_hot`` is no ``int``.
+            ValueError: ``max_hot`` is below 1.
+            TemplateError: the file is damaged or changes a built-in id, or ``max_hot`` is given and it is no SQLite
+                store.
             OSError: the file cannot be read.
         """
-        return cls(open_store(path).read(), with_builtin=with_builtin)
+        store = open_store(path)
+        if max_hot is None:
+            return cls(store.read(), with_builtin=with_builtin)
+        whole_number("max_hot", max_hot, 1)
+        if not isinstance(store, SqliteStore):
+            raise TemplateError(f"{path} is no SQLite store; max_hot needs one")
+        library = cls(with_builtin=with_builtin)
+        library._templates = ColdTemplates.of(store, max_hot, library._templates)
+        library._rebuild()  # so that a pattern that is unusable shows, and the first message finds all filed
+        return library
 
 
 def _size_then_id(match: Match) -> tuple[int, int]:

@@ -12,10 +12,11 @@ found and tried as the chapter says.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from aura.templates.cold import ColdTemplates
 from aura.templates.index import Index, steps_of
 from aura.templates.windows import Windows
 from aura_spec.template import Template
@@ -85,17 +86,21 @@ class Matcher:
         self._glances: dict[int, _Glance] = {}
         self._steps = 0
         self._index: Index | None = None
-        for number, template in _ordered(templates):
-            if template.slots:
-                self._glances[number] = _Glance.of(template)
-                self._steps += steps_of(template)
-            else:
-                self._whole.setdefault(template.literals[0], number)
-        self._windows = Windows((number, templates[number]) for number in self._glances)
+        self._windows = Windows(self._look_at(_ordered(templates)))
         self._loose = self._by_beginning()
         loose = {number for _, group in self._loose for _, number in group}
         others = self._glances.keys() - self._windows.ids - loose
-        self._rest = Index((number, templates[number]) for number in sorted(others))
+        self._rest = Index((number, template) for number, template in _ordered(templates) if number in others)
+
+    def _look_at(self, templates: Iterable[tuple[int, Template]]) -> Iterator[tuple[int, Template]]:
+        """Take note of templates, and give those with slots."""
+        for number, template in templates:
+            if template.slots:
+                self._glances[number] = _Glance.of(template)
+                self._steps += steps_of(template)
+                yield number, template
+            else:
+                self._whole.setdefault(template.literals[0], number)
 
     def _by_beginning(self) -> tuple[tuple[Begins | None, tuple[tuple[bytes, int], ...]], ...]:
         """The loose templates, if they are few: those whose first slot has the same type together."""
@@ -176,4 +181,6 @@ class Matcher:
 
 def _ordered(templates: Mapping[int, Template]) -> Iterable[tuple[int, Template]]:
     """Ids and templates, in ascending order of ids."""
+    if isinstance(templates, ColdTemplates):
+        return templates.parsed()
     return ((number, templates[number]) for number in sorted(templates))

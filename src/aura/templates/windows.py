@@ -60,7 +60,8 @@ class Windows:
             for template_id, windows in zip(choice.owners.tolist(), choice.windows.tolist(), strict=True):
                 for window in set(windows):
                     filed[window].append(template_id)
-        self._filed = {window: tuple(found) for window, found in filed.items()}
+        # most windows have one template; without a tuple around it they take half the memory
+        self._filed = {window: tuple(found) if found[1:] else found[0] for window, found in filed.items()}
         self.ids = frozenset(template_id for found in filed.values() for template_id in found)
 
     def find(self, message: bytes) -> list[int]:
@@ -72,7 +73,8 @@ class Windows:
             if end > start:
                 # the windows as machine words, looked up in one call
                 for window in self._filed.keys() & view[start:end].cast("Q"):
-                    found += self._filed[window]
+                    filed = self._filed[window]
+                    found += (filed,) if isinstance(filed, int) else filed
         return found
 
 

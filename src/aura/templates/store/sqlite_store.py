@@ -87,6 +87,21 @@ class SqliteStore(TemplateStore):
             connection.execute("BEGIN")
             return self._read(connection)
 
+    def connect(self) -> sqlite3.Connection:
+        """A connection that reads the database, which :meth:`read` has found to be sound.
+
+        Any thread may use it, one at a time. Nothing that is read with it is compared with the digest.
+
+        Raises:
+            OSError: the database cannot be opened.
+        """
+        try:
+            connection = self._connect(check_same_thread=False)
+            connection.execute("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            raise OSError(errno.EIO, str(error), str(self.path)) from None
+        return connection
+
     def _append(self, choose: Callable[[Patterns], Patterns]) -> None:
         self._create()
         with self._connected() as connection:
@@ -158,13 +173,15 @@ class SqliteStore(TemplateStore):
                 raise TemplateError(f"{self.path} is damaged, or not a template store: {error}") from None
             raise OSError(number, f"{os.strerror(number)} ({error})", str(self.path)) from None
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, *, check_same_thread: bool = True) -> sqlite3.Connection:
         database, log = self._files()
         # Where a directory takes no lock files and there is no log, no process writes.
         is_fixed = not os.access(database.parent, os.W_OK) and not log.exists()
         access = "?mode=ro&immutable=1" if is_fixed else "?mode=rw"
         address = self.path.absolute().as_uri() + access
-        return sqlite3.connect(address, uri=True, timeout=_TIMEOUT, isolation_level=None)
+        return sqlite3.connect(
+            address, uri=True, timeout=_TIMEOUT, isolation_level=None, check_same_thread=check_same_thread
+        )
 
 
 def _empty() -> bytes:
