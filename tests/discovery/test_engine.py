@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import random
+from itertools import islice
 from pathlib import Path
 
+import mixed_traffic
 import pytest
 from tests.discovery.extra import needs_extra
 from tests.discovery.traffic import messages
@@ -219,3 +221,15 @@ def test_progress_is_told() -> None:
     assert told[0] == ("1,000 messages read", 0.0)
     assert ("judging templates", 0.0) in told
     assert all(0 <= done < 1 for _, done in told)
+
+
+def test_mixed_traffic_of_sixty_patterns() -> None:
+    engine = DiscoveryEngine()
+    for candidate in engine.discover_templates(islice(mixed_traffic.messages(1), 2_000))[:64]:
+        engine.promote_template(candidate)
+    others = list(islice(mixed_traffic.messages(2), 500))
+    matches = [engine.library.match(message) for message in others]
+    hits = sum(match is not None and match.template_id >= 128 for match in matches)
+    assert hits >= 0.95 * len(others)
+    alone = sum(map(len, Codec().compress_batch(others)))
+    assert sum(map(len, Codec(templates=engine.library).compress_batch(others))) < alone / 2

@@ -88,6 +88,24 @@ def test_any_source_that_can_be_sent_to_a_process(tmp_path: Path) -> None:
     assert set(open_store(store).read()) == {128, 129, 130}
 
 
+def test_the_callback_may_stop_the_worker(tmp_path: Path) -> None:
+    log, store = tmp_path / "audit.jsonl", tmp_path / "templates.db"
+    write(log, messages(240))
+    told: list[int] = []
+
+    def tell(number: int, _pattern: str, _frequency: int) -> None:
+        told.append(number)
+        worker.stop()
+
+    worker = TemplateDiscoveryWorker(
+        log, template_store_path=store, discovery_interval=0.05, on_template_discovered=tell
+    )
+    worker.start()
+    wait_for(lambda: bool(told))
+    worker.stop()
+    assert told[0] == 128
+
+
 def test_a_worker_that_is_killed_is_started_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     log, store = tmp_path / "audit.jsonl", tmp_path / "templates.db"
     with TemplateDiscoveryWorker(log, template_store_path=store, discovery_interval=0.05) as worker:

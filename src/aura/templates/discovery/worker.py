@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from os import PathLike
 from types import TracebackType
 from typing import Final, Self
@@ -127,7 +128,7 @@ class TemplateDiscoveryWorker:
         self._on_discovered = on_template_discovered
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._process: multiprocessing.process.BaseProcess | None = None
+        self._process: BaseProcess | None = None
         self._connection: Connection | None = None
         self._lock = threading.Lock()
 
@@ -145,12 +146,13 @@ class TemplateDiscoveryWorker:
         """
         if self._thread is not None:
             raise RuntimeError("the worker was started before")
-        self._begin()
-        self._thread = threading.Thread(target=self._watch, name="aura-template-discovery", daemon=True)
+        self._thread = threading.Thread(
+            target=self._watch, args=self._begin(), name="aura-template-discovery", daemon=True
+        )
         self._thread.start()
 
     def stop(self, timeout: float | None = 5.0) -> None:
-        """End the process, and wait until it has ended.
+        """End the process, and wait until it has ended; ``on_template_discovered`` may call this, without a wait.
 
         Args:
             timeout: seconds to wait for a search to end, after which it is broken off; None waits without a limit.
@@ -158,17 +160,18 @@ class TemplateDiscoveryWorker:
         """
         self._stopping.set()
         with self._lock:
-            connection, process = self._connection, self._process
-            if connection is not None:
+            if self._connection is not None:
                 with suppress(OSError):
-                    connection.send(None)
-        if process is not None:
-            process.join(timeout)
-            if process.is_alive():
-                process.kill()
-                process.join()
-        if self._thread is not None:
-            self._thread.join()
+                    self._connection.send(None)
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return
+        thread.join(timeout)
+        while thread.is_alive():
+            with self._lock:
+                if self._process is not None:
+                    self._process.kill()
+            thread.join(_MAX_LOOK)
 
     def __enter__(self) -> Self:
         """Start the process."""
@@ -184,7 +187,8 @@ class TemplateDiscoveryWorker:
         """End the process."""
         self.stop()
 
-    def _begin(self) -> None:
+    def _begin(self) -> tuple[Connection, BaseProcess]:
+        """Start a process; what it tells comes out of the connection."""
         context = multiprocessing.get_context("spawn")  # no thread of this process is there half
         ours, theirs = context.Pipe()
         process = context.Process(
@@ -196,13 +200,12 @@ class TemplateDiscoveryWorker:
             self._connection, self._process = ours, process
             if self._stopping.is_set():
                 ours.send(None)
+        return ours, process
 
-    def _watch(self) -> None:
+    def _watch(self, connection: Connection, process: BaseProcess) -> None:
         """Pass on what the process tells, and start it anew if it ends."""
         pause = 1.0
         while True:
-            connection, process = self._connection, self._process
-            assert connection is not None and process is not None  # noqa: S101, PT018  # as it was started
             with suppress(EOFError, OSError):
                 while True:
                     template_id, pattern, frequency = connection.recv()
@@ -214,7 +217,7 @@ class TemplateDiscoveryWorker:
                 return
             _log.warning("template discovery ended with exit code %s; it is started anew", process.exitcode)
             pause = min(2 * pause, _MAX_PAUSE)
-            self._begin()
+            connection, process = self._begin()
 
     def _tell(self, template_id: int, pattern: str, frequency: int) -> None:
         _log.info("template %d discovered, in %d messages", template_id, frequency)
