@@ -1,0 +1,121 @@
+"""The native core beside the fast backend: nanoseconds a byte of processor time, and what a model takes.
+
+Usage: python bench/native.py [--count N] [--model FILE] FILE...
+
+Each file is a corpus in JSON lines, as for ``aura bench``. Its first messages, at most N of each, are coded one by
+one as AURALITE and as adaptive messages, by both backends, and through ``aura.Codec`` at level 2. Every message is
+read again and compared. The first table says what it takes to read the model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import resource
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import timing
+from tables import Row, reported, show
+
+import aura
+from aura.backend import Backend, get
+from aura.models import native_model
+from aura_fast import model as model_file
+from aura_spec.context_model import ContextModel
+from aura_spec.limits import MAX_ADAPTIVE
+from aura_spec.shared_state import SharedState
+
+_NO_LIMIT = 1 << 26
+_DEFAULT = Path(aura.__file__).parent / "data" / "default.aura"
+
+
+def main() -> None:
+    """Measure, and print two tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("files", type=Path, nargs="+", help="corpora")
+    parser.add_argument("--count", type=int, default=400, help="messages of each")
+    parser.add_argument("--model", type=Path, help="the default one if not given")
+    given = parser.parse_args()
+    data = (given.model or _DEFAULT).read_bytes()
+    show("reading the model", [loading(data)])
+    model = model_file.read(data).context_model
+    rows = (row(path, given.count, data, model) for path in given.files)
+    show("ns a byte: write / read", reported(rows))
+
+
+def loading(data: bytes) -> Row:
+    """Time and memory of the native core to read a model file."""
+    before = _peak()
+    model = native_model.read(data).native
+    peak = _peak() - before
+    entries, memory = model.entries, model.memory
+    del model
+    seconds, _ = timing.best(lambda: native_model.read(data).native.entries)
+    return {"entries": entries, "MB": memory / 1e6, "peak MB": peak, "ms": 1000 * seconds}
+
+
+def _peak() -> float:
+    """The most memory that the process had so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def row(path: Path, count: int, data: bytes, model: ContextModel) -> Row:
+    """A corpus through both backends."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"].encode() for _, line in zip(range(count), lines, strict=False)]
+    texts = [text for text in texts if len(text) <= MAX_ADAPTIVE]
+    found: Row = {"corpus": path.name.partition(".")[0], "bytes": sum(map(len, texts)) / len(texts)}
+    held = {"native": native_model.read(data), "fast": model}
+    for method in ("auralite", "adaptive"):
+        for name in ("native", "fast"):
+            found[f"{method}, {name}"] = _both_ways(texts, *_calls(get(name), method, held[name]))
+    codec = aura.Codec(model=aura.Model.from_bytes(data))
+    found["codec, µs"] = _both_ways(texts, codec.compress, codec.decompress, each=True)
+    return found
+
+
+def _calls(
+    backend: Backend, method: str, model: ContextModel
+) -> tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]:
+    encode = backend.encode_auralite if method == "auralite" else backend.encode_adaptive
+    shared = SharedState(model=model)
+    return lambda text: encode(text, model), lambda wire: backend.decode(wire, shared, _NO_LIMIT)
+
+
+def _both_ways(
+    texts: Sequence[bytes],
+    encode: Callable[[bytes], bytes],
+    decode: Callable[[bytes], bytes],
+    *,
+    each: bool = False,
+) -> str:
+    """The least of some rounds of writing and reading: ns a byte, or µs a message."""
+    units = 1e6 / len(texts) if each else 1e9 / sum(map(len, texts))
+    writing, reading = zip(*_rounds(texts, encode, decode), strict=True)
+    return f"{units * min(writing):.3g} / {units * min(reading):.3g}"
+
+
+def _rounds(
+    texts: Sequence[bytes], encode: Callable[[bytes], bytes], decode: Callable[[bytes], bytes]
+) -> Iterator[tuple[float, float]]:
+    """The seconds of writing all messages, and of reading them again, some times.
+
+    Raises:
+        ValueError: a message comes back changed.
+    """
+    for _ in range(timing.ROUNDS):
+        started = time.process_time()
+        wires = [encode(text) for text in texts]
+        written = time.process_time()
+        read = [decode(wire) for wire in wires]
+        yield written - started, time.process_time() - written
+        if read != list(texts):
+            raise ValueError("a message comes back changed")
+
+
+if __name__ == "__main__":
+    main()
