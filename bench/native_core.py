@@ -1,6 +1,6 @@
 """The native core beside the fast backend: nanoseconds a byte of processor time, and what a model takes.
 
-Usage: python bench/native.py [--count N] [--model FILE] FILE...
+Usage: python bench/native_core.py [--count N] [--model FILE] FILE...
 
 Each file is a corpus in JSON lines, as for ``aura bench``. Its first messages, at most N of each, are coded one by
 one as AURALITE and as adaptive messages, by both backends, and through ``aura.Codec`` at level 2. Every message is
