@@ -295,8 +295,10 @@ def test_readers_go_on_while_a_process_writes(path: Path) -> None:
     ) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        sizes = [len(store.read()) for _ in range(50)]
-        writer.kill()
+        try:
+            sizes = [len(store.read()) for _ in range(50)]
+        finally:
+            writer.kill()
     assert sizes == sorted(sizes)
     assert sizes[-1] > 1
 

@@ -15,7 +15,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -128,9 +128,11 @@ class SqliteStore(TemplateStore):
 
     def _bound_work(self, connection: sqlite3.Connection) -> None:
         """End what takes more steps than the bytes of the file can need: pages may refer to others in circles."""
-        steps = _MIN_STEPS + _STEPS_PER_BYTE * sum(
-            place.stat().st_size for place in self._files() if place.exists()
-        )
+        size = 0
+        for place in self._files():
+            with suppress(FileNotFoundError):  # the log goes when the last process closes the database
+                size += place.stat().st_size
+        steps = _MIN_STEPS + _STEPS_PER_BYTE * size
         left = iter(range(steps // _MIN_STEPS))
         connection.set_progress_handler(lambda: next(left, None) is None, _MIN_STEPS)
 
