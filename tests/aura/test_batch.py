@@ -19,11 +19,12 @@ from tests.models import SAMPLES
 
 import aura
 from aura import pooled
+from aura.backend import BACKENDS
 from aura.cached import Cache, CacheInfo
 
 CODECS = {
     (backend, level): aura.Codec(backend=backend, level=level, model=aura.Model.load_small())
-    for backend in ("fast", "reference")
+    for backend in BACKENDS
     for level in (1, 2)
 }
 
@@ -56,7 +57,7 @@ def test_explicit_models_in_batches() -> None:
     assert codec.decompress_batch(wires) == list(SAMPLES)
 
 
-@pytest.mark.parametrize("backend", ["fast", "reference"])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_errors_in_a_batch(backend: str) -> None:
     codec = CODECS[backend, 2]
     good = codec.compress(b"Yes, please.")

@@ -12,6 +12,7 @@ from tests.models import knowing_nothing
 from typer.testing import CliRunner
 
 import aura
+from aura.backend import BACKENDS
 from aura.cli import app
 from aura.codec_base import CodecBase
 from aura_spec import tag
@@ -182,8 +183,8 @@ def test_the_wrong_model_asks_without_a_tag_too() -> None:
 
 @pytest.mark.no_cover
 @given(message=MESSAGES)
-def test_both_backends_write_and_read_the_same(message: bytes) -> None:
-    codecs = [aura.Codec(backend=name, model=OTHER, check=True) for name in ("fast", "reference")]
+def test_all_backends_write_and_read_the_same(message: bytes) -> None:
+    codecs = [aura.Codec(backend=name, model=OTHER, check=True) for name in BACKENDS]
     for writer, reader in product(codecs, repeat=2):
         assert reader.decompress(writer.compress(message[:200])) == message[:200]
 
