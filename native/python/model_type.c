@@ -68,6 +68,11 @@ PyObject *aura_py_read_model(PyObject *module, PyObject *data)
     Py_buffer view;
     if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) != 0)
         return NULL;
+    if (!view.readonly) { /* what has been checked must not change while it is read */
+        PyBuffer_Release(&view);
+        PyErr_SetString(PyExc_TypeError, "a model file is read from bytes");
+        return NULL;
+    }
     aura_context_model model;
     aura_model_file file;
     aura_error error;

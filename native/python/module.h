@@ -28,7 +28,6 @@ typedef struct {
     PyObject_HEAD
     aura_context_model model;
     PyObject *sections;
-    size_t memory;
 } model_object;
 
 /* The error of aura_spec.errors for one of the core. */

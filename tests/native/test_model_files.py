@@ -70,6 +70,11 @@ def test_damaged_files_are_refused_alike(seed: int) -> None:
         assert refusal(read_natively, file) == refusal(model_file.read, file) == refusal(reference.read, file)
 
 
+def test_what_may_change_is_not_read() -> None:
+    with pytest.raises(TypeError, match="a model file is read from bytes"):
+        aura_native.read_model(bytearray(Model.load_small().data))
+
+
 def test_arrays_are_read_when_they_are_asked_for() -> None:
     data = Model.load_small().data
     model = native_model.read(data)
