@@ -38,7 +38,7 @@ STRICT = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 SANITIZED = -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ = AURA_FUZZ_MODEL=src/aura/data/small.aura
 test-native: native/build/.done .venv/test/.done native/build/corpus  ## the native core: tests over it, sanitizers, gcc -fanalyzer
-	.venv/test/bin/pytest -n auto tests/native tests/test_vectors.py tests/aura/test_codec.py tests/aura/test_native.py \
+	.venv/test/bin/pytest -n auto tests/native tests/aura/test_native.py tests/test_vectors.py -k native \
 	  -m "not thorough" --cov
 	.venv/test/bin/coverage report --include=$(NATIVE) --fail-under=95
 	for source in $(CORE); do $(CC) $(STRICT) -O2 $$($(CC) --version | grep -q clang || echo -fanalyzer) -c $$source -o /dev/null || exit 1; done
