@@ -21,6 +21,10 @@ from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.survey import Survey
 from aura.models.training_options import Using
 from aura.session import Models, Session, Settings, Status, Traffic
+from aura.templates import DiscoveryEngine, TemplateDiscoveryWorker
+from aura.templates.store.json_store import JsonStore
+from aura.templates.store.sqlite_store import SqliteStore
+from aura.templates.usage import UsageRecorder
 
 
 async def _application(_scope: object, _receive: object, _send: object) -> None:
@@ -38,6 +42,10 @@ OBJECTS: dict[type, Callable[[], object]] = {
     aura.PooledCodec: lambda: aura.PooledCodec(CODEC),
     aura.Stream: lambda: aura.Stream(TINY, role="client"),
     aura.TemplateLibrary: aura.TemplateLibrary,
+    DiscoveryEngine: lambda: DiscoveryEngine(model=TINY),
+    JsonStore: lambda: JsonStore("templates.json"),
+    SqliteStore: lambda: SqliteStore("templates.db"),
+    UsageRecorder: UsageRecorder,
     AuraMiddleware: lambda: AuraMiddleware(_application),
     EventStreamDecoder: lambda: EventStreamDecoder(TINY),
     EventStreamEncoder: lambda: EventStreamEncoder(TINY),
@@ -51,12 +59,13 @@ OBJECTS: dict[type, Callable[[], object]] = {
 ELSEWHERE = {
     MessageCodec,
     aura.Statistics,
+    TemplateDiscoveryWorker,
     Using,
     dask.Training,
     websockets.ClientConnection,
     websockets.ServerConnection,
 }
-"""A protocol, dictionaries, and classes whose attributes are mostly those of the library ``websockets``."""
+"""A protocol, dictionaries, a class that needs an extra, and classes that are mostly those of ``websockets``."""
 
 COUNTED = {ScrubReport, Status, Traffic}
 """What a session and scrubbing count in."""
@@ -105,9 +114,9 @@ def test_values_are_frozen(kind: type) -> None:
 
 
 def test_attributes_are_those_of_the_constructor() -> None:
-    stream = aura.Stream(TINY, role="server", memory=20_000, max_size=9, check=8, max_string=7)
+    stream = aura.Stream(TINY, role="server", memory=30_000, max_size=9, check=8, max_string=7)
     assert _attributes(stream) == {"check", "lost", "max_size", "max_string", "memory", "model", "role"}
-    assert (stream.model, stream.role, stream.memory) == (TINY, "server", 20_000)
+    assert (stream.model, stream.role, stream.memory) == (TINY, "server", 30_000)
     assert (stream.max_size, stream.check, stream.max_string) == (9, 8, 7)
     session = OBJECTS[Session]()
     assert isinstance(session, Session)

@@ -215,7 +215,7 @@ def test_what_the_process_does(tmp_path: Path) -> None:
         log, template_store_path=store, discovery_interval=0.0, min_message_count=240
     )
     ours, theirs = multiprocessing.Pipe()
-    thread = threading.Thread(target=run, args=(worker.task, theirs))
+    thread = threading.Thread(target=run, args=(worker._task, theirs))
     thread.start()
     found = [ours.recv() for _ in range(3)]
     ours.send(None)
@@ -223,7 +223,7 @@ def test_what_the_process_does(tmp_path: Path) -> None:
     assert not thread.is_alive()
     assert {number: pattern for number, pattern, _ in found} == open_store(store).read()
     ours.close()
-    run(worker.task, theirs)  # which ends, as nobody listens
+    run(worker._task, theirs)  # which ends, as nobody listens
 
 
 def test_messages_of_a_source_may_be_texts(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_messages_of_a_source_may_be_texts(tmp_path: Path) -> None:
     )
     ours, theirs = multiprocessing.Pipe()
     ours.send(None)
-    run(worker.task, theirs)  # one look and one search, in which nothing can be published
+    run(worker._task, theirs)  # one look and one search, in which nothing can be published
     assert not ours.poll()
     assert store.read_text() == "damaged"
     worker.stop()  # which was not started

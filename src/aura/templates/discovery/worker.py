@@ -114,7 +114,7 @@ class TemplateDiscoveryWorker:
     ) -> None:
         needed("drain3.drain")
         followed = LogFollower(source, field) if isinstance(source, str | PathLike) else source
-        self.task = Task(
+        self._task = Task(
             followed,
             os.fspath(template_store_path),
             arguments.number("discovery_interval", discovery_interval, 0.0),
@@ -124,7 +124,7 @@ class TemplateDiscoveryWorker:
             min_sources,
             None if model is None else bytes(model.data),
         )
-        self.task.engine()  # which checks the other arguments
+        self._task.engine()  # which checks the other arguments
         self._on_discovered = on_template_discovered
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -192,7 +192,7 @@ class TemplateDiscoveryWorker:
         context = multiprocessing.get_context("spawn")  # no thread of this process is there half
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=_process, args=(self.task, theirs), name="aura-template-discovery", daemon=True
+            target=_process, args=(self._task, theirs), name="aura-template-discovery", daemon=True
         )
         process.start()
         theirs.close()
