@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ import aura_spec.stream
 from aura_reference import local_memory, stream
 from aura_reference.local_model import Predictor
 from aura_reference.mixer import Sum
-from aura_spec.context_model import ContextModel
+from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import Malformed
 from aura_spec.stream import Terms, Text
 
@@ -179,3 +180,21 @@ def a_match_of_an_end_goes_on_over_a_byte_0() -> None:
         right(self, byte, slots, self._memory.symbol(byte))
 
     right = replace(Predictor, "_learn", learn)
+
+
+@mutant("WrongCandidate", "stream")
+def an_end_is_no_candidate() -> None:
+    def candidates(self: Predictor, slots: Any) -> Iterator[int]:
+        yield from (symbol for symbol in right(self, slots) if symbol != END)
+
+    right = replace(Predictor, "_candidates", candidates)
+
+
+@mutant("OtherMemory", "stream")
+def what_is_no_string_has_no_end() -> None:
+    def learn(self: stream.Memory, text: bytes, model: ContextModel) -> None:
+        predictor = Predictor(model, self.state)
+        for byte in text[-self.state.size.window :]:
+            predictor.learn(byte)
+
+    replace(stream.Memory, "learn", learn)

@@ -1,7 +1,6 @@
 """The session: frames in, events out, and messages in, frames out. No input or output, as in the library h11.
 
 >>> from aura.models.model import Model
-from aura.templates import Hint
 >>> from aura.connections.session import Models, Settings
 >>> settings = Settings(Models([Model.load_small()]))
 >>> client, server = Session(settings, role="client"), Session(settings, role="server")
