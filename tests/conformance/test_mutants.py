@@ -14,7 +14,7 @@ from aura_conformance.report import Report
 from aura_conformance.suite import Check, Direction, Suite, find_vectors, load
 
 PROGRAM = ["-m", run_mutant.__name__]
-NEAR = 4
+NEAR = 5
 """How far down the list of likely bugs the mistake may stand: some have much the same symptoms."""
 
 

@@ -209,8 +209,9 @@ _WITH_MODEL: Final[Sequence[Told]] = (
 
 def _traced() -> Iterator[Case]:
     """Short texts, step by step."""
-    rules = tuple(f"LOC-{number}" for number in range(1, 13)) + tuple(
-        f"MIX-{number}" for number in range(1, 7)
+    rules = (
+        *(f"LOC-{number}" for number in (*range(1, 10), 11)),
+        *(f"MIX-{number}" for number in range(1, 7)),
     )
     for text, comment in (
         (b"x7=08;x7=09;x7=10;x7=11;", "a match, a number and all contexts, step by step"),
