@@ -11,7 +11,6 @@ from tests.conformance.registry import mutant, replace
 import aura_spec.stream
 from aura_reference import local_memory, stream
 from aura_reference.local_model import Predictor
-from aura_reference.mixer import Sum
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import Malformed
 from aura_spec.stream import Terms, Text
@@ -111,7 +110,7 @@ def a_byte_0_is_no_end() -> None:
     replace(local_memory.Memory, "symbol", lambda _self, byte: byte)
 
 
-@mutant("OtherMemory", "stream")
+@mutant("WrongSlot", "stream")
 def a_row_goes_on_in_the_next_message() -> None:
     last: dict[int, Predictor] = {}
 
@@ -149,15 +148,6 @@ def the_end_of_a_message_ends_no_number() -> None:
         self._numbers = numbers
 
     right = replace(Predictor, "_learn", learn)
-
-
-@mutant("WrongMixture", "stream")
-def what_is_learned_lasts_for_a_message() -> None:
-    def init(self: Predictor, model: ContextModel, memory: Any = None) -> None:
-        right(self, model, memory)
-        self._memory.sum = Sum()
-
-    right = replace(Predictor, "__init__", init)
 
 
 @mutant("WrongMatch", "stream")

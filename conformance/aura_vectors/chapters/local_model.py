@@ -196,6 +196,10 @@ _OF_PREFIX: Final = (
     (PAST[-24:] + b"2", "its end: no match goes on"),
     (PAST[-24:] + b"1", "what stands in it twice: the last place counts"),
     (b"R" + PAST[:30] + b"AR" + PAST[:30] + b"A", "what the message has, too: the message comes first"),
+    (
+        b"~" + PAST[19:24] + b"#" + PAST[:30],
+        "five bytes that the message has, too, and 24: the message comes first",
+    ),
     (PAST[:40] + PAST[-30:] + b"2" + PAST[:26], "a match after another one"),
 )
 """Texts of the prefix of a model."""
