@@ -164,6 +164,9 @@ def test_same_wires_once_the_window_is_full() -> None:
     said = Text(bytes(range(256)) * 10, is_text=False)
     assert fast.encode(said, lambda _: b"x") == slow.encode(said, lambda _: b"x")
     assert fast.encode(text("Yes, please.")) == slow.encode(text("Yes, please."))
+    noise = Text(b"\na {b c\n<d" + draw.randbytes(600), is_text=False)
+    assert fast.encode(noise, lambda _: b"x") == slow.encode(noise, lambda _: b"x")
+    assert fast.encode(text("{b c\n<d")) == slow.encode(text("{b c\n<d"))
 
 
 @given(
