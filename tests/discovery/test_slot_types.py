@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from aura.templates.discovery.slot_types import choices_of, kind_of
+from aura.templates.slot_types import choices_of, kind_of
 
 
 @pytest.mark.parametrize(

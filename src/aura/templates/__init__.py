@@ -10,6 +10,8 @@
 ``discovery``      finds templates in messages
 ``usage``          counts which templates are used, and what that saves
 ``slot_analysis``  judges the type of a slot by the values that it took
+``slot_types``     the type of a slot, from the values that it took
+``pattern_text``   how literals and slots are spelt in a pattern
 """
 
 from importlib import import_module

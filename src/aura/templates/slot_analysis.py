@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from aura.templates.pattern_text import escaped, slot_text, type_of
+from aura.templates.slot_types import MAX_CHOICES, is_alternative, kind_of
 from aura_spec.template import Kind, Slot, Template
 
 MIN_USES: Final = 11
@@ -26,10 +28,6 @@ _MAX_TOP_SHARE: Final = 0.5
 
 _MIN_CHOICE_SHARE: Final = 0.05
 """The share of uses that a value has if it is suggested as an alternative."""
-
-_MAX_CHOICES: Final = 16
-_MAX_CHOICE: Final = 32
-"""Characters of an alternative that is suggested."""
 
 _MAX_VALUE: Final = 64
 """Bytes of a value that is kept; longer ones hardly recur, and count as different."""
@@ -139,11 +137,6 @@ def analyze(slot: Slot, tally: Tally) -> SlotAnalysis:
     )
 
 
-def type_of(slot: Slot) -> str:
-    """The type of a slot as it stands in a pattern."""
-    return "|".join(choice.decode() for choice in slot.choices) if slot.choices else str(slot.kind)
-
-
 def better_pattern(template: Template, slots: Sequence[SlotAnalysis]) -> str | None:
     """The pattern of a template with what is suggested for its slots; None if nothing is.
 
@@ -163,29 +156,24 @@ def better_pattern(template: Template, slots: Sequence[SlotAnalysis]) -> str | N
     # without some slots the others may be no longer numbered from 0
     is_numbered = any(slot.name.isdigit() for slot in slots)
     kept = [slot.name for slot in slots if slot.constant is None]
-    parts = [_escaped(template.literals[0].decode())]
+    parts = [escaped(template.literals[0].decode())]
     for place, literal in zip(template.places, template.literals[1:], strict=True):
         slot = slots[place]
         if slot.constant is None:
             name = str(kept.index(slot.name)) if is_numbered else slot.name
             kind = slot.suggestion or slot.kind
-            parts.append(f"{{{name}}}" if kind == Kind.TEXT else f"{{{name}:{kind}}}")
+            parts.append(slot_text(name, kind))
         else:
-            parts.append(_escaped(slot.constant))
-        parts.append(_escaped(literal.decode()))
+            parts.append(escaped(slot.constant))
+        parts.append(escaped(literal.decode()))
     return "".join(parts)
-
-
-def _escaped(text: str) -> str:
-    """A text as it stands in a pattern (rule TPL-1)."""
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _enumeration(counts: Counter[bytes], uses: int) -> str | None:
     """The values that recur most, as alternatives, if they make up most of the uses."""
     frequent = [
         (value, count)
-        for value, count in counts.most_common(_MAX_CHOICES)
+        for value, count in counts.most_common(MAX_CHOICES)
         if count >= _MIN_CHOICE_SHARE * uses
     ]
     choices = [(text, count) for value, count in frequent if (text := _alternative(value))]
@@ -197,7 +185,7 @@ def _enumeration(counts: Counter[bytes], uses: int) -> str | None:
 def _alternative(value: bytes) -> str | None:
     """A value as an alternative of an enumeration; None if it cannot be one."""
     text = _text(value)
-    return text if text and len(text) <= _MAX_CHOICE and not set(text) & set("{}|") else None
+    return text if text is not None and is_alternative(text) else None
 
 
 def _text(value: bytes) -> str | None:
@@ -209,8 +197,6 @@ def _text(value: bytes) -> str | None:
 
 def _narrower(slot: Slot, counts: Counter[bytes], distinct: int) -> str | None:
     """A type that nearly all values fit, for a slot of any text."""
-    from aura.templates.discovery.slot_types import kind_of  # noqa: PLC0415  # the package takes long to load
-
     texts: Sequence[str | None] = [_text(value) for value in counts]
     if slot.kind not in {Kind.TEXT, Kind.WORD} or len(counts) < distinct or None in texts:
         return None

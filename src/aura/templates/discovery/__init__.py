@@ -5,7 +5,6 @@
 ``prose``       groups of groups, with TF-IDF and DBSCAN
 ``drafts``      what messages of a group have in common, and the values between
 ``privacy``     what must not become part of a pattern
-``slot_types``  the type of a slot, from its values
 ``proposals``   patterns for groups
 ``judge``       what a pattern saves on messages that it was not mined from
 ``engine``      all of it in order

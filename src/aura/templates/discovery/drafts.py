@@ -15,8 +15,8 @@ from typing import Final
 
 from aura.templates.discovery.privacy import private_units
 from aura.templates.discovery.samples import Sample
-from aura.templates.discovery.slot_types import kind_of
 from aura.templates.discovery.units import Unit, units
+from aura.templates.slot_types import kind_of
 from aura_spec.template import Kind
 
 MAX_UNITS: Final = 1 << 10

@@ -10,16 +10,17 @@ from os import PathLike
 from typing import Final
 
 from aura import arguments
-from aura.arguments import BytesLike, to_bytes
+from aura.arguments import BytesLike
 from aura.files.corpus import Message
 from aura.models.model import Model
 from aura.models.training.scrubbing import disguise
 from aura.templates.discovery.candidates import Candidate, Proposal, SlotReport
-from aura.templates.discovery.judge import Judge, kind_text
+from aura.templates.discovery.judge import Judge
 from aura.templates.discovery.lines import LineGroups
 from aura.templates.discovery.privacy import kinds_in
 from aura.templates.discovery.proposals import Proposer
 from aura.templates.library import TemplateLibrary
+from aura.templates.pattern_text import type_of
 from aura.templates.store import DISCOVERED_IDS, TemplateStore, open_store
 from aura_spec.errors import TemplateError
 from aura_spec.limits import MAX_TEMPLATE_ID
@@ -119,10 +120,7 @@ class DiscoveryEngine:
         """
         groups = LineGroups()
         for message in messages:
-            if isinstance(message, Message):
-                groups.add(message.data, message.source)
-            else:
-                groups.add(to_bytes(message))
+            groups.take(message)
             if groups.messages % _SHOWN == 0:
                 progress(f"{groups.messages:,} messages read", 0.0)
         return self.candidates(groups, progress=progress)
@@ -205,5 +203,5 @@ def _slots(template: Template, texts: Sequence[bytes], private: frozenset[int]) 
             frequent = [disguise(value.encode(), 0).decode("utf-8", "replace") for value in frequent]
         examples = tuple(value[:_MAX_EXAMPLE] for value in frequent)
         diversity = len(counts) / counts.total()
-        reports.append(SlotReport(slot.name, kind_text(slot), diversity, examples, found))
+        reports.append(SlotReport(slot.name, type_of(slot), diversity, examples, found))
     return tuple(reports)

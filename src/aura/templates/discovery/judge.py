@@ -9,10 +9,10 @@ from aura.codec import Codec
 from aura.models.model import Model
 from aura.templates.discovery.candidates import Saving
 from aura.templates.discovery.extra import needed
-from aura.templates.discovery.proposals import slot_text
 from aura.templates.library import TemplateLibrary
+from aura.templates.pattern_text import pattern_of, slot_text, type_of
 from aura_spec.slot import is_text_only
-from aura_spec.template import Kind, Slot, Template, parse_pattern
+from aura_spec.template import Template, parse_pattern
 
 CONFIDENCE: Final = 0.95
 _RESAMPLES: Final = 999
@@ -110,22 +110,10 @@ def saving_of(before: Sequence[int], after: Sequence[int]) -> Saving:
     return Saving(len(saved), sum(before), sum(after), low, high)
 
 
-def kind_text(slot: Slot) -> str:
-    """The type of a slot as it stands in a pattern."""
-    if slot.kind is Kind.ENUM:
-        return "|".join(choice.decode() for choice in slot.choices)
-    return slot.kind.value
-
-
 def _as_word(template: Template, number: int) -> Template:
     """The template with a slot that is left to the model."""
-    kinds = [kind_text(slot) for slot in template.slots]
+    kinds = [type_of(slot) for slot in template.slots]
     kinds[number] = "text"
-    parts = [_literal(template.literals[0])]
-    for place, literal in zip(template.places, template.literals[1:], strict=True):
-        parts += slot_text(place, kinds[place]), _literal(literal)
-    return parse_pattern("".join(parts))
-
-
-def _literal(literal: bytes) -> str:
-    return literal.decode().replace("{", "{{").replace("}", "}}")
+    first, *others = (literal.decode() for literal in template.literals)
+    slots = (slot_text(place, kinds[place]) for place in template.places)
+    return parse_pattern(pattern_of(first, zip(slots, others, strict=True)))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from aura.arguments import BytesLike, to_bytes
+from aura.files.corpus import Message
 from aura.templates.discovery.extra import needed
 from aura.templates.discovery.samples import Group, Sample
 from aura.templates.discovery.units import line_of, units
@@ -47,6 +49,18 @@ class LineGroups:
         self._groups: dict[int, Group] = {}
         self._rng = Random(seed)  # noqa: S311
         self.messages = 0
+
+    def take(self, message: str | BytesLike | Message) -> None:
+        """Take a message of any form into account, with its source if it has one.
+
+        Raises:
+            TypeError: it has a wrong type.
+            EncodeError: the text holds a lone surrogate.
+        """
+        if isinstance(message, Message):
+            self.add(message.data, message.source)
+        else:
+            self.add(to_bytes(message))
 
     def add(self, message: bytes, source: str = "") -> None:
         """Take a message into account; one that is too long, or no UTF-8, is counted alone."""

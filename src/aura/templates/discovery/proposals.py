@@ -12,7 +12,8 @@ from aura.templates.discovery.candidates import Proposal
 from aura.templates.discovery.drafts import Draft, cut, drafts, folded, trim
 from aura.templates.discovery.privacy import findings
 from aura.templates.discovery.samples import Group, Sample
-from aura.templates.discovery.slot_types import choices_of, kind_of
+from aura.templates.pattern_text import pattern_of, slot_text
+from aura.templates.slot_types import choices_of, kind_of
 from aura_spec.errors import TemplateError
 from aura_spec.template import Template, parse_pattern
 
@@ -71,13 +72,14 @@ class Proposer:
         """The template of a draft; None if it is unusable, sensitive, or matches nearly anything."""
         if any(findings(literal) for literal in draft.literals):
             return None
-        literals = [text.replace("{", "{{").replace("}", "}}") for text in draft.literals]
-        parts = [literals[0]]
-        for number, (values, literal) in enumerate(zip(draft.columns, literals[1:], strict=True)):
+        slots = []
+        for number, values in enumerate(draft.columns):
             choices = [] if number in draft.unsettled else self._choices(draft.samples, values)
-            parts += slot_text(number, kind_of(values, choices)), literal
+            slots.append(slot_text(number, kind_of(values, choices)))
         try:
-            template = parse_pattern("".join(parts))
+            template = parse_pattern(
+                pattern_of(draft.literals[0], zip(slots, draft.literals[1:], strict=True))
+            )
         except TemplateError:
             return None
         return template if template.is_anchored else None
@@ -92,11 +94,6 @@ class Proposer:
             if min(map(len, sources.values())) < self.min_sources:
                 return []
         return choices
-
-
-def slot_text(number: int, kind: str) -> str:
-    """A slot as it stands in a pattern."""
-    return f"{{{number}}}" if kind == "text" else f"{{{number}:{kind}}}"
 
 
 def _matching(template: Template, samples: Iterable[Sample]) -> tuple[bytes, ...]:

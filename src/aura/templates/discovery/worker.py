@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from aura import arguments
-from aura.arguments import BytesLike, to_bytes
+from aura.arguments import BytesLike
 from aura.files.corpus import Message
 from aura.models.model import Model
 from aura.templates.discovery.engine import DiscoveryEngine
@@ -75,9 +75,6 @@ class TemplateDiscoveryWorker:
 
     As a context manager it starts and stops.
 
-    Attributes:
-        task: what the process is told.
-
     Args:
         source: the path of a log with JSON lines or plain lines, which is followed; or what gives new messages
             whenever it is called, in the other process, to which it is sent with ``pickle``.
@@ -100,7 +97,7 @@ class TemplateDiscoveryWorker:
 
     def __init__(  # noqa: PLR0913  # the engine's settings among them
         self,
-        source: str | PathLike[str] | Callable[[], Iterable[str | BytesLike | Message]],
+        source: str | PathLike[str] | Source,
         *,
         template_store_path: str | PathLike[str],
         discovery_interval: float = 3600.0,
@@ -240,10 +237,7 @@ def run(task: Task, connection: Connection) -> None:
     searched, seen = -math.inf, 0
     while True:
         for message in task.source():
-            if isinstance(message, Message):
-                groups.add(message.data, message.source)
-            else:
-                groups.add(to_bytes(message))
+            groups.take(message)
         is_due = time.monotonic() - searched >= task.interval
         if is_due and groups.messages - seen >= task.min_messages:
             for found in _search(engine, groups):

@@ -26,7 +26,7 @@ _FITTING: Final = 0.95
 _MIN_HEX: Final = 4
 """Characters of hexadecimal digits on average; shorter words have such letters by chance."""
 
-_MAX_CHOICES: Final = 16
+MAX_CHOICES: Final = 16
 _MAX_CHOICE: Final = 32
 """Characters of an alternative."""
 
@@ -66,11 +66,16 @@ def _fits(values: Sequence[str], slot: Slot) -> bool:
 def choices_of(values: Sequence[str]) -> list[str]:
     """The alternatives of an enumeration, the most frequent first; none if the values are none."""
     counts = Counter(values)
-    if not 1 < len(counts) <= min(_MAX_CHOICES, len(values) // _REPEATED) or min(counts.values()) < 2:
+    if not 1 < len(counts) <= min(MAX_CHOICES, len(values) // _REPEATED) or min(counts.values()) < 2:
         return []
-    if any(not 0 < len(value) <= _MAX_CHOICE or set(value) & set("{}|") for value in counts):
+    if not all(map(is_alternative, counts)):
         return []
     return [value for value, _ in counts.most_common()]
+
+
+def is_alternative(value: str) -> bool:
+    """Whether a value can be an alternative of an enumeration."""
+    return 0 < len(value) <= _MAX_CHOICE and not set(value) & set("{}|")
 
 
 def _has_space(value: str) -> bool:
