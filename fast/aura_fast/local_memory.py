@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copy import copy
 from typing import Any, Final, Self
 
-from aura_fast.local_number import Fields
+from aura_fast.local_number import Fields, Numbers
 from aura_spec import mixer as spec
 from aura_spec.context_model import END
 from aura_spec.local_model import (
@@ -34,7 +34,7 @@ The state is 0 in an empty slot; else 2 · run - 1, and one more if there is a b
 
 STATE_MASK: Final = (1 << LAST) - 1
 STATES: Final = 2 * MAX_RUN
-SATURATED: Final = STATES - 1
+_SATURATED: Final = STATES - 1
 """The states from which a run does not grow."""
 
 _SLACK: Final = 1 << 8
@@ -81,18 +81,16 @@ class LocalMemory:
     """
 
     __slots__ = (
-        *(
-            "base",
-            "biases",
-            "fields",
-            "kept",
-            "positions",
-            "slot_bits",
-            "slots",
-            "weights",
-            "window",
-            "zero",
-        ),
+        "base",
+        "biases",
+        "fields",
+        "kept",
+        "positions",
+        "slot_bits",
+        "slots",
+        "weights",
+        "window",
+        "zero",
     )
 
     def __init__(self, slot_bits: int = SLOT_BITS, window: int = 1 << 16, *, is_stream: bool = False) -> None:
@@ -127,7 +125,7 @@ class LocalMemory:
 
     def learn(self, text: bytes) -> None:
         """Let a message enter that is no string (rule STR-11)."""
-        numbers = self.fields.begin()
+        numbers = Numbers(self.fields)
         since = row = signs = 0
         one = two = three = four = 0
         index, check = 32 - self.slot_bits, 24 - self.slot_bits
@@ -182,4 +180,4 @@ def learned(slot: int, check: int, byte: int) -> int:
     last = slot >> LAST & 0xFF
     if last != byte:
         return check << CHECK | last << OTHER | byte << LAST | 2
-    return slot + 2 if slot & STATE_MASK < SATURATED else slot
+    return slot + 2 if slot & STATE_MASK < _SATURATED else slot

@@ -18,12 +18,13 @@ from aura_fast.local_memory import (
     CHECK,
     LAST,
     OTHER,
-    SATURATED,
     STATE_MASK,
     STATES,
     TABLES,
     LocalMemory,
+    learned,
 )
+from aura_fast.local_number import Numbers
 from aura_fast.prefix import FILTER_SHIFT
 from aura_fast.range_coder import Decoder
 from aura_fast.symbols import decode_symbol, encode_symbol, share_of
@@ -153,7 +154,7 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
     positions, kept, base = memory.positions, memory.kept, memory.base
     window, zero = memory.window, memory.zero
     index_shift, check_shift = 32 - memory.slot_bits, 24 - memory.slot_bits
-    numbers = memory.fields.begin()
+    numbers = Numbers(memory.fields)
     begin = end = len(kept)
     context, char_run, prefix = contexts.initial, 0, contexts.prefix
     source: bytes | bytearray = kept  # what the pointer of a match points into
@@ -306,33 +307,11 @@ def code(  # noqa: C901, PLR0912, PLR0915  # one hot loop
             byte = 0
         else:
             break
-        # what the byte changes (rules LOC-2, LOC-7 and LOC-11); the slots as in local_memory.learned
-        if not four_slot or four_slot >> CHECK != four_check:
-            four_slots[four_at] = four_check << CHECK | byte << LAST | 1
-        elif four_slot >> LAST & 255 != byte:
-            four_slots[four_at] = four_check << CHECK | (four_slot >> LAST & 255) << OTHER | byte << LAST | 2
-        elif four_slot & STATE_MASK < SATURATED:
-            four_slots[four_at] = four_slot + 2
-        if not place_slot or place_slot >> CHECK != place_check:
-            place_slots[place_at] = place_check << CHECK | byte << LAST | 1
-        elif place_slot >> LAST & 255 != byte:
-            place_slots[place_at] = (
-                place_check << CHECK | (place_slot >> LAST & 255) << OTHER | byte << LAST | 2
-            )
-        elif place_slot & STATE_MASK < SATURATED:
-            place_slots[place_at] = place_slot + 2
-        if not row_slot or row_slot >> CHECK != row_check:
-            row_slots[row_at] = row_check << CHECK | byte << LAST | 1
-        elif row_slot >> LAST & 255 != byte:
-            row_slots[row_at] = row_check << CHECK | (row_slot >> LAST & 255) << OTHER | byte << LAST | 2
-        elif row_slot & STATE_MASK < SATURATED:
-            row_slots[row_at] = row_slot + 2
-        if not two_slot or two_slot >> CHECK != two_check:
-            two_slots[two_at] = two_check << CHECK | byte << LAST | 1
-        elif two_slot >> LAST & 255 != byte:
-            two_slots[two_at] = two_check << CHECK | (two_slot >> LAST & 255) << OTHER | byte << LAST | 2
-        elif two_slot & STATE_MASK < SATURATED:
-            two_slots[two_at] = two_slot + 2
+        # what the byte changes (rules LOC-2, LOC-7 and LOC-11)
+        four_slots[four_at] = learned(four_slot, four_check, byte)
+        place_slots[place_at] = learned(place_slot, place_check, byte)
+        row_slots[row_at] = learned(row_slot, row_check, byte)
+        two_slots[two_at] = learned(two_slot, two_check, byte)
         positions[four_at] = base + end & _LOW
         kept.append(byte)
         end += 1

@@ -45,10 +45,6 @@ class Fields:
             setattr(other, name, getattr(self, name)[:])
         return other
 
-    def begin(self) -> Numbers:
-        """Let a message begin (rule LOC-10)."""
-        return Numbers(self)
-
 
 class Numbers:
     """The number in a message, and what its field says of it.
@@ -62,10 +58,19 @@ class Numbers:
     """
 
     __slots__ = (
-        *("_field", "_fields", "_label", "_value", "before", "confidence", "digits", "expected", "relation"),
+        "_field",
+        "_fields",
+        "_label",
+        "_value",
+        "before",
+        "confidence",
+        "digits",
+        "expected",
+        "relation",
     )
 
     def __init__(self, fields: Fields) -> None:
+        """Let a message begin (rule LOC-10)."""
         self._fields = fields
         self._label = self._field = self._value = 0
         self.digits = self.confidence = 0

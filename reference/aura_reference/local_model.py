@@ -225,13 +225,11 @@ class Predictor:
         for slot in slots:
             slot.learn(byte, memory.end)
         if match is not None:
-            goes_on = self._matched == symbol
-            self.match = Match(
-                match.pointer + 1, min(match.length + 1, spec.MAX_MATCH_LENGTH), match.in_prefix
-            )
-            at_end = match.in_prefix and held is not None and match.pointer + 1 == len(held.text)
-            if not goes_on or at_end:
-                self.match = None
+            pointer = match.pointer + 1
+            is_at_end = match.in_prefix and held is not None and pointer == len(held.text)
+            goes_on = self._matched == symbol and not is_at_end
+            length = min(match.length + 1, spec.MAX_MATCH_LENGTH)
+            self.match = Match(pointer, length, match.in_prefix) if goes_on else None
         self._numbers.read(byte)
         if spec.CLASS_OF_BYTE[byte]:
             self._since += 1
