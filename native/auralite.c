@@ -172,17 +172,8 @@ bool aura_auralite_decode(const aura_context_model *model, aura_match_table *tab
         aura_match_look(&match, place);
         const uint32_t symbol = match.length > 0 ? decode_matched(model, &position, &match, &decoder)
                                                  : decode_unmatched(model, &position, &decoder);
-        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END)
+        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END || !aura_has_room(error, place, longest, capacity))
             break;
-        if (place == longest) {
-            error->number = longest;
-            aura_fail(error, AURA_LIMIT_EXCEEDED, 0, "string", "the message decodes to more than %u bytes");
-            break;
-        }
-        if (place == capacity) {
-            aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
-            break;
-        }
         out[place] = (uint8_t)symbol;
         position.state = aura_after(position.state, symbol);
     }

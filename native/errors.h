@@ -43,4 +43,15 @@ static inline bool aura_fail(aura_error *error, aura_code code, size_t offset, c
     return false;
 }
 
+/* Whether a decoded message of `size` bytes may have another one: `longest` are allowed, and the caller's buffer has
+ * room for `capacity`. */
+static inline bool aura_has_room(aura_error *error, uint32_t size, uint32_t longest, size_t capacity)
+{
+    if (size == longest) {
+        error->number = longest;
+        return aura_fail(error, AURA_LIMIT_EXCEEDED, 0, "string", "the message decodes to more than %u bytes");
+    }
+    return size < capacity || aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
+}
+
 #endif

@@ -286,17 +286,8 @@ bool aura_local_model_decode(const aura_context_model *model, aura_local_tables 
     uint32_t place = 0;
     for (;; place++) {
         const uint32_t symbol = code(&self, CONTEXT_MODEL_SYMBOLS, place);
-        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END)
+        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END || !aura_has_room(error, place, longest, capacity))
             break;
-        if (place == longest) {
-            error->number = longest;
-            aura_fail(error, AURA_LIMIT_EXCEEDED, 0, "string", "the message decodes to more than %u bytes");
-            break;
-        }
-        if (place == capacity) {
-            aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
-            break;
-        }
         out[place] = (uint8_t)symbol;
         pass(&self, (uint8_t)symbol, place);
     }

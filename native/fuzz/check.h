@@ -2,23 +2,10 @@
 #ifndef AURA_FUZZ_CHECK_H
 #define AURA_FUZZ_CHECK_H
 
+#include "../heap.h"
 #include "../message.h"
 
-#include <stdlib.h>
-
 #define MAX_DECODED 8192
-
-static void *resize(void *context, void *block, size_t size)
-{
-    (void)context;
-    if (size == 0) {
-        free(block);
-        return NULL;
-    }
-    return realloc(block, size);
-}
-
-static const aura_allocator ALLOCATOR = {resize, NULL};
 
 /* A block of exactly these bytes, so that a sanitizer sees a read beyond them. */
 static uint8_t *copy_of(const uint8_t *data, size_t size)

@@ -19,7 +19,7 @@ static void read_model(void)
     fclose(file);
     aura_model_file sections;
     aura_error error;
-    if (!aura_model_read(&model, &sections, data, size, &ALLOCATOR, &error))
+    if (!aura_model_read(&model, &sections, data, size, &AURA_HEAP, &error))
         abort();
     free(data);
     space = calloc(1, sizeof *space);

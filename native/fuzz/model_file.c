@@ -34,11 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     aura_context_model model;
     aura_model_file sections;
     aura_error error;
-    if (aura_model_read(&model, &sections, file, file_size, &ALLOCATOR, &error)) {
+    if (aura_model_read(&model, &sections, file, file_size, &AURA_HEAP, &error)) {
         aura_workspace *space = calloc(1, sizeof *space);
         check_message(&model, space, data + 2, length);
         free(space);
-        aura_context_model_free(&model, &ALLOCATOR);
+        aura_context_model_free(&model, &AURA_HEAP);
     }
     free(file);
     return 0;
