@@ -9,11 +9,11 @@ static uint32_t find_parents(const aura_trie_reader *trie, uint32_t *places)
     uint32_t count = 0;
     for (uint32_t place = first; place < trie->model->size; place++) {
         /* entries lead on like their suffix entries so far: to a context of this level if those have a child */
-        const bool is_asked = (trie->above.codes[place - first] < TRIE_IS_LIST) &
-                              (aura_following_of(words[place]) >= first) &
-                              (aura_symbol_of(words[place]) != CONTEXT_MODEL_END);
+        const uint32_t has_list = trie->above.codes[place - first] < TRIE_IS_LIST;
+        const uint32_t leads_on = aura_following_of(words[place]) >= first;
+        const uint32_t is_byte = aura_symbol_of(words[place]) != CONTEXT_MODEL_END;
         places[count] = place;
-        count += is_asked;
+        count += has_list & leads_on & is_byte; /* without a branch, which would often go wrong */
     }
     return count;
 }
