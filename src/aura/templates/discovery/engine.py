@@ -21,8 +21,7 @@ from aura.templates.discovery.privacy import kinds_in
 from aura.templates.discovery.proposals import Proposer
 from aura.templates.library import TemplateLibrary
 from aura.templates.pattern_text import type_of
-from aura.templates.store import DISCOVERED_IDS, TemplateStore, open_store
-from aura_spec.errors import TemplateError
+from aura.templates.store import DISCOVERED_IDS, TemplateStore, ids_of, open_store
 from aura_spec.limits import MAX_TEMPLATE_ID
 from aura_spec.template import Template
 
@@ -171,24 +170,14 @@ class DiscoveryEngine:
             OSError: the store cannot be written.
         """
         pattern = candidate if isinstance(candidate, str) else candidate.pattern
-        if self._store is None:
-            return self._assign(pattern)
-        template_id = self._store.add(pattern, self._ids)
-        self._take_up()
-        return template_id
-
-    def _assign(self, pattern: str) -> int:
+        if self._store is not None:
+            template_id = self._store.add(pattern, self._ids)
+            self._take_up()
+            return template_id
         held = self._library.snapshot()
-        free = None
-        for number in self._ids:
-            template = held.get(number)
-            if template is not None and template.pattern == pattern:
-                return number
-            if template is None and free is None:
-                free = number
-        if free is None:
-            raise TemplateError(f"no id from {self._ids[0]} to {self._ids[-1]} is free")
-        return self._library.add(pattern, id=free)
+        published = {number: held[number].pattern for number in self._ids if number in held}
+        [template_id] = ids_of([pattern], published, self._ids).values()
+        return self._library.add(pattern, id=template_id)
 
 
 def _slots(template: Template, texts: Sequence[bytes], private: frozenset[int]) -> tuple[SlotReport, ...]:

@@ -17,7 +17,13 @@ from typing import Final
 from aura.templates.store import json_store, plain, sqlite_store
 from aura.templates.store.json_store import JsonStore
 from aura.templates.store.sqlite_store import SqliteStore
-from aura.templates.store.template_store import APPLICATION_IDS, DISCOVERED_IDS, PEER_IDS, TemplateStore
+from aura.templates.store.template_store import (
+    APPLICATION_IDS,
+    DISCOVERED_IDS,
+    PEER_IDS,
+    TemplateStore,
+    ids_of,
+)
 
 __all__ = [
     "APPLICATION_IDS",
@@ -27,6 +33,7 @@ __all__ = [
     "SqliteStore",
     "TemplateStore",
     "form_of",
+    "ids_of",
     "json_store",
     "open_store",
     "plain",

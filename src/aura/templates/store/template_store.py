@@ -29,6 +29,27 @@ APPLICATION_IDS: Final = range(FIRST_APPLICATION_ID, MAX_TEMPLATE_ID + 1)
 Patterns = Mapping[int, str]
 
 
+def ids_of(wanted: Iterable[str], published: Patterns, ids: range) -> dict[str, int]:
+    """The id of each pattern: the lowest one of a range that it is published under, or else the lowest free one.
+
+    Raises:
+        TemplateError: the range has too few free ids.
+    """
+    held: dict[str, int] = {}
+    for number, pattern in published.items():
+        if number in ids:
+            held.setdefault(pattern, number)
+    free = (number for number in ids if number not in published)
+    given: dict[str, int] = {}
+    for pattern in wanted:
+        if pattern not in given:
+            own = held[pattern] if pattern in held else next(free, None)
+            if own is None:
+                raise TemplateError(f"no id from {ids[0]} to {ids[-1]} is free")
+            given[pattern] = own
+    return given
+
+
 class TemplateStore(ABC):
     """A file of patterns by id. Safe to use from several threads and processes at once.
 
@@ -115,19 +136,11 @@ class TemplateStore(ABC):
 
         def choose(published: Patterns) -> Patterns:
             given.clear()
-            for template_id, pattern in published.items():
-                if template_id in ids:
-                    given.setdefault(pattern, template_id)
-            new: dict[int, str] = {}
-            free = (template_id for template_id in ids if template_id not in published)
-            for pattern in wanted:
-                if pattern not in given:
-                    new_id = next(free, None)
-                    if new_id is None:
-                        raise TemplateError(f"{self.path}: no id from {ids[0]} to {ids[-1]} is free")
-                    given[pattern] = new_id
-                    new[new_id] = pattern
-            return new
+            try:
+                given.update(ids_of(wanted, published, ids))
+            except TemplateError as error:
+                raise TemplateError(f"{self.path}: {error}") from None
+            return {number: pattern for pattern, number in given.items() if number not in published}
 
         self._append(choose)
         return [given[pattern] for pattern in wanted]
