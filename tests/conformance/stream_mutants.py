@@ -110,32 +110,29 @@ def a_byte_0_is_no_end() -> None:
     replace(local_memory.Memory, "symbol", lambda _self, byte: byte)
 
 
-@mutant("WrongSlot", "stream")
-def a_row_goes_on_in_the_next_message() -> None:
+def _goes_on(*names: str) -> None:
+    """Let a message begin with what the one before in its stream ended with."""
     last: dict[int, Predictor] = {}
 
     def init(self: Predictor, model: ContextModel, memory: Any = None) -> None:
         right(self, model, memory)
         before = last.get(id(memory))
         if before is not None and memory is before._memory and memory.end:
-            self._row, self._since, self._signs = before._row, before._since, before._signs
+            for name in names:
+                setattr(self, name, getattr(before, name))
         last[id(memory)] = self
 
     right = replace(Predictor, "__init__", init)
+
+
+@mutant("WrongSlot", "stream")
+def a_row_goes_on_in_the_next_message() -> None:
+    _goes_on("_row", "_since", "_signs")
 
 
 @mutant("WrongNumber", "stream")
 def a_number_goes_on_in_the_next_message() -> None:
-    last: dict[int, Predictor] = {}
-
-    def init(self: Predictor, model: ContextModel, memory: Any = None) -> None:
-        right(self, model, memory)
-        before = last.get(id(memory))
-        if before is not None and memory is before._memory and memory.end:
-            self._numbers = before._numbers
-        last[id(memory)] = self
-
-    right = replace(Predictor, "__init__", init)
+    _goes_on("_numbers")
 
 
 @mutant("WrongNumber", "stream")
@@ -152,16 +149,7 @@ def the_end_of_a_message_ends_no_number() -> None:
 
 @mutant("WrongMatch", "stream")
 def a_match_goes_on_in_the_next_message() -> None:
-    last: dict[int, Predictor] = {}
-
-    def init(self: Predictor, model: ContextModel, memory: Any = None) -> None:
-        right(self, model, memory)
-        before = last.get(id(memory))
-        if before is not None and memory is before._memory and memory.end:
-            self.match = before.match
-        last[id(memory)] = self
-
-    right = replace(Predictor, "__init__", init)
+    _goes_on("match")
 
 
 @mutant("WrongMatch", "stream")

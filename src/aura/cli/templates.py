@@ -16,6 +16,7 @@ from aura.cli.process import ExitCode
 from aura.codec import Codec
 from aura.templates import Match, TemplateLibrary
 from aura.templates.digest import digest_of
+from aura.templates.pattern_text import type_of
 from aura.templates.store import (
     APPLICATION_IDS,
     DISCOVERED_IDS,
@@ -290,9 +291,7 @@ def _owner(template_id: int) -> str:
 
 
 def _type_of(slot: Slot) -> str:
-    return (
-        "one of " + "|".join(choice.decode() for choice in slot.choices) if slot.choices else str(slot.kind)
-    )
+    return f"one of {type_of(slot)}" if slot.choices else type_of(slot)
 
 
 def shown(value: bytes) -> str:
