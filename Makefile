@@ -7,7 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-native fuzz-native wasm test-dask test-discovery test-thorough lint docs bench vectors \
+.PHONY: help demo test native test-native fuzz-native wasm test-dask test-discovery test-thorough test-share lint docs bench vectors \
   corpus lock clean model
 .SECONDARY:
 
@@ -83,6 +83,9 @@ test-discovery: .venv/discovery/.done  ## tests of discovery, with Drain3 and sc
 test-thorough: .venv/test/.done .venv/discovery/.done  ## the longest tests, and the whole of the searches that `make test` shortens
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto -m "thorough or sampled" --durations=15
 	.venv/discovery/bin/pytest tests/discovery -m thorough
+
+test-share: .venv/test/.done  ## one of every five of the longest tests, always the same
+	HYPOTHESIS_PROFILE=ci THOROUGH_SHARE=5 .venv/test/bin/pytest -n auto -m thorough --durations=15
 
 lint: .venv/lint/.done  ## format, style, types, the direction of imports, spelling and retired words
 	.venv/lint/bin/ruff format --check .

@@ -1,12 +1,14 @@
 """Hypothesis profiles: ``quick`` for ``make test``, ``ci`` for ``make test-thorough``, ``thorough`` for a release.
 
-Only the searches of `tests.searches` tell ``quick`` from ``ci``.
+Only the searches of `tests.searches` tell ``quick`` from ``ci``. With ``THOROUGH_SHARE=5`` one of every five tests
+marked ``thorough`` runs, always the same.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import zlib
 from collections.abc import Generator
 
 import pytest
@@ -19,6 +21,23 @@ settings.register_profile(
     "thorough", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+THOROUGH_SHARE = int(os.environ.get("THOROUGH_SHARE", "1"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out most tests that are marked ``thorough``, where only a share of them is asked for.
+
+    A checksum of its name chooses a test, so that a new test does not change which others run.
+    """
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("thorough") and zlib.crc32(item.nodeid.encode()) % THOROUGH_SHARE
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
