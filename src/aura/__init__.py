@@ -47,6 +47,7 @@ if (
     from aura.models.model import Model
     from aura.models.train import train
     from aura.models.training_options import TrainingOptions
+    from aura.observed import ObservedCodec
     from aura.pooled import PooledCodec
     from aura.templates import TemplateLibrary
     from aura_spec.phrase import parse_phrases
@@ -72,6 +73,7 @@ __all__ = [
     "Method",
     "Model",
     "NonCanonical",
+    "ObservedCodec",
     "Peek",
     "PooledCodec",
     "ProductionHybridCompressor",
@@ -109,6 +111,7 @@ _NAMES: "Final" = {
     "aura.models.model": ("Model",),
     "aura.models.train": ("train",),
     "aura.models.training_options": ("TrainingOptions",),
+    "aura.observed": ("ObservedCodec",),
     "aura.pooled": ("PooledCodec",),
     "aura.methods": ("Method",),
     "aura.explanation.peek": ("Peek", "peek"),

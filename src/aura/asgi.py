@@ -25,9 +25,10 @@ from typing import Any, Final
 from aura.connections.event_stream import EventStreamEncoder
 from aura.connections.session import Session, Settings, Status, negotiation, scheduling
 from aura.connections.session.channel import Channel
+from aura.connections.session.observed import report_plain
 from aura.models.model import Model
 from aura.templates import Hint, SlotValues
-from aura_spec.errors import DecodeError, Unsupported
+from aura_spec.errors import DecodeError
 from aura_spec.event_stream import CODING, MODEL_HEADER, MODELS_HEADER
 from aura_spec.session import close_code
 from aura_spec.session_negotiation import application_of
@@ -93,6 +94,7 @@ class AuraMiddleware:
     async def _serve_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
         offered = scope.get("subprotocols", ())
         if all(application_of(name) is None for name in offered):
+            report_plain(self._settings.observer)
             await self._app({**scope, "aura": Status()}, receive, send)
             return
         await self._load()
@@ -122,6 +124,7 @@ class _Connection:
         self._receive = receive
         self._send = send
         self._hello_timeout = settings.hello_timeout
+        self._observer = settings.observer
         self._deadline = 0.0
         self._channel: Channel | None = None
         self._end: Event | None = None  # the event that says so, once the connection is closed
@@ -171,6 +174,7 @@ class _Connection:
         """Accept with AURA, if the client offers it for what the application chose."""
         answer = negotiation.answer(event.get("subprotocol"), self._offered)
         if answer is None or application_of(answer) is None:
+            report_plain(self._observer)
             await self._send(event)
             return
         await self._send({**event, "subprotocol": answer})
@@ -189,7 +193,7 @@ class _Connection:
                 async with asyncio.timeout_at(self._deadline):
                     await channel.until_ready()
             except TimeoutError:
-                await self._refuse(Unsupported("no hello came"))
+                await self._refuse(channel.no_hello())
             except DecodeError as error:
                 await self._refuse(error)
             except _Disconnected:
@@ -266,9 +270,9 @@ class _Response:
         if self._model_ids:
             held = {model.id: model for model in self._settings.models}
             self._model = next((held[name] for name in self._model_ids if name in held), None)
-        encoder = EventStreamEncoder(self._model, level=self._settings.level)
-        encoder.encode(b"\n")  # what is loaded on first use
-        return encoder
+        settings = self._settings
+        EventStreamEncoder(self._model, level=settings.level).encode(b"\n")  # what is loaded on first use
+        return EventStreamEncoder(self._model, level=settings.level, observer=settings.observer)
 
     @staticmethod
     async def _code(encoder: EventStreamEncoder, body: bytes) -> bytes:

@@ -26,8 +26,9 @@ from websockets.typing import DataLike, Subprotocol
 from aura.connections.session import Session, Settings, Status, negotiation, scheduling
 from aura.connections.session.channel import Channel
 from aura.connections.session.coding import Role
+from aura.connections.session.observed import report_plain
 from aura.templates import Hint, SlotValues
-from aura_spec.errors import DecodeError, Unsupported
+from aura_spec.errors import DecodeError
 from aura_spec.session import close_code, is_hello, max_frame
 from aura_spec.session_negotiation import application_of
 
@@ -72,7 +73,10 @@ class _Speaking(Connection):
     async def greet(self) -> None:
         """Exchange hellos, if the peer speaks AURA."""
         agreed = self.protocol.subprotocol
-        if self.protocol.state is not State.OPEN or agreed is None or application_of(agreed) is None:
+        if self.protocol.state is not State.OPEN:
+            return
+        if agreed is None or application_of(agreed) is None:
+            report_plain(self.settings.observer)
             return
         self._transmit_now = self.protocol.send_binary
         session = Session(self.settings, role=self.role)
@@ -84,10 +88,11 @@ class _Speaking(Connection):
                     _log.warning(
                         "the server selected %s and does not speak it; going on without AURA", agreed
                     )
+                    report_plain(self.settings.observer)
                     return
                 await channel.until_ready()
         except TimeoutError:
-            await self._refuse(Unsupported("no hello came"))
+            await self._refuse(channel.no_hello())
             return
         except DecodeError as error:
             await self._refuse(error)

@@ -20,6 +20,7 @@ from aura.event_stream import EventStreamDecoder, EventStreamEncoder
 from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.survey import Survey
 from aura.models.training_options import Using
+from aura.observation import Observer, Observers
 from aura.session import Models, Session, Settings, Status, Traffic
 from aura.templates import DiscoveryEngine, TemplateDiscoveryWorker
 from aura.templates.store.json_store import JsonStore
@@ -39,6 +40,7 @@ OBJECTS: dict[type, Callable[[], object]] = {
     aura.CachedCodec: lambda: aura.CachedCodec(CODEC),
     aura.Codec: lambda: CODEC,
     aura.HybridCompressor: lambda: aura.HybridCompressor(model=TINY),
+    aura.ObservedCodec: lambda: aura.ObservedCodec(CODEC, Observer()),
     aura.PooledCodec: lambda: aura.PooledCodec(CODEC),
     aura.Stream: lambda: aura.Stream(TINY, role="client"),
     aura.TemplateLibrary: aura.TemplateLibrary,
@@ -51,6 +53,8 @@ OBJECTS: dict[type, Callable[[], object]] = {
     EventStreamEncoder: lambda: EventStreamEncoder(TINY),
     Models: lambda: Models([TINY]),
     Session: lambda: Session(Settings(Models([TINY])), role="client"),
+    Observer: Observer,
+    Observers: Observers,
     Scrubber: lambda: Scrubber(Survey()),
     Survey: Survey,
 }

@@ -14,6 +14,7 @@ r"""The content coding ``aura``: event streams, coded as they are written (chapt
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from os import PathLike
 from typing import Final
@@ -21,7 +22,9 @@ from typing import Final
 from aura import arguments
 from aura.arguments import BytesLike, to_bytes, wire_bytes
 from aura.connections.session.coding import Single
+from aura.explanation.peek import peek
 from aura.models.model import Model, as_model
+from aura.observation import Direction, MessageEvent, Observer, check_observer, current_labels, tell
 from aura.selection import LEVELS
 from aura_spec.errors import DecodeError
 from aura_spec.event_stream import MAX_PART, build_record, check_end, take_record
@@ -39,14 +42,24 @@ class EventStreamEncoder:
     Args:
         model: that the client holds, or the path of its file, or None.
         level: which methods are tried, as in :class:`aura.Codec`.
+        observer: is told of each record; see :class:`aura.observation.Observer`.
 
     Raises:
         TypeError: an argument has a wrong type.
         ValueError: there is no such level.
     """
 
-    def __init__(self, model: Model | str | PathLike[str] | None = None, *, level: int = 2) -> None:
-        self._codec = Single(_model(model), level=arguments.one_of("level", level, LEVELS))
+    def __init__(
+        self,
+        model: Model | str | PathLike[str] | None = None,
+        *,
+        level: int = 2,
+        observer: Observer | None = None,
+    ) -> None:
+        held = _model(model)
+        self._codec = Single(held, level=arguments.one_of("level", level, LEVELS))
+        self._model_id = None if held is None else held.id
+        self._observer = observer and check_observer(observer)
 
     def encode(self, content: str | BytesLike) -> bytes:
         """Code what the server writes: a record for each event, and one for the bytes after the last event.
@@ -63,7 +76,27 @@ class EventStreamEncoder:
 
     def records(self, content: str | BytesLike) -> Iterator[bytes]:
         """Code what the server writes, and yield the records one by one; otherwise as :meth:`encode`."""
-        return (build_record(self._codec.compress(part)) for part in _parts(to_bytes(content)))
+        return map(self._record, _parts(to_bytes(content)))
+
+    def _record(self, part: bytes) -> bytes:
+        start = time.perf_counter()
+        coded = self._codec.compress(part)
+        record = build_record(coded)
+        if self._observer is not None:
+            seen, duration = peek(coded), time.perf_counter() - start
+            event = MessageEvent(
+                time.time(),
+                Direction.OUT,
+                part,
+                len(record),
+                duration,
+                str(seen.method),
+                seen.template_id,
+                self._model_id,
+                current_labels(),
+            )
+            tell(self._observer.on_message, event)
+        return record
 
     def finish(self) -> bytes:
         """Return the bytes that end the stream: none, as nothing is kept."""

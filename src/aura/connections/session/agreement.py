@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aura.connections.session.coding import BUILTIN, FrameCodec, Role, Single, Streamed
+from aura.connections.session.observed import SessionReporter
 from aura.connections.session.settings import Settings
 from aura.connections.stream import Stream
 from aura.models.model import Model
@@ -19,14 +20,18 @@ class Agreement:
         settings: of this end.
         role: of this end.
         peer: the hello of the other end.
+        reporter: tells an observer of the messages; None if there is none.
     """
 
-    __slots__ = ("_peer", "_role", "_settings")
+    __slots__ = ("_peer", "_reporter", "_role", "_settings")
 
-    def __init__(self, settings: Settings, role: Role, peer: Hello) -> None:
+    def __init__(
+        self, settings: Settings, role: Role, peer: Hello, reporter: SessionReporter | None = None
+    ) -> None:
         self._settings = settings
         self._role: Role = role
         self._peer = peer
+        self._reporter = reporter
 
     @property
     def max_message(self) -> int:
@@ -79,6 +84,10 @@ class Agreement:
         return min(self._peer.max_modelled, self._settings.max_modelled)
 
     def _codec(self, use: Use, model: Model | None, max_string: int) -> FrameCodec:
+        codec = self._plain_codec(use, model, max_string)
+        return codec if self._reporter is None else self._reporter.observed(codec, use)
+
+    def _plain_codec(self, use: Use, model: Model | None, max_string: int) -> FrameCodec:
         settings = self._settings
         implied = b"" if use.model == NO_MODEL else use.model
         single = Single(

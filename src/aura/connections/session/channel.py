@@ -7,7 +7,9 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from contextvars import Context, copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from aura.arguments import to_bytes
@@ -26,10 +28,11 @@ _log: Final = logging.getLogger("aura.session")
 
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """A message that is to be sent, and the future that is done once it is."""
+    """A message that is to be sent, the context of its sender, and the future that is done once it is."""
 
     message: Frame
     hint: Hint | None
+    context: Context
     sent: asyncio.Future[None]
 
 
@@ -101,7 +104,7 @@ class Channel:
             raise self._closed
         self.session.check_message(message)
         sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._posted.append(_Posted(message, hint, sent))
+        self._posted.append(_Posted(message, hint, copy_context(), sent))
         self._write_soon()
         return sent
 
@@ -125,6 +128,13 @@ class Channel:
         while not self.session.is_ready:
             await self._step()
 
+    def no_hello(self) -> DecodeError:
+        """The error of a peer whose hello does not come in time; an observer is told."""
+        error = Unsupported("no hello came")
+        if self.session.reporter is not None:
+            self.session.reporter.refusal(error)
+        return error
+
     async def flush(self) -> None:
         """Wait until what there was to send is sent."""
         if self._writing is not None:
@@ -138,6 +148,8 @@ class Channel:
             keep_received: whether frames that were received are still read.
         """
         self._stop(reason)
+        if self.session.reporter is not None:
+            self.session.reporter.closed()
         for task in (self._writing, None if keep_received else self._reading, *self._tasks):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
@@ -183,16 +195,17 @@ class Channel:
                 return events
         return await scheduling.in_thread(self.session.max_message, self.session.receive_data, frame)
 
-    async def _code(self, message: Frame, hint: Hint | None) -> None:
-        """Let the session code a message."""
-        size = len(to_bytes(message))
+    async def _code(self, posted: _Posted) -> None:
+        """Let the session code a message, with the labels of its sender."""
+        size = len(to_bytes(posted.message))
+        send = partial(posted.context.run, self.session.send, posted.message, hint=posted.hint)
         if size <= QUICK:
             await scheduling.turn()
             # only now, as another connection may have added a model
             if self.session.is_prepared_to_send:
-                self.session.send(message, hint=hint)
+                send()
                 return
-        await scheduling.in_thread(size, self.session.send, message, hint=hint)
+        await scheduling.in_thread(size, send)
 
     @asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
@@ -234,7 +247,7 @@ class Channel:
             return  # cancelled before it was coded
         try:
             async with self._working():
-                await self._code(posted.message, posted.hint)
+                await self._code(posted)
         except (EncodeError, TypeError) as error:
             _fail(posted.sent, error)
             return

@@ -22,21 +22,10 @@ from typing import Final
 
 from aura import arguments
 from aura.arguments import BytesLike, buffer_bytes, to_bytes
-from aura.connections.session import transfer
+from aura.connections.session import events, transfer
 from aura.connections.session.agreement import Agreement
 from aura.connections.session.coding import BUILTIN, FrameCodec, Role
-from aura.connections.session.events import (
-    BytesReceived,
-    Deferred,
-    Event,
-    ModelAnnounced,
-    ModelFetched,
-    ModelOffered,
-    ModelRequested,
-    Negotiated,
-    Ready,
-    TextReceived,
-)
+from aura.connections.session.observed import SessionReporter
 from aura.connections.session.settings import Settings
 from aura.connections.session.state import State, after_received, after_sent
 from aura.connections.session.status import Status
@@ -91,6 +80,7 @@ class Session:
         "_has_sent",
         "_our_state",
         "_peer_models",
+        "_reporter",
         "_role",
         "_settings",
         "_status",
@@ -105,6 +95,8 @@ class Session:
         self._role: Role = role
         self._status = Status()
         self._settings = settings
+        observer = settings.observer
+        self._reporter = SessionReporter(observer, role, self._status) if observer else None
         self._our_state = self._their_state = State.OPENING
         self._agreement: Agreement | None = None
         self._peer_models: tuple[bytes, ...] = ()
@@ -136,6 +128,11 @@ class Session:
     def status(self) -> Status:
         """Whether and how the session speaks AURA, and what that saves."""
         return self._status
+
+    @property
+    def reporter(self) -> SessionReporter | None:
+        """Tells the observer of the settings; None if there is none."""
+        return self._reporter
 
     @property
     def our_state(self) -> State:
@@ -240,7 +237,7 @@ class Session:
         self._status.sent.messages += 1
         self._status.sent.plain += len(data)
 
-    def receive_data(self, frame: BytesLike, *, longest: int | None = None) -> list[Event]:
+    def receive_data(self, frame: BytesLike, *, longest: int | None = None) -> list[events.Event]:
         """Read a frame, and return its events; there is at most one.
 
         Args:
@@ -259,8 +256,10 @@ class Session:
         try:
             check_frame(data, self._settings.max_message)
             event = self._read_control(data) if is_control(data) else self._read_message(data, longest)
-        except DecodeError:
+        except DecodeError as error:
             self._their_state = State.FAILED
+            if self._reporter is not None:
+                self._reporter.refusal(error, len(data))
             raise
         return [] if event is None else [event]
 
@@ -269,7 +268,7 @@ class Session:
         self._settings.models.add_fetched(model)
         self._announce(model)
 
-    def _read_message(self, frame: bytes, longest: int | None) -> Event:
+    def _read_message(self, frame: bytes, longest: int | None) -> events.Event:
         """Read a frame that holds a message."""
         state = after_received(self._their_state, bytes)
         assert self._decoder is not None  # noqa: S101  # the state allows a message only after a use frame
@@ -280,7 +279,7 @@ class Session:
         except LimitExceeded:
             if size == limit:
                 raise
-            return Deferred()
+            return events.Deferred()
         self._their_state = state
         self._has_read = True
         received = self._status.received
@@ -288,9 +287,9 @@ class Session:
         received.wire += len(frame)
         received.plain += len(data if isinstance(data, bytes) or data.isascii() else data.encode())
         self._look_for_models()
-        return TextReceived(data) if isinstance(data, str) else BytesReceived(data)
+        return events.TextReceived(data) if isinstance(data, str) else events.BytesReceived(data)
 
-    def _read_control(self, frame: bytes) -> Event | None:
+    def _read_control(self, frame: bytes) -> events.Event | None:
         """Read a control frame, and act on it."""
         self._status.received.wire += len(frame)
         control = parse_control(frame)
@@ -304,29 +303,31 @@ class Session:
                 # a peer may announce models without end; the latest are enough
                 self._peer_models = (model, *self._peer_models)[: 2 * MAX_MODELS]
                 self._fetch(model)
-                return ModelAnnounced(model)
+                return events.ModelAnnounced(model)
             case Request(model, max_size):
                 allowed = max_size if self._settings.serve_models else 0
                 self._exchange.serve(self._announced_model(model), allowed)
-                return ModelRequested(model, max_size)
+                return events.ModelRequested(model, max_size)
             case Offer(model, size):
                 self._exchange.take_offer(control)
-                return ModelOffered(model, size)
+                return events.ModelOffered(model, size)
             case Chunk():
                 fetched = self._exchange.take_chunk(control)
-                return fetched and ModelFetched(*fetched)
+                return fetched and events.ModelFetched(*fetched)
 
-    def _begin(self, hello: Hello) -> Event:
+    def _begin(self, hello: Hello) -> events.Event:
         """Agree with the peer (rule SES-5)."""
         self._our_state = after_sent(self._our_state, Hello)
-        self._agreement = Agreement(self._settings, self._role, hello)
+        self._agreement = Agreement(self._settings, self._role, hello, self._reporter)
         self._peer_models = hello.models
         self._status.is_agreed = True
+        if self._reporter is not None:
+            self._reporter.opened()
         if hello.models:
             self._fetch(hello.models[0])
-        return Ready(hello)
+        return events.Ready(hello)
 
-    def _prepare_to_read(self, use: Use) -> Event:
+    def _prepare_to_read(self, use: Use) -> events.Event:
         """Read messages as the peer says from here on (rules SES-7 and SES-8)."""
         assert self._agreement is not None  # noqa: S101  # the state allows a use frame only after the hello
         if use.count != self._status.received.messages % COUNTERS:
@@ -335,7 +336,7 @@ class Session:
         self._decoder = self._agreement.codec_to_read(use, model)
         self._has_read = False
         self._status.received_with = model.id if model else None
-        return Negotiated(use)
+        return events.Negotiated(use)
 
     def _prepare(self, agreement: Agreement) -> FrameCodec:
         """The codec of the next message; the peer is told if it is another one than before (rule SES-7)."""

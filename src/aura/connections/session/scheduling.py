@@ -13,6 +13,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
 from typing import Final, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -75,6 +76,10 @@ def _thread(_process: int, *, is_short: bool) -> ThreadPoolExecutor:
 async def in_thread(
     size: int, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
 ) -> Result:
-    """Do work on ``size`` bytes in a thread. If it is cancelled before it starts, it is not done."""
+    """Do work on ``size`` bytes in a thread, with the context variables of the caller.
+
+    If it is cancelled before it starts, it is not done.
+    """
+    context = copy_context()
     pool = _thread(os.getpid(), is_short=size <= SHORT)
-    return await asyncio.get_running_loop().run_in_executor(pool, lambda: work(*args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(pool, lambda: context.run(work, *args, **kwargs))

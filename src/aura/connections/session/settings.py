@@ -8,6 +8,7 @@ from typing import Literal
 from aura import arguments
 from aura.connections.session.models import Models
 from aura.models.model import Model
+from aura.observation import Observer, check_observer
 from aura.selection import LEVELS
 from aura_spec import session_negotiation
 from aura_spec.marker import Marker
@@ -42,6 +43,7 @@ class Settings:
         hello_timeout: seconds that the peer has for its hello.
         fallback_delay: seconds that a server has for its hello once it has answered a ping; a client then takes it
             for one that does not speak AURA, and goes on in plain text.
+        observer: is told of messages, refused frames and connections; see :class:`aura.observation.Observer`.
 
     Raises:
         TypeError: a setting has a wrong type.
@@ -60,6 +62,7 @@ class Settings:
     tag: bool = False
     hello_timeout: float = 10.0
     fallback_delay: float = 0.5
+    observer: Observer | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.models, Models):
@@ -76,6 +79,8 @@ class Settings:
             arguments.flag(name, getattr(self, name))
         for name in ("hello_timeout", "fallback_delay"):
             arguments.number(name, getattr(self, name), 0)
+        if self.observer is not None:
+            check_observer(self.observer)
 
     @classmethod
     def of(cls, settings: Settings | None) -> Settings:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from aura.observation import NO_LABELS, Labels
+
 
 @dataclass(slots=True)
 class Traffic:
@@ -35,6 +37,7 @@ class Status:
         received_with: id of the model that codes the latest message received; None if none does.
         sent: to the peer.
         received: from the peer.
+        labels: who the messages belong to, for an observer; the application sets them.
     """
 
     is_agreed: bool = False
@@ -42,3 +45,4 @@ class Status:
     received_with: str | None = None
     sent: Traffic = field(default_factory=Traffic)
     received: Traffic = field(default_factory=Traffic)
+    labels: Labels = NO_LABELS
