@@ -22,7 +22,7 @@ static prediction predict(const uint64_t *words, uint32_t context, uint32_t pred
     } else {
         const uint32_t place = aura_find_in_list(words, context, predicted);
         if (place != 0) {
-            const uint32_t frequency = aura_upper_of(words[place]) - aura_lower_at(words, context, place);
+            const uint32_t frequency = aura_frequency_at(words, aura_first_of(words, context), place);
             return (prediction){aura_probability_class(frequency, aura_total_of(word)),
                                 aura_following_of(words[place])};
         }
@@ -44,9 +44,10 @@ static uint32_t encode_matched(const aura_context_model *model, aura_position po
     }
     aura_range_encode(encoder, hits, MATCH_TOTAL - hits, MATCH_TOTAL);
     aura_match_miss(match);
-    aura_exclusions exclusions = {0};
-    aura_exclude(&exclusions, predicted);
-    return aura_code_known(model, position, symbol, &exclusions, &(aura_choices){.encoder = encoder});
+    aura_escapes escapes;
+    aura_escapes_start(&escapes, model, position);
+    aura_exclude(&escapes, predicted);
+    return aura_encode_symbol(&escapes, symbol, encoder);
 }
 
 /* Code a symbol without a match, and give the context that follows it. */
@@ -64,14 +65,15 @@ static uint32_t encode_unmatched(const aura_context_model *model, aura_position 
         } else {
             const uint32_t place = aura_find_in_list(words, position.context, symbol);
             if (place != 0) {
-                const uint32_t lower = aura_lower_at(words, position.context, place);
+                const uint32_t lower = aura_lower_at(words, aura_first_of(words, position.context), place);
                 aura_range_encode(encoder, lower, aura_upper_of(words[place]) - lower, aura_total_of(word));
                 return aura_following_of(words[place]);
             }
         }
     }
-    aura_exclusions exclusions = {0};
-    return aura_code_known(model, position, symbol, &exclusions, &(aura_choices){.encoder = encoder});
+    aura_escapes escapes;
+    aura_escapes_start(&escapes, model, position);
+    return aura_encode_symbol(&escapes, symbol, encoder);
 }
 
 size_t aura_auralite_encode(const aura_context_model *model, aura_match_table *table, const uint8_t *data,
@@ -115,9 +117,10 @@ static uint32_t decode_matched(const aura_context_model *model, aura_position *p
         return predicted;
     }
     aura_match_miss(match);
-    aura_exclusions exclusions = {0};
-    aura_exclude(&exclusions, predicted);
-    return aura_decode_symbol(model, *position, &exclusions, decoder, &position->context);
+    aura_escapes escapes;
+    aura_escapes_start(&escapes, model, *position);
+    aura_exclude(&escapes, predicted);
+    return aura_decode_symbol(&escapes, decoder, &position->context);
 }
 
 /* Decode a symbol without a match, as above. */
@@ -138,8 +141,8 @@ static uint32_t decode_unmatched(const aura_context_model *model, aura_position 
             }
         } else {
             const uint32_t unit = aura_range_unit(decoder, aura_total_of(word));
-            const uint32_t end = context + 1 + aura_size_of(word);
-            for (uint32_t place = context + 1, lower = 0; place < end; place++) {
+            const uint32_t first = aura_first_of(words, context), end = first + aura_size_of(word);
+            for (uint32_t place = first, lower = 0; place < end; place++) {
                 const uint64_t entry = words[place];
                 const uint32_t upper = aura_upper_of(entry);
                 if (decoder->offset < upper * unit) {
@@ -151,8 +154,9 @@ static uint32_t decode_unmatched(const aura_context_model *model, aura_position 
             }
         }
     }
-    aura_exclusions exclusions = {0};
-    return aura_decode_symbol(model, *position, &exclusions, decoder, &position->context);
+    aura_escapes escapes;
+    aura_escapes_start(&escapes, model, *position);
+    return aura_decode_symbol(&escapes, decoder, &position->context);
 }
 
 bool aura_auralite_decode(const aura_context_model *model, aura_match_table *table, const uint8_t *string,

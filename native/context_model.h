@@ -10,14 +10,19 @@
  * a longer list is a word whose top bit is set, and a word for each entry, in order:
  *
  *     9 size of the list, 24 suffix, 22 total;
- *     9 symbol, 24 following context, 22 cumulative frequency up to and with the entry.
+ *     9 symbol, 24 following context, 22 cumulative frequency up to and with the entry, 9 rank in the suffix's list.
  *
  * The suffix of a word is not the next shorter context, but the first one along the suffixes with a longer list: lists
  * contain each other, so that those of equal length are equal, and leave nothing to code after an escape (rule AUR-4).
- * Where there is none, it is the root, which is its own.
+ * Where there is none, it is the root, which is its own. The rank of an entry says where its symbol stands in the list
+ * of that suffix, counted from 0: after an escape, its frequency there is no longer an option.
  *
- * Behind a list of AURA_WIDE entries or more stand 257 bytes, in words, that tell where a symbol is in it: 0 if it is
- * not, else its place counted from 1; AURA_BEYOND from there on. */
+ * Before the entries of a list of AURA_LONG or more stand a word with what is left of the total of the suffix's list
+ * without the symbols of this one, and what tells where a symbol is:
+ *
+ *     the symbols themselves, a byte each from the low bits up, 0 for the end of a message and where there are no more;
+ *     in a list of AURA_WIDE or more, 257 bytes with the place of each symbol, counted from 1: 0 if it has none, and
+ *     AURA_BEYOND from there on. */
 #ifndef AURA_CONTEXT_MODEL_H
 #define AURA_CONTEXT_MODEL_H
 
@@ -35,7 +40,9 @@
 #define AURA_CODE_SHIFT 33
 #define AURA_SUFFIX_SHIFT 39
 #define AURA_TOTAL_MASK 0x3FFFFF
+#define AURA_RANK_SHIFT 55
 
+#define AURA_LONG 6
 #define AURA_WIDE 40
 #define AURA_INDEX_WORDS 33
 #define AURA_BEYOND 255
@@ -96,7 +103,12 @@ static inline uint32_t aura_following_of(uint64_t word)
 
 static inline uint32_t aura_upper_of(uint64_t entry)
 {
-    return (uint32_t)(entry >> AURA_UPPER_SHIFT);
+    return (uint32_t)(entry >> AURA_UPPER_SHIFT) & AURA_TOTAL_MASK;
+}
+
+static inline uint32_t aura_rank_of(uint64_t entry)
+{
+    return (uint32_t)(entry >> AURA_RANK_SHIFT);
 }
 
 static inline uint32_t aura_total_of(uint64_t head)
@@ -129,37 +141,61 @@ static inline uint32_t aura_length_of(uint64_t word)
     return (aura_size_of(word) & (0 - many)) | (many ^ 1);
 }
 
+/* Words between the head of a list of more than one entry and its entries. */
+static inline uint32_t aura_index_size(uint32_t size)
+{
+    return size < AURA_LONG ? 0 : size < AURA_WIDE ? 1 + (size + 7) / 8 : 1 + AURA_INDEX_WORDS;
+}
+
+_Static_assert((uint64_t)TRIE_MAX_ENTRIES * (AURA_WIDE + 2 + AURA_INDEX_WORDS) / AURA_WIDE <= AURA_PLACE_MASK,
+               "the words of the lists that take most have places");
+
 /* Words that a list of this length takes. */
 static inline uint32_t aura_words_of(uint32_t length)
 {
-    return length + (uint32_t)(length > 1) + (uint32_t)(length >= AURA_WIDE) * AURA_INDEX_WORDS;
+    return length + (length > 1 ? 1 + aura_index_size(length) : 0);
 }
 
-/* The cumulative frequency before an entry of the list of more than one that begins behind `context`. */
-static inline uint32_t aura_lower_at(const uint64_t *words, uint32_t context, uint32_t place)
+/* The place of the first entry of a list of more than one. */
+static inline uint32_t aura_first_of(const uint64_t *words, uint32_t context)
 {
-    return place == context + 1 ? 0 : aura_upper_of(words[place - 1]);
+    return context + 1 + aura_index_size(aura_size_of(words[context]));
 }
 
-/* The place of the entry for a symbol in a list of more than one; 0 if there is none. */
-static inline uint32_t aura_find_in_list(const uint64_t *words, uint32_t context, uint32_t symbol)
+/* The cumulative frequency before an entry of a list of more than one whose first entry stands at `first`. */
+static inline uint32_t aura_lower_at(const uint64_t *words, uint32_t first, uint32_t place)
 {
-    const uint32_t size = aura_size_of(words[context]);
-    uint32_t place = context + 1;
-    const uint32_t end = place + size;
-    if (size >= AURA_WIDE) {
-        const uint8_t at = ((const uint8_t *)(words + end))[symbol];
-        if (at != AURA_BEYOND)
-            return at == 0 ? 0 : context + at;
-        place = context + AURA_BEYOND;
-    }
-    for (; place < end; place++)
+    return place == first ? 0 : aura_upper_of(words[place - 1]);
+}
+
+/* The frequency of an entry of such a list. */
+static inline uint32_t aura_frequency_at(const uint64_t *words, uint32_t first, uint32_t place)
+{
+    return aura_upper_of(words[place]) - aura_lower_at(words, first, place);
+}
+
+/* The place of a symbol among these entries; 0 if there is none. */
+static inline uint32_t aura_find_among(const uint64_t *words, uint32_t first, uint32_t end, uint32_t symbol)
+{
+    for (uint32_t place = first; place < end; place++)
         if (aura_symbol_of(words[place]) == symbol)
             return place;
     return 0;
 }
 
-/* Write the index of a wide list whose entries stand. */
+/* The place of the entry for a symbol in a long list whose first entry stands at `first`. */
+uint32_t aura_find_in_long_list(const uint64_t *words, uint32_t context, uint32_t first, uint32_t symbol);
+
+/* The place of the entry for a symbol in a list of more than one; 0 if there is none. */
+static inline uint32_t aura_find_in_list(const uint64_t *words, uint32_t context, uint32_t symbol)
+{
+    const uint32_t size = aura_size_of(words[context]);
+    if (size < AURA_LONG)
+        return aura_find_among(words, context + 1, context + 1 + size, symbol);
+    return aura_find_in_long_list(words, context, aura_first_of(words, context), symbol);
+}
+
+/* Write the index of a long list whose entries stand. */
 void aura_index_list(uint64_t *words, uint32_t context);
 
 /* The context that follows a symbol by the first list along the suffixes that has it (rule AUR-2). */

@@ -118,16 +118,6 @@ static bool contains(const uint8_t *bytes, uint32_t count, uint8_t byte)
     return false;
 }
 
-/* The share of a symbol that is not excluded (rule MIX-1); the context that follows it goes to `following`. */
-static uint32_t share_of(const predictor *self, uint32_t symbol, const aura_exclusions *exclusions,
-                         uint32_t *following)
-{
-    aura_exclusions excluded = *exclusions;
-    aura_choices choices = {.share = MIXER_PROB_ONE};
-    *following = aura_code_known(self->model, self->position, symbol, &excluded, &choices);
-    return choices.share < MIXER_PROB_ONE ? choices.share : MIXER_PROB_ONE - 1;
-}
-
 /* Code a choice of hit and miss, p for a hit. */
 static bool code_hit(predictor *self, uint32_t p, bool is_hit)
 {
@@ -140,16 +130,17 @@ static bool code_hit(predictor *self, uint32_t p, bool is_hit)
 /* Code a symbol among candidates or else in the lists, and give it (rule LOC-9). A decoder is given any symbol. */
 static uint32_t code_symbol(predictor *self, uint32_t symbol, const uint8_t *candidates, uint32_t count)
 {
-    aura_exclusions excluded = {0};
+    aura_escapes escapes;
+    aura_escapes_start(&escapes, self->model, self->position);
     uint32_t following;
-    for (uint32_t at = 0; at < count && excluded.predicted_count < LOCAL_MODEL_MAX_TRIED; at++) {
+    for (uint32_t at = 0; at < count && escapes.predicted_count < LOCAL_MODEL_MAX_TRIED; at++) {
         const uint8_t candidate = candidates[at];
         if (contains(candidates, at, candidate))
             continue;
-        const uint32_t share = share_of(self, candidate, &excluded, &following);
-        self->evidence.is_later = excluded.predicted_count > 0;
-        aura_trial trial =
-            aura_local_trial(self->tables, &self->evidence, self->slots, self->since, candidate, share);
+        const uint32_t share = aura_share_of(&escapes, candidate, &following);
+        self->evidence.is_later = escapes.predicted_count > 0;
+        aura_trial trial;
+        aura_local_trial(&self->evidence, candidate, share, &trial);
         if (trial.probability < LOCAL_MODEL_MIN_TRIED)
             continue;
         const bool is_hit = code_hit(self, trial.probability, candidate == symbol);
@@ -158,12 +149,11 @@ static uint32_t code_symbol(predictor *self, uint32_t symbol, const uint8_t *can
             self->position.context = following;
             return candidate;
         }
-        aura_exclude(&excluded, candidate);
+        aura_exclude(&escapes, candidate);
     }
     if (self->decoder != NULL)
-        return aura_decode_symbol(self->model, self->position, &excluded, self->decoder, &self->position.context);
-    self->position.context = aura_code_known(self->model, self->position, symbol, &excluded,
-                                             &(aura_choices){.encoder = self->encoder});
+        return aura_decode_symbol(&escapes, self->decoder, &self->position.context);
+    self->position.context = aura_encode_symbol(&escapes, symbol, self->encoder);
     return symbol;
 }
 
@@ -227,6 +217,7 @@ static uint32_t code(predictor *self, uint32_t symbol, uint32_t place)
         evidence->matched = (self->is_in_prefix ? self->model->prefix.text : self->text)[self->pointer];
     uint8_t candidates[MAX_CANDIDATES];
     const uint32_t count = find_candidates(self, candidates);
+    aura_gather_evidence(evidence, self->tables, self->slots, self->since);
     symbol = code_symbol(self, symbol, candidates, count);
     if (count > 0) {
         if (candidates[0] == symbol)

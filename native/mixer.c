@@ -33,54 +33,76 @@ static uint32_t level_of(uint32_t match_length)
     return level;
 }
 
-aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evidence,
-                            aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since, uint32_t candidate,
-                            uint32_t share)
+void aura_gather_evidence(aura_evidence *evidence, aura_local_tables *tables,
+                          aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since)
 {
-    aura_mixer *sum = &tables->sum;
-    const aura_numbers *numbers = &tables->numbers;
-    aura_trial trial = {.stretched = MIXER_STRETCH[share >> 4]};
-    uint32_t votes = 0;
+    evidence->sum = &tables->sum;
+    evidence->numbers = &tables->numbers;
+    evidence->since = since < MIXER_MAX_SINCE ? since : MIXER_MAX_SINCE;
+    evidence->level = level_of(evidence->match_length);
+    uint32_t count = 0;
     for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++) {
         const aura_local_slot *slot = slots[context];
         if (slot->run == 0)
             continue;
-        const uint32_t kind = slot->last == candidate ? 0 : slot->has_other && slot->other == candidate ? 1 : 2;
-        votes += kind == 0;
-        trial.biases[trial.count++] = &sum->context[context][kind][slot->run - 1][slot->has_other];
+        evidence->slots[count++] = (aura_slot_evidence){
+            slot->last,
+            slot->has_other ? slot->other : UINT16_MAX,
+            &tables->sum.context[context][0][slot->run - 1][slot->has_other],
+        };
+    }
+    evidence->count = count;
+}
+
+/* Take note of a bias, and give it. */
+static int64_t take(aura_trial *trial, int64_t *bias)
+{
+    trial->biases[trial->count++] = bias;
+    return *bias;
+}
+
+void aura_local_trial(const aura_evidence *evidence, uint32_t candidate, uint32_t share, aura_trial *trial)
+{
+    aura_mixer *sum = evidence->sum;
+    const aura_numbers *numbers = evidence->numbers;
+    const size_t kinds = sizeof sum->context[0][0] / sizeof(int64_t);
+    int64_t total = 0;
+    uint32_t votes = 0;
+    trial->count = 0;
+    for (uint32_t at = 0; at < evidence->count; at++) {
+        const aura_slot_evidence *slot = &evidence->slots[at];
+        const bool is_last = slot->last == candidate, is_other = slot->other == candidate;
+        votes += is_last;
+        total += take(trial, slot->row + (is_last ? 0 : 2 - is_other) * kinds);
     }
     const bool agrees = evidence->matched == candidate;
     uint32_t match = 0;
     if (evidence->match_length > 0) {
-        const uint32_t level = level_of(evidence->match_length);
-        match = !agrees ? 3 : level > MIXER_LONG_LEVEL ? 2 : 1;
-        trial.biases[trial.count++] = &sum->match[agrees][level];
+        match = !agrees ? 3 : evidence->level > MIXER_LONG_LEVEL ? 2 : 1;
+        total += take(trial, &sum->match[agrees][evidence->level]);
     }
     const uint32_t expected = aura_expected_digit(numbers);
     if (expected != 0)
-        trial.biases[trial.count++] = &sum->number[expected == candidate][numbers->field->confidence];
+        total += take(trial, &sum->number[expected == candidate][numbers->field->confidence]);
     if (numbers->relation != LOCAL_MODEL_RELATION_NONE)
-        trial.biases[trial.count++] = &sum->field[aura_relation_of(numbers, candidate)][aura_digits_left(numbers)];
-    trial.biases[trial.count++] = &sum->miss[evidence->misses][agrees][votes];
-    const uint32_t length = since < MIXER_MAX_SINCE ? since : MIXER_MAX_SINCE;
-    trial.biases[trial.count++] = &sum->length[length][LOCAL_MODEL_CLASS_OF_BYTE[candidate]];
+        total += take(trial, &sum->field[aura_relation_of(numbers, candidate)][aura_digits_left(numbers)]);
+    total += take(trial, &sum->miss[evidence->misses][agrees][votes]);
+    total += take(trial, &sum->length[evidence->since][LOCAL_MODEL_CLASS_OF_BYTE[candidate]]);
     const uint32_t common = share < MIXER_SHARE_STEPS[0] ? 0 : share < MIXER_SHARE_STEPS[1] ? 1 : 2;
     const uint32_t later = evidence->is_later, digit = aura_is_digit(candidate);
-    trial.biases[trial.count++] = &sum->set[later][digit][match][common];
-    trial.weight = &sum->weights[later][digit][match][common];
-    int64_t total = *trial.weight * trial.stretched >> 4;
-    for (uint32_t at = 0; at < trial.count; at++)
-        total += *trial.biases[at];
+    total += take(trial, &sum->set[later][digit][match][common]);
+    trial->stretched = MIXER_STRETCH[share >> 4];
+    trial->weight = &sum->weights[later][digit][match][common];
+    total += *trial->weight * trial->stretched >> 4;
     total >>= 12;
     const int64_t place = total < -MIXER_LIMIT  ? 0
                           : total > MIXER_LIMIT ? 2 * MIXER_LIMIT
-                                                       : total + MIXER_LIMIT;
+                                                : total + MIXER_LIMIT;
     const uint32_t p = MIXER_SQUASH[place];
-    trial.probability = p < MIXER_MIN_PROBABILITY ? MIXER_MIN_PROBABILITY
-                        : p > MIXER_PROB_ONE - MIXER_MIN_PROBABILITY
-                            ? MIXER_PROB_ONE - MIXER_MIN_PROBABILITY
-                            : p;
-    return trial;
+    trial->probability = p < MIXER_MIN_PROBABILITY ? MIXER_MIN_PROBABILITY
+                         : p > MIXER_PROB_ONE - MIXER_MIN_PROBABILITY
+                             ? MIXER_PROB_ONE - MIXER_MIN_PROBABILITY
+                             : p;
 }
 
 void aura_local_learn(const aura_trial *trial, bool is_hit)

@@ -4,12 +4,25 @@
 
 #include "local_model.h"
 
+/* What followed a context, and what the candidates choose from for it. */
+typedef struct {
+    uint16_t last;
+    uint16_t other; /* above 255 if there is none */
+    int64_t *row;   /* of CONTEXT_BIASES for a candidate that is the last byte */
+} aura_slot_evidence;
+
 /* What all candidates of a symbol have in common. */
 typedef struct {
     uint32_t matched;      /* the byte that the match predicts; above 255 without a match */
     uint32_t match_length; /* 0 without a match */
     uint32_t misses;
     bool is_later; /* whether a candidate was tried before */
+    uint32_t level; /* of the match; that and what follows is gathered */
+    uint32_t count; /* contexts that something followed */
+    aura_slot_evidence slots[AURA_LOCAL_CONTEXTS];
+    uint32_t since;
+    aura_mixer *sum;
+    const aura_numbers *numbers;
 } aura_evidence;
 
 #define AURA_MAX_EVIDENCE (1 + AURA_LOCAL_CONTEXTS + 5)
@@ -26,10 +39,12 @@ typedef struct {
 /* Begin a message (rule MIX-6). */
 void aura_mixer_start(aura_mixer *sum);
 
+/* Gather the evidence for all candidates of a symbol, whose slots these are. */
+void aura_gather_evidence(aura_evidence *evidence, aura_local_tables *tables,
+                          aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since);
+
 /* Find the probability of a candidate with this share, of PROB_ONE (rules MIX-3 and MIX-4). */
-aura_trial aura_local_trial(aura_local_tables *tables, const aura_evidence *evidence,
-                            aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since, uint32_t candidate,
-                            uint32_t share);
+void aura_local_trial(const aura_evidence *evidence, uint32_t candidate, uint32_t share, aura_trial *trial);
 
 /* Learn whether it was a hit (rule MIX-5). */
 void aura_local_learn(const aura_trial *trial, bool is_hit);

@@ -1,253 +1,244 @@
 /* One symbol, down the escapes (rules AUR-2 to AUR-4, RUN-4 and RUN-5). */
 #include "symbols.h"
 
-/* Symbols that are quicker looked up in a list without an index than found by going through it. */
-#define FEW 3
+#include "char_run_symbols.h"
+#include "number_set.h"
 
-/* What is left of a list when symbols are excluded, and where one of them stands in it. */
-typedef struct {
-    uint32_t total; /* of the options, the escape included */
-    uint32_t left;  /* options, the escape not included */
-    uint32_t place; /* of the entry for the symbol; 0 if there is none */
-    uint32_t lower; /* the sum of the options before it */
-    uint32_t frequency;
-} options_left;
-
-/* A set of symbols. */
-typedef struct {
-    uint64_t bits[(CONTEXT_MODEL_SYMBOLS + 63) / 64];
-} symbol_set;
-
-static void add(symbol_set *set, uint32_t symbol)
+/* The place of the entry for a symbol in any list; 0 if there is none. */
+static uint32_t find_entry(const uint64_t *words, uint32_t context, uint32_t symbol)
 {
-    set->bits[symbol >> 6] |= (uint64_t)1 << (symbol & 63);
+    const uint64_t word = words[context];
+    if (aura_is_many(word))
+        return aura_find_in_list(words, context, symbol);
+    return aura_symbol_of(word) == symbol ? context : 0;
 }
 
-static bool has(const symbol_set *set, uint32_t symbol)
+static uint32_t frequency_of(const uint64_t *words, uint32_t context, uint32_t place)
 {
-    return set->bits[symbol >> 6] >> (symbol & 63) & 1;
+    return place == context ? aura_frequency_of_one(words[place])
+                            : aura_frequency_at(words, aura_first_of(words, context), place);
 }
 
-/* The first entry of a list. */
-static uint32_t first_of(const uint64_t *words, uint32_t context)
+static uint32_t escape_of(const uint64_t *words, uint32_t context)
 {
-    return context + aura_is_many(words[context]);
+    const uint64_t word = words[context];
+    if (!aura_is_many(word))
+        return CONTEXT_MODEL_ESCAPES[aura_code_of(word)];
+    return aura_total_of(word) - aura_upper_of(words[aura_first_of(words, context) + aura_size_of(word) - 1]); /* 0 at the root (rule CTX-6) */
 }
 
-/* All symbols that are excluded. */
-static symbol_set set_of(const uint64_t *words, const aura_exclusions *exclusions)
+/* Take the symbols of the list before from a list that has them all (rule AUR-3). */
+static void leave_out_list(const uint64_t *words, aura_list_left *list, uint32_t before)
 {
-    symbol_set set = {0};
-    const uint32_t from = exclusions->escaped_from;
-    if (from != 0) {
-        const uint32_t end = first_of(words, from) + aura_length_of(words[from]);
-        for (uint32_t place = first_of(words, from); place < end; place++)
-            add(&set, aura_symbol_of(words[place]));
+    const uint64_t word = words[before];
+    const uint32_t size = aura_length_of(word), first = aura_first_of(words, list->context);
+    list->left -= size;
+    if (!aura_is_many(word)) {
+        list->first_out = aura_find_in_list(words, list->context, aura_symbol_of(word));
+        list->total -= aura_frequency_at(words, first, list->first_out);
+    } else if (size < AURA_LONG) {
+        for (uint32_t place = before + 1; place <= before + size; place++)
+            list->total -= aura_frequency_at(words, first, first + aura_rank_of(words[place]));
+    } else {
+        list->total = (uint32_t)words[before + 1];
     }
-    for (uint32_t at = 0; at < exclusions->predicted_count; at++)
-        add(&set, exclusions->predicted[at]);
+}
+
+/* Take a symbol that was predicted from the list that has it. */
+static void leave_out(aura_escapes *escapes, uint32_t predicted, aura_found found)
+{
+    aura_list_left *list = &escapes->lists[found.list];
+    escapes->found[predicted] = found;
+    list->total -= frequency_of(escapes->model->words, list->context, found.place);
+    list->left--;
+}
+
+/* Look at the next list on the way. */
+static void add_list(aura_escapes *escapes)
+{
+    const uint64_t *words = escapes->model->words;
+    const uint32_t context = escapes->position.context, number = escapes->count++;
+    const uint64_t word = words[context];
+    aura_list_left *list = &escapes->lists[number];
+    list->context = context;
+    list->total = aura_is_many(word) ? aura_total_of(word) : CONTEXT_MODEL_TOTAL_OF_ONE;
+    list->left = aura_length_of(word);
+    if (number > 0)
+        leave_out_list(words, list, escapes->lists[number - 1].context);
+    for (uint32_t at = 0; at < escapes->predicted_count; at++) {
+        if (escapes->found[at].list != AURA_NO_LIST)
+            continue;
+        const uint32_t place = find_entry(words, context, escapes->predicted[at]);
+        if (place != 0)
+            leave_out(escapes, at, (aura_found){number, place});
+    }
+    escapes->position.context = aura_suffix_of(word);
+}
+
+/* Whether a list stands on the way with this number; else one for character runs is next. */
+static bool has_list(aura_escapes *escapes, uint32_t number)
+{
+    if (number < escapes->count)
+        return true;
+    if (escapes->position.context < escapes->bound)
+        return false;
+    add_list(escapes);
+    return true;
+}
+
+void aura_exclude(aura_escapes *escapes, uint32_t symbol)
+{
+    const uint32_t predicted = escapes->predicted_count++;
+    escapes->predicted[predicted] = (uint16_t)symbol;
+    aura_found found = {AURA_NO_LIST, 0};
+    if (symbol == escapes->looked_up)
+        found = escapes->last_found;
+    else
+        for (uint32_t number = 0; number < escapes->count && found.place == 0; number++)
+            found = (aura_found){number, find_entry(escapes->model->words, escapes->lists[number].context, symbol)};
+    if (found.place == 0) {
+        escapes->found[predicted] = (aura_found){AURA_NO_LIST, 0};
+        return;
+    }
+    leave_out(escapes, predicted, found);
+    escapes->shares = found.list + 1 < escapes->shares ? found.list + 1 : escapes->shares;
+}
+
+/* The sum of the options before an entry of a list. */
+static uint32_t lower_of(const aura_escapes *escapes, uint32_t number, uint32_t entry)
+{
+    const uint64_t *words = escapes->model->words;
+    const aura_list_left *list = &escapes->lists[number];
+    if (entry == list->context)
+        return 0;
+    const uint32_t first = aura_first_of(words, list->context);
+    uint32_t lower = aura_lower_at(words, first, entry);
+    if (number > 0) {
+        const uint32_t before = escapes->lists[number - 1].context;
+        const uint64_t word = words[before];
+        if (!aura_is_many(word)) {
+            lower -= list->first_out < entry ? aura_frequency_at(words, first, list->first_out) : 0;
+        } else {
+            const uint32_t begin = aura_first_of(words, before), end = begin + aura_size_of(word);
+            for (uint32_t at = begin; at < end; at++) {
+                const uint32_t place = first + aura_rank_of(words[at]);
+                lower -= place < entry ? aura_frequency_at(words, first, place) : 0;
+            }
+        }
+    }
+    for (uint32_t at = 0; at < escapes->predicted_count; at++) {
+        const aura_found found = escapes->found[at];
+        if (found.list == number && found.place < entry)
+            lower -= aura_frequency_at(words, first, found.place);
+    }
+    return lower;
+}
+
+/* The share of what stands behind a choice. */
+static uint32_t share_behind(uint32_t share, uint32_t frequency, uint32_t total)
+{
+    return share * frequency / total; /* at most 2^16 · 2^13 */
+}
+
+uint32_t aura_share_of(aura_escapes *escapes, uint32_t symbol, uint32_t *following)
+{
+    const uint64_t *words = escapes->model->words;
+    uint32_t share;
+    escapes->looked_up = symbol;
+    escapes->last_found = (aura_found){AURA_NO_LIST, 0};
+    for (uint32_t number = 0;; number++) {
+        aura_list_left *list = &escapes->lists[number];
+        if (number == escapes->shares) {
+            const aura_list_left *before = list - 1;
+            list->share = before->left == 0 ? before->share
+                                            : share_behind(before->share, escape_of(words, before->context),
+                                                           before->total);
+            escapes->shares++;
+        }
+        share = list->share;
+        if (!has_list(escapes, number))
+            break;
+        const uint32_t place = find_entry(words, list->context, symbol);
+        if (place == 0)
+            continue;
+        escapes->last_found = (aura_found){number, place};
+        *following = aura_following_of(words[place]);
+        share = share_behind(share, frequency_of(words, list->context, place), list->total);
+        return share < MIXER_PROB_ONE ? share : MIXER_PROB_ONE - 1;
+    }
+    aura_choice choices[2];
+    aura_choose_in_char_run(escapes, symbol, choices);
+    for (uint32_t at = 0; at < 2; at++)
+        if (choices[at].total > 0)
+            share = share_behind(share, choices[at].frequency, choices[at].total);
+    *following = aura_follow(words, escapes->position.context, symbol);
+    return share < MIXER_PROB_ONE ? share : MIXER_PROB_ONE - 1;
+}
+
+uint32_t aura_encode_symbol(aura_escapes *escapes, uint32_t symbol, aura_range_encoder *encoder)
+{
+    const uint64_t *words = escapes->model->words;
+    for (uint32_t number = 0; has_list(escapes, number); number++) {
+        const aura_list_left *list = &escapes->lists[number];
+        const uint32_t place = find_entry(words, list->context, symbol);
+        if (place != 0) {
+            aura_range_encode(encoder, lower_of(escapes, number, place), frequency_of(words, list->context, place),
+                              list->total);
+            return aura_following_of(words[place]);
+        }
+        if (list->left > 0) { /* rule AUR-4 */
+            const uint32_t escape = escape_of(words, list->context);
+            aura_range_encode(encoder, list->total - escape, escape, list->total);
+        }
+    }
+    aura_choice choices[2];
+    aura_choose_in_char_run(escapes, symbol, choices);
+    for (uint32_t at = 0; at < 2; at++)
+        if (choices[at].total > 0)
+            aura_range_encode(encoder, choices[at].lower, choices[at].frequency, choices[at].total);
+    return aura_follow(words, escapes->position.context, symbol);
+}
+
+/* The places in a list of more than one entry, counted from 0, that are no options. */
+static aura_number_set places_left_out(const aura_escapes *escapes, uint32_t number)
+{
+    const uint64_t *words = escapes->model->words;
+    const uint32_t first = aura_first_of(words, escapes->lists[number].context);
+    aura_number_set set = {0};
+    if (number > 0) {
+        const uint32_t before = escapes->lists[number - 1].context;
+        const uint64_t word = words[before];
+        if (!aura_is_many(word))
+            aura_add(&set, escapes->lists[number].first_out - first);
+        else
+            for (uint32_t at = aura_first_of(words, before), left = aura_size_of(word); left > 0; at++, left--)
+                aura_add(&set, aura_rank_of(words[at]));
+    }
+    for (uint32_t at = 0; at < escapes->predicted_count; at++)
+        if (escapes->found[at].list == number)
+            aura_add(&set, escapes->found[at].place - first);
     return set;
 }
 
-/* Exclude the symbols of the list of a context, after its escape (rule AUR-3). It has those of the list before. */
-static void exclude_list(aura_exclusions *exclusions, const uint64_t *words, uint32_t context)
+/* Decode a choice in a list that has options; the place of the entry, or 0 for the escape. */
+static uint32_t decode_in_list(const aura_escapes *escapes, uint32_t number, aura_range_decoder *decoder)
 {
-    exclusions->escaped_from = context;
-    uint32_t kept = 0;
-    for (uint32_t at = 0; at < exclusions->predicted_count; at++) {
-        const uint16_t symbol = exclusions->predicted[at];
-        const bool is_listed = aura_is_many(words[context]) ? aura_find_in_list(words, context, symbol) != 0
-                                                            : aura_symbol_of(words[context]) == symbol;
-        if (!is_listed)
-            exclusions->predicted[kept++] = symbol;
-    }
-    exclusions->predicted_count = kept;
-}
-
-/* Take an excluded entry from what is left. */
-static void leave_out(options_left *options, const uint64_t *words, uint32_t context, uint32_t place)
-{
-    const uint32_t frequency = aura_upper_of(words[place]) - aura_lower_at(words, context, place);
-    options->total -= frequency;
-    options->left--;
-    if (place < options->place)
-        options->lower -= frequency;
-}
-
-/* What is left of a list without any of a set of symbols; `symbol` is none of them, or above 256 for none. */
-static options_left go_through(const uint64_t *words, uint32_t context, const symbol_set *excluded, uint32_t symbol)
-{
-    const uint32_t size = aura_size_of(words[context]), end = context + 1 + size;
-    options_left options = {.total = aura_total_of(words[context]), .left = size};
-    uint32_t lower = 0, before = 0; /* of all entries so far, and of the options among them */
-    for (uint32_t place = context + 1; place < end; place++) {
-        const uint32_t upper = aura_upper_of(words[place]), frequency = upper - lower;
-        const uint32_t entry = aura_symbol_of(words[place]);
-        lower = upper;
-        if (has(excluded, entry)) {
-            options.total -= frequency;
-            options.left--;
-            continue;
-        }
-        if (entry == symbol) {
-            options.place = place;
-            options.lower = before;
-            options.frequency = frequency;
-        }
-        before += frequency;
-    }
-    return options;
-}
-
-/* The same, by looking up the symbols. */
-static options_left look_up(const uint64_t *words, uint32_t context, const aura_exclusions *exclusions,
-                            uint32_t symbol)
-{
-    options_left options = {.total = aura_total_of(words[context]), .left = aura_size_of(words[context])};
-    if (symbol < CONTEXT_MODEL_SYMBOLS && (options.place = aura_find_in_list(words, context, symbol)) != 0) {
-        options.lower = aura_lower_at(words, context, options.place);
-        options.frequency = aura_upper_of(words[options.place]) - options.lower;
-    }
-    const uint32_t from = exclusions->escaped_from;
-    if (from != 0) {
-        const uint32_t end = first_of(words, from) + aura_length_of(words[from]);
-        for (uint32_t place = first_of(words, from); place < end; place++) /* this list has all of them */
-            leave_out(&options, words, context, aura_find_in_list(words, context, aura_symbol_of(words[place])));
-    }
-    for (uint32_t at = 0; at < exclusions->predicted_count; at++) {
-        const uint32_t place = aura_find_in_list(words, context, exclusions->predicted[at]);
-        if (place != 0)
-            leave_out(&options, words, context, place);
-    }
-    return options;
-}
-
-/* What is left of a list of more than one entry; `symbol` is not excluded, or is above 256 for none. Few symbols are
- * looked up, which is quick where the list has an index; else the list is gone through. */
-static options_left find_options(const uint64_t *words, uint32_t context, const aura_exclusions *exclusions,
-                                 uint32_t symbol)
-{
-    const uint32_t size = aura_size_of(words[context]), from = exclusions->escaped_from;
-    const uint32_t excluded = (from == 0 ? 0 : aura_length_of(words[from])) + exclusions->predicted_count;
-    if (size >= AURA_WIDE ? 4 * excluded < size : excluded <= FEW)
-        return look_up(words, context, exclusions, symbol);
-    const symbol_set set = set_of(words, exclusions);
-    return go_through(words, context, &set, symbol);
-}
-
-/* The frequency of the escape of a list of more than one entry; 0 at the root (rule CTX-6). */
-static uint32_t escape_of(const uint64_t *words, uint32_t context)
-{
-    return aura_total_of(words[context]) - aura_upper_of(words[context + aura_size_of(words[context])]);
-}
-
-static void pass(aura_choices *choices, uint32_t cumulative, uint32_t frequency, uint32_t total)
-{
-    if (choices->encoder != NULL)
-        aura_range_encode(choices->encoder, cumulative, frequency, total);
-    else /* at most 2^16 · 2^13 */
-        choices->share = choices->share * frequency / total;
-}
-
-/* What is left of a list for character runs; places count from 1 here. */
-static options_left find_char_run_options(const aura_char_run_list *list, const symbol_set *excluded,
-                                          uint32_t symbol)
-{
-    options_left options = {.total = CONTEXT_MODEL_FREQUENCIES[list->codes[list->count]]};
-    uint32_t before = 0;
-    for (uint32_t at = 0; at < list->count; at++) {
-        if (has(excluded, list->symbols[at]))
-            continue;
-        const uint32_t frequency = CONTEXT_MODEL_FREQUENCIES[list->codes[at]];
-        if (list->symbols[at] == symbol) {
-            options.place = at + 1;
-            options.lower = before;
-            options.frequency = frequency;
-        }
-        before += frequency;
-        options.left++;
-    }
-    options.total += before;
-    return options;
-}
-
-static void exclude_char_run_list(symbol_set *excluded, const aura_char_run_list *list)
-{
-    for (uint32_t at = 0; at < list->count; at++)
-        add(excluded, list->symbols[at]);
-}
-
-/* Code a symbol while a list for character runs stands in for that of a context (rules RUN-4 and RUN-5). */
-static uint32_t code_in_char_run(const aura_context_model *model, aura_position position, uint32_t symbol,
-                                 const aura_exclusions *exclusions, aura_choices *choices)
-{
-    const aura_char_run_list *list = &model->char_runs[position.state];
-    symbol_set excluded = set_of(model->words, exclusions);
-    options_left options = find_char_run_options(list, &excluded, symbol);
-    if (options.place != 0) {
-        pass(choices, options.lower, options.frequency, options.total);
-    } else {
-        if (options.left > 0) {
-            const uint32_t escape = CONTEXT_MODEL_FREQUENCIES[list->codes[list->count]];
-            pass(choices, options.total - escape, escape, options.total);
-        }
-        exclude_char_run_list(&excluded, list);
-        options = go_through(model->words, 0, &excluded, symbol);
-        pass(choices, options.lower, options.frequency, options.total);
-    }
-    return aura_follow(model->words, position.context, symbol);
-}
-
-uint32_t aura_code_known(const aura_context_model *model, aura_position position, uint32_t symbol,
-                         aura_exclusions *exclusions, aura_choices *choices)
-{
-    const uint64_t *words = model->words;
-    const uint32_t bound = model->char_runs[position.state].bound;
-    uint32_t context = position.context;
-    while (context >= bound) {
-        const uint64_t word = words[context];
-        if (!aura_is_many(word)) {
-            if (!aura_was_predicted(exclusions, aura_symbol_of(word))) {
-                const uint32_t frequency = aura_frequency_of_one(word);
-                if (aura_symbol_of(word) == symbol) {
-                    pass(choices, 0, frequency, CONTEXT_MODEL_TOTAL_OF_ONE);
-                    return aura_following_of(word);
-                }
-                pass(choices, frequency, CONTEXT_MODEL_TOTAL_OF_ONE - frequency, CONTEXT_MODEL_TOTAL_OF_ONE);
-            }
-        } else {
-            const options_left options = find_options(words, context, exclusions, symbol);
-            if (options.place != 0) {
-                pass(choices, options.lower, options.frequency, options.total);
-                return aura_following_of(words[options.place]);
-            }
-            if (options.left > 0) { /* rule AUR-4 */
-                const uint32_t escape = escape_of(words, context);
-                pass(choices, options.total - escape, escape, options.total);
-            }
-        }
-        exclude_list(exclusions, words, context);
-        context = aura_suffix_of(word);
-    }
-    return code_in_char_run(model, (aura_position){context, position.state}, symbol, exclusions, choices);
-}
-
-/* Decode a choice in a list of more than one entry, some of which may be left out; the place of the entry, or 0 for
- * the escape. */
-static uint32_t decode_in_list(const uint64_t *words, uint32_t context, const symbol_set *excluded,
-                               const options_left *options, aura_range_decoder *decoder)
-{
-    const uint32_t unit = aura_range_unit(decoder, options->total);
-    aura_range_check(decoder, options->total, unit);
-    const uint32_t value = decoder->offset / unit, escape = escape_of(words, context);
-    if (value < options->total - escape) {
-        const uint32_t end = context + 1 + aura_size_of(words[context]);
-        for (uint32_t place = context + 1, lower = 0, before = 0; place < end; place++) {
+    const uint64_t *words = escapes->model->words;
+    const aura_list_left *list = &escapes->lists[number];
+    const uint32_t context = list->context, escape = escape_of(words, context);
+    if (!aura_is_many(words[context]))
+        return aura_range_decode_bit(decoder, list->total - escape, list->total) ? context : 0;
+    const uint32_t unit = aura_range_unit(decoder, list->total);
+    aura_range_check(decoder, list->total, unit);
+    if (decoder->offset < (list->total - escape) * unit) {
+        const aura_number_set out = places_left_out(escapes, number);
+        const uint32_t first = aura_first_of(words, context), end = first + aura_size_of(words[context]);
+        for (uint32_t place = first, lower = 0, before = 0; place < end; place++) {
             const uint32_t upper = aura_upper_of(words[place]), frequency = upper - lower;
             lower = upper;
-            if (has(excluded, aura_symbol_of(words[place])))
+            if (aura_has(&out, place - first))
                 continue;
-            if (value < before + frequency) {
+            if (decoder->offset < (before + frequency) * unit) {
                 aura_range_take(decoder, before, frequency, unit);
                 return place;
             }
@@ -255,96 +246,26 @@ static uint32_t decode_in_list(const uint64_t *words, uint32_t context, const sy
         }
     }
     if (escape > 0)
-        aura_range_take(decoder, options->total - escape, escape, unit);
+        aura_range_take(decoder, list->total - escape, escape, unit);
     return 0;
 }
 
-/* Decode a choice in a list for character runs that has options; the symbol, or CONTEXT_MODEL_SYMBOLS for the
- * escape. */
-static uint32_t decode_in_char_run_list(const aura_char_run_list *list, const symbol_set *excluded,
-                                        const options_left *options, aura_range_decoder *decoder)
+uint32_t aura_decode_symbol(aura_escapes *escapes, aura_range_decoder *decoder, uint32_t *following)
 {
-    const uint32_t unit = aura_range_unit(decoder, options->total);
-    aura_range_check(decoder, options->total, unit);
-    const uint32_t value = decoder->offset / unit;
-    uint32_t before = 0;
-    for (uint32_t at = 0; at < list->count; at++) {
-        if (has(excluded, list->symbols[at]))
-            continue;
-        const uint32_t frequency = CONTEXT_MODEL_FREQUENCIES[list->codes[at]];
-        if (value < before + frequency) {
-            aura_range_take(decoder, before, frequency, unit);
-            return list->symbols[at];
+    const uint64_t *words = escapes->model->words;
+    for (uint32_t number = 0; has_list(escapes, number); number++) {
+        const aura_list_left *list = &escapes->lists[number];
+        const uint32_t place = list->left > 0 ? decode_in_list(escapes, number, decoder) : 0;
+        if (place > 0) {
+            *following = aura_following_of(words[place]);
+            return aura_symbol_of(words[place]);
         }
-        before += frequency;
+        if (aura_length_of(words[list->context]) == CONTEXT_MODEL_SYMBOLS) {
+            *following = 0;
+            return aura_exclude_all(decoder);
+        }
     }
-    aura_range_take(decoder, before, options->total - before, unit);
-    return CONTEXT_MODEL_SYMBOLS;
-}
-
-/* Note that no symbol remains (rule AUR-4). */
-static void exclude_all(aura_range_decoder *decoder)
-{
-    aura_fail(decoder->error, AURA_MALFORMED, 0, "string", "the string excludes all symbols");
-}
-
-/* Decode a symbol while a list for character runs stands in for that of a context (rules RUN-4 and RUN-5). */
-static uint32_t decode_in_char_run(const aura_context_model *model, aura_position position,
-                                   const aura_exclusions *exclusions, aura_range_decoder *decoder,
-                                   uint32_t *following)
-{
-    const aura_char_run_list *list = &model->char_runs[position.state];
-    symbol_set excluded = set_of(model->words, exclusions);
-    uint32_t symbol = CONTEXT_MODEL_SYMBOLS;
-    options_left options = find_char_run_options(list, &excluded, symbol);
-    if (options.left > 0)
-        symbol = decode_in_char_run_list(list, &excluded, &options, decoder);
-    if (symbol == CONTEXT_MODEL_SYMBOLS) {
-        exclude_char_run_list(&excluded, list);
-        options = go_through(model->words, 0, &excluded, symbol);
-        uint32_t place = 0;
-        if (options.left > 0)
-            place = decode_in_list(model->words, 0, &excluded, &options, decoder);
-        else
-            exclude_all(decoder);
-        symbol = place > 0 ? aura_symbol_of(model->words[place]) : CONTEXT_MODEL_END;
-    }
-    *following = aura_follow(model->words, position.context, symbol);
+    const uint32_t symbol = aura_decode_in_char_run(escapes, decoder);
+    *following = aura_follow(words, escapes->position.context, symbol);
     return symbol;
-}
-
-uint32_t aura_decode_symbol(const aura_context_model *model, aura_position position, aura_exclusions *exclusions,
-                            aura_range_decoder *decoder, uint32_t *following)
-{
-    const uint64_t *words = model->words;
-    const uint32_t bound = model->char_runs[position.state].bound;
-    uint32_t context = position.context;
-    while (context >= bound) {
-        const uint64_t word = words[context];
-        if (!aura_is_many(word)) {
-            if (!aura_was_predicted(exclusions, aura_symbol_of(word)) &&
-                aura_range_decode_bit(decoder, aura_frequency_of_one(word), CONTEXT_MODEL_TOTAL_OF_ONE)) {
-                *following = aura_following_of(word);
-                return aura_symbol_of(word);
-            }
-        } else {
-            const options_left options = find_options(words, context, exclusions, CONTEXT_MODEL_SYMBOLS);
-            if (options.left > 0) {
-                const symbol_set excluded = set_of(words, exclusions);
-                const uint32_t place = decode_in_list(words, context, &excluded, &options, decoder);
-                if (place > 0) {
-                    *following = aura_following_of(words[place]);
-                    return aura_symbol_of(words[place]);
-                }
-            }
-            if (aura_size_of(word) == CONTEXT_MODEL_SYMBOLS) {
-                exclude_all(decoder);
-                *following = 0;
-                return CONTEXT_MODEL_END;
-            }
-        }
-        exclude_list(exclusions, words, context);
-        context = aura_suffix_of(word);
-    }
-    return decode_in_char_run(model, (aura_position){context, position.state}, exclusions, decoder, following);
 }

@@ -1,8 +1,9 @@
 /* One symbol, down the escapes, where no match is followed (rules AUR-2 to AUR-4, RUN-4 and RUN-5).
  *
  * The lists of a context and of its suffixes contain each other. So what is excluded in a list is what the list before
- * it holds, and the symbols that matches or candidates predicted and that did not come. For the same reason a list of
- * one entry can only be the first: the context that follows an escape has a longer list. */
+ * it holds, and the symbols that matches or candidates predicted and that did not come: each of these once, in the
+ * first list that has it. For the same reason a list of one entry can only be the first: the context that follows an
+ * escape has a longer list. */
 #ifndef AURA_SYMBOLS_H
 #define AURA_SYMBOLS_H
 
@@ -17,42 +18,63 @@ typedef struct {
     uint32_t state;
 } aura_position;
 
-/* Symbols that are no options: those of the list of `escaped_from`, and `predicted`, which are not in that list. */
+/* A list on the way down the escapes. */
 typedef struct {
-    uint32_t escaped_from; /* a context; 0 if there is none: the root has no escape */
+    uint32_t context;
+    uint32_t total; /* of the options, the escape included */
+    uint32_t left;  /* options, the escape not included */
+    uint32_t share; /* of the way to it (rule MIX-1) */
+    uint32_t first_out; /* where the symbol of the list before stands, if it has one */
+} aura_list_left;
+
+/* Where the lists have a symbol. */
+typedef struct {
+    uint32_t list;  /* the number of the first list that has it; AURA_NO_LIST if no list on the way does */
+    uint32_t place; /* of its entry */
+} aura_found;
+
+#define AURA_NO_LIST 0xFF
+
+/* The way down the escapes at a position, as far as it was looked at, and the symbols that are excluded because they
+ * were predicted. */
+typedef struct {
+    const aura_context_model *model;
+    aura_position position; /* the context is the one behind the lists so far */
+    uint32_t bound;         /* of the character run */
+    uint32_t count;         /* lists so far */
+    uint32_t shares;        /* lists whose share is known; the first one's always is */
+    uint32_t looked_up;     /* the symbol whose share was asked for last; none is CONTEXT_MODEL_SYMBOLS */
+    aura_found last_found;  /* where that is */
     uint32_t predicted_count;
     uint16_t predicted[AURA_MAX_PREDICTED];
-} aura_exclusions;
+    aura_found found[AURA_MAX_PREDICTED]; /* of the predicted symbols */
+    aura_list_left lists[CONTEXT_MODEL_MAX_ORDER + 2]; /* and the share of the way behind the last one */
+} aura_escapes;
 
-/* Whether a symbol was predicted; it may be excluded without that. */
-static inline bool aura_was_predicted(const aura_exclusions *exclusions, uint32_t symbol)
+/* Begin at a position. */
+static inline void aura_escapes_start(aura_escapes *escapes, const aura_context_model *model, aura_position position)
 {
-    for (uint32_t at = 0; at < exclusions->predicted_count; at++)
-        if (exclusions->predicted[at] == symbol)
-            return true;
-    return false;
+    escapes->model = model;
+    escapes->position = position;
+    escapes->bound = model->char_runs[position.state].bound;
+    escapes->count = 0;
+    escapes->shares = 1;
+    escapes->looked_up = CONTEXT_MODEL_SYMBOLS;
+    escapes->predicted_count = 0;
+    escapes->lists[0].share = MIXER_PROB_ONE;
 }
 
 /* Exclude a symbol that was predicted, and is not excluded so far, at most AURA_MAX_PREDICTED of them. */
-static inline void aura_exclude(aura_exclusions *exclusions, uint32_t symbol)
-{
-    exclusions->predicted[exclusions->predicted_count++] = (uint16_t)symbol;
-}
+void aura_exclude(aura_escapes *escapes, uint32_t symbol);
 
-/* What becomes of the choices that lead to a symbol: they are coded, or if there is no encoder, their shares are
- * multiplied (rule MIX-1). */
-typedef struct {
-    aura_range_encoder *encoder;
-    uint32_t share;
-} aura_choices;
+/* The share of a symbol that is not excluded (rule MIX-1); the context that follows it goes to `following`. */
+uint32_t aura_share_of(aura_escapes *escapes, uint32_t symbol, uint32_t *following);
 
-/* Code a symbol that is not excluded at a position, and give the context that follows it. `exclusions` are used up. */
-uint32_t aura_code_known(const aura_context_model *model, aura_position position, uint32_t symbol,
-                         aura_exclusions *exclusions, aura_choices *choices);
+/* Code a symbol that is not excluded, and give the context that follows it. */
+uint32_t aura_encode_symbol(aura_escapes *escapes, uint32_t symbol, aura_range_encoder *encoder);
 
-/* Decode a symbol at a position, and give it; the context that follows it goes to `following`. After an error, which
- * the decoder notes, both are of no use, but there are such ones. */
-uint32_t aura_decode_symbol(const aura_context_model *model, aura_position position, aura_exclusions *exclusions,
-                            aura_range_decoder *decoder, uint32_t *following);
+/* Decode a symbol, and give it; the context that follows it goes to `following`. After an error, which the decoder
+ * notes, both are of no use, but there are such ones. */
+uint32_t aura_decode_symbol(aura_escapes *escapes, aura_range_decoder *decoder, uint32_t *following);
 
 #endif

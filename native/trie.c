@@ -43,11 +43,12 @@ static bool read_root(aura_trie_reader *trie, const uint8_t root_codes[CONTEXT_M
         return aura_trie_out_of_memory(trie);
     memset(trie->above.codes, TRIE_NO_ENTRY, size);
     model->words[0] = CONTEXT_MODEL_SYMBOLS;
+    uint64_t *entries = model->words + aura_first_of(model->words, 0);
     for (uint64_t symbol = 0; symbol < CONTEXT_MODEL_SYMBOLS; symbol++)
-        model->words[1 + symbol] =
+        entries[symbol] =
             symbol | symbol << TRIE_RANK_SHIFT | (uint64_t)root_codes[symbol] << TRIE_LIST_CODE_SHIFT;
-    aura_trie_sort(model->words + 1, CONTEXT_MODEL_SYMBOLS);
-    aura_trie_pack_list(model->words, 0, CONTEXT_MODEL_SYMBOLS, 0, trie->above.codes);
+    aura_trie_sort(entries, CONTEXT_MODEL_SYMBOLS);
+    aura_trie_pack_list(model->words, 0, 0, trie->above.codes);
     model->size = size;
     model->entries = CONTEXT_MODEL_SYMBOLS;
     model->contexts = 1;
@@ -67,6 +68,11 @@ static bool read_levels(aura_trie_reader *trie, const aura_trie_section *section
         trie->model->ends[trie->level] = trie->model->size;
     }
     trie->model->order = section->order;
+    /* so that an allocator may give back what it kept for a block that grows */
+    const size_t size = trie->model->size * sizeof(uint64_t);
+    uint64_t *words = trie->allocator->resize(trie->allocator->context, trie->model->words, size);
+    if (words != NULL)
+        trie->model->words = words;
     return aura_rans_close(&trie->reader, trie->error);
 }
 

@@ -5,13 +5,16 @@
  * they stay, and above them
  *
  *     7 the code above of the suffix entry; then in a list of one entry 24 suffix,
- *                                           in a longer one 9 rank in the suffix's list, and code;
+ *                                           in a longer one 9 rank in the suffix's list, 6 code, and 9 rank that
+ *                                           stays: in the list of the first suffix that is longer;
  *
  * the word of a longer list itself has size and suffix where they stay, and above them the code of the suffix's
  * escape. */
 #include "trie_reader.h"
 
 #define KEPT_MASK (((uint64_t)1 << TRIE_CODE_ABOVE_SHIFT) - 1)
+#define RANK_MASK (~(uint64_t)0 << AURA_RANK_SHIFT)
+#define SORTED_SHIFT (64 - AURA_RANK_SHIFT) /* the code stands highest then, and the rank in the suffix's list behind */
 
 static uint32_t code_above_of(uint64_t word)
 {
@@ -35,12 +38,14 @@ static bool read_list(const aura_trie_reader *trie, aura_rans_batch *batch, uint
     const uint64_t longer = longest > length ? suffix : aura_suffix_of(head); /* the first suffix with a longer list */
     const uint64_t above = trie->level == 1 ? 64 : trie->above.codes[suffix - trie->above.first] - TRIE_IS_LIST;
     words[context] = length | longer << AURA_PLACE_SHIFT | above << TRIE_CODE_ABOVE_SHIFT;
+    const uint32_t first = aura_first_of(words, context), first_above = aura_first_of(words, suffix);
     uint64_t rank = 0;
     for (uint32_t at = 0; at < length; at++, rank++) {
         if (length < longest)
             rank += aura_rans_read(batch, table + 2 * trie->classes[length - at] + (at == 0));
-        words[context + 1 + at] =
-            entry_word(trie, suffix + 1 + (rank < longest ? (uint32_t)rank : 0)) | rank << TRIE_RANK_SHIFT;
+        const uint32_t above_it = first_above + (rank < longest ? (uint32_t)rank : 0);
+        const uint64_t kept = length < longest ? rank : aura_rank_of(words[above_it]);
+        words[first + at] = entry_word(trie, above_it) | rank << TRIE_RANK_SHIFT | kept << AURA_RANK_SHIFT;
     }
     return rank <= longest;
 }
@@ -55,7 +60,8 @@ static bool read_one(const aura_trie_reader *trie, aura_rans_batch *batch, uint3
     const uint32_t table = is_many ? TRIE_FIRST_RANK + 20 * trie->classes[longest] + 1 : TRIE_TABLES;
     const uint32_t rank = aura_rans_read_if(batch, table, is_many);
     const uint64_t longer = is_many ? suffix : aura_suffix_of(head);
-    words[context] = entry_word(trie, suffix + is_many + (rank < longest ? rank : 0)) | longer << TRIE_RANK_SHIFT;
+    const uint32_t first_above = is_many ? aura_first_of(words, suffix) : suffix;
+    words[context] = entry_word(trie, first_above + (rank < longest ? rank : 0)) | longer << TRIE_RANK_SHIFT;
     return rank < longest;
 }
 
@@ -89,7 +95,7 @@ void aura_trie_sort(uint64_t *words, uint32_t count)
     for (uint32_t place = 1; place < count; place++) {
         const uint64_t word = words[place];
         uint32_t at = place;
-        for (; at > 0 && words[at - 1] > word; at--)
+        for (; at > 0 && words[at - 1] << SORTED_SHIFT > word << SORTED_SHIFT; at--)
             words[at] = words[at - 1];
         words[at] = word;
     }
@@ -112,12 +118,13 @@ static bool read_codes(aura_trie_reader *trie)
     for (uint32_t at = 0; at < trie->children.many_count; at++) {
         const uint32_t context = trie->children.many[at], length = aura_size_of(words[context]);
         const uint32_t column = TRIE_FIRST_CODE + aura_least(trie->classes[length], 7);
-        for (uint32_t place = context + 1; place <= context + length; place++) {
+        const uint32_t first = aura_first_of(words, context);
+        for (uint32_t place = first; place < first + length; place++) {
             const uint64_t code = aura_rans_read(&batch, column + 8 * code_above_of(words[place]));
             is_beyond |= code >= CONTEXT_MODEL_CODES;
             words[place] |= code << TRIE_LIST_CODE_SHIFT;
         }
-        aura_trie_sort(words + context + 1, length);
+        aura_trie_sort(words + first, length);
     }
     return end_codes(trie, &batch, is_beyond);
 }
@@ -141,18 +148,19 @@ static bool read_ones(aura_trie_reader *trie, uint32_t first, uint8_t *codes)
     return end_codes(trie, &batch, is_beyond);
 }
 
-void aura_trie_pack_list(uint64_t *words, uint32_t context, uint32_t length, uint32_t escape, uint8_t *codes)
+void aura_trie_pack_list(uint64_t *words, uint32_t context, uint32_t escape, uint8_t *codes)
 {
+    const uint32_t first = aura_first_of(words, context), length = aura_size_of(words[context]);
     uint32_t upper = 0;
-    for (uint32_t at = 1; at <= length; at++) {
-        const uint64_t word = words[context + at];
-        const uint32_t code = (uint32_t)(word >> TRIE_LIST_CODE_SHIFT);
-        codes[at] = (uint8_t)aura_least(code, 49);
+    for (uint32_t at = 0; at < length; at++) {
+        const uint64_t word = words[first + at];
+        const uint32_t code = (uint32_t)(word >> TRIE_LIST_CODE_SHIFT) & (CONTEXT_MODEL_CODES - 1);
+        codes[first - context + at] = (uint8_t)aura_least(code, 49);
         upper += CONTEXT_MODEL_FREQUENCIES[code];
-        words[context + at] = (word & KEPT_MASK) | (uint64_t)upper << AURA_UPPER_SHIFT;
+        words[first + at] = (word & (KEPT_MASK | RANK_MASK)) | (uint64_t)upper << AURA_UPPER_SHIFT;
     }
     words[context] = AURA_MANY | (words[context] & KEPT_MASK) | (uint64_t)(upper + escape) << AURA_UPPER_SHIFT;
-    if (length >= AURA_WIDE)
+    if (length >= AURA_LONG)
         aura_index_list(words, context);
 }
 
@@ -168,7 +176,7 @@ static bool read_many(aura_trie_reader *trie, uint32_t first, uint8_t *codes)
         const uint32_t code = aura_rans_read(&batch, table + 8 * code_above_of(words[context]));
         is_beyond |= code >= CONTEXT_MODEL_CODES;
         codes[context - first] = (uint8_t)(TRIE_IS_LIST + code % CONTEXT_MODEL_CODES);
-        aura_trie_pack_list(words, context, length, CONTEXT_MODEL_FREQUENCIES[code % CONTEXT_MODEL_CODES],
+        aura_trie_pack_list(words, context, CONTEXT_MODEL_FREQUENCIES[code % CONTEXT_MODEL_CODES],
                             codes + (context - first));
     }
     return end_codes(trie, &batch, is_beyond);

@@ -72,7 +72,7 @@ bool aura_trie_read_lists(aura_trie_reader *trie, uint32_t first, uint8_t *codes
 void aura_trie_sort(uint64_t *words, uint32_t count);
 
 /* End a list of more than one entry, whose words stand in their order; `escape` is the frequency of its escape, 0 at
- * the root. Its codes go to `codes`, from the second on. */
-void aura_trie_pack_list(uint64_t *words, uint32_t context, uint32_t length, uint32_t escape, uint8_t *codes);
+ * the root. The codes of its entries go to `codes`, which stand beside its words. */
+void aura_trie_pack_list(uint64_t *words, uint32_t context, uint32_t escape, uint8_t *codes);
 
 #endif

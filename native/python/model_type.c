@@ -1,7 +1,7 @@
 /* The type of packed models. */
 #include "module.h"
 
-#include "../heap.h"
+#include "pages.h"
 
 static PyObject *get_sections(PyObject *self, void *closure)
 {
@@ -28,7 +28,7 @@ static void free_model(PyObject *self)
 {
     model_object *object = (model_object *)self;
     PyTypeObject *type = Py_TYPE(self);
-    aura_context_model_free(&object->model, &AURA_HEAP);
+    aura_context_model_free(&object->model, &AURA_PAGES);
     Py_XDECREF(object->sections);
     PyObject_Free(self);
     Py_DECREF(type);
@@ -66,7 +66,7 @@ PyObject *aura_py_read_model(PyObject *module, PyObject *data)
     aura_error error;
     bool is_read;
     Py_BEGIN_ALLOW_THREADS
-    is_read = aura_model_read(&model, &file, view.buf, (size_t)view.len, &AURA_HEAP, &error);
+    is_read = aura_model_read(&model, &file, view.buf, (size_t)view.len, &AURA_PAGES, &error);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&view);
     if (!is_read)
@@ -75,7 +75,7 @@ PyObject *aura_py_read_model(PyObject *module, PyObject *data)
     model_object *object = sections != NULL ? PyObject_New(model_object, (PyTypeObject *)state->model_type) : NULL;
     if (object == NULL) {
         Py_XDECREF(sections);
-        aura_context_model_free(&model, &AURA_HEAP);
+        aura_context_model_free(&model, &AURA_PAGES);
         return NULL;
     }
     object->model = model;
