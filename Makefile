@@ -7,7 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-native fuzz-native wasm test-dask test-discovery test-thorough test-share lint docs bench vectors \
+.PHONY: help demo test native test-native fuzz-native wasm test-js lock-js test-dask test-discovery test-thorough test-share lint docs bench vectors \
   corpus lock clean model
 .SECONDARY:
 
@@ -67,6 +67,22 @@ wasm: $(CORE) $(CORE_HEADERS) native/wasm/aura.c  ## the native core as a WebAss
 	clang --target=wasm32 -nostdlib -ffreestanding -Inative/wasm $(STRICT) -O2 $(CORE) native/wasm/aura.c \
 	  -Wl,--no-entry -o native/build/aura.wasm
 	node native/wasm/try.mjs native/build/aura.wasm src/aura/data/small.aura
+
+# Needs Node 20 or newer with npm.
+js/node_modules/.done: js/package.json js/package-lock.json
+	cd js && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+test-js: js/node_modules/.done .venv/test/.done  ## the TypeScript client: style, types, sizes, tests beside Python, the golden vectors
+	cd js && npm run lint && npm run size
+	cd js && AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npm test
+	cd js && npm run build-adapter
+	PYTHONPATH=conformance .venv/test/bin/python -m aura_conformance run --timeout 60 -- node js/build/conformance/adapter.js
+
+# The addresses of packages and of their sponsors are left out.
+lock-js:  ## write the lock of the TypeScript client anew from js/package.json
+	cd js && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+	$(PYTHON) js/lock.py
 
 # Their packages take 300 MB, so they have an environment of their own.
 DASK = "*/aura/dask.py,*/aura/columns/*,*/training/cluster/*"
@@ -140,7 +156,7 @@ lock: .venv/lock/.done  ## compile the locks in requirements from pyproject.toml
 	$(COMPILE) -o requirements/lock.txt --group lock
 
 clean:  ## remove everything that make made
-	rm -rf .venv native/build docs/_build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv native/build js/build js/dist js/node_modules docs/_build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/lock/.done: requirements/lock.txt

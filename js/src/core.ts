@@ -1,0 +1,11 @@
+/**
+ * The codec of single messages: stored messages, template frames, AURALITE, adaptive messages and tags.
+ *
+ * @module
+ */
+export { Codec, type CodecOptions, type DecompressOptions } from './codec.js';
+export { AuraError, DecodeError, EncodeError, type ErrorCode, TemplateError } from './errors.js';
+export type { BodyCodec, SharedState } from './message.js';
+export { Model } from './model.js';
+export type { Level } from './selection.js';
+export type { Kind, Slot, Template } from './template.js';

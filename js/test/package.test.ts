@@ -1,0 +1,41 @@
+// The package, packed and installed into a clean folder, works there.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { pathOf } from './reference.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'aura-client-'));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const SCRIPT = `
+import { readFileSync } from 'node:fs';
+import { AuraError, Codec, Model } from '@aura-codec/client';
+import * as core from '@aura-codec/client/core';
+import { Brio } from '@aura-codec/client/brio';
+const codec = new Codec({ model: Model.read(readFileSync(process.argv[2])), bodies: [new Brio()] });
+const wire = codec.compress('Is there anything else I can help you with?');
+if (core.Codec !== Codec || wire.length > 9) throw new Error('another package');
+try {
+  codec.decompress(new Uint8Array(0));
+} catch (error) {
+  if (error instanceof AuraError) console.log(codec.decompress(wire), error.code);
+}
+`;
+
+it('works where it is installed', () => {
+  const js = pathOf('js');
+  const run = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, encoding: 'utf8' });
+  run('npm', ['run', '--silent', 'build'], js);
+  run('npm', ['pack', '--silent', '--pack-destination', folder], js);
+  const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  writeFileSync(join(folder, 'package.json'), '{"private": true}');
+  run('npm', ['install', '--silent', '--offline', '--no-audit', `./${tarball}`], folder);
+  writeFileSync(join(folder, 'use.mjs'), SCRIPT);
+  const said = run('node', ['use.mjs', pathOf('src/aura/data/small.aura')], folder);
+  expect(said).toBe('Is there anything else I can help you with? Truncated\n');
+});

@@ -1,0 +1,48 @@
+// Asks the Python of this project what it writes.
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('reference.py', import.meta.url));
+
+/** A file of the repository. */
+export function pathOf(name: string): string {
+  return ROOT + name;
+}
+
+/** What to write, and how. */
+export interface Wanted {
+  readonly data: Uint8Array;
+  readonly level: number;
+  readonly methods: number;
+  /** The path of the implied model; none is implied without. */
+  readonly model?: string;
+}
+
+/** A Python process that answers in order. */
+export class Reference {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #answers: AsyncIterator<string>;
+
+  constructor() {
+    const python = process.env['AURA_PYTHON'];
+    if (python === undefined) throw new Error('set AURA_PYTHON to a Python that has aura-codec');
+    this.#process = spawn(python, [SCRIPT]);
+    this.#process.stderr.pipe(process.stderr);
+    this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** The message that Python writes. */
+  async write({ data, level, methods, model }: Wanted): Promise<Uint8Array> {
+    const request = { level, methods, data_hex: Buffer.from(data).toString('hex'), model };
+    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
+    const { value } = (await this.#answers.next()) as IteratorResult<string, undefined>;
+    if (value === undefined) throw new Error('the reference has ended');
+    return Buffer.from((JSON.parse(value) as { wire: string }).wire, 'hex');
+  }
+
+  stop(): void {
+    this.#process.stdin.end();
+  }
+}
