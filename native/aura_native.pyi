@@ -1,13 +1,27 @@
 # Types of the extension module that native/python defines.
 
 from collections.abc import Iterable
-from typing import final
+from typing import Self, final
 
 from aura_spec.errors import DecodeError, EncodeError
 
 SOURCES: str
 
 def read_model(data: bytes, /) -> Model: ...
+
+@final
+class TemplateFilter:
+    def __new__(cls, looks: tuple[tuple[bytes, bytes, bytes, int, bytes, bool], ...], /) -> Self: ...
+    def may_match(self, message: bytes, /) -> bool: ...
+
+@final
+class Chooser:
+    def choose(
+        self, message: bytes, templates: TemplateFilter | bool | None, /
+    ) -> bytes | tuple[bytes | None, bytes | None, bool, bool]: ...
+    def choose_batch(
+        self, messages: Iterable[bytes], templates: TemplateFilter | bool | None, /
+    ) -> list[bytes | tuple[bytes | None, bytes | None, bool, bool]]: ...
 
 @final
 class Model:
@@ -19,8 +33,21 @@ class Model:
     def memory(self) -> int: ...
     def encode_auralite(self, data: bytes, /) -> bytes: ...
     def encode_adaptive(self, data: bytes, /) -> bytes: ...
+    def encode_modelled(self, message: bytes, sizes: Iterable[int], /) -> bytes: ...
     def encode_auralite_batch(self, messages: Iterable[bytes], /) -> list[bytes | EncodeError]: ...
     def encode_adaptive_batch(self, messages: Iterable[bytes], /) -> list[bytes | EncodeError]: ...
+    def chooser(
+        self,
+        max_auralite: int,
+        max_adaptive: int,
+        min_repeats: int,
+        repeats_share: int,
+        is_instead: bool,
+        max_settled: int,
+        min_general: int,
+        /,
+    ) -> Chooser: ...
+    def decode_compact(self, wire: bytes, max_size: int, /) -> bytes | None: ...
     def decode_auralite(self, string: bytes, max_size: int, /) -> bytes: ...
     def decode_adaptive(self, string: bytes, max_size: int, /) -> bytes: ...
     def decode_auralite_batch(

@@ -2,8 +2,6 @@
 #include "auralite.h"
 
 #include "char_runs.h"
-#include "range_coder.h"
-#include "symbols.h"
 
 /* What a predicted byte has in the current context: the class of its probability (rule MAT-6), and the context that
  * follows it (rule AUR-2). */
@@ -76,6 +74,13 @@ static uint32_t encode_unmatched(const aura_context_model *model, aura_position 
     return aura_encode_symbol(&escapes, symbol, encoder);
 }
 
+uint32_t aura_auralite_encode_symbol(const aura_context_model *model, aura_position position, aura_match *match,
+                                     uint32_t symbol, aura_range_encoder *encoder)
+{
+    return match->length > 0 ? encode_matched(model, position, match, symbol, encoder)
+                             : encode_unmatched(model, position, symbol, encoder);
+}
+
 size_t aura_auralite_encode(const aura_context_model *model, aura_match_table *table, const uint8_t *data,
                             size_t size, uint8_t *out, size_t capacity, aura_error *error)
 {
@@ -91,10 +96,7 @@ size_t aura_auralite_encode(const aura_context_model *model, aura_match_table *t
     for (uint32_t place = 0; place <= size && !encoder.is_full; place++) {
         const uint32_t symbol = place < size ? data[place] : CONTEXT_MODEL_END;
         aura_match_look(&match, place);
-        if (match.length > 0)
-            position.context = encode_matched(model, position, &match, symbol, &encoder);
-        else
-            position.context = encode_unmatched(model, position, symbol, &encoder);
+        position.context = aura_auralite_encode_symbol(model, position, &match, symbol, &encoder);
         if (symbol != CONTEXT_MODEL_END)
             position.state = aura_after(position.state, symbol);
     }

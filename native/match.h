@@ -55,6 +55,16 @@ static inline void aura_match_look(aura_match *match, uint32_t position)
         aura_match_try_prefix(match, position);
 }
 
+/* Go past a position where nothing is coded: it is looked for later, and no match is active (rule FRS-8). */
+static inline void aura_match_pass(aura_match *match, uint32_t position)
+{
+    match->length = 0;
+    if (position < MATCH_MIN_LENGTH)
+        return;
+    const uint32_t four = aura_four_bytes(match->text + position - MATCH_MIN_LENGTH);
+    match->table->slots[four * MATCH_MULTIPLIER >> MATCH_SLOT_SHIFT] = match->table->base + position;
+}
+
 /* The byte that an active match predicts. */
 static inline uint32_t aura_match_predicted(const aura_match *match)
 {

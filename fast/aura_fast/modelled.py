@@ -26,6 +26,18 @@ def encode(template_id: int, template: Template, values: Sequence[bytes], model:
     """Write a frame with one value a slot, in the order of rule TPL-2.
 
     Raises:
+        EncodeError: as :func:`encode_head`.
+    """
+    head, known = encode_head(template_id, template, values)
+    return head + encode_string(template, known, values, model)
+
+
+def encode_head(
+    template_id: int, template: Template, values: Sequence[bytes]
+) -> tuple[bytes, Mapping[int, bytes]]:
+    """Write what stands before the string of a frame; and the values that are no texts, by the index of their slot.
+
+    Raises:
         EncodeError: the id is out of range, no value is a text (rule FRS-5), or the message has more than
             ``limits.MAX_MODELLED`` bytes (rule FRS-13).
     """
@@ -41,8 +53,7 @@ def encode(template_id: int, template: Template, values: Sequence[bytes], model:
         raise EncodeError("a modelled frame needs a text")
     if template.rendered_size(values) > MAX_MODELLED:
         raise EncodeError(f"a modelled frame codes at most {MAX_MODELLED} bytes")
-    head = typed.write_template_id(template_id)
-    return head + spelt_values + encode_string(template, known, values, model)
+    return typed.write_template_id(template_id) + spelt_values, known
 
 
 def decode(body: bytes, templates: Mapping[int, Template], model: ContextModel, max_size: int) -> bytes:

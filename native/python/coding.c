@@ -1,13 +1,11 @@
 /* The methods of a model that code messages: one call for one message, one for many.
  *
- * The interpreter's lock is released for batches, and for messages from RELEASE_FROM bytes on. */
+ * The interpreter's lock is released for batches, and for messages from AURA_RELEASE_FROM bytes on. */
 #include "module.h"
 
 #include <stdlib.h>
 
-#define RELEASE_FROM 4096
-
-static workspace *take_workspace(module_state *state)
+workspace *aura_take_workspace(module_state *state)
 {
     workspace *taken = atomic_exchange(&state->spare, NULL);
     return taken != NULL ? taken : calloc(1, sizeof *taken);
@@ -20,13 +18,12 @@ void aura_free_workspace(workspace *space)
     free(space);
 }
 
-static void put_workspace(module_state *state, workspace *space)
+void aura_put_workspace(module_state *state, workspace *space)
 {
     aura_free_workspace(atomic_exchange(&state->spare, space));
 }
 
-/* Make room in the buffer, whose content is lost. */
-static bool make_room(workspace *space, size_t capacity)
+bool aura_make_room(workspace *space, size_t capacity)
 {
     if (space->capacity >= capacity)
         return true;
@@ -36,12 +33,29 @@ static bool make_room(workspace *space, size_t capacity)
     return space->buffer != NULL;
 }
 
+bool aura_append(aura_results *all, const uint8_t *bytes, size_t size)
+{
+    if (size == 0)
+        return true;
+    if (all->capacity - all->size < size) {
+        const size_t capacity = 2 * (all->capacity + size);
+        uint8_t *grown = realloc(all->bytes, capacity);
+        if (grown == NULL)
+            return false;
+        all->bytes = grown;
+        all->capacity = capacity;
+    }
+    memcpy(all->bytes + all->size, bytes, size);
+    all->size += size;
+    return true;
+}
+
 /* Encode or decode into the buffer, which grows as it must. Does not touch Python. */
 static bool code_message(const aura_context_model *model, workspace *space, aura_method method, bool decodes,
                          const uint8_t *data, size_t size, size_t max_size, size_t *length, aura_error *error)
 {
     for (size_t capacity = 2 * size + 256;; capacity = 4 * space->capacity) {
-        if (!make_room(space, capacity)) {
+        if (!aura_make_room(space, capacity)) {
             *error = (aura_error){.code = AURA_NO_MEMORY};
             return false;
         }
@@ -58,7 +72,7 @@ static bool code_message(const aura_context_model *model, workspace *space, aura
     }
 }
 
-static module_state *state_of(PyObject *self)
+module_state *aura_state_of(PyObject *self)
 {
     return PyType_GetModuleState(Py_TYPE(self));
 }
@@ -66,11 +80,11 @@ static module_state *state_of(PyObject *self)
 /* Code one message. */
 static PyObject *code_one(PyObject *self, PyObject *message, aura_method method, bool decodes, size_t max_size)
 {
-    module_state *state = state_of(self);
+    module_state *state = aura_state_of(self);
     Py_buffer view;
     if (PyObject_GetBuffer(message, &view, PyBUF_SIMPLE) != 0)
         return NULL;
-    workspace *space = take_workspace(state);
+    workspace *space = aura_take_workspace(state);
     if (space == NULL) {
         PyBuffer_Release(&view);
         return PyErr_NoMemory();
@@ -79,7 +93,7 @@ static PyObject *code_one(PyObject *self, PyObject *message, aura_method method,
     aura_error error;
     size_t length = 0;
     bool is_done;
-    if (view.len < RELEASE_FROM) {
+    if (view.len < AURA_RELEASE_FROM) {
         is_done = code_message(model, space, method, decodes, view.buf, (size_t)view.len, max_size, &length, &error);
     } else {
         Py_BEGIN_ALLOW_THREADS
@@ -88,7 +102,7 @@ static PyObject *code_one(PyObject *self, PyObject *message, aura_method method,
     }
     PyObject *result = is_done ? PyBytes_FromStringAndSize((const char *)space->buffer, (Py_ssize_t)length)
                                : aura_raise_error(state, &error);
-    put_workspace(state, space);
+    aura_put_workspace(state, space);
     PyBuffer_Release(&view);
     return result;
 }
@@ -101,45 +115,23 @@ typedef struct {
     aura_error error;
 } batch_entry;
 
-/* The results of a batch, end to end. */
-typedef struct {
-    uint8_t *bytes;
-    size_t size;
-    size_t capacity;
-} results;
-
-static bool append(results *all, const uint8_t *bytes, size_t size)
-{
-    if (all->capacity - all->size < size) {
-        const size_t capacity = 2 * (all->capacity + size);
-        uint8_t *grown = realloc(all->bytes, capacity);
-        if (grown == NULL)
-            return false;
-        all->bytes = grown;
-        all->capacity = capacity;
-    }
-    memcpy(all->bytes + all->size, bytes, size);
-    all->size += size;
-    return true;
-}
-
 /* Code the messages of a batch, without touching Python; false if there is no memory. */
 static bool code_entries(const aura_context_model *model, workspace *space, aura_method method, bool decodes,
-                         size_t max_size, batch_entry *entries, Py_ssize_t count, results *all)
+                         size_t max_size, batch_entry *entries, Py_ssize_t count, aura_results *all)
 {
     for (Py_ssize_t place = 0; place < count; place++) {
         batch_entry *entry = &entries[place];
         entry->offset = all->size;
         const bool is_done = code_message(model, space, method, decodes, entry->view.buf, (size_t)entry->view.len,
                                           max_size, &entry->length, &entry->error);
-        if (entry->error.code == AURA_NO_MEMORY || (is_done && !append(all, space->buffer, entry->length)))
+        if (entry->error.code == AURA_NO_MEMORY || (is_done && !aura_append(all, space->buffer, entry->length)))
             return false;
     }
     return true;
 }
 
 /* The list of what became of the messages; errors stand in the places of those that are refused. */
-static PyObject *list_of(module_state *state, const batch_entry *entries, Py_ssize_t count, const results *all)
+static PyObject *list_of(module_state *state, const batch_entry *entries, Py_ssize_t count, const aura_results *all)
 {
     PyObject *list = PyList_New(count);
     for (Py_ssize_t place = 0; list != NULL && place < count; place++) {
@@ -158,14 +150,14 @@ static PyObject *list_of(module_state *state, const batch_entry *entries, Py_ssi
 
 static PyObject *code_batch(PyObject *self, PyObject *messages, aura_method method, bool decodes, size_t max_size)
 {
-    module_state *state = state_of(self);
+    module_state *state = aura_state_of(self);
     PyObject *sequence = PySequence_Tuple(messages);
     if (sequence == NULL)
         return NULL;
     const Py_ssize_t count = PyTuple_Size(sequence);
     batch_entry *entries = calloc((size_t)count + 1, sizeof *entries);
-    workspace *space = take_workspace(state);
-    results all = {0};
+    workspace *space = aura_take_workspace(state);
+    aura_results all = {0};
     PyObject *list = NULL;
     Py_ssize_t held = 0;
     if (entries == NULL || space == NULL) {
@@ -185,7 +177,7 @@ end:
         PyBuffer_Release(&entries[--held].view);
     free(all.bytes);
     free(entries);
-    put_workspace(state, space);
+    aura_put_workspace(state, space);
     Py_DECREF(sequence);
     return list;
 }
@@ -208,6 +200,25 @@ static bool read_limit(PyObject *const *arguments, Py_ssize_t count, size_t *max
     /* the limits of the format are tighter than any number that does not fit */
     *max_size = overflow > 0 || (unsigned long long)limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
     return true;
+}
+
+/* Decode a message with an implied model by its marker; None if that names none. */
+static PyObject *decode_compact(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    size_t max_size;
+    if (!read_limit(arguments, count, &max_size))
+        return NULL;
+    Py_buffer view;
+    if (PyObject_GetBuffer(arguments[0], &view, PyBUF_SIMPLE) != 0)
+        return NULL;
+    const uint32_t marker = view.len > 0 ? *(const uint8_t *)view.buf : 0;
+    PyBuffer_Release(&view);
+    if (marker >= MARKER_AURALITE_COMPACT)
+        return code_one(self, arguments[0], AURA_AURALITE, true, max_size);
+    if (marker >= MARKER_ADAPTIVE_COMPACT && marker < MARKER_ADAPTIVE_COMPACT_END)
+        return code_one(self, arguments[0], AURA_ADAPTIVE, true, max_size);
+    Py_INCREF(Py_None);
+    return Py_None;
 }
 
 static PyObject *encode_auralite(PyObject *self, PyObject *message)
@@ -261,6 +272,12 @@ PyMethodDef AURA_MODEL_METHODS[] = {
     {"encode_adaptive", encode_adaptive, METH_O, "The adaptive string of a message."},
     {"encode_auralite_batch", encode_auralite_batch, METH_O, "The AURALITE strings of messages."},
     {"encode_adaptive_batch", encode_adaptive_batch, METH_O, "The adaptive strings of messages."},
+    {"encode_modelled", (PyCFunction)(void (*)(void))aura_py_encode_modelled, METH_FASTCALL,
+     "The string for the texts of a message, whose parts have these sizes."},
+    {"decode_compact", (PyCFunction)(void (*)(void))decode_compact, METH_FASTCALL,
+     "The message that a wire with an implied model stands for, or None."},
+    {"chooser", (PyCFunction)(void (*)(void))aura_py_make_chooser, METH_FASTCALL,
+     "What tries the messages that are tried first."},
     {"decode_auralite", (PyCFunction)(void (*)(void))decode_auralite, METH_FASTCALL,
      "The message of an AURALITE string."},
     {"decode_adaptive", (PyCFunction)(void (*)(void))decode_adaptive, METH_FASTCALL,

@@ -47,6 +47,12 @@ static int execute(PyObject *module)
     state->model_type = PyType_FromModuleAndSpec(module, &AURA_MODEL_SPEC, NULL);
     if (state->model_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->model_type) != 0)
         return -1;
+    state->filter_type = PyType_FromModuleAndSpec(module, &AURA_FILTER_SPEC, NULL);
+    if (state->filter_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->filter_type) != 0)
+        return -1;
+    state->chooser_type = PyType_FromModuleAndSpec(module, &AURA_CHOOSER_SPEC, NULL);
+    if (state->chooser_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->chooser_type) != 0)
+        return -1;
     return PyModule_AddStringConstant(module, "SOURCES", AURA_SOURCES);
 }
 
@@ -54,6 +60,8 @@ static int traverse(PyObject *module, visitproc visit, void *arg) /* Py_VISIT na
 {
     module_state *state = PyModule_GetState(module);
     Py_VISIT(state->model_type);
+    Py_VISIT(state->filter_type);
+    Py_VISIT(state->chooser_type);
     Py_VISIT(state->errors);
     return 0;
 }
@@ -62,6 +70,8 @@ static int clear(PyObject *module)
 {
     module_state *state = PyModule_GetState(module);
     Py_CLEAR(state->model_type);
+    Py_CLEAR(state->filter_type);
+    Py_CLEAR(state->chooser_type);
     Py_CLEAR(state->errors);
     return 0;
 }

@@ -6,20 +6,23 @@
 
 #include <Python.h>
 
-#include "../message.h"
 #include "../model.h"
+#include "../selection.h"
 
 #include <stdatomic.h>
 
 /* What a call writes to: tables, and a buffer for results. Calls take one from the module and put it back. */
 typedef struct {
     aura_workspace tables;
+    aura_trigrams trigrams;
     size_t capacity;
     uint8_t *buffer;
 } workspace;
 
 typedef struct {
     PyObject *model_type;
+    PyObject *filter_type;
+    PyObject *chooser_type;
     PyObject *errors; /* the module aura_spec.errors */
     _Atomic(workspace *) spare;
 } module_state;
@@ -30,6 +33,30 @@ typedef struct {
     PyObject *sections;
 } model_object;
 
+/* Messages from this size on are coded without the interpreter's lock. */
+#define AURA_RELEASE_FROM 4096
+
+/* A workspace of the module, or NULL if there is no memory; and the way back. */
+workspace *aura_take_workspace(module_state *state);
+void aura_put_workspace(module_state *state, workspace *space);
+void aura_free_workspace(workspace *space);
+
+/* Make room in the buffer, whose content is lost. */
+bool aura_make_room(workspace *space, size_t capacity);
+
+/* The results of a batch, end to end, on the heap. */
+typedef struct {
+    uint8_t *bytes;
+    size_t size;
+    size_t capacity;
+} aura_results;
+
+/* Add bytes; false if there is no memory. */
+bool aura_append(aura_results *all, const uint8_t *bytes, size_t size);
+
+/* The state of the module that an object's type belongs to. */
+module_state *aura_state_of(PyObject *self);
+
 /* The error of aura_spec.errors for one of the core. */
 PyObject *aura_make_error(const module_state *state, const aura_error *error);
 
@@ -39,10 +66,19 @@ PyObject *aura_raise_error(const module_state *state, const aura_error *error);
 /* The methods of a model that code messages. */
 extern PyMethodDef AURA_MODEL_METHODS[];
 
+PyObject *aura_py_encode_modelled(PyObject *model, PyObject *const *arguments, Py_ssize_t count);
+
 /* The type of models; read_model makes them. */
 extern PyType_Spec AURA_MODEL_SPEC;
 PyObject *aura_py_read_model(PyObject *module, PyObject *data);
 
-void aura_free_workspace(workspace *space);
+/* The type of filters of templates. `templates` of a call are None for none, True for any, or such a filter; this tells
+ * whether a message may match one of them, and -1, with an exception, if they are something else. */
+extern PyType_Spec AURA_FILTER_SPEC;
+int aura_py_may_match(module_state *state, PyObject *templates, const uint8_t *message, size_t size);
+
+/* The type of what tries the messages that are tried first. */
+extern PyType_Spec AURA_CHOOSER_SPEC;
+PyObject *aura_py_make_chooser(PyObject *model, PyObject *const *arguments, Py_ssize_t count);
 
 #endif

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Final, ParamSpec, Protocol
 
 from aura import native
+from aura.policy import Policy, Tried
 from aura_fast import auralite, batch, classic, local_model, modelled, stored, typed
 from aura_reference import brotli, zstd
 from aura_reference import message as reference
@@ -39,11 +40,32 @@ _COMPACT: Final = bytes(AURALITE_COMPACT[:1])
 _CHUNKED: Final = "this is a chunked file: use aura.open or aura decompress"
 
 
+class Beginning(Protocol):
+    """Tries the messages of a policy that are tried first."""
+
+    def one(self, message: bytes) -> bytes | Tried:
+        """The message that the policy takes, if that is found at once, else what was tried."""
+
+    def batch(self, messages: Sequence[bytes]) -> list[bytes | Tried]:
+        """The same of many messages."""
+
+
 class Backend(Protocol):
     """What a codec asks of an implementation; documented in ``aura_reference.message``."""
 
     def decode(self, wire: bytes, shared_state: SharedState | None, max_size: int) -> bytes:
         """Read a message."""
+
+    def begin(
+        self, policy: Policy, shared_state: SharedState, templates: Mapping[int, Template] | None
+    ) -> Beginning | None:
+        """What tries the first messages of a policy; None if this backend leaves all to what follows.
+
+        Args:
+            policy: what may be tried.
+            shared_state: what the reader holds.
+            templates: that are looked for in messages; None for none.
+        """
 
     def encode_auralite(self, data: bytes, model: ContextModel) -> bytes:
         """Write an AURALITE message for the implied model."""
@@ -133,6 +155,15 @@ class Reference:
     encode_typed = staticmethod(reference.encode_typed)
     encode_modelled = staticmethod(reference.encode_modelled)
     encode_classic = staticmethod(reference.encode_classic)
+
+    def begin(
+        self,
+        policy: Policy,  # noqa: ARG002  # as the protocol has it
+        shared_state: SharedState,  # noqa: ARG002
+        templates: Mapping[int, Template] | None,  # noqa: ARG002
+    ) -> Beginning | None:
+        """Nothing: it tries nothing first."""
+        return None
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""

@@ -10,10 +10,11 @@ from os import PathLike
 from aura import arguments, selection, tagging
 from aura import backend as backends
 from aura.arguments import BytesLike, to_bytes
+from aura.backend import Beginning
 from aura.codec_base import CodecBase
 from aura.methods import Candidate, Method
 from aura.models.model import Model, as_model, as_models
-from aura.selection import Policy
+from aura.policy import LEVELS, NOTHING_TRIED, Policy, Tried, tries_auralite
 from aura.templates import Match, SlotValues, TemplateLibrary
 from aura_spec.errors import DecodeError, EncodeError, TemplateError
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -66,7 +67,7 @@ class Codec(CodecBase):
         max_size: int = DEFAULT_MAX_SIZE,
         check: bool = False,
     ) -> None:
-        self._level = arguments.whole_number("level", level, 0, selection.LEVELS[-1])
+        self._level = arguments.whole_number("level", level, 0, LEVELS[-1])
         self._max_size = arguments.whole_number("max_size", max_size, 0)
         self._model = None if model is None else as_model("model", model)
         self._models = as_models(models)
@@ -78,6 +79,7 @@ class Codec(CodecBase):
         self._explicit_model = arguments.flag("explicit_model", explicit_model)
         self._check = arguments.flag("check", check)
         self._held: SharedState | None = None
+        self._begun: tuple[Mapping[int, Template], Beginning | None] | None = None
 
     @property
     def backend(self) -> str:
@@ -145,14 +147,37 @@ class Codec(CodecBase):
         """Of the model that this codec implies when it reads (rule TAG-3)."""
         return bytes.fromhex(self.model.id)
 
+    def encode_message(self, message: bytes) -> bytes:
+        """Code a message that is checked already."""
+        tried = NOTHING_TRIED
+        beginning = self._beginning()
+        if beginning is not None:
+            begun = beginning.one(message)
+            if isinstance(begun, bytes):
+                return self.with_tag(begun, message) if self._check else begun
+            tried = begun
+        return self.with_tag(self._select(message, self._shared, tried), message)
+
     def encode_messages(self, messages: Sequence[bytes]) -> list[bytes]:
         """Code messages that are checked already, in order."""
         shared = self._shared
-        strings = self._predict(messages, shared)
+        beginning = self._beginning()
+        begun = self._predict(messages, shared) if beginning is None else beginning.batch(messages)
         return [
-            self.with_tag(self._select(message, shared, strings.get(message)), message)
-            for message in messages
+            self.with_tag(
+                tried if isinstance(tried, bytes) else self._select(message, shared, tried), message
+            )
+            for message, tried in zip(messages, begun, strict=True)
         ]
+
+    def _beginning(self) -> Beginning | None:
+        """What tries the first messages, if the backend has that."""
+        templates = self._templates.snapshot()
+        begun = self._begun
+        if begun is None or begun[0] is not templates:
+            policy = Policy(self._level)
+            begun = self._begun = templates, self._backend.begin(policy, self._shared, templates)
+        return begun[1]
 
     def with_tag(self, wire: bytes, message: bytes) -> bytes:
         """A coded message, with a tag before it if this codec checks."""
@@ -160,22 +185,24 @@ class Codec(CodecBase):
             return wire
         return build_tagged(wire, message, b"" if self.explicit_model else self._model_id)
 
-    def _predict(self, messages: Sequence[bytes], shared: SharedState) -> dict[bytes, bytes]:
+    def _predict(self, messages: Sequence[bytes], shared: SharedState) -> list[Tried]:
         """AURALITE messages for the implied model, of those that the level tries it on, if they are several."""
-        policy = Policy(self.level)
-        tried = [message for message in dict.fromkeys(messages) if selection.tries_auralite(message, policy)]
+        policy = Policy(self._level)
+        tried = [message for message in dict.fromkeys(messages) if tries_auralite(message, policy)]
         if shared.model is None or len(tried) < 2:
-            return {}
-        return dict(zip(tried, self._backend.encode_auralite_batch(tried, shared.model), strict=True))
+            return [NOTHING_TRIED] * len(messages)
+        strings = self._backend.encode_auralite_batch(tried, shared.model)
+        known = {message: Tried(string) for message, string in zip(tried, strings, strict=True)}
+        return [known.get(message, NOTHING_TRIED) for message in messages]
 
-    def _select(self, message: bytes, shared: SharedState, auralite: bytes | None) -> bytes:
+    def _select(self, message: bytes, shared: SharedState, tried: Tried) -> bytes:
         return selection.choose(
             message,
             backend=self._backend,
             policy=Policy(self.level),
             shared_state=shared,
             templates=self.templates,
-            auralite=auralite,
+            tried=tried,
         ).wire
 
     def decode_wire(self, wire: bytes, max_size: int) -> bytes:

@@ -33,6 +33,10 @@ class CodecBase(ABC):
     def encode_messages(self, messages: Sequence[bytes]) -> list[bytes]:
         """Code messages that are checked already, in order."""
 
+    def encode_message(self, message: bytes) -> bytes:
+        """Code a message that is checked already."""
+        return self.encode_messages([message])[0]
+
     @abstractmethod
     def encode_match(self, match: Match, message: bytes) -> bytes:
         """Code a message as the smallest frame of a template that gives it."""
@@ -86,7 +90,7 @@ class CodecBase(ABC):
         message = to_bytes(data)
         hint = Hint.of(template_id, slots)
         if hint is None:
-            return self.encode_messages([message])[0]
+            return self.encode_message(message)
         return self.encode_match(self.templates.fill_to(message, hint), message)
 
     def decompress(self, wire: BytesLike, *, max_size: int | None = None) -> bytes:

@@ -13,7 +13,7 @@ from importlib import import_module
 from os import PathLike, fspath
 from typing import Any, Literal, TypedDict, Unpack
 
-from aura import arguments, selection
+from aura import arguments, policy
 from aura.columns.rows import Compress, Decompress, ModelFile, RowCoder
 from aura.files import corpus
 from aura.models.model import Model
@@ -121,7 +121,7 @@ def compress_series(
             default model is asked for.
         OSError: the model file cannot be read.
     """
-    arguments.whole_number("level", level, 0, selection.LEVELS[-1])
+    arguments.whole_number("level", level, 0, policy.LEVELS[-1])
     return _coded(series, Compress(level, arguments.flag("check", check)), model)
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from aura_spec import session_negotiation
-from aura_spec.marker import Marker
+from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 
 
 class Method(StrEnum):
@@ -62,3 +62,10 @@ ANY_ADAPTIVE: Final = session_negotiation.ADAPTIVE | ADAPTIVE_EXPLICIT
 
 WITHOUT_GENERAL: Final = session_negotiation.COMPACT | EXPLICIT | 1 << Marker.STORED
 """The bits of AURALITE and storing, for messages too short for anything else."""
+
+
+def method_of(wire: bytes) -> Method:
+    """The method of a message that is stored, or coded with the implied model and without a template."""
+    if wire[0] in AURALITE_COMPACT:
+        return Method.AURALITE
+    return Method.ADAPTIVE if wire[0] in ADAPTIVE_COMPACT else Method.STORED

@@ -6,22 +6,22 @@ batches. All other methods are those of ``fast``; streams and sessions hold thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
 
-from aura.backend import DECODERS, Fast, decoder_of, hinting, marked
+from aura import native_selection
+from aura.backend import DECODERS, Beginning, Fast, decoder_of, hinting, marked
 from aura.models.native_model import native_of
+from aura.policy import Policy
+from aura_fast import modelled
 from aura_fast.auralite import decode_named, named
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
+from aura_spec.modelled import traverse
 from aura_spec.range_coder import ADAPTIVE_END, ADAPTIVE_START
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
-
-_FIRST_AURALITE: Final = AURALITE_COMPACT.start
-_FIRST_ADAPTIVE: Final = ADAPTIVE_COMPACT.start
-_END_ADAPTIVE: Final = ADAPTIVE_COMPACT.stop
+from aura_spec.template import Template
 
 
 def _encode_auralite(data: bytes, model: ContextModel) -> bytes:
@@ -40,6 +40,25 @@ def _auralite_body(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
 
 def _adaptive_body(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
     return named(model_id, _encode_adaptive(data, model))
+
+
+def _modelled_body(
+    template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
+) -> bytes:
+    """The body of a modelled template frame for the implied model."""
+    template = templates[template_id]
+    head, known = modelled.encode_head(template_id, template, values)
+    sizes = [0]
+
+    def feed(data: bytes) -> None:
+        sizes[-1] += len(data)
+
+    def write_text(index: int, stop: bytes) -> bytes:
+        sizes.extend((len(values[index]), len(stop), 0))
+        return values[index]
+
+    traverse(template, known, feed, write_text)
+    return head + native_of(model).encode_modelled(template.render(values), sizes)
 
 
 def _decode_auralite_explicit(wire: bytes, held: SharedState, max_size: int) -> bytes:
@@ -72,15 +91,11 @@ def _decode(wire: bytes, shared_state: SharedState | None, max_size: int) -> byt
     model = None if shared_state is None else shared_state.model
     if model is None or not wire:
         return _decode_others(wire, shared_state, max_size)
-    marker = wire[0]
     try:
-        if marker >= _FIRST_AURALITE:
-            return native_of(model).decode_auralite(wire, max_size)
-        if _FIRST_ADAPTIVE <= marker < _END_ADAPTIVE:
-            return native_of(model).decode_adaptive(wire, max_size)
+        message = native_of(model).decode_compact(wire, max_size)
     except DecodeError as error:
         raise questioned(error, wire) from None
-    return _decode_others(wire, shared_state, max_size)
+    return _decode_others(wire, shared_state, max_size) if message is None else message
 
 
 class Native(Fast):
@@ -89,8 +104,15 @@ class Native(Fast):
     decode = staticmethod(hinting(_decode))
     encode_auralite = staticmethod(_encode_auralite)  # type: ignore[assignment]  # fast may be told a tuning
     encode_auralite_explicit = staticmethod(marked(Marker.AURALITE_EXPLICIT, _auralite_body))
+    encode_modelled = staticmethod(marked(Marker.MODELLED, _modelled_body))
     encode_adaptive = staticmethod(_encode_adaptive)
     encode_adaptive_explicit = staticmethod(marked(Marker.ADAPTIVE_EXPLICIT, _adaptive_body))
+
+    def begin(
+        self, policy: Policy, shared_state: SharedState, templates: Mapping[int, Template] | None
+    ) -> Beginning | None:
+        """What tries in one call what levels 1 and 2 try first."""
+        return native_selection.begin(policy, shared_state, templates)
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""

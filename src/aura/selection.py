@@ -25,49 +25,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from aura.backend import Backend
-from aura.content import looks_random, repeats
-from aura.methods import ADAPTIVE_EXPLICIT, ANY_ADAPTIVE, BITS, EXPLICIT, Candidate, Method
+from aura.content import looks_random
+from aura.methods import ADAPTIVE_EXPLICIT, BITS, EXPLICIT, Candidate, Method, method_of
+from aura.policy import (
+    NOTHING_TRIED,
+    SETTLED,
+    SHORT,
+    Policy,
+    Tried,
+    fits_auralite,
+    tries_adaptive,
+    tries_auralite,
+)
 from aura.templates import Match, TemplateLibrary
 from aura_reference import typed
 from aura_spec import brio
 from aura_spec.classic import is_utf8
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import EncodeError
-from aura_spec.limits import MAX_ADAPTIVE
 from aura_spec.marker import Marker
-from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
 from aura_spec.slot import is_text_only
 
-LEVELS: Final = range(4)
-
-_SHORT: Final = 32
-"""Bytes below which general methods hardly ever gain on a message."""
-
 _LONG: Final = 1 << 14
 """Bytes from which Zstandard is the quicker choice for text."""
-
-_MAX_AURALITE: Final = (-1, 1 << 10, 1 << 16, 1 << 20)
-"""For each level the longest message, in bytes, that AURALITE is tried on."""
-
-_MAX_ADAPTIVE: Final = (-1, 1 << 10, 1 << 14, MAX_ADAPTIVE)
-"""For each level the longest adaptive message, in bytes. It takes five to ten times as long as AURALITE."""
-
-_REPEATS: Final = 8
-"""Trigrams of a message that occurred in it before, from which level 2 tries an adaptive message.
-
-On messages of twelve corpora this keeps 99 % of what trying it on all would gain, and tries it on a third of them.
-"""
-
-_MANY_REPEATS: Final = 4
-"""The share of a message, as one in so many trigrams, from which level 1 takes an adaptive message unseen."""
-
-_SETTLED: Final = 1 << 8
-"""Bytes up to which a message halved is settled. In longer ones a general method may gain more on what repeats."""
 
 _CONTAINED: Final = range(1 << 10, (1 << 16) + 1)
 """The lengths, in bytes, for which BRIO version 2 is tried where AURALITE is not.
@@ -89,19 +73,6 @@ _FRAMES: Final = (
 """For each level the bits of the template frames that it tries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What may be tried.
-
-    Attributes:
-        level: 0 to 3, as above.
-        methods: that the reader reads, by bits as in a hello (rule SES-5). Storing is read by all.
-    """
-
-    level: int
-    methods: int = ALL_METHODS
-
-
 def choose(
     message: bytes,
     *,
@@ -109,7 +80,7 @@ def choose(
     policy: Policy,
     shared_state: SharedState,
     templates: TemplateLibrary | None = None,
-    auralite: bytes | None = None,
+    tried: Tried | None = None,
 ) -> Candidate:
     """The smallest of the messages that :func:`search` finds.
 
@@ -119,11 +90,18 @@ def choose(
         policy: what may be tried.
         shared_state: what the reader holds, as for :func:`search`.
         templates: the library in which a match is looked up, if the policy tries template frames.
-        auralite: the AURALITE message for the implied model, if it is coded already.
+        tried: what was tried first, if something was.
     """
-    match = templates.match(message) if templates is not None and tries_frames(policy) else None
+    library = templates if templates is not None and tries_frames(policy) else None
+    if tried is None:
+        beginning = backend.begin(policy, shared_state, None if library is None else library.snapshot())
+        begun = NOTHING_TRIED if beginning is None else beginning.one(message)
+        if isinstance(begun, bytes):
+            return Candidate(method_of(begun), begun)
+        tried = begun
+    match = library.match(message) if library is not None and tried.may_match else None
     found = search(
-        message, backend=backend, policy=policy, shared_state=shared_state, match=match, auralite=auralite
+        message, backend=backend, policy=policy, shared_state=shared_state, match=match, tried=tried
     )
     return smallest(found)
 
@@ -135,7 +113,7 @@ def search(
     policy: Policy,
     shared_state: SharedState,
     match: Match | None = None,
-    auralite: bytes | None = None,
+    tried: Tried = NOTHING_TRIED,
 ) -> list[Candidate]:
     """The messages that are tried, in order.
 
@@ -146,33 +124,33 @@ def search(
         shared_state: what the reader holds. Where no model is implied, an AURALITE message names one, the first of
             ``shared_state.models``.
         match: a template that gives the message, if one is to be considered.
-        auralite: the AURALITE message for the implied model, if it is coded already.
+        tried: what was tried already, with the implied model.
     """
-    tried = _Search(message, backend, policy, shared_state)
+    trying = _Search(message, backend, policy, shared_state)
     level = policy.level
     if level == 1 and match is not None:
-        tried.typed_frame(match, tried.size)
-        if tried.halves:
-            return tried.found
-    adapts = tries_adaptive(message, policy)
+        trying.typed_frame(match, trying.size)
+        if trying.halves:
+            return trying.found
+    adapts = tries_adaptive(message, policy) if tried.adapts is None else tried.adapts
     if level == 1 and adapts:
-        tried.adaptive()
-    if _fits_auralite(message, policy, adapts=tried.has_auralite):
-        tried.auralite(auralite)
+        trying.adaptive(tried.adaptive)
+    if fits_auralite(message, policy, adapts=trying.has_auralite):
+        trying.auralite(tried.auralite)
     if level > 1 and adapts:
-        tried.adaptive()
-    size = tried.size
+        trying.adaptive(tried.adaptive)
+    size = trying.size
     if level > 1 and match is not None:
-        tried.typed_frame(match, size)
-        settled = tried.settled  # by no modelled frame: level 1, which has none, may try more
-        tried.other_frames(match, size)
+        trying.typed_frame(match, size)
+        settled = trying.settled  # by no modelled frame: level 1, which has none, may try more
+        trying.other_frames(match, size)
     else:
-        settled = tried.settled
+        settled = trying.settled
     if level == 3 or (level and not settled):
-        tried.general()
+        trying.general()
     if level == 3:
-        tried.everything()
-    return tried.found
+        trying.everything()
+    return trying.found
 
 
 def smallest(candidates: Iterable[Candidate]) -> Candidate:
@@ -189,26 +167,6 @@ def frames(
     tried.typed_frame(match, size)
     tried.other_frames(match, size)
     return tried.found[1:]
-
-
-def tries_auralite(message: bytes, policy: Policy) -> bool:
-    """Whether the policy tries AURALITE on a message."""
-    adapts = policy.level == 1 and tries_adaptive(message, policy)
-    return _fits_auralite(message, policy, adapts=adapts)
-
-
-def _fits_auralite(message: bytes, policy: Policy, *, adapts: bool) -> bool:
-    """Whether AURALITE is tried on a message of this length, beside an adaptive one or instead of it."""
-    return len(message) <= _MAX_AURALITE[policy.level] and not (policy.level == 1 and adapts)
-
-
-def tries_adaptive(message: bytes, policy: Policy) -> bool:
-    """Whether the policy tries an adaptive message."""
-    if len(message) > _MAX_ADAPTIVE[policy.level] or not policy.methods & ANY_ADAPTIVE:
-        return False
-    if policy.level == 1:
-        return repeats(message) >= max(2 * _REPEATS, len(message) // _MANY_REPEATS)
-    return policy.level == 3 or repeats(message) >= _REPEATS
 
 
 def tries_frames(policy: Policy) -> bool:
@@ -263,7 +221,7 @@ class _Search:
     @property
     def settled(self) -> bool:
         """Whether the message is short and halved, so that no general method is likely to gain."""
-        return self.halves and len(self._message) <= _SETTLED
+        return self.halves and len(self._message) <= SETTLED
 
     def _reads(self, method: Method) -> bool:
         return bool(self._policy.methods & BITS[method])
@@ -276,22 +234,26 @@ class _Search:
         self.size = min(self.size, len(wire))
 
     def auralite(self, coded: bytes | None) -> None:
-        """AURALITE, for the implied model if there is one and such messages are read, else for a named one."""
+        """AURALITE, for the implied model if there is one and such messages are read, else for a named one.
+
+        Args:
+            coded: the message for the implied model; None if it is not coded yet, and empty if it is too long.
+        """
         backend, message = self._backend, self._message
         self._with_model(
             Method.AURALITE,
             EXPLICIT,
-            lambda model: coded or backend.encode_auralite(message, model),
+            lambda model: backend.encode_auralite(message, model) if coded is None else coded,
             lambda model_id, model: backend.encode_auralite_explicit(message, model_id, model),
         )
 
-    def adaptive(self) -> None:
+    def adaptive(self, coded: bytes | None) -> None:
         """An adaptive message, as :meth:`auralite`."""
         backend, message = self._backend, self._message
         self._with_model(
             Method.ADAPTIVE,
             ADAPTIVE_EXPLICIT,
-            lambda model: backend.encode_adaptive(message, model),
+            lambda model: backend.encode_adaptive(message, model) if coded is None else coded,
             lambda model_id, model: backend.encode_adaptive_explicit(message, model_id, model),
         )
 
@@ -304,7 +266,9 @@ class _Search:
     ) -> None:
         held = self._shared_state
         if held.model is not None and self._reads(method):
-            self._add(method, encode(held.model))
+            wire = encode(held.model)
+            if wire:
+                self._add(method, wire)
         elif held.models and self._policy.methods & explicit:
             self._add(method, encode_explicit(*next(iter(held.models.items()))))
         else:
@@ -354,7 +318,7 @@ class _Search:
     def _quick(self) -> int | None:
         """The general method that suits the message, or if it is not read the other; the size of what it gives."""
         message, count = self._message, len(self.found)
-        if len(message) < _SHORT or looks_random(message):
+        if len(message) < SHORT or looks_random(message):
             return None
         if len(message) < _LONG and is_utf8(message):
             self._brotli(5)

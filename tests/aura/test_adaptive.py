@@ -15,7 +15,7 @@ from aura import Method, selection
 from aura.backend import get
 from aura.content import repeats
 from aura.explanation.page import page
-from aura.selection import Policy
+from aura.policy import Policy
 from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.session_negotiation import ADAPTIVE, ALL_METHODS
 from aura_spec.shared_state import SharedState

@@ -16,6 +16,7 @@ import aura
 import aura_reference.auralite
 from aura import content, selection
 from aura.methods import Method
+from aura.policy import Policy
 from aura_spec.shared_state import SharedState
 
 CODECS = [aura.Codec(level=level) for level in range(4)]
@@ -78,7 +79,7 @@ def test_level_3_tries_brio_and_classic_frames() -> None:
     message = b"x" * 600
 
     def methods(message: bytes) -> list[Method]:
-        policy = selection.Policy(3)
+        policy = Policy(3)
         found = selection.search(message, backend=backend, policy=policy, shared_state=codec.shared_state)
         return [candidate.method for candidate in found]
 
@@ -94,7 +95,7 @@ def test_level_2_tries_brio_where_there_is_no_model() -> None:
     backend = aura.codec.backends.get("fast")
 
     def methods(message: bytes, shared_state: SharedState) -> set[Method]:
-        policy = selection.Policy(2)
+        policy = Policy(2)
         found = selection.search(message, backend=backend, policy=policy, shared_state=shared_state)
         return {candidate.method for candidate in found}
 

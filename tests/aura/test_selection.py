@@ -15,7 +15,7 @@ from aura import backend as backends
 from aura import selection
 from aura.connections.session.coding import Single
 from aura.methods import ANY_ADAPTIVE, WITHOUT_GENERAL, Candidate, Method
-from aura.selection import LEVELS, Policy
+from aura.policy import LEVELS, Policy
 from aura.server import conversation
 from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.session_negotiation import ADAPTIVE, ALL_METHODS, COMPACT

@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO, Final
 
 import typer
 
-from aura import selection
+from aura import policy
 from aura.cli import io
 from aura.codec import Codec
 from aura.files.chunked import compress_iter, decompress_iter
@@ -64,7 +64,7 @@ def compress(
     with io.opened(path) as source:
         head = source.read(MAX_MESSAGE + 1)
         if len(head) > MAX_MESSAGE if chunked is None else chunked:
-            chunked_level = 1 if level == selection.LEVELS[-1] else 0
+            chunked_level = 1 if level == policy.LEVELS[-1] else 0
             chunks = compress_iter(chain((head,), _pieces(source)), level=chunked_level)
             io.write_chunks(output, _digits(chunks) if hexadecimal else chunks, path)
             return

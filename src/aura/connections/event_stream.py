@@ -25,7 +25,7 @@ from aura.connections.session.coding import Single
 from aura.explanation.peek import peek
 from aura.models.model import Model, as_model
 from aura.observation import Direction, MessageEvent, Observer, check_observer, current_labels, tell
-from aura.selection import LEVELS
+from aura.policy import LEVELS
 from aura_spec.errors import DecodeError
 from aura_spec.event_stream import MAX_PART, build_record, check_end, take_record
 

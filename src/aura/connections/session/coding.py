@@ -10,7 +10,8 @@ from aura import backend as backends
 from aura import tagging
 from aura.connections.stream import Stream
 from aura.models.model import Model
-from aura.selection import Policy, choose, frames, smallest
+from aura.policy import Policy
+from aura.selection import choose, frames, smallest
 from aura.templates import Hint, Match, TemplateLibrary
 from aura_spec import tag
 from aura_spec.errors import Malformed

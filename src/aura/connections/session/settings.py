@@ -9,7 +9,7 @@ from aura import arguments
 from aura.connections.session.models import Models
 from aura.models.model import Model
 from aura.observation import Observer, check_observer
-from aura.selection import LEVELS
+from aura.policy import LEVELS
 from aura_spec import session_negotiation
 from aura_spec.marker import Marker
 from aura_spec.session_negotiation import ALL_METHODS
