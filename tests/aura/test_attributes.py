@@ -7,6 +7,9 @@ import io
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from enum import Enum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 from tests.aura.small_models import TINY
@@ -15,6 +18,7 @@ from tests.test_docs import DOCUMENTED
 import aura
 from aura import dask, websockets
 from aura.asgi import AuraMiddleware
+from aura.audit import AuditLog, LoggingSink, StructlogSink
 from aura.connections.stream import MessageCodec
 from aura.event_stream import EventStreamDecoder, EventStreamEncoder
 from aura.models.training.scrubbing import Scrubber, ScrubReport
@@ -33,6 +37,7 @@ async def _application(_scope: object, _receive: object, _send: object) -> None:
 
 
 CODEC = aura.Codec(model=TINY)
+FOLDER = TemporaryDirectory()
 OBJECTS: dict[type, Callable[[], object]] = {
     aura.AuraCompressor: aura.AuraCompressor,
     aura.AuraDecompressor: aura.AuraDecompressor,
@@ -48,6 +53,9 @@ OBJECTS: dict[type, Callable[[], object]] = {
     JsonStore: lambda: JsonStore("templates.json"),
     SqliteStore: lambda: SqliteStore("templates.db"),
     UsageRecorder: UsageRecorder,
+    AuditLog: lambda: AuditLog(Path(FOLDER.name) / "audit.jsonl"),
+    LoggingSink: LoggingSink,
+    StructlogSink: lambda: StructlogSink(SimpleNamespace()),
     AuraMiddleware: lambda: AuraMiddleware(_application),
     EventStreamDecoder: lambda: EventStreamDecoder(TINY),
     EventStreamEncoder: lambda: EventStreamEncoder(TINY),

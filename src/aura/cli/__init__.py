@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from aura import __version__, native
+from aura.cli.audit import app as audit_app
 from aura.cli.bench import bench
 from aura.cli.demo import demo
 from aura.cli.explain import explain
@@ -41,6 +42,7 @@ app.add_typer(model_app, name="model")
 templates_app.command()(discover)
 templates_app.command()(stats)
 app.add_typer(templates_app, name="templates")
+app.add_typer(audit_app, name="audit")
 
 
 def _print_version(wanted: bool) -> None:

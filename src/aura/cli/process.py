@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
     """The answer is no, as of ``model diff``, or a file cannot be read or written."""
     USAGE = 2
     BAD_DATA = 3
-    """A message, a model, a template store or a corpus is refused."""
+    """A message, a model, a template store, a corpus or an audit log is refused."""
     INTERRUPTED = 130
     TERMINATED = 143
 
