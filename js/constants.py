@@ -23,6 +23,9 @@ _NUMBERS: Final = {
     "brio2": "VERSION MAX_LENGTH SYMBOLS_PER_BYTE MIN_LANES DIRECT NUMBERS MIN_MATCH",
     "char_runs": "MAX_LENGTH STATES",
     "context_model": "END SYMBOLS CODES TOTAL_OF_ONE MAX_ORDER",
+    "chunked": "VERSION HAS_INDEX MIN_WINDOW_BITS MAX_WINDOW_BITS MAX_BLOCK BLOCK MAX_INDEX MIN_BLOCK MIN_END "
+    "FRAME_BIT HEADER_SIZE TRAILER_SIZE",
+    "event_stream": "MAX_RECORD MAX_PART MARGIN",
     "interleaved_rans": "TOTAL SCALE_BITS LOWER_BOUND MAX_LANES_EXPONENT",
     "limits": "DEFAULT_MAX_SIZE MAX_PATTERN MAX_SLOTS MAX_TEMPLATE_ID MAX_MODELLED MAX_ADAPTIVE MAX_WINDOW",
     "local_model": "WORD HASH_MULTIPLIER HASH_MULTIPLIER_2 SLOT_BITS MAX_RUN MIN_MATCH MAX_MATCH_LENGTH FIELDS "
@@ -37,8 +40,11 @@ _NUMBERS: Final = {
     "prefix": "LENGTH HITS MAX_SIZE",
     "range_coder": "START END ADAPTIVE_START ADAPTIVE_END LOWER_BOUND MAX_OMITTED",
     "rans": "TOTAL SCALE_BITS LOWER_BOUND UPPER_BOUND STATE_BYTES SYMBOLS",
-    "session_negotiation": "COMPACT ADAPTIVE",
+    "session": "TEXT BINARY CONTROL MAX_CHUNK MARGIN COUNTERS CRC_SIZE",
+    "session_negotiation": "VERSION MAX_MODELS MAX_SIZE COMPACT ADAPTIVE ALL_CODINGS",
     "slot": "MAX_SCALE MAX_FRACTION_DIGITS IPV6_FORMS MIN_IPV6 MAX_SECONDS",
+    "stream": "HEAD_BYTE MAX_STRING START SAME_KIND COUNTERS LATEST CHECK_SIZE SLOT_BITS LARGE_SLOT_BITS LARGE_MEMORY "
+    "SLOT_SIZE STATE_SIZE MIN_MEMORY MAX_MEMORY DEFAULT_CHECK DEFAULT_MEMORY",
     "tag": "SIZE",
     "template": "FIRST_APPLICATION_ID",
     "trie": "MAX_ENTRIES MAX_TABLE_BYTES",
@@ -46,7 +52,13 @@ _NUMBERS: Final = {
 }
 """The names of single numbers, by chapter."""
 
-_ENUMERATIONS: Final = {"marker": "Marker", "local_model": "Relation"}
+_ENUMERATIONS: Final = {
+    "marker": "Marker",
+    "local_model": "Relation",
+    "stream": "Flag",
+    "session": "Kind",
+    "session_negotiation": "Coding",
+}
 """Those whose members become numbers."""
 
 _TABLES: Final = {

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const LIMITS = [
-  { entries: ['core'], most: 26_000 },
-  { entries: ['core', 'brio'], most: 33_000 },
+  { entries: ['core'], most: 30_000 },
+  { entries: ['core', 'brio', 'session', 'events', 'chunked'], most: 40_000 },
 ];
 
 for (const { entries, most } of LIMITS) {

@@ -6,8 +6,9 @@ import { DecodeError } from '../src/errors.js';
 import { Model } from '../src/model.js';
 import { fromHex } from '../src/slot/value.js';
 import { toHex } from '../src/wire.js';
-import { CASE_TYPES, type Fields } from './case_types.js';
-import { readMessage, Skipped, stateOf, writeMessage } from './messages.js';
+import { CASE_TYPES, type CaseType, type Fields } from './case_types.js';
+import { chunkedTypes, SESSION_PARTS, sessionType, streamType } from './connections.js';
+import { isMessage, readMessage, Skipped, stateOf, writeMessage } from './messages.js';
 
 // from js/build/conformance
 const PACKAGE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -17,7 +18,7 @@ const ABOUT = {
   name: '@aura-codec/client',
   version: PACKAGE.version,
   spec: ['0.1.0'],
-  profiles: ['decoder-core', 'adaptive', 'encoder', 'tag', 'parts'],
+  profiles: ['decoder-core', 'adaptive', 'encoder', 'tag', 'stream', 'session', 'event-stream', 'chunked', 'parts'],
 };
 
 const DATA = new URL('../../../vectors/data/', import.meta.url);
@@ -32,18 +33,29 @@ function brioFor(phrases: Fields): Brio {
 
 const models = new Map<string, Model>();
 
-function heldFor(request: Fields) {
+function modelOf(request: Fields): Model | null {
   const id = request['model'] as string | undefined;
   const model = id === undefined ? null : models.get(id);
   if (model === undefined) throw new Error(`the model ${id ?? ''} was not handed over`);
-  return stateOf(request, model, brioFor((request['phrases'] ?? {}) as Fields));
+  return model;
 }
 
-const isMessage = ({ case_type: name }: Fields) => name === 'message' || name === 'tagged message';
+function heldFor(request: Fields) {
+  return stateOf(request, modelOf(request), brioFor((request['phrases'] ?? {}) as Fields));
+}
+
+/** Chunked files, and what is read or written with a model. */
+const OTHERS: Readonly<Record<string, CaseType>> = {
+  ...SESSION_PARTS,
+  ...chunkedTypes(UNITS),
+  stream: streamType(modelOf, [UNITS_ALONE]),
+  session: sessionType(modelOf),
+};
 
 function caseTypeOf({ case_type: name }: Fields) {
-  if (!(name in CASE_TYPES)) throw new Skipped(`no case type ${name as string}`);
-  return CASE_TYPES[name as string];
+  const types = { ...CASE_TYPES, ...OTHERS };
+  if (!(name in types)) throw new Skipped(`no case type ${name as string}`);
+  return types[name as string];
 }
 
 function decode(request: Fields): Fields {
@@ -55,7 +67,7 @@ function decode(request: Fields): Fields {
 
 function encode(request: Fields): Fields {
   if (isMessage(request)) {
-    const text = (request['text_hex'] ?? (request['value'] as Fields)['text_hex']) as string;
+    const text = (request['text_hex'] ?? (request['value'] as Fields)['text_hex']) as string | undefined;
     const told = { ...request, text_hex: text };
     return { wire: toHex(writeMessage(told, heldFor(request))) };
   }

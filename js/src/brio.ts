@@ -1,5 +1,5 @@
 // BRIO containers of both versions (rules BRI-1 to BRI-5, and chapter brio2).
-import { Brio2 } from './brio2.js';
+import { BRIO_MAGIC, Brio2 } from './brio2.js';
 import { BRIO2_VERSION, BRIO_HEADER_SIZE, BRIO_TOKENS_PER_PAYLOAD_BYTE, BRIO_VERSION, MARKER_BRIO, RANS_TOTAL } from './constants.js';
 import { DecodeError, withOffset } from './errors.js';
 import { type BodyCodec, brioMessage, type SharedState } from './message.js';
@@ -10,7 +10,6 @@ import { equal, Reader, Writer } from './wire.js';
 
 export type { UnitsFile } from './unit.js';
 
-const MAGIC = Uint8Array.of(0x41, 0x55, 0x52, 0x41); // AURA
 const KINDS = 3;
 
 /** The lengths for which version 2 is tried at level 2, and at its own level 1 at level 3. */
@@ -40,7 +39,7 @@ export class Brio implements BodyCodec {
   /** Read a body. */
   decode(body: Uint8Array, held: SharedState, maxSize: number): Uint8Array {
     const reader: Reader = new Reader(body, 1);
-    reader.check(equal(reader.bytes(MAGIC.length), MAGIC), 'Malformed', 'the body does not begin with AURA', 0);
+    reader.check(equal(reader.bytes(BRIO_MAGIC.length), BRIO_MAGIC), 'Malformed', 'the body does not begin with AURA', 0);
     const version = reader.uint(1);
     if (version === BRIO2_VERSION && this.#version2 !== null) return this.#version2.decode(body, maxSize);
     reader.check(version === BRIO_VERSION, 'Unsupported', "the container's version is not read here", 4);
@@ -88,7 +87,7 @@ export class Brio implements BodyCodec {
     const frequencies = frequenciesOfBytes(stream);
     const payload = encodeRans(stream, frequencies);
     const writer = new Writer();
-    writer.bytes(MAGIC);
+    writer.bytes(BRIO_MAGIC);
     writer.byte(BRIO_VERSION);
     writer.uint(stream.length, 4);
     writer.uint(payload.length, 4);

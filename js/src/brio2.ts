@@ -11,9 +11,12 @@ import { copyMatch } from './lz77.js';
 import { countSteps } from './match.js';
 import { type Parse, parse } from './parse.js';
 import { type Coded, codeUnit, firstUnit, unitBits, type Units } from './unit.js';
-import { Reader, Writer } from './wire.js';
+import { equal, Reader, Writer } from './wire.js';
 
-const NOTHING = new Uint8Array(0);
+/** AURA, with which containers of both versions begin (rule BRI-1). */
+export const BRIO_MAGIC = Uint8Array.of(0x41, 0x55, 0x52, 0x41);
+
+const NOTHING: Uint8Array = new Uint8Array(0);
 const RECENT = BRIO2_RECENT.length;
 
 /** A container without its words (rule BII-1). */
@@ -84,8 +87,8 @@ function unpack(open: readonly Open[], words: readonly number[], lanes: number):
     return value;
   };
   const values = open.map(({ least, bits }) => least + bitsOf(bits));
-  const needed = Math.max(lanes, Math.ceil(position / 16));
-  const isRight = words.length === needed && bitsOf(Math.max(0, 16 * words.length - position)) === 0;
+  let isRight = words.length === Math.max(lanes, Math.ceil(position / 16));
+  for (let at = position; at < 16 * words.length; at++) isRight &&= ((words[at >> 4] >> (at & 15)) & 1) === 0;
   if (!isRight) throw new DecodeError('Malformed', 'the extra bits do not end where the words do');
   return values;
 }
@@ -152,7 +155,15 @@ export class Brio2 {
     return { lanes, counts: counts[kind], contexts, after: contextAfter };
   }
 
-  /** Read a body; the offset of its magic is 1. Matches may begin in the `window` before the message (rule CHK-4). */
+  /** Read a body that stands by itself, its magic and version included. */
+  decodeContainer(body: Uint8Array, maxSize: number, window: Uint8Array): Uint8Array {
+    const reader: Reader = new Reader(body, 1);
+    reader.check(equal(reader.bytes(BRIO_MAGIC.length), BRIO_MAGIC), 'Malformed', 'the body does not begin with AURA', 0);
+    reader.check(reader.uint(1) === BRIO2_VERSION, 'Unsupported', "the container's version is not 2", 4);
+    return this.decode(body, maxSize, window);
+  }
+
+  /** Read a body whose magic and version were looked at. Matches may begin in the `window` before the message (rule CHK-4). */
   decode(body: Uint8Array, maxSize: number, window = NOTHING): Uint8Array {
     const reader: Reader = new Reader(body, 1);
     reader.at = 5;
@@ -267,7 +278,8 @@ export class Brio2 {
       ...batchesOf(this.#stream('units', lanes, contexts), unitSymbols),
     ];
     const writer = new Writer();
-    writer.bytes([0x41, 0x55, 0x52, 0x41, BRIO2_VERSION]);
+    writer.bytes(BRIO_MAGIC);
+    writer.byte(BRIO2_VERSION);
     writer.varint(data.length);
     writer.uint(crc32(data), 4);
     writer.varint(sequences.length);

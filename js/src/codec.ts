@@ -17,6 +17,8 @@ export interface CodecOptions {
   readonly models?: readonly Model[];
   /** Patterns by id to hold beside the built-in ones and those of the model. */
   readonly templates?: Readonly<Record<number, string>>;
+  /** Whether the built-in templates are held; true by default. */
+  readonly withBuiltin?: boolean;
   /** Which methods are tried: 0 stores only, 1 is a quick decision tree, 2 (the default) the usual, 3 everything. */
   readonly level?: Level;
   /** The methods that the reader reads, by bits as in a hello (rule SES-5); all by default. */
@@ -53,7 +55,7 @@ export class Codec {
     const { model, models = [], templates = {}, level = 2, maxSize = 0, bodies = [] } = options;
     if (![0, 1, 2, 3].includes(level)) throw new RangeError(`level is 0 to 3, not ${String(level)}`);
     if (!(maxSize >= 0)) throw new RangeError(`maxSize is 0 or more, not ${String(maxSize)}`);
-    const held = new Map(builtinTemplates());
+    const held = new Map(options.withBuiltin === false ? [] : builtinTemplates());
     for (const some of [parsePatterns(templates), model?.templates ?? []]) {
       for (const [id, template] of some) {
         const before = held.get(id)?.pattern ?? template.pattern;
@@ -85,7 +87,12 @@ export class Codec {
     const shared = this.#shared;
     const policy = { level: this.level, methods: this.#options.methods ?? ALL_METHODS };
     const wire = choose(message, policy, shared, (bytes) => this.#library.match(bytes));
-    return this.#options.check === true ? buildTagged(wire, message, shared.model) : wire;
+    return this.#options.check === true ? this.tag(wire, message) : wire;
+  }
+
+  /** A message that was coded elsewhere, with the tag of this codec before it; `content` is what it says. */
+  tag(wire: Uint8Array, content: Uint8Array): Uint8Array {
+    return buildTagged(wire, content, this.#shared.model);
   }
 
   /** Code messages, in order, each as {@link compress} does. */

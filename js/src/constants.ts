@@ -27,6 +27,23 @@ export const CONTEXT_MODEL_CODES = 64;
 export const CONTEXT_MODEL_TOTAL_OF_ONE = 4096;
 export const CONTEXT_MODEL_MAX_ORDER = 32;
 
+export const CHUNKED_VERSION = 1;
+export const CHUNKED_HAS_INDEX = 1;
+export const CHUNKED_MIN_WINDOW_BITS = 10;
+export const CHUNKED_MAX_WINDOW_BITS = 18;
+export const CHUNKED_MAX_BLOCK = 262144;
+export const CHUNKED_BLOCK = 65536;
+export const CHUNKED_MAX_INDEX = 1048576;
+export const CHUNKED_MIN_BLOCK = 7;
+export const CHUNKED_MIN_END = 6;
+export const CHUNKED_FRAME_BIT = 128;
+export const CHUNKED_HEADER_SIZE = 7;
+export const CHUNKED_TRAILER_SIZE = 12;
+
+export const EVENT_STREAM_MAX_RECORD = 67108864;
+export const EVENT_STREAM_MAX_PART = 65536;
+export const EVENT_STREAM_MARGIN = 64;
+
 export const INTERLEAVED_RANS_TOTAL = 4096;
 export const INTERLEAVED_RANS_SCALE_BITS = 12;
 export const INTERLEAVED_RANS_LOWER_BOUND = 65536;
@@ -119,14 +136,43 @@ export const RANS_UPPER_BOUND = 268435456;
 export const RANS_STATE_BYTES = 5;
 export const RANS_SYMBOLS = 256;
 
+export const SESSION_TEXT = 125;
+export const SESSION_BINARY = 126;
+export const SESSION_CONTROL = 127;
+export const SESSION_MAX_CHUNK = 16384;
+export const SESSION_MARGIN = 64;
+export const SESSION_COUNTERS = 65536;
+export const SESSION_CRC_SIZE = 4;
+
+export const SESSION_NEGOTIATION_VERSION = 1;
+export const SESSION_NEGOTIATION_MAX_MODELS = 32;
+export const SESSION_NEGOTIATION_MAX_SIZE = 2147483647;
 export const SESSION_NEGOTIATION_COMPACT = 32768;
 export const SESSION_NEGOTIATION_ADAPTIVE = 16384;
+export const SESSION_NEGOTIATION_ALL_CODINGS = 7;
 
 export const SLOT_MAX_SCALE = 18;
 export const SLOT_MAX_FRACTION_DIGITS = 9;
 export const SLOT_IPV6_FORMS = 7;
 export const SLOT_MIN_IPV6 = 15;
 export const SLOT_MAX_SECONDS = 549755813887;
+
+export const STREAM_HEAD_BYTE = 0;
+export const STREAM_MAX_STRING = 65536;
+export const STREAM_START = 16777216;
+export const STREAM_SAME_KIND = 65280;
+export const STREAM_COUNTERS = 65536;
+export const STREAM_LATEST = 32767;
+export const STREAM_CHECK_SIZE = 2;
+export const STREAM_SLOT_BITS = 10;
+export const STREAM_LARGE_SLOT_BITS = 11;
+export const STREAM_LARGE_MEMORY = 65536;
+export const STREAM_SLOT_SIZE = 18;
+export const STREAM_STATE_SIZE = 7168;
+export const STREAM_MIN_MEMORY = 26624;
+export const STREAM_MAX_MEMORY = 109568;
+export const STREAM_DEFAULT_CHECK = 8;
+export const STREAM_DEFAULT_MEMORY = 32768;
 
 export const TAG_SIZE = 2;
 
@@ -158,6 +204,22 @@ export const LOCAL_MODEL_RELATION_GREATER = 1;
 export const LOCAL_MODEL_RELATION_LESS = 2;
 export const LOCAL_MODEL_RELATION_LONGER = 3;
 export const LOCAL_MODEL_RELATION_NONE = 4;
+
+export const STREAM_FLAG_RESET = 1;
+export const STREAM_FLAG_ASK = 2;
+export const STREAM_FLAG_MESSAGE = 4;
+export const STREAM_FLAG_TEXT = 8;
+
+export const SESSION_KIND_HELLO = 1;
+export const SESSION_KIND_USE = 2;
+export const SESSION_KIND_HAVE = 3;
+export const SESSION_KIND_REQUEST = 4;
+export const SESSION_KIND_OFFER = 5;
+export const SESSION_KIND_CHUNK = 6;
+
+export const SESSION_NEGOTIATION_CODING_SINGLE = 0;
+export const SESSION_NEGOTIATION_CODING_STREAM = 1;
+export const SESSION_NEGOTIATION_CODING_TAGGED = 2;
 
 export const BRIO2_RECENT: readonly number[] = [
   1, 2, 4,

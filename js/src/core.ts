@@ -1,5 +1,5 @@
 /**
- * The codec of single messages: stored messages, template frames, AURALITE, adaptive messages and tags.
+ * The codec of single messages: stored messages, template frames, AURALITE, adaptive messages and tags; and streams.
  *
  * @module
  */
@@ -8,4 +8,6 @@ export { AuraError, DecodeError, EncodeError, type ErrorCode, TemplateError } fr
 export type { BodyCodec, SharedState } from './message.js';
 export { Model } from './model.js';
 export type { Level } from './selection.js';
+export { type MessageCodec, Stream, type StreamOptions } from './stream.js';
+export type { Check } from './stream_check.js';
 export type { Kind, Slot, Template } from './template.js';

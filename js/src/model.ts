@@ -8,7 +8,7 @@ import {
 } from './constants.js';
 import type { ContextModel, Trie } from './context_model.js';
 import { crc32 } from './crc32.js';
-import { TemplateError } from './errors.js';
+import { DecodeError, TemplateError } from './errors.js';
 import { readMatchTable } from './match.js';
 import { type Prefix, readPrefix } from './prefix.js';
 import { sha256 } from './sha256.js';
@@ -47,11 +47,15 @@ export class Model {
   /**
    * Read a model file.
    *
-   * @throws DecodeError The file is refused, as the rules of the chapters `model`, `trie`, `prefix` and `char_runs` say.
+   * @param id That the model has to have; checked before the sections are read.
+   * @throws DecodeError The file is refused, as the rules of the chapters `model`, `trie`, `prefix` and `char_runs` say;
+   *   `ChecksumMismatch` if it has another id.
    */
-  static read(file: Uint8Array): Model {
+  static read(file: Uint8Array, id?: string): Model {
     const sections = readSections(file);
-    return new Model(new Map(sections.map(({ type, content }) => [type, content])), idOf(sections));
+    const own = idOf(sections);
+    if (id !== undefined && own !== id) throw new DecodeError('ChecksumMismatch', `the id of the model is ${own}`);
+    return new Model(new Map(sections.map(({ type, content }) => [type, content])), own);
   }
 }
 

@@ -1,0 +1,264 @@
+// The ends of a stream, one that sends and one that receives (rules STR-1 to STR-12).
+import {
+  CONTEXT_MODEL_END, MIXER_PROB_ONE, STREAM_CHECK_SIZE, STREAM_COUNTERS, STREAM_FLAG_ASK, STREAM_FLAG_MESSAGE,
+  STREAM_FLAG_RESET, STREAM_FLAG_TEXT, STREAM_HEAD_BYTE, STREAM_LARGE_MEMORY, STREAM_LARGE_SLOT_BITS, STREAM_LATEST,
+  STREAM_MAX_STRING, STREAM_SAME_KIND, STREAM_SLOT_BITS, STREAM_SLOT_SIZE, STREAM_START, STREAM_STATE_SIZE,
+} from './constants.js';
+import { crc32 } from './crc32.js';
+import { DecodeError, EncodeError } from './errors.js';
+import { LocalMemory, type MemorySize } from './local_memory.js';
+import { Predictor } from './local_model.js';
+import type { Model } from './model.js';
+import { RangeDecoder, RangeEncoder } from './range_coder.js';
+import { fromHex } from './slot/value.js';
+import { type Check, checkBits, type CheckTerms, demanded, findString, remainder } from './stream_check.js';
+import { isUtf8, tooLong } from './template.js';
+import { concat, equal, Writer } from './wire.js';
+
+const END = 2 ** 32;
+const NO_HEAD = new Uint8Array(0);
+
+/** The terms of a stream, on which both ends agree. */
+export interface Terms extends CheckTerms {
+  readonly model: Model;
+  /** Bytes that the stream may remember, window and tables together. */
+  readonly memory: number;
+}
+
+/** The terms of a direction (rule STR-6). */
+export function termsOf(model: Model, memory: number, check: Check, isServer: boolean): Terms {
+  const writer = new Writer();
+  writer.bytes(fromHex(model.id));
+  writer.uint(memory, 4);
+  writer.uint(check, 4);
+  return { model, memory, check, isServer, agreed: crc32(writer.toBytes()) };
+}
+
+/** How much a stream remembers (rule STR-12). */
+function sizeOf(memory: number): MemorySize {
+  const slotBits = memory >= STREAM_LARGE_MEMORY ? STREAM_LARGE_SLOT_BITS : STREAM_SLOT_BITS;
+  return { slotBits, window: memory - STREAM_STATE_SIZE - STREAM_SLOT_SIZE * 2 ** slotBits };
+}
+
+/** A message: its bytes, and whether they are text in UTF-8. */
+export interface Said {
+  readonly data: Uint8Array;
+  readonly isText: boolean;
+}
+
+/** All that a stream remembers. */
+class StreamMemory {
+  readonly state: LocalMemory;
+  isText = true;
+
+  constructor(state: LocalMemory) {
+    this.state = state;
+  }
+
+  copy(): StreamMemory {
+    const copy = new StreamMemory(this.state.copy());
+    copy.isText = this.isText;
+    return copy;
+  }
+
+  /** Let a message enter that is no string (rule STR-11). */
+  learn(data: Uint8Array, { model }: Terms): void {
+    const predictor = new Predictor(model.contextModel, this.state);
+    for (const byte of data.subarray(Math.max(0, data.length - this.state.size.window))) predictor.learn(byte);
+    predictor.learn(0);
+  }
+}
+
+function emptyMemory({ memory }: Terms): StreamMemory {
+  return new StreamMemory(new LocalMemory(sizeOf(memory)));
+}
+
+/** A head, if there is one (rule STR-2). */
+function buildHead(flags: number, counter: number): Uint8Array {
+  if (flags === 0) return NO_HEAD;
+  const isReset = (flags & STREAM_FLAG_RESET) !== 0;
+  return Uint8Array.of(STREAM_HEAD_BYTE, flags, ...(isReset ? [counter >> 8, counter & 255] : []));
+}
+
+/** The end of a stream that sends. */
+export class Sender {
+  readonly #terms: Terms;
+  #memory: StreamMemory;
+  #counter = 0;
+  #flags = 0;
+
+  constructor(terms: Terms) {
+    this.#terms = terms;
+    this.#memory = emptyMemory(terms);
+  }
+
+  /** Forget all, and say so with the next message (rules STR-9 and STR-10). */
+  reset(asks: boolean): void {
+    this.#memory = emptyMemory(this.#terms);
+    this.#flags |= STREAM_FLAG_RESET | (asks ? STREAM_FLAG_ASK : 0);
+  }
+
+  /**
+   * The next message.
+   *
+   * @param said What it says.
+   * @param compress Gives a message that is no part of a stream. Where a string does not halve the message, and it is
+   *   smaller, it is taken. Without it, a string is.
+   * @param maxString Bytes of the longest message that is coded as a string.
+   * @throws EncodeError The message is too long for a string, and `compress` is not given.
+   */
+  encode(
+    said: Said, compress?: (data: Uint8Array) => Uint8Array, maxString = STREAM_MAX_STRING,
+  ): Uint8Array {
+    const { data, isText } = said;
+    const isShort = data.length <= maxString;
+    if (!isShort && compress === undefined) throw new EncodeError(`a string codes at most ${String(maxString)} bytes`);
+    const before = this.#memory;
+    if (isShort && compress !== undefined) this.#memory = before.copy();
+    let wire = isShort ? this.#string(said) : null;
+    if (compress !== undefined && (wire === null || 2 * wire.length > data.length)) {
+      const other = this.#message(isText, compress(data));
+      if (wire === null || other.length < wire.length) {
+        wire = other;
+        this.#memory = before;
+        before.learn(data, this.#terms);
+      }
+    }
+    this.#memory.isText = isText;
+    this.#counter = (this.#counter + 1) % STREAM_COUNTERS;
+    this.#flags = 0;
+    return wire as Uint8Array;
+  }
+
+  #string({ data, isText }: Said): Uint8Array {
+    const encoder = new RangeEncoder(STREAM_START, END);
+    const isSame = isText === this.#memory.isText;
+    const other = MIXER_PROB_ONE - STREAM_SAME_KIND;
+    encoder.encode(isSame ? 0 : STREAM_SAME_KIND, isSame ? STREAM_SAME_KIND : other, MIXER_PROB_ONE);
+    const predictor = new Predictor(this.#terms.model.contextModel, this.#memory.state);
+    for (const byte of data) predictor.encode(encoder, byte);
+    predictor.encode(encoder, CONTEXT_MODEL_END);
+    const head = buildHead(this.#flags, this.#counter);
+    return concat([head, findString(encoder.interval(), head, this.#terms, this.#counter)]);
+  }
+
+  #message(isText: boolean, message: Uint8Array): Uint8Array {
+    const flags = this.#flags | STREAM_FLAG_MESSAGE | (isText ? STREAM_FLAG_TEXT : 0);
+    const wire = concat([buildHead(flags, this.#counter), message, new Uint8Array(STREAM_CHECK_SIZE)]);
+    const check = remainder(wire, 16) ^ demanded(this.#terms, this.#counter, 16);
+    wire[wire.length - 2] = check >> 8;
+    wire[wire.length - 1] = check & 255;
+    return wire;
+  }
+}
+
+/** A message without its head. */
+interface Parts {
+  readonly flags: number;
+  readonly counter: number;
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** Split a message (rule STR-2). */
+function split(wire: Uint8Array): Parts {
+  if (wire.length === 0) throw new DecodeError('Truncated', 'the message is empty');
+  if (wire[0] !== STREAM_HEAD_BYTE) return { flags: 0, counter: 0, head: NO_HEAD, body: wire };
+  if (wire.length < 2) throw new DecodeError('Truncated', 'the message ends inside its head', wire.length);
+  const flags = wire[1];
+  const isText = (flags & STREAM_FLAG_TEXT) !== 0;
+  if (flags === 0 || flags > 15 || (isText && (flags & STREAM_FLAG_MESSAGE) === 0)) {
+    throw new DecodeError('Malformed', 'the flags are unknown', 1);
+  }
+  const size = flags & STREAM_FLAG_RESET ? 4 : 2;
+  if (wire.length < size) throw new DecodeError('Truncated', 'the message ends inside its head', wire.length);
+  const counter = size === 4 ? wire[2] * 256 + wire[3] : 0;
+  return { flags, counter, head: wire.subarray(0, size), body: wire.subarray(size) };
+}
+
+/** The end of a stream that receives. */
+export class Receiver {
+  /** Whether the last message asked for a reset (rule STR-10). */
+  asked = false;
+  /** Whether nothing but a reset can be read (rule STR-8). */
+  lost = false;
+  readonly #terms: Terms;
+  #memory: StreamMemory;
+  #counter = 0;
+
+  constructor(terms: Terms) {
+    this.#terms = terms;
+    this.#memory = emptyMemory(terms);
+  }
+
+  /** Another one, which goes on from here by itself. */
+  copy(): Receiver {
+    const copy = new Receiver(this.#terms);
+    copy.asked = this.asked;
+    copy.lost = this.lost;
+    copy.#memory = this.#memory.copy();
+    copy.#counter = this.#counter;
+    return copy;
+  }
+
+  /**
+   * Read the next message (rule STR-8).
+   *
+   * @param decompress Reads a message that is no part of a stream, of at most so many bytes.
+   * @throws DecodeError The message is refused, and the stream is lost.
+   */
+  decode(
+    wire: Uint8Array, maxSize: number, decompress: (message: Uint8Array, maxSize: number) => Uint8Array,
+  ): Said {
+    const wasLost = this.lost;
+    this.lost = true;
+    this.asked = false;
+    const { flags, counter: told, head, body } = split(wire);
+    const isReset = (flags & STREAM_FLAG_RESET) !== 0;
+    if (isReset && (told - this.#counter + STREAM_COUNTERS) % STREAM_COUNTERS > STREAM_LATEST) {
+      throw new DecodeError('StreamDesync', 'the reset is an old one', 2);
+    }
+    if (!isReset && wasLost) throw new DecodeError('StreamDesync', 'the stream is lost until it is reset');
+    const counter = isReset ? told : this.#counter;
+    const bits = checkBits(wire.length, this.#terms.check, head.length > 0);
+    if (remainder(wire, bits) !== demanded(this.#terms, counter, bits)) {
+      throw new DecodeError('StreamDesync', 'the message is not the next one, or damaged', head.length);
+    }
+    const memory = isReset ? emptyMemory(this.#terms) : this.#memory;
+    let said: Said;
+    if (flags & STREAM_FLAG_MESSAGE) {
+      if (body.length < STREAM_CHECK_SIZE) {
+        throw new DecodeError('Truncated', 'the message ends before its check does', wire.length);
+      }
+      const data = decompress(body.subarray(0, -STREAM_CHECK_SIZE), maxSize);
+      said = { data, isText: (flags & STREAM_FLAG_TEXT) !== 0 };
+      memory.learn(data, this.#terms);
+    } else {
+      said = this.#readString(memory, body, head, counter, maxSize);
+    }
+    if (said.isText && !isUtf8(said.data)) throw new DecodeError('Malformed', 'the text is not UTF-8');
+    memory.isText = said.isText;
+    this.#memory = memory;
+    this.#counter = (counter + 1) % STREAM_COUNTERS;
+    this.lost = false;
+    this.asked = (flags & STREAM_FLAG_ASK) !== 0;
+    return said;
+  }
+
+  #readString(memory: StreamMemory, string: Uint8Array, head: Uint8Array, counter: number, maxSize: number): Said {
+    const decoder = new RangeDecoder(string, STREAM_START, END);
+    const isSame = decoder.value(MIXER_PROB_ONE) < STREAM_SAME_KIND;
+    const other = MIXER_PROB_ONE - STREAM_SAME_KIND;
+    decoder.take(isSame ? 0 : STREAM_SAME_KIND, isSame ? STREAM_SAME_KIND : other);
+    const predictor = new Predictor(this.#terms.model.contextModel, memory.state);
+    const most = Math.min(maxSize, STREAM_MAX_STRING);
+    while (predictor.decode(decoder) !== CONTEXT_MODEL_END) {
+      if (predictor.size > most) throw tooLong(most, head.length);
+    }
+    decoder.end();
+    if (!equal(findString(decoder.interval(), head, this.#terms, counter), string)) {
+      throw new DecodeError('NonCanonical', 'the string is not the shortest and smallest', head.length);
+    }
+    return { data: predictor.bytes.slice(0, predictor.size), isText: isSame === memory.isText };
+  }
+}
