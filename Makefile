@@ -24,7 +24,7 @@ test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE),$(DISCOVERY) --fail-under=95
 
 # Nothing uses these without a C compiler.
-NATIVE = "*/aura/native_backend.py,*/aura/native_selection.py,*/aura/models/native_model.py"
+NATIVE = "*/aura/native_backend.py,*/aura/native_formats.py,*/aura/native_selection.py,*/aura/models/native_model.py"
 # A checkout works without it; once it is there, demo, tests and all else use it.
 native: native/build/.done  ## the native core, with the C compiler of this Python, into native/build
 

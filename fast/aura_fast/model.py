@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from aura_fast import template_list, trie
+from aura_fast import template_list
 from aura_spec import char_runs, prefix
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import ContextModel
@@ -78,6 +78,8 @@ def read(data: bytes, context_model: ContextModel | None = None) -> ModelFile:
 
 
 def _read_context_model(sections: Mapping[int, memoryview]) -> ContextModel:
+    from aura_fast import trie  # noqa: PLC0415  # it needs numpy, and a model may be read already
+
     return replace(
         trie.read(sections[TRIE]),
         hits=_parse_hits(sections[MATCH]),

@@ -35,7 +35,7 @@ if (
     from typing import Final
 
     from aura.cached import CachedCodec
-    from aura.codec import Codec, compress, decompress
+    from aura.codec import Codec, compress, decompress, warm_up
     from aura.compat import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
     from aura.connections.stream import Stream
     from aura.explanation.explain import Explanation, explain
@@ -97,11 +97,12 @@ __all__ = [
     "parse_phrases",
     "peek",
     "train",
+    "warm_up",
 ]
 
 _NAMES: "Final" = {
     "aura.cached": ("CachedCodec",),
-    "aura.codec": ("Codec", "compress", "decompress"),
+    "aura.codec": ("Codec", "compress", "decompress", "warm_up"),
     "aura.compat": ("CompressionResult", "HybridCompressor", "ProductionHybridCompressor", "Statistics"),
     "aura.connections.stream": ("Stream",),
     "aura.explanation.explain": ("Explanation", "explain"),

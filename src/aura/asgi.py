@@ -13,6 +13,9 @@ application accepts the connection. Frames, models among them, are read when the
 
 **Server-sent events.** A response of type ``text/event-stream`` is coded for clients that accept the content coding
 ``aura``, whatever the application sends when it sends it.
+
+**Lifespan.** The models are loaded before the application starts, by servers that tell it when. Otherwise the first
+client waits for them.
 """
 
 from __future__ import annotations
@@ -83,7 +86,9 @@ class AuraMiddleware:
         return self._app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a connection or a request."""
+        """Serve a connection or a request, or let the application begin and end."""
+        if scope["type"] == "lifespan":
+            await self._load()
         if scope["type"] == "websocket":
             await self._serve_connection(scope, receive, send)
         elif scope["type"] == "http" and (response := _Response.wanted(scope, send, self._settings)):

@@ -1,118 +1,69 @@
-"""The backend ``native``: what the native core codes, and what it leaves to the fast backend.
+"""The backend ``native``: what the native core codes in one call, and where it leaves the rest.
 
-``aura_native`` codes AURALITE and adaptive messages, with an implied model and with a named one, alone and in
-batches. All other methods are those of ``fast``; streams and sessions hold theirs by themselves.
+``aura_native`` codes AURALITE and adaptive messages with an implied model, alone and in batches, and tries them for
+levels 1 and 2. Nothing here needs numpy: all else is in :mod:`aura.native_formats`, which is imported when it is
+first needed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from aura import native_selection
-from aura.backend import DECODERS, Beginning, Fast, decoder_of, hinting, marked
+from aura.backends import Beginning, hinting
 from aura.models.native_model import native_of
 from aura.policy import Policy
-from aura_fast import modelled
-from aura_fast.auralite import decode_named, named
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
-from aura_spec.modelled import traverse
-from aura_spec.range_coder import ADAPTIVE_END, ADAPTIVE_START
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
 from aura_spec.template import Template
 
+if TYPE_CHECKING:
+    from aura.native_formats import NativeFormats
 
-def _encode_auralite(data: bytes, model: ContextModel) -> bytes:
-    """Write an AURALITE message for the implied model."""
-    return native_of(model).encode_auralite(data)
-
-
-def _encode_adaptive(data: bytes, model: ContextModel) -> bytes:
-    """Write an adaptive message for the implied model."""
-    return native_of(model).encode_adaptive(data)
+_STORED: Final = bytes((Marker.STORED,))
+_BROTLI: Final = bytes((Marker.BROTLI,))
+_ZSTANDARD: Final = bytes((Marker.ZSTANDARD,))
 
 
-def _auralite_body(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
-    return named(model_id, _encode_auralite(data, model))
+@cache
+def _formats() -> NativeFormats:
+    """All that is not coded in one call."""
+    from aura.native_formats import NativeFormats  # noqa: PLC0415  # it takes long, and most messages never need it
 
-
-def _adaptive_body(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
-    return named(model_id, _encode_adaptive(data, model))
-
-
-def _modelled_body(
-    template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
-) -> bytes:
-    """The body of a modelled template frame for the implied model."""
-    template = templates[template_id]
-    head, known = modelled.encode_head(template_id, template, values)
-    sizes = [0]
-
-    def feed(data: bytes) -> None:
-        sizes[-1] += len(data)
-
-    def write_text(index: int, stop: bytes) -> bytes:
-        sizes.extend((len(values[index]), len(stop), 0))
-        return values[index]
-
-    traverse(template, known, feed, write_text)
-    return head + native_of(model).encode_modelled(template.render(values), sizes)
-
-
-def _decode_auralite_explicit(wire: bytes, held: SharedState, max_size: int) -> bytes:
-    return decode_named(
-        wire[1:], held.models, lambda string, model: native_of(model).decode_auralite(string, max_size)
-    )
-
-
-def _decode_adaptive_explicit(wire: bytes, held: SharedState, max_size: int) -> bytes:
-    return decode_named(
-        wire[1:],
-        held.models,
-        lambda string, model: native_of(model).decode_adaptive(string, max_size),
-        ADAPTIVE_START,
-        ADAPTIVE_END,
-    )
-
-
-_decode_others = decoder_of(
-    {
-        **DECODERS,
-        Marker.AURALITE_EXPLICIT: _decode_auralite_explicit,
-        Marker.ADAPTIVE_EXPLICIT: _decode_adaptive_explicit,
-    }
-)
+    return NativeFormats()
 
 
 def _decode(wire: bytes, shared_state: SharedState | None, max_size: int) -> bytes:
     """Read a message: those with an implied model at once, as they are most."""
-    model = None if shared_state is None else shared_state.model
-    if model is None or not wire:
-        return _decode_others(wire, shared_state, max_size)
-    try:
-        message = native_of(model).decode_compact(wire, max_size)
-    except DecodeError as error:
-        raise questioned(error, wire) from None
-    return _decode_others(wire, shared_state, max_size) if message is None else message
+    if wire and shared_state is not None and shared_state.model is not None:
+        try:
+            message = native_of(shared_state.model).decode_compact(wire, max_size)
+        except DecodeError as error:
+            raise questioned(error, wire) from None
+        if message is not None:
+            return message
+    return _formats().decode(wire, shared_state, max_size)
 
 
-class Native(Fast):
+class Native:
     """The backend ``native``."""
 
     decode = staticmethod(hinting(_decode))
-    encode_auralite = staticmethod(_encode_auralite)  # type: ignore[assignment]  # fast may be told a tuning
-    encode_auralite_explicit = staticmethod(marked(Marker.AURALITE_EXPLICIT, _auralite_body))
-    encode_modelled = staticmethod(marked(Marker.MODELLED, _modelled_body))
-    encode_adaptive = staticmethod(_encode_adaptive)
-    encode_adaptive_explicit = staticmethod(marked(Marker.ADAPTIVE_EXPLICIT, _adaptive_body))
 
     def begin(
         self, policy: Policy, shared_state: SharedState, templates: Mapping[int, Template] | None
     ) -> Beginning | None:
         """What tries in one call what levels 1 and 2 try first."""
         return native_selection.begin(policy, shared_state, templates)
+
+    def encode_auralite(self, data: bytes, model: ContextModel) -> bytes:
+        """Write an AURALITE message for the implied model."""
+        return native_of(model).encode_auralite(data)
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:
         """Write AURALITE messages for the implied model."""
@@ -122,6 +73,64 @@ class Native(Fast):
                 raise result
             written.append(result)
         return written
+
+    def encode_adaptive(self, data: bytes, model: ContextModel) -> bytes:
+        """Write an adaptive message for the implied model."""
+        return native_of(model).encode_adaptive(data)
+
+    def encode_auralite_explicit(self, data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+        """Write an AURALITE message that names its model."""
+        return _formats().encode_auralite_explicit(data, model_id, model)
+
+    def encode_adaptive_explicit(self, data: bytes, model_id: bytes, model: ContextModel) -> bytes:
+        """Write an adaptive message that names its model."""
+        return _formats().encode_adaptive_explicit(data, model_id, model)
+
+    def encode_stored(self, data: bytes) -> bytes:
+        """Write a stored message."""
+        return _STORED + data
+
+    def encode_brotli(self, data: bytes, quality: int) -> bytes:
+        """Write a Brotli message; ``quality`` 0 to 11."""
+        from aura_reference import brotli  # noqa: PLC0415  # short messages need none
+
+        return _BROTLI + brotli.encode(data, quality)
+
+    def encode_zstd(self, data: bytes, level: int) -> bytes:
+        """Write a Zstandard message; ``level`` 1 to 19."""
+        from aura_reference import zstd  # noqa: PLC0415  # as above
+
+        return _ZSTANDARD + zstd.encode(data, level)
+
+    def encode_zstd_dictionary(self, data: bytes, dictionary: bytes, level: int) -> bytes:
+        """Write a Zstandard message for the model's dictionary; ``level`` 1 to 19."""
+        return _formats().encode_zstd_dictionary(data, dictionary, level)
+
+    def encode_brio(self, data: bytes, shared_state: SharedState) -> bytes:
+        """Write a BRIO version 1 message."""
+        return _formats().encode_brio(data, shared_state)
+
+    def encode_brio2(self, data: bytes, level: int) -> bytes:
+        """Write a BRIO version 2 message; ``level`` 0 or 1."""
+        return _formats().encode_brio2(data, level)
+
+    def encode_typed(self, template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:
+        """Write a typed template frame."""
+        return _formats().encode_typed(template_id, values, shared_state)
+
+    def encode_modelled(
+        self,
+        template_id: int,
+        values: Sequence[bytes],
+        templates: Mapping[int, Template],
+        model: ContextModel,
+    ) -> bytes:
+        """Write a modelled template frame for the implied model."""
+        return _formats().encode_modelled(template_id, values, templates, model)
+
+    def encode_classic(self, template_id: int, values: Sequence[bytes]) -> bytes:
+        """Write a classic template frame."""
+        return _formats().encode_classic(template_id, values)
 
     def decode_batch(
         self, wires: Sequence[bytes], shared_state: SharedState, max_size: int
@@ -139,6 +148,12 @@ class Native(Fast):
             results[place] if place in results else self._result(wire, shared_state, max_size)
             for place, wire in enumerate(wires)
         ]
+
+    def _result(self, wire: bytes, shared_state: SharedState, max_size: int) -> bytes | DecodeError:
+        try:
+            return self.decode(wire, shared_state, max_size)
+        except DecodeError as error:
+            return error
 
 
 def _decode_together(

@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
-from aura.backend import Backend
+from aura.backends import Backend
 from aura.content import looks_random
 from aura.methods import ADAPTIVE_EXPLICIT, BITS, EXPLICIT, Candidate, Method, method_of
 from aura.policy import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from aura.backend import Backend
+from aura.backends import Backend
 from aura_spec.errors import DecodeError
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import Tagged, content_of, decode_tagged, held_for, parse_tagged

@@ -11,6 +11,7 @@ from tests.aura.small_models import STREAMS, TINY
 
 from aura.asgi import AuraMiddleware
 from aura.connections.event_stream import decode_event_stream
+from aura.connections.session import Settings
 
 EVENTS = b"data: event 0\n\ndata: event 1\n\ndata: event 2\n\ndata: without end"
 
@@ -61,3 +62,20 @@ async def test_other_scopes_are_passed_on() -> None:
 
     await AuraMiddleware(application, STREAMS)({"type": "lifespan"}, nothing, nothing)
     assert seen == ["lifespan"]
+
+
+@run
+async def test_models_are_there_when_the_application_starts() -> None:
+    settings = Settings()
+    loaded: list[bool] = []
+
+    async def application(_scope: object, _receive: object, _send: object) -> None:
+        loaded.append(settings.models.is_loaded)
+
+    async def nothing(*_: object) -> Any:
+        return {}
+
+    middleware = AuraMiddleware(application, settings)
+    for kind in ("http", "lifespan"):
+        await middleware({"type": kind, "headers": []}, nothing, nothing)
+    assert loaded == [False, True]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import aura
+from aura import native
 
 UNNEEDED = {
     "aura.bench",
@@ -48,11 +49,30 @@ def test_a_message_loads_only_what_it_needs() -> None:
     assert UNNEEDED & set(loaded.split()) == set()
 
 
+@pytest.mark.skipif(not native.is_installed(), reason="the native core is not installed")
+@pytest.mark.parametrize(
+    "text", ["Yes, I can help.", "Is there a train to Oslo on Friday, or on Saturday?" * 9]
+)
+def test_with_the_native_core_a_message_needs_no_numpy(text: str) -> None:
+    program = f"codec = aura.Codec(backend='native'); codec.decompress(codec.compress({text!r}))"
+    loaded = run(f"import sys, aura; {program}; print(*sys.modules)").split()
+    assert "aura_native" in loaded
+    assert not {"numpy", "aura_fast.auralite", "aura_fast.trie", "aura_reference.message"} & set(loaded)
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read there")
 def test_the_first_message_takes_less_than_200_mb() -> None:
     status = run("import aura; aura.compress('Yes, I can help.'); print(open('/proc/self/status').read())")
     [peak] = [line for line in status.splitlines() if line.startswith("VmHWM")]
     assert 1024 * int(peak.split()[1]) < 200_000_000
+
+
+def test_warming_up_leaves_nothing_to_the_first_message() -> None:
+    program = (
+        "import sys, aura; aura.warm_up(); before = set(sys.modules);"
+        " aura.decompress(aura.compress('Yes, I can help.')); print(set(sys.modules) == before)"
+    )
+    assert run(program) == "True\n"
 
 
 def test_names_that_are_loaded_late_are_there() -> None:

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 import aura
-from aura import backend, native
+from aura import backends, native
 
 
 @pytest.mark.parametrize("name", ["fast", "reference"])
@@ -38,7 +38,7 @@ def test_what_is_installed_decides(value: str, monkeypatch: pytest.MonkeyPatch) 
 def test_a_backend_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else is taken in its place."""
     monkeypatch.setattr(native, "is_installed", lambda: False)
-    monkeypatch.setattr(backend, "BACKENDS", {name: backend.get(name) for name in ("fast", "reference")})
+    monkeypatch.setattr(backends, "BACKENDS", {name: backends.get(name) for name in ("fast", "reference")})
     with pytest.raises(ValueError, match="backend 'native' needs aura_native, which is not installed"):
         aura.Codec(backend="native")
     monkeypatch.setenv(native.VARIABLE, "native")

@@ -13,7 +13,7 @@ from typing import Final
 
 from aura import arguments
 from aura.arguments import BytesLike, wire_bytes
-from aura.backend import get
+from aura.backends import get
 from aura.codec import Codec
 from aura.models.model import Model
 from aura.templates import TemplateLibrary

@@ -18,7 +18,6 @@ from typing import Final, NamedTuple
 
 from aura.templates.cold import ColdTemplates
 from aura.templates.index import Index, steps_of
-from aura.templates.windows import Windows
 from aura_spec.template import Template
 
 _MAX_WORK: Final = 1 << 20
@@ -81,6 +80,8 @@ class Matcher:
     __slots__ = ("_glances", "_index", "_loose", "_rest", "_steps", "_templates", "_whole", "_windows")
 
     def __init__(self, templates: Mapping[int, Template]) -> None:
+        from aura.templates.windows import Windows  # noqa: PLC0415  # it needs numpy, and few messages a matcher
+
         self._templates = templates
         self._whole: dict[bytes, int] = {}
         self._glances: dict[int, _Glance] = {}

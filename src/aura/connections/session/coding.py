@@ -6,8 +6,7 @@ import weakref
 from dataclasses import replace
 from typing import Final, Literal, Protocol
 
-from aura import backend as backends
-from aura import tagging
+from aura import backends, tagging
 from aura.connections.stream import Stream
 from aura.models.model import Model
 from aura.policy import Policy
