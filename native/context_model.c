@@ -72,7 +72,8 @@ void aura_context_model_free(aura_context_model *model, const aura_allocator *al
     aura_release(allocator, model->words);
     aura_release(allocator, model->char_runs_memory);
     aura_release(allocator, model->prefix.text);
-    aura_release(allocator, model->prefix.heads);
-    aura_release(allocator, model->prefix.before);
+    aura_release(allocator, model->prefix.places);
+    aura_release(allocator, model->prefix.ends);
+    aura_release(allocator, model->prefix.counts);
     memset(model, 0, sizeof *model);
 }

@@ -59,8 +59,9 @@ typedef struct {
 typedef struct {
     uint8_t *text;
     uint32_t size;  /* 0 if there is none */
-    uint32_t *heads; /* by hash, the last place behind a stretch with it; 0 if there is none */
-    uint32_t *before; /* by place, the place before with the same hash */
+    uint32_t *places; /* behind stretches, those with the same hash together, in order */
+    uint32_t *ends;   /* by hash, where they end among the places */
+    uint32_t *counts; /* by hash, how many they are */
     uint16_t hits[PREFIX_HITS];
 } aura_prefix;
 
