@@ -81,6 +81,17 @@ typedef struct {
     aura_prefix prefix;
 } aura_context_model;
 
+/* Let a context come from memory while other things are done. */
+static inline void aura_prefetch(const uint64_t *words, uint32_t context)
+{
+#ifdef __GNUC__
+    __builtin_prefetch(words + context);
+#else
+    (void)words;
+    (void)context;
+#endif
+}
+
 /* The parts of words, as above. */
 static inline bool aura_is_many(uint64_t word)
 {

@@ -219,6 +219,7 @@ static uint32_t code(predictor *self, uint32_t symbol, uint32_t place)
     const uint32_t count = find_candidates(self, candidates);
     aura_gather_evidence(evidence, self->tables, self->slots, self->since);
     symbol = code_symbol(self, symbol, candidates, count);
+    aura_prefetch(self->model->words, self->position.context);
     if (count > 0) {
         if (candidates[0] == symbol)
             evidence->misses = 0;

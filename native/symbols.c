@@ -60,6 +60,8 @@ static void add_list(aura_escapes *escapes)
     const uint32_t context = escapes->position.context, number = escapes->count++;
     const uint64_t word = words[context];
     aura_list_left *list = &escapes->lists[number];
+    escapes->position.context = aura_suffix_of(word);
+    aura_prefetch(words, escapes->position.context);
     list->context = context;
     list->total = aura_is_many(word) ? aura_total_of(word) : CONTEXT_MODEL_TOTAL_OF_ONE;
     list->left = aura_length_of(word);
@@ -72,7 +74,6 @@ static void add_list(aura_escapes *escapes)
         if (place != 0)
             leave_out(escapes, at, (aura_found){number, place});
     }
-    escapes->position.context = aura_suffix_of(word);
 }
 
 /* Whether a list stands on the way with this number; else one for character runs is next. */
