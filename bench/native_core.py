@@ -1,10 +1,11 @@
 """The native core beside the fast backend: nanoseconds a byte of processor time, and what a model takes.
 
-Usage: python bench/native_core.py [--count N] [--model FILE] FILE...
+Usage: python bench/native_core.py [--count N] [--model FILE] [--native-only] FILE...
 
 Each file is a corpus in JSON lines, as for ``aura bench``. Its first messages, at most N of each, are coded one by
-one as AURALITE and as adaptive messages, by both backends, and through ``aura.Codec`` at level 2. Every message is
-read again and compared. The first table says what it takes to read the model.
+one as AURALITE and as adaptive messages, by both backends, and through ``aura.Codec`` at level 2: the mean of all
+messages, and the median message. Every message is read again and compared. The first table says what it takes to
+read the model.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import gzip
 import json
 import resource
+import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -38,11 +40,15 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+", help="corpora")
     parser.add_argument("--count", type=int, default=400, help="messages of each")
     parser.add_argument("--model", type=Path, help="the default one if not given")
+    parser.add_argument(
+        "--native-only", action="store_true", help="leave out the fast backend, which takes long"
+    )
     given = parser.parse_args()
+    names = ("native",) if given.native_only else ("native", "fast")
     data = (given.model or _DEFAULT).read_bytes()
     show("reading the model", [loading(data)])
     model = model_file.read(data).context_model
-    rows = (row(path, given.count, data, model) for path in given.files)
+    rows = (row(path, given.count, data, model, names) for path in given.files)
     show("ns a byte: write / read", reported(rows))
 
 
@@ -62,8 +68,8 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
-def row(path: Path, count: int, data: bytes, model: ContextModel) -> Row:
-    """A corpus through both backends."""
+def row(path: Path, count: int, data: bytes, model: ContextModel, names: Sequence[str]) -> Row:
+    """A corpus through the backends with these names."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"].encode() for _, line in zip(range(count), lines, strict=False)]
@@ -71,10 +77,13 @@ def row(path: Path, count: int, data: bytes, model: ContextModel) -> Row:
     found: Row = {"corpus": path.name.partition(".")[0], "bytes": sum(map(len, texts)) / len(texts)}
     held = {"native": native_model.read(data), "fast": model}
     for method in ("auralite", "adaptive"):
-        for name in ("native", "fast"):
+        for name in names:
             found[f"{method}, {name}"] = _both_ways(texts, *_calls(get(name), method, held[name]))
     codec = aura.Codec(model=aura.Model.from_bytes(data))
     found["codec, µs"] = _both_ways(texts, codec.compress, codec.decompress, each=True)
+    wires = [codec.compress(text) for text in texts]
+    medians = (_median(codec.compress, texts), _median(codec.decompress, wires))
+    found["median"] = f"{medians[0]:.3g} / {medians[1]:.3g}"
     return found
 
 
@@ -97,6 +106,11 @@ def _both_ways(
     units = 1e6 / len(texts) if each else 1e9 / sum(map(len, texts))
     writing, reading = zip(*_rounds(texts, encode, decode), strict=True)
     return f"{units * min(writing):.3g} / {units * min(reading):.3g}"
+
+
+def _median(call: Callable[[bytes], bytes], messages: Sequence[bytes]) -> float:
+    """The microseconds of the median message, of some rounds the least."""
+    return min(statistics.median(timing.each(call, messages)[0]) for _ in range(timing.ROUNDS))
 
 
 def _rounds(
