@@ -7,7 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-native fuzz-native wasm test-js lock-js test-dask test-discovery test-thorough test-share lint docs bench vectors \
+.PHONY: help demo test native test-native fuzz-native wasm test-js lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
   corpus lock clean model
 .SECONDARY:
 
@@ -21,7 +21,7 @@ demo: .venv/run/.done  ## a conversation, message by message
 test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
 	.venv/test/bin/pytest -n auto --cov -m "not thorough" --durations=15
 	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*,*/aura_fast/*" --fail-under=100
-	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE),$(DISCOVERY) --fail-under=95
+	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE),$(DISCOVERY),$(OPERATIONS) --fail-under=95
 
 # Nothing uses these without a C compiler.
 NATIVE = "*/aura/native_backend.py,*/aura/native_formats.py,*/aura/native_selection.py,*/aura/models/native_model.py"
@@ -96,6 +96,11 @@ test-discovery: .venv/discovery/.done  ## tests of discovery, with Drain3 and sc
 	.venv/discovery/bin/pytest tests/discovery -m "not thorough" --cov --durations=5
 	.venv/discovery/bin/coverage report --include=$(DISCOVERY) --fail-under=95
 
+OPERATIONS = "*/aura/metrics/prometheus.py,*/aura/metrics/opentelemetry.py"
+test-operations: .venv/operations/.done  ## tests of metrics, with the clients of Prometheus and OpenTelemetry, with coverage
+	.venv/operations/bin/pytest tests/operations src/aura/metrics --cov --durations=5
+	.venv/operations/bin/coverage report --include=$(OPERATIONS) --fail-under=95
+
 test-thorough: .venv/test/.done .venv/discovery/.done  ## the longest tests, and the whole of the searches that `make test` shortens
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto -m "thorough or sampled" --durations=15
 	.venv/discovery/bin/pytest tests/discovery -m thorough
@@ -152,6 +157,7 @@ lock: .venv/lock/.done  ## compile the locks in requirements from pyproject.toml
 	$(COMPILE) -o requirements/bench.txt -c requirements/lint.txt pyproject.toml --extra bench --extra websockets
 	$(COMPILE) -o requirements/dask.txt -c requirements/lint.txt pyproject.toml --extra dask --group test
 	$(COMPILE) -o requirements/discovery.txt -c requirements/lint.txt pyproject.toml --extra discovery --group test
+	$(COMPILE) -o requirements/operations.txt -c requirements/lint.txt pyproject.toml --extra metrics --extra otel --group test
 	$(COMPILE) -o requirements/build.txt -c requirements/lint.txt --group build
 	$(COMPILE) -o requirements/lock.txt --group lock
 

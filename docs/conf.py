@@ -64,11 +64,17 @@ highlight_language = "text"  # literal blocks of the specification are pseudocod
 nitpicky = True
 # Names from outside the project, which nothing resolves: the documentation is built without a network.
 nitpick_ignore_regex = [
-    ("py:class", r"(collections|datetime|logging|numpy|io|os|pathlib|re|types|typing|construct|websockets|_typeshed)\..*"),
+    (
+        "py:class",
+        r"(collections|datetime|logging|numpy|io|os|pathlib|re|types|typing|construct|websockets|_typeshed)\..*",
+    ),
     ("py:class", r"aura\.models\.training\.levels\.Level"),
     ("py:exc", "ConnectionClosed"),
     ("py:class", "BoundLogger"),
-    ("py:.*", r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike|Source|BinaryMode|Report|Redaction"),
+    (
+        "py:.*",
+        r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike|Source|BinaryMode|Report|Redaction|OnAlerts",
+    ),
 ]
 
 if tags.has("single"):  # noqa: F821  # given by Sphinx: the specification alone, on one page

@@ -21,6 +21,9 @@ from aura.asgi import AuraMiddleware
 from aura.audit import AuditLog, LoggingSink, StructlogSink
 from aura.connections.stream import MessageCodec
 from aura.event_stream import EventStreamDecoder, EventStreamEncoder
+from aura.metrics import Gauges, Monitor, OperationsApp, Totals, Window
+from aura.metrics.opentelemetry import OpenTelemetryMetrics
+from aura.metrics.prometheus import PrometheusMetrics
 from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.survey import Survey
 from aura.models.training_options import Using
@@ -59,6 +62,10 @@ OBJECTS: dict[type, Callable[[], object]] = {
     AuraMiddleware: lambda: AuraMiddleware(_application),
     EventStreamDecoder: lambda: EventStreamDecoder(TINY),
     EventStreamEncoder: lambda: EventStreamEncoder(TINY),
+    Gauges: Gauges,
+    Monitor: lambda: Monitor(Window(), Gauges()),
+    OperationsApp: lambda: OperationsApp(Monitor(Window(), Gauges())),
+    Window: Window,
     Models: lambda: Models([TINY]),
     Session: lambda: Session(Settings(Models([TINY])), role="client"),
     Observer: Observer,
@@ -71,16 +78,18 @@ OBJECTS: dict[type, Callable[[], object]] = {
 ELSEWHERE = {
     MessageCodec,
     aura.Statistics,
+    OpenTelemetryMetrics,
+    PrometheusMetrics,
     TemplateDiscoveryWorker,
     Using,
     dask.Training,
     websockets.ClientConnection,
     websockets.ServerConnection,
 }
-"""A protocol, dictionaries, a class that needs an extra, and classes that are mostly those of ``websockets``."""
+"""A protocol, dictionaries, classes that need an extra, and classes that are mostly those of ``websockets``."""
 
-COUNTED = {ScrubReport, Status, Traffic}
-"""What a session and scrubbing count in."""
+COUNTED = {ScrubReport, Status, Totals, Traffic}
+"""What a session, scrubbing and metrics count in."""
 
 SETTABLE = {(aura.HybridCompressor, name) for name in ("binary_advantage_threshold", "min_compression_size")}
 """What programs set that were written for the prototype."""

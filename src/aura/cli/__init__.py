@@ -14,6 +14,7 @@ from aura.cli.audit import app as audit_app
 from aura.cli.bench import bench
 from aura.cli.demo import demo
 from aura.cli.explain import explain
+from aura.cli.metrics import app as metrics_app
 from aura.cli.model import app as model_app
 from aura.cli.model_audit import audit
 from aura.cli.model_check import check
@@ -43,6 +44,7 @@ templates_app.command()(discover)
 templates_app.command()(stats)
 app.add_typer(templates_app, name="templates")
 app.add_typer(audit_app, name="audit")
+app.add_typer(metrics_app, name="metrics")
 
 
 def _print_version(wanted: bool) -> None:

@@ -81,5 +81,21 @@ async def in_thread(
     If it is cancelled before it starts, it is not done.
     """
     context = copy_context()
-    pool = _thread(os.getpid(), is_short=size <= SHORT)
-    return await asyncio.get_running_loop().run_in_executor(pool, lambda: context.run(work, *args, **kwargs))
+    is_short = size <= SHORT
+    pool = _thread(os.getpid(), is_short=is_short)
+    _waiting[is_short] += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(
+            pool, lambda: context.run(work, *args, **kwargs)
+        )
+    finally:
+        _waiting[is_short] -= 1
+
+
+_waiting: Final = {True: 0, False: 0}
+"""Tasks that wait for the thread for short messages, and for that for long ones."""
+
+
+def depths() -> dict[str, int]:
+    """How many tasks wait for each thread, or are done there."""
+    return {"short": _waiting[True], "long": _waiting[False]}
