@@ -12,6 +12,7 @@
 #define HEAD 64
 #define LARGE ((size_t)1 << 20)
 #define PAGE ((size_t)1 << 21)
+#define RESERVED ((size_t)1 << 26)
 
 /* Of large blocks `size` and `reserved` bytes are counted with the head; `reserved` is 0 on the heap. */
 typedef struct {
@@ -31,11 +32,11 @@ static void *block_of(head *start)
 
 #ifdef __linux__
 
-/* Addresses for at least `size` bytes, from a multiple of PAGE on, and for as much again thrice: a block that grows
- * stays where it is, and what is not written takes no memory. NULL if there are none. */
+/* Addresses for a block that grows, from a multiple of PAGE on, and for four times as much, or RESERVED: it stays where
+ * it is then, and what is not written takes no memory. NULL if there are none. */
 static head *reserve(size_t size)
 {
-    const size_t reserved = (4 * size + PAGE - 1) / PAGE * PAGE;
+    const size_t wanted = 4 * size > RESERVED ? 4 * size : RESERVED, reserved = (wanted + PAGE - 1) / PAGE * PAGE;
     char *start = mmap(NULL, reserved + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start == (char *)MAP_FAILED)
         return NULL;

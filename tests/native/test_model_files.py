@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -82,3 +85,23 @@ def test_arrays_are_read_when_they_are_asked_for() -> None:
     assert all(hasattr(model, field.name) for field in fields(ContextModel))
     with pytest.raises(AttributeError, match="'FileContextModel' object has no attribute 'entries'"):
         _ = model.entries  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read there")
+def test_a_model_takes_little_more_while_it_is_read() -> None:
+    program = """
+import sys
+from importlib import resources
+import aura_native
+def kib(name):
+    lines = dict(line.split(":") for line in open("/proc/self/status").read().splitlines())
+    return int(lines[name].split()[0])
+data = resources.files("aura").joinpath("data/default.aura").read_bytes()
+before = kib("VmRSS")
+model = aura_native.read_model(data)
+print((kib("VmHWM") - before) * 1024 / model.memory, (kib("VmRSS") - before) * 1024 / model.memory)
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)  # noqa: S603  # ours
+    peak, rest = map(float, done.stdout.split())
+    assert rest < 1.2
+    assert peak < 1.6
