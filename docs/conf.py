@@ -73,7 +73,7 @@ nitpick_ignore_regex = [
     ("py:class", "BoundLogger"),
     (
         "py:.*",
-        r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike|Source|BinaryMode|Report|Redaction|OnAlerts",
+        r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike|Source|BinaryMode|Report|Redaction|OnAlerts|Connection|DataLike",
     ),
 ]
 

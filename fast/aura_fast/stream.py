@@ -98,6 +98,15 @@ class Sender:
                 state.learn(text.data)
         assert wire is not None  # noqa: S101  # one of both was made
         self._state = state
+        return self._sent(text, wire)
+
+    def encode_message(self, text: Text, message: bytes) -> bytes:
+        """The next message, which is coded by itself already as ``message`` (rule STR-4)."""
+        wire = self._message(text, message)
+        self._state.learn(text.data)
+        return self._sent(text, wire)
+
+    def _sent(self, text: Text, wire: bytes) -> bytes:
         self._is_text = text.is_text
         self._counter = (self._counter + 1) % COUNTERS
         self._flags = Flag(0)

@@ -37,6 +37,7 @@ if (
     from aura.cached import CachedCodec
     from aura.codec import Codec, compress, decompress, warm_up
     from aura.compat import CompressionResult, HybridCompressor, ProductionHybridCompressor, Statistics
+    from aura.connections.prepared import PreparedMessage, prepare
     from aura.connections.stream import Stream
     from aura.explanation.explain import Explanation, explain
     from aura.explanation.peek import Peek, peek
@@ -76,6 +77,7 @@ __all__ = [
     "ObservedCodec",
     "Peek",
     "PooledCodec",
+    "PreparedMessage",
     "ProductionHybridCompressor",
     "Statistics",
     "Stream",
@@ -96,6 +98,7 @@ __all__ = [
     "open",
     "parse_phrases",
     "peek",
+    "prepare",
     "train",
     "warm_up",
 ]
@@ -104,6 +107,7 @@ _NAMES: "Final" = {
     "aura.cached": ("CachedCodec",),
     "aura.codec": ("Codec", "compress", "decompress", "warm_up"),
     "aura.compat": ("CompressionResult", "HybridCompressor", "ProductionHybridCompressor", "Statistics"),
+    "aura.connections.prepared": ("PreparedMessage", "prepare"),
     "aura.connections.stream": ("Stream",),
     "aura.explanation.explain": ("Explanation", "explain"),
     "aura.files.aura_file": ("AuraFile", "open"),

@@ -26,6 +26,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Seque
 from typing import Any, Final
 
 from aura.connections.event_stream import EventStreamEncoder
+from aura.connections.prepared import PreparedMessage, prepare
 from aura.connections.session import Session, Settings, Status, negotiation, scheduling
 from aura.connections.session.channel import Channel
 from aura.connections.session.observed import report_plain
@@ -48,15 +49,22 @@ TEMPLATE_ID: Final = "aura.template_id"
 SLOTS: Final = "aura.slots"
 """Keys of an event ``websocket.send``: the template that the message fills, and the values of its slots."""
 
+PREPARED: Final = "aura.prepared"
+"""Key of such an event: the message as :func:`aura.prepare` gave it."""
+
 
 async def send(
-    connection: Send, message: str | bytes, *, template_id: int | None = None, slots: SlotValues | None = None
+    connection: Send,
+    message: str | bytes | PreparedMessage,
+    *,
+    template_id: int | None = None,
+    slots: SlotValues | None = None,
 ) -> None:
     """Send a message on a WebSocket connection, and say which template it fills.
 
     Args:
         connection: what the application sends events with: ``send`` of ASGI, or of a ``WebSocket`` of Starlette.
-        message: to be sent.
+        message: to be sent; one of :func:`aura.prepare` without the arguments that follow.
         template_id: the template; see :meth:`aura.connections.session.Session.send`. Without AURA it is ignored.
         slots: the values of its slots, by name or in order.
 
@@ -64,8 +72,35 @@ async def send(
         EncodeError: the template with these slots does not give the message, or it is too long; it is not sent.
         TypeError: a slot value has a wrong type.
     """
-    event: Event = {"type": "websocket.send", "text" if isinstance(message, str) else "bytes": message}
-    await connection({**event, TEMPLATE_ID: template_id, SLOTS: slots})
+    plain = message.plain if isinstance(message, PreparedMessage) else message
+    event: Event = {"type": "websocket.send", "text" if isinstance(plain, str) else "bytes": plain}
+    if isinstance(message, PreparedMessage):
+        await connection({**event, PREPARED: message})
+    else:
+        await connection({**event, TEMPLATE_ID: template_id, SLOTS: slots})
+
+
+async def broadcast(connections: Iterable[Send], message: str | bytes | PreparedMessage) -> list[Exception]:
+    """Send a message on many WebSocket connections, coded once for all that agree.
+
+    Returns when all connections have taken it: a peer that reads slowly holds the others up in no other way.
+
+    Args:
+        connections: what the application sends events with, as in :func:`send`.
+        message: to be sent; one that is sent again is best prepared by the caller.
+
+    Returns:
+        What connections raised that did not take it, such as those that are closed.
+    """
+    prepared = message if isinstance(message, PreparedMessage) else prepare(message)
+    sent = await asyncio.gather(
+        *(send(connection, prepared) for connection in connections), return_exceptions=True
+    )
+    failed = [result for result in sent if isinstance(result, BaseException)]
+    for error in failed:
+        if not isinstance(error, Exception):
+            raise error
+    return [error for error in failed if isinstance(error, Exception)]
 
 
 class AuraMiddleware:
@@ -144,8 +179,9 @@ class _Connection:
             if self._is_over():
                 raise _Disconnected("the connection is closed")
             text = event.get("text")
+            message = event.get(PREPARED) or (event["bytes"] if text is None else text)
             hint = Hint.of(event.get(TEMPLATE_ID), event.get(SLOTS))
-            await self._channel.send(event["bytes"] if text is None else text, hint)
+            await self._channel.send(message, hint)
         else:
             await self._send(event)
 

@@ -2,7 +2,7 @@
 
 :func:`connect` and :func:`serve` take what those of ``websockets.asyncio`` take, and give connections that are used
 alike: the application sends and receives what it always did. With a peer that does not speak AURA nothing changes.
-``broadcast`` is the library's own.
+``broadcast`` codes a message once for all connections that agree.
 
 A connection whose peer breaks a rule is closed as rule SES-16 says, and the application is told as of any
 connection that failed, with ``ConnectionClosedError``.
@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from typing import Any, ClassVar, Final, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import Any, ClassVar, Final
 
 from websockets.asyncio import client, server
 from websockets.asyncio.connection import Connection
-from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConcurrencyError
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import DataLike, Subprotocol
 
+from aura.connections.fragments import Fragments, Message, joined
+from aura.connections.prepared import PreparedMessage, prepare
 from aura.connections.session import Session, Settings, Status, negotiation, scheduling
 from aura.connections.session.channel import Channel
 from aura.connections.session.coding import Role
@@ -34,8 +35,6 @@ from aura_spec.session_negotiation import application_of
 
 __all__ = ["ClientConnection", "ServerConnection", "broadcast", "connect", "serve"]
 
-Message = str | bytes
-Fragments = DataLike | Iterable[DataLike] | AsyncIterable[DataLike]
 Select = Callable[[Any, Sequence[Subprotocol]], Subprotocol | None]
 
 _log: Final = logging.getLogger("aura.websockets")
@@ -134,10 +133,25 @@ class _Speaking(Connection):
     def _post_binary(self, data: DataLike, fin: bool = True) -> None:  # noqa: ARG002  # as the library's
         self._post(data.encode() if isinstance(data, str) else bytes(data))
 
-    def _post(self, message: Message) -> None:
+    def _post(self, message: Message | PreparedMessage) -> None:
         """Send a message for which nobody waits."""
         assert self.channel is not None  # noqa: S101  # it is there before this is called
         self.channel.post(message).add_done_callback(_log_lost)
+
+    def send_now(self, message: PreparedMessage) -> None:
+        """Send a message for which nobody waits, at once if nothing else goes before it.
+
+        Raises:
+            EncodeError: it is too long; it is not sent.
+        """
+        assert self.channel is not None  # noqa: S101  # it is there before this is called
+        frames = self.channel.encode_now(message)
+        if frames is None:
+            self._post(message)
+            return
+        for frame in frames:
+            self._transmit_now(frame)
+        self.send_data()
 
     async def _refuse(self, error: DecodeError) -> None:
         """Close, without telling the peer why: it is no business of a stranger's (rule SES-16)."""
@@ -180,7 +194,7 @@ class _Speaking(Connection):
 
     async def send(
         self,
-        message: Fragments,
+        message: Fragments | PreparedMessage,
         *,
         text: bool | None = None,
         template_id: int | None = None,
@@ -191,7 +205,7 @@ class _Speaking(Connection):
         If it is cancelled, the message is sent whole or not at all.
 
         Args:
-            message: to be sent.
+            message: to be sent; one of :func:`aura.prepare` as it is, and without the arguments that follow.
             text: as ``websockets`` takes it.
             template_id: the template that the message fills, if the caller knows it; see
                 :meth:`aura.connections.session.Session.send`. Without AURA it is ignored.
@@ -204,10 +218,15 @@ class _Speaking(Connection):
             TypeError: this is not a message, or a slot value has a wrong type.
         """
         hint = Hint.of(template_id, slots)
+        if isinstance(message, PreparedMessage):
+            if self.channel is not None:
+                await self.channel.send(message)
+                return
+            message = message.plain
         if self.channel is None:
             await super().send(message, text=text)
             return
-        whole = await _join(message)
+        whole = await joined(message)
         if whole is None:
             return
         if text is not None and text is not isinstance(whole, str):
@@ -227,6 +246,57 @@ class ServerConnection(_Speaking, server.ServerConnection):
     role = "server"
 
 
+def broadcast(
+    connections: Iterable[Connection],
+    message: DataLike | PreparedMessage,
+    *,
+    text: bool | None = None,
+    raise_exceptions: bool = False,
+) -> None:
+    """Send a message to many connections, without waiting for any of them, as ``broadcast`` of the library does.
+
+    It is coded once for all connections that agree (:func:`aura.prepare`).
+
+    Args:
+        connections: with and without AURA; those that are not open are skipped.
+        message: to be sent; one that is sent again is best prepared by the caller.
+        text: as the library takes it; not for a message that is prepared.
+        raise_exceptions: raise an ``ExceptionGroup`` at the end if connections were skipped for other reasons,
+            which are logged otherwise.
+
+    Raises:
+        TypeError: this is not a message.
+        ExceptionGroup: connections were skipped, if ``raise_exceptions``.
+    """
+    prepared = message if isinstance(message, PreparedMessage) else _prepared(message, text)
+    plain, failed = [], []
+    for connection in connections:
+        if not isinstance(connection, _Speaking) or connection.channel is None:
+            plain.append(connection)
+        elif connection.protocol.state is State.OPEN:
+            try:
+                connection.send_now(prepared)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the others get the message
+                failed.append(error)
+    try:
+        server.broadcast(plain, prepared.plain, raise_exceptions=raise_exceptions)
+    except ExceptionGroup as error:
+        failed += error.exceptions
+    if failed and raise_exceptions:
+        raise ExceptionGroup("skipped broadcast", failed)
+    for reason in failed:
+        _log.warning("broadcast skipped a connection: %s", type(reason).__name__)
+
+
+def _prepared(message: DataLike, text: bool | None) -> PreparedMessage:
+    if not isinstance(message, str | bytes | bytearray | memoryview):
+        raise TypeError("data must be str or bytes")
+    whole = message if isinstance(message, str) else bytes(message)
+    if text is not None and text is not isinstance(whole, str):
+        whole = whole.encode() if isinstance(whole, str) else whole.decode()
+    return prepare(whole)
+
+
 def _as_wanted(data: Message, decode: bool | None) -> Message:
     """A message as the argument ``decode`` of ``recv`` asks for it."""
     if decode is None or decode is isinstance(data, str):
@@ -238,29 +308,6 @@ def _log_lost(sent: asyncio.Future[None]) -> None:
     """Say that a message for which nobody waits was not sent."""
     if not sent.cancelled() and (error := sent.exception()):
         _log.warning("broadcast skipped a connection: %s", type(error).__name__)
-
-
-async def _join(message: Fragments) -> Message | None:
-    """A message that may come in fragments, of one type; None if there is none, which the library does not send."""
-    if isinstance(message, str):
-        return message
-    if isinstance(message, (bytes, bytearray, memoryview)):
-        return bytes(message)
-    if isinstance(message, dict):
-        raise TypeError("data is a dict-like object")
-    if isinstance(message, AsyncIterable):
-        pieces = [piece async for piece in message]
-    elif isinstance(message, Iterable):
-        pieces = list(message)
-    else:
-        raise TypeError("data must be str, bytes, iterable, or async iterable")
-    if not pieces:
-        return None
-    if all(isinstance(piece, str) for piece in pieces):
-        return "".join(cast("list[str]", pieces))
-    if all(isinstance(piece, (bytes, bytearray, memoryview)) for piece in pieces):
-        return b"".join(cast("list[bytes]", pieces))
-    raise TypeError("iterable must contain uniform types, bytes or str")
 
 
 def connect(

@@ -49,6 +49,7 @@ OBJECTS: dict[type, Callable[[], object]] = {
     aura.Codec: lambda: CODEC,
     aura.HybridCompressor: lambda: aura.HybridCompressor(model=TINY),
     aura.ObservedCodec: lambda: aura.ObservedCodec(CODEC, Observer()),
+    aura.PreparedMessage: lambda: aura.prepare("news"),
     aura.PooledCodec: lambda: aura.PooledCodec(CODEC),
     aura.Stream: lambda: aura.Stream(TINY, role="client"),
     aura.TemplateLibrary: aura.TemplateLibrary,

@@ -273,3 +273,21 @@ def _copy(receiver: stream.Receiver) -> stream.Receiver:
     other = copy.copy(receiver)
     other._state = receiver._state.copy()
     return other
+
+
+@pytest.mark.parametrize("held", [terms(SMALL), terms(SMALL, server=True)], ids=["client", "server"])
+def test_messages_that_are_coded_already_are_those_of_the_reference(held: Terms) -> None:
+    sender = stream.Sender(held)
+    parts = [
+        Text(b"and then the door was shut", True),
+        Text(b"\xff\x00\xfe", False),
+        Text("äöü".encode(), True),
+    ]
+    wires = []
+    for part in parts:
+        wires.append(sender.encode(part))
+        wires.append(sender.encode_message(part, part.data))
+    sender.reset(ask=True)
+    wires += [sender.encode_message(parts[0], parts[0].data), sender.encode(parts[0])]
+    twice = [part for part in parts for _ in range(2)] + [parts[0]] * 2
+    assert both(held, wires) == [(part, place == 6) for place, part in enumerate(twice)]

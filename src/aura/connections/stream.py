@@ -159,6 +159,10 @@ class Stream:
         compress = self._codec.compress if size >= min(_WORTHWHILE, self._max_string + 1) else None
         return self._sender.encode(message, compress, self._max_string)
 
+    def send_message(self, data: bytes, coded: bytes, *, text: bool) -> bytes:
+        """The next message, which ``codec`` has coded already as ``coded``; the stream remembers it as others."""
+        return self._sender.encode_message(Text(data, text), coded)
+
     def receive(self, wire: BytesLike, *, max_size: int | None = None) -> str | bytes:
         """Read the next message: a ``str`` if one was sent, else ``bytes``.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aura.connections.session.coding import BUILTIN, FrameCodec, Role, Single, Streamed
 from aura.connections.session.observed import SessionReporter
 from aura.connections.session.settings import Settings
@@ -20,10 +22,10 @@ class Agreement:
         settings: of this end.
         role: of this end.
         peer: the hello of the other end.
-        reporter: tells an observer of the messages; None if there is none.
+        reporter: tells an observer of the agreement and of the messages; None if there is none.
     """
 
-    __slots__ = ("_peer", "_reporter", "_role", "_settings")
+    __slots__ = ("_best", "_best_of", "_peer", "_reporter", "_role", "_settings")
 
     def __init__(
         self, settings: Settings, role: Role, peer: Hello, reporter: SessionReporter | None = None
@@ -32,11 +34,28 @@ class Agreement:
         self._role: Role = role
         self._peer = peer
         self._reporter = reporter
+        self._best_of: tuple[Sequence[Model], Sequence[bytes]] = ((), ())
+        self._best: tuple[Use, Model | None] = self.use_for(None), None
+        if reporter is not None:
+            reporter.opened()
 
     @property
     def max_message(self) -> int:
         """Bytes of the longest message that may be sent."""
         return min(self._peer.max_message, self._settings.max_message)
+
+    def best(self, ours: Sequence[Model], theirs: Sequence[bytes]) -> tuple[Use, Model | None]:
+        """How messages are coded, and with which model; None if both ends hold none.
+
+        Args:
+            ours: the models of this end, the one it likes best first.
+            theirs: the ids of the peer's. As long as both are the same objects, nothing is looked for.
+        """
+        if self._best_of[0] is not ours or self._best_of[1] is not theirs:
+            model = next((model for model in ours if bytes.fromhex(model.id) in theirs), None)
+            self._best = self.use_for(model), model
+            self._best_of = ours, theirs
+        return self._best
 
     def use_for(self, model: Model | None) -> Use:
         """How messages are coded with the best model that both ends hold; None if there is none."""

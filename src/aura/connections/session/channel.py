@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from aura.arguments import to_bytes
+from aura.connections.prepared import PreparedMessage, data_of
 from aura.connections.session import scheduling
 from aura.connections.session.events import Deferred, Event, Message, ModelFetched
 from aura.connections.session.protocol import Session
@@ -30,7 +30,7 @@ _log: Final = logging.getLogger("aura.session")
 class _Posted:
     """A message that is to be sent, the context of its sender, and the future that is done once it is."""
 
-    message: Frame
+    message: Frame | PreparedMessage
     hint: Hint | None
     context: Context
     sent: asyncio.Future[None]
@@ -85,7 +85,7 @@ class Channel:
         self._tasks: set[asyncio.Task[None]] = set()
         self._write_soon()
 
-    async def send(self, message: Frame, hint: Hint | None = None) -> None:
+    async def send(self, message: Frame | PreparedMessage, hint: Hint | None = None) -> None:
         """Send a message, and return when the connection can take the next.
 
         Raises:
@@ -94,7 +94,7 @@ class Channel:
         """
         await self.post(message, hint)
 
-    def post(self, message: Frame, hint: Hint | None = None) -> asyncio.Future[None]:
+    def post(self, message: Frame | PreparedMessage, hint: Hint | None = None) -> asyncio.Future[None]:
         """Send a message after those given before; the future is done once it is sent, or has the error.
 
         Raises:
@@ -107,6 +107,23 @@ class Channel:
         self._posted.append(_Posted(message, hint, copy_context(), sent))
         self._write_soon()
         return sent
+
+    def encode_now(self, message: PreparedMessage) -> list[bytes] | None:
+        """The frames of a message, to be sent at once; None if others go first, or coding it may take long.
+
+        Raises:
+            EncodeError: it is too long; it is not sent.
+        """
+        if self._closed is not None:
+            raise self._closed
+        session = self.session
+        is_idle = not (self._posted or self._outbox or self._writing or self._at_work.locked())
+        if not is_idle or session.is_serving or not session.is_prepared_to_send:
+            return None
+        if len(message.data) > QUICK and not session.has_coded(message):
+            return None
+        session.send(message)
+        return session.data_to_send()
 
     async def receive(self) -> Message:
         """The next message.
@@ -197,7 +214,10 @@ class Channel:
 
     async def _code(self, posted: _Posted) -> None:
         """Let the session code a message, with the labels of its sender."""
-        size = len(to_bytes(posted.message))
+        message = posted.message
+        size = len(data_of(message))
+        if isinstance(message, PreparedMessage) and self.session.has_coded(message):
+            size = 0
         send = partial(posted.context.run, self.session.send, posted.message, hint=posted.hint)
         if size <= QUICK:
             await scheduling.turn()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Final, Literal, Protocol
 
 from aura import backends, tagging
+from aura.connections.prepared import PreparedMessage
 from aura.connections.stream import Stream
 from aura.models.model import Model
 from aura.policy import Policy
@@ -40,6 +42,12 @@ class FrameCodec(Protocol):
             EncodeError: the hint does not give the message.
         """
 
+    def encode_prepared(self, message: PreparedMessage) -> bytes:
+        """Code the next message as a frame, with what other connections have of it."""
+
+    def has_coded(self, message: PreparedMessage) -> bool:
+        """Whether sending a message takes next to nothing, as another connection that agrees has coded it."""
+
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in the next frame.
 
@@ -49,7 +57,8 @@ class FrameCodec(Protocol):
         """
 
 
-_Shared = tuple[TemplateLibrary, SharedState]
+_Shared = tuple[TemplateLibrary, SharedState, object]
+"""Templates, the state that they are a part of, and what stands for both in a dictionary."""
 
 _shared: Final[dict[tuple[str, bool], _Shared]] = {}
 """By the model's id, and whether the built-in templates are among them; as long as the model is in memory."""
@@ -70,7 +79,7 @@ def _shared_by(model: Model | None, *, with_builtin: bool) -> _Shared:
 def _share(model: Model | None, *, with_builtin: bool) -> _Shared:
     if model is None:
         library = TemplateLibrary(with_builtin=with_builtin)
-        return library, SharedState(library.snapshot())
+        return library, SharedState(library.snapshot()), object()
     patterns = {number: template.pattern for number, template in model.templates.items()}
     library = TemplateLibrary(patterns, with_builtin=with_builtin)
     state = SharedState(
@@ -79,7 +88,7 @@ def _share(model: Model | None, *, with_builtin: bool) -> _Shared:
         models={bytes.fromhex(model.id): model.context_model},
         dictionary=model.dictionary,
     )
-    return library, state
+    return library, state, object()
 
 
 class Single:
@@ -95,7 +104,7 @@ class Single:
         tag_id: id of the model that tags stand for, empty for none; None if messages have no tags.
     """
 
-    __slots__ = ("_library", "_max_coded", "_max_read", "_policy", "_shared_state", "_tag_id")
+    __slots__ = ("_library", "_max_coded", "_max_read", "_policy", "_shared_by", "_shared_state", "_tag_id")
 
     def __init__(
         self,
@@ -112,7 +121,7 @@ class Single:
         self._max_coded = max_coded
         self._max_read = max_read
         self._tag_id = tag_id
-        self._library, self._shared_state = _shared_by(model, with_builtin=with_builtin)
+        self._library, self._shared_state, self._shared_by = _shared_by(model, with_builtin=with_builtin)
 
     def encode(self, message: bytes, *, text: bool, hint: Hint | None = None) -> bytes:
         """Code a message as a frame."""
@@ -120,6 +129,26 @@ class Single:
         if self._tag_id is not None:
             coded = build_tagged(coded, message, self._tag_id)
         return build_data(coded, text=text)
+
+    def encode_prepared(self, message: PreparedMessage) -> bytes:
+        """Code a message as a frame, with what other connections have of it."""
+        coded = self.compress_prepared(message)
+        if self._tag_id is not None:
+            coded = build_tagged(coded, message.data, self._tag_id)
+        return build_data(coded, text=message.is_text)
+
+    def compress_prepared(self, message: PreparedMessage) -> bytes:
+        """Code a message, without a frame and a tag, unless another connection that agrees did."""
+        return message.coded(self._agreement, self.compress)
+
+    def has_coded(self, message: PreparedMessage) -> bool:
+        """Whether another connection that agrees has coded a message."""
+        return message.is_coded(self._agreement)
+
+    @property
+    def _agreement(self) -> Hashable:
+        """All on which the coded message depends."""
+        return self._shared_by, self._policy, self._max_coded
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in a frame."""
@@ -184,6 +213,15 @@ class Streamed:
         """Code the next message as a frame; a stream says by itself what is text. A hint is checked, not used."""
         self._single.match(message, hint)
         return build_data(self._stream.send(message.decode() if text else message), text=True)
+
+    def encode_prepared(self, message: PreparedMessage) -> bytes:
+        """Code the next message as a frame, by itself."""
+        coded = self._single.compress_prepared(message)
+        return build_data(self._stream.send_message(message.data, coded, text=message.is_text), text=True)
+
+    def has_coded(self, message: PreparedMessage) -> bool:  # noqa: ARG002  # as the protocol has it
+        """Return False: the stream has to remember the message, which takes a while."""
+        return False
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in the next frame."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from aura.connections.prepared import PreparedMessage
 from aura.connections.session.coding import FrameCodec, Role, Streamed
 from aura.connections.session.status import Status
 from aura.explanation.peek import peek
@@ -49,6 +50,11 @@ class SessionReporter:
         self._is_open = False
         peer = "server" if role == "client" else "client"
         self._authors = {Direction.OUT: Labels(role=role), Direction.IN: Labels(role=peer)}
+
+    @classmethod
+    def of(cls, observer: Observer | None, role: Role, status: Status) -> SessionReporter | None:
+        """One that tells an observer, if there is one."""
+        return None if observer is None else cls(observer, role, status)
 
     def observed(self, codec: FrameCodec, use: Use) -> FrameCodec:
         """The codec of a direction, which tells of each message."""
@@ -106,6 +112,17 @@ class _ObservedFrames:
         frame = self._codec.encode(message, text=text, hint=hint)
         self._tell(Direction.OUT, start, message, frame)
         return frame
+
+    def encode_prepared(self, message: PreparedMessage) -> bytes:
+        """Code the next message as a frame, with what other connections have of it."""
+        start = time.perf_counter()
+        frame = self._codec.encode_prepared(message)
+        self._tell(Direction.OUT, start, message.data, frame)
+        return frame
+
+    def has_coded(self, message: PreparedMessage) -> bool:
+        """Whether sending a message takes next to nothing."""
+        return self._codec.has_coded(message)
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in the next frame; of one that is refused the session tells."""

@@ -21,7 +21,8 @@ from dataclasses import replace
 from typing import Final
 
 from aura import arguments
-from aura.arguments import BytesLike, buffer_bytes, to_bytes
+from aura.arguments import BytesLike, buffer_bytes
+from aura.connections.prepared import PreparedMessage, data_of
 from aura.connections.session import events, transfer
 from aura.connections.session.agreement import Agreement
 from aura.connections.session.coding import BUILTIN, FrameCodec, Role
@@ -95,8 +96,7 @@ class Session:
         self._role: Role = role
         self._status = Status()
         self._settings = settings
-        observer = settings.observer
-        self._reporter = SessionReporter(observer, role, self._status) if observer else None
+        self._reporter = SessionReporter.of(settings.observer, role, self._status)
         self._our_state = self._their_state = State.OPENING
         self._agreement: Agreement | None = None
         self._peer_models: tuple[bytes, ...] = ()
@@ -159,7 +159,11 @@ class Session:
         """Whether a message was coded as the next one will be, so that nothing has to be loaded for it."""
         if not self._has_sent or self._agreement is None or self._settings.models.version != self._version:
             return False
-        return self._agreement.use_for(self._best_model()) == self._using
+        return self._agreement.best(self._announced, self._peer_models)[0] is self._using
+
+    def has_coded(self, message: PreparedMessage) -> bool:
+        """Whether another session has coded a message as this one would, so that it takes next to nothing."""
+        return self._encoder is not None and self._encoder.has_coded(message)
 
     def is_prepared_for(self, frame: bytes) -> bool:
         """Whether reading a frame neither loads nor hashes a model."""
@@ -196,29 +200,26 @@ class Session:
         """Whether there are frames of a model file to be sent."""
         return self._exchange.is_serving
 
-    def check_message(self, message: str | bytes) -> bytes:
+    def check_message(self, message: str | bytes | PreparedMessage) -> bytes:
         """The bytes of a message that can be sent.
 
         Raises:
             EncodeError: it is longer than one of the ends allows, holds a lone surrogate, or the session is not
                 ready.
         """
-        return self._check_message(message)[0]
-
-    def _check_message(self, message: str | bytes) -> tuple[bytes, Agreement]:
         if self._agreement is None:
             raise EncodeError("no message can be sent before the peer's hello")
-        data = to_bytes(message)
+        data = data_of(message)
         longest = self._agreement.max_message
         if len(data) > longest:
             raise EncodeError(f"a message of {len(data)} bytes is longer than {longest}")
-        return data, self._agreement
+        return data
 
-    def send(self, message: str | bytes, *, hint: Hint | None = None) -> None:
+    def send(self, message: str | bytes | PreparedMessage, *, hint: Hint | None = None) -> None:
         """Code a message; :meth:`data_to_send` returns its frames.
 
         Args:
-            message: to be sent.
+            message: to be sent; one that is prepared is coded once for many sessions, and takes no hint.
             hint: the template that the message fills, if that is known. It is then sent as a template frame, if the
                 peer holds the template and messages are sent by themselves, and nothing is searched for.
 
@@ -227,10 +228,14 @@ class Session:
                 and the session goes on.
             TypeError: a slot value has a wrong type. The same holds.
         """
-        data, agreement = self._check_message(message)
+        data = self.check_message(message)
+        assert self._agreement is not None  # noqa: S101  # that was checked
         self._look_for_models()
-        encoder = self._prepare(agreement)
-        frame = encoder.encode(data, text=isinstance(message, str), hint=hint)
+        encoder = self._prepare(self._agreement)
+        if isinstance(message, PreparedMessage):
+            frame = encoder.encode_prepared(message)
+        else:
+            frame = encoder.encode(data, text=isinstance(message, str), hint=hint)
         self._our_state = after_sent(self._our_state, bytes)
         self._unsent.append(frame)
         self._has_sent = True
@@ -321,8 +326,6 @@ class Session:
         self._agreement = Agreement(self._settings, self._role, hello, self._reporter)
         self._peer_models = hello.models
         self._status.is_agreed = True
-        if self._reporter is not None:
-            self._reporter.opened()
         if hello.models:
             self._fetch(hello.models[0])
         return events.Ready(hello)
@@ -340,14 +343,13 @@ class Session:
 
     def _prepare(self, agreement: Agreement) -> FrameCodec:
         """The codec of the next message; the peer is told if it is another one than before (rule SES-7)."""
-        model = self._best_model()
-        use = agreement.use_for(model)
-        if self._encoder is None or use != self._using:
+        use, model = agreement.best(self._announced, self._peer_models)
+        if self._encoder is None or (use is not self._using and use != self._using):
             self._say(replace(use, count=self._status.sent.messages % COUNTERS))
-            self._using = use
             self._encoder = agreement.codec_to_send(use, model)
             self._has_sent = False
             self._status.sent_with = model.id if model else None
+        self._using = use
         return self._encoder
 
     def _say(self, control: Control) -> None:
@@ -369,12 +371,6 @@ class Session:
         if self._held(bytes.fromhex(model.id)) is None:
             self._announced = (model, *self._announced)
             self._say(Have(bytes.fromhex(model.id)))
-
-    def _best_model(self) -> Model | None:
-        """The model that this end likes best of those that both ends hold."""
-        return next(
-            (model for model in self._announced if bytes.fromhex(model.id) in self._peer_models), None
-        )
 
     def _announced_model(self, model_id: bytes) -> Model:
         """A model that this end has said it holds."""
