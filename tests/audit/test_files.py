@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import shutil
 import subprocess
 import threading
@@ -14,9 +15,21 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from tests.audit.logs import NO_ROTATION, SMALL_FILES, contents, event, kinds, written
+from tests.audit.logs import NO_ROTATION, SMALL_FILES, contents, event, kinds, refusal, written
 
-from aura.audit import AuditError, AuditLog, AuditOptions, Filter, Record, follow, read, record_at, verify
+from aura.audit import (
+    AuditError,
+    AuditLog,
+    AuditMessages,
+    AuditOptions,
+    Filter,
+    Record,
+    erase,
+    follow,
+    read,
+    record_at,
+    verify,
+)
 from aura.audit.appending import Appender
 from aura.audit.archive import read_frame, read_table, write_archive
 from aura.audit.entries import note
@@ -224,6 +237,28 @@ def test_following_may_begin_at_the_start(tmp_path: Path) -> None:
     assert [record.content for record in records] == ["one", "two"]
     nowhere = follow(tmp_path / "none", should_stop=iter([False, True]).__next__)
     assert not list(nowhere)
+
+
+def test_messages_are_a_source_for_discovery(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    source = pickle.loads(pickle.dumps(AuditMessages(path)))  # noqa: S301  # as it is sent to the worker
+    assert list(source()) == []
+    written(path, TEXTS, SMALL_FILES)
+    compress_closed(path)
+    assert [(message.data.decode(), message.source) for message in source()] == [
+        (text, "ada") for text in TEXTS
+    ]
+    assert list(source()) == []
+    with AuditLog(path, SMALL_FILES) as log:
+        log.on_message(event(b"\xff"))
+        log.on_refusal(refusal())
+        for text in TEXTS:
+            log.on_message(event(text, None))
+            log.flush(30)
+    assert [(message.data.decode(), message.source) for message in source()] == [(text, "") for text in TEXTS]
+    erase(path, "ada")
+    assert list(source()) == []
+    assert not [message for message in AuditMessages(path)() if message.source]
 
 
 def test_records_are_filtered(tmp_path: Path) -> None:

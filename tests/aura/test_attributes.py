@@ -18,7 +18,7 @@ from tests.test_docs import DOCUMENTED
 import aura
 from aura import dask, websockets
 from aura.asgi import AuraMiddleware
-from aura.audit import AuditLog, LoggingSink, StructlogSink
+from aura.audit import AuditLog, AuditMessages, LoggingSink, StructlogSink
 from aura.connections.stream import MessageCodec
 from aura.event_stream import EventStreamDecoder, EventStreamEncoder
 from aura.metrics import Gauges, Monitor, OperationsApp, Totals, Window
@@ -58,6 +58,7 @@ OBJECTS: dict[type, Callable[[], object]] = {
     SqliteStore: lambda: SqliteStore("templates.db"),
     UsageRecorder: UsageRecorder,
     AuditLog: lambda: AuditLog(Path(FOLDER.name) / "audit.jsonl"),
+    AuditMessages: lambda: AuditMessages("audit.jsonl"),
     LoggingSink: LoggingSink,
     StructlogSink: lambda: StructlogSink(SimpleNamespace()),
     AuraMiddleware: lambda: AuraMiddleware(_application),

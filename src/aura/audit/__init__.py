@@ -18,7 +18,7 @@
 """
 
 from aura.audit.erasure import Erasure, erase
-from aura.audit.following import follow
+from aura.audit.following import AuditMessages, follow
 from aura.audit.line import AuditError, Record
 from aura.audit.log import AuditLog
 from aura.audit.options import AuditOptions
@@ -30,6 +30,7 @@ from aura.audit.verification import Verification, verify
 __all__ = [
     "AuditError",
     "AuditLog",
+    "AuditMessages",
     "AuditOptions",
     "Erasure",
     "Filter",

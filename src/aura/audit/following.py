@@ -13,6 +13,7 @@ from typing import BinaryIO, Final, Self
 from aura.audit.line import Record, parse_line, read_record
 from aura.audit.reading import EVERYTHING, Filter, read, whole_lines
 from aura.audit.segments import Segment, closed_segments, lines
+from aura.files.corpus import Message
 
 _LOOK: Final = 0.2
 """Seconds between two looks at a file that is followed."""
@@ -54,6 +55,32 @@ def follow(
                 time.sleep(_LOOK)
 
 
+class AuditMessages:
+    """Gives the messages of a log that are new since the last call; all of them at first.
+
+    It is a source for :class:`~aura.templates.TemplateDiscoveryWorker`: the source of a message is its user. What
+    was erased, withheld or is no text is left out, and so is what the log records about itself.
+
+    Args:
+        path: of the file that is written to; it need not be there yet.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._log = _Growing(Path(path), -1)
+
+    def __call__(self) -> Iterator[Message]:
+        """Yield the messages that are new.
+
+        Raises:
+            AuditError: a record is damaged.
+            OSError: the file cannot be read.
+        """
+        with self._log as log:  # which keeps no file open until the next call
+            for record in log.new_records():
+                if record.kind == "message" and record.content is not None:
+                    yield Message(record.content.encode(), str(record.private.get("user", "")))
+
+
 class _Growing:
     """A log that grows, whose file is closed and replaced by a new one from time to time.
 
@@ -66,6 +93,9 @@ class _Growing:
         self._path = path
         self._seq = seq
         self._file: BinaryIO | None = None
+        self._first = (
+            b""  # line of the file that is read up to the offset; its chain tells it from all others
+        )
         self._offset = 0
 
     def __enter__(self) -> Self:
@@ -74,6 +104,7 @@ class _Growing:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
+            self._file = None
 
     def new_records(self) -> Iterator[Record]:
         """The records that were not given before."""
@@ -86,7 +117,12 @@ class _Growing:
             self._file = None
         if not self._path.exists():
             return
-        self._file, self._offset = self._path.open("rb"), 0
+        self._file = self._path.open("rb")
+        first = self._file.readline()
+        if first and first == self._first:
+            yield from self._rest()
+            return
+        self._first, self._offset = first, 0
         end = Segment(self._path, None, is_compressed=False)
         for segment, successor in pairwise([*closed_segments(self._path), end]):
             # several files may have been closed since the last look
