@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 const LIMITS = [
   { entries: ['core'], most: 30_000 },
-  { entries: ['core', 'brio', 'session', 'events', 'chunked'], most: 40_000 },
+  { entries: ['core', 'brio', 'session', 'websocket', 'events', 'chunked'], most: 42_000 },
 ];
 
 for (const { entries, most } of LIMITS) {

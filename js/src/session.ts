@@ -116,6 +116,11 @@ export class Session {
     return this.#peer !== null;
   }
 
+  /** Bytes of the longest message that can be sent; none before the hello of the peer. */
+  get maxMessage(): number {
+    return this.#peer === null ? 0 : Math.min(this.#peer.maxMessage, this.#settings.maxMessage);
+  }
+
   /** How the messages that this end sends are coded; null before the first. */
   get use(): Use | null {
     return this.#using;
@@ -146,8 +151,7 @@ export class Session {
     if (this.#peer === null) throw new EncodeError("no message can be sent before the peer's hello");
     const isText = typeof message === 'string';
     const data = isText ? toUtf8(message) : message;
-    const longest = Math.min(this.#peer.maxMessage, this.#settings.maxMessage);
-    if (data.length > longest) throw new EncodeError(`a message of ${String(data.length)} bytes is too long`);
+    if (data.length > this.maxMessage) throw new EncodeError(`a message of ${String(data.length)} bytes is too long`);
     const frame = this.#prepare(this.#peer).encode({ data, isText });
     this.#unsent.push(frame);
     this.#sent = (this.#sent + 1) % SESSION_COUNTERS;

@@ -4,11 +4,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SCRIPT = fileURLToPath(new URL('reference.py', import.meta.url));
 
 /** A file of the repository. */
 export function pathOf(name: string): string {
   return ROOT + name;
+}
+
+/** A Python process that runs a script of this folder. */
+export function spawnPython(script: string): ChildProcessWithoutNullStreams {
+  const python = process.env['AURA_PYTHON'];
+  if (python === undefined) throw new Error('set AURA_PYTHON to a Python that has aura-codec');
+  return spawn(python, [fileURLToPath(new URL(script, import.meta.url))]);
 }
 
 /** What to write, and how. */
@@ -26,9 +32,7 @@ export class Reference {
   readonly #answers: AsyncIterator<string>;
 
   constructor() {
-    const python = process.env['AURA_PYTHON'];
-    if (python === undefined) throw new Error('set AURA_PYTHON to a Python that has aura-codec');
-    this.#process = spawn(python, [SCRIPT]);
+    this.#process = spawnPython('reference.py');
     this.#process.stderr.pipe(process.stderr);
     this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
