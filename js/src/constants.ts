@@ -198,6 +198,7 @@ export const MARKER_TYPED = 6;
 export const MARKER_STORED = 7;
 export const MARKER_MODELLED = 8;
 export const MARKER_ADAPTIVE_EXPLICIT = 9;
+export const MARKER_FUZZY = 10;
 
 export const LOCAL_MODEL_RELATION_EQUAL = 0;
 export const LOCAL_MODEL_RELATION_GREATER = 1;

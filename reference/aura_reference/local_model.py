@@ -262,9 +262,15 @@ class AdaptiveStep:
     reason: str
 
 
-def steps(data: bytes, model: ContextModel) -> Iterator[AdaptiveStep]:
+def learn(text: bytes, memory: Memory, model: ContextModel) -> None:
+    """Let a text enter the memory of a stream without being coded (rule STR-11)."""
+    predictor = Predictor(model, memory)
+    for byte in (*text[-memory.size.window :], 0):
+        predictor.learn(byte)
+
+
+def steps(data: bytes, predictor: Predictor) -> Iterator[AdaptiveStep]:
     """How each symbol of ``data`` is coded, the end included. Informative: costs are not integers."""
-    predictor = Predictor(model)
     for position, symbol in enumerate(chain(data, (END,))):
         meter = Meter(symbol)
         predictor.code(meter)
@@ -279,7 +285,11 @@ def encode(data: bytes, model: ContextModel) -> bytes:
     """
     if len(data) > limits.MAX_ADAPTIVE:
         raise EncodeError(f"an adaptive message has at most {limits.MAX_ADAPTIVE} bytes")
-    predictor, writer = Predictor(model), Writer(*_FIRST)
+    return write(data, Predictor(model), Writer(*_FIRST))
+
+
+def write(data: bytes, predictor: Predictor, writer: Writer) -> bytes:
+    """The string in which a writer codes ``data`` as it is predicted."""
     for writer.symbol in chain(data, (context_model.END,)):
         predictor.code(writer)
     return writer.encoder.finish()
@@ -292,7 +302,15 @@ def decode(string: bytes, model: ContextModel, max_size: int) -> bytes:
         DecodeError: as the rules say; ``LimitExceeded`` if it decodes to more than ``max_size`` bytes (rule
             AUR-12).
     """
-    predictor, reader = Predictor(model), Reader(string, *_FIRST)
+    return read(Predictor(model), Reader(string, *_FIRST), max_size)
+
+
+def read(predictor: Predictor, reader: Reader, max_size: int) -> bytes:
+    """The message that a reader finds as it is predicted.
+
+    Raises:
+        DecodeError: as :func:`decode`.
+    """
     most = min(max_size, limits.MAX_ADAPTIVE)
     while predictor.code(reader) != context_model.END:
         if len(predictor.message) > most:

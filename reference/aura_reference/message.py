@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aura_reference import auralite, brotli, classic, local_model, modelled, stored, typed, zstd
+from aura_reference import auralite, brotli, classic, fuzzy, local_model, modelled, stored, typed, zstd
 from aura_spec import limits, marker
 from aura_spec.brio2 import is_version_2
 from aura_spec.context_model import ContextModel
@@ -55,6 +55,8 @@ def _decode(wire: bytes, held: SharedState, max_size: int) -> bytes:  # noqa: C9
             return stored.decode(message.body, max_size)
         case Marker.MODELLED:
             return modelled.decode(message.body, held.templates, _implied_model(held), max_size)
+        case Marker.FUZZY:
+            return fuzzy.decode(message.body, held.templates, _implied_model(held), max_size)
         case Marker.ADAPTIVE_EXPLICIT:
             return local_model.decode_explicit(message.body, held.models, max_size)
         case byte if byte in marker.ADAPTIVE_COMPACT:
@@ -73,7 +75,7 @@ def _decode_brio(body: bytes, held: SharedState, max_size: int) -> bytes:
 
 
 def _implied_model(held: SharedState) -> ContextModel:
-    """Rules AUR-8 and FRS-4."""
+    """Rules AUR-8, FRS-4 and FUZ-2."""
     if held.model is None:
         raise UnknownModel("no model is agreed on", 0, "marker")
     return held.model
@@ -167,6 +169,17 @@ def encode_modelled(
         EncodeError: no value is a text, or the message is too long.
     """
     return build_message(Marker.MODELLED, modelled.encode(template_id, templates[template_id], values, model))
+
+
+def encode_fuzzy(
+    data: bytes, template_id: int, templates: Mapping[int, Template], model: ContextModel
+) -> bytes:
+    """A fuzzy template frame for the implied model (rules FUZ-1 to FUZ-6). ``template_id`` is held.
+
+    Raises:
+        EncodeError: ``data`` is too long, or the id is out of range.
+    """
+    return build_message(Marker.FUZZY, fuzzy.encode(data, template_id, templates[template_id], model))
 
 
 def encode_classic(template_id: int, values: Sequence[bytes]) -> bytes:

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from itertools import chain
 
-from aura_reference import local_memory
+from aura_reference import local_memory, local_model
 from aura_reference.auralite import Reader, Writer
 from aura_reference.local_memory import Size
 from aura_reference.local_model import Predictor
@@ -45,9 +45,7 @@ class Memory:
 
     def learn(self, text: bytes, model: ContextModel) -> None:
         """Let a message enter that is no string (rule STR-11)."""
-        predictor = Predictor(model, self.state)
-        for byte in (*text[-self.state.size.window :], 0):
-            predictor.learn(byte)
+        local_model.learn(text, self.state, model)
 
 
 def find_string(interval: Interval, head: bytes, terms: Terms, counter: int) -> bytes:

@@ -10,6 +10,7 @@ Every structure that crosses the wire is declared here with ``construct``, one m
 ``template``, ``slot``           patterns with slots, and how values of slots are spelt
 ``classic``, ``typed``           markers 0x00 and 0x06, template frames
 ``modelled``                     marker 0x08, template frames whose texts a model codes
+``fuzzy``                        marker 0x0A, messages close to a template
 ``brio``                         marker 0x02, the container of entropy-coded token streams
 ``token``, ``lz77``              the tokens inside a BRIO version 1 container, and its matches
 ``rans``, ``phrase``             its entropy coder, and its dictionary of phrases

@@ -24,4 +24,5 @@ MAX_MODELLED: Final = 1 << 20
 could keep a decoder busy for long."""
 
 MAX_ADAPTIVE: Final = 1 << 16
-"""LIM-7: the longest adaptive message, in bytes. It takes several times as long to code as AURALITE."""
+"""LIM-7: the longest adaptive message, and the longest message in a fuzzy frame, in bytes. Both take several times
+as long to code as AURALITE."""

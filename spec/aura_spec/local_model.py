@@ -3,7 +3,8 @@
 Texts of rows, lines and elements repeat their form, and their numbers step. So the model learns while it codes. The
 last bytes, the place in a row and the place between signs are contexts, which remember the bytes that followed.
 Contexts, a match and numbers propose candidates, each of which the mixer gives a probability (chapter ``mixer``). A
-single message begins without any memory; the messages of a stream share one. All divisions round down.
+single message begins without any memory; the messages of a stream share one, and that of a fuzzy frame begins with
+the memory of a text (chapter ``fuzzy``). All divisions round down.
 
 LOC-1: The bytes that were coded are numbered from 0. n is the number of the next one. In a single message, they are
 the message so far. In a stream, they are all messages of the stream, each followed by a byte 0. The window holds

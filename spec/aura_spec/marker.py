@@ -20,7 +20,7 @@ from aura_spec.wire import Field, Span, build, parse
 
 
 class Marker(IntEnum):
-    """The registry of markers. 0x0A to 0x0F and 0x20 to 0x7F are unassigned.
+    """The registry of markers. 0x0B to 0x0F and 0x20 to 0x7F are unassigned.
 
     A text begins with one of the latter; taken for a message, it is refused at once.
     """
@@ -35,6 +35,7 @@ class Marker(IntEnum):
     STORED = 0x07
     MODELLED = 0x08
     ADAPTIVE_EXPLICIT = 0x09
+    FUZZY = 0x0A
 
 
 ADAPTIVE_COMPACT: Final = range(0x10, 0x20)

@@ -11,7 +11,8 @@ RNG-1: The interval is [low, low + range), counted in units of the last byte of 
 of the fraction. T begins as ``WINDOW``, and the interval as the first one, which is [``START``, ``END``) for the
 strings of AURALITE: the first binary step, which sets the top bit of the first byte, is coded already. For the
 strings of adaptive messages it is [``ADAPTIVE_START``, ``ADAPTIVE_END``), after four binary steps. The strings of
-streams have another one (rule STR-3). Nothing else in rules RNG-1 to RNG-7 changes with it.
+streams and of fuzzy frames have another one (rules STR-3 and FUZ-3). Nothing else in rules RNG-1 to RNG-7 changes
+with it.
 
 RNG-2: A choice has options with positive integer frequencies, which sum to total, at most ``MAX_TOTAL``. The
 cumulative of an option is the sum of the frequencies of the options before it. The part of the interval that the

@@ -220,7 +220,7 @@ def decode_tagged(
 
 _SHARED: Final = frozenset(
     (
-        *(Marker.CLASSIC, Marker.ZSTANDARD_DICTIONARY, Marker.TYPED, Marker.MODELLED),
+        *(Marker.CLASSIC, Marker.ZSTANDARD_DICTIONARY, Marker.TYPED, Marker.MODELLED, Marker.FUZZY),
         *ADAPTIVE_COMPACT,
         *AURALITE_COMPACT,
     )
