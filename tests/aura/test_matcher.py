@@ -9,7 +9,9 @@ from tests.searches import sampled
 
 from aura.templates import TemplateLibrary, matcher
 from aura.templates.index import Index, steps_of
+from aura.templates.layer import Layer
 from aura.templates.matcher import Matcher
+from aura.templates.views import views_of
 from aura.templates.windows import MIN_LITERAL, Windows
 from aura_spec.template import Template, parse_patterns
 
@@ -134,8 +136,8 @@ def test_a_long_literal_is_found_wherever_it_stands(before: int, behind: int, li
     template = parse_patterns({7: "{0}" + literal.decode() + "{1}"})[7]
     windows = Windows([(7, template)])
     assert windows.ids == {7}
-    assert 7 in windows.find(b"\xff" * before + literal + b"\xff" * behind)
-    assert windows.find(b"\xff" * 100) == []
+    assert 7 in windows.find(views_of(b"\xff" * before + literal + b"\xff" * behind))
+    assert windows.find(views_of(b"\xff" * 100)) == []
 
 
 def test_literals_that_many_templates_share_are_not_what_they_are_filed_under() -> None:
@@ -143,10 +145,11 @@ def test_literals_that_many_templates_share_are_not_what_they_are_filed_under() 
         {n: f"GET /{n:05} {{0}} HTTP/1.1 completed in {{1:int}} ms" for n in range(2_000)}
     )
     found = Matcher(templates)
-    assert not found._windows.ids
+    [layer] = found.layers
+    assert not layer._windows.ids
     message = b"GET /00042 now HTTP/1.1 completed in 7 ms"
     assert [match.template_id for match in found.matches(message)] == [42]
-    assert len(found._rest.candidates(message)) < 10
+    assert len(layer._rest.candidates(message)) < 10
 
 
 def test_long_literals_are_filed_by_their_beginning() -> None:
@@ -182,3 +185,51 @@ def test_templates_that_nothing_tells_apart_are_tried_up_to_the_bound(
         library.match(message)
         assert len(tried) <= 2 * 256 // 4
         tried.clear()
+
+
+def test_new_templates_are_filed_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    filed: list[int] = []
+    begin = Layer.__init__
+
+    def noted(layer: Layer, ids: frozenset[int], templates: dict[int, Template]) -> None:
+        filed.append(len(ids))
+        begin(layer, ids, templates)
+
+    monkeypatch.setattr(Layer, "__init__", noted)
+    library = TemplateLibrary({n: f"{{a}} of the {n:04} in room {n % 7} and {{b}}" for n in range(300, 1300)})
+    for number in (5000, 5001, 200):
+        pattern = (
+            f"{{a}} was moved from shelf {number} to {{b}}" if number > 300 else "Nothing else was moved."
+        )
+        library.add(pattern, id=number)
+        message = pattern.format(a="it", b="me").encode()
+        match = library.match(message)
+        assert match is not None
+        assert match.template_id == number
+    assert library.match(b"it of the 0777 in room 0 and me") is not None
+    assert filed == [1129, 1, 2]  # the first pattern came before the first message
+    assert library.match(b"Nothing else was moved.") is not None
+    near = library.nearest("Nothing else was moved")
+    assert (near and near.template_id) == 200
+
+
+@settings(max_examples=50)
+@given(searches(), st.data())
+def test_layers_find_what_a_library_filed_at_once_finds(
+    search: tuple[dict[int, Template], bytes], data: st.DataObject
+) -> None:
+    templates, message = search
+    numbers = sorted(templates, key=lambda number: number * 7 % 11)
+    layered, held = Matcher({}), dict[int, Template]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matcher, "_GROWTH", data.draw(st.sampled_from([0, 1, 8])))
+        for number in numbers:
+            held = {**held, number: templates[number]}
+            layered = Matcher(held, layered)
+        at_once = Matcher(templates)
+        assert layered.whole(message) == at_once.whole(message)
+        expected = {match.template_id: match.values for match in at_once.matches(message)}
+        assert {match.template_id: match.values for match in layered.matches(message)} == expected
+        patch.setattr(matcher, "_MAX_WORK", 0)
+        patch.setattr(matcher, "_MIN_STEPS", 3)
+        assert len(layered.matches(message)) <= len(expected)

@@ -155,7 +155,8 @@ def test_templates_are_filed_alike_whatever_was_added_first() -> None:
     backwards = TemplateLibrary(dict(reversed(patterns.items())), with_builtin=False)
     backwards.match(message)
     assert backwards._matcher is not None
-    assert backwards._matcher._documented().candidates(message) == found
+    [layer] = backwards._matcher.layers
+    assert layer.index.candidates(message) == found
     assert {347, 392} <= set(found)
 
 

@@ -2,7 +2,10 @@
 
 ``library``        ids and patterns; published ids never change
 ``matcher``        finds the templates that match a message, without trying them all
+``layer``          templates that were filed together
+``views``          how windows of a message are taken
 ``windows``        candidates for that by eight bytes of a literal, quickly
+``near``           templates that a message is close to, though it matches none
 ``cold``           templates that stay in a store until a message needs them
 ``index``          candidates as the chapter on encoding finds them, to bound the work
 ``store``          files of templates, in JSON or SQLite, whose ids never change
@@ -19,11 +22,20 @@ from typing import TYPE_CHECKING
 
 from aura.templates.library import Hint, SlotValues, TemplateLibrary
 from aura.templates.matcher import Match
+from aura.templates.near import Near
 
 if TYPE_CHECKING:
     from aura.templates.discovery import DiscoveryEngine, TemplateDiscoveryWorker
 
-__all__ = ["DiscoveryEngine", "Hint", "Match", "SlotValues", "TemplateDiscoveryWorker", "TemplateLibrary"]
+__all__ = [
+    "DiscoveryEngine",
+    "Hint",
+    "Match",
+    "Near",
+    "SlotValues",
+    "TemplateDiscoveryWorker",
+    "TemplateLibrary",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -18,7 +18,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
 from aura_spec.template import Template
@@ -91,9 +91,13 @@ class Index:
         self._most = max((bucket.steps for bucket in ends), default=0)
         self._unit, self._most_by_byte = _most_by_byte(self._grams)
 
+    def found(self, message: bytes) -> list[int]:
+        """Ids of templates, in any order, among which are all here that match ``message``."""
+        return [number for bucket in self._found(message) for number in bucket.ids]
+
     def candidates(self, message: bytes) -> list[int]:
-        """Ids of templates, in ascending order, among which are all here that match ``message``."""
-        return sorted(chain.from_iterable([bucket.ids for bucket in self._found(message)]))
+        """What :meth:`found` gives, in ascending order."""
+        return sorted(self.found(message))
 
     def steps(self, message: bytes) -> int:
         """What it costs to try all candidates."""

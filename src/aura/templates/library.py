@@ -22,6 +22,7 @@ from aura.arguments import BytesLike, to_bytes, whole_number
 from aura.templates.cold import ColdTemplates
 from aura.templates.digest import digest_of
 from aura.templates.matcher import Match, Matcher
+from aura.templates.near import Near
 from aura.templates.store import SqliteStore, open_store
 from aura_fast import typed
 from aura_spec.errors import EncodeError, TemplateError
@@ -75,7 +76,8 @@ class TemplateLibrary(Mapping[int, Template]):
     def __init__(self, patterns: Mapping[int, str] | None = None, *, with_builtin: bool = True) -> None:
         self._lock = threading.Lock()
         self._templates: Mapping[int, Template] = builtin() if with_builtin else {}
-        self._matcher: Matcher | None = None
+        self._matcher: Matcher | None = None  # of these templates, once it is needed
+        self._filed: Matcher | None = None  # the last one that was made
         self.update({} if patterns is None else patterns)
 
     def __getitem__(self, template_id: int) -> Template:
@@ -116,7 +118,7 @@ class TemplateLibrary(Mapping[int, Template]):
             TemplateError: a pattern is unusable, or an id has another pattern here.
         """
         library = TemplateLibrary(with_builtin=False)
-        library._templates = self._templates
+        library._templates, library._filed = self._templates, self._filed
         library.update(patterns)
         return library
 
@@ -198,7 +200,8 @@ class TemplateLibrary(Mapping[int, Template]):
             EncodeError: the text holds a lone surrogate.
         """
         matcher = self._matcher or self._rebuild()
-        message = to_bytes(message)
+        if type(message) is not bytes:
+            message = to_bytes(message)
         whole = matcher.whole(message)
         if whole is not None:
             return whole
@@ -207,9 +210,28 @@ class TemplateLibrary(Mapping[int, Template]):
             return found[0] if found else None
         return min(found, key=_size_then_id)
 
+    def nearest(self, message: str | BytesLike) -> Near | None:
+        """A template that a message is close to, though it does not match; None if none is found.
+
+        Only templates are found that have eleven bytes of text in a row which few others have.
+
+        Raises:
+            TypeError: the message is neither ``str`` nor bytes-like.
+            EncodeError: the text holds a lone surrogate.
+        """
+        if not self.is_searched_for_near:
+            return None
+        matcher = self._matcher or self._rebuild()
+        return matcher.nearest(to_bytes(message))
+
+    @property
+    def is_searched_for_near(self) -> bool:
+        """Whether :meth:`nearest` looks at all: the built-in templates alone say what models know anyway."""
+        return self._templates is not builtin()
+
     def _rebuild(self) -> Matcher:
         with self._lock:
-            matcher = self._matcher = self._matcher or Matcher(self._templates)
+            matcher = self._matcher = self._filed = self._matcher or Matcher(self._templates, self._filed)
         return matcher
 
     def fill(self, template_id: int, slots: SlotValues) -> Match:

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aura.templates.views import STRIDE, WINDOW, Views
 from aura_fast.ragged import spread
 from aura_spec.template import Template
-
-WINDOW: Final = 8
-STRIDE: Final = 4
 
 MIN_LITERAL: Final = WINDOW + STRIDE - 1
 """Bytes of a literal that has a window for each remainder."""
@@ -30,6 +29,12 @@ _MAX_LITERAL: Final = 256
 
 _MAX_SHARED: Final = 32
 """Literals that may have a window under which a template is filed; with more it tells too little."""
+
+_MAX_FOUND: Final = 256
+"""Windows in a message up to which it may be close to one template; with more it is many, or none."""
+
+_SCATTER: Final = np.uint64(0x9E3779B97F4A7C15)
+"""Puts numbers into an order that has nothing to do with their own, by multiplication mod 2^64."""
 
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
@@ -64,18 +69,26 @@ class Windows:
         self._filed = {window: tuple(found) if found[1:] else found[0] for window, found in filed.items()}
         self.ids = frozenset(template_id for found in filed.values() for template_id in found)
 
-    def find(self, message: bytes) -> list[int]:
-        """Ids of templates, among which are all here that match ``message``; an id may be there twice."""
+    def find(self, views: Views) -> list[int]:
+        """Ids of templates, among which are all here that match the message of the views; one may stand twice."""
         found: list[int] = []
-        view = memoryview(message)
-        for start in range(0, WINDOW, STRIDE):
-            end = start + (len(message) - start) // WINDOW * WINDOW
-            if end > start:
-                # the windows as machine words, looked up in one call
-                for window in self._filed.keys() & view[start:end].cast("Q"):
-                    filed = self._filed[window]
-                    found += (filed,) if isinstance(filed, int) else filed
+        for view in views:
+            for window in self._filed.keys() & view:
+                filed = self._filed[window]
+                found += (filed,) if isinstance(filed, int) else filed
         return found
+
+    def count(self, windows: AbstractSet[int], hits: dict[int, int]) -> None:
+        """Add to the hits of each id how many of these windows its template is filed under.
+
+        If far too many windows are used, nothing is added.
+        """
+        found = self._filed.keys() & windows
+        if len(found) <= _MAX_FOUND:
+            for window in found:
+                filed = self._filed[window]
+                for template_id in (filed,) if isinstance(filed, int) else filed:
+                    hits[template_id] = hits.get(template_id, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +138,8 @@ def _rarest(cut: _Cut, owners: Numbers) -> _Choice:
     """
     _, inverse, counts = np.unique(cut.windows, return_inverse=True, return_counts=True)
     shared = counts[inverse]
-    # for each literal and remainder the rarest window; the order is stable, so that ties give the same everywhere
-    places = _first_of_each(cut.literals * STRIDE + cut.remainders, shared)
+    # for each literal and remainder the rarest window; of equally rare ones any, so that a change hides few of them
+    places = _first_of_each(cut.literals * STRIDE + cut.remainders, shared, cut.windows * _SCATTER)
     by_literal = shared[places].reshape(-1, STRIDE)
     # for each template the literal whose windows are rarest
     literals = _first_of_each(owners, by_literal.sum(axis=1))
@@ -134,8 +147,11 @@ def _rarest(cut: _Cut, owners: Numbers) -> _Choice:
     return _Choice(owners[literals], cut.windows[places].reshape(-1, STRIDE)[literals])
 
 
-def _first_of_each(groups: Numbers, keys: Numbers) -> Numbers:
-    """The place of the smallest key of each group, in ascending order of groups; the first of equals."""
-    order = np.lexsort((keys, groups))
+def _first_of_each(groups: Numbers, keys: Numbers, ties: Words | None = None) -> Numbers:
+    """The place of the smallest key of each group, in ascending order of groups.
+
+    Of equal keys the one counts whose tie is smallest, or the first.
+    """
+    order = np.lexsort((keys, groups) if ties is None else (ties, keys, groups))
     _, first = np.unique(groups[order], return_index=True)
     return order[first]
