@@ -14,7 +14,7 @@ from typing import Final
 
 from aura.backends import BACKENDS, Backend, Beginning, Decode, get, hinting, marked, resolve
 from aura.policy import Policy
-from aura_fast import auralite, batch, classic, local_model, modelled, stored, typed
+from aura_fast import auralite, batch, classic, fuzzy, local_model, modelled, stored, typed
 from aura_reference import brotli, zstd
 from aura_reference import message as reference
 from aura_spec.brio2 import is_version_2
@@ -46,6 +46,7 @@ class Reference:
     encode_brio2 = staticmethod(reference.encode_brio2)
     encode_typed = staticmethod(reference.encode_typed)
     encode_modelled = staticmethod(reference.encode_modelled)
+    encode_fuzzy = staticmethod(reference.encode_fuzzy)
     encode_classic = staticmethod(reference.encode_classic)
 
     def begin(
@@ -75,7 +76,7 @@ class Reference:
 
 
 def _implied_model(held: SharedState) -> ContextModel:
-    """The model that is agreed on (rules AUR-8 and FRS-4)."""
+    """The model that is agreed on (rules AUR-8, FRS-4 and FUZ-2)."""
     if held.model is None:
         raise UnknownModel("no model is agreed on", 0, "marker")
     return held.model
@@ -101,6 +102,9 @@ DECODERS: Final[Mapping[int, Callable[[bytes, SharedState, int], bytes]]] = {
     Marker.TYPED: lambda wire, held, limit: typed.decode(wire[1:], held.templates, limit),
     Marker.STORED: lambda wire, _held, limit: stored.decode(wire[1:], limit),
     Marker.MODELLED: lambda wire, held, limit: modelled.decode(
+        wire[1:], held.templates, _implied_model(held), limit
+    ),
+    Marker.FUZZY: lambda wire, held, limit: fuzzy.decode(
         wire[1:], held.templates, _implied_model(held), limit
     ),
     Marker.ADAPTIVE_EXPLICIT: lambda wire, held, limit: local_model.decode_explicit(
@@ -135,6 +139,11 @@ def _modelled(
 ) -> bytes:
     """The body of a modelled template frame for the implied model."""
     return modelled.encode(template_id, templates[template_id], values, model)
+
+
+def _fuzzy(data: bytes, template_id: int, templates: Mapping[int, Template], model: ContextModel) -> bytes:
+    """The body of a fuzzy template frame for the implied model."""
+    return fuzzy.encode(data, template_id, templates[template_id], model)
 
 
 def _stored(data: bytes) -> bytes:
@@ -174,6 +183,7 @@ class Fast(Reference):
     encode_brio2 = staticmethod(marked(Marker.BRIO, _brio2))
     encode_typed = staticmethod(marked(Marker.TYPED, _typed))
     encode_modelled = staticmethod(marked(Marker.MODELLED, _modelled))
+    encode_fuzzy = staticmethod(marked(Marker.FUZZY, _fuzzy))
     encode_classic = staticmethod(marked(Marker.CLASSIC, classic.encode))
 
     def encode_auralite_batch(self, messages: Sequence[bytes], model: ContextModel) -> list[bytes]:

@@ -111,6 +111,11 @@ class Backend(Protocol):
     ) -> bytes:
         """Write a modelled template frame for the implied model."""
 
+    def encode_fuzzy(
+        self, data: bytes, template_id: int, templates: Mapping[int, Template], model: ContextModel
+    ) -> bytes:
+        """Write a fuzzy template frame for the implied model."""
+
     def encode_classic(self, template_id: int, values: Sequence[bytes]) -> bytes:
         """Write a classic template frame."""
 

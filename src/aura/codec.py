@@ -11,7 +11,8 @@ from aura import arguments, backends, selection, tagging
 from aura.arguments import BytesLike, to_bytes
 from aura.backends import Beginning
 from aura.codec_base import CodecBase
-from aura.methods import Candidate, Method
+from aura.estimates import MIN_FUZZY
+from aura.methods import Candidate, Method, method_of
 from aura.models.model import Model, as_model, as_models
 from aura.policy import LEVELS, NOTHING_TRIED, Policy, Tried, tries_auralite
 from aura.templates import Match, SlotValues, TemplateLibrary
@@ -79,6 +80,7 @@ class Codec(CodecBase):
         self._check = arguments.flag("check", check)
         self._held: SharedState | None = None
         self._begun: tuple[Mapping[int, Template], Beginning | None] | None = None
+        self._approximates = False
 
     @property
     def backend(self) -> str:
@@ -153,6 +155,8 @@ class Codec(CodecBase):
         if beginning is not None:
             begun = beginning.one(message)
             if isinstance(begun, bytes):
+                if self._approximates and len(begun) >= MIN_FUZZY:
+                    begun = self._closest(message, begun)
                 return self.with_tag(begun, message) if self._check else begun
             tried = begun
         return self.with_tag(self._select(message, self._shared, tried), message)
@@ -164,7 +168,10 @@ class Codec(CodecBase):
         begun = self._predict(messages, shared) if beginning is None else beginning.batch(messages)
         return [
             self.with_tag(
-                tried if isinstance(tried, bytes) else self._select(message, shared, tried), message
+                self._closest(message, tried)
+                if isinstance(tried, bytes)
+                else self._select(message, shared, tried),
+                message,
             )
             for message, tried in zip(messages, begun, strict=True)
         ]
@@ -176,7 +183,12 @@ class Codec(CodecBase):
         if begun is None or begun[0] is not templates:
             policy = Policy(self._level)
             begun = self._begun = templates, self._backend.begin(policy, self._shared, templates)
+            self._approximates = self._level > 1 and self._templates.is_searched_for_near
         return begun[1]
+
+    def _closest(self, message: bytes, first: bytes) -> bytes:
+        """The message as it was coded first, or if that is smaller as a fuzzy frame."""
+        return self.closest(message, Candidate(method_of(first), first)).wire
 
     def with_tag(self, wire: bytes, message: bytes) -> bytes:
         """A coded message, with a tag before it if this codec checks."""
@@ -236,6 +248,17 @@ class Codec(CodecBase):
         policy = Policy(self.level)
         return selection.frames(
             match, backend=self._backend, policy=policy, shared_state=self._shared, size=size
+        )
+
+    def closest(self, message: bytes, other: Candidate) -> Candidate:
+        """The fuzzy frame of a template that a message is close to, if it is tried, or ``other`` if not larger."""
+        return selection.closest(
+            message,
+            other,
+            self.templates,
+            backend=self._backend,
+            policy=Policy(self.level),
+            shared_state=self._shared,
         )
 
     def encode_frame(self, match: Match) -> bytes:

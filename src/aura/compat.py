@@ -26,7 +26,7 @@ from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker
 from aura_spec.session_negotiation import ALL_METHODS
 
-_TEMPLATE_MARKERS: Final = frozenset({Marker.CLASSIC, Marker.TYPED, Marker.MODELLED})
+_TEMPLATE_MARKERS: Final = frozenset({Marker.CLASSIC, Marker.TYPED, Marker.MODELLED, Marker.FUZZY})
 
 _KEYS: Final = (
     "compressed_data",
@@ -201,7 +201,7 @@ class HybridCompressor:
             match = self.templates.match(message)
             best = self._without_template(message)
             otherwise = len(best.wire)
-            best = best if match is None else self._framed(match, best)
+            best = self._framed(match, message, best)
         else:
             match = self.templates.fill_to(message, hint)
             best = self._codec.smallest_frame(match)
@@ -218,9 +218,12 @@ class HybridCompressor:
         small = len(message) < self.min_compression_size
         return self._codec.without_template(message, WITHOUT_GENERAL if small else ALL_METHODS)
 
-    def _framed(self, match: Match, other: Candidate) -> Candidate:
-        """The smallest frame for ``match`` if it beats ``other`` by the threshold, else ``other``."""
-        frame = selection.smallest((*self._codec.frames(match, len(other.wire)), other))
+    def _framed(self, match: Match | None, message: bytes, other: Candidate) -> Candidate:
+        """The smallest template frame if it beats ``other`` by the threshold, else ``other``."""
+        if match is None:
+            frame = self._codec.closest(message, other)
+        else:
+            frame = selection.smallest((*self._codec.frames(match, len(other.wire)), other))
         return frame if len(frame.wire) * self.binary_advantage_threshold <= len(other.wire) else other
 
     def compress_with_template(self, template_id: int, slots: SlotValues = ()) -> bytes:

@@ -19,6 +19,7 @@ class Method(StrEnum):
     ADAPTIVE = "adaptive"
     TYPED = "typed"
     MODELLED = "modelled"
+    FUZZY = "fuzzy"
     CLASSIC = "classic"
     ZSTD = "zstd"
     ZSTD_DICTIONARY = "zstd_dictionary"
@@ -43,6 +44,7 @@ BITS: Final = MappingProxyType(
         Method.ADAPTIVE: session_negotiation.ADAPTIVE,
         Method.TYPED: 1 << Marker.TYPED,
         Method.MODELLED: 1 << Marker.MODELLED,
+        Method.FUZZY: 1 << Marker.FUZZY,
         Method.CLASSIC: 1 << Marker.CLASSIC,
         Method.ZSTD: 1 << Marker.ZSTANDARD,
         Method.ZSTD_DICTIONARY: 1 << Marker.ZSTANDARD_DICTIONARY,

@@ -128,6 +128,12 @@ class Native:
         """Write a modelled template frame for the implied model."""
         return _formats().encode_modelled(template_id, values, templates, model)
 
+    def encode_fuzzy(
+        self, data: bytes, template_id: int, templates: Mapping[int, Template], model: ContextModel
+    ) -> bytes:
+        """Write a fuzzy template frame for the implied model."""
+        return _formats().encode_fuzzy(data, template_id, templates, model)
+
     def encode_classic(self, template_id: int, values: Sequence[bytes]) -> bytes:
         """Write a classic template frame."""
         return _formats().encode_classic(template_id, values)

@@ -25,6 +25,11 @@ _MAX_AURALITE: Final = (-1, 1 << 10, 1 << 16, 1 << 20)
 _MAX_ADAPTIVE: Final = (-1, 1 << 10, 1 << 14, MAX_ADAPTIVE)
 """For each level the longest adaptive message, in bytes. It takes five to ten times as long as AURALITE."""
 
+_MAX_FUZZY: Final = (-1, -1, 1 << 10, MAX_ADAPTIVE)
+"""For each level the longest message, in bytes, that a fuzzy frame is tried on. It takes as long as an adaptive
+one, and no library, whoever made it, is to cost level 2 more than some ten milliseconds a message.
+"""
+
 _REPEATS: Final = 8
 """Trigrams of a message that occurred in it before, from which level 2 tries an adaptive message.
 
@@ -73,12 +78,17 @@ def tries_adaptive(message: bytes, policy: Policy) -> bool:
     return policy.level == 3 or repeats(message) >= _REPEATS
 
 
+def fits_fuzzy(message: bytes, policy: Policy) -> bool:
+    """Whether a fuzzy frame is tried on a message of this length, if a template is close to it."""
+    return len(message) <= _MAX_FUZZY[policy.level]
+
+
 @dataclass(frozen=True, slots=True)
 class FirstTries:
     """What levels 1 and 2 try first, with an implied model: by numbers, for an implementation in one call.
 
     A message that may match no template, and has fewer than ``min_general`` bytes, or is halved and has at most
-    ``max_settled``, is the smallest of these and the stored one.
+    ``max_settled``, is the smallest of these, the stored one and a fuzzy frame, which is tried afterwards.
 
     Attributes:
         max_auralite: bytes of the longest message that AURALITE is tried on.

@@ -9,10 +9,10 @@ that what is tried next is decided by readable results alone. Levels:
    in its place an adaptive message if much of it repeats; and unless a message of at most 256 bytes is halved, a
    general method at a quick setting, by size and content;
 2. the default: what level 1 tries, AURALITE for longer messages, beside it an adaptive message if anything repeats,
-   and a modelled template frame where an estimate says that it may be smaller; unless a message of at most 256
-   bytes is halved, also Zstandard 19 and Brotli 11, but beside AURALITE only where the quick setting comes near the
-   smallest; Zstandard with the model's dictionary, if it has one, there too, and where nothing halves the message;
-   and without AURALITE BRIO version 2, from 1 to 64 KiB;
+   and a modelled template frame, or if no template matches a fuzzy one, where an estimate says that it may be
+   smaller; unless a message of at most 256 bytes is halved, also Zstandard 19 and Brotli 11, but beside AURALITE
+   only where the quick setting comes near the smallest; Zstandard with the model's dictionary, if it has one, there
+   too, and where nothing halves the message; and without AURALITE BRIO version 2, from 1 to 64 KiB;
 3. everything: also an adaptive message in any case, Zstandard and Brotli at other settings, all template frames,
    and BRIO.
 
@@ -29,6 +29,7 @@ from typing import Final
 
 from aura.backends import Backend
 from aura.content import looks_random
+from aura.estimates import MIN_FUZZY, is_worth_approximating, is_worth_modelling, typed_size
 from aura.methods import ADAPTIVE_EXPLICIT, BITS, EXPLICIT, Candidate, Method, method_of
 from aura.policy import (
     NOTHING_TRIED,
@@ -37,18 +38,17 @@ from aura.policy import (
     Policy,
     Tried,
     fits_auralite,
+    fits_fuzzy,
     tries_adaptive,
     tries_auralite,
 )
 from aura.templates import Match, TemplateLibrary
-from aura_reference import typed
 from aura_spec import brio
 from aura_spec.classic import is_utf8
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import EncodeError
 from aura_spec.marker import Marker
 from aura_spec.shared_state import SharedState
-from aura_spec.slot import is_text_only
 
 _LONG: Final = 1 << 14
 """Bytes from which Zstandard is the quicker choice for text."""
@@ -67,8 +67,8 @@ _TYPED: Final = 1 << Marker.TYPED
 _FRAMES: Final = (
     0,
     _TYPED,
-    _TYPED | 1 << Marker.MODELLED,
-    _TYPED | 1 << Marker.MODELLED | 1 << Marker.CLASSIC,
+    _TYPED | 1 << Marker.MODELLED | 1 << Marker.FUZZY,
+    _TYPED | 1 << Marker.MODELLED | 1 << Marker.FUZZY | 1 << Marker.CLASSIC,
 )
 """For each level the bits of the template frames that it tries."""
 
@@ -89,7 +89,8 @@ def choose(
         backend: codes it.
         policy: what may be tried.
         shared_state: what the reader holds, as for :func:`search`.
-        templates: the library in which a match is looked up, if the policy tries template frames.
+        templates: the library in which a match, or else a template close to the message, is looked up, if the
+            policy tries template frames.
         tried: what was tried first, if something was.
     """
     library = templates if templates is not None and tries_frames(policy) else None
@@ -97,11 +98,18 @@ def choose(
         beginning = backend.begin(policy, shared_state, None if library is None else library.snapshot())
         begun = NOTHING_TRIED if beginning is None else beginning.one(message)
         if isinstance(begun, bytes):
-            return Candidate(method_of(begun), begun)
+            first = Candidate(method_of(begun), begun)
+            return closest(message, first, library, backend=backend, policy=policy, shared_state=shared_state)
         tried = begun
     match = library.match(message) if library is not None and tried.may_match else None
     found = search(
-        message, backend=backend, policy=policy, shared_state=shared_state, match=match, tried=tried
+        message,
+        backend=backend,
+        policy=policy,
+        shared_state=shared_state,
+        match=match,
+        templates=library,
+        tried=tried,
     )
     return smallest(found)
 
@@ -113,6 +121,7 @@ def search(
     policy: Policy,
     shared_state: SharedState,
     match: Match | None = None,
+    templates: TemplateLibrary | None = None,
     tried: Tried = NOTHING_TRIED,
 ) -> list[Candidate]:
     """The messages that are tried, in order.
@@ -124,6 +133,7 @@ def search(
         shared_state: what the reader holds. Where no model is implied, an AURALITE message names one, the first of
             ``shared_state.models``.
         match: a template that gives the message, if one is to be considered.
+        templates: the library in which a template close to the message is looked for, if ``match`` is None.
         tried: what was tried already, with the implied model.
     """
     trying = _Search(message, backend, policy, shared_state)
@@ -145,7 +155,9 @@ def search(
         settled = trying.settled  # by no modelled frame: level 1, which has none, may try more
         trying.other_frames(match, size)
     else:
-        settled = trying.settled
+        settled = trying.settled  # by no fuzzy frame, likewise
+        if match is None and templates is not None:
+            trying.fuzzy_frame(templates, size)
     if level == 3 or (level and not settled):
         trying.general()
     if level == 3:
@@ -169,27 +181,25 @@ def frames(
     return tried.found[1:]
 
 
+def closest(
+    message: bytes,
+    other: Candidate,
+    templates: TemplateLibrary | None,
+    *,
+    backend: Backend,
+    policy: Policy,
+    shared_state: SharedState,
+) -> Candidate:
+    """The fuzzy frame of a template close to a message, if the policy allows it, or ``other`` if not larger."""
+    tried = _Search(message, backend, policy, shared_state)
+    if templates is not None:
+        tried.fuzzy_frame(templates, len(other.wire))
+    return smallest((other, *tried.found[1:]))
+
+
 def tries_frames(policy: Policy) -> bool:
     """Whether the policy tries any template frame, so that a match is worth looking for."""
     return bool(policy.methods & _FRAMES[policy.level])
-
-
-def is_worth_modelling(match: Match, size: int) -> bool:
-    """Whether an estimate says that a modelled template frame may have less than ``size`` bytes.
-
-    The message takes ``size`` bytes without a template. The frame spares their share for all that is no text in a
-    slot for texts; it costs what a typed frame has beside these texts, and a byte, as texts have ends. Half as much
-    again must exceed the cost.
-    """
-    template, values = match.template, match.values
-    whole = template.rendered_size(values)
-    texts = sum(len(value) for slot, value in zip(template.slots, values, strict=True) if is_text_only(slot))
-    cost = _typed_size(match) - texts + 1
-    return 3 * size * (whole - texts) > 2 * cost * whole
-
-
-def _typed_size(match: Match) -> int:
-    return 1 + typed.size(match.template_id, match.template, match.values)
 
 
 class _Search:
@@ -277,7 +287,7 @@ class _Search:
 
     def typed_frame(self, match: Match, size: int | None) -> None:
         """The typed frame for a match, if it has less than ``size`` bytes."""
-        if self._tries_frame(Method.TYPED) and (size is None or _typed_size(match) < size):
+        if self._tries_frame(Method.TYPED) and (size is None or typed_size(match) < size):
             wire = self._backend.encode_typed(match.template_id, match.values, self._shared_state)
             self._add(Method.TYPED, wire, match.template_id)
 
@@ -299,6 +309,24 @@ class _Search:
             with suppress(EncodeError):  # the match does not fit the narrow fields of a classic frame
                 wire = self._backend.encode_classic(match.template_id, match.values)
                 self._add(Method.CLASSIC, wire, match.template_id)
+
+    def fuzzy_frame(self, templates: TemplateLibrary, size: int) -> None:
+        """A fuzzy frame, below level 3 only if it may have less than ``size`` bytes."""
+        held, message, is_last = self._shared_state, self._message, self._policy.level == 3
+        if (
+            held.model is None
+            or not (self._tries_frame(Method.FUZZY) and fits_fuzzy(message, self._policy))
+            or (size < MIN_FUZZY and not is_last)
+        ):
+            return
+        near = templates.nearest(message)
+        if (
+            near is not None
+            and near.template_id in held.templates  # none that was added just now
+            and (is_last or is_worth_approximating(near, size))
+        ):
+            wire = self._backend.encode_fuzzy(message, near.template_id, held.templates, held.model)
+            self._add(Method.FUZZY, wire, near.template_id)
 
     def general(self) -> None:
         """General methods: at a quick setting; above level 1 also at their best, if that may be smallest."""

@@ -61,6 +61,7 @@ def messages(model: aura.Model) -> dict[str, bytes]:
         "classic": (Marker.CLASSIC, b"\x07\xff" + b"\xff\xff" * 64),
         "typed with a long text": (Marker.TYPED, _number(300) + _number((1 << 26) - 1)),
         "modelled": (Marker.MODELLED, _number(300) + b"\xff" * (1 << 16)),
+        "fuzzy": (Marker.FUZZY, _number(300) + b"\xff" * (1 << 16)),
         "stored": (Marker.STORED, _LETTERS),
         "explicit AURALITE": (Marker.AURALITE_EXPLICIT, bytes.fromhex(model.id) + auralite),
     }

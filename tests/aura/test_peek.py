@@ -23,6 +23,7 @@ CODEC = aura.Codec(templates={300: "door {0} is open"})
         ("06 ac 02 37", (Method.TYPED, 300, None)),
         ("06 ff ff ff ff 0f", (Method.TYPED, 0xFFFFFFFF, None)),
         ("08 00", (Method.MODELLED, 0, None)),
+        ("0a ac 02 37", (Method.FUZZY, 300, None)),
         ("07", (Method.STORED, None, None)),
         ("90", (Method.AURALITE, None, None)),
         ("10", (Method.ADAPTIVE, None, None)),
@@ -54,7 +55,8 @@ def test_methods_templates_and_models_are_seen(wire: str, expected: tuple[object
         ("03 01020304050607", Truncated, 8),
         ("09", Truncated, 1),
         ("42 00", Unsupported, 0),
-        ("0a", Unsupported, 0),
+        ("0a", Truncated, 1),
+        ("0b", Unsupported, 0),
     ],
 )
 def test_what_cannot_be_seen_is_a_declared_error(

@@ -9,7 +9,7 @@ def test_every_marker_value_has_a_name() -> None:
     assert {names[value] for value in AURALITE_COMPACT} == {"auralite compact"}
     assert {names[value] for value in ADAPTIVE_COMPACT} == {"adaptive compact"}
     assert (range(0x10, 0x20), range(0x80, 0x100)) == (ADAPTIVE_COMPACT, AURALITE_COMPACT)
-    assert {names[value] for value in (*range(0x0A, 0x10), *range(0x20, 0x80))} == {"unassigned"}
+    assert {names[value] for value in (*range(0x0B, 0x10), *range(0x20, 0x80))} == {"unassigned"}
     assert [names[value] for value in Marker] == [
         "classic",
         "brotli",
@@ -21,6 +21,7 @@ def test_every_marker_value_has_a_name() -> None:
         "stored",
         "modelled",
         "adaptive explicit",
+        "fuzzy",
     ]
 
 

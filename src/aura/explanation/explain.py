@@ -19,17 +19,19 @@ from aura.models.model import Model
 from aura.templates import TemplateLibrary
 from aura_reference import auralite as reference_auralite
 from aura_reference import brio as reference_brio
+from aura_reference import fuzzy as reference_fuzzy
 from aura_reference import local_model
 from aura_reference import modelled as reference_modelled
 from aura_reference import typed as reference_typed
 from aura_reference.auralite import Step
-from aura_reference.local_model import AdaptiveStep
+from aura_reference.local_model import AdaptiveStep, Predictor
 from aura_spec import (
     auralite,
     brio,
     brio2,
     brotli,
     classic,
+    fuzzy,
     modelled,
     stored,
     tag,
@@ -82,8 +84,8 @@ class Explanation:
         rows: fields of the message.
         tokens: fields of the token stream inside a BRIO container of version 1.
         slots: for template frames the name, type and value of each slot.
-        steps: for AURALITE and adaptive messages how each byte, and then the end, was coded and what it cost;
-            for modelled template frames the same of the texts in its slots.
+        steps: for AURALITE, adaptive messages and fuzzy template frames how each byte, and then the end, was coded
+            and what it cost; for modelled template frames the same of the texts in its slots.
         message: what it decodes to, or None if it is refused.
         error: why it is refused, or None.
     """
@@ -242,6 +244,7 @@ READERS: Final[dict[int, Reader]] = {
     Marker.ZSTANDARD_DICTIONARY: lambda body, _held, limit, trace: zstd.parse_frame(body, limit, trace),
     Marker.TYPED: lambda body, held, _limit, trace: typed.parse_body(body, held.templates, trace),
     Marker.MODELLED: lambda body, held, _limit, trace: modelled.parse_body(body, held.templates, trace),
+    Marker.FUZZY: lambda body, held, _limit, trace: fuzzy.parse_body(body, held.templates, trace),
     Marker.AURALITE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(body, trace),
     Marker.STORED: lambda body, _held, _limit, trace: stored.parse_body(body, trace),
     Marker.ADAPTIVE_EXPLICIT: lambda body, _held, _limit, trace: auralite.parse_body(
@@ -275,7 +278,7 @@ def _slots(wire: bytes, message: bytes, held: SharedState) -> tuple[tuple[str, s
     return tuple((slot.name, str(slot.kind), value) for slot, value in zip(slots, values, strict=True))
 
 
-def _steps(
+def _steps(  # noqa: PLR0911  # one case a method
     wire: bytes, message: bytes | None, held: SharedState
 ) -> tuple[Step, ...] | tuple[AdaptiveStep, ...]:
     """How the symbols of the string of a message that was read before were coded."""
@@ -287,12 +290,15 @@ def _steps(
     if model is None:
         return ()
     if marker in ADAPTIVE_COMPACT or marker == Marker.ADAPTIVE_EXPLICIT:
-        return tuple(local_model.steps(message, model))
+        return tuple(local_model.steps(message, Predictor(model)))
     if marker in AURALITE_COMPACT or marker == Marker.AURALITE_EXPLICIT:
         return tuple(reference_auralite.steps(message, model))
     if marker == Marker.MODELLED:
         template_id, values = reference_modelled.read_values(wire[1:], held.templates, model, len(message))
         return tuple(reference_modelled.steps(held.templates[template_id], values, model))
+    if marker == Marker.FUZZY:
+        frame = fuzzy.parse_body(wire[1:], held.templates)
+        return tuple(reference_fuzzy.steps(message, held.templates[frame.template_id], model))
     return ()
 
 

@@ -28,6 +28,7 @@ _METHODS: Final = MappingProxyType(
         Marker.TYPED: Method.TYPED,
         Marker.STORED: Method.STORED,
         Marker.MODELLED: Method.MODELLED,
+        Marker.FUZZY: Method.FUZZY,
         Marker.ADAPTIVE_EXPLICIT: Method.ADAPTIVE,
         **dict.fromkeys(ADAPTIVE_COMPACT, Method.ADAPTIVE),
         **dict.fromkeys(AURALITE_COMPACT, Method.AURALITE),
@@ -89,7 +90,7 @@ def _peek(message: bytes) -> Peek:
         if len(message) < 2:
             raise Truncated("the message ends before its template id", 1, "template_id")
         return Peek(method, template_id=message[1])
-    if marker in {Marker.TYPED, Marker.MODELLED}:
+    if marker in {Marker.TYPED, Marker.MODELLED, Marker.FUZZY}:
         # an id takes at most five bytes; of a longer spelling as many as its bound lets through
         template_id, _ = read_varint(message[1:16], 0, MAX_TEMPLATE_ID, "template_id")
         return Peek(method, template_id=template_id)
