@@ -22,11 +22,11 @@ from aura_vectors.file import SPEC
 
 PROFILES = {
     "reference": (
-        *("decoder-core", "adaptive", "decoder", "encoder"),
+        *("decoder-core", "adaptive", "fuzzy", "decoder", "encoder"),
         *("tag", "session", "event-stream", "chunked", "parts"),
     ),
-    "fast": ("decoder-core", "adaptive", "decoder", "tag", "session", "event-stream", "chunked"),
-    "native": ("decoder-core", "adaptive"),
+    "fast": ("decoder-core", "adaptive", "fuzzy", "decoder", "tag", "session", "event-stream", "chunked"),
+    "native": ("decoder-core", "adaptive", "fuzzy"),
 }
 
 

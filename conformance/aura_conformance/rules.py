@@ -29,6 +29,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
     "CLS": "classic",
     "TYP": "typed",
     "FRS": "modelled",
+    "FUZ": "fuzzy",
     "BRI": "brio",
     "BII": "brio2",
     "UNI": "unit",

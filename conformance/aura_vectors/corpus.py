@@ -2,7 +2,7 @@
 
 A line is one message, as JSON: its number, the method, the wire and the text. It depends on the seed and the number
 alone. The first line says what both ends hold. Messages of Brotli and Zstandard are left out: other projects have
-corpora of them.
+corpora of them. So are fuzzy frames, whose string is coded as those of adaptive messages are.
 """
 
 from __future__ import annotations

@@ -83,6 +83,7 @@ class Flag(StrEnum):
     WRONG_SLOT = auto()
     WRONG_CANDIDATE = auto()
     WRONG_PREFIX = auto()
+    WRONG_EXAMPLE = auto()
     WRONG_NUMBER = auto()
     WRONG_MIXTURE = auto()
     FORGETS_FEEDING = auto()
@@ -195,6 +196,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
             "AUR-9",
             "AUR-12",
             "FRS-13",
+            "FUZ-6",
             "VAR-3",
             "SES-17",
             "SES-18",
@@ -215,7 +217,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.SMALL_INTEGERS: Note(
         "keeps integers in 32 bits, or in floats",
         "it reads a wrong number",
-        ("VAR-1", "TYP-1", "SLT-6", "SLT-7"),
+        ("VAR-1", "TYP-1", "FUZ-1", "SLT-6", "SLT-7"),
     ),
     Flag.WRONG_SIGN: Note("unfolds signs wrongly at the edges", _OTHER_TEXT, ("VAR-4", "SLT-6")),
     Flag.LOSES_FORM: Note(
@@ -243,7 +245,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.WRONG_TAIL: Note(
         "takes the end of a string to be a byte earlier or later",
         "short messages are refused",
-        ("RNG-4", "RNG-6", "AUR-6", "AUR-7", "AUR-10", "AUR-11"),
+        ("RNG-4", "RNG-6", "AUR-6", "AUR-7", "AUR-10", "AUR-11", "FUZ-3"),
     ),
     Flag.WRONG_TAG: Note(
         "takes the tag from another byte, or refuses one that it should accept",
@@ -288,7 +290,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     Flag.OTHER_MEMORY: Note(
         "remembers something else of a stream than the other end",
         "all goes wrong from some message on",
-        (*(f"STR-{number}" for number in range(1, 13)), "LOC-10", "LOC-12"),
+        (*(f"STR-{number}" for number in range(1, 13)), "LOC-10", "LOC-12", "FUZ-5"),
     ),
     Flag.WRONG_SLOT: Note(
         "finds other slots for the contexts of the local model, or learns otherwise what followed",
@@ -304,6 +306,11 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "looks into the prefix of a model otherwise",
         "messages that repeat the model's prefix come out wrong",
         ("LOC-13",),
+    ),
+    Flag.WRONG_EXAMPLE: Note(
+        "takes another text for the example of a template",
+        "messages that are close to a template come out wrong",
+        ("FUZ-4",),
     ),
     Flag.WRONG_NUMBER: Note(
         "reads, predicts or learns numbers otherwise",
@@ -355,20 +362,8 @@ NOTES: Final[Mapping[Flag, Note]] = {
         "drops or misreads a part of a model",
         "both ends code with different numbers",
         (
-            "MDL-1",
-            "MDL-3",
-            "MDL-4",
-            "MDL-6",
-            "MDL-8",
-            "HIS-4",
-            "TRI-2",
-            "TRI-3",
-            "TRI-7",
-            "TPL-1",
-            "TPL-4",
-            "TPL-6",
-            "BRI-3",
-            "RNS-4",
+            *("MDL-1", "MDL-3", "MDL-4", "MDL-6", "MDL-8", "HIS-4", "TRI-2", "TRI-3", "TRI-7"),
+            *("TPL-1", "TPL-4", "TPL-6", "BRI-3", "RNS-4"),
         ),
     ),
     Flag.FRAME_VARIANTS: Note(

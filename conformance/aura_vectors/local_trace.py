@@ -11,7 +11,7 @@ from aura_reference.context import Coder
 from aura_reference.local_memory import Memory, Slot
 from aura_reference.local_model import Predictor, encode
 from aura_reference.mixer import Evidence, Sum
-from aura_spec import range_coder, stream
+from aura_spec import fuzzy, range_coder, stream
 from aura_spec.context_model import END, ContextModel
 from aura_spec.mixer import PROB_ONE, stretch
 from aura_spec.stream import SAME_KIND
@@ -125,10 +125,20 @@ def _row(one: Evidence) -> list[object]:
 
 def of_message(text: bytes, model: ContextModel) -> Iterator[Fields]:
     """For each symbol, the candidates, how they were tried, the choices, and the interval after them."""
-    watched, recorder = Watched(model), Recorder()
+    first = Interval(_START, range_coder.ADAPTIVE_END - _START)
+    return _of_message(text, Watched(model), first)
+
+
+def of_fuzzy(text: bytes, model: ContextModel, memory: Memory) -> Iterator[Fields]:
+    """The same for a fuzzy frame, from what is remembered of its template."""
+    return _of_message(text, Watched(model, memory), Interval(fuzzy.START, fuzzy.END - fuzzy.START))
+
+
+def _of_message(text: bytes, watched: Watched, interval: Interval) -> Iterator[Fields]:
+    recorder = Recorder()
     for recorder.symbol in chain(text, (END,)):
         watched.code(recorder)
-    yield from _narrowed(watched, Interval(_START, range_coder.ADAPTIVE_END - _START))
+    yield from _narrowed(watched, interval)
 
 
 def of_string(watched: Watched, *, same_kind: bool) -> Iterator[Fields]:

@@ -27,6 +27,7 @@ from aura_vectors.case_types.function import FUNCTIONS
 BROTLI: Final = "brotli"
 ZSTANDARD: Final = "zstd"
 ADAPTIVE: Final = "adaptive"
+FUZZY: Final = "fuzzy"
 
 RESULTS: Final = ("canonical", "decodable", "invalid")
 
@@ -35,6 +36,7 @@ _REQUIRED: Final[Mapping[int, str]] = {
     Marker.ZSTANDARD: ZSTANDARD,
     Marker.ZSTANDARD_DICTIONARY: ZSTANDARD,
     Marker.ADAPTIVE_EXPLICIT: ADAPTIVE,
+    Marker.FUZZY: FUZZY,
     **dict.fromkeys(ADAPTIVE_COMPACT, ADAPTIVE),
 }
 
@@ -88,15 +90,24 @@ class Profile:
 
 PROFILES: Final[Mapping[str, Profile]] = {
     "decoder-core": Profile(
-        "reads messages of every method but Brotli, Zstandard and adaptive ones, and the models for them",
+        "reads messages of every method but Brotli, Zstandard, adaptive messages and fuzzy frames, and the models"
+        " for them",
         _WIRES,
-        without=(BROTLI, ZSTANDARD, ADAPTIVE),
+        without=(BROTLI, ZSTANDARD, ADAPTIVE, FUZZY),
     ),
     "adaptive": Profile(
-        "reads what `decoder-core` does, and adaptive messages", _WIRES, without=(BROTLI, ZSTANDARD)
+        "reads what `decoder-core` does, and adaptive messages", _WIRES, without=(BROTLI, ZSTANDARD, FUZZY)
+    ),
+    "fuzzy": Profile(
+        "reads what `adaptive` does, and fuzzy template frames", _WIRES, without=(BROTLI, ZSTANDARD)
     ),
     "decoder": Profile("reads messages of every method, and models", _WIRES),
-    "encoder": Profile("writes canonical messages", (message.NAME,), results=("canonical",)),
+    "encoder": Profile(
+        "writes canonical messages, but for fuzzy frames",
+        (message.NAME,),
+        without=(FUZZY,),
+        results=("canonical",),
+    ),
     "tag": Profile("reads tagged messages", (tagged.NAME,)),
     "stream": Profile("reads streams", (stream.NAME,)),
     "session": Profile("reads the frames of sessions, in their order", _SESSION),

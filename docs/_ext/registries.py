@@ -26,6 +26,7 @@ _CHAPTERS: dict[int, str] = {
     Marker.ZSTANDARD_DICTIONARY: "zstd",
     Marker.TYPED: "typed",
     Marker.MODELLED: "modelled",
+    Marker.FUZZY: "fuzzy",
     Marker.STORED: "stored",
     Marker.AURALITE_EXPLICIT: "auralite",
     Marker.ADAPTIVE_EXPLICIT: "local_model",

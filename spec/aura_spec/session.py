@@ -83,9 +83,8 @@ SES-17: A frame of more than max(m, ``MAX_CHUNK``) + ``MARGIN`` bytes, where m i
 reader said it reads, is ``LimitExceeded`` before anything in it is read. A message of more than m bytes is
 ``LimitExceeded`` as soon as it shows.
 
-SES-18: A message that a model codes, as AURALITE or an adaptive message, as a modelled or fuzzy template frame or
-as a string of a stream, and that is longer than the reader said of those, is ``LimitExceeded``: such messages cost
-by far the most time to read.
+SES-18: A message that a model codes, alone or as a string of a stream, and that is longer than the reader said of
+those, is ``LimitExceeded``: such messages cost by far the most time to read.
 """
 
 from __future__ import annotations

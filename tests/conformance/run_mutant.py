@@ -6,6 +6,7 @@ import sys
 
 from tests.conformance import (  # noqa: F401  # they register
     connection_mutants,
+    fuzzy_mutants,
     local_mutants,
     message_mutants,
     mixer_mutants,

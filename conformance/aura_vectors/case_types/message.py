@@ -85,7 +85,7 @@ class Messages(CaseType):
     def _read(self, backend: Backend, case: Case) -> Fields:
         return {"text_hex": backend.decode(case.wire, self.shared_state(), self.max_size).hex()}
 
-    def _write(self, case: Case, backend: Backend) -> bytes:  # noqa: PLR0911  # one case a method
+    def _write(self, case: Case, backend: Backend) -> bytes:  # noqa: C901, PLR0911  # one case a method
         """What a backend writes for the text of a canonical case."""
         how = case.encode or {}
         text = text_of(case)
@@ -104,6 +104,10 @@ class Messages(CaseType):
                 return backend.encode_modelled(
                     int(str(how["template_id"])), _slots(how), templates, held.context_model
                 )
+            case "fuzzy":
+                held = read_model(self.model)
+                templates = self.shared_state().templates
+                return backend.encode_fuzzy(text, int(str(how["template_id"])), templates, held.context_model)
             case "auralite":
                 return backend.encode_auralite(text, read_model(self.model).context_model)
             case "auralite explicit":

@@ -14,7 +14,7 @@ from aura_reference.local_number import field_index
 from aura_reference.range_coder import Encoder
 from aura_spec import local_model as spec
 from aura_spec import range_coder
-from aura_spec.context_model import END, ContextModel, Prefix
+from aura_spec.context_model import END, Prefix
 from aura_spec.errors import Code
 from aura_spec.limits import MAX_ADAPTIVE
 from aura_spec.marker import ADAPTIVE_COMPACT
@@ -181,7 +181,8 @@ def groups() -> Groups:
     yield from with_other_model(small, [coded(FLAT, text, comment) for text, comment, _ in _MATCHES[:2]])
     for case_type, text in ((small, b"abcabz"), (FLAT, b"")):
         yield from limits(case_type, coded(case_type, text, ""), "AUR-12")
-    wire = _line_feeds(NO_CONTEXTS, MAX_ADAPTIVE + 1)
+    first = range_coder.ADAPTIVE_START, range_coder.ADAPTIVE_END
+    wire = line_feeds(Predictor(NO_CONTEXTS), MAX_ADAPTIVE + 1, *first)
     comment, flag = (
         f"{MAX_ADAPTIVE + 1} bytes, one more than an adaptive message may have",
         Flag.IGNORES_LIMIT,
@@ -335,13 +336,12 @@ def _broken(case_type: Messages) -> Iterator[Case]:
         yield refused(Code.MALFORMED, "AUR-11", f"09{model_id}{first:02x}", comment, flag)
 
 
-def _line_feeds(model: ContextModel, count: int) -> bytes:
-    """The string of so many line feeds, and then the end.
+def line_feeds(predictor: Predictor, count: int, low: int, end: int) -> bytes:
+    """The string of so many line feeds, and then the end, from the first interval from ``low`` to ``end``.
 
     A line feed begins a row, so that after some of them each further one is the same choice.
     """
-    predictor, recorder = Predictor(model), Recorder()
-    encoder = Encoder(range_coder.ADAPTIVE_START, range_coder.ADAPTIVE_END)
+    recorder, encoder = Recorder(), Encoder(low, end)
     for place, recorder.symbol in enumerate((*b"\n" * _SETTLED, END)):
         recorder.choices, last = [], recorder.choices
         predictor.code(recorder)

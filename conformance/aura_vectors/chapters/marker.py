@@ -12,7 +12,7 @@ from aura_vectors.flags import Flag
 def groups() -> Groups:
     """All groups of the chapter."""
     cases = [Case("no marker at all", ("MSG-1",), b"", code=Code.TRUNCATED, flag=Flag.READS_PAST_END)]
-    for marker in (*range(0x0A, 0x10), *range(0x20, 0x80)):
+    for marker in (*range(0x0B, 0x10), *range(0x20, 0x80)):
         wire = bytes((marker, 0x61, 0x62))
         flag = Flag.ACCEPTS_RESERVED
         cases.append(Case(f"marker 0x{marker:02x}", ("MSG-2",), wire, code=Code.UNSUPPORTED, flag=flag))
@@ -28,6 +28,9 @@ def groups() -> Groups:
     cases.append(Case(comment, ("FRS-4",), b"\x08\x80\x02\x80", code=Code.UNKNOWN_MODEL, flag=flag))
     comment = "marker 0x08 without a model, and nothing behind it"
     cases.append(Case(comment, ("FRS-4",), b"\x08", code=Code.UNKNOWN_MODEL, flag=flag))
+    for wire, what in ((b"\x0a\x80\x02\x80", ""), (b"\x0a", ", and nothing behind it")):
+        comment = f"marker 0x0a without a model{what}"
+        cases.append(Case(comment, ("FUZ-2",), wire, code=Code.UNKNOWN_MODEL, flag=flag))
     named = b"\x03" + bytes(8) + b"\x80"
     flag = Flag.OTHER_MODEL
     cases.append(Case("a model that is not held", ("AUR-8",), named, code=Code.UNKNOWN_MODEL, flag=flag))
