@@ -101,7 +101,7 @@ describe('Codec', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });

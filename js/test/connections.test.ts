@@ -38,7 +38,7 @@ describe('Stream', () => {
           expect(client.receive(server.send(said))).toEqual(said);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 
