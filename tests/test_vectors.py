@@ -292,6 +292,7 @@ def test_random_messages_are_of_every_method_and_depend_on_the_seed() -> None:
         "classic",
         "typed",
         "modelled",
+        "fuzzy",
         "brio",
         "brio2",
     }

@@ -188,6 +188,17 @@ def _modelled(draw: Draw) -> Item:
     return Item("modelled", wire, template.render(values))
 
 
+def _fuzzy(draw: Draw) -> Item:
+    """A text in which a few bytes differ from what a template renders to."""
+    number, template, values = _filled(draw, MAX_TEMPLATE_ID)
+    text = template.render(values)
+    for _ in range(draw.below(3)):
+        place = draw.below(len(text) + 1)
+        text = text[:place] + draw.text(2) + text[place + draw.size(6) :]
+    model = read_model(HELD.model).context_model
+    return Item("fuzzy", _FAST.encode_fuzzy(text, number, _shared_state().templates, model), text)
+
+
 def _brio(draw: Draw) -> Item:
     """Tokens of every kind, in an order that no encoder would choose."""
     phrases = sorted(HELD.phrases)
@@ -244,6 +255,7 @@ METHODS: Final[Sequence[Callable[[Draw], Item]]] = (
     _adaptive_explicit,
     *(_typed,) * 4,
     *(_modelled,) * 2,
+    *(_fuzzy,) * 2,
     _classic,
     _stored,
     _brio,
