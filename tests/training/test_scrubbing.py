@@ -17,13 +17,9 @@ from aura.models.model import Model
 from aura.models.training.extraction import continuations, information, scan
 from aura.models.training.scrubbing import Scrubber, disguise, scrub
 from aura.models.training.survey import PUBLIC_SOURCES, Survey
+from models import recipe
 
-PUBLIC = [
-    # of an example account, as in the recipe
-    *(b"21031067", b"MDQ6VXNlcjIxMDMxMDY3"),
-    # of the examples of an interface; scrubbing took no random letters when the models were trained
-    *(b"BjOwGgWvcqqtxtVBYWjhPRfu", b"MDLqXZjNjNeLwwaRACNDNf"),
-]
+PUBLIC = [text.encode() for text in (*recipe.PUBLIC, *recipe.REVIEWED)]
 
 
 def scrubbed_all(
@@ -171,4 +167,6 @@ def test_information_of_forms() -> None:
     assert information(b"0f") == 8.0
     assert information(b"1234") == pytest.approx(4 * 3.3219, abs=0.01)
     assert information(b"A" * 50 + b"b") == information(b"Ab")
+    assert information(b"20" + b"142857" * 9 + b"1") == information(b"201428571")
+    assert information(b"142857142857") == 2 * information(b"142857")
     assert information(b"xyz") == pytest.approx(3 * 4.7, abs=0.01)

@@ -12,8 +12,11 @@ from typing import Final
 MIN_DISTINCT: Final = 4
 """Different characters of a random string: ``00000000`` and ``AAAAAAAA`` are no one's."""
 
-_MIN_CHANGES: Final = 0.2
+MIN_CHANGES: Final = 0.17
 """Changes of class a character, of random letters and digits; joined words have fewer."""
+
+CLEAR_CHANGES: Final = 0.2
+"""So many that a string without its first or last characters still has ``MIN_CHANGES``."""
 
 _MIN_LETTERS_DISTINCT: Final = 10
 """Different letters of a random string of letters: sequences of a few symbols, such as those of DNA, have fewer."""
@@ -50,13 +53,13 @@ _RARE: Final = b"jkqvwxzJKQVWXZ"
 _CONSONANTS: Final = _table(c="".join(set(_UPPER + _LOWER) - set("aeiouyAEIOUY")))
 
 
-def is_mixed(value: bytes) -> bool:
+def is_mixed(value: bytes, min_changes: float = MIN_CHANGES) -> bool:
     """Whether letters and digits are mixed as in random strings, and not as in words that are joined."""
     classes = value.translate(_CLASSES)
     if b"d" not in classes or (b"U" not in classes and b"l" not in classes):
         return False
     changes = sum(map(classes.count, _CHANGES))
-    return changes >= _MIN_CHANGES * (len(classes) - classes.count(b" "))
+    return changes >= min_changes * (len(classes) - classes.count(b" "))
 
 
 def has_all_classes(value: bytes) -> bool:
