@@ -6,6 +6,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # release of what an extra asks for, and refuse it because it has no hash in the lock.
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
+BUILT = $(wildcard native/build/.done)
+
 .DELETE_ON_ERROR:
 .PHONY: help demo test native test-native fuzz-native wasm test-js lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
   corpus lock clean model
@@ -14,18 +16,18 @@ PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
-demo: .venv/run/.done  ## a conversation, message by message
+demo: .venv/run/.done $(BUILT)  ## a conversation, message by message
 	.venv/run/bin/aura demo
 
 # Tests marked no_cover take far longer with coverage, and show nothing by it: others cover the same lines.
-test: .venv/test/.done  ## all tests and doctests but the longest, with coverage
+test: .venv/test/.done $(BUILT)  ## all tests and doctests but the longest, with coverage
 	.venv/test/bin/pytest -n auto --cov -m "not thorough" --durations=15
 	.venv/test/bin/coverage report --include="*/aura_spec/*,*/aura_reference/*,*/aura_fast/*" --fail-under=100
 	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE),$(DISCOVERY),$(OPERATIONS) --fail-under=95
 
 # Nothing uses these without a C compiler.
 NATIVE = "*/aura/native_backend.py,*/aura/native_formats.py,*/aura/native_selection.py,*/aura/models/native_model.py"
-# A checkout works without it; once it is there, demo, tests and all else use it.
+# A checkout works without it; once it is there, demo, tests and all else use it, and make it anew when it is old.
 native: native/build/.done  ## the native core, with the C compiler of this Python, into native/build
 
 native/build/.done: $(wildcard native/*.[ch] native/python/*.[ch]) native/build.py
@@ -73,7 +75,7 @@ js/node_modules/.done: js/package.json js/package-lock.json
 	cd js && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
-test-js: js/node_modules/.done .venv/test/.done  ## the TypeScript client: style, types, sizes, tests beside Python, the golden vectors
+test-js: js/node_modules/.done .venv/test/.done $(BUILT)  ## the TypeScript client: style, types, sizes, tests beside Python, the golden vectors
 	cd js && npm run lint && npm run size
 	cd js && AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npm test
 	cd js && npm run build-adapter
@@ -86,26 +88,26 @@ lock-js:  ## write the lock of the TypeScript client anew from js/package.json
 
 # Their packages take 300 MB, so they have an environment of their own.
 DASK = "*/aura/dask.py,*/aura/columns/*,*/training/cluster/*"
-test-dask: .venv/dask/.done  ## tests of data frames and clusters, with Dask, pandas and pyarrow, with coverage
+test-dask: .venv/dask/.done $(BUILT)  ## tests of data frames and clusters, with Dask, pandas and pyarrow, with coverage
 	.venv/dask/bin/pytest tests/columns tests/cluster --cov --durations=5
 	.venv/dask/bin/coverage report --include=$(DASK) --fail-under=100
 
 # The packages that mine templates pin old releases of others, so they have an environment of their own, too.
 DISCOVERY = "*/aura/templates/discovery/*,*/aura/cli/template_discovery.py"
-test-discovery: .venv/discovery/.done  ## tests of discovery, with Drain3 and scikit-learn, with coverage
+test-discovery: .venv/discovery/.done $(BUILT)  ## tests of discovery, with Drain3 and scikit-learn, with coverage
 	.venv/discovery/bin/pytest tests/discovery -m "not thorough" --cov --durations=5
 	.venv/discovery/bin/coverage report --include=$(DISCOVERY) --fail-under=95
 
 OPERATIONS = "*/aura/metrics/prometheus.py,*/aura/metrics/opentelemetry.py"
-test-operations: .venv/operations/.done  ## tests of metrics, with the clients of Prometheus and OpenTelemetry, with coverage
+test-operations: .venv/operations/.done $(BUILT)  ## tests of metrics, with the clients of Prometheus and OpenTelemetry, with coverage
 	.venv/operations/bin/pytest tests/operations src/aura/metrics --cov --durations=5
 	.venv/operations/bin/coverage report --include=$(OPERATIONS) --fail-under=95
 
-test-thorough: .venv/test/.done .venv/discovery/.done  ## the longest tests, and the whole of the searches that `make test` shortens
+test-thorough: .venv/test/.done .venv/discovery/.done $(BUILT)  ## the longest tests, and the whole of the searches that `make test` shortens
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto -m "thorough or sampled" --durations=15
 	.venv/discovery/bin/pytest tests/discovery -m thorough
 
-test-share: .venv/test/.done  ## one of every five of the longest tests, always the same
+test-share: .venv/test/.done $(BUILT)  ## one of every five of the longest tests, always the same
 	HYPOTHESIS_PROFILE=ci THOROUGH_SHARE=5 .venv/test/bin/pytest -n auto -m thorough --durations=15
 
 lint: .venv/lint/.done  ## format, style, types, the direction of imports, spelling and retired words
@@ -118,7 +120,7 @@ lint: .venv/lint/.done  ## format, style, types, the direction of imports, spell
 	.venv/lint/bin/python .ci/check_words.py
 
 SPHINX = .venv/docs/bin/sphinx-build -n -W -T -q
-docs: .venv/docs/.done  ## the documentation, into docs/_build/html, and its examples
+docs: .venv/docs/.done $(BUILT)  ## the documentation, into docs/_build/html, and its examples
 	$(SPHINX) -E -t with_single_page -d docs/_build/doctrees -b html docs docs/_build/html
 	$(SPHINX) -d docs/_build/doctrees -b doctest docs docs/_build/doctest
 	$(SPHINX) -E -t single -d docs/_build/doctrees-single -b singlehtml docs docs/_build/single
@@ -126,21 +128,21 @@ docs: .venv/docs/.done  ## the documentation, into docs/_build/html, and its exa
 
 # Messages to measure: make bench CORPORA=DIRECTORY, which holds *.dev.jsonl.gz.
 MEASURED = $(if $(CORPORA),$(CORPORA)/*.dev.jsonl.gz,src/aura/data/conversation.jsonl)
-bench: .venv/bench/.done  ## measure ratios, times and memory of aura and its peers; plots go to bench/results
+bench: .venv/bench/.done $(BUILT)  ## measure ratios, times and memory of aura and its peers; plots go to bench/results
 	.venv/bench/bin/python bench/match_templates.py
 	.venv/bench/bin/python bench/compare.py $(if $(CORPORA),--corpora $(CORPORA))
 	.venv/bench/bin/aura bench $(MEASURED)
 
-vectors: .venv/run/.done  ## write the golden test vectors anew; what they hold changes only with the spec
+vectors: .venv/run/.done $(BUILT)  ## write the golden test vectors anew; what they hold changes only with the spec
 	PYTHONPATH=conformance .venv/run/bin/python -m aura_vectors vectors
 
 # After a change of the format or of the small model: make corpus WRITE=--write.
 WRITE ?=
-corpus: .venv/run/.done  ## make and read 100,000 random messages, and compare their digest
+corpus: .venv/run/.done $(BUILT)  ## make and read 100,000 random messages, and compare their digest
 	PYTHONPATH=conformance .venv/run/bin/python -m aura_vectors check vectors $(WRITE)
 
 # Corpora to train on: make model CORPORA=DIRECTORY, which holds *.train.jsonl.gz.
-model: .venv/run/.done  ## train the models that come with the package anew
+model: .venv/run/.done $(BUILT)  ## train the models that come with the package anew
 	$(if $(CORPORA),,$(error name the corpora: make model CORPORA=DIRECTORY))
 	.venv/run/bin/python models/recipe.py $(CORPORA)
 
