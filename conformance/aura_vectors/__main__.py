@@ -49,8 +49,10 @@ def check(
 ) -> None:
     """Compare random messages with their committed digests, and have every backend read them."""
     path = directory / random_messages.DIGESTS
-    numbers = track(range(max(random_messages.COUNTS)), "messages", transient=True)
-    written = random_messages.digests(numbers)
+    count = max(random_messages.COUNTS)
+    written = random_messages.digests(
+        count, lambda lines: track(lines, "messages", total=count, transient=True)
+    )
     if write:
         path.write_text(written, encoding="ascii")
     elif path.read_text(encoding="ascii") != written:

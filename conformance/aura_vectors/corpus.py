@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from multiprocessing import get_context
 from typing import Final
 
 from aura.backend import BACKENDS, Backend
@@ -35,6 +37,9 @@ COUNTS: Final = (200, 100_000)
 """How many messages have a committed digest: that of the first line, and a line each."""
 
 DIGESTS: Final = "corpus.json"
+
+_TOGETHER: Final = 50
+"""Messages that a process makes and reads at a time."""
 
 HELD: Final[Messages] = replace(
     PACKAGED,
@@ -91,8 +96,14 @@ def item(seed: int, number: int) -> Item:
     return method(draw)
 
 
-def digests(numbers: Iterable[int]) -> str:
-    """The file that has the digests of the messages with these numbers, once every backend has read each.
+def digests(count: int, shown: Callable[[Iterable[str]], Iterable[str]] = iter) -> str:
+    """The file that has the digests of the first messages, once every backend has read each.
+
+    All cores take part, for it takes minutes.
+
+    Args:
+        count: how many messages.
+        shown: passes on what it is given, and may show how far it is.
 
     Raises:
         AssertionError: a backend reads something else.
@@ -100,15 +111,22 @@ def digests(numbers: Iterable[int]) -> str:
     """
     state = hashlib.sha256(first_line(SEED).encode("ascii"))
     found = {}
-    for number in numbers:
-        one = item(SEED, number)
-        for implementation in BACKENDS:
-            ask(implementation, one)
-        state.update(one.line(number).encode("ascii"))
-        if number + 1 in COUNTS:
-            found[number + 1] = state.hexdigest()
-    rows = [{"count": count, "sha256": sha256} for count, sha256 in found.items()]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as workers:
+        read = workers.map(_read_line, range(count), chunksize=_TOGETHER)
+        for number, line in enumerate(shown(read), 1):
+            state.update(line.encode("ascii"))
+            if number in COUNTS:
+                found[number] = state.hexdigest()
+    rows = [{"count": number, "sha256": sha256} for number, sha256 in found.items()]
     return dumps({"schema": "schemas/corpus.json", "spec": SPEC, "seed": SEED, "digests": rows})
+
+
+def _read_line(number: int) -> str:
+    """The line of a message, once every backend has read it."""
+    one = item(SEED, number)
+    for implementation in BACKENDS:
+        ask(implementation, one)
+    return one.line(number)
 
 
 def ask(implementation: str, one: Item) -> None:
