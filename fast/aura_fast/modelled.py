@@ -26,7 +26,8 @@ def encode(template_id: int, template: Template, values: Sequence[bytes], model:
     """Write a frame with one value a slot, in the order of rule TPL-2.
 
     Raises:
-        EncodeError: as :func:`encode_head`.
+        EncodeError: the id is out of range, no value is a text (rule FRS-5), or the message has more than
+            ``limits.MAX_MODELLED`` bytes (rule FRS-13).
     """
     head, known = encode_head(template_id, template, values)
     return head + encode_string(template, known, values, model)
