@@ -134,7 +134,9 @@ def grep(
     count_only: Annotated[bool, typer.Option("--count", "-c", help="Print only how many there are.")] = False,
     as_json: io.AsJson = False,
 ) -> None:
-    """Search messages, and the reasons of refusals, in all files of a log; compressed ones, too.
+    """Search the messages of a log, and the reasons of refusals.
+
+    Compressed files are searched, too.
 
     Exits with 1 if nothing is found.
     """
@@ -173,7 +175,7 @@ def verify(
     ] = None,
     as_json: io.AsJson = False,
 ) -> None:
-    """Find out whether records were changed, removed, added or put in another order.
+    """Check that no record was changed, removed, added or moved.
 
     Prints the last record and its chain. Keep them elsewhere, and give them to --expect later: then it shows if
     the log was cut off or replaced as a whole. Exits with 3 if something is wrong.
@@ -209,9 +211,9 @@ def erase(
     key_file: KeyFile = None,
     confirmed: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase what is private of a user's records, for good; the chain stays verifiable.
+    """Erase what is private of a user's records, for good.
 
-    Names, conversations, roles and content go. Numbers, times and sizes stay.
+    The chain stays verifiable. Names, conversations, roles and content go. Numbers, times and sizes stay.
     """
     if not confirmed:
         typer.confirm(f"Erase the content of all records of {printable(user)}?", abort=True)
