@@ -99,7 +99,7 @@ def test_another_model_tag_is_refused_before_anything_is_decoded() -> None:
     """Rules TAG-3 and TAG-5."""
     for other in range(1, 256):
         if other != OWN_ID[0]:
-            error = refusal(bytes((other, 0)) + b"\x0a no message")
+            error = refusal(bytes((other, 0)) + b"\x0b no message")
             assert (type(error), error.offset, error.path) == (UnknownModel, 0, "model_tag")
             assert error.reason.endswith(QUESTION)
             assert isinstance(refusal(bytes((other, 0)), replace(HELD, model=None), b""), UnknownModel)
@@ -127,7 +127,7 @@ def test_a_model_whose_id_begins_with_0_is_implied_by_the_tag_0() -> None:
 def test_errors_of_the_message_come_before_another_check_and_count_from_the_tag() -> None:
     """Rules TAG-6 and TAG-7."""
     wrong = bytes((OWN_ID[0], check_of(b"abc") ^ 1))
-    error = refusal(wrong + b"\x0a")
+    error = refusal(wrong + b"\x0b")
     assert (type(error), error.offset) == (Unsupported, SIZE)
     error = refusal(wrong + bytes.fromhex("06 03 61 62"))
     assert (type(error), error.offset) == (Malformed, SIZE + 2)
@@ -247,7 +247,7 @@ def test_errors_of_what_both_ends_hold_ask_whether_it_was_the_same(
 
 
 def test_errors_that_another_model_cannot_cause_do_not_ask() -> None:
-    for wire in ("", "0161", "0a", "03", "0200"):
+    for wire in ("", "0161", "0b", "03", "0200"):
         for read in (message.decode, BACKEND.decode):
             with pytest.raises(DecodeError) as caught:
                 read(bytes.fromhex(wire), HELD, 100)

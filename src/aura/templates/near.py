@@ -36,7 +36,7 @@ def nearest(message: bytes, templates: Iterable[tuple[int, Template]]) -> Near |
 
     >>> from aura_spec.template import parse_pattern
     >>> nearest(b"I can't help you", [(7, parse_pattern("I cannot help you.")), (8, parse_pattern("I can"))])
-    Near(template_id=7, shared=10, size=13)
+    Near(template_id=7, shared=9, size=13)
     """
     best, held = None, _grams(message)
     for template_id, template in templates:
