@@ -34,7 +34,7 @@ from aura.audit.appending import Appender
 from aura.audit.archive import read_frame, read_table, write_archive
 from aura.audit.entries import note
 from aura.audit.rotation import compress_closed, maintain
-from aura.audit.segments import closed_segments
+from aura.audit.segments import closed_segments, head_path
 
 TEXTS = [f"message {number} " + "x" * 300 for number in range(60)]
 DAY = 86_400.0
@@ -319,3 +319,23 @@ def test_an_archive_with_checksums_in_its_table_is_read() -> None:
     other = io.BytesIO(whole[: frame.size] + table)
     assert read_table(other) == [frame]
     assert read_frame(other, frame) == b"one\n"
+
+
+@pytest.mark.parametrize("size", [0, 1, 40, -1, None])
+@pytest.mark.parametrize("messages", [0, 1, 30])
+def test_a_writer_that_is_killed_while_it_begins_a_file_leaves_a_whole_log(
+    tmp_path: Path, messages: int, size: int | None
+) -> None:
+    """The head still tells of the file before; the first record of the new one is there, or a part of it."""
+    path = written(tmp_path / "audit.jsonl", ["hello"] * messages)
+    appender = Appender(path)
+    appender.append([], 0.0, max_bytes=1 << 20, daily=False)
+    before = head_path(path).read_bytes()
+    appender.rotate(time.time())
+    appender.close()
+    head_path(path).write_bytes(before)
+    path.write_bytes(path.read_bytes()[:size])
+    written(path, ["after"])
+    verified = verify(path)
+    assert verified.is_whole, verified.damage
+    assert contents(path) == ["hello"] * messages + ["after"]

@@ -27,6 +27,9 @@ except ImportError:  # no POSIX: one process writes to a log
 
 _HEAD: Final = re.compile(rb"([0-9]{20}) ([0-9]{20}) ([0-9a-f]{64})\n")
 _HEAD_SIZE: Final = 107
+_FIRST_SIZE: Final = 1 << 12
+"""More than the first record of a file has."""
+
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
@@ -59,6 +62,7 @@ class Appender:
         self._head = -1
         self._file = -1
         self._begun = ""
+        self._is_reopened = False
 
     def append(self, entries: Sequence[Entry], now: float, *, max_bytes: int, daily: bool) -> bool:
         """Append records; return whether a file was closed before, and a new one begun.
@@ -117,7 +121,8 @@ class Appender:
                 break
         try:
             before, self._file = self._file, _reopened(self._file, self._path)
-            if self._file != before:
+            self._is_reopened = self._file != before
+            if self._is_reopened:
                 self._begun = ""
             yield
         finally:
@@ -127,12 +132,15 @@ class Appender:
     def _sound_head(self, now: float) -> Head:
         """Where the log ends; what a killed writer left is put in order."""
         head, size = self._read_head(), os.fstat(self._file).st_size
-        if head is not None and head.offset == size > 0:
+        # a file that was opened anew may be another one than the head tells of, and as long by chance
+        is_known = head is not None and head.offset == size > 0
+        if head is not None and is_known and not (self._is_reopened and self._in_new_file(head) != head):
             return head
         head = self._lost_head() if head is None else head
         if size == 0:
             return self._begin(replace(head, offset=0), now)
         notes: list[Entry] = []
+        head = self._in_new_file(head)
         if size < head.offset:
             notes.append(note("repair", now, missing_bytes=head.offset - size))
             head = replace(head, offset=size)
@@ -142,6 +150,8 @@ class Appender:
         else:
             head, damage = self._taken_over(head, size)
             notes += [note("repair", now, **damage)] if damage else []
+        if head.offset == 0:
+            head = self._begin(head, now)
         return self._write(head, notes)
 
     def _read_head(self) -> Head | None:
@@ -167,6 +177,17 @@ class Appender:
         except AuditError:
             return Head()
         return Head(end.seq + 1, 0, end.chain)
+
+    def _in_new_file(self, head: Head) -> Head:
+        """The head at the beginning of the file, if the writer that began it was killed before the head said so."""
+        beginning = _read(self._file, 0, _FIRST_SIZE)
+        if b"\n" not in beginning and len(beginning) < _FIRST_SIZE:
+            return replace(head, offset=0)  # its first record is torn
+        with suppress(AuditError):
+            first = parse_line(_first_line(self._file))
+            if first.seq == head.seq and chain_of(first.covered, head.chain, self._key) == first.chain:
+                return replace(head, offset=0)
+        return head
 
     def _taken_over(self, head: Head, size: int) -> tuple[Head, dict[str, int]]:
         """The head after the whole lines behind it, and what was found that is none of the chain."""
@@ -271,7 +292,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 def _first_line(descriptor: int) -> bytes:
-    return _read(descriptor, 0, 1 << 12).partition(b"\n")[0] + b"\n"
+    return _read(descriptor, 0, _FIRST_SIZE).partition(b"\n")[0] + b"\n"
 
 
 def _read(descriptor: int, offset: int, size: int) -> bytes:
