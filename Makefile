@@ -107,8 +107,8 @@ test-thorough: .venv/test/.done .venv/discovery/.done $(BUILT)  ## the longest t
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto -m "thorough or sampled" --durations=15
 	.venv/discovery/bin/pytest tests/discovery -m thorough
 
-test-share: .venv/test/.done $(BUILT)  ## one of every five of the longest tests, always the same
-	HYPOTHESIS_PROFILE=ci THOROUGH_SHARE=5 .venv/test/bin/pytest -n auto -m thorough --durations=15
+test-share: .venv/test/.done $(BUILT)  ## one of every ten of the longest tests, always the same
+	HYPOTHESIS_PROFILE=ci THOROUGH_SHARE=10 .venv/test/bin/pytest -n auto -m thorough --durations=15
 
 lint: .venv/lint/.done  ## format, style, types, the direction of imports, spelling and retired words
 	.venv/lint/bin/ruff format --check .

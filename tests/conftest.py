@@ -1,6 +1,6 @@
 """Hypothesis profiles: ``quick`` for ``make test``, ``ci`` for ``make test-thorough``, ``thorough`` for a release.
 
-Only the searches of `tests.searches` tell ``quick`` from ``ci``. With ``THOROUGH_SHARE=5`` one of every five tests
+Only the searches of `tests.searches` tell ``quick`` from ``ci``. With ``THOROUGH_SHARE=10`` one of every ten tests
 marked ``thorough`` runs, always the same.
 """
 
