@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aura.extra import needed
 from aura.metrics import names
-from aura.metrics.extra import needed
 from aura.metrics.gauges import Gauges
 from aura.metrics.names import Kind, Metric
 from aura.metrics.window import code_of

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aura.codec import Codec
+from aura.extra import needed
 from aura.models.model import Model
 from aura.templates.discovery.candidates import Saving
-from aura.templates.discovery.extra import needed
 from aura.templates.library import TemplateLibrary
 from aura.templates.pattern_text import pattern_of, slot_text, type_of
 from aura_spec.slot import is_text_only
@@ -97,7 +97,7 @@ def saving_of(before: Sequence[int], after: Sequence[int]) -> Saving:
     saved = [one - other for one, other in zip(before, after, strict=True)]
     low = high = float(saved[0])
     if len(set(saved)) > 1:
-        stats, numpy = needed("scipy.stats"), needed("numpy")
+        stats, numpy = needed("scipy.stats", "discovery"), needed("numpy", "discovery")
         found = stats.bootstrap(
             (saved,),
             numpy.mean,

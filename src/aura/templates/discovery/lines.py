@@ -10,8 +10,8 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from aura.arguments import BytesLike, to_bytes
+from aura.extra import needed
 from aura.files.corpus import Message
-from aura.templates.discovery.extra import needed
 from aura.templates.discovery.samples import Group, Sample
 from aura.templates.discovery.units import line_of, units
 
@@ -44,7 +44,7 @@ class LineGroups:
     """
 
     def __init__(self, seed: int = 0) -> None:
-        drain = needed("drain3.drain")
+        drain = needed("drain3.drain", "discovery")
         self._drain: Drain = drain.Drain(sim_th=_SIMILARITY, max_clusters=_MAX_GROUPS)
         self._groups: dict[int, Group] = {}
         self._rng = Random(seed)  # noqa: S311

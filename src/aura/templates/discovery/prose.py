@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from aura.templates.discovery.extra import needed
+from aura.extra import needed
 from aura.templates.discovery.samples import Group, Sample
 from aura.templates.discovery.units import line_of, units
 
@@ -35,8 +35,8 @@ def alike(groups: Sequence[Group]) -> list[list[Group]]:
     lines = [line_of(units(group.mined.kept[0].text)) for group in compared]
     if len(lines) < 2 or not any(lines):
         return []
-    vectorizer = needed("sklearn.feature_extraction.text").TfidfVectorizer(analyzer=str.split)
-    dbscan = needed("sklearn.cluster").DBSCAN(eps=_DISTANCE, min_samples=2, metric="cosine")
+    vectorizer = needed("sklearn.feature_extraction.text", "discovery").TfidfVectorizer(analyzer=str.split)
+    dbscan = needed("sklearn.cluster", "discovery").DBSCAN(eps=_DISTANCE, min_samples=2, metric="cosine")
     sets: defaultdict[int, list[Group]] = defaultdict(list)
     for group, label in zip(compared, dbscan.fit_predict(vectorizer.fit_transform(lines)), strict=True):
         sets[int(label)].append(group)

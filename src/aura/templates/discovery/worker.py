@@ -23,10 +23,10 @@ from typing import Final, Self
 
 from aura import arguments
 from aura.arguments import BytesLike
+from aura.extra import needed
 from aura.files.corpus import Message
 from aura.models.model import Model
 from aura.templates.discovery.engine import DiscoveryEngine
-from aura.templates.discovery.extra import needed
 from aura.templates.discovery.follow import LogFollower
 from aura.templates.discovery.lines import LineGroups
 from aura_spec.errors import TemplateError
@@ -109,7 +109,7 @@ class TemplateDiscoveryWorker:
         min_sources: int = 1,
         model: Model | None = None,
     ) -> None:
-        needed("drain3.drain")
+        needed("drain3.drain", "discovery")
         followed = LogFollower(source, field) if isinstance(source, str | PathLike) else source
         self._task = Task(
             followed,

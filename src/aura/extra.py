@@ -1,4 +1,4 @@
-"""The packages of the extras ``metrics`` and ``otel``, which are imported when they are first needed."""
+"""The packages of extras, which are imported when they are first needed."""
 
 from __future__ import annotations
 
