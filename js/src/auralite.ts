@@ -5,7 +5,7 @@ import { type ContextModel, find, follow, frequencyAt, totalOf } from './context
 import { DecodeError, EncodeError, withOffset } from './errors.js';
 import { Matcher, MatchTable } from './match.js';
 import type { Model } from './model.js';
-import { RangeDecoder, RangeEncoder } from './range_coder.js';
+import { type Coder, RangeDecoder, RangeEncoder } from './range_coder.js';
 import { SymbolCoder } from './symbols.js';
 import { tooLong } from './template.js';
 import { Reader, toHex } from './wire.js';
@@ -32,10 +32,11 @@ export function workspaceOf(model: ContextModel): Workspace {
 export class Walk {
   /** The context in which the next symbol is coded. */
   context: number;
+  /** The state of the character run that the message so far ends in (rule RUN-1). */
+  charRun = 0;
   readonly matcher: Matcher;
   readonly #model: ContextModel;
   readonly #symbols: SymbolCoder;
-  #charRun = 0;
 
   /** `capacity` is the most bytes that the message may have. */
   constructor(model: ContextModel, capacity: number) {
@@ -48,9 +49,13 @@ export class Walk {
 
   /** Encode the next symbol (rules AUR-1 to AUR-5). */
   encode(encoder: RangeEncoder, symbol: number): void {
+    this.encodePredicted(encoder, symbol, this.matcher.predict());
+  }
+
+  /** Encode the next symbol where the matcher predicts a byte, or -1. */
+  encodePredicted(encoder: Coder, symbol: number, predicted: number): void {
     const { matcher } = this;
     const symbols = this.#symbols;
-    const predicted = matcher.predict();
     symbols.predictedCount = 0;
     if (predicted >= 0) {
       const hit = this.#hits(predicted);
@@ -63,7 +68,7 @@ export class Walk {
       encoder.encode(hit, MATCH_TOTAL - hit, MATCH_TOTAL);
       this.#miss(predicted);
     }
-    symbols.encode(encoder, this.context, this.#charRun, symbol);
+    symbols.encode(encoder, this.context, this.charRun, symbol);
     this.#pass(symbol, symbols.following);
   }
 
@@ -84,7 +89,7 @@ export class Walk {
       decoder.take(hit, MATCH_TOTAL - hit);
       this.#miss(predicted);
     }
-    const symbol = symbols.decode(decoder, this.context, this.#charRun);
+    const symbol = symbols.decode(decoder, this.context, this.charRun);
     this.#pass(symbol, symbols.following);
     return symbol;
   }
@@ -112,7 +117,7 @@ export class Walk {
     this.context = following;
     if (symbol === CONTEXT_MODEL_END) return;
     this.matcher.append(symbol);
-    this.#charRun = nextState(this.#charRun, symbol);
+    this.charRun = nextState(this.charRun, symbol);
   }
 }
 

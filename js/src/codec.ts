@@ -43,8 +43,11 @@ export interface DecompressOptions {
 export class Codec {
   readonly model: Model | null;
   readonly level: Level;
+  /** Whether its messages have a tag. */
+  readonly check: boolean;
+  /** What it reads messages with. */
+  readonly held: SharedState;
   readonly #options: CodecOptions;
-  readonly #held: SharedState;
   readonly #library: TemplateLibrary;
 
   /**
@@ -67,13 +70,14 @@ export class Codec {
     this.#library = new TemplateLibrary(held);
     this.model = model ?? null;
     this.level = level;
+    this.check = options.check === true;
     const all = model === undefined ? models : [model, ...models];
-    this.#held = { templates: held, model: this.model, models: all, bodies };
+    this.held = { templates: held, model: this.model, models: all, bodies };
   }
 
   /** What this codec takes for granted with its readers. */
   get #shared(): SharedState {
-    return this.#options.explicitModel === true ? { ...this.#held, model: null } : this.#held;
+    return this.#options.explicitModel === true ? { ...this.held, model: null } : this.held;
   }
 
   /**
@@ -87,7 +91,7 @@ export class Codec {
     const shared = this.#shared;
     const policy = { level: this.level, methods: this.#options.methods ?? ALL_METHODS };
     const wire = choose(message, policy, shared, (bytes) => this.#library.match(bytes));
-    return this.#options.check === true ? this.tag(wire, message) : wire;
+    return this.check ? this.tag(wire, message) : wire;
   }
 
   /** A message that was coded elsewhere, with the tag of this codec before it; `content` is what it says. */
@@ -118,8 +122,8 @@ export class Codec {
    */
   decompressBytes(wire: Uint8Array, options: DecompressOptions = {}): Uint8Array {
     const maxSize = options.maxSize ?? this.#options.maxSize ?? LIMITS_DEFAULT_MAX_SIZE;
-    const read = this.#options.check === true ? decodeTagged : decodeMessage;
-    return read(wire, this.#held, maxSize);
+    const read = this.check ? decodeTagged : decodeMessage;
+    return read(wire, this.held, maxSize);
   }
 
   /** Read messages as text, in order, each as {@link decompress} does. */

@@ -13,7 +13,7 @@ import { CONTEXTS, hashByte, LocalMemory } from './local_memory.js';
 import { isDigit, LocalNumber } from './local_number.js';
 import { countSteps } from './match.js';
 import { CONTEXT, FIELD, LENGTH, MATCH, MISS, type Mixer, NUMBER, SET } from './mixer.js';
-import { RangeDecoder, RangeEncoder } from './range_coder.js';
+import { type Coder, RangeDecoder, RangeEncoder } from './range_coder.js';
 import type { SymbolCoder } from './symbols.js';
 import { tooLong } from './template.js';
 
@@ -35,6 +35,8 @@ export class Predictor {
   /** The message so far is the first `size` of these bytes. */
   bytes = new Uint8Array(256);
   size = 0;
+  /** The candidate that was the last symbol; -1 if none was. */
+  hit = NO_SYMBOL;
   readonly #model: ContextModel;
   readonly #memory: LocalMemory;
   readonly #mixer: Mixer;
@@ -56,8 +58,6 @@ export class Predictor {
   #isInPrefix = false;
   /** The symbol that an active match predicts. */
   #matched = NO_SYMBOL;
-  /** The candidate that hit. */
-  #hit = NO_SYMBOL;
 
   /** Let a message begin (rule LOC-10). */
   constructor(model: ContextModel, memory: LocalMemory) {
@@ -70,7 +70,7 @@ export class Predictor {
   }
 
   /** Encode the next symbol (rule LOC-9). */
-  encode(encoder: RangeEncoder, symbol: number): void {
+  encode(encoder: Coder, symbol: number): void {
     this.#look();
     if (!this.#try(null, encoder, symbol)) {
       this.#symbols.encode(encoder, this.#context, this.#charRun, symbol);
@@ -82,7 +82,7 @@ export class Predictor {
   decode(decoder: RangeDecoder): number {
     this.#look();
     const isHit = this.#try(decoder, null, NO_SYMBOL);
-    const symbol = isHit ? this.#hit : this.#symbols.decode(decoder, this.#context, this.#charRun);
+    const symbol = isHit ? this.hit : this.#symbols.decode(decoder, this.#context, this.#charRun);
     this.#pass(symbol);
     return symbol;
   }
@@ -164,10 +164,11 @@ export class Predictor {
   }
 
   /** Code whether a candidate hits, and which; false if none does (rule LOC-9). */
-  #try(decoder: RangeDecoder | null, encoder: RangeEncoder | null, symbol: number): boolean {
+  #try(decoder: RangeDecoder | null, encoder: Coder | null, symbol: number): boolean {
     const symbols = this.#symbols;
     const mixer = this.#mixer;
     symbols.predictedCount = 0;
+    this.hit = NO_SYMBOL;
     for (let at = 0; at < this.#count && symbols.predictedCount < LOCAL_MODEL_MAX_TRIED; at++) {
       const candidate = this.#candidates[at];
       const share = symbols.share(MIXER_PROB_ONE, this.#context, this.#charRun, candidate);
@@ -184,7 +185,7 @@ export class Predictor {
       }
       mixer.learn(isHit);
       if (isHit) {
-        this.#hit = candidate;
+        this.hit = candidate;
         return true;
       }
       symbols.predicted[symbols.predictedCount++] = candidate;

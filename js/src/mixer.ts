@@ -85,6 +85,14 @@ export class Mixer {
     return this.#probability;
   }
 
+  /** The place of the bias that speaks loudest in what was summed last; -1 if the share speaks as loudly. */
+  get loudest(): number {
+    const said = Array.from(this.#evidence.subarray(0, this.#count), (place) => this.#biases[place]);
+    const most = Math.max(...said);
+    const ofShare = Math.floor((this.#weights[this.#evidence[0]] * this.#stretched) / 16);
+    return ofShare >= most ? -1 : this.#evidence[said.indexOf(most)];
+  }
+
   /** Let what was summed last learn whether it hit (rule MIX-5). */
   learn(isHit: boolean): void {
     const error = isHit ? MIXER_PROB_ONE - this.#probability : -this.#probability;

@@ -11,7 +11,10 @@ import { equal, Reader, Writer } from './wire.js';
 
 const NOTHING = new Uint8Array(0);
 
-/** A way along the message of a frame: what encoder and decoder share. */
+/** Codes a symbol on a walk. */
+export type SymbolCode = (walk: Walk, symbol: number) => void;
+
+/** A way along the message of a frame: what encoder, decoder and explanation share. */
 class FrameWalk {
   readonly #walk: Walk;
   readonly #limit: number;
@@ -39,9 +42,10 @@ class FrameWalk {
     }
   }
 
-  encode(encoder: RangeEncoder, symbol: number): void {
+  /** Let `code` code a symbol. */
+  encode(symbol: number, code: SymbolCode): void {
     const { context } = this.#walk;
-    this.#walk.encode(encoder, symbol);
+    code(this.#walk, symbol);
     if (symbol === CONTEXT_MODEL_END) this.#walk.context = context; // which stays the same over an end
   }
 
@@ -106,25 +110,38 @@ function readText(walk: FrameWalk, decoder: RangeDecoder, stop: Uint8Array): Uin
 }
 
 /** Code a text and its stop (rules FRS-9 to FRS-12). */
-function writeText(walk: FrameWalk, encoder: RangeEncoder, text: Uint8Array, stop: Uint8Array): void {
+function writeText(walk: FrameWalk, code: SymbolCode, text: Uint8Array, stop: Uint8Array): void {
   const coded = new Uint8Array([...text, ...stop]);
   for (let size = 1; size <= coded.length; size++) {
     if (stop.length > 0 && size < coded.length && endsWith(coded.subarray(0, size), stop)) {
-      walk.encode(encoder, CONTEXT_MODEL_END);
+      walk.encode(CONTEXT_MODEL_END, code);
       walk.feed(stop.subarray(-1));
     } else {
-      walk.encode(encoder, coded[size - 1]);
+      walk.encode(coded[size - 1], code);
     }
   }
-  if (stop.length === 0) walk.encode(encoder, CONTEXT_MODEL_END);
+  if (stop.length === 0) walk.encode(CONTEXT_MODEL_END, code);
 }
 
-/** Read a body and fill its template. */
-export function decodeModelled(
+/** A frame that was read. */
+export interface ModelledFrame {
+  readonly id: number;
+  readonly template: Template;
+  /** In the order of rule TPL-2. */
+  readonly values: readonly Uint8Array[];
+  /** For each slot, whether the string has its value. */
+  readonly isText: readonly boolean[];
+  /** Of the texts. */
+  readonly string: Uint8Array;
+}
+
+/** Read a body. */
+export function readModelled(
   body: Uint8Array, templates: ReadonlyMap<number, Template>, model: ContextModel, maxSize: number,
-): Uint8Array {
+): ModelledFrame {
   const reader: Reader = new Reader(body, 1);
-  const template = findTemplate(reader.varint(LIMITS_MAX_TEMPLATE_ID), templates);
+  const id = reader.varint(LIMITS_MAX_TEMPLATE_ID);
+  const template = findTemplate(id, templates);
   const { slots } = template;
   const spelt = slots.map((slot) => (isTextOnly(slot) ? null : readHeaded(slot, reader)));
   reader.check(spelt.includes(null), 'NonCanonical', 'a modelled frame has no text', 0);
@@ -142,7 +159,27 @@ export function decodeModelled(
   slots.forEach((slot, index) => {
     if (spelt[index] === null) valueOf(slot, textValue(values[index])); // rule FRS-6
   });
+  return { id, template, values, isText: spelt.map((value) => value === null), string };
+}
+
+/** Read a body and fill its template. */
+export function decodeModelled(
+  body: Uint8Array, templates: ReadonlyMap<number, Template>, model: ContextModel, maxSize: number,
+): Uint8Array {
+  const { template, values } = readModelled(body, templates, model, maxSize);
   return template.render(values);
+}
+
+/** Go along a message, and let `code` code each symbol of the texts in it, in order. */
+export function codeTexts(
+  template: Template, values: readonly Uint8Array[], isText: readonly boolean[], model: ContextModel, code: SymbolCode,
+): void {
+  const walk = new FrameWalk(model, LIMITS_MAX_MODELLED);
+  const known = values.map((value, index) => (isText[index] ? undefined : value));
+  traverse(template, known, walk, (index, stop) => {
+    writeText(walk, code, values[index], stop);
+    return values[index];
+  });
 }
 
 /**
@@ -164,12 +201,8 @@ export function encodeModelled(
     if (!isTextOnly(slot)) writeHeaded(spelt[index].head > 0n ? spelt[index] : textValue(NOTHING), writer);
   });
   const encoder = new RangeEncoder();
-  const walk = new FrameWalk(model, LIMITS_MAX_MODELLED);
-  const known = values.map((value, index) => (spelt[index].head > 0n ? value : undefined));
-  traverse(template, known, walk, (index, stop) => {
-    writeText(walk, encoder, values[index], stop);
-    return values[index];
-  });
+  const isText = spelt.map(({ head }) => head === 0n);
+  codeTexts(template, values, isText, model, (walk, symbol) => { walk.encode(encoder, symbol); });
   writer.bytes(encoder.finish());
   return writer.toBytes();
 }

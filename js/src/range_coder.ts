@@ -10,8 +10,14 @@ export interface Interval {
   readonly size: number;
 }
 
+/** Takes the choices that lead to a symbol: an encoder, or what measures them. */
+export interface Coder {
+  /** Take an option of a choice: the sum of the frequencies before it, its own, and that of all. */
+  encode(cumulative: number, frequency: number, total: number): void;
+}
+
 /** Narrows an interval, and names a fraction in it at the end. */
-export class RangeEncoder {
+export class RangeEncoder implements Coder {
   #front = new Uint8Array(64);
   #length = 0;
   #low: number;

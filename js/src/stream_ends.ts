@@ -47,7 +47,7 @@ export interface Said {
 }
 
 /** All that a stream remembers. */
-class StreamMemory {
+export class StreamMemory {
   readonly state: LocalMemory;
   isText = true;
 
@@ -69,7 +69,8 @@ class StreamMemory {
   }
 }
 
-function emptyMemory({ memory }: Terms): StreamMemory {
+/** What a stream remembers before its first message. */
+export function emptyMemory({ memory }: Terms): StreamMemory {
   return new StreamMemory(new LocalMemory(sizeOf(memory)));
 }
 
@@ -153,7 +154,7 @@ export class Sender {
 }
 
 /** A message without its head. */
-interface Parts {
+export interface Parts {
   readonly flags: number;
   readonly counter: number;
   readonly head: Uint8Array;
@@ -161,7 +162,7 @@ interface Parts {
 }
 
 /** Split a message (rule STR-2). */
-function split(wire: Uint8Array): Parts {
+export function split(wire: Uint8Array): Parts {
   if (wire.length === 0) throw new DecodeError('Truncated', 'the message is empty');
   if (wire[0] !== STREAM_HEAD_BYTE) return { flags: 0, counter: 0, head: NO_HEAD, body: wire };
   if (wire.length < 2) throw new DecodeError('Truncated', 'the message ends inside its head', wire.length);

@@ -9,7 +9,7 @@ import {
   type ContextModel, ESCAPES, follow, FREQUENCIES, PLACE_BITS, PLACE_MASK, SYMBOL_BITS, SYMBOL_MASK, type Trie,
 } from './context_model.js';
 import { DecodeError } from './errors.js';
-import type { RangeDecoder, RangeEncoder } from './range_coder.js';
+import type { Coder, RangeDecoder } from './range_coder.js';
 
 /** The symbol that stands for none. */
 const NONE = CONTEXT_MODEL_SYMBOLS;
@@ -107,7 +107,7 @@ export class SymbolCoder {
   }
 
   /** Encode a symbol, which is not excluded; {@link following} is the context after it. */
-  encode(encoder: RangeEncoder, context: number, state: number, symbol: number): void {
+  encode(encoder: Coder, context: number, state: number, symbol: number): void {
     const { starts, suffixes, entries } = this.#trie;
     const bound = this.#bounds[state];
     this.#begin();
@@ -150,7 +150,7 @@ export class SymbolCoder {
     }
   }
 
-  #encodeCharRun(encoder: RangeEncoder, context: number, state: number, symbol: number): void {
+  #encodeCharRun(encoder: Coder, context: number, state: number, symbol: number): void {
     const list = this.#charRuns[state] as CharRunList;
     const escape = FREQUENCIES[list.codes[list.symbols.length]];
     this.#measureCharRun(list, symbol);

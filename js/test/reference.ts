@@ -31,8 +31,9 @@ export class Reference {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #answers: AsyncIterator<string>;
 
-  constructor() {
-    this.#process = spawnPython('reference.py');
+  /** Of a script in this folder. */
+  constructor(script = 'reference.py') {
+    this.#process = spawnPython(script);
     this.#process.stderr.pipe(process.stderr);
     this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
@@ -40,10 +41,15 @@ export class Reference {
   /** The message that Python writes. */
   async write({ data, level, methods, model }: Wanted): Promise<Uint8Array> {
     const request = { level, methods, data_hex: Buffer.from(data).toString('hex'), model };
+    return Buffer.from(((await this.ask(request)) as { wire: string }).wire, 'hex');
+  }
+
+  /** What it answers to a request. */
+  async ask(request: object): Promise<unknown> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     const { value } = (await this.#answers.next()) as IteratorResult<string, undefined>;
     if (value === undefined) throw new Error('the reference has ended');
-    return Buffer.from((JSON.parse(value) as { wire: string }).wire, 'hex');
+    return JSON.parse(value);
   }
 
   stop(): void {

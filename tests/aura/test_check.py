@@ -122,6 +122,7 @@ def test_a_compressor_tags_every_kind_of_message() -> None:
 def test_an_explanation_shows_the_tag_and_counts_from_it() -> None:
     wire = CODECS[0].compress(b"hi")
     shown = aura.explain(wire, model=SMALL, tagged=True)
+    assert (shown.breakdown.overhead[0].name, shown.breakdown.overhead[0].bits) == ("tag", 16)
     assert [(row.offset, row.field) for row in shown.rows] == [
         (0, "model_tag"),
         (1, "check"),

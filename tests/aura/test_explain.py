@@ -7,6 +7,7 @@ from tests.messages import MESSAGES
 from tests.models import knowing_nothing
 
 import aura
+from aura.explanation.explain import Explanation
 from aura.explanation.page import page
 from aura_reference import message as reference
 from aura_spec.marker import Marker
@@ -14,6 +15,16 @@ from aura_spec.shared_state import SharedState
 from aura_spec.template import builtin
 
 SHARED_STATE = SharedState()
+
+
+def check_breakdown(explanation: Explanation) -> None:
+    """Its parts cover the message in order, and all bits on the wire are told."""
+    parts, overhead = explanation.breakdown.parts, explanation.breakdown.overhead
+    ends = [0, *(part.end for part in parts)]
+    assert [part.start for part in parts] == ends[:-1]
+    assert ends[-1] == len(explanation.message or b"")
+    bits = sum(one.bits for one in (*parts, *overhead))
+    assert bits == pytest.approx(8 * explanation.size)
 
 
 @pytest.mark.parametrize("level", range(4))
@@ -25,6 +36,7 @@ def test_the_fields_cover_the_message_without_gaps(level: int, message: bytes) -
     assert explanation.error is None
     assert b"".join(row.data for row in explanation.rows) == wire
     assert str(explanation).startswith(explanation.method)
+    check_breakdown(explanation)
 
 
 def test_a_brio_container_of_version_2_shows_its_fields() -> None:
@@ -54,6 +66,12 @@ def test_template_frames_show_their_slots() -> None:
     for wire in (reference.encode_typed(85, values, SHARED_STATE), reference.encode_classic(85, values)):
         explanation = aura.explain(wire)
         assert explanation.slots == (("0", "int", b"30"), ("1", "text", b"db"))
+        check_breakdown(explanation)
+        of_slots = [part for part in explanation.breakdown.parts if part.note.startswith("slot")]
+        assert [(part.note, part.end - part.start) for part in of_slots] == [
+            ("slot 0 (int)", 2),
+            ("slot 1 (text)", 2),
+        ]
         assert "slot   {0} is '30' (int)" in str(explanation)
 
 
@@ -71,6 +89,9 @@ def test_modelled_frames_show_slots_and_what_their_texts_cost() -> None:
     bits = sum(step.bits for step in explanation.steps)
     assert len(explanation.rows[-1].data) - 2 <= (bits + 1) / 8 <= len(explanation.rows[-1].data) + 1
     assert "Lamp 7 in the hall is on" in page(explanation)
+    check_breakdown(explanation)
+    notes = [part.note for part in explanation.breakdown.parts]
+    assert notes[:3] == ["template", "slot n (int)", "template"]
 
 
 def test_own_templates_and_phrases_are_taken_into_account() -> None:

@@ -158,6 +158,8 @@ def test_an_explanation_tells_the_template_and_adds_up() -> None:
     assert bytes(step.symbol for step in explanation.steps[:-1]).decode() == CLOSE[2][0]
     bits, size = sum(step.bits for step in explanation.steps), len(explanation.rows[-1].data)
     assert size - 1 <= bits / 8 <= size + 1
+    pieces = (*explanation.breakdown.parts, *explanation.breakdown.overhead)
+    assert sum(piece.bits for piece in pieces) == pytest.approx(8 * len(wire))
     assert "Detach" in page(explanation)
     broken = aura.explain(wire[:-1], model=MODEL, templates=PATTERNS)
     assert broken.error is not None

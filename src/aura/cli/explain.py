@@ -65,6 +65,8 @@ def as_dictionary(result: Explanation) -> dict[str, object]:
         "fields": [_row(row) for row in result.rows],
         "tokens": [_row(row) for row in result.tokens],
         "steps": [asdict(step) for step in result.steps],
+        "parts": [asdict(part) for part in result.breakdown.parts],
+        "overhead": [asdict(one) for one in result.breakdown.overhead],
         "slots": [
             {"name": name, "type": kind, "value_hex": value.hex()} for name, kind, value in result.slots
         ],

@@ -15,6 +15,8 @@ from aura import arguments
 from aura.arguments import BytesLike, wire_bytes
 from aura.backends import get
 from aura.codec import Codec
+from aura.explanation import parts
+from aura.explanation.parts import Breakdown, Overhead
 from aura.models.model import Model
 from aura.templates import TemplateLibrary
 from aura_reference import auralite as reference_auralite
@@ -86,6 +88,7 @@ class Explanation:
         slots: for template frames the name, type and value of each slot.
         steps: for AURALITE, adaptive messages and fuzzy template frames how each byte, and then the end, was coded
             and what it cost; for modelled template frames the same of the texts in its slots.
+        breakdown: the pieces of what it decodes to, and what each costs; empty if it is refused.
         message: what it decodes to, or None if it is refused.
         error: why it is refused, or None.
     """
@@ -96,6 +99,7 @@ class Explanation:
     tokens: tuple[Row, ...]
     slots: tuple[tuple[str, str, bytes], ...]
     steps: tuple[Step, ...] | tuple[AdaptiveStep, ...]
+    breakdown: Breakdown
     message: bytes | None
     error: DecodeError | None
 
@@ -174,7 +178,7 @@ def _explain_tagged(wire: bytes, codec: Codec) -> Explanation:
     except DecodeError as refusal:
         method = name_of(wire[tag.SIZE]) if len(wire) > tag.SIZE else "nothing"
         rows = tuple(_row(span, wire, held) for span in spans)
-        return Explanation(method, len(wire), rows, (), (), (), None, refusal)
+        return Explanation(method, len(wire), rows, (), (), (), Breakdown(), None, refusal)
     behind = _explain(split.message, usable, codec.max_size)
     error = behind.error and behind.error.restated(behind.error.reason, shift=tag.SIZE)
     if behind.message is not None:
@@ -189,9 +193,14 @@ def _explain_tagged(wire: bytes, codec: Codec) -> Explanation:
             *(_row(span, wire, held) for span in spans),
             *(replace(row, offset=row.offset + tag.SIZE) for row in behind.rows),
         ),
+        breakdown=Breakdown() if error else _with_tag(behind.breakdown),
         message=None if error else behind.message,
         error=error,
     )
+
+
+def _with_tag(behind: Breakdown) -> Breakdown:
+    return replace(behind, overhead=(Overhead("tag", 8 * tag.SIZE), *behind.overhead))
 
 
 def _explain(wire: bytes, held: SharedState, max_size: int) -> Explanation:
@@ -215,13 +224,15 @@ def _explain(wire: bytes, held: SharedState, max_size: int) -> Explanation:
         message = get("reference").decode(wire, held, max_size)
     except DecodeError as refusal:
         error = questioned(refusal, wire)
+    steps = _steps(wire, message, held)
     return Explanation(
         method=name_of(wire[0]) if wire else "nothing",
         size=len(wire),
         rows=tuple(_row(span, wire, held) for span in spans),
         tokens=tuple(_row(span, stream, held) for span in token_spans),
         slots=() if message is None else _slots(wire, message, held),
-        steps=_steps(wire, message, held),
+        steps=steps,
+        breakdown=Breakdown() if message is None else parts.breakdown(wire, message, held, steps),
         message=message,
         error=error,
     )
