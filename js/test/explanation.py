@@ -2,7 +2,8 @@
 
 Requests and answers are JSON objects, one a line. A request has the ``model`` file as a path, and either a message
 as ``wire``, in hexadecimal digits, with ``tagged`` and ``templates``, or the texts of a ``stream`` with its
-``memory``. The answer has the ``method``, ``steps``, ``parts`` and ``overhead`` of the message, or the bits of each ``text``.
+``memory``. The answer has the ``method``, ``steps``, ``parts`` and ``overhead`` of the message, or the bits of each
+of the ``texts``.
 """
 
 from __future__ import annotations
