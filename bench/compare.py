@@ -2,9 +2,9 @@
 
 The directory of corpora holds ``NAME.dev.jsonl.gz``, measured, and ``NAME.train.jsonl.gz``, of which Zstandard's
 dictionaries are made. Without it the conversation that comes with the package is measured: its second half, with a
-dictionary made of the first. Compared are the reference, the fast backend one message at a time and in batches,
-Zstandard 19 with a dictionary, Brotli 11, and for rANS alone ``constriction``. ``compare.json`` and the plots are
-written into the directory of results.
+dictionary made of the first. Compared are the reference, the fast backend and, where it is installed, the native
+core, one message at a time and in batches, Zstandard 19 with a dictionary, Brotli 11, and for rANS alone
+``constriction``. ``compare.json`` and the plots are written into the directory of results.
 
 Times are of the processor. Everything decoded is compared with what was encoded.
 """
@@ -20,7 +20,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 from pathlib import Path
 from typing import Final
 
@@ -30,12 +30,14 @@ from contestants import KIB, LIMIT, MIB, Contestant, contestants
 from tables import Row, show
 from timing import best, seconds
 
-from aura import Model
+from aura import Model, native
+from aura.backend import get
 from aura.files import atomic_write
 from aura.files.corpus import Message, read
-from aura_fast import batch, brio2
+from aura_fast import brio2
 from aura_fast.context_model import contexts_of
 from aura_spec.context_model import ContextModel
+from aura_spec.shared_state import SharedState
 
 SAMPLE: Final = Path(__file__).parent.parent / "src" / "aura" / "data" / "conversation.jsonl"
 SHORT: Final = ("chat_task", "chat_llm", "json_api", "llm_stream", "agent")
@@ -121,16 +123,17 @@ def one_at_a_time(held: Mapping[str, Corpus], model: ContextModel) -> Iterator[R
             is_slow = contestant.name.startswith("reference")
             some = chosen[::10] if is_slow else chosen
             yield {"corpus": corpus.name, "codec": contestant.name, **alone(contestant, some)}
-        encoding, decoding, size = in_batch(chosen, model)
-        yield {
-            "corpus": corpus.name,
-            "codec": f"fast AURALITE, batch of {len(chosen)}: means",
-            "ratio": sum(map(len, chosen)) / size,
-            "encode median us": encoding * 1e6,
-            "encode p95 us": encoding * 1e6,
-            "decode median us": decoding * 1e6,
-            "decode p95 us": decoding * 1e6,
-        }
+        for name in batching():
+            encoding, decoding, size = in_batch(chosen, model, name)
+            yield {
+                "corpus": corpus.name,
+                "codec": f"{name} AURALITE, batch of {len(chosen)}: means",
+                "ratio": sum(map(len, chosen)) / size,
+                "encode median us": encoding * 1e6,
+                "encode p95 us": encoding * 1e6,
+                "decode median us": decoding * 1e6,
+                "decode p95 us": decoding * 1e6,
+            }
 
 
 def alone(contestant: Contestant, some: Sequence[bytes]) -> Row:
@@ -154,13 +157,19 @@ def alone(contestant: Contestant, some: Sequence[bytes]) -> Row:
     }
 
 
-def in_batch(some: Sequence[bytes], model: ContextModel) -> tuple[float, float, int]:
-    """Seconds a message to encode and to decode all at once, and the bytes of all wires."""
-    wires = batch.encode(some, model)
-    if batch.decode(wires, model, LIMIT) != list(some):
+def batching() -> Sequence[str]:
+    """The backends that code a batch at once."""
+    return ("fast", "native") if native.is_installed() else ("fast",)
+
+
+def in_batch(some: Sequence[bytes], model: ContextModel, name: str) -> tuple[float, float, int]:
+    """Seconds a message to encode and to decode all at once by a backend, and the bytes of all wires."""
+    backend, shared = get(name), SharedState(model=model)
+    wires = backend.encode_auralite_batch(some, model)
+    if backend.decode_batch(wires, shared, LIMIT) != list(some):
         raise SystemExit("a batch did not come back")
-    encoding = seconds(lambda: batch.encode(some, model))
-    decoding = seconds(lambda: batch.decode(wires, model, LIMIT))
+    encoding = seconds(lambda: backend.encode_auralite_batch(some, model))
+    decoding = seconds(lambda: backend.decode_batch(wires, shared, LIMIT))
     return encoding / len(some), decoding / len(some), sum(map(len, wires))
 
 
@@ -202,10 +211,10 @@ def by_length(corpus: Corpus) -> Iterator[Row]:
 def by_batch(corpus: Corpus, model: ContextModel) -> Iterator[Row]:
     """Messages a second by the size of the batch; whoever knows no batches codes one after the other."""
     short = [message.data for message in corpus.measured if len(message.data) <= SHORTEST_ALONE]
-    for size in BATCHES:
-        encoding, decoding, _ = in_batch(list(islice(cycle(short), size)), model)
+    for name, size in product(batching(), BATCHES):
+        encoding, decoding, _ = in_batch(list(islice(cycle(short), size)), model, name)
         yield {
-            "codec": "fast AURALITE, batch",
+            "codec": f"{name} AURALITE, batch",
             "size": size,
             "encode messages/s": 1 / encoding,
             "decode messages/s": 1 / decoding,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from aura import native
+from aura.backend import get
 from aura.bench.dictionary import choose_dictionary
 from aura.bench.peers import BrotliPeer, ZstdDictionaryPeer
 from aura.files.corpus import Message
@@ -14,6 +16,7 @@ from aura_fast import auralite, brio2
 from aura_reference import auralite as reference_auralite
 from aura_reference import brio2 as reference_brio2
 from aura_spec.context_model import ContextModel
+from aura_spec.shared_state import SharedState
 
 LIMIT: Final = 1 << 26
 KIB: Final = 1 << 10
@@ -50,6 +53,14 @@ def contestants(model: ContextModel, trained_on: Sequence[Message]) -> Iterator[
         lambda wire: auralite.decode(wire, model, LIMIT),
         range(256 * KIB + 1),
     )
+    if native.is_installed():
+        backend, shared = get("native"), SharedState(model=model)
+        yield Contestant(
+            "native AURALITE",
+            lambda data: backend.encode_auralite(data, model),
+            lambda wire: backend.decode(wire, shared, LIMIT),
+            range(256 * KIB + 1),
+        )
     yield Contestant(
         "reference BRIO 2",
         lambda data: reference_brio2.encode(data, 0),

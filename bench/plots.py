@@ -57,7 +57,9 @@ LIGHT: Final = Theme(
     "#d8dbe0",
     {
         "aura": "#c2410c",
+        "native": "#a16207",
         "batch": "#b91c5c",
+        "native batch": "#57534e",
         "level 0": "#1d4ed8",
         "level 1": "#0e7490",
         "zstd": "#15803d",
@@ -70,7 +72,9 @@ DARK: Final = Theme(
     "#41464f",
     {
         "aura": "#fb923c",
+        "native": "#facc15",
         "batch": "#f472b6",
+        "native batch": "#a8a29e",
         "level 0": "#7aa2ff",
         "level 1": "#67e8f9",
         "zstd": "#4ade80",
@@ -81,7 +85,9 @@ DARK: Final = Theme(
 STYLES: Final = {
     "reference AURALITE": ("aura", "--", "o"),
     "fast AURALITE": ("aura", "-", "o"),
+    "native AURALITE": ("native", "-", "o"),
     "fast AURALITE, batch": ("batch", "-", "s"),
+    "native AURALITE, batch": ("native batch", "-", "s"),
     "reference BRIO 2": ("level 0", "--", "D"),
     "fast BRIO 2, level 0": ("level 0", "-", "D"),
     "fast BRIO 2, level 1": ("level 1", "-", "D"),
