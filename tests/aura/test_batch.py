@@ -12,10 +12,11 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.messages import MESSAGES
 from tests.models import SAMPLES
+from tests.searches import sampled
 
 import aura
 from aura import pooled
@@ -30,8 +31,8 @@ CODECS = {
 
 
 @pytest.mark.parametrize(("backend", "level"), CODECS)
+@sampled(25)
 @given(st.lists(MESSAGES, max_size=12))
-@settings(max_examples=25)
 def test_batches_are_what_single_messages_are(backend: str, level: int, batch: list[bytes]) -> None:
     codec = CODECS[backend, level]
     wires = codec.compress_batch(batch + batch[:2])

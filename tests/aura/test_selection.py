@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.messages import MESSAGES, rendered
+from tests.searches import part
 
 import aura
 from aura import backend as backends
@@ -193,6 +194,7 @@ def chosen(message: bytes, codec: aura.Codec, backend: Any) -> Callable[[Policy]
     )
 
 
+@pytest.mark.sampled
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("model", "messages"), [(HOLDING, FIXED), (SMALL, SAMPLE)], ids=["fixed", "conversation"]
@@ -204,7 +206,7 @@ def test_every_mask_at_every_level(model: aura.Model, messages: list[bytes]) -> 
         backend = Remembering()
         choose = chosen(message, codecs[0], backend)
         held = codecs[0].shared_state
-        for methods in ALL_MASKS:
+        for methods in part(ALL_MASKS):
             wires = [choose(Policy(level, methods)).wire for level in LEVELS]
             assert all(bit_of(wire) & methods for wire in wires)
             assert all(backend.decode(wire, held, 1 << 20) == message for wire in wires)

@@ -63,6 +63,7 @@ def test_same_outcome_beside_a_frame(
         assert_same(other, model, draw.draw(st.sampled_from([2000, len(data), max(0, len(data) - 1), 3])))
 
 
+@pytest.mark.thorough
 def test_a_long_pattern_and_a_long_message() -> None:
     """Rules LOC-1 and FUZ-5: the window ends where the example was."""
     words = random.Random(6).choices(["oak ", "elm ", "ash ", "fir ", "yew "], k=MAX_PATTERN // 4)
