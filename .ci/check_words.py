@@ -21,6 +21,7 @@ NOT_READ = (
     "*.aura",
     "*.png",
     "*.lock",
+    "native/units.h",  # units.json as C
     "requirements/*",
     "docs/model-card.md",  # written by the recipe of the models
     ".ci/retired-words.tsv",

@@ -95,6 +95,39 @@
 #define MIXER_MAX_LEFT 7
 #define MIXER_MAX_SINCE 15
 
+#define ADAPTIVE_FIRST_ROUND 4
+#define ADAPTIVE_INCREMENT 32
+
+#define UNIT_BUCKETS 16
+#define UNIT_UNITS 16624
+#define UNIT_SYMBOLS 416
+#define UNIT_MAX_UNIT 8
+#define UNIT_UNIT_CONTEXTS 16
+
+#define BRIO2_VERSION 2
+#define BRIO2_MAX_LENGTH 67108864
+#define BRIO2_SYMBOLS_PER_BYTE 1024
+#define BRIO2_MIN_LANES 4
+#define BRIO2_DIRECT 16
+#define BRIO2_NUMBERS 64
+#define BRIO2_MIN_MATCH 3
+#define BRIO2_DISTANCES 67
+
+#define PARSE_EXTENSION 8
+#define PARSE_MAX_CANDIDATE 255
+#define PARSE_BLOCK 128
+#define PARSE_OVERLAP 32
+#define PARSE_LONG 64
+#define PARSE_AVERAGE 10
+#define PARSE_ADVANTAGE 3
+#define PARSE_TIMES 2
+
+#define CHUNKED_MAX_BLOCK 262144
+#define CHUNKED_MIN_WINDOW_BITS 10
+#define CHUNKED_MAX_WINDOW_BITS 18
+#define CHUNKED_BLOCK 65536
+#define CHUNKED_FRAME_BIT 128
+
 #define TRIE_FIRST_COUNT 0u
 #define TRIE_FIRST_RANK 10u
 #define TRIE_FIRST_CODE 210u
@@ -748,5 +781,20 @@ static const int16_t MIXER_LENGTH_BIASES[16][5] =
     54, 68, -74}, {59, 32, 10, -5, -78}, {91, 35, 0, 94, -57}, {-36, 3, 0, 31, -41}, {12, -22, -2, 35, -74},
     {-12, -26, 41, 25, -34}, {19, -26, 17, -22, -94}, {-33, 13, 31, 1, -56}, {77, -20, 78, 24, -85}, {-6, -16,
     62, -3, -32}, {-14, 36, 49, 9, -88}, {-41, -55, 58, -35, -97}};
+
+static const uint8_t BRIO_MAGIC[4] =
+    {65, 85, 82, 65};
+
+static const uint8_t BRIO2_RECENT[3] =
+    {1, 2, 4};
+
+static const uint8_t BRIO2_NEAR[3] =
+    {3, 31, 41};
+
+static const uint8_t PARSE_SEARCH_LENGTHS_0[4] =
+    {4, 8, 16, 32};
+
+static const uint8_t PARSE_SEARCH_LENGTHS_1[11] =
+    {4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48};
 
 #endif

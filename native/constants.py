@@ -1,7 +1,8 @@
-"""Writes ``constants.h``: what the C of this folder takes from the specification.
+"""Writes ``constants.h`` and ``units.h``: what the C of this folder takes from the specification.
 
-``python native/constants.py`` writes the file anew; a test compares it. Names are those of the specification, with
-the chapter before them.
+``python native/constants.py`` writes the files anew; a test compares them. Names are those of the specification,
+with the chapter before them. ``units.h`` has the units of BRIO version 2, and the counts with which its tables
+begin.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from types import ModuleType
 from typing import Final
 
 from aura_spec import (
+    adaptive,
     auralite,
+    brio,
+    brio2,
     char_runs,
+    chunked,
     context_model,
     interleaved_rans,
     limits,
@@ -25,13 +30,17 @@ from aura_spec import (
     match,
     mixer,
     model,
+    parse,
     prefix,
     range_coder,
     rans,
     trie,
+    unit,
 )
+from aura_spec.interleaved_rans import frequencies_of
 
 HEADER: Final = Path(__file__).with_name("constants.h")
+UNITS: Final = Path(__file__).with_name("units.h")
 
 _NUMBERS: Final = (
     (limits, "MAX_MODELLED MAX_ADAPTIVE MAX_WINDOW"),
@@ -54,6 +63,11 @@ _NUMBERS: Final = (
     ),
     (local_model, "MAX_DIGITS MAX_CONFIDENCE MAX_TRIED MIN_TRIED MAX_MISSES CLASSES"),
     (mixer, "PROB_ONE LIMIT MIN_PROBABILITY MIN_ERROR LONG_LEVEL MAX_LEFT MAX_SINCE"),
+    (adaptive, "FIRST_ROUND INCREMENT"),
+    (unit, "BUCKETS UNITS SYMBOLS MAX_UNIT UNIT_CONTEXTS"),
+    (brio2, "VERSION MAX_LENGTH SYMBOLS_PER_BYTE MIN_LANES DIRECT NUMBERS MIN_MATCH DISTANCES"),
+    (parse, "EXTENSION MAX_CANDIDATE BLOCK OVERLAP LONG AVERAGE ADVANTAGE TIMES"),
+    (chunked, "MAX_BLOCK MIN_WINDOW_BITS MAX_WINDOW_BITS BLOCK FRAME_BIT"),
 )
 """The names of single numbers, by chapter."""
 
@@ -72,6 +86,8 @@ _TABLES: Final = (
         mixer,
         "WEIGHTS SET_BIASES CONTEXT_BIASES MATCH_BIASES NUMBER_BIASES FIELD_BIASES MISS_BIASES LENGTH_BIASES",
     ),
+    ("uint8_t", brio, "MAGIC"),
+    ("uint8_t", brio2, "RECENT NEAR"),
 )
 """The names of tables, by the type of their entries and by chapter."""
 
@@ -96,7 +112,48 @@ def render() -> str:
     for kind, chapter, names in _TABLES:
         for name in names.split():
             lines += ["", *_table(kind, f"{_chapter(chapter)}_{name}", getattr(chapter, name))]
+    for level, lengths in enumerate(parse.SEARCH_LENGTHS):
+        lines += ["", *_table("uint8_t", f"PARSE_SEARCH_LENGTHS_{level}", lengths)]
     return "\n".join([*lines, "", "#endif", ""])
+
+
+def render_units() -> str:
+    """The text of the header of units: of each its size and its bytes."""
+    texts = [f'"{_octal(len(text))}{_escaped(text)}"' for text in unit.UNIT_BYTES]
+    lines = [
+        "/* The units of BRIO version 2 (rules UNI-1 and UNI-3). Written by native/constants.py; do not edit. */",
+        "#ifndef AURA_UNITS_H",
+        "#define AURA_UNITS_H",
+        "",
+        '#include "constants.h"',
+        "",
+        "/* Of each unit the number of its bytes, and these. */",
+        f"static const uint8_t UNIT_BYTES[UNIT_UNITS][UNIT_MAX_UNIT + 2] = {{{texts[0]},",
+        *textwrap.wrap(
+            ", ".join(texts[1:]) + "};",
+            118,
+            subsequent_indent="    ",
+            initial_indent="    ",
+            break_on_hyphens=False,
+        ),
+        "",
+        "/* For each symbol the context of the next. */",
+        *_table("uint8_t", "UNIT_CONTEXT_AFTER", unit.CONTEXT_AFTER),
+    ]
+    for kind, tables in unit.CODES.items():
+        counts = [frequencies_of(table) for table in tables]
+        lines += ["", *_table("uint16_t", f"UNIT_COUNTS_OF_{kind.upper()}", counts)]
+    return "\n".join([*lines, "", "#endif", ""])
+
+
+def _octal(byte: int) -> str:
+    return f"\\{byte:03o}"
+
+
+def _escaped(text: bytes) -> str:
+    """The characters of a string of C; a space is written as a number, so that lines break between strings only."""
+    plain = set(range(0x21, 0x7F)) - set(b'"\\?')
+    return "".join(chr(byte) if byte in plain else _octal(byte) for byte in text)
 
 
 def _chapter(module: ModuleType) -> str:
@@ -150,3 +207,4 @@ def _braces(entries: object) -> str:
 
 if __name__ == "__main__":
     HEADER.write_text(render(), encoding="ascii")
+    UNITS.write_text(render_units(), encoding="ascii")

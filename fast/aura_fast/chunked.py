@@ -7,8 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from zlib import crc32
 
-from aura_fast import brio2
-from aura_fast.parse import parse
 from aura_spec import chunked as spec
 from aura_spec.chunked import (
     HEADER_SIZE,
@@ -39,6 +37,9 @@ from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed,
 
 def encode_block(window: bytes, content: bytes, level: int, *, begins: bool) -> bytes:
     """A block, with the window before it (rules CHK-2 to CHK-4 and CHK-10)."""
+    from aura_fast import brio2  # noqa: PLC0415  # numpy takes long to load, and the native core needs none
+    from aura_fast.parse import parse  # noqa: PLC0415  # as above
+
     container = brio2.encode_parse(content, parse(window + content, level, len(window)))
     return build_smaller_block(content, container, begins=begins)
 
@@ -49,6 +50,8 @@ def decode_block(head: BlockHead, body: bytes, window: bytes, offset: int) -> by
     Raises:
         DecodeError: as the rules say.
     """
+    from aura_fast import brio2  # noqa: PLC0415  # as above
+
     return read_content(head, body, offset, lambda coded: brio2.decode(coded, MAX_BLOCK, window))
 
 
@@ -113,7 +116,7 @@ class Compressor:
     def _block(self, size: int) -> bytes:
         content = bytes(self._pending[:size])
         del self._pending[:size]
-        block = encode_block(self._window, content, self._level, begins=not self._frame.length)
+        block = self._encode_block(content, begins=not self._frame.length)
         self._window = (self._window + content)[-self._window_size :]
         self._crc = crc32(content, self._crc)
         self._length += size
@@ -121,6 +124,10 @@ class Compressor:
         if self._frame.length == self._frame_size:
             self._end_frame()
         return block
+
+    def _encode_block(self, content: bytes, *, begins: bool) -> bytes:
+        """The next block, with the window before it."""
+        return encode_block(self._window, content, self._level, begins=begins)
 
     def _end_frame(self) -> None:
         if self._frame.length and self._frame_size is not None:
@@ -294,7 +301,7 @@ class Decompressor:
             self._window = b""
         offset = self._offset
         body = self._take(body_size(head))
-        content = decode_block(head, body, self._window, offset)
+        content = self._decode_block(head, body, offset)
         if self._max_size is not None and self._length + len(content) > self._max_size:
             raise LimitExceeded(f"the content is longer than {self._max_size} bytes", start, "size")
         self._window = (self._window + content)[-1 << header.window_bits :]
@@ -304,6 +311,10 @@ class Decompressor:
         before = self._frame or Frame(0, 0)
         self._frame = Frame(before.size + self._offset - start, before.length + len(content))
         return content
+
+    def _decode_block(self, head: BlockHead, body: bytes, offset: int) -> bytes:
+        """The content of the next block, with the window before it."""
+        return decode_block(head, body, self._window, offset)
 
     def _end_frame(self, header: Header, offset: int) -> None:
         """Add a frame that ends at ``offset`` to the index that there should be (rules CHK-8 and CHK-9)."""

@@ -1,7 +1,8 @@
 """Writes the corpora of the fuzz targets from the golden vectors: ``python native/fuzz/corpus.py FOLDER``.
 
 ``FOLDER/message`` has the messages of all groups whose cases are messages; ``FOLDER/model_file`` model files, whole
-ones and sections in the files around them, each with a message, as the target expects them.
+ones and sections in the files around them, each with a message, as the target expects them. ``FOLDER/brio2`` has
+the containers of BRIO version 2, and what they and chunked files hold.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ VECTORS: Final = Path(__file__).parents[2] / "vectors"
 
 _MAX_SIZE: Final = 1 << 15
 """Bytes of an input: longer ones are slow, and show nothing more."""
+
+_BRIO: Final = b"\2"
+"""The marker of BRIO."""
 
 _MESSAGES: Final = (bytes.fromhex("80013e"), b"id 12345678: 1, 2, 3")
 
@@ -37,6 +41,18 @@ def messages() -> Iterator[bytes]:
             for case in group["tests"]:
                 yield bytes.fromhex(case["wire"])
                 yield bytes.fromhex(case.get("text_hex", ""))
+
+
+def payloads() -> Iterator[bytes]:
+    """Containers of BRIO, what they hold, and contents of chunked files."""
+    for group in groups():
+        for case in group["tests"]:
+            wire = bytes.fromhex(case.get("wire", ""))
+            if group["case_type"] == "message" and wire[:1] == _BRIO:
+                yield wire[1:]
+                yield bytes.fromhex(case.get("text_hex", ""))
+            elif group["case_type"] == "chunked file":
+                yield bytes.fromhex(case.get("content_hex", ""))
 
 
 def model_files() -> Iterator[bytes]:
@@ -68,9 +84,9 @@ def with_messages(file: bytes) -> Iterator[bytes]:
 
 
 def write(folder: Path) -> None:
-    """Write both corpora; equal inputs once."""
+    """Write the corpora; equal inputs once."""
     files = (each for file in model_files() for each in with_messages(file))
-    for name, inputs in (("message", messages()), ("model_file", files)):
+    for name, inputs in (("message", messages()), ("model_file", files), ("brio2", payloads())):
         target = folder / name
         target.mkdir(parents=True, exist_ok=True)
         for content in inputs:

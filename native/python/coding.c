@@ -189,8 +189,13 @@ static bool read_limit(PyObject *const *arguments, Py_ssize_t count, size_t *max
         PyErr_SetString(PyExc_TypeError, "expected what is to be decoded, and max_size");
         return false;
     }
+    return aura_read_limit(arguments[1], max_size);
+}
+
+bool aura_read_limit(PyObject *number, size_t *max_size)
+{
     int overflow;
-    const long long limit = PyLong_AsLongLongAndOverflow(arguments[1], &overflow);
+    const long long limit = PyLong_AsLongLongAndOverflow(number, &overflow);
     if (limit == -1 && PyErr_Occurred())
         return false;
     if (overflow < 0 || (overflow == 0 && limit < 0)) {

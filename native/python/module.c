@@ -41,6 +41,12 @@ static int execute(PyObject *module)
 {
     module_state *state = PyModule_GetState(module);
     atomic_init(&state->spare, NULL);
+    atomic_init(&state->spare_brio2, NULL);
+    PyObject *name = PyModule_GetNameObject(module);
+    if (name == NULL)
+        return -1;
+    state->salt = (uint64_t)PyObject_Hash(name); /* each process of Python has hashes of its own */
+    Py_DECREF(name);
     state->errors = PyImport_ImportModule("aura_spec.errors");
     if (state->errors == NULL)
         return -1;
@@ -53,6 +59,10 @@ static int execute(PyObject *module)
     state->chooser_type = PyType_FromModuleAndSpec(module, &AURA_CHOOSER_SPEC, NULL);
     if (state->chooser_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->chooser_type) != 0)
         return -1;
+    state->block_encoder_type = PyType_FromModuleAndSpec(module, &AURA_BLOCK_ENCODER_SPEC, NULL);
+    if (state->block_encoder_type == NULL ||
+        PyModule_AddType(module, (PyTypeObject *)state->block_encoder_type) != 0)
+        return -1;
     return PyModule_AddStringConstant(module, "SOURCES", AURA_SOURCES);
 }
 
@@ -62,6 +72,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg) /* Py_VISIT na
     Py_VISIT(state->model_type);
     Py_VISIT(state->filter_type);
     Py_VISIT(state->chooser_type);
+    Py_VISIT(state->block_encoder_type);
     Py_VISIT(state->errors);
     return 0;
 }
@@ -72,6 +83,7 @@ static int clear(PyObject *module)
     Py_CLEAR(state->model_type);
     Py_CLEAR(state->filter_type);
     Py_CLEAR(state->chooser_type);
+    Py_CLEAR(state->block_encoder_type);
     Py_CLEAR(state->errors);
     return 0;
 }
@@ -81,10 +93,17 @@ static void free_module(void *module)
     module_state *state = PyModule_GetState(module);
     clear(module);
     aura_free_workspace(atomic_exchange(&state->spare, NULL));
+    aura_free_brio2_workspace(atomic_exchange(&state->spare_brio2, NULL));
 }
 
 static PyMethodDef METHODS[] = {
     {"read_model", aura_py_read_model, METH_O, "Read a model file."},
+    {"encode_brio2", (PyCFunction)(void (*)(void))aura_py_encode_brio2, METH_FASTCALL,
+     "A BRIO version 2 container for a message."},
+    {"decode_brio2", (PyCFunction)(void (*)(void))aura_py_decode_brio2, METH_FASTCALL,
+     "The message of a BRIO version 2 container, behind a window."},
+    {"block_encoder", (PyCFunction)(void (*)(void))aura_py_block_encoder, METH_FASTCALL,
+     "What writes containers one after the other, each with the window before it."},
     {NULL, NULL, 0, NULL},
 };
 

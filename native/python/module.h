@@ -19,12 +19,19 @@ typedef struct {
     uint8_t *buffer;
 } workspace;
 
+/* What BRIO version 2 writes to, likewise; what is made once stays in it. */
+typedef struct brio2_workspace brio2_workspace;
+void aura_free_brio2_workspace(brio2_workspace *space);
+
 typedef struct {
+    PyObject *block_encoder_type;
     PyObject *model_type;
     PyObject *filter_type;
     PyObject *chooser_type;
     PyObject *errors; /* the module aura_spec.errors */
     _Atomic(workspace *) spare;
+    _Atomic(brio2_workspace *) spare_brio2;
+    uint64_t salt; /* which nobody outside of the process can guess */
 } module_state;
 
 typedef struct {
@@ -57,6 +64,9 @@ bool aura_append(aura_results *all, const uint8_t *bytes, size_t size);
 /* The state of the module that an object's type belongs to. */
 module_state *aura_state_of(PyObject *self);
 
+/* The most bytes of a result, an argument of decoders; false, with an exception, if it is none. */
+bool aura_read_limit(PyObject *number, size_t *max_size);
+
 /* The error of aura_spec.errors for one of the core. */
 PyObject *aura_make_error(const module_state *state, const aura_error *error);
 
@@ -76,6 +86,12 @@ PyObject *aura_py_read_model(PyObject *module, PyObject *data);
  * whether a message may match one of them, and -1, with an exception, if they are something else. */
 extern PyType_Spec AURA_FILTER_SPEC;
 int aura_py_may_match(module_state *state, PyObject *templates, const uint8_t *message, size_t size);
+
+/* BRIO version 2, and the type of what writes the blocks of a chunked file. */
+extern PyType_Spec AURA_BLOCK_ENCODER_SPEC;
+PyObject *aura_py_block_encoder(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_encode_brio2(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_decode_brio2(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 /* The type of what tries the messages that are tried first. */
 extern PyType_Spec AURA_CHOOSER_SPEC;

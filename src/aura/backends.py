@@ -7,8 +7,8 @@ A backend has the functions of :class:`Backend`. All backends give the same byte
 ``reference``
     The module ``aura.backend``, too: ``aura_reference.message``.
 ``native``
-    The module ``aura.native_backend``, where the native core is installed: AURALITE and adaptive messages in C, all
-    else as ``fast``.
+    The module ``aura.native_backend``, where the native core is installed: AURALITE, adaptive messages and BRIO
+    version 2 in C, all else as ``fast``.
 
 Each is imported when it is first asked for.
 """

@@ -25,6 +25,9 @@ from aura_spec.template import Template
 if TYPE_CHECKING:
     from aura.native_formats import NativeFormats
 
+_BRIO: Final = bytes((Marker.BRIO,))
+_VERSION_2: Final = b"\2"
+"""The sixth byte of a BRIO message of version 2 (rule BII-1). The chapter itself takes long to load."""
 _STORED: Final = bytes((Marker.STORED,))
 _BROTLI: Final = bytes((Marker.BROTLI,))
 _ZSTANDARD: Final = bytes((Marker.ZSTANDARD,))
@@ -47,7 +50,18 @@ def _decode(wire: bytes, shared_state: SharedState | None, max_size: int) -> byt
             raise questioned(error, wire) from None
         if message is not None:
             return message
+    if wire[:1] == _BRIO and wire[5:6] == _VERSION_2:
+        return _decode_brio2(wire, max_size)
     return _formats().decode(wire, shared_state, max_size)
+
+
+def _decode_brio2(wire: bytes, max_size: int) -> bytes:
+    from aura_native import decode_brio2  # noqa: PLC0415  # only there where a compiler was
+
+    try:
+        return decode_brio2(wire[1:], max_size, b"")
+    except DecodeError as error:
+        raise questioned(error, wire) from None
 
 
 class Native:
@@ -112,7 +126,9 @@ class Native:
 
     def encode_brio2(self, data: bytes, level: int) -> bytes:
         """Write a BRIO version 2 message; ``level`` 0 or 1."""
-        return _formats().encode_brio2(data, level)
+        from aura_native import encode_brio2  # noqa: PLC0415  # only there where a compiler was
+
+        return _BRIO + encode_brio2(data, level)
 
     def encode_typed(self, template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:
         """Write a typed template frame."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.messages import MESSAGES
+from tests.payloads import HOSTILE, LONG, cuts
 from tests.searches import sampled
 
 from aura_fast import adaptive, brio2
@@ -29,14 +30,6 @@ from aura_vectors.chapters import CHAPTERS
 
 LIMIT = 1 << 20
 LEVELS = range(len(SEARCH_LENGTHS))
-
-LONG = st.builds(
-    lambda parts, seed, times: b"".join(random.Random(seed).choices(parts, k=times)),
-    st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=12),
-    st.integers(0, 1 << 30),
-    st.integers(1, 120),
-)
-"""Payloads with repeats at many distances, long enough for several lanes and rounds."""
 
 
 @pytest.mark.no_cover
@@ -145,27 +138,6 @@ def test_garbage_is_refused_alike(words: bytes, length: int, sequences: int, uni
     assert outcome(brio2.decode, body) == outcome(reference.decode, body)
 
 
-@st.composite
-def cuts(draw: st.DrawFn) -> tuple[bytes, Parse]:
-    """A message and a way to cut it that no parse would choose, sometimes with a match that is not there."""
-    units: list[int] = []
-    sequences: list[Repeat] = []
-    data = bytearray()
-    for _ in range(draw(st.integers(0, 12))):
-        literal_run = draw(st.lists(st.integers(0, UNITS - 1), max_size=20))
-        units += literal_run
-        data += b"".join(UNIT_BYTES[unit] for unit in literal_run)
-        if data:
-            length = draw(st.integers(3, 60))
-            distance = draw(st.integers(1, len(data) + draw(st.integers(0, 1))))
-            sequences.append(Repeat(len(literal_run), length, distance))
-            for _ in range(length):
-                data.append(data[-min(distance, len(data))])
-        else:
-            units.clear()
-    return bytes(data), Parse(tuple(units), tuple(sequences))
-
-
 @sampled()
 @given(cuts())
 def test_any_cut_is_written_and_read_alike(case: tuple[bytes, Parse]) -> None:
@@ -193,26 +165,6 @@ def test_a_recent_distance_may_be_written_in_full(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(reference, "code_distances", in_full)
     body = reference.encode_parse(data, Parse((97, 98, 99, 100), repeats))
     assert reference.decode(body, LIMIT) == brio2.decode(body, LIMIT) == data
-
-
-def de_bruijn(order: int) -> bytes:
-    """Every word of ``order`` bits once, as the characters 0 and 1."""
-    state, seen, out = 0, {0}, bytearray(b"0" * order)
-    for _ in range((1 << order) - 1):
-        one = (state << 1 | 1) & ((1 << order) - 1)
-        state = one if one not in seen else one ^ 1
-        seen.add(state)
-        out.append(48 + (state & 1))
-    return bytes(out)
-
-
-HOSTILE = {
-    "zeros": bytes(1 << 18),
-    "period 2": b"ab" * (1 << 17),
-    "random": random.Random(1).randbytes(1 << 18),
-    "de Bruijn": de_bruijn(18),
-    "nested": b"".join(b"a" * n + b"b" for n in range(700)),
-}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

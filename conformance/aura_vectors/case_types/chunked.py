@@ -14,6 +14,8 @@ from typing import Final, cast
 
 import numpy as np
 
+from aura import native
+from aura.files.coders import Coders, coders_of
 from aura_fast import chunked as fast
 from aura_fast import chunked_index as fast_index
 from aura_reference import chunked as reference
@@ -65,17 +67,18 @@ class Files(CaseType):
         return {"max_size": str(self.max_size)}
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
-        """Both implementations."""
-        decoders = {REFERENCE: reference.decode, FAST: self._decode_fast}
+        """All implementations."""
+        decoders = {REFERENCE: reference.decode} | {
+            name: partial(self._decode_in_pieces, coders.decompressor) for name, coders in _others()
+        }
         return {name: partial(self._read, decode, case.wire) for name, decode in decoders.items()}
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:
-        """Both implementations."""
+        """All implementations."""
         how = case.encode or {}
         content = _repeated(how) if self.is_long else bytes.fromhex(str(case.value["content_hex"]))
-        return {
-            name: partial(write, content, how)
-            for name, write in {REFERENCE: _write, FAST: _write_fast}.items()
+        return {REFERENCE: partial(_write, content, how)} | {
+            name: partial(_write_in_pieces, coders.compressor, content, how) for name, coders in _others()
         }
 
     def value_of(self, content: bytes) -> Fields:
@@ -87,16 +90,24 @@ class Files(CaseType):
     def _read(self, decode: Callable[[bytes, int], bytes], file: bytes) -> Fields:
         return self.value_of(decode(file, self.max_size))
 
-    def _decode_fast(self, file: bytes, max_size: int) -> bytes:
-        """Piece by piece."""
+    def _decode_in_pieces(
+        self, decompressor_type: type[fast.Decompressor], file: bytes, max_size: int
+    ) -> bytes:
         step = max(1, len(file)) if self.is_long else _PIECE
-        decompressor = fast.Decompressor(max_size=max_size)
+        decompressor = decompressor_type(max_size=max_size)
         content = b""
         for start in range(0, len(file), step):
             decompressor.feed(file[start : start + step])
             content += b"".join(decompressor.blocks())
         decompressor.finish()
         return content
+
+
+def _others() -> Iterator[tuple[str, Coders]]:
+    """The implementations that read and write piece by piece, by name."""
+    yield FAST, coders_of(FAST)
+    if native.is_installed():
+        yield "native", coders_of("native")
 
 
 def _repeated(how: Fields) -> bytes:
@@ -113,9 +124,9 @@ def _write(content: bytes, how: Fields) -> bytes:
     return reference.encode(content, window_bits=window_bits, level=level, frame_size=_frame_size(how))
 
 
-def _write_fast(content: bytes, how: Fields) -> bytes:
+def _write_in_pieces(compressor_type: type[fast.Compressor], content: bytes, how: Fields) -> bytes:
     window_bits, level = int(str(how["window_bits"])), int(str(how["level"]))
-    compressor = fast.Compressor(window_bits=window_bits, level=level, frame_size=_frame_size(how))
+    compressor = compressor_type(window_bits=window_bits, level=level, frame_size=_frame_size(how))
     return compressor.compress(content) + compressor.finish()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from aura.files.coders import coders
 from aura.files.options import checked_max_size, new_compressor
 from aura.files.pieces import WINDOW_BITS, pieces
 from aura_fast.chunked import Compressor, Decompressor
@@ -54,7 +55,7 @@ def decompress_iter(chunks: Iterable[bytes], *, max_size: int | None = None) -> 
         TypeError: ``chunks`` is bytes or a string itself, or ``max_size`` is no whole number.
         ValueError: ``max_size`` is below 0.
     """
-    return _decompressed(Decompressor(max_size=checked_max_size(max_size)), pieces(chunks))
+    return _decompressed(coders().decompressor(max_size=checked_max_size(max_size)), pieces(chunks))
 
 
 def _decompressed(decompressor: Decompressor, wire: Iterable[bytes]) -> Iterator[bytes]:

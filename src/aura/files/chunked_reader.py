@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from aura.files.buffers import WriteableBuffer
+from aura.files.coders import coders
 from aura.files.options import checked_max_size
 from aura.files.pieces import PIECE
-from aura_fast.chunked import Decompressor
 from aura_fast.chunked_index import Index, read_index
 from aura_spec.errors import LimitExceeded
 
@@ -33,7 +33,7 @@ class ChunkedReader(io.RawIOBase):
         self._read: Callable[[int], bytes] = (
             file.read if self.seekable() else getattr(file, "read1", file.read)
         )
-        self._decompressor = Decompressor(max_size=self._max_size)
+        self._decompressor = coders().decompressor(max_size=self._max_size)
         self._content = memoryview(b"")
         self._position = 0
         self._index: Index | None = None
@@ -121,7 +121,7 @@ class ChunkedReader(io.RawIOBase):
         if place <= self._position <= offset:
             return
         self._file.seek(self._start + (start.offset if start else 0))
-        self._decompressor = Decompressor(max_size=self._max_size, start=start)
+        self._decompressor = coders().decompressor(max_size=self._max_size, start=start)
         self._content = memoryview(b"")
         self._position = place
 

@@ -16,9 +16,9 @@ import operator
 import threading
 
 from aura.files.buffers import ReadableBuffer
+from aura.files.coders import coders
 from aura.files.options import checked_max_size, new_compressor
 from aura.files.pieces import WINDOW_BITS, cut
-from aura_fast.chunked import Decompressor
 
 
 class AuraCompressor:
@@ -95,7 +95,7 @@ class AuraDecompressor:
     """
 
     def __init__(self, *, max_size: int | None = None) -> None:
-        self._decompressor = Decompressor(max_size=checked_max_size(max_size))
+        self._decompressor = coders().decompressor(max_size=checked_max_size(max_size))
         self._content = memoryview(b"")
         self._needs_input = True
         self._lock = threading.Lock()

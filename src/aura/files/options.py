@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aura import arguments
+from aura.files.coders import coders
 from aura.files.pieces import WINDOW_BITS
 from aura_fast.chunked import Compressor
 from aura_spec.chunked import MAX_WINDOW_BITS, MIN_WINDOW_BITS
@@ -19,7 +20,7 @@ def new_compressor(
         EncodeError: one is out of range.
     """
     try:
-        return Compressor(
+        return coders().compressor(
             window_bits=arguments.whole_number("window_bits", window_bits, MIN_WINDOW_BITS, MAX_WINDOW_BITS),
             level=arguments.whole_number("level", level, 0, 1),
             frame_size=None if frame_size is None else arguments.whole_number("frame_size", frame_size, 1),
