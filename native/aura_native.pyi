@@ -1,7 +1,7 @@
 # Types of the extension module that native/python defines.
 
 from collections.abc import Iterable
-from typing import Self, final
+from typing import Self, TypeAlias, final
 
 from aura_spec.errors import DecodeError, EncodeError
 
@@ -20,6 +20,20 @@ class BlockEncoder:
 class TemplateFilter:
     def __new__(cls, looks: tuple[tuple[bytes, bytes, bytes, int, bytes, bool], ...], /) -> Self: ...
     def may_match(self, message: bytes, /) -> bool: ...
+
+TemplateEntry: TypeAlias = tuple[int, tuple[int | tuple[bytes, ...], ...], tuple[bytes, ...], bytes]
+"""Id, the type of each slot or its alternatives, literals, and the slot of each place."""
+
+@final
+class TemplateLayer:
+    def __new__(cls, templates: Iterable[TemplateEntry], /) -> Self: ...
+    @property
+    def memory(self) -> int: ...
+
+@final
+class TemplateLibrary:
+    def __new__(cls, layers: tuple[TemplateLayer, ...], /) -> Self: ...
+    def match(self, message: bytes, /) -> tuple[int, tuple[bytes, ...]] | None: ...
 
 @final
 class Chooser:

@@ -30,10 +30,13 @@ from aura_spec import (
     match,
     mixer,
     model,
+    modelled,
     parse,
     prefix,
     range_coder,
     rans,
+    slot,
+    template,
     trie,
     unit,
 )
@@ -43,7 +46,9 @@ HEADER: Final = Path(__file__).with_name("constants.h")
 UNITS: Final = Path(__file__).with_name("units.h")
 
 _NUMBERS: Final = (
-    (limits, "MAX_MODELLED MAX_ADAPTIVE MAX_WINDOW"),
+    (limits, "MAX_MODELLED MAX_ADAPTIVE MAX_WINDOW MAX_PATTERN MAX_SLOTS MAX_TEMPLATE_ID"),
+    (slot, "MAX_MAGNITUDE MAX_SCALE MAX_FRACTION_DIGITS MIN_IPV6 IPV6_FORMS MAX_SECONDS"),
+    (modelled, "STOP_SIZE"),
     (range_coder, "WINDOW START END ADAPTIVE_START ADAPTIVE_END LOWER_BOUND MAX_OMITTED"),
     (rans, "TOTAL SCALE_BITS LOWER_BOUND UPPER_BOUND STATE_BYTES SYMBOLS"),
     (interleaved_rans, "TOTAL SCALE_BITS LOWER_BOUND WORD_BITS MAX_LANES_EXPONENT MAX_LANES"),
@@ -106,6 +111,7 @@ def render() -> str:
     lines += ["", *_families()]
     for enumeration in (marker.Marker, local_model.Context, local_model.Relation):
         lines += ["", *_members(enumeration)]
+    lines += ["", *(f"#define TEMPLATE_{kind.name} {number}" for number, kind in enumerate(template.Kind))]
     for markers in ("ADAPTIVE_COMPACT", "AURALITE_COMPACT"):
         span = getattr(marker, markers)
         lines += ["", f"#define MARKER_{markers} {span.start}", f"#define MARKER_{markers}_END {span.stop}"]

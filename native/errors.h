@@ -13,6 +13,7 @@ typedef enum {
     AURA_MALFORMED,
     AURA_NON_CANONICAL,
     AURA_UNKNOWN_MODEL,
+    AURA_UNKNOWN_TEMPLATE,
     AURA_UNSUPPORTED,
     AURA_LIMIT_EXCEEDED,
     AURA_CHECKSUM_MISMATCH,
@@ -21,12 +22,13 @@ typedef enum {
     AURA_NO_MEMORY,  /* the caller's allocator gave none */
 } aura_code;
 
-/* An error. `offset` counts bytes as rule ERR-2 says, `path` names the field, and `reason` is a sentence for people,
- * in which `%u` stands for `number`. Texts are constants. */
+/* An error. `offset` counts bytes as rule ERR-2 says, `path` names the field, in which `%u` stands for `index`, and
+ * `reason` is a sentence for people, in which `%u` stands for `number`. Texts are constants. */
 typedef struct {
     aura_code code;
     uint32_t offset;
     uint32_t number;
+    uint32_t index;
     const char *path;
     const char *reason;
 } aura_error;
@@ -41,6 +43,15 @@ static inline bool aura_fail(aura_error *error, aura_code code, size_t offset, c
         error->reason = reason;
     }
     return false;
+}
+
+/* Note an error of a field with a number. */
+static inline bool aura_fail_in(aura_error *error, aura_code code, size_t offset, const char *path, uint32_t index,
+                                const char *reason)
+{
+    if (error->code == AURA_OK)
+        error->index = index;
+    return aura_fail(error, code, offset, path, reason);
 }
 
 /* Whether a decoded message of `size` bytes may have another one: `longest` are allowed, and the caller's buffer has

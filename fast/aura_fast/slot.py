@@ -92,7 +92,7 @@ def read(slot: Slot, spelt: Spelt) -> bytes:
     else:
         value = _RENDERERS[slot.kind](spelt).encode()
     if spell(slot, value) != spelt.wire:
-        raise NonCanonical(f"{value[:40]!r} has another spelling as {slot.kind}")
+        raise NonCanonical(f"a value has another spelling as {slot.kind}")
     return value
 
 

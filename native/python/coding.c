@@ -13,8 +13,10 @@ workspace *aura_take_workspace(module_state *state)
 
 void aura_free_workspace(workspace *space)
 {
-    if (space != NULL)
+    if (space != NULL) {
+        free(space->match.marks);
         free(space->buffer);
+    }
     free(space);
 }
 
@@ -31,6 +33,17 @@ bool aura_make_room(workspace *space, size_t capacity)
     space->buffer = malloc(capacity);
     space->capacity = space->buffer != NULL ? capacity : 0;
     return space->buffer != NULL;
+}
+
+bool aura_make_marks(workspace *space, const aura_template_library *library)
+{
+    const size_t count = aura_marks_of(library);
+    if (space->marks_room >= count)
+        return true;
+    free(space->match.marks);
+    space->match.marks = malloc(count * sizeof *space->match.marks);
+    space->marks_room = space->match.marks != NULL ? count : 0;
+    return space->match.marks != NULL;
 }
 
 bool aura_append(aura_results *all, const uint8_t *bytes, size_t size)

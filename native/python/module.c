@@ -1,6 +1,8 @@
 /* The Python module aura_native: model files read and messages coded by the core. */
 #include "module.h"
 
+#include <stddef.h>
+
 #ifndef AURA_SOURCES /* the digest of the sources, by which a stale build shows */
 #define AURA_SOURCES ""
 #endif
@@ -10,17 +12,20 @@ PyObject *aura_make_error(const module_state *state, const aura_error *error)
     static const char *const NAMES[] = {
         [AURA_TRUNCATED] = "Truncated",       [AURA_MALFORMED] = "Malformed",
         [AURA_NON_CANONICAL] = "NonCanonical", [AURA_UNKNOWN_MODEL] = "UnknownModel",
+        [AURA_UNKNOWN_TEMPLATE] = "UnknownTemplate",
         [AURA_UNSUPPORTED] = "Unsupported",   [AURA_LIMIT_EXCEEDED] = "LimitExceeded",
         [AURA_CHECKSUM_MISMATCH] = "ChecksumMismatch", [AURA_TOO_LONG] = "EncodeError",
     };
     PyObject *reason = PyUnicode_FromFormat(error->reason, (unsigned)error->number);
+    PyObject *path = PyUnicode_FromFormat(error->path, (unsigned)error->index);
     PyObject *type = PyObject_GetAttrString(state->errors, NAMES[error->code]);
     PyObject *made = NULL;
-    if (reason != NULL && type != NULL)
+    if (reason != NULL && path != NULL && type != NULL)
         made = error->code == AURA_TOO_LONG
                    ? PyObject_CallFunctionObjArgs(type, reason, NULL)
-                   : PyObject_CallFunction(type, "O,I,s", reason, (unsigned)error->offset, error->path);
+                   : PyObject_CallFunction(type, "O,I,O", reason, (unsigned)error->offset, path);
     Py_XDECREF(reason);
+    Py_XDECREF(path);
     Py_XDECREF(type);
     return made;
 }
@@ -37,42 +42,44 @@ PyObject *aura_raise_error(const module_state *state, const aura_error *error)
     return NULL;
 }
 
+/* The types of the module, and where its state has each. */
+static const struct {
+    PyType_Spec *spec;
+    size_t offset;
+} TYPES[] = {
+    {&AURA_MODEL_SPEC, offsetof(module_state, model_type)},
+    {&AURA_FILTER_SPEC, offsetof(module_state, filter_type)},
+    {&AURA_CHOOSER_SPEC, offsetof(module_state, chooser_type)},
+    {&AURA_BLOCK_ENCODER_SPEC, offsetof(module_state, block_encoder_type)},
+    {&AURA_LAYER_SPEC, offsetof(module_state, layer_type)},
+    {&AURA_LIBRARY_SPEC, offsetof(module_state, library_type)},
+};
+
+static PyObject **type_of(module_state *state, size_t at)
+{
+    return (PyObject **)(void *)((char *)state + TYPES[at].offset);
+}
+
 static int execute(PyObject *module)
 {
     module_state *state = PyModule_GetState(module);
     atomic_init(&state->spare, NULL);
-    atomic_init(&state->spare_brio2, NULL);
-    PyObject *name = PyModule_GetNameObject(module);
-    if (name == NULL)
-        return -1;
-    state->salt = (uint64_t)PyObject_Hash(name); /* each process of Python has hashes of its own */
-    Py_DECREF(name);
     state->errors = PyImport_ImportModule("aura_spec.errors");
     if (state->errors == NULL)
         return -1;
-    state->model_type = PyType_FromModuleAndSpec(module, &AURA_MODEL_SPEC, NULL);
-    if (state->model_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->model_type) != 0)
-        return -1;
-    state->filter_type = PyType_FromModuleAndSpec(module, &AURA_FILTER_SPEC, NULL);
-    if (state->filter_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->filter_type) != 0)
-        return -1;
-    state->chooser_type = PyType_FromModuleAndSpec(module, &AURA_CHOOSER_SPEC, NULL);
-    if (state->chooser_type == NULL || PyModule_AddType(module, (PyTypeObject *)state->chooser_type) != 0)
-        return -1;
-    state->block_encoder_type = PyType_FromModuleAndSpec(module, &AURA_BLOCK_ENCODER_SPEC, NULL);
-    if (state->block_encoder_type == NULL ||
-        PyModule_AddType(module, (PyTypeObject *)state->block_encoder_type) != 0)
-        return -1;
+    for (size_t at = 0; at < sizeof TYPES / sizeof *TYPES; at++) {
+        PyObject *type = *type_of(state, at) = PyType_FromModuleAndSpec(module, TYPES[at].spec, NULL);
+        if (type == NULL || PyModule_AddType(module, (PyTypeObject *)type) != 0)
+            return -1;
+    }
     return PyModule_AddStringConstant(module, "SOURCES", AURA_SOURCES);
 }
 
 static int traverse(PyObject *module, visitproc visit, void *arg) /* Py_VISIT names it */
 {
     module_state *state = PyModule_GetState(module);
-    Py_VISIT(state->model_type);
-    Py_VISIT(state->filter_type);
-    Py_VISIT(state->chooser_type);
-    Py_VISIT(state->block_encoder_type);
+    for (size_t at = 0; at < sizeof TYPES / sizeof *TYPES; at++)
+        Py_VISIT(*type_of(state, at));
     Py_VISIT(state->errors);
     return 0;
 }
@@ -80,10 +87,8 @@ static int traverse(PyObject *module, visitproc visit, void *arg) /* Py_VISIT na
 static int clear(PyObject *module)
 {
     module_state *state = PyModule_GetState(module);
-    Py_CLEAR(state->model_type);
-    Py_CLEAR(state->filter_type);
-    Py_CLEAR(state->chooser_type);
-    Py_CLEAR(state->block_encoder_type);
+    for (size_t at = 0; at < sizeof TYPES / sizeof *TYPES; at++)
+        Py_CLEAR(*type_of(state, at));
     Py_CLEAR(state->errors);
     return 0;
 }

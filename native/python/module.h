@@ -8,6 +8,7 @@
 
 #include "../model.h"
 #include "../selection.h"
+#include "../template_library.h"
 
 #include <stdatomic.h>
 
@@ -15,6 +16,8 @@
 typedef struct {
     aura_workspace tables;
     aura_trigrams trigrams;
+    aura_match_space match;
+    size_t marks_room;
     size_t capacity;
     uint8_t *buffer;
 } workspace;
@@ -28,6 +31,8 @@ typedef struct {
     PyObject *model_type;
     PyObject *filter_type;
     PyObject *chooser_type;
+    PyObject *layer_type;
+    PyObject *library_type;
     PyObject *errors; /* the module aura_spec.errors */
     _Atomic(workspace *) spare;
     _Atomic(brio2_workspace *) spare_brio2;
@@ -50,6 +55,9 @@ void aura_free_workspace(workspace *space);
 
 /* Make room in the buffer, whose content is lost. */
 bool aura_make_room(workspace *space, size_t capacity);
+
+/* Make room for the marks of a search in a library. */
+bool aura_make_marks(workspace *space, const aura_template_library *library);
 
 /* The results of a batch, end to end, on the heap. */
 typedef struct {
@@ -81,6 +89,11 @@ PyObject *aura_py_encode_modelled(PyObject *model, PyObject *const *arguments, P
 /* The type of models; read_model makes them. */
 extern PyType_Spec AURA_MODEL_SPEC;
 PyObject *aura_py_read_model(PyObject *module, PyObject *data);
+
+/* The types of layers of templates, and of libraries of them; the library of an object, or NULL with an exception. */
+extern PyType_Spec AURA_LAYER_SPEC;
+extern PyType_Spec AURA_LIBRARY_SPEC;
+const aura_template_library *aura_py_library_of(const module_state *state, PyObject *object);
 
 /* The type of filters of templates. `templates` of a call are None for none, True for any, or such a filter; this tells
  * whether a message may match one of them, and -1, with an exception, if they are something else. */

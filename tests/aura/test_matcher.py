@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.searches import sampled
 
-from aura.templates import TemplateLibrary, matcher
+from aura.native import VARIABLE
+from aura.templates import TemplateLibrary, layering, matcher
 from aura.templates.index import Index, steps_of
 from aura.templates.layer import Layer
 from aura.templates.matcher import Matcher
@@ -180,6 +181,7 @@ def test_templates_that_nothing_tells_apart_are_tried_up_to_the_bound(
         tried.append(template)
         return match(template, message)
 
+    monkeypatch.setenv(VARIABLE, "fast")
     monkeypatch.setattr(Template, "match", counted)
     for message in (b"a-" * 2_000, b"a" * 4_000):
         library.match(message)
@@ -195,6 +197,7 @@ def test_new_templates_are_filed_by_themselves(monkeypatch: pytest.MonkeyPatch) 
         filed.append(len(ids))
         begin(layer, ids, templates)
 
+    monkeypatch.setenv(VARIABLE, "fast")
     monkeypatch.setattr(Layer, "__init__", noted)
     library = TemplateLibrary({n: f"{{a}} of the {n:04} in room {n % 7} and {{b}}" for n in range(300, 1300)})
     for number in (5000, 5001, 200):
@@ -222,7 +225,7 @@ def test_layers_find_what_a_library_filed_at_once_finds(
     numbers = sorted(templates, key=lambda number: number * 7 % 11)
     layered, held = Matcher({}), dict[int, Template]()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(matcher, "_GROWTH", data.draw(st.sampled_from([0, 1, 8])))
+        patch.setattr(layering, "GROWTH", data.draw(st.sampled_from([0, 1, 8])))
         for number in numbers:
             held = {**held, number: templates[number]}
             layered = Matcher(held, layered)

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from tests.messages import MESSAGES, rendered
 
 from aura.errors import EncodeError, TemplateError
+from aura.native import VARIABLE
 from aura.templates import TemplateLibrary
+from aura.templates.filing import filing_of
 from aura.templates.index import Index
 from aura_reference import typed
 from aura_spec.template import Template, builtin, parse_patterns
@@ -121,6 +123,7 @@ def test_hostile_templates_are_tried_up_to_a_bound_in_ascending_order_of_ids(
         tried.append(template.pattern)
         return match(template, message)
 
+    monkeypatch.setenv(VARIABLE, "fast")
     monkeypatch.setattr(Template, "match", counted)
     found = library.match(b"x-" * (size // 2))
     steps = max(256, (1 << 20) // (size + 256))
@@ -153,9 +156,7 @@ def test_templates_are_filed_alike_whatever_was_added_first() -> None:
     found = Index(parsed.items()).candidates(message)
     assert found == sorted(found)
     backwards = TemplateLibrary(dict(reversed(patterns.items())), with_builtin=False)
-    backwards.match(message)
-    assert backwards._matcher is not None
-    [layer] = backwards._matcher.layers
+    [layer] = filing_of(backwards.snapshot()).python.layers
     assert layer.index.candidates(message) == found
     assert {347, 392} <= set(found)
 

@@ -63,7 +63,7 @@ def read(slot: Slot, spelt: SlotValue) -> bytes:
     else:
         value = TYPES[slot.kind][1](spelt).encode()
     if spell(slot, value) != spelt:
-        raise NonCanonical(f"{value[:40]!r} has another spelling as {slot.kind}")
+        raise NonCanonical(f"a value has another spelling as {slot.kind}")
     return value
 
 

@@ -1,7 +1,10 @@
 """Templates that a codec holds: the library, its stores, and matching.
 
 ``library``        ids and patterns; published ids never change
+``filing``         templates that do not change, and what finds them
 ``matcher``        finds the templates that match a message, without trying them all
+``native_matcher`` the same with the native core
+``layering``       which templates are filed together
 ``layer``          templates that were filed together
 ``views``          how windows of a message are taken
 ``windows``        candidates for that by eight bytes of a literal, quickly

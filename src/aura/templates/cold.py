@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from heapq import merge
 from typing import Final
 
+from aura.templates.filing import Filing
 from aura.templates.store import SqliteStore
 from aura_spec.errors import TemplateError
 from aura_spec.template import Template, parse_pattern
@@ -81,14 +82,21 @@ class ColdTemplates(Mapping[int, Template]):
         hot: those of the store that were used last.
         ids: of the templates in the store.
         added: further templates, which are always in memory.
+        before: how those before were filed, to which some were added.
+
+    Attributes:
+        filing: what finds them.
     """
 
-    __slots__ = ("_added", "_hot", "_ids")
+    __slots__ = ("_added", "_hot", "_ids", "filing")
 
-    def __init__(self, hot: _Hot, ids: frozenset[int], added: Mapping[int, Template]) -> None:
+    def __init__(
+        self, hot: _Hot, ids: frozenset[int], added: Mapping[int, Template], before: Filing | None = None
+    ) -> None:
         self._hot = hot
         self._ids = ids
         self._added = added
+        self.filing = Filing(self) if before is None else before.extended(self)
 
     @classmethod
     def of(cls, store: SqliteStore, max_hot: int, added: Mapping[int, Template]) -> ColdTemplates:
@@ -115,7 +123,7 @@ class ColdTemplates(Mapping[int, Template]):
     def with_added(self, templates: Mapping[int, Template]) -> ColdTemplates:
         """These templates and further ones, of which none is here under another pattern."""
         new = {number: template for number, template in templates.items() if number not in self}
-        return ColdTemplates(self._hot, self._ids, {**self._added, **new})
+        return ColdTemplates(self._hot, self._ids, {**self._added, **new}, self.filing)
 
     @property
     def hot(self) -> int:

@@ -16,15 +16,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from numbers import Number
 from os import PathLike
-from types import MappingProxyType
 
 from aura.arguments import BytesLike, to_bytes, whole_number
 from aura.templates.cold import ColdTemplates
 from aura.templates.digest import digest_of
-from aura.templates.matcher import Match, Matcher
+from aura.templates.filing import FiledTemplates, filed_builtin
+from aura.templates.matcher import Match
 from aura.templates.near import Near
 from aura.templates.store import SqliteStore, open_store
-from aura_fast import typed
 from aura_spec.errors import EncodeError, TemplateError
 from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, parse_patterns
 
@@ -75,9 +74,9 @@ class TemplateLibrary(Mapping[int, Template]):
 
     def __init__(self, patterns: Mapping[int, str] | None = None, *, with_builtin: bool = True) -> None:
         self._lock = threading.Lock()
-        self._templates: Mapping[int, Template] = builtin() if with_builtin else {}
-        self._matcher: Matcher | None = None  # of these templates, once it is needed
-        self._filed: Matcher | None = None  # the last one that was made
+        self._templates: FiledTemplates | ColdTemplates = (
+            filed_builtin() if with_builtin else FiledTemplates({})
+        )
         self.update({} if patterns is None else patterns)
 
     def __getitem__(self, template_id: int) -> Template:
@@ -118,12 +117,13 @@ class TemplateLibrary(Mapping[int, Template]):
             TemplateError: a pattern is unusable, or an id has another pattern here.
         """
         library = TemplateLibrary(with_builtin=False)
-        library._templates, library._filed = self._templates, self._filed
+        library._templates = self._templates
         library.update(patterns)
         return library
 
     def _next_id(self) -> int:
-        return max((FIRST_APPLICATION_ID - 1, *self._templates)) + 1
+        highest: int = max((FIRST_APPLICATION_ID - 1, *self._templates))
+        return highest + 1
 
     def _publish(self, patterns: Mapping[int, str]) -> None:
         if not isinstance(patterns, Mapping):
@@ -144,8 +144,7 @@ class TemplateLibrary(Mapping[int, Template]):
         if isinstance(held_before, ColdTemplates):
             self._templates = held_before.with_added(parsed)
         else:
-            self._templates = MappingProxyType({**held_before, **parsed})
-        self._matcher = None
+            self._templates = FiledTemplates({**held_before, **parsed}, held_before.filing)
 
     def take_up(self, path: str | PathLike[str]) -> list[int]:
         """Publish what a store holds and this library does not, and give the new ids.
@@ -199,16 +198,7 @@ class TemplateLibrary(Mapping[int, Template]):
             TypeError: the message is neither ``str`` nor bytes-like.
             EncodeError: the text holds a lone surrogate.
         """
-        matcher = self._matcher or self._rebuild()
-        if type(message) is not bytes:
-            message = to_bytes(message)
-        whole = matcher.whole(message)
-        if whole is not None:
-            return whole
-        found = matcher.matches(message)
-        if len(found) < 2:
-            return found[0] if found else None
-        return min(found, key=_size_then_id)
+        return self._templates.filing.matcher.match(message if type(message) is bytes else to_bytes(message))
 
     def nearest(self, message: str | BytesLike) -> Near | None:
         """A template that a message is close to, though it does not match; None if none is found.
@@ -221,18 +211,12 @@ class TemplateLibrary(Mapping[int, Template]):
         """
         if not self.is_searched_for_near:
             return None
-        matcher = self._matcher or self._rebuild()
-        return matcher.nearest(to_bytes(message))
+        return self._templates.filing.python.nearest(to_bytes(message))
 
     @property
     def is_searched_for_near(self) -> bool:
         """Whether :meth:`nearest` looks at all: the built-in templates alone say what models know anyway."""
-        return self._templates is not builtin()
-
-    def _rebuild(self) -> Matcher:
-        with self._lock:
-            matcher = self._matcher = self._filed = self._matcher or Matcher(self._templates, self._filed)
-        return matcher
+        return self._templates is not filed_builtin()
 
     def fill(self, template_id: int, slots: SlotValues) -> Match:
         """A match that the caller names, so that nothing is searched for.
@@ -324,12 +308,9 @@ class TemplateLibrary(Mapping[int, Template]):
             raise TemplateError(f"{path} is no SQLite store; max_hot needs one")
         library = cls(with_builtin=with_builtin)
         library._templates = ColdTemplates.of(store, max_hot, library._templates)
-        library._rebuild()  # so that a pattern that is unusable shows, and the first message finds all filed
+        # so that a pattern that is unusable shows, and the first message finds all filed
+        _ = library._templates.filing.matcher
         return library
-
-
-def _size_then_id(match: Match) -> tuple[int, int]:
-    return len(typed.encode(match.template_id, match.template, match.values)), match.template_id
 
 
 def _in_order(slots: object) -> list[object]:

@@ -3,21 +3,19 @@
 The chapter finds candidates in its own way and tries only so many. What it finds is the same as long as that bound
 is not reached, so the bound is looked at first. Where hostile templates or messages may reach it, candidates are
 found and tried as the chapter says.
-
-Templates are filed in layers, so that adding some does not file all others again: as in a log-structured merge tree
-(O'Neil et al. 1996), new templates make a layer, and a layer that is not much larger than the new one joins it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from aura.templates.index import steps_of
 from aura.templates.layer import Layer
+from aura.templates.layering import layered
 from aura.templates.near import Near, nearest
 from aura.templates.views import views_of, windows_of
+from aura_fast import typed
 from aura_spec.template import Template
 
 _MAX_WORK: Final = 1 << 20
@@ -32,12 +30,8 @@ _MIN_STEPS: Final = 256
 _MAX_NEAR: Final = 2
 """Templates that are compared with a message to find the one that it is closest to."""
 
-_GROWTH: Final = 8
-"""How many times as large as what is new a layer is at least, if it is not filed again."""
 
-
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A template and the slot values, in the order of rule TPL-2, that render to a message."""
 
     template_id: int
@@ -60,14 +54,18 @@ class Matcher:
 
     def __init__(self, templates: Mapping[int, Template], before: Matcher | None = None) -> None:
         self._templates = templates
-        kept: list[Layer] = [] if before is None else list(before.layers)
-        new = frozenset(templates).difference(*(layer.ids for layer in kept))
-        while new and kept and len(kept[-1].ids) < _GROWTH * len(new):
-            new |= kept.pop().ids
-        if new:
-            kept.append(Layer(new, templates))
-        self.layers: tuple[Layer, ...] = tuple(kept)
-        self._steps = sum(layer.steps for layer in kept)
+        self.layers: tuple[Layer, ...] = layered(templates, () if before is None else before.layers, Layer)
+        self._steps = sum(layer.steps for layer in self.layers)
+
+    def match(self, message: bytes) -> Match | None:
+        """The template whose typed frame for a message is smallest; as :meth:`TemplateLibrary.match`."""
+        whole = self.whole(message)
+        if whole is not None:
+            return whole
+        found = self.matches(message)
+        if len(found) < 2:
+            return found[0] if found else None
+        return min(found, key=_size_then_id)
 
     def whole(self, message: bytes) -> Match | None:
         """The template without slots that is ``message``, that of the lowest id of several, or None."""
@@ -144,3 +142,7 @@ class Matcher:
             if steps <= 0:
                 break
         return found
+
+
+def _size_then_id(match: Match) -> tuple[int, int]:
+    return len(typed.encode(match.template_id, match.template, match.values)), match.template_id

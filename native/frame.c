@@ -1,0 +1,40 @@
+/* What the frames of templates share. */
+#include "frame.h"
+
+#include <string.h>
+
+bool aura_read_template_id(aura_reader *reader, const aura_template_library *library, aura_filled *filled)
+{
+    uint64_t id;
+    if (!aura_varint_read(reader, (aura_varint_field){LIMITS_MAX_TEMPLATE_ID, "an integer is larger than 4294967295",
+                                                      "template_id", 0},
+                          &id))
+        return false;
+    reader->error->number = (uint32_t)id;
+    return aura_find_in_library(library, (uint32_t)id, filled) ||
+           aura_fail(reader->error, AURA_UNKNOWN_TEMPLATE, 1, "template_id", "no template has the id %u");
+}
+
+size_t aura_render(const aura_filled *filled, const aura_spelt *spelt, uint8_t *out)
+{
+    const aura_template *template = filled->template;
+    const uint8_t *literal = aura_literals(filled->list, template);
+    size_t size = template->first_size;
+    aura_error none = {0}; /* values that were checked have characters */
+    memcpy(out, literal, size);
+    literal += size;
+    for (uint32_t at = 0; at < template->place_count; at++) {
+        const aura_place *place = &filled->list->places[template->places + at];
+        const aura_bytes value = filled->values[place->slot];
+        if (spelt != NULL && spelt[place->slot].head > 0)
+            aura_slot_render(filled->list, aura_slot_of(filled->list, template, place->slot), &spelt[place->slot],
+                             out + size, place->slot, &none);
+        else if (value.size > 0)
+            memcpy(out + size, value.text, value.size);
+        size += value.size;
+        memcpy(out + size, literal, place->literal_size);
+        size += place->literal_size;
+        literal += place->literal_size;
+    }
+    return size;
+}

@@ -1,0 +1,14 @@
+/* What the frames of templates share (chapters typed, modelled and fuzzy). */
+#ifndef AURA_FRAME_H
+#define AURA_FRAME_H
+
+#include "slot_types.h"
+#include "template_library.h"
+
+/* Read the id of a template that is held (rules TYP-1 and TYP-3). */
+bool aura_read_template_id(aura_reader *reader, const aura_template_library *library, aura_filled *filled);
+
+/* Write the message of values, whose sizes are known; those of typed slots as they are spelt, if there is `spelt`. */
+size_t aura_render(const aura_filled *filled, const aura_spelt *spelt, uint8_t *out);
+
+#endif

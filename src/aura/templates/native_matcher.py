@@ -1,0 +1,79 @@
+"""Matching a message against many templates with the native core: what the chapter on encoding says, in one call.
+
+The core holds all that a match needs: literals, places and types, a hundred bytes or so for a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aura.templates.cold import ColdTemplates
+from aura.templates.layering import layered
+from aura.templates.matcher import Match
+from aura_spec.template import Kind, Template
+
+if TYPE_CHECKING:
+    from aura_native import TemplateEntry, TemplateLayer
+
+_KINDS: Final = {kind: number for number, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class NativeLayer:
+    """Templates that were filed together.
+
+    Attributes:
+        ids: of the templates.
+        native: the layer in the native core.
+    """
+
+    ids: frozenset[int]
+    native: TemplateLayer
+
+
+class NativeMatcher:
+    """Matches messages against templates that do not change. Safe to share between threads.
+
+    Args:
+        templates: by id.
+        before: what matched some of them; its layers are taken over where they are large.
+
+    Attributes:
+        layers: in which the templates are filed, the largest first.
+        native: the library in the native core.
+    """
+
+    __slots__ = ("_templates", "layers", "native")
+
+    def __init__(self, templates: Mapping[int, Template], before: NativeMatcher | None = None) -> None:
+        from aura_native import TemplateLibrary  # noqa: PLC0415  # only there where a compiler was
+
+        self._templates = templates
+        self.layers: tuple[NativeLayer, ...] = layered(
+            templates, () if before is None else before.layers, _file
+        )
+        self.native = TemplateLibrary(tuple(layer.native for layer in self.layers))
+
+    def match(self, message: bytes) -> Match | None:
+        """The template whose typed frame for a message is smallest; as :meth:`TemplateLibrary.match`."""
+        found = self.native.match(message)
+        return None if found is None else Match(found[0], self._templates[found[0]], found[1])
+
+
+def _file(ids: frozenset[int], templates: Mapping[int, Template]) -> NativeLayer:
+    from aura_native import TemplateLayer  # noqa: PLC0415  # as above
+
+    if isinstance(templates, ColdTemplates) and len(ids) == len(templates):
+        entries: Iterable[tuple[int, Template]] = templates.parsed()
+    else:
+        entries = ((number, templates[number]) for number in sorted(ids))
+    return NativeLayer(ids, TemplateLayer(_parts(entries)))
+
+
+def _parts(entries: Iterable[tuple[int, Template]]) -> Iterator[TemplateEntry]:
+    """Templates as the native core takes them."""
+    for number, template in entries:
+        slots = tuple([slot.choices or _KINDS[slot.kind] for slot in template.slots])
+        yield number, slots, template.literals, bytes(template.places)
