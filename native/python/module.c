@@ -64,6 +64,12 @@ static int execute(PyObject *module)
 {
     module_state *state = PyModule_GetState(module);
     atomic_init(&state->spare, NULL);
+    atomic_init(&state->spare_brio2, NULL);
+    PyObject *name = PyModule_GetNameObject(module);
+    if (name == NULL)
+        return -1;
+    state->salt = (uint64_t)PyObject_Hash(name); /* each process of Python has hashes of its own */
+    Py_DECREF(name);
     state->errors = PyImport_ImportModule("aura_spec.errors");
     if (state->errors == NULL)
         return -1;
