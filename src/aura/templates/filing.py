@@ -1,4 +1,4 @@
-"""Templates that do not change, and how they are filed: when they are first looked for, for as long as they stay."""
+"""Templates that do not change, and how they are filed: when they are first looked for, and while they stay."""
 
 from __future__ import annotations
 
