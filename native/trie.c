@@ -93,10 +93,14 @@ bool aura_trie_read(aura_context_model *model, const uint8_t *data, size_t size,
         trie->model = model;
         trie->above = (aura_trie_level){0};
         trie->children = (aura_trie_children){0};
+        trie->batch = NULL;
+        trie->batch_size = 0;
         trie->limit = aura_trie_entry_limit(size);
         trie->allocator = allocator;
         trie->error = error;
         aura_trie_classify(trie->classes);
+        for (uint32_t length = 0; length <= CONTEXT_MODEL_SYMBOLS; length++)
+            trie->firsts[length] = (uint16_t)(aura_words_of(length) - length);
         is_read =
             aura_rans_decode(section.payload, section.payload_length, section.frequencies, decoded,
                              section.tables_length, error) &&
@@ -105,6 +109,7 @@ bool aura_trie_read(aura_context_model *model, const uint8_t *data, size_t size,
             aura_rans_open(&trie->reader, &tables, section.words, section.words_size, section.lanes, error) &&
             read_levels(trie, &section);
         aura_release(allocator, trie->above.codes);
+        aura_release(allocator, trie->batch);
     }
     aura_rans_free(&tables, allocator);
     aura_release(allocator, decoded);

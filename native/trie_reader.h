@@ -13,6 +13,7 @@ typedef struct {
 } aura_trie_level;
 
 #define TRIE_IS_LIST 128
+#define TRIE_AHEAD 16 /* children whose suffixes are fetched ahead */
 #define TRIE_NO_ENTRY 255
 
 /* Contexts of the next level. First their suffixes and the entries that lead to them, as places; 0 stands for the entry
@@ -27,7 +28,7 @@ typedef struct {
         uint32_t *parents;
         uint32_t *ones;
     };
-    uint16_t *lengths; /* of their lists */
+    uint32_t *lengths; /* of their lists; 16 bits above them the lengths of the suffixes' lists */
     uint32_t ones_count, many_count;
 } aura_trie_children;
 
@@ -41,7 +42,10 @@ typedef struct {
     const aura_allocator *allocator;
     aura_error *error;
     uint8_t classes[CONTEXT_MODEL_SYMBOLS + 1]; /* by the length of a list, its class */
-    uint16_t child_tables[50 + CONTEXT_MODEL_CODES]; /* of the level, by the code beside an entry */
+    uint16_t firsts[CONTEXT_MODEL_SYMBOLS + 1];  /* by the length of a list, words before its entries */
+    uint16_t child_tables[256]; /* of the level, by the code beside an entry */
+    uint16_t *batch;            /* of symbols, or of their tables before they are read */
+    size_t batch_size;          /* for how many there is room */
 } aura_trie_reader;
 
 /* Where the parts of words begin while lists are read, as trie_lists.c says. */
@@ -58,6 +62,9 @@ static inline bool aura_trie_out_of_memory(aura_trie_reader *trie)
 {
     return aura_fail(trie->error, AURA_NO_MEMORY, 0, "words", "there is no memory for the model");
 }
+
+/* Make room for a batch, whose content is lost, and one symbol more. */
+bool aura_trie_make_batch(aura_trie_reader *trie, size_t size);
 
 /* Read CHILD for the level above, and gather its children (rules TRI-4 to TRI-6). */
 bool aura_trie_read_children(aura_trie_reader *trie);
