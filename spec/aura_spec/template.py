@@ -65,12 +65,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pkgutil
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
@@ -387,6 +387,6 @@ def digest(templates: Iterable[tuple[int, Template]]) -> str:
 @cache
 def builtin() -> Mapping[int, Template]:
     """The built-in set, ids 0 to 127 (rule TPL-9)."""
-    text = resources.files("aura_spec").joinpath("templates.json").read_text(encoding="utf-8")
+    text = (pkgutil.get_data("aura_spec", "templates.json") or b"").decode()
     patterns: dict[str, str] = json.loads(text)["templates"]
     return MappingProxyType(parse_patterns({int(key): value for key, value in patterns.items()}))

@@ -21,7 +21,6 @@ from typing import Final, ParamSpec, Protocol
 
 from aura import native
 from aura.policy import Policy, Tried
-from aura_spec import chunked
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -130,6 +129,8 @@ def hinting(decode: Decode) -> Decode:
         try:
             return decode(wire, shared_state, max_size)
         except Unsupported as error:
+            from aura_spec import chunked  # noqa: PLC0415  # takes long, and is seldom needed
+
             if not wire.startswith(chunked.MAGIC):
                 raise
             raise error.restated(f"{error.reason}; {_CHUNKED}") from None

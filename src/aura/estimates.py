@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from aura.templates import Match, Near
-from aura_reference import typed
 from aura_spec import varint
 from aura_spec.slot import is_text_only
 
@@ -41,4 +40,6 @@ def is_worth_approximating(near: Near, size: int) -> bool:
 
 def typed_size(match: Match) -> int:
     """Bytes of the typed frame for a match, the marker included."""
+    from aura_reference import typed  # noqa: PLC0415  # takes long, and few messages match a template
+
     return 1 + typed.size(match.template_id, match.template, match.values)

@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from os import PathLike
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from aura_spec import strict_json
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import EncodeError, Malformed, TemplateError
 from aura_spec.model import STREAM_MEMORY
-from aura_spec.stream import MAX_MEMORY, MIN_MEMORY
 from aura_spec.template import FIRST_APPLICATION_ID, Template, parse_patterns
 
 
@@ -56,6 +55,8 @@ class Model:
 
         0 says that messages by themselves are shorter than in a stream.
         """
+        from aura_spec.stream import MAX_MEMORY, MIN_MEMORY  # noqa: PLC0415  # takes long; single messages need none
+
         text = self.metadata.get(STREAM_MEMORY, "")
         if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_MEMORY))):
             return None
@@ -143,7 +144,7 @@ class Model:
 
 @cache
 def _load_packaged(name: str) -> Model:
-    return Model.from_bytes(resources.files("aura").joinpath(f"data/{name}.aura").read_bytes())
+    return Model.from_bytes(pkgutil.get_data("aura", f"data/{name}.aura") or b"")
 
 
 def metadata_section(metadata: Mapping[str, str]) -> bytes:
