@@ -161,6 +161,13 @@ static uint32_t decode_unmatched(const aura_context_model *model, aura_position 
     return aura_decode_symbol(&escapes, decoder, &position->context);
 }
 
+uint32_t aura_auralite_decode_symbol(const aura_context_model *model, aura_position *position, aura_match *match,
+                                     aura_range_decoder *decoder)
+{
+    return match->length > 0 ? decode_matched(model, position, match, decoder)
+                             : decode_unmatched(model, position, decoder);
+}
+
 bool aura_auralite_decode(const aura_context_model *model, aura_match_table *table, const uint8_t *string,
                           size_t size, size_t max_size, uint8_t *out, size_t capacity, size_t *length,
                           aura_error *error)

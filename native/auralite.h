@@ -16,6 +16,10 @@ size_t aura_auralite_encode(const aura_context_model *model, aura_match_table *t
 uint32_t aura_auralite_encode_symbol(const aura_context_model *model, aura_position position, aura_match *match,
                                      uint32_t symbol, aura_range_encoder *encoder);
 
+/* Decode a symbol at a position, where a match was looked for; give it, and change the context to the one that follows. */
+uint32_t aura_auralite_decode_symbol(const aura_context_model *model, aura_position *position, aura_match *match,
+                                     aura_range_decoder *decoder);
+
 /* Read a string, or a whole message whose model is implied, into `out`; its length goes to `length`. The message has
  * at most `max_size` bytes, else it is refused; AURA_NO_SPACE says that `capacity` is less than it takes. */
 bool aura_auralite_decode(const aura_context_model *model, aura_match_table *table, const uint8_t *string,

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The codes of rule ERR-1, and three that are no matter of the format. */
+/* The codes of rule ERR-1, and four that are no matter of the format. */
 typedef enum {
     AURA_OK,
     AURA_TRUNCATED,
@@ -18,6 +18,7 @@ typedef enum {
     AURA_LIMIT_EXCEEDED,
     AURA_CHECKSUM_MISMATCH,
     AURA_TOO_LONG,   /* the message to be coded is longer than the method allows */
+    AURA_NO_TEXT,    /* no value of a modelled frame is a text */
     AURA_NO_SPACE,   /* the caller's buffer is too small */
     AURA_NO_MEMORY,  /* the caller's allocator gave none */
 } aura_code;

@@ -3,7 +3,7 @@
 #include "find.h"
 
 /* Work of the obvious way, in bytes that are compared for each byte of the text, after which the other is taken. */
-#define PATIENCE 2
+#define MAX_WORK 2
 
 /* The last of the suffixes of a needle by the order of bytes, or the reverse order; and its period. */
 static size_t last_suffix(const uint8_t *needle, size_t length, bool is_reversed, size_t *period)
@@ -82,7 +82,7 @@ size_t aura_find(const uint8_t *text, size_t size, const uint8_t *needle, size_t
         if (same == length)
             return place;
         work += same;
-        if (work > PATIENCE * size) {
+        if (work > MAX_WORK * size) {
             const size_t found = find_two_way(text + place + 1, size - place - 1, needle, length);
             return found == AURA_NOWHERE ? found : place + 1 + found;
         }

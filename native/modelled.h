@@ -1,15 +1,20 @@
-/* Modelled template frames: the strings of their texts (rules FRS-7 to FRS-13). */
+/* Modelled template frames (rules FRS-1 to FRS-13). */
 #ifndef AURA_MODELLED_H
 #define AURA_MODELLED_H
 
+#include "errors.h"
 #include "match.h"
+#include "template_library.h"
 
-/* Write the string for the texts of a message. `sizes` has 3 · n + 1 numbers for n texts, which add up to the size of
- * the message: how many bytes are fed before the first text, and then for each text its bytes, those of its stop, and
- * how many bytes are fed behind that. Only the last text may have no stop, and nothing stands behind it then (rule
- * FRS-12). Gives the length, or 0 for an error, as aura_encode does. */
-size_t aura_modelled_encode(const aura_context_model *model, aura_match_table *table, const uint8_t *message,
-                            size_t size, const uint32_t *sizes, size_t count, uint8_t *out, size_t capacity,
-                            aura_error *error);
+/* Write a frame, the marker included, for a message that a template with values gives. Gives its length, or 0 for an
+ * error: AURA_NO_TEXT (rule FRS-5), AURA_TOO_LONG (rule FRS-13), or AURA_NO_SPACE, which RANGE_CODER_MAX_OMITTED and
+ * AURA_MAX_SPELT bytes more than the frame rule out. */
+size_t aura_modelled_encode(const aura_context_model *model, aura_match_table *table, const aura_filled *filled,
+                            const uint8_t *message, size_t size, uint8_t *out, size_t capacity, aura_error *error);
+
+/* Read a frame, the marker included, and fill its template; as aura_decode says. */
+bool aura_modelled_decode(const aura_context_model *model, aura_match_table *table,
+                          const aura_template_library *library, const uint8_t *wire, size_t size, size_t max_size,
+                          uint8_t *out, size_t capacity, size_t *length, aura_error *error);
 
 #endif

@@ -1,38 +1,49 @@
-/* Which messages are tried first: with the model, as far as nothing but the message decides. What is tried for which
- * message is up to the caller, who gives the bounds. */
+/* Which messages are tried, and which is taken: with the model and with templates, as far as no general method is tried
+ * (chapter encoding). What is tried for which message is up to the caller, who gives the bounds. */
 #ifndef AURA_SELECTION_H
 #define AURA_SELECTION_H
 
 #include "content.h"
 #include "message.h"
+#include "slot.h"
+#include "template_library.h"
 
 /* What is tried. */
 typedef struct {
-    uint32_t max_auralite;  /* bytes of the longest message that AURALITE is tried on */
+    uint32_t max_auralite;  /* bytes of the longest message that AURALITE and modelled frames are tried on */
     uint32_t max_adaptive;  /* bytes of the longest adaptive message, at most AURA_MAX_TRIGRAMS */
     uint32_t min_repeats;   /* trigrams that occurred before, from which an adaptive message is tried, */
     uint32_t repeats_share; /* and one in so many trigrams besides; 0 if that does not matter */
-    bool is_instead;        /* whether that is in place of AURALITE, not beside it */
+    uint32_t max_settled;   /* bytes up to which a message that is halved is settled */
+    uint32_t frames;        /* the template frames that are tried, each a bit by its marker */
+    bool is_quick;          /* whether a typed frame that halves the message is taken unseen, and an adaptive message is
+                             * tried in place of AURALITE, not beside it */
 } aura_policy;
 
-/* What was tried: bytes of the strings, 0 where there is none. A string with more bytes than a stored message is none,
- * as it is never taken. */
+/* What a message is tried with: what its methods write to. */
 typedef struct {
-    size_t auralite;
-    size_t adaptive;
-    bool tries_auralite;
-    bool tries_adaptive;
-} aura_tried;
+    aura_workspace *tables;
+    aura_trigrams *trigrams;
+    aura_match_space *match;
+} aura_trying;
 
-/* Bytes of room for the strings of a message. */
-static inline size_t aura_room_for_strings(size_t size)
+/* The smallest message that was tried, the first of equally small ones. */
+typedef struct {
+    const uint8_t *wire; /* NULL for a stored message */
+    size_t size;
+    bool is_settled;   /* whether no general method is tried */
+    bool has_auralite; /* whether a model coded one of the messages, adaptive or not */
+    bool is_matched;   /* whether a template matches the message */
+} aura_choice;
+
+/* Bytes of room for the messages that are tried. */
+static inline size_t aura_room_for_choice(size_t size)
 {
-    return 2 * (size + 1 + RANGE_CODER_MAX_OMITTED);
+    return 2 * (size + 1 + RANGE_CODER_MAX_OMITTED + AURA_MAX_SPELT + size / 2);
 }
 
-/* Write the strings of a message that are tried into `out`, which has the room: that of AURALITE from its beginning
- * on, that of an adaptive message from its middle on. */
-aura_tried aura_try(const aura_context_model *model, aura_workspace *workspace, aura_trigrams *trigrams,
-                    const aura_policy *policy, const uint8_t *data, size_t size, uint8_t *out);
+/* Try messages, which go to `out`, which has the room. Without a library no template is looked for. */
+aura_choice aura_choose(const aura_context_model *model, const aura_trying *trying, const aura_policy *policy,
+                        const aura_template_library *library, const uint8_t *data, size_t size, uint8_t *out);
 
 #endif

@@ -2,9 +2,7 @@
 #ifndef AURA_FUZZ_CHECK_H
 #define AURA_FUZZ_CHECK_H
 
-#include "../heap.h"
-#include "../modelled.h"
-#include "../selection.h"
+#include "templates.h"
 
 #define MAX_DECODED 8192
 
@@ -57,52 +55,6 @@ static void check_encoding(const aura_context_model *model, aura_workspace *spac
     free(wire);
 }
 
-/* What is tried first is what its methods write, if that is no longer than a stored message. */
-static void check_trying(const aura_context_model *model, aura_workspace *space, const uint8_t *message, size_t size)
-{
-    static aura_trigrams trigrams;
-    const aura_policy policies[] = {{1 << 10, 1 << 10, 16, 4, true}, {1 << 16, AURA_MAX_TRIGRAMS, 8, 0, false}};
-    if (size > MAX_DECODED)
-        return;
-    const size_t room = 16 * size + 64;
-    uint8_t *wire = malloc(room);
-    for (size_t at = 0; at < 2; at++) {
-        uint8_t *strings = malloc(aura_room_for_strings(size));
-        const aura_tried tried = aura_try(model, space, &trigrams, &policies[at], message, size, strings);
-        const size_t sizes[] = {tried.auralite, tried.adaptive};
-        const bool is_tried[] = {tried.tries_auralite, tried.tries_adaptive};
-        for (int method = AURA_AURALITE; method <= AURA_ADAPTIVE; method++) {
-            aura_error error;
-            if (!is_tried[method])
-                continue;
-            const size_t written = aura_encode(model, space, (aura_method)method, message, size, wire, room, &error);
-            const size_t taken = written <= size + 1 ? written : 0;
-            if (taken != sizes[method] ||
-                memcmp(wire, strings + (size_t)method * aura_room_for_strings(size) / 2, taken) != 0)
-                abort();
-        }
-        free(strings);
-    }
-    free(wire);
-}
-
-/* Write the texts of a message as if a template gave it, whose parts some of its bytes tell. */
-static void check_modelled(const aura_context_model *model, aura_workspace *space, const uint8_t *message, size_t size)
-{
-    if (size == 0 || size > MAX_DECODED)
-        return;
-    /* what is fed, a text, its stop, what is fed, the last text, its stop, what is fed */
-    const uint32_t whole = (uint32_t)size, fed = message[0] % whole, text = message[size / 2] % (whole - fed);
-    const uint32_t stop = 1 + (fed + text + 1 < whole), left = whole - fed - text - stop;
-    const uint32_t more = message[size - 1] % (left + 1), ends = left - more > 0 ? 1 : 0;
-    const uint32_t sizes[] = {fed, text, stop, more, left - more - ends, ends, 0};
-    const size_t room = 16 * size + 64;
-    uint8_t *wire = malloc(room);
-    aura_error error;
-    aura_modelled_encode(model, &space->match, message, size, sizes, 7, wire, room, &error);
-    free(wire);
-}
-
 /* Do all of this with any bytes. */
 static void check_message(const aura_context_model *model, aura_workspace *space, const uint8_t *data, size_t size)
 {
@@ -111,8 +63,7 @@ static void check_message(const aura_context_model *model, aura_workspace *space
         check_decoding(model, space, (aura_method)method, copy, size);
         check_encoding(model, space, (aura_method)method, copy, size);
     }
-    check_trying(model, space, copy, size);
-    check_modelled(model, space, copy, size);
+    check_templates(model, space, copy, size);
     free(copy);
 }
 

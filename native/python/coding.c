@@ -290,8 +290,6 @@ PyMethodDef AURA_MODEL_METHODS[] = {
     {"encode_adaptive", encode_adaptive, METH_O, "The adaptive string of a message."},
     {"encode_auralite_batch", encode_auralite_batch, METH_O, "The AURALITE strings of messages."},
     {"encode_adaptive_batch", encode_adaptive_batch, METH_O, "The adaptive strings of messages."},
-    {"encode_modelled", (PyCFunction)(void (*)(void))aura_py_encode_modelled, METH_FASTCALL,
-     "The string for the texts of a message, whose parts have these sizes."},
     {"decode_compact", (PyCFunction)(void (*)(void))decode_compact, METH_FASTCALL,
      "The message that a wire with an implied model stands for, or None."},
     {"chooser", (PyCFunction)(void (*)(void))aura_py_make_chooser, METH_FASTCALL,

@@ -1,59 +1,82 @@
-/* The method of a model that codes the texts of modelled template frames. */
+/* The methods of a library of templates that write and read template frames. */
 #include "module.h"
 
+#include "../frame.h"
 #include "../modelled.h"
+#include "../typed.h"
 
 #include <stdlib.h>
 
-/* Whether only the last text may have no stop, and nothing stands behind it then. */
-static bool have_stops(const uint32_t *sizes, Py_ssize_t count)
+/* Fill a template with a sequence of bytes, which `held` keeps; false, with an exception, if that is not possible. */
+static bool fill(const aura_template_library *library, PyObject *id, PyObject *values, aura_filled *filled,
+                 PyObject **held)
 {
-    for (Py_ssize_t place = 2; place < count; place += 3)
-        if (sizes[place] == 0 && (place + 2 < count || sizes[place + 1] > 0))
+    const unsigned long number = PyLong_AsUnsignedLong(id);
+    *held = NULL;
+    if (PyErr_Occurred())
+        return false;
+    if (number > LIMITS_MAX_TEMPLATE_ID || !aura_find_in_library(library, (uint32_t)number, filled)) {
+        PyErr_SetObject(PyExc_KeyError, id);
+        return false;
+    }
+    *held = PySequence_Tuple(values);
+    if (*held == NULL)
+        return false;
+    if (PyTuple_Size(*held) != filled->template->slot_count) {
+        PyErr_SetString(PyExc_ValueError, "a template has another number of slots");
+        return false;
+    }
+    for (uint32_t index = 0; index < filled->template->slot_count; index++) {
+        char *text;
+        Py_ssize_t size;
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(*held, (Py_ssize_t)index), &text, &size) != 0)
             return false;
+        filled->values[index] = (aura_bytes){(const uint8_t *)text, (size_t)size};
+    }
     return true;
 }
 
-/* The sizes in a sequence of the parts of a message of `whole` bytes, in memory of the heap; NULL, with an exception, if
- * they are not such ones. */
-static uint32_t *read_sizes(PyObject *sequence, size_t whole, Py_ssize_t *count)
+static bool are(Py_ssize_t given, Py_ssize_t count, const char *what)
 {
-    PyObject *numbers = PySequence_Tuple(sequence);
-    if (numbers == NULL)
-        return NULL;
-    *count = PyTuple_Size(numbers);
-    uint32_t *sizes = malloc(((size_t)*count + 1) * sizeof *sizes);
-    size_t left = whole;
-    bool is_kept = *count % 3 == 1;
-    for (Py_ssize_t place = 0; sizes != NULL && is_kept && place < *count; place++) {
-        const unsigned long size = PyLong_AsUnsignedLong(PyTuple_GetItem(numbers, place));
-        is_kept = !PyErr_Occurred() && size <= left && size <= UINT32_MAX;
-        sizes[place] = (uint32_t)size;
-        left -= is_kept ? size : 0;
-    }
-    Py_DECREF(numbers);
-    if (sizes != NULL && is_kept && left == 0 && have_stops(sizes, *count))
-        return sizes;
-    if (sizes == NULL)
-        PyErr_NoMemory();
-    else if (!PyErr_Occurred())
-        PyErr_SetString(PyExc_ValueError, "the sizes are not those of the parts of the message");
-    free(sizes);
-    return NULL;
+    if (given != count)
+        PyErr_SetString(PyExc_TypeError, what);
+    return given == count;
 }
 
-/* Write the string into the buffer, which grows as it must. Does not touch Python. */
-static size_t write_string(const aura_context_model *model, workspace *space, const Py_buffer *message,
-                           const uint32_t *sizes, Py_ssize_t count, aura_error *error)
+PyObject *aura_py_encode_typed(PyObject *self, PyObject *const *arguments, Py_ssize_t given)
 {
-    const size_t size = (size_t)message->len;
+    module_state *state = aura_state_of(self);
+    const aura_template_library *library = aura_py_library_of(state, self);
+    if (library == NULL || !are(given, 2, "expected an id, and values"))
+        return NULL;
+    aura_filled filled;
+    PyObject *held, *result = NULL;
+    workspace *space = NULL;
+    if (fill(library, arguments[0], arguments[1], &filled, &held)) {
+        const size_t size = aura_typed_size(&filled);
+        space = size > PY_SSIZE_T_MAX / 2 ? NULL : aura_take_workspace(state);
+        if (space != NULL && aura_make_room(space, 1 + size + AURA_MAX_SPELT))
+            result = PyBytes_FromStringAndSize((const char *)space->buffer,
+                                               (Py_ssize_t)aura_typed_encode(&filled, space->buffer));
+        else
+            PyErr_NoMemory();
+        aura_put_workspace(state, space);
+    }
+    Py_XDECREF(held);
+    return result;
+}
+
+/* Write a modelled frame into the buffer, which grows as it must. Does not touch Python. */
+static size_t write_modelled(const aura_context_model *model, workspace *space, const aura_filled *filled,
+                             const uint8_t *message, size_t size, aura_error *error)
+{
     for (size_t capacity = 2 * size + 256;; capacity = 4 * space->capacity) {
         if (!aura_make_room(space, capacity)) {
             *error = (aura_error){.code = AURA_NO_MEMORY};
             return 0;
         }
-        const size_t length = aura_modelled_encode(model, &space->tables.match, message->buf, size, sizes,
-                                                   (size_t)count, space->buffer, space->capacity, error);
+        const size_t length = aura_modelled_encode(model, &space->tables.match, filled, message, size, space->buffer,
+                                                   space->capacity, error);
         if (length > 0 || error->code != AURA_NO_SPACE)
             return length;
     }
@@ -62,30 +85,93 @@ static size_t write_string(const aura_context_model *model, workspace *space, co
 PyObject *aura_py_encode_modelled(PyObject *self, PyObject *const *arguments, Py_ssize_t given)
 {
     module_state *state = aura_state_of(self);
-    if (given != 2) {
-        PyErr_SetString(PyExc_TypeError, "expected a message, and the sizes of its parts");
+    const aura_template_library *library = aura_py_library_of(state, self);
+    if (library == NULL || !are(given, 3, "expected an id, values and a model"))
         return NULL;
-    }
-    Py_buffer view;
-    if (PyObject_GetBuffer(arguments[0], &view, PyBUF_SIMPLE) != 0)
+    const aura_context_model *model = aura_py_model_of(state, arguments[2]);
+    aura_filled filled;
+    PyObject *held, *result = NULL;
+    if (model == NULL)
         return NULL;
-    Py_ssize_t count;
-    uint32_t *sizes = read_sizes(arguments[1], (size_t)view.len, &count);
-    workspace *space = sizes == NULL ? NULL : aura_take_workspace(state);
-    PyObject *result = NULL;
-    if (space != NULL) {
-        aura_error error;
-        size_t length;
-        Py_BEGIN_ALLOW_THREADS
-        length = write_string(&((model_object *)self)->model, space, &view, sizes, count, &error);
-        Py_END_ALLOW_THREADS
-        result = length > 0 ? PyBytes_FromStringAndSize((const char *)space->buffer, (Py_ssize_t)length)
-                            : aura_raise_error(state, &error);
+    if (fill(library, arguments[0], arguments[1], &filled, &held)) {
+        const size_t size = aura_rendered_size(filled.list, filled.template, filled.values);
+        uint8_t *message = size > PY_SSIZE_T_MAX / 4 ? NULL : malloc(size);
+        workspace *space = message == NULL ? NULL : aura_take_workspace(state);
+        if (space != NULL) {
+            aura_error error;
+            size_t length;
+            aura_render(&filled, NULL, message);
+            Py_BEGIN_ALLOW_THREADS
+            length = write_modelled(model, space, &filled, message, size, &error);
+            Py_END_ALLOW_THREADS
+            result = length > 0 ? PyBytes_FromStringAndSize((const char *)space->buffer, (Py_ssize_t)length)
+                                : aura_raise_error(state, &error);
+        } else {
+            PyErr_NoMemory();
+        }
         aura_put_workspace(state, space);
-    } else if (sizes != NULL) {
-        PyErr_NoMemory();
+        free(message);
     }
-    free(sizes);
+    Py_XDECREF(held);
+    return result;
+}
+
+/* Read a frame into the buffer, which grows as it must. Does not touch Python. */
+static bool read_frame(const aura_template_library *library, const aura_context_model *model, workspace *space,
+                       const Py_buffer *wire, size_t max_size, size_t *length, aura_error *error)
+{
+    const uint8_t *bytes = wire->buf;
+    const size_t size = (size_t)wire->len;
+    for (size_t capacity = 2 * size + 256;; capacity = error->code == AURA_NO_SPACE && *length > space->capacity
+                                                           ? *length
+                                                           : 4 * space->capacity) {
+        if (!aura_make_room(space, capacity)) {
+            *error = (aura_error){.code = AURA_NO_MEMORY};
+            return false;
+        }
+        const bool is_read = bytes[0] == MARKER_TYPED
+                                 ? aura_typed_decode(library, bytes, size, max_size, space->buffer, space->capacity,
+                                                     length, error)
+                                 : aura_modelled_decode(model, &space->tables.match, library, bytes, size, max_size,
+                                                        space->buffer, space->capacity, length, error);
+        if (is_read || error->code != AURA_NO_SPACE)
+            return is_read;
+    }
+}
+
+PyObject *aura_py_decode_frame(PyObject *self, PyObject *const *arguments, Py_ssize_t given)
+{
+    module_state *state = aura_state_of(self);
+    const aura_template_library *library = aura_py_library_of(state, self);
+    size_t max_size;
+    Py_buffer view;
+    if (library == NULL || !are(given, 3, "expected a frame, max_size, and a model or None") ||
+        !aura_read_limit(arguments[1], &max_size))
+        return NULL;
+    const aura_context_model *model = arguments[2] == Py_None ? NULL : aura_py_model_of(state, arguments[2]);
+    if (PyErr_Occurred() || PyObject_GetBuffer(arguments[0], &view, PyBUF_SIMPLE) != 0)
+        return NULL;
+    PyObject *result = NULL;
+    const uint8_t marker = view.len > 0 ? *(const uint8_t *)view.buf : MARKER_STORED;
+    if (marker == MARKER_TYPED || (marker == MARKER_MODELLED && model != NULL)) {
+        workspace *space = aura_take_workspace(state);
+        if (space != NULL) {
+            aura_error error;
+            size_t length = 0;
+            bool is_read;
+            Py_BEGIN_ALLOW_THREADS
+            is_read = read_frame(library, model, space, &view, max_size, &length, &error);
+            Py_END_ALLOW_THREADS
+            result = is_read ? PyBytes_FromStringAndSize((const char *)space->buffer, (Py_ssize_t)length)
+                             : aura_raise_error(state, &error);
+        } else {
+            PyErr_NoMemory();
+        }
+        aura_put_workspace(state, space);
+    } else {
+        Py_INCREF(Py_None);
+        result = Py_None;
+    }
     PyBuffer_Release(&view);
     return result;
 }

@@ -3,6 +3,14 @@
 
 #include "pages.h"
 
+const aura_context_model *aura_py_model_of(const module_state *state, PyObject *object)
+{
+    if (Py_TYPE(object) == (PyTypeObject *)state->model_type)
+        return &((model_object *)object)->model;
+    PyErr_SetString(PyExc_TypeError, "expected a packed model");
+    return NULL;
+}
+
 static PyObject *get_sections(PyObject *self, void *closure)
 {
     (void)closure;

@@ -15,13 +15,14 @@ PyObject *aura_make_error(const module_state *state, const aura_error *error)
         [AURA_UNKNOWN_TEMPLATE] = "UnknownTemplate",
         [AURA_UNSUPPORTED] = "Unsupported",   [AURA_LIMIT_EXCEEDED] = "LimitExceeded",
         [AURA_CHECKSUM_MISMATCH] = "ChecksumMismatch", [AURA_TOO_LONG] = "EncodeError",
+        [AURA_NO_TEXT] = "EncodeError",
     };
     PyObject *reason = PyUnicode_FromFormat(error->reason, (unsigned)error->number);
     PyObject *path = PyUnicode_FromFormat(error->path, (unsigned)error->index);
     PyObject *type = PyObject_GetAttrString(state->errors, NAMES[error->code]);
     PyObject *made = NULL;
     if (reason != NULL && path != NULL && type != NULL)
-        made = error->code == AURA_TOO_LONG
+        made = error->code == AURA_TOO_LONG || error->code == AURA_NO_TEXT
                    ? PyObject_CallFunctionObjArgs(type, reason, NULL)
                    : PyObject_CallFunction(type, "O,I,O", reason, (unsigned)error->offset, path);
     Py_XDECREF(reason);
@@ -48,7 +49,6 @@ static const struct {
     size_t offset;
 } TYPES[] = {
     {&AURA_MODEL_SPEC, offsetof(module_state, model_type)},
-    {&AURA_FILTER_SPEC, offsetof(module_state, filter_type)},
     {&AURA_CHOOSER_SPEC, offsetof(module_state, chooser_type)},
     {&AURA_BLOCK_ENCODER_SPEC, offsetof(module_state, block_encoder_type)},
     {&AURA_LAYER_SPEC, offsetof(module_state, layer_type)},

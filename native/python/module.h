@@ -29,7 +29,6 @@ void aura_free_brio2_workspace(brio2_workspace *space);
 typedef struct {
     PyObject *block_encoder_type;
     PyObject *model_type;
-    PyObject *filter_type;
     PyObject *chooser_type;
     PyObject *layer_type;
     PyObject *library_type;
@@ -84,7 +83,8 @@ PyObject *aura_raise_error(const module_state *state, const aura_error *error);
 /* The methods of a model that code messages. */
 extern PyMethodDef AURA_MODEL_METHODS[];
 
-PyObject *aura_py_encode_modelled(PyObject *model, PyObject *const *arguments, Py_ssize_t count);
+/* The packed model of an object, or NULL with an exception. */
+const aura_context_model *aura_py_model_of(const module_state *state, PyObject *object);
 
 /* The type of models; read_model makes them. */
 extern PyType_Spec AURA_MODEL_SPEC;
@@ -95,10 +95,10 @@ extern PyType_Spec AURA_LAYER_SPEC;
 extern PyType_Spec AURA_LIBRARY_SPEC;
 const aura_template_library *aura_py_library_of(const module_state *state, PyObject *object);
 
-/* The type of filters of templates. `templates` of a call are None for none, True for any, or such a filter; this tells
- * whether a message may match one of them, and -1, with an exception, if they are something else. */
-extern PyType_Spec AURA_FILTER_SPEC;
-int aura_py_may_match(module_state *state, PyObject *templates, const uint8_t *message, size_t size);
+/* The methods of a library that write and read template frames. */
+PyObject *aura_py_encode_typed(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_encode_modelled(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_decode_frame(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
 
 /* BRIO version 2, and the type of what writes the blocks of a chunked file. */
 extern PyType_Spec AURA_BLOCK_ENCODER_SPEC;

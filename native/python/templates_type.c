@@ -229,6 +229,12 @@ static PyObject *match(PyObject *self, PyObject *message)
 
 static PyMethodDef LIBRARY_METHODS[] = {
     {"match", match, METH_O, "The id and the values of the template that a message matches, or None."},
+    {"encode_typed", (PyCFunction)(void (*)(void))aura_py_encode_typed, METH_FASTCALL,
+     "The typed frame of a template with values."},
+    {"encode_modelled", (PyCFunction)(void (*)(void))aura_py_encode_modelled, METH_FASTCALL,
+     "The modelled frame of a template with values."},
+    {"decode_frame", (PyCFunction)(void (*)(void))aura_py_decode_frame, METH_FASTCALL,
+     "The message of a template frame; None if it is none, or needs a model and there is none."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -20,7 +20,7 @@ from functools import cache
 from typing import Final, ParamSpec, Protocol
 
 from aura import native
-from aura.policy import Policy, Tried
+from aura.policy import Begun, Policy
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError, Unsupported
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -34,12 +34,12 @@ _CHUNKED: Final = "this is a chunked file: use aura.open or aura decompress"
 
 
 class Beginning(Protocol):
-    """Tries the messages of a policy that are tried first."""
+    """Tries all of a policy but fuzzy frames and general methods."""
 
-    def one(self, message: bytes) -> bytes | Tried:
-        """The message that the policy takes, if that is found at once, else what was tried."""
+    def one(self, message: bytes) -> bytes | Begun:
+        """The message that the policy takes, if nothing more is to be tried, else what was tried."""
 
-    def batch(self, messages: Sequence[bytes]) -> list[bytes | Tried]:
+    def batch(self, messages: Sequence[bytes]) -> list[bytes | Begun]:
         """The same of many messages."""
 
 

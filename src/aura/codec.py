@@ -11,10 +11,9 @@ from aura import arguments, backends, selection, tagging
 from aura.arguments import BytesLike, to_bytes
 from aura.backends import Beginning
 from aura.codec_base import CodecBase
-from aura.estimates import MIN_FUZZY
-from aura.methods import Candidate, Method, method_of
+from aura.methods import Candidate, Method
 from aura.models.model import Model, as_model, as_models
-from aura.policy import LEVELS, NOTHING_TRIED, Policy, Tried, tries_auralite
+from aura.policy import LEVELS, NOTHING_TRIED, Begun, Policy, Tried, tries_auralite
 from aura.templates import Match, SlotValues, TemplateLibrary
 from aura_spec.errors import DecodeError, EncodeError, TemplateError
 from aura_spec.limits import DEFAULT_MAX_SIZE
@@ -80,7 +79,6 @@ class Codec(CodecBase):
         self._check = arguments.flag("check", check)
         self._held: SharedState | None = None
         self._begun: tuple[Mapping[int, Template], Beginning | None] | None = None
-        self._approximates = False
 
     @property
     def backend(self) -> str:
@@ -150,16 +148,10 @@ class Codec(CodecBase):
 
     def encode_message(self, message: bytes) -> bytes:
         """Code a message that is checked already."""
-        tried = NOTHING_TRIED
         beginning = self._beginning()
-        if beginning is not None:
-            begun = beginning.one(message)
-            if isinstance(begun, bytes):
-                if self._approximates and len(begun) >= MIN_FUZZY:
-                    begun = self._closest(message, begun)
-                return self.with_tag(begun, message) if self._check else begun
-            tried = begun
-        return self.with_tag(self._select(message, self._shared, tried), message)
+        begun = NOTHING_TRIED if beginning is None else beginning.one(message)
+        wire = begun if isinstance(begun, bytes) else self._select(message, self._shared, begun)
+        return self.with_tag(wire, message) if self._check else wire
 
     def encode_messages(self, messages: Sequence[bytes]) -> list[bytes]:
         """Code messages that are checked already, in order."""
@@ -168,10 +160,7 @@ class Codec(CodecBase):
         begun = self._predict(messages, shared) if beginning is None else beginning.batch(messages)
         return [
             self.with_tag(
-                self._closest(message, tried)
-                if isinstance(tried, bytes)
-                else self._select(message, shared, tried),
-                message,
+                tried if isinstance(tried, bytes) else self._select(message, shared, tried), message
             )
             for message, tried in zip(messages, begun, strict=True)
         ]
@@ -183,12 +172,7 @@ class Codec(CodecBase):
         if begun is None or begun[0] is not templates:
             policy = Policy(self._level)
             begun = self._begun = templates, self._backend.begin(policy, self._shared, templates)
-            self._approximates = self._level > 1 and self._templates.is_searched_for_near
         return begun[1]
-
-    def _closest(self, message: bytes, first: bytes) -> bytes:
-        """The message as it was coded first, or if that is smaller as a fuzzy frame."""
-        return self.closest(message, Candidate(method_of(first), first)).wire
 
     def with_tag(self, wire: bytes, message: bytes) -> bytes:
         """A coded message, with a tag before it if this codec checks."""
@@ -206,7 +190,7 @@ class Codec(CodecBase):
         known = {message: Tried(string) for message, string in zip(tried, strings, strict=True)}
         return [known.get(message, NOTHING_TRIED) for message in messages]
 
-    def _select(self, message: bytes, shared: SharedState, tried: Tried) -> bytes:
+    def _select(self, message: bytes, shared: SharedState, tried: Tried | Begun) -> bytes:
         return selection.choose(
             message,
             backend=self._backend,

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from aura.policy import FUZZY_HEAD
 from aura.templates import Match, Near
 from aura_spec import varint
 from aura_spec.slot import is_text_only
-
-_FUZZY_HEAD: Final = 3
-"""Bytes that a fuzzy frame takes beside the id of its template where a message differs a little."""
-
-MIN_FUZZY: Final = _FUZZY_HEAD + 2
-"""Bytes that a message takes at least if a fuzzy frame may have less."""
 
 
 def is_worth_modelling(match: Match, size: int) -> bool:
@@ -35,7 +28,7 @@ def is_worth_approximating(near: Near, size: int) -> bool:
     The message takes ``size`` bytes without a template. The frame spares the share of them for what the template
     has, too.
     """
-    return size * near.shared > (_FUZZY_HEAD + varint.size(near.template_id)) * near.size
+    return size * near.shared > (FUZZY_HEAD + varint.size(near.template_id)) * near.size
 
 
 def typed_size(match: Match) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from aura_fast.varint import read_varint
 from aura_spec import session_negotiation
+from aura_spec.limits import MAX_TEMPLATE_ID
 from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 
 
@@ -66,8 +69,16 @@ WITHOUT_GENERAL: Final = session_negotiation.COMPACT | EXPLICIT | 1 << Marker.ST
 """The bits of AURALITE and storing, for messages too short for anything else."""
 
 
-def method_of(wire: bytes) -> Method:
-    """The method of a message that is stored, or coded with the implied model and without a template."""
+_FRAMES: Final[Mapping[int, Method]] = MappingProxyType(
+    {Marker.TYPED: Method.TYPED, Marker.MODELLED: Method.MODELLED, Marker.FUZZY: Method.FUZZY}
+)
+
+
+def candidate_of(wire: bytes) -> Candidate:
+    """A message that is stored, coded with the implied model, or a typed, modelled or fuzzy frame."""
+    frame = _FRAMES.get(wire[0])
+    if frame is not None:
+        return Candidate(frame, wire, read_varint(wire[1:], 0, MAX_TEMPLATE_ID, "template_id")[0])
     if wire[0] in AURALITE_COMPACT:
-        return Method.AURALITE
-    return Method.ADAPTIVE if wire[0] in ADAPTIVE_COMPACT else Method.STORED
+        return Candidate(Method.AURALITE, wire)
+    return Candidate(Method.ADAPTIVE if wire[0] in ADAPTIVE_COMPACT else Method.STORED, wire)

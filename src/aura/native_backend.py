@@ -1,8 +1,8 @@
 """The backend ``native``: what the native core codes in one call, and where it leaves the rest.
 
-``aura_native`` codes AURALITE and adaptive messages with an implied model, alone and in batches, and tries them for
-levels 1 and 2. Nothing here needs numpy: all else is in :mod:`aura.native_formats`, which is imported when it is
-first needed.
+``aura_native`` codes AURALITE and adaptive messages with an implied model, alone and in batches, typed and modelled
+template frames, and tries all of these for levels 1 and 2. Nothing here needs numpy: all else is in
+:mod:`aura.native_formats`, which is imported when it is first needed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from aura import native_selection
 from aura.backends import Beginning, hinting
 from aura.models.native_model import native_of
 from aura.policy import Policy
+from aura.templates.filing import filing_of
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _BRIO: Final = bytes((Marker.BRIO,))
 _VERSION_2: Final = b"\2"
 """The sixth byte of a BRIO message of version 2 (rule BII-1). The chapter itself takes long to load."""
+_FRAMES: Final = tuple(bytes((marker,)) for marker in (Marker.TYPED, Marker.MODELLED))
 _STORED: Final = bytes((Marker.STORED,))
 _BROTLI: Final = bytes((Marker.BROTLI,))
 _ZSTANDARD: Final = bytes((Marker.ZSTANDARD,))
@@ -50,9 +52,22 @@ def _decode(wire: bytes, shared_state: SharedState | None, max_size: int) -> byt
             raise questioned(error, wire) from None
         if message is not None:
             return message
+    if wire[:1] in _FRAMES and shared_state is not None:
+        frame = _decode_frame(wire, shared_state, max_size)
+        if frame is not None:
+            return frame
     if wire[:1] == _BRIO and wire[5:6] == _VERSION_2:
         return _decode_brio2(wire, max_size)
     return _formats().decode(wire, shared_state, max_size)
+
+
+def _decode_frame(wire: bytes, held: SharedState, max_size: int) -> bytes | None:
+    """Read a template frame; None if it needs a model and there is none."""
+    model = None if held.model is None else native_of(held.model)
+    try:
+        return filing_of(held.templates).native.native.decode_frame(wire, max_size, model)
+    except DecodeError as error:
+        raise questioned(error, wire) from None
 
 
 def _decode_brio2(wire: bytes, max_size: int) -> bytes:
@@ -132,7 +147,7 @@ class Native:
 
     def encode_typed(self, template_id: int, values: Sequence[bytes], shared_state: SharedState) -> bytes:
         """Write a typed template frame."""
-        return _formats().encode_typed(template_id, values, shared_state)
+        return filing_of(shared_state.templates).native.native.encode_typed(template_id, values)
 
     def encode_modelled(
         self,
@@ -142,7 +157,7 @@ class Native:
         model: ContextModel,
     ) -> bytes:
         """Write a modelled template frame for the implied model."""
-        return _formats().encode_modelled(template_id, values, templates, model)
+        return filing_of(templates).native.native.encode_modelled(template_id, values, native_of(model))
 
     def encode_fuzzy(
         self, data: bytes, template_id: int, templates: Mapping[int, Template], model: ContextModel

@@ -5,19 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from aura.backend import DECODERS, Fast, decoder_of
 from aura.backends import marked
 from aura.models.native_model import native_of
-from aura_fast import modelled
 from aura_fast.auralite import decode_named, named
 from aura_spec.context_model import ContextModel
 from aura_spec.marker import Marker
-from aura_spec.modelled import traverse
 from aura_spec.range_coder import ADAPTIVE_END, ADAPTIVE_START
 from aura_spec.shared_state import SharedState
-from aura_spec.template import Template
 
 
 def _auralite_body(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
@@ -26,25 +21,6 @@ def _auralite_body(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
 
 def _adaptive_body(data: bytes, model_id: bytes, model: ContextModel) -> bytes:
     return named(model_id, native_of(model).encode_adaptive(data))
-
-
-def _modelled_body(
-    template_id: int, values: Sequence[bytes], templates: Mapping[int, Template], model: ContextModel
-) -> bytes:
-    """The body of a modelled template frame for the implied model."""
-    template = templates[template_id]
-    head, known = modelled.encode_head(template_id, template, values)
-    sizes = [0]
-
-    def feed(data: bytes) -> None:
-        sizes[-1] += len(data)
-
-    def write_text(index: int, stop: bytes) -> bytes:
-        sizes.extend((len(values[index]), len(stop), 0))
-        return values[index]
-
-    traverse(template, known, feed, write_text)
-    return head + native_of(model).encode_modelled(template.render(values), sizes)
 
 
 def _decode_auralite_explicit(wire: bytes, held: SharedState, max_size: int) -> bytes:
@@ -78,4 +54,3 @@ class NativeFormats(Fast):
     decode = staticmethod(_decode_others)
     encode_auralite_explicit = staticmethod(marked(Marker.AURALITE_EXPLICIT, _auralite_body))
     encode_adaptive_explicit = staticmethod(marked(Marker.ADAPTIVE_EXPLICIT, _adaptive_body))
-    encode_modelled = staticmethod(marked(Marker.MODELLED, _modelled_body))

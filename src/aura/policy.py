@@ -42,6 +42,18 @@ _MANY_REPEATS: Final = 4
 SETTLED: Final = 1 << 8
 """Bytes up to which a message halved is settled. In longer ones a general method may gain more on what repeats."""
 
+_TYPED: Final = BITS[Method.TYPED]
+_WITHOUT_LENGTHS: Final = _TYPED | BITS[Method.MODELLED] | BITS[Method.FUZZY]
+
+FRAMES: Final = (0, _TYPED, _WITHOUT_LENGTHS, _WITHOUT_LENGTHS | BITS[Method.CLASSIC])
+"""For each level the bits of the template frames that it tries."""
+
+FUZZY_HEAD: Final = 3
+"""Bytes that a fuzzy frame takes beside the id of its template where a message differs a little."""
+
+MIN_FUZZY: Final = FUZZY_HEAD + 2
+"""Bytes that a message takes at least if a fuzzy frame may have less."""
+
 _WITH_MODEL: Final = BITS[Method.AURALITE] | BITS[Method.ADAPTIVE]
 
 
@@ -85,28 +97,32 @@ def fits_fuzzy(message: bytes, policy: Policy) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FirstTries:
-    """What levels 1 and 2 try first, with an implied model: by numbers, for an implementation in one call.
-
-    A message that may match no template, and has fewer than ``min_general`` bytes, or is halved and has at most
-    ``max_settled``, is the smallest of these, the stored one and a fuzzy frame, which is tried afterwards.
+    """What levels 1 and 2 try with an implied model: by numbers, for an implementation in one call.
 
     Attributes:
-        max_auralite: bytes of the longest message that AURALITE is tried on.
+        max_auralite: bytes of the longest message that AURALITE and modelled frames are tried on.
         max_adaptive: bytes of the longest adaptive message.
         min_repeats: trigrams that occurred before, from which an adaptive message is tried,
         repeats_share: and one in so many trigrams besides; 0 if that does not matter.
-        is_instead: whether an adaptive message is tried in place of AURALITE.
-        max_settled: as above.
-        min_general: as above.
+        max_settled: bytes up to which no general method is tried on a message that is halved.
+        frames: the template frames that are tried, by bits as in a hello.
+        is_quick: whether a typed frame that halves the message is taken unseen, and an adaptive message is tried in
+            place of AURALITE, not beside it.
+        min_general: bytes below which no general method is tried.
+        min_fuzzy: bytes that the message takes otherwise, from which a fuzzy frame is tried,
+        max_fuzzy: up to so many bytes of the message.
     """
 
     max_auralite: int
     max_adaptive: int
     min_repeats: int
     repeats_share: int
-    is_instead: bool
     max_settled: int
+    frames: int
+    is_quick: bool
     min_general: int
+    min_fuzzy: int
+    max_fuzzy: int
 
 
 def first_tries(policy: Policy, held: SharedState) -> FirstTries | None:
@@ -114,15 +130,19 @@ def first_tries(policy: Policy, held: SharedState) -> FirstTries | None:
     level = policy.level
     if level not in (1, 2) or held.model is None or policy.methods & _WITH_MODEL != _WITH_MODEL:
         return None
+    frames = policy.methods & FRAMES[level]
     return FirstTries(
         max_auralite=_MAX_AURALITE[level],
         max_adaptive=_MAX_ADAPTIVE[level],
         min_repeats=_REPEATS if level > 1 else 2 * _REPEATS,
         repeats_share=_MANY_REPEATS if level == 1 else 0,
-        is_instead=level == 1,
         max_settled=SETTLED,
+        frames=frames,
+        is_quick=level == 1,
         # a dictionary is tried on messages of any length
         min_general=SHORT if level == 1 or not held.dictionary else 0,
+        min_fuzzy=MIN_FUZZY,
+        max_fuzzy=_MAX_FUZZY[level] if frames & BITS[Method.FUZZY] else 0,
     )
 
 
@@ -131,16 +151,27 @@ class Tried:
     """What was tried already, with an implied model.
 
     Attributes:
-        auralite: the AURALITE message; None if it is not coded, and empty if it is longer than the stored one.
-        adaptive: the adaptive message, likewise.
-        adapts: whether the policy tries an adaptive message; None if nobody has looked.
-        may_match: whether a template may match the message.
+        auralite: the AURALITE message; None if it is not coded.
     """
 
     auralite: bytes | None = None
-    adaptive: bytes | None = None
-    adapts: bool | None = None
-    may_match: bool = True
 
 
 NOTHING_TRIED: Final = Tried()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """That all was tried but fuzzy frames and general methods.
+
+    Attributes:
+        wire: the smallest message, the first of equally small ones.
+        has_auralite: whether a model coded one of the messages, adaptive or not.
+        is_settled: whether no general method is to be tried.
+        is_matched: whether a template matches the message, so that no fuzzy frame is to be tried.
+    """
+
+    wire: bytes
+    has_auralite: bool
+    is_settled: bool
+    is_matched: bool

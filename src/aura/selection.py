@@ -29,12 +29,15 @@ from typing import Final
 
 from aura.backends import Backend
 from aura.content import looks_random
-from aura.estimates import MIN_FUZZY, is_worth_approximating, is_worth_modelling, typed_size
-from aura.methods import ADAPTIVE_EXPLICIT, BITS, EXPLICIT, Candidate, Method, method_of
+from aura.estimates import is_worth_approximating, is_worth_modelling, typed_size
+from aura.methods import ADAPTIVE_EXPLICIT, BITS, EXPLICIT, Candidate, Method, candidate_of
 from aura.policy import (
+    FRAMES,
+    MIN_FUZZY,
     NOTHING_TRIED,
     SETTLED,
     SHORT,
+    Begun,
     Policy,
     Tried,
     fits_auralite,
@@ -63,16 +66,6 @@ _CONTAINED_LAST: Final = range(1 << 10, (1 << 20) + 1)
 """The lengths, in bytes, for which level 3 tries BRIO version 2 at its own level 1."""
 
 
-_TYPED: Final = 1 << Marker.TYPED
-_FRAMES: Final = (
-    0,
-    _TYPED,
-    _TYPED | 1 << Marker.MODELLED | 1 << Marker.FUZZY,
-    _TYPED | 1 << Marker.MODELLED | 1 << Marker.FUZZY | 1 << Marker.CLASSIC,
-)
-"""For each level the bits of the template frames that it tries."""
-
-
 def choose(
     message: bytes,
     *,
@@ -80,7 +73,7 @@ def choose(
     policy: Policy,
     shared_state: SharedState,
     templates: TemplateLibrary | None = None,
-    tried: Tried | None = None,
+    tried: Tried | Begun | None = None,
 ) -> Candidate:
     """The smallest of the messages that :func:`search` finds.
 
@@ -98,16 +91,18 @@ def choose(
         beginning = backend.begin(policy, shared_state, None if library is None else library.snapshot())
         begun = NOTHING_TRIED if beginning is None else beginning.one(message)
         if isinstance(begun, bytes):
-            first = Candidate(method_of(begun), begun)
-            return closest(message, first, library, backend=backend, policy=policy, shared_state=shared_state)
+            return candidate_of(begun)
         tried = begun
-    match = library.match(message) if library is not None and tried.may_match else None
+    if isinstance(tried, Begun):
+        trying = _Search(message, backend, policy, shared_state)
+        trying.go_on(tried, library)
+        return smallest(trying.found)
     found = search(
         message,
         backend=backend,
         policy=policy,
         shared_state=shared_state,
-        match=match,
+        match=None if library is None else library.match(message),
         templates=library,
         tried=tried,
     )
@@ -142,13 +137,13 @@ def search(
         trying.typed_frame(match, trying.size)
         if trying.halves:
             return trying.found
-    adapts = tries_adaptive(message, policy) if tried.adapts is None else tried.adapts
+    adapts = tries_adaptive(message, policy)
     if level == 1 and adapts:
-        trying.adaptive(tried.adaptive)
+        trying.adaptive()
     if fits_auralite(message, policy, adapts=trying.has_auralite):
         trying.auralite(tried.auralite)
     if level > 1 and adapts:
-        trying.adaptive(tried.adaptive)
+        trying.adaptive()
     size = trying.size
     if level > 1 and match is not None:
         trying.typed_frame(match, size)
@@ -199,7 +194,7 @@ def closest(
 
 def tries_frames(policy: Policy) -> bool:
     """Whether the policy tries any template frame, so that a match is worth looking for."""
-    return bool(policy.methods & _FRAMES[policy.level])
+    return bool(policy.methods & FRAMES[policy.level])
 
 
 class _Search:
@@ -237,17 +232,28 @@ class _Search:
         return bool(self._policy.methods & BITS[method])
 
     def _tries_frame(self, method: Method) -> bool:
-        return bool(self._policy.methods & _FRAMES[self._policy.level] & BITS[method])
+        return bool(self._policy.methods & FRAMES[self._policy.level] & BITS[method])
 
     def _add(self, method: Method, wire: bytes, template_id: int | None = None) -> None:
         self.found.append(Candidate(method, wire, template_id))
         self.size = min(self.size, len(wire))
 
+    def go_on(self, begun: Begun, templates: TemplateLibrary | None) -> None:
+        """Try what is left where all else was tried: a fuzzy frame, and general methods."""
+        if begun.wire[0] != Marker.STORED:
+            candidate = candidate_of(begun.wire)
+            self._add(candidate.method, candidate.wire, candidate.template_id)
+        self.has_auralite = begun.has_auralite
+        if templates is not None and not begun.is_matched:
+            self.fuzzy_frame(templates, self.size)
+        if not begun.is_settled:
+            self.general()
+
     def auralite(self, coded: bytes | None) -> None:
         """AURALITE, for the implied model if there is one and such messages are read, else for a named one.
 
         Args:
-            coded: the message for the implied model; None if it is not coded yet, and empty if it is too long.
+            coded: the message for the implied model; None if it is not coded yet.
         """
         backend, message = self._backend, self._message
         self._with_model(
@@ -257,13 +263,13 @@ class _Search:
             lambda model_id, model: backend.encode_auralite_explicit(message, model_id, model),
         )
 
-    def adaptive(self, coded: bytes | None) -> None:
+    def adaptive(self) -> None:
         """An adaptive message, as :meth:`auralite`."""
         backend, message = self._backend, self._message
         self._with_model(
             Method.ADAPTIVE,
             ADAPTIVE_EXPLICIT,
-            lambda model: backend.encode_adaptive(message, model) if coded is None else coded,
+            lambda model: backend.encode_adaptive(message, model),
             lambda model_id, model: backend.encode_adaptive_explicit(message, model_id, model),
         )
 
@@ -276,9 +282,7 @@ class _Search:
     ) -> None:
         held = self._shared_state
         if held.model is not None and self._reads(method):
-            wire = encode(held.model)
-            if wire:
-                self._add(method, wire)
+            self._add(method, encode(held.model))
         elif held.models and self._policy.methods & explicit:
             self._add(method, encode_explicit(*next(iter(held.models.items()))))
         else:
