@@ -27,6 +27,7 @@ from aura.connections.session import Settings
 from aura.errors import AuraError
 from aura.server import conversation
 from aura.server.app import LONGEST, Chat, application
+from aura.server.watched import Watched
 
 TEXTS = ["Hi there", "", "Grüße 🚲", "Hi there", "x" * 300, "}{~", "Hi there"]
 
@@ -244,7 +245,8 @@ def test_the_command_serves_with_its_settings(monkeypatch: pytest.MonkeyPatch, t
     options = ["--host", "127.0.0.2", "--port", "0", "--model", str(model), "--memory", "0"]
     assert CliRunner().invoke(command, ["serve", *options]).exit_code == 0
     [(served, websockets, address)] = calls
-    assert isinstance(served, Starlette)
+    assert isinstance(served, Watched)
+    assert isinstance(served.app, Starlette)
     assert (websockets, address) == ("websockets-sansio", "127.0.0.2")
 
 
@@ -253,6 +255,7 @@ def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None
     assert wrong.exit_code == 2
     assert "memory is 5, neither 0 nor" in wrong.stderr
     assert CliRunner().invoke(command, ["serve", "--port", "65536"]).exit_code == 2
+    assert CliRunner().invoke(command, ["serve", "--currency", "money"]).exit_code == 2
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     missing = CliRunner().invoke(command, ["serve"])
     assert missing.exit_code == 1

@@ -27,11 +27,21 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    price: Annotated[
+        float, typer.Option(min=0, metavar="AMOUNT", help="Price of a GB of traffic, for the dashboard.")
+    ] = 0.09,
+    currency: Annotated[str, typer.Option(metavar="CODE", help="Its currency, such as EUR.")] = "USD",
+    show_content: Annotated[
+        bool,
+        typer.Option("--show-content", help="Let the dashboard show the messages of the lowest ratios."),
+    ] = False,
 ) -> None:
     """Serve a chat page that shows the bytes of each message in AURA.
 
     Browsers do not speak AURA, so the page and the server exchange plain text. The server runs both ends of a
     session for each page, and shows the frames that would go between them.
+
+    Beside it, under /dashboard/, is a page that shows what AURA saves.
 
     Needs the extra "serve": pip install ".[serve]" in a checkout.
     """
@@ -44,14 +54,25 @@ def serve(
         typer.echo(f"error: {error.name} is missing; {extra}", err=True)
         raise typer.Exit(1) from None
     from aura.connections.session import Models, Settings  # noqa: PLC0415
+    from aura.dashboard import Activity, Dashboard, Price  # noqa: PLC0415
+    from aura.server.watched import Watched  # noqa: PLC0415
 
     held = io.model(model)
     try:
-        settings = Settings(Models([held] if held else None), memory="auto" if memory is None else memory)
+        dashboard = Dashboard(activity=Activity(shows_content=show_content), price=Price(price, currency))
+        settings = Settings(
+            Models([held] if held else None),
+            memory="auto" if memory is None else memory,
+            observer=dashboard.observer,
+        )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     config = uvicorn.Config(
-        application(settings), host=host, port=port, log_level="info", ws="websockets-sansio"
+        Watched(application(settings), dashboard),
+        host=host,
+        port=port,
+        log_level="info",
+        ws="websockets-sansio",
     )
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):  # the usual way to end it
         uvicorn.Server(config).run(sockets=[listener])
