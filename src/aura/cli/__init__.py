@@ -20,6 +20,7 @@ from aura.cli.model_audit import audit
 from aura.cli.model_check import check
 from aura.cli.process import Commands, prepare_streams, run
 from aura.cli.serve import serve
+from aura.cli.stress import stress
 from aura.cli.template_discovery import discover
 from aura.cli.template_stats import stats
 from aura.cli.templates import app as templates_app
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # help texts are plain: nothing in them is markup
 )
-for command in (compress, decompress, explain, train, demo, serve, bench):
+for command in (compress, decompress, explain, train, demo, serve, bench, stress):
     app.command()(command)
 model_app.command()(check)
 model_app.command()(audit)

@@ -1,0 +1,38 @@
+"""A dashboard beside the server of a stress test (extra ``serve``)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from aura.dashboard import Activity, Dashboard
+from aura.observation import Observer
+
+
+@asynccontextmanager
+async def watched(port: int, *, shows_content: bool) -> AsyncIterator[Observer]:
+    """Serve a dashboard on a port of this machine, and give what it listens with.
+
+    Raises:
+        OSError: the port is in use.
+    """
+    dashboard = Dashboard(activity=Activity(shows_content=shows_content))
+    config = uvicorn.Config(
+        dashboard,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=1,  # open pages do not keep it
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            async with dashboard.monitor:
+                yield dashboard.observer
+        finally:
+            server.should_exit = True
+            await serving
