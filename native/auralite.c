@@ -183,8 +183,7 @@ bool aura_auralite_decode(const aura_context_model *model, aura_match_table *tab
     uint32_t place = 0;
     for (;; place++) {
         aura_match_look(&match, place);
-        const uint32_t symbol = match.length > 0 ? decode_matched(model, &position, &match, &decoder)
-                                                 : decode_unmatched(model, &position, &decoder);
+        const uint32_t symbol = aura_auralite_decode_symbol(model, &position, &match, &decoder);
         if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END || !aura_has_room(error, place, longest, capacity))
             break;
         out[place] = (uint8_t)symbol;

@@ -51,6 +51,21 @@ static void try_method(chooser *self, aura_method method)
                                self->size + 1 + RANGE_CODER_MAX_OMITTED, &error));
 }
 
+/* Try AURALITE, whose string may be written before or later. */
+static void try_auralite(chooser *self)
+{
+    const aura_job *known = self->trying->auralite;
+    self->choice.has_auralite = true;
+    if (known == NULL && self->trying->defers) {
+        self->choice.is_deferred = true;
+    } else if (known == NULL) {
+        try_method(self, AURA_AURALITE);
+    } else if (known->length > 0 && known->length < self->choice.size) {
+        self->choice.wire = known->out;
+        self->choice.size = known->length;
+    }
+}
+
 static bool tries_frame(const chooser *self, uint32_t marker)
 {
     return self->policy->frames >> marker & 1;
@@ -109,7 +124,7 @@ aura_choice aura_choose(const aura_context_model *model, const aura_trying *tryi
     }
     const bool adapts = tries_adaptive(&self);
     if (size <= policy->max_auralite && !(policy->is_quick && adapts))
-        try_method(&self, AURA_AURALITE);
+        try_auralite(&self);
     if (adapts)
         try_method(&self, AURA_ADAPTIVE);
     const size_t without_template = self.choice.size;
@@ -119,4 +134,14 @@ aura_choice aura_choose(const aura_context_model *model, const aura_trying *tryi
     if (!policy->is_quick && match != NULL)
         try_modelled(&self, match, without_template);
     return self.choice;
+}
+
+void aura_choose_deferred(aura_choice *choice, const aura_policy *policy, const aura_job *auralite)
+{
+    choice->is_deferred = false;
+    if (auralite->length > 0 && auralite->length < choice->size) {
+        choice->wire = auralite->out;
+        choice->size = auralite->length;
+    }
+    choice->is_settled = auralite->size <= policy->max_settled && 2 * choice->size <= auralite->size;
 }

@@ -3,6 +3,7 @@
 #ifndef AURA_SELECTION_H
 #define AURA_SELECTION_H
 
+#include "auralite_batch.h"
 #include "content.h"
 #include "message.h"
 #include "slot.h"
@@ -20,11 +21,14 @@ typedef struct {
                              * tried in place of AURALITE, not beside it */
 } aura_policy;
 
-/* What a message is tried with: what its methods write to. */
+/* What a message is tried with: what its methods write to; and for messages of a batch, whose AURALITE strings are
+ * written side by side, the string where it is written before, or that it is written later. */
 typedef struct {
     aura_workspace *tables;
     aura_trigrams *trigrams;
     aura_match_space *match;
+    const aura_job *auralite; /* NULL if it is not written yet */
+    bool defers;
 } aura_trying;
 
 /* The smallest message that was tried, the first of equally small ones. */
@@ -34,6 +38,7 @@ typedef struct {
     bool is_settled;   /* whether no general method is tried */
     bool has_auralite; /* whether a model coded one of the messages, adaptive or not */
     bool is_matched;   /* whether a template matches the message */
+    bool is_deferred;  /* whether AURALITE is yet to be tried, as the last method */
 } aura_choice;
 
 /* Bytes of room for the messages that are tried. */
@@ -45,5 +50,14 @@ static inline size_t aura_room_for_choice(size_t size)
 /* Try messages, which go to `out`, which has the room. Without a library no template is looked for. */
 aura_choice aura_choose(const aura_context_model *model, const aura_trying *trying, const aura_policy *policy,
                         const aura_template_library *library, const uint8_t *data, size_t size, uint8_t *out);
+
+/* Whether a quick policy tries AURALITE last, so that it may be deferred; otherwise it is tried first. */
+static inline bool aura_defers(const aura_policy *policy)
+{
+    return policy->is_quick;
+}
+
+/* Try AURALITE that was deferred, on a message of `size` bytes; the string is written. */
+void aura_choose_deferred(aura_choice *choice, const aura_policy *policy, const aura_job *auralite);
 
 #endif

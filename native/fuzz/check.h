@@ -2,6 +2,7 @@
 #ifndef AURA_FUZZ_CHECK_H
 #define AURA_FUZZ_CHECK_H
 
+#include "../auralite_batch.h"
 #include "templates.h"
 
 #define MAX_DECODED 8192
@@ -55,6 +56,47 @@ static void check_encoding(const aura_context_model *model, aura_workspace *spac
     free(wire);
 }
 
+#define PIECES 7
+
+/* What is coded side by side is what each would be by itself: messages, and strings, whole and damaged. */
+static void check_batch(const aura_context_model *model, aura_workspace *space, const uint8_t *data, size_t size)
+{
+    static aura_match_table tables[AURA_TOGETHER];
+    aura_job jobs[PIECES] = {0};
+    uint8_t *rooms[PIECES];
+    const size_t room = 16 * size + 64;
+    if (size > MAX_DECODED)
+        return;
+    for (size_t way = 0; way < 2; way++) { /* encode, and decode */
+        for (size_t piece = 0, place = 0; piece < PIECES; piece++) {
+            const size_t end = piece + 1 < PIECES ? place + (size - place) * data[place % size] / 256 : size;
+            rooms[piece] = malloc(room);
+            jobs[piece] = (aura_job){data + place, end - place, rooms[piece], room, 0, {0}};
+            place = end;
+        }
+        if (way == 0)
+            aura_auralite_encode_batch(model, tables, jobs, PIECES);
+        else
+            aura_auralite_decode_batch(model, tables, jobs, PIECES, MAX_DECODED);
+        uint8_t *out = malloc(room);
+        for (size_t piece = 0; piece < PIECES; piece++) {
+            const aura_job *job = &jobs[piece];
+            aura_error error = {0};
+            size_t length = 0;
+            if (way == 0)
+                length = aura_encode(model, space, AURA_AURALITE, job->data, job->size, out, room, &error);
+            else
+                aura_decode(model, space, AURA_AURALITE, job->data, job->size, MAX_DECODED, out, room, &length, &error);
+            if (error.code != job->error.code || error.offset != job->error.offset ||
+                (error.code == AURA_OK && (length != job->length || memcmp(out, job->out, length) != 0)))
+                abort();
+        }
+        free(out);
+        for (size_t piece = 0; piece < PIECES; piece++)
+            free(rooms[piece]);
+    }
+}
+
 /* Do all of this with any bytes. */
 static void check_message(const aura_context_model *model, aura_workspace *space, const uint8_t *data, size_t size)
 {
@@ -64,6 +106,8 @@ static void check_message(const aura_context_model *model, aura_workspace *space
         check_encoding(model, space, (aura_method)method, copy, size);
     }
     check_templates(model, space, copy, size);
+    if (size > 0)
+        check_batch(model, space, copy, size);
     free(copy);
 }
 

@@ -173,7 +173,7 @@ static void check_choosing(const aura_context_model *model, aura_workspace *spac
                                     {1 << 16, AURA_MAX_TRIGRAMS, 8, 0, 256, frames, false}};
     for (size_t at = 0; at < 2; at++) {
         uint8_t *room = malloc(aura_room_for_choice(size)), *text = malloc(size + 1);
-        const aura_trying trying = {space, &trigrams, match};
+        const aura_trying trying = {space, &trigrams, match, NULL, false};
         const aura_choice choice = aura_choose(model, &trying, &policies[at], library, message, size, room);
         aura_error error;
         size_t length = 0;

@@ -70,10 +70,10 @@ typedef struct {
 
 /* Try what is tried; what is chosen stands in the buffer of the workspace. Does not touch Python; false without memory. */
 static bool try_message(const chooser_object *self, workspace *space, const aura_template_library *library,
-                        entry *message)
+                        entry *message, const aura_job *auralite, bool defers)
 {
     const size_t size = (size_t)message->view.len;
-    const aura_trying trying = {&space->tables, &space->trigrams, &space->match};
+    const aura_trying trying = {&space->tables, &space->trigrams, &space->match, auralite, defers};
     if (!aura_make_room(space, aura_room_for_choice(size)))
         return false;
     message->choice = aura_choose(&((model_object *)self->model)->model, &trying, &self->policy, library,
@@ -150,10 +150,10 @@ static PyObject *choose(PyObject *object, PyObject *const *arguments, Py_ssize_t
     if (space != NULL) {
         bool is_done = false;
         if (message.view.len < AURA_RELEASE_FROM) {
-            is_done = try_message(self, space, library, &message);
+            is_done = try_message(self, space, library, &message, NULL, false);
         } else {
             Py_BEGIN_ALLOW_THREADS
-            is_done = try_message(self, space, library, &message);
+            is_done = try_message(self, space, library, &message, NULL, false);
             Py_END_ALLOW_THREADS
         }
         result = is_done ? result_of(self, &message, message.choice.wire) : PyErr_NoMemory();
@@ -163,19 +163,88 @@ static PyObject *choose(PyObject *object, PyObject *const *arguments, Py_ssize_t
     return result;
 }
 
-/* Try messages; what is chosen goes to `all`. Does not touch Python; false without memory. */
-static bool try_messages(const chooser_object *self, workspace *space, const aura_template_library *library,
-                         entry *messages, Py_ssize_t count, aura_results *all)
+/* Append what is chosen of a message; false without memory. */
+static bool keep(entry *message, aura_results *all)
 {
+    message->offset = all->size;
+    return message->choice.wire == NULL || aura_append(all, message->choice.wire, message->choice.size);
+}
+
+/* Write the AURALITE strings of the messages that need one side by side, behind each other into `strings`; the jobs are
+ * those of these messages, in order. */
+static bool write_strings(const chooser_object *self, workspace *space, const entry *messages, Py_ssize_t count,
+                          bool (*needs)(const chooser_object *self, const entry *message), aura_job *jobs,
+                          aura_results *strings)
+{
+    size_t room = 0, offset = 0, asked = 0;
+    for (Py_ssize_t place = 0; place < count; place++)
+        if (needs(self, &messages[place]))
+            room += (size_t)messages[place].view.len + 1 + RANGE_CODER_MAX_OMITTED;
+    if (!aura_reserve(strings, room))
+        return false;
+    for (Py_ssize_t place = 0; place < count; place++) {
+        if (!needs(self, &messages[place]))
+            continue;
+        const size_t size = (size_t)messages[place].view.len, capacity = size + 1 + RANGE_CODER_MAX_OMITTED;
+        jobs[asked++] = (aura_job){messages[place].view.buf, size, strings->bytes + offset, capacity, 0, {0}};
+        offset += capacity;
+    }
+    aura_auralite_encode_batch(&((model_object *)self->model)->model, space->together, jobs, asked);
+    return true;
+}
+
+static bool fits_auralite(const chooser_object *self, const entry *message)
+{
+    return (size_t)message->view.len <= self->policy.max_auralite;
+}
+
+static bool is_deferred(const chooser_object *self, const entry *message)
+{
+    (void)self;
+    return message->choice.is_deferred;
+}
+
+/* Try messages; what is chosen goes to `all`. AURALITE strings are written before all else, or after. */
+static bool try_with(const chooser_object *self, workspace *space, const aura_template_library *library,
+                     entry *messages, Py_ssize_t count, aura_job *jobs, aura_results *strings, aura_results *all)
+{
+    const bool defers = aura_defers(&self->policy);
+    if (!defers && !write_strings(self, space, messages, count, fits_auralite, jobs, strings))
+        return false;
+    const aura_job *job = jobs;
     for (Py_ssize_t place = 0; place < count; place++) {
         entry *message = &messages[place];
-        if (!try_message(self, space, library, message))
+        const bool is_known = !defers && fits_auralite(self, message);
+        if (!try_message(self, space, library, message, is_known ? job++ : NULL, defers) || !keep(message, all))
             return false;
-        message->offset = all->size;
-        if (message->choice.wire != NULL && !aura_append(all, message->choice.wire, message->choice.size))
+    }
+    if (!defers)
+        return true;
+    if (!write_strings(self, space, messages, count, is_deferred, jobs, strings))
+        return false;
+    for (Py_ssize_t place = 0; place < count; place++) {
+        entry *message = &messages[place];
+        if (!message->choice.is_deferred)
+            continue;
+        const size_t before = message->choice.size;
+        aura_choose_deferred(&message->choice, &self->policy, job++);
+        if (message->choice.size < before && !keep(message, all))
             return false;
     }
     return true;
+}
+
+/* The same, with memory for it. Does not touch Python; false without memory. */
+static bool try_messages(const chooser_object *self, workspace *space, const aura_template_library *library,
+                         entry *messages, Py_ssize_t count, aura_results *all)
+{
+    aura_job *jobs = calloc((size_t)count + 1, sizeof *jobs);
+    aura_results strings = {0};
+    const bool is_done =
+        jobs != NULL && try_with(self, space, library, messages, count, jobs, &strings, all);
+    free(strings.bytes);
+    free(jobs);
+    return is_done;
 }
 
 /* The list of what became of messages. */

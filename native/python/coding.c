@@ -46,20 +46,27 @@ bool aura_make_marks(workspace *space, const aura_template_library *library)
     return space->match.marks != NULL;
 }
 
-bool aura_append(aura_results *all, const uint8_t *bytes, size_t size)
+bool aura_reserve(aura_results *all, size_t size)
 {
-    if (size == 0)
-        return true;
     if (all->capacity - all->size < size) {
-        const size_t capacity = 2 * (all->capacity + size);
+        const size_t capacity = all->capacity > 0 ? 2 * (all->capacity + size) : size;
         uint8_t *grown = realloc(all->bytes, capacity);
         if (grown == NULL)
             return false;
         all->bytes = grown;
         all->capacity = capacity;
     }
-    memcpy(all->bytes + all->size, bytes, size);
     all->size += size;
+    return true;
+}
+
+bool aura_append(aura_results *all, const uint8_t *bytes, size_t size)
+{
+    if (size == 0)
+        return true;
+    if (!aura_reserve(all, size))
+        return false;
+    memcpy(all->bytes + all->size - size, bytes, size);
     return true;
 }
 
@@ -128,18 +135,61 @@ typedef struct {
     aura_error error;
 } batch_entry;
 
+/* Code a message of a batch by itself, and append the result; false if there is no memory. */
+static bool code_entry(const aura_context_model *model, workspace *space, aura_method method, bool decodes,
+                       size_t max_size, batch_entry *entry, aura_results *all)
+{
+    entry->offset = all->size;
+    const bool is_done = code_message(model, space, method, decodes, entry->view.buf, (size_t)entry->view.len, max_size,
+                                      &entry->length, &entry->error);
+    return entry->error.code != AURA_NO_MEMORY && (!is_done || aura_append(all, space->buffer, entry->length));
+}
+
+/* Room for a result that suffices for most. */
+static size_t usual_room(bool decodes, size_t size)
+{
+    const size_t most = 2 * size + (1 << 16);
+    return !decodes ? size + 64 : 16 * size + 64 < most ? 16 * size + 64 : most;
+}
+
+/* Code AURALITE messages side by side, and again by themselves where the room does not suffice. */
+static bool code_together(const aura_context_model *model, workspace *space, bool decodes, size_t max_size,
+                          batch_entry *entries, Py_ssize_t count, aura_results *all)
+{
+    aura_job *jobs = calloc((size_t)count + 1, sizeof *jobs);
+    size_t room = 0;
+    for (Py_ssize_t place = 0; place < count; place++)
+        room += usual_room(decodes, (size_t)entries[place].view.len);
+    bool is_done = jobs != NULL && aura_reserve(all, room);
+    for (Py_ssize_t place = 0, offset = 0; is_done && place < count; place++) {
+        const size_t size = (size_t)entries[place].view.len, capacity = usual_room(decodes, size);
+        entries[place].offset = (size_t)offset;
+        jobs[place] = (aura_job){entries[place].view.buf, size, all->bytes + offset, capacity, 0, {0}};
+        offset += (Py_ssize_t)capacity;
+    }
+    if (is_done && decodes)
+        aura_auralite_decode_batch(model, space->together, jobs, (size_t)count, max_size);
+    else if (is_done)
+        aura_auralite_encode_batch(model, space->together, jobs, (size_t)count);
+    for (Py_ssize_t place = 0; is_done && place < count; place++) {
+        entries[place].length = jobs[place].length;
+        entries[place].error = jobs[place].error;
+        if (jobs[place].error.code == AURA_NO_SPACE)
+            is_done = code_entry(model, space, AURA_AURALITE, decodes, max_size, &entries[place], all);
+    }
+    free(jobs);
+    return is_done;
+}
+
 /* Code the messages of a batch, without touching Python; false if there is no memory. */
 static bool code_entries(const aura_context_model *model, workspace *space, aura_method method, bool decodes,
                          size_t max_size, batch_entry *entries, Py_ssize_t count, aura_results *all)
 {
-    for (Py_ssize_t place = 0; place < count; place++) {
-        batch_entry *entry = &entries[place];
-        entry->offset = all->size;
-        const bool is_done = code_message(model, space, method, decodes, entry->view.buf, (size_t)entry->view.len,
-                                          max_size, &entry->length, &entry->error);
-        if (entry->error.code == AURA_NO_MEMORY || (is_done && !aura_append(all, space->buffer, entry->length)))
+    if (method == AURA_AURALITE)
+        return code_together(model, space, decodes, max_size, entries, count, all);
+    for (Py_ssize_t place = 0; place < count; place++)
+        if (!code_entry(model, space, method, decodes, max_size, &entries[place], all))
             return false;
-    }
     return true;
 }
 

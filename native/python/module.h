@@ -6,6 +6,7 @@
 
 #include <Python.h>
 
+#include "../auralite_batch.h"
 #include "../model.h"
 #include "../selection.h"
 #include "../template_library.h"
@@ -16,6 +17,7 @@
 typedef struct {
     aura_workspace tables;
     aura_trigrams trigrams;
+    aura_match_table together[AURA_TOGETHER];
     aura_match_space match;
     size_t marks_room;
     size_t capacity;
@@ -64,6 +66,9 @@ typedef struct {
     size_t size;
     size_t capacity;
 } aura_results;
+
+/* Make room for so many bytes more, which are counted as if they stood there; false if there is no memory. */
+bool aura_reserve(aura_results *all, size_t size);
 
 /* Add bytes; false if there is no memory. */
 bool aura_append(aura_results *all, const uint8_t *bytes, size_t size);

@@ -158,12 +158,13 @@ class Codec(CodecBase):
         shared = self._shared
         beginning = self._beginning()
         begun = self._predict(messages, shared) if beginning is None else beginning.batch(messages)
-        return [
-            self.with_tag(
-                tried if isinstance(tried, bytes) else self._select(message, shared, tried), message
-            )
+        wires = [
+            tried if isinstance(tried, bytes) else self._select(message, shared, tried)
             for message, tried in zip(messages, begun, strict=True)
         ]
+        if not self._check:
+            return wires
+        return [self.with_tag(wire, message) for wire, message in zip(wires, messages, strict=True)]
 
     def _beginning(self) -> Beginning | None:
         """What tries the first messages, if the backend has that."""
