@@ -26,7 +26,7 @@ test: .venv/test/.done $(BUILT)  ## all tests and doctests but the longest, with
 	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE),$(DISCOVERY),$(OPERATIONS) --fail-under=95
 
 # Nothing uses these without a C compiler.
-NATIVE = "*/aura/native_backend.py,*/aura/native_formats.py,*/aura/native_selection.py,*/aura/models/native_model.py,*/aura/files/native_chunked.py"
+NATIVE = "*/aura/native_backend.py,*/aura/native_formats.py,*/aura/native_selection.py,*/aura/native_stream.py,*/aura/models/native_model.py,*/aura/files/native_chunked.py"
 # A checkout works without it; once it is there, demo, tests and all else use it, and make it anew when it is old.
 native: native/build/.done  ## the native core, with the C compiler of this Python, into native/build
 
@@ -47,9 +47,11 @@ test-native: native/build/.done .venv/test/.done native/build/corpus  ## the nat
 	$(CC) $(SANITIZED) $(CORE) native/fuzz/message.c native/fuzz/replay.c -o native/build/replay-message
 	$(CC) $(SANITIZED) $(CORE) native/fuzz/model_file.c native/fuzz/replay.c -o native/build/replay-model-file
 	$(CC) $(SANITIZED) $(CORE) native/fuzz/brio2.c native/fuzz/replay.c -o native/build/replay-brio2
+	$(CC) $(SANITIZED) $(CORE) native/fuzz/stream.c native/fuzz/replay.c -o native/build/replay-stream
 	find native/build/corpus/message -type f | sort | $(FUZZ) xargs native/build/replay-message 3
 	find native/build/corpus/model_file -type f | sort | xargs native/build/replay-model-file 20
 	find native/build/corpus/brio2 -type f | sort | xargs native/build/replay-brio2 3
+	find native/build/corpus/stream -type f | sort | $(FUZZ) xargs native/build/replay-stream 20
 
 native/build/corpus: $(wildcard vectors/*.json) native/fuzz/corpus.py
 	rm -rf $@
@@ -58,8 +60,8 @@ native/build/corpus: $(wildcard vectors/*.json) native/fuzz/corpus.py
 # Needs clang; what is found stays in native/build/found.
 SECONDS ?= 20
 fuzz-native: native/build/corpus  ## search with libFuzzer for inputs that break the native core; SECONDS=20 for each target
-	mkdir -p native/build/found/message native/build/found/model_file native/build/found/brio2
-	for target in message model_file brio2; do \
+	for target in message model_file brio2 stream; do \
+	  mkdir -p native/build/found/$$target && \
 	  clang $(SANITIZED) -fsanitize=fuzzer $(CORE) native/fuzz/$$target.c -o native/build/fuzz-$$target && \
 	  $(FUZZ) native/build/fuzz-$$target -max_total_time=$(SECONDS) -max_len=8192 -timeout=20 -verbosity=0 \
 	    -artifact_prefix=native/build/found/ native/build/found/$$target native/build/corpus/$$target || exit 1; \

@@ -1,6 +1,7 @@
-"""Many connections at once: do all texts arrive, and what does an idle connection cost the server?
+"""Many connections at once: do all texts arrive, and what do messages and idle connections cost the server?
 
 Usage: python bench/connections.py [--connections N] [--messages N] [--corpus FILE.jsonl.gz] [--modes MODE ...]
+    [--framework websockets|fastapi] [--profile]
 
 For each mode a server process of its own echoes what it hears, and a client process opens all connections, sends on
 each its messages, all connections at once, and compares what comes back. Then the connections are idle, and the
@@ -11,20 +12,26 @@ deflate    permessage-deflate as RFC 7692 has it by default: windows of 32 KiB, 
 library    permessage-deflate as the library websockets has it by default: windows of 4 KiB, memory level 5
 single     AURA, each message by itself
 stream     AURA, streams
+
+The server is one of the library websockets, or a FastAPI application under uvicorn, which has permessage-deflate as
+in the mode library. ``--profile`` prints where the server's time went.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import cProfile
 import gc
 import gzip
 import json
+import pstats
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +66,61 @@ async def echo(connection: server.ServerConnection) -> None:
         await connection.send(message)
 
 
-async def run_server(mode: str) -> None:
-    """Serve; tell the resident memory for each line of standard input."""
+@asynccontextmanager
+async def library_server(mode: str) -> AsyncIterator[int]:
+    """Serve with the library websockets; the port."""
     module: Any = aura_websockets if mode in {"single", "stream"} else server
     async with module.serve(
         echo, "127.0.0.1", 0, backlog=4096, **options_of(mode, is_server=True)
     ) as running:
-        print(next(iter(running.sockets)).getsockname()[1], flush=True)
+        yield next(iter(running.sockets)).getsockname()[1]
+
+
+@asynccontextmanager
+async def fastapi_server(mode: str) -> AsyncIterator[int]:
+    """Serve with FastAPI; the port."""
+    import uvicorn  # noqa: PLC0415  # this and FastAPI may not be installed
+    from fastapi import FastAPI, WebSocket  # noqa: PLC0415
+
+    from aura.asgi import AuraMiddleware  # noqa: PLC0415
+
+    app = FastAPI()
+
+    @app.websocket("/")
+    async def echo_text(socket: WebSocket) -> None:
+        await socket.accept()
+        async for message in socket.iter_text():
+            await socket.send_text(message)
+
+    if mode in {"single", "stream"}:
+        app.add_middleware(AuraMiddleware, settings=options_of(mode, is_server=True)["settings"])
+    compresses = mode == "library"
+    config = uvicorn.Config(
+        app, port=0, log_level="error", ws_per_message_deflate=compresses, ws_ping_interval=None, backlog=4096
+    )
+    running = uvicorn.Server(config)
+    serving = asyncio.create_task(running.serve())
+    while not running.started:  # noqa: ASYNC110  # uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    yield running.servers[0].sockets[0].getsockname()[1]
+    serving.cancel()
+
+
+async def run_server(mode: str, framework: str, *, profiles: bool) -> None:
+    """Serve; tell the resident memory for each line of standard input."""
+    serve = fastapi_server if framework == "fastapi" else library_server
+    profile = cProfile.Profile()
+    async with serve(mode) as port:
+        print(port, flush=True)
+        if profiles:
+            profile.enable()
         loop = asyncio.get_running_loop()
         while await loop.run_in_executor(None, sys.stdin.readline):
             gc.collect()
             print(json.dumps({"rss": resident(), "cpu": time.process_time()}), flush=True)
+    if profiles:
+        profile.disable()
+        pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(45)
 
 
 def resident() -> int:
@@ -80,8 +131,9 @@ def resident() -> int:
 class Server:
     """A server in a process of its own."""
 
-    def __init__(self, mode: str) -> None:
-        command = [sys.executable, __file__, "--serve", mode]
+    def __init__(self, mode: str, framework: str, *, profiles: bool) -> None:
+        command = [sys.executable, __file__, "--serve", mode, "--framework", framework]
+        command += ["--profile"] if profiles else []
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
         self.port = int(self._line())
 
@@ -99,7 +151,8 @@ class Server:
 
     def end(self) -> None:
         """End it."""
-        self.process.terminate()
+        assert self.process.stdin  # noqa: S101
+        self.process.stdin.close()
         self.process.wait()
 
 
@@ -112,9 +165,10 @@ async def converse(connection: client.ClientConnection, messages: Sequence[str])
     return identical
 
 
-async def measure(mode: str, connections: int, texts: Sequence[Sequence[str]]) -> dict[str, object]:
+async def measure(
+    mode: str, running: Server, connections: int, texts: Sequence[Sequence[str]]
+) -> dict[str, object]:
     """Run one mode."""
-    running = Server(mode)
     module: Any = aura_websockets if mode in {"single", "stream"} else client
     options = options_of(mode, is_server=False)
 
@@ -134,7 +188,6 @@ async def measure(mode: str, connections: int, texts: Sequence[Sequence[str]]) -
     identical = sum(await asyncio.gather(*talks))
     await asyncio.sleep(1)
     idle = running.ask()
-    running.end()
     first.transport.abort()
     for connection in opened:
         connection.transport.abort()
@@ -168,16 +221,20 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=20)
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
+    parser.add_argument("--framework", choices=("websockets", "fastapi"), default="websockets")
+    parser.add_argument("--profile", action="store_true", help="print where the server's time went")
     parser.add_argument("--serve", choices=MODES, help="what this process is to serve")
     options = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if options.serve:
-        asyncio.run(run_server(options.serve))
+        asyncio.run(run_server(options.serve, options.framework, profiles=options.profile))
         return
     texts = conversations(options.corpus, options.messages)
     for mode in options.modes:
-        print(json.dumps(asyncio.run(measure(mode, options.connections, texts))), flush=True)
+        running = Server(mode, options.framework, profiles=options.profile)
+        print(json.dumps(asyncio.run(measure(mode, running, options.connections, texts))), flush=True)
+        running.end()
 
 
 if __name__ == "__main__":

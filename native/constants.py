@@ -36,6 +36,7 @@ from aura_spec import (
     range_coder,
     rans,
     slot,
+    stream,
     template,
     trie,
     unit,
@@ -73,6 +74,8 @@ _NUMBERS: Final = (
     (brio2, "VERSION MAX_LENGTH SYMBOLS_PER_BYTE MIN_LANES DIRECT NUMBERS MIN_MATCH DISTANCES"),
     (parse, "EXTENSION MAX_CANDIDATE BLOCK OVERLAP LONG AVERAGE ADVANTAGE TIMES"),
     (chunked, "MAX_BLOCK MIN_WINDOW_BITS MAX_WINDOW_BITS BLOCK FRAME_BIT"),
+    (stream, "HEAD_BYTE MAX_STRING START SAME_KIND LATEST CHECK_SIZE MIN_MEMORY MAX_MEMORY LARGE_MEMORY"),
+    (stream, "SLOT_BITS LARGE_SLOT_BITS SLOT_SIZE STATE_SIZE"),
 )
 """The names of single numbers, by chapter."""
 
@@ -86,6 +89,7 @@ _TABLES: Final = (
     ("int16_t", mixer, "STRETCH"),
     ("uint8_t", local_model, "CLASS_OF_BYTE LENGTH_STEPS ROW_STARTS"),
     ("uint16_t", mixer, "SHARE_STEPS"),
+    ("uint8_t", stream, "WIDER"),
     (
         "int16_t",
         mixer,
@@ -109,9 +113,10 @@ def render() -> str:
     for chapter, names in _NUMBERS:
         lines += ["", *(_define(chapter, name) for name in names.split())]
     lines += ["", *_families()]
-    for enumeration in (marker.Marker, local_model.Context, local_model.Relation):
+    for enumeration in (marker.Marker, local_model.Context, local_model.Relation, stream.Flag):
         lines += ["", *_members(enumeration)]
     lines += ["", *(f"#define TEMPLATE_{kind.name} {number}" for number, kind in enumerate(template.Kind))]
+    lines += ["", *(f"#define STREAM_GENERATOR_{bits} {value}" for bits, value in stream.GENERATORS.items())]
     for markers in ("ADAPTIVE_COMPACT", "AURALITE_COMPACT"):
         span = getattr(marker, markers)
         lines += ["", f"#define MARKER_{markers} {span.start}", f"#define MARKER_{markers}_END {span.stop}"]
@@ -181,7 +186,7 @@ def _families() -> Iterator[str]:
 
 def _members(enumeration: type[IntEnum]) -> Iterator[str]:
     prefix_of_names = enumeration.__name__.upper()
-    chapter = _chapter(marker if enumeration is marker.Marker else local_model)
+    chapter = enumeration.__module__.rpartition(".")[2].upper()
     head = chapter if chapter == prefix_of_names else f"{chapter}_{prefix_of_names}"
     for member in enumeration:
         yield f"#define {head}_{member.name} {member.value}"

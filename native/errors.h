@@ -17,6 +17,7 @@ typedef enum {
     AURA_UNSUPPORTED,
     AURA_LIMIT_EXCEEDED,
     AURA_CHECKSUM_MISMATCH,
+    AURA_STREAM_DESYNC,
     AURA_TOO_LONG,   /* the message to be coded is longer than the method allows */
     AURA_NO_TEXT,    /* no value of a modelled frame is a text */
     AURA_NO_SPACE,   /* the caller's buffer is too small */

@@ -1,32 +1,13 @@
-/* What a message predicts of its own next symbol (rules LOC-1 to LOC-13). */
+/* What a message, and a stream, predicts of the next symbol (rules LOC-1 to LOC-13). */
 #include "local_model.h"
 
 #include "char_runs.h"
-#include "mixer.h"
 #include "prefix.h"
-#include "range_coder.h"
-#include "symbols.h"
 
 #include <string.h>
 
 #define FOUR LOCAL_MODEL_CONTEXT_FOUR
 #define MAX_CANDIDATES (2 + 2 * AURA_LOCAL_CONTEXTS + 1)
-
-/* A message that predicts itself. There is either an encoder or a decoder. */
-typedef struct {
-    const aura_context_model *model;
-    aura_local_tables *tables;
-    const uint8_t *text; /* the message */
-    aura_position position;
-    aura_range_encoder *encoder;
-    aura_range_decoder *decoder;
-    uint32_t since, row, signs; /* rule LOC-2 */
-    uint32_t last_four;         /* the last four bytes, the last one lowest */
-    uint32_t pointer;           /* of the match */
-    bool is_in_prefix;          /* whether that is a place in the prefix */
-    aura_evidence evidence;
-    aura_local_slot *slots[AURA_LOCAL_CONTEXTS]; /* of the current symbol */
-} predictor;
 
 /* Rule LOC-2. */
 static uint32_t hash(uint32_t value, uint32_t byte)
@@ -35,53 +16,66 @@ static uint32_t hash(uint32_t value, uint32_t byte)
     return value ^ value >> 15;
 }
 
-static aura_local_slot *find_slot(aura_local_tables *tables, uint32_t context, uint32_t number)
-{
-    const uint32_t value = number * LOCAL_MODEL_HASH_MULTIPLIER_2;
-    aura_local_slot *slot = &tables->slots[context][value >> (32 - LOCAL_MODEL_SLOT_BITS)];
-    const uint8_t check = value >> (24 - LOCAL_MODEL_SLOT_BITS) & 0xFF;
-    if (slot->stamp != tables->stamp || slot->check != check)
-        *slot = (aura_local_slot){.stamp = tables->stamp, .check = check};
-    return slot;
-}
-
 /* Find the slots of the current symbol (rules LOC-3 and LOC-4). */
-static void find_slots(predictor *self)
+static void find_slots(aura_predictor *self)
 {
     const uint32_t last = self->last_four & 0xFF;
     const uint32_t two = hash(hash(0, last), self->last_four >> 8 & 0xFF);
-    const uint32_t four = hash(hash(two, self->last_four >> 16 & 0xFF), self->last_four >> 24);
-    const uint32_t place = hash(hash(self->signs, self->since), LOCAL_MODEL_CLASS_OF_BYTE[last]);
-    self->slots[FOUR] = find_slot(self->tables, FOUR, four);
-    self->slots[LOCAL_MODEL_CONTEXT_PLACE] = find_slot(self->tables, LOCAL_MODEL_CONTEXT_PLACE, place);
-    self->slots[LOCAL_MODEL_CONTEXT_ROW] =
-        find_slot(self->tables, LOCAL_MODEL_CONTEXT_ROW, hash(self->row, self->since));
-    self->slots[LOCAL_MODEL_CONTEXT_TWO] = find_slot(self->tables, LOCAL_MODEL_CONTEXT_TWO, two);
+    const uint32_t numbers[AURA_LOCAL_CONTEXTS] = {
+        [FOUR] = hash(hash(two, self->last_four >> 16 & 0xFF), self->last_four >> 24),
+        [LOCAL_MODEL_CONTEXT_PLACE] = hash(hash(self->signs, self->since), LOCAL_MODEL_CLASS_OF_BYTE[last]),
+        [LOCAL_MODEL_CONTEXT_ROW] = hash(self->row, self->since),
+        [LOCAL_MODEL_CONTEXT_TWO] = two,
+    };
+    for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++)
+        self->slots[context] = aura_find_local_slot(&self->memory, context, numbers[context]);
+}
+
+/* The position of the slot of FOUR. */
+static uint16_t *position_of(const aura_predictor *self)
+{
+    return self->memory.positions + (self->slots[FOUR].place - self->memory.slots);
+}
+
+/* The place in the window so far back, at most as far as bytes are held. */
+static uint32_t place_before(const aura_local_memory *memory, uint32_t place, uint32_t back)
+{
+    return place >= back ? place - back : place + memory->window_size - back;
 }
 
 /* Look for a match if none is active (rule LOC-5). */
-static void look_for_match(predictor *self, uint32_t here)
+static void look_for_match(aura_predictor *self)
 {
-    if (self->evidence.match_length > 0 || self->slots[FOUR]->run == 0)
+    const aura_local_memory *memory = &self->memory;
+    if (self->evidence.match_length > 0 || (self->slots[FOUR].word & AURA_SLOT_STATE) == 0)
         return;
-    const uint32_t there = self->slots[FOUR]->position;
-    const uint32_t longest = there < LOCAL_MODEL_MAX_MATCH_LENGTH ? there : LOCAL_MODEL_MAX_MATCH_LENGTH;
+    const uint32_t back = (uint32_t)(uint16_t)(memory->end - 1 - *position_of(self)) + 1;
+    if (back + LOCAL_MODEL_MIN_MATCH > memory->held)
+        return;
+    const uint32_t left = memory->held - back;
+    const uint32_t longest = left < LOCAL_MODEL_MAX_MATCH_LENGTH ? left : LOCAL_MODEL_MAX_MATCH_LENGTH;
+    const uint32_t pointer = place_before(memory, memory->at, back);
     uint32_t length = 0;
-    while (length < longest && self->text[there - 1 - length] == self->text[here - 1 - length])
-        length++;
+    for (uint32_t there = pointer, here = memory->at; length < longest; length++) {
+        there = place_before(memory, there, 1);
+        here = place_before(memory, here, 1);
+        if (memory->window[there] != memory->window[here])
+            break;
+    }
     if (length >= LOCAL_MODEL_MIN_MATCH) {
-        self->pointer = there;
+        self->pointer = pointer;
         self->evidence.match_length = length;
         self->is_in_prefix = false;
     }
 }
 
 /* Look in the prefix if there is no match yet (rule LOC-13). */
-static void look_in_prefix(predictor *self, uint32_t here)
+static void look_in_prefix(aura_predictor *self)
 {
-    if (self->evidence.match_length > 0 || self->model->prefix.size == 0 || here < PREFIX_LENGTH)
+    const aura_prefix *prefix = &self->model->prefix;
+    if (self->evidence.match_length > 0 || prefix->size == 0 || self->size < PREFIX_LENGTH)
         return;
-    const uint32_t there = aura_prefix_find(&self->model->prefix, self->text + here - PREFIX_LENGTH);
+    const uint32_t there = aura_prefix_find(prefix, self->text + self->size - PREFIX_LENGTH);
     if (there != 0) {
         self->pointer = there;
         self->evidence.match_length = PREFIX_LENGTH;
@@ -89,37 +83,37 @@ static void look_in_prefix(predictor *self, uint32_t here)
     }
 }
 
-/* The candidates in their order (rule LOC-8), and how many; a byte may come twice. */
-static uint32_t find_candidates(const predictor *self, uint8_t candidates[MAX_CANDIDATES])
+/* The candidates in their order (rule LOC-8), and how many; a symbol may come twice. */
+static uint32_t find_candidates(const aura_predictor *self, uint16_t candidates[MAX_CANDIDATES])
 {
     uint32_t count = 0;
-    const uint32_t expected = aura_expected_digit(&self->tables->numbers);
+    const uint32_t expected = aura_expected_digit(&self->numbers);
     if (expected != 0)
-        candidates[count++] = (uint8_t)expected;
+        candidates[count++] = (uint16_t)expected;
     if (self->evidence.match_length > 0)
-        candidates[count++] = (uint8_t)self->evidence.matched;
-    for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++)
-        if (self->slots[context]->run > 0)
-            candidates[count++] = self->slots[context]->last;
-    const uint32_t next = aura_next_digit(&self->tables->numbers);
+        candidates[count++] = (uint16_t)self->evidence.matched;
+    const uint32_t followed = self->evidence.count;
+    for (uint32_t at = 0; at < followed; at++)
+        candidates[count++] = self->evidence.slots[at].last;
+    const uint32_t next = aura_next_digit(&self->numbers);
     if (next != 0)
-        candidates[count++] = (uint8_t)next;
-    for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++)
-        if (self->slots[context]->has_other)
-            candidates[count++] = self->slots[context]->other;
+        candidates[count++] = (uint16_t)next;
+    for (uint32_t at = 0; at < followed; at++)
+        if (self->evidence.slots[at].other < CONTEXT_MODEL_SYMBOLS)
+            candidates[count++] = self->evidence.slots[at].other;
     return count;
 }
 
-static bool contains(const uint8_t *bytes, uint32_t count, uint8_t byte)
+static bool contains(const uint16_t *symbols, uint32_t count, uint32_t symbol)
 {
     for (uint32_t at = 0; at < count; at++)
-        if (bytes[at] == byte)
+        if (symbols[at] == symbol)
             return true;
     return false;
 }
 
 /* Code a choice of hit and miss, p for a hit. */
-static bool code_hit(predictor *self, uint32_t p, bool is_hit)
+static bool code_hit(aura_predictor *self, uint32_t p, bool is_hit)
 {
     if (self->decoder != NULL)
         return aura_range_decode_bit(self->decoder, p, MIXER_PROB_ONE);
@@ -128,13 +122,13 @@ static bool code_hit(predictor *self, uint32_t p, bool is_hit)
 }
 
 /* Code a symbol among candidates or else in the lists, and give it (rule LOC-9). A decoder is given any symbol. */
-static uint32_t code_symbol(predictor *self, uint32_t symbol, const uint8_t *candidates, uint32_t count)
+static uint32_t code_symbol(aura_predictor *self, uint32_t symbol, const uint16_t *candidates, uint32_t count)
 {
     aura_escapes escapes;
     aura_escapes_start(&escapes, self->model, self->position);
     uint32_t following;
     for (uint32_t at = 0; at < count && escapes.predicted_count < LOCAL_MODEL_MAX_TRIED; at++) {
-        const uint8_t candidate = candidates[at];
+        const uint32_t candidate = candidates[at];
         if (contains(candidates, at, candidate))
             continue;
         const uint32_t share = aura_share_of(&escapes, candidate, &following);
@@ -157,22 +151,17 @@ static uint32_t code_symbol(predictor *self, uint32_t symbol, const uint8_t *can
     return symbol;
 }
 
-static void learn_slot(aura_local_slot *slot, uint8_t byte)
+/* Whether a row begins with a sign. */
+static bool starts_row(uint8_t byte)
 {
-    if (slot->run > 0 && slot->last == byte) {
-        slot->run = (uint8_t)(slot->run + (slot->run < LOCAL_MODEL_MAX_RUN));
-        return;
-    }
-    if (slot->run > 0) {
-        slot->other = slot->last;
-        slot->has_other = 1;
-    }
-    slot->last = byte;
-    slot->run = 1;
+    for (uint32_t at = 0; at < sizeof LOCAL_MODEL_ROW_STARTS; at++)
+        if (LOCAL_MODEL_ROW_STARTS[at] == byte)
+            return true;
+    return false;
 }
 
 /* Rule LOC-2. */
-static void pass_place(predictor *self, uint8_t byte)
+static void pass_place(aura_predictor *self, uint8_t byte)
 {
     if (LOCAL_MODEL_CLASS_OF_BYTE[byte] != 0) {
         self->since++;
@@ -180,44 +169,61 @@ static void pass_place(predictor *self, uint8_t byte)
     }
     if (self->since > 0)
         self->row = hash(self->row, LOCAL_MODEL_WORD);
-    self->row = contains(LOCAL_MODEL_ROW_STARTS, sizeof LOCAL_MODEL_ROW_STARTS, byte) ? byte : hash(self->row, byte);
+    self->row = starts_row(byte) ? byte : hash(self->row, byte);
     self->signs = self->signs << 8 | byte;
     self->since = 0;
 }
 
-/* Go past a byte at `place` (rules LOC-7 and LOC-11). */
-static void pass(predictor *self, uint8_t byte, uint32_t place)
+/* Go on with an active match, or end it (rule LOC-11). */
+static void pass_match(aura_predictor *self, uint32_t symbol)
 {
-    for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++)
-        learn_slot(self->slots[context], byte);
-    self->slots[FOUR]->position = (uint16_t)place;
     aura_evidence *evidence = &self->evidence;
-    if (evidence->match_length > 0) {
-        self->pointer++;
-        if (evidence->matched != byte || (self->is_in_prefix && self->pointer == self->model->prefix.size))
-            evidence->match_length = 0;
-        else if (evidence->match_length < LOCAL_MODEL_MAX_MATCH_LENGTH)
-            evidence->match_length++;
-    }
-    aura_numbers_pass(&self->tables->numbers, byte);
+    self->pointer++;
+    if (!self->is_in_prefix && self->pointer == self->memory.window_size)
+        self->pointer = 0;
+    if (evidence->matched != symbol || (self->is_in_prefix && self->pointer == self->model->prefix.size))
+        evidence->match_length = 0;
+    else if (evidence->match_length < LOCAL_MODEL_MAX_MATCH_LENGTH)
+        evidence->match_length++;
+}
+
+void aura_predictor_pass(aura_predictor *self, uint8_t byte, uint32_t symbol)
+{
+    *position_of(self) = self->memory.end;
+    for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++)
+        aura_local_slot_learn(self->slots[context], byte);
+    if (self->evidence.match_length > 0)
+        pass_match(self, symbol);
+    aura_numbers_pass(&self->numbers, byte);
     pass_place(self, byte);
+    aura_remember(&self->memory, byte);
+    self->size++;
     self->last_four = self->last_four << 8 | byte;
     self->position.state = aura_after(self->position.state, byte);
 }
 
-/* Code the symbol at `place`, and give it; all but what it teaches. */
-static uint32_t code(predictor *self, uint32_t symbol, uint32_t place)
+void aura_predictor_learn(aura_predictor *self, uint8_t byte)
 {
     find_slots(self);
-    look_for_match(self, place);
-    look_in_prefix(self, place);
+    aura_predictor_pass(self, byte, byte);
+}
+
+uint32_t aura_predictor_code(aura_predictor *self, uint32_t symbol)
+{
+    /* the list of the context is at hand by now; the next one comes while candidates are looked for */
+    aura_prefetch(self->model->words, aura_suffix_of(self->model->words[self->position.context]));
+    find_slots(self);
+    look_for_match(self);
+    look_in_prefix(self);
     aura_evidence *evidence = &self->evidence;
     evidence->matched = CONTEXT_MODEL_SYMBOLS;
-    if (evidence->match_length > 0)
-        evidence->matched = (self->is_in_prefix ? self->model->prefix.text : self->text)[self->pointer];
-    uint8_t candidates[MAX_CANDIDATES];
+    if (evidence->match_length > 0) {
+        const uint8_t *source = self->is_in_prefix ? self->model->prefix.text : self->memory.window;
+        evidence->matched = aura_symbol_of_byte(&self->memory, source[self->pointer]);
+    }
+    aura_gather_evidence(evidence, &self->memory, &self->numbers, self->slots, self->since);
+    uint16_t candidates[MAX_CANDIDATES];
     const uint32_t count = find_candidates(self, candidates);
-    aura_gather_evidence(evidence, self->tables, self->slots, self->since);
     symbol = code_symbol(self, symbol, candidates, count);
     aura_prefetch(self->model->words, self->position.context);
     if (count > 0) {
@@ -229,15 +235,34 @@ static uint32_t code(predictor *self, uint32_t symbol, uint32_t place)
     return symbol;
 }
 
-static predictor start(const aura_context_model *model, aura_local_tables *tables, const uint8_t *text)
+void aura_predictor_start(aura_predictor *self, const aura_context_model *model, const aura_local_memory *memory,
+                          const uint8_t *text)
 {
-    if (++tables->stamp == 0) { /* once in 2^16 messages: no slot may seem to be of this one */
+    *self = (aura_predictor){.model = model, .memory = *memory, .text = text,
+                             .position = {model->initial, CHAR_RUNS_NO_RUN}};
+    aura_numbers_start(&self->numbers, memory->fields);
+}
+
+/* Begin a single message, whose memory is empty (rule LOC-12). */
+static void start(aura_predictor *self, const aura_context_model *model, aura_local_tables *tables, const uint8_t *text)
+{
+    if (++tables->stamp == AURA_SLOT_STAMPS) { /* no slot may seem to be of this message */
         memset(tables->slots, 0, sizeof tables->slots);
         tables->stamp = 1;
     }
     aura_mixer_start(&tables->sum);
-    aura_numbers_start(&tables->numbers);
-    return (predictor){.model = model, .tables = tables, .text = text, .position = {model->initial, CHAR_RUNS_NO_RUN}};
+    memset(&tables->fields, 0, sizeof tables->fields);
+    const aura_local_memory memory = {
+        .sum = &tables->sum,
+        .fields = &tables->fields,
+        .slots = tables->slots,
+        .positions = tables->positions,
+        .slot_bits = LOCAL_MODEL_SLOT_BITS,
+        .stamp = tables->stamp,
+        .window = text,
+        .window_size = UINT32_MAX, /* all of it: a message has at most 2^16 bytes */
+    };
+    aura_predictor_start(self, model, &memory, text);
 }
 
 size_t aura_local_model_encode(const aura_context_model *model, aura_local_tables *tables, const uint8_t *data,
@@ -250,13 +275,14 @@ size_t aura_local_model_encode(const aura_context_model *model, aura_local_table
     }
     aura_range_encoder encoder = aura_range_encoder_of(out, capacity, RANGE_CODER_ADAPTIVE_START,
                                                        RANGE_CODER_ADAPTIVE_END - RANGE_CODER_ADAPTIVE_START);
-    predictor self = start(model, tables, data);
+    aura_predictor self;
+    start(&self, model, tables, data);
     self.encoder = &encoder;
-    for (uint32_t place = 0; place < size && !encoder.is_full; place++) {
-        code(&self, data[place], place);
-        pass(&self, data[place], place);
+    for (size_t place = 0; place < size && !encoder.is_full; place++) {
+        aura_predictor_code(&self, data[place]);
+        aura_predictor_pass(&self, data[place], data[place]);
     }
-    code(&self, CONTEXT_MODEL_END, (uint32_t)size);
+    aura_predictor_code(&self, CONTEXT_MODEL_END);
     const size_t length = aura_range_finish(&encoder);
     if (length == 0)
         aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
@@ -273,18 +299,19 @@ bool aura_local_model_decode(const aura_context_model *model, aura_local_tables 
                           RANGE_CODER_ADAPTIVE_END - RANGE_CODER_ADAPTIVE_START, error))
         return false;
     const uint32_t longest = max_size < LIMITS_MAX_ADAPTIVE ? (uint32_t)max_size : LIMITS_MAX_ADAPTIVE;
-    predictor self = start(model, tables, out);
+    aura_predictor self;
+    start(&self, model, tables, out);
     self.decoder = &decoder;
-    uint32_t place = 0;
-    for (;; place++) {
-        const uint32_t symbol = code(&self, CONTEXT_MODEL_SYMBOLS, place);
-        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END || !aura_has_room(error, place, longest, capacity))
+    for (;;) {
+        const uint32_t symbol = aura_predictor_code(&self, CONTEXT_MODEL_SYMBOLS);
+        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END ||
+            !aura_has_room(error, self.size, longest, capacity))
             break;
-        out[place] = (uint8_t)symbol;
-        pass(&self, (uint8_t)symbol, place);
+        out[self.size] = (uint8_t)symbol;
+        aura_predictor_pass(&self, (uint8_t)symbol, symbol);
     }
     if (error->code == AURA_OK)
         aura_range_check_end(&decoder);
-    *length = place;
+    *length = self.size;
     return error->code == AURA_OK;
 }

@@ -1,42 +1,52 @@
-/* The local model: how a message predicts its own next symbol (rules LOC-1 to LOC-13 and AUR-10 to AUR-12). */
+/* The local model: how a message predicts its own next symbol, and the messages of a stream the next message (rules LOC-1
+ * to LOC-13 and AUR-10 to AUR-12). */
 #ifndef AURA_LOCAL_MODEL_H
 #define AURA_LOCAL_MODEL_H
 
 #include "context_model.h"
-#include "local_number.h"
+#include "mixer.h"
+#include "range_coder.h"
+#include "symbols.h"
 
-#define AURA_LOCAL_CONTEXTS 4
-
-/* What followed a context (rule LOC-4). A slot that another message filled has another stamp, and counts as empty. */
+/* The memory of a single message. Begins as zeros; `stamp` is that of the last message. */
 typedef struct {
-    uint16_t stamp;
-    uint16_t position; /* of the last byte */
-    uint8_t check;
-    uint8_t run; /* 0 if nothing followed yet */
-    uint8_t last;
-    uint8_t other; /* the byte before the last one */
-    uint8_t has_other;
-} aura_local_slot;
-
-/* Weights and biases (rules MIX-3 and MIX-6). They may grow beyond 32 bits in long messages. */
-typedef struct {
-    int64_t weights[2][2][4][3];
-    int64_t set[2][2][4][3];
-    int64_t context[AURA_LOCAL_CONTEXTS][3][LOCAL_MODEL_MAX_RUN][2];
-    int64_t match[2][11];
-    int64_t number[2][LOCAL_MODEL_MAX_CONFIDENCE + 1];
-    int64_t field[13][MIXER_MAX_LEFT + 1];
-    int64_t miss[LOCAL_MODEL_MAX_MISSES + 1][2][AURA_LOCAL_CONTEXTS + 1];
-    int64_t length[MIXER_MAX_SINCE + 1][LOCAL_MODEL_CLASSES];
-} aura_mixer;
-
-/* What a message learns. Begins as zeros; `stamp` is that of the last message. */
-typedef struct {
-    uint16_t stamp;
-    aura_local_slot slots[AURA_LOCAL_CONTEXTS][1 << LOCAL_MODEL_SLOT_BITS];
+    uint32_t stamp;
+    uint32_t slots[AURA_LOCAL_CONTEXTS << LOCAL_MODEL_SLOT_BITS];
+    uint16_t positions[1 << LOCAL_MODEL_SLOT_BITS];
     aura_mixer sum;
-    aura_numbers numbers;
+    aura_number_fields fields;
 } aura_local_tables;
+
+/* A message on its way. There is either an encoder or a decoder, or none where a message is only learned. */
+typedef struct {
+    const aura_context_model *model;
+    aura_local_memory memory;
+    const uint8_t *text; /* the message */
+    uint32_t size;       /* of it so far */
+    aura_position position;
+    aura_range_encoder *encoder;
+    aura_range_decoder *decoder;
+    uint32_t since, row, signs; /* rule LOC-2 */
+    uint32_t last_four;         /* the last four bytes, the last one lowest */
+    uint32_t pointer;           /* of the match, a place in the window */
+    bool is_in_prefix;          /* or one in the prefix */
+    aura_evidence evidence;
+    aura_numbers numbers;
+    aura_local_slot slots[AURA_LOCAL_CONTEXTS]; /* of the current symbol */
+} aura_predictor;
+
+/* Begin a message (rule LOC-10). The fields of `self` that are not named are zeros. */
+void aura_predictor_start(aura_predictor *self, const aura_context_model *model, const aura_local_memory *memory,
+                          const uint8_t *text);
+
+/* Code the next symbol, and give it (rule LOC-9); all but what it teaches. A decoder is given any symbol. */
+uint32_t aura_predictor_code(aura_predictor *self, uint32_t symbol);
+
+/* Go past a byte, coded or not (rules LOC-2, LOC-7 and LOC-11). In a stream, the byte 0 stands for the end. */
+void aura_predictor_pass(aura_predictor *self, uint8_t byte, uint32_t symbol);
+
+/* Let a byte enter that is not coded (rule STR-11). */
+void aura_predictor_learn(aura_predictor *self, uint8_t byte);
 
 /* Write the string of an adaptive message, and read one; as aura_encode and aura_decode say. */
 size_t aura_local_model_encode(const aura_context_model *model, aura_local_tables *tables, const uint8_t *data,

@@ -1,8 +1,6 @@
 /* The numbers of a message (rules LOC-6 and LOC-7). */
 #include "local_number.h"
 
-#include <string.h>
-
 /* The field of a number behind a label (rule LOC-6). */
 static uint32_t field_index(uint64_t label)
 {
@@ -27,45 +25,49 @@ static void write_digits(aura_digits *digits, uint64_t number, uint32_t count)
 /* A number may begin (rule LOC-6). */
 static void begin_number(aura_numbers *numbers)
 {
-    const aura_number_field *field = numbers->field = &numbers->fields[field_index(numbers->label)];
+    const aura_number_fields *fields = numbers->fields;
+    const uint32_t field = numbers->field = field_index(numbers->label);
     numbers->value = 0;
     numbers->digits = 0;
     numbers->before.end = numbers->expected.begin = numbers->expected.end = 0;
     numbers->relation = LOCAL_MODEL_RELATION_NONE;
-    if (field->digits == 0)
+    if (fields->digits[field] == 0)
         return;
     numbers->relation = LOCAL_MODEL_RELATION_EQUAL;
-    write_digits(&numbers->before, field->last, field->digits);
-    const int64_t next = (int64_t)field->last + field->step; /* far from the ends: a number has 16 digits at most */
-    if (field->step != 0 && next >= 0)
-        write_digits(&numbers->expected, (uint64_t)next, field->digits);
+    numbers->confidence = fields->confidence[field];
+    write_digits(&numbers->before, fields->last[field], fields->digits[field]);
+    /* far from the ends: a number has 16 digits at most */
+    const int64_t next = (int64_t)fields->last[field] + fields->step[field];
+    if (fields->step[field] != 0 && next >= 0)
+        write_digits(&numbers->expected, (uint64_t)next, fields->digits[field]);
 }
 
 /* Let the field learn the number that ends (rule LOC-7). */
 static void end_number(aura_numbers *numbers)
 {
-    aura_number_field *field = numbers->field;
+    aura_number_fields *fields = numbers->fields;
+    const uint32_t field = numbers->field;
     if (numbers->digits == 0 || numbers->digits == LOCAL_MODEL_MAX_DIGITS)
         return;
-    if (field->digits > 0) {
-        const int64_t step = (int64_t)numbers->value - (int64_t)field->last;
-        if (step != 0 && step == field->step) {
-            field->confidence = (uint8_t)(field->confidence + (field->confidence < LOCAL_MODEL_MAX_CONFIDENCE));
+    if (fields->digits[field] > 0) {
+        const int64_t step = (int64_t)numbers->value - (int64_t)fields->last[field];
+        if (step != 0 && step == fields->step[field]) {
+            if (fields->confidence[field] < LOCAL_MODEL_MAX_CONFIDENCE)
+                fields->confidence[field]++;
         } else {
             const int64_t limit = (int64_t)1 << 31;
-            field->step = -limit < step && step < limit ? step : 0;
-            field->confidence = 0;
+            fields->step[field] = -limit < step && step < limit ? (int32_t)step : 0;
+            fields->confidence[field] = 0;
         }
     }
-    field->last = numbers->value;
-    field->digits = (uint8_t)numbers->digits;
+    fields->last[field] = numbers->value;
+    fields->digits[field] = (uint8_t)numbers->digits;
 }
 
-void aura_numbers_start(aura_numbers *numbers)
+void aura_numbers_start(aura_numbers *numbers, aura_number_fields *fields)
 {
-    memset(numbers, 0, sizeof *numbers);
-    /* rule LOC-6 asks for the field before the first byte, too; no field has a number yet */
-    begin_number(numbers);
+    *numbers = (aura_numbers){.fields = fields};
+    begin_number(numbers); /* rule LOC-6 asks for the field before the first byte, too */
 }
 
 void aura_numbers_pass(aura_numbers *numbers, uint8_t byte)

@@ -5,14 +5,16 @@
 #include "constants.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* The last number of a field, its count of digits or 0, by how much it steps, and how often in a row it has. */
+/* The fields: of each its last number, by how much that steps, the digits of the number or 0, and how often in a row it
+ * has stepped. Begin as zeros. */
 typedef struct {
-    uint64_t last;
-    int64_t step;
-    uint8_t digits;
-    uint8_t confidence;
-} aura_number_field;
+    uint64_t last[LOCAL_MODEL_FIELDS];
+    int32_t step[LOCAL_MODEL_FIELDS];
+    uint8_t digits[LOCAL_MODEL_FIELDS];
+    uint8_t confidence[LOCAL_MODEL_FIELDS];
+} aura_number_fields;
 
 /* Digits of a number, as characters; the first `begin` are dropped. */
 typedef struct {
@@ -21,11 +23,12 @@ typedef struct {
     uint8_t end;
 } aura_digits;
 
-/* The fields of a message, and the number in its last one, which may begin here or has begun. */
+/* The number in a message that may begin here or has begun, and its field. */
 typedef struct {
-    aura_number_field fields[LOCAL_MODEL_FIELDS];
+    aura_number_fields *fields;
     uint64_t label;
-    aura_number_field *field;
+    uint32_t field;
+    uint32_t confidence; /* of the field */
     uint64_t value;
     uint32_t digits;      /* of the number, at most MAX_DIGITS */
     uint32_t relation;    /* to the last number of the field */
@@ -33,8 +36,8 @@ typedef struct {
     aura_digits expected; /* what is still expected */
 } aura_numbers;
 
-/* Begin a message. */
-void aura_numbers_start(aura_numbers *numbers);
+/* Begin a message (rule LOC-10). */
+void aura_numbers_start(aura_numbers *numbers, aura_number_fields *fields);
 
 /* Take in a byte of the message (rule LOC-7). */
 void aura_numbers_pass(aura_numbers *numbers, uint8_t byte);

@@ -33,23 +33,23 @@ static uint32_t level_of(uint32_t match_length)
     return level;
 }
 
-void aura_gather_evidence(aura_evidence *evidence, aura_local_tables *tables,
-                          aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since)
+void aura_gather_evidence(aura_evidence *evidence, const aura_local_memory *memory, const aura_numbers *numbers,
+                          const aura_local_slot slots[AURA_LOCAL_CONTEXTS], uint32_t since)
 {
-    evidence->sum = &tables->sum;
-    evidence->numbers = &tables->numbers;
+    evidence->sum = memory->sum;
+    evidence->numbers = numbers;
     evidence->since = since < MIXER_MAX_SINCE ? since : MIXER_MAX_SINCE;
     evidence->level = level_of(evidence->match_length);
     uint32_t count = 0;
     for (uint32_t context = 0; context < AURA_LOCAL_CONTEXTS; context++) {
-        const aura_local_slot *slot = slots[context];
-        if (slot->run == 0)
+        const uint32_t word = slots[context].word, state = word & AURA_SLOT_STATE;
+        if (state == 0)
             continue;
-        evidence->slots[count++] = (aura_slot_evidence){
-            slot->last,
-            slot->has_other ? slot->other : UINT16_MAX,
-            &tables->sum.context[context][0][slot->run - 1][slot->has_other],
-        };
+        aura_slot_evidence *slot = &evidence->slots[count++];
+        slot->last = (uint16_t)aura_symbol_of_byte(memory, word >> AURA_SLOT_LAST & 0xFF);
+        slot->other = aura_has_other(word) ? (uint16_t)aura_symbol_of_byte(memory, word >> AURA_SLOT_OTHER & 0xFF)
+                                           : UINT16_MAX;
+        slot->row = &memory->sum->context[context][0][state - 1];
     }
     evidence->count = count;
 }
@@ -83,11 +83,11 @@ void aura_local_trial(const aura_evidence *evidence, uint32_t candidate, uint32_
     }
     const uint32_t expected = aura_expected_digit(numbers);
     if (expected != 0)
-        total += take(trial, &sum->number[expected == candidate][numbers->field->confidence]);
+        total += take(trial, &sum->number[expected == candidate][numbers->confidence]);
     if (numbers->relation != LOCAL_MODEL_RELATION_NONE)
         total += take(trial, &sum->field[aura_relation_of(numbers, candidate)][aura_digits_left(numbers)]);
     total += take(trial, &sum->miss[evidence->misses][agrees][votes]);
-    total += take(trial, &sum->length[evidence->since][LOCAL_MODEL_CLASS_OF_BYTE[candidate]]);
+    total += take(trial, &sum->length[evidence->since][LOCAL_MODEL_CLASS_OF_BYTE[candidate & 0xFF]]);
     const uint32_t common = share < MIXER_SHARE_STEPS[0] ? 0 : share < MIXER_SHARE_STEPS[1] ? 1 : 2;
     const uint32_t later = evidence->is_later, digit = aura_is_digit(candidate);
     total += take(trial, &sum->set[later][digit][match][common]);

@@ -2,18 +2,18 @@
 #ifndef AURA_MIXER_H
 #define AURA_MIXER_H
 
-#include "local_model.h"
+#include "local_memory.h"
 
-/* What followed a context, and what the candidates choose from for it. */
+/* What followed a context, as symbols, and what the candidates choose from for it. */
 typedef struct {
     uint16_t last;
-    uint16_t other; /* above 255 if there is none */
+    uint16_t other; /* above 256 if there is none */
     int64_t *row;   /* of CONTEXT_BIASES for a candidate that is the last byte */
 } aura_slot_evidence;
 
 /* What all candidates of a symbol have in common. */
 typedef struct {
-    uint32_t matched;      /* the byte that the match predicts; above 255 without a match */
+    uint32_t matched;      /* the symbol that the match predicts; above 256 without a match */
     uint32_t match_length; /* 0 without a match */
     uint32_t misses;
     bool is_later; /* whether a candidate was tried before */
@@ -40,8 +40,8 @@ typedef struct {
 void aura_mixer_start(aura_mixer *sum);
 
 /* Gather the evidence for all candidates of a symbol, whose slots these are. */
-void aura_gather_evidence(aura_evidence *evidence, aura_local_tables *tables,
-                          aura_local_slot *const slots[AURA_LOCAL_CONTEXTS], uint32_t since);
+void aura_gather_evidence(aura_evidence *evidence, const aura_local_memory *memory, const aura_numbers *numbers,
+                          const aura_local_slot slots[AURA_LOCAL_CONTEXTS], uint32_t since);
 
 /* Find the probability of a candidate with this share, of PROB_ONE (rules MIX-3 and MIX-4). */
 void aura_local_trial(const aura_evidence *evidence, uint32_t candidate, uint32_t share, aura_trial *trial);

@@ -10,13 +10,20 @@ static uint64_t number_before(const uint8_t *end, size_t count)
     return number;
 }
 
-size_t aura_range_finish(aura_range_encoder *encoder)
+size_t aura_range_close(aura_range_encoder *encoder)
 {
     if (encoder->is_full || encoder->capacity - encoder->size < RANGE_CODER_WINDOW)
         return 0;
     for (int shift = 24; shift >= 0; shift -= 8)
         encoder->out[encoder->size++] = (uint8_t)(encoder->low >> shift);
-    const size_t window = encoder->size;
+    return encoder->size;
+}
+
+size_t aura_range_finish(aura_range_encoder *encoder)
+{
+    const size_t window = aura_range_close(encoder);
+    if (window == 0)
+        return 0;
     size_t omitted = window - 1 < RANGE_CODER_MAX_OMITTED ? window - 1 : RANGE_CODER_MAX_OMITTED;
     for (;; omitted--) {
         /* v · 256^omitted is low, or the next multiple above it, which is `gap` more */
@@ -43,8 +50,9 @@ bool aura_range_start(aura_range_decoder *decoder, const uint8_t *string, size_t
     decoder->offset -= low;
     if (decoder->offset >= range)
         return aura_fail(error, AURA_MALFORMED, 0, "string",
-                         low == RANGE_CODER_START ? "the string begins outside 0x80 to 0xff"
-                                                  : "the string begins outside 0x10 to 0x1f");
+                         low == RANGE_CODER_START            ? "the string begins outside 0x80 to 0xff"
+                         : low == RANGE_CODER_ADAPTIVE_START ? "the string begins outside 0x10 to 0x1f"
+                                                             : "the string begins outside 0x01 to 0xff");
     return true;
 }
 

@@ -53,6 +53,9 @@ static inline void aura_range_encode(aura_range_encoder *encoder, uint32_t cumul
     }
 }
 
+/* Write all of low, and give its length, the window T; 0 if it does not fit. */
+size_t aura_range_close(aura_range_encoder *encoder);
+
 /* End the string (rule RNG-4), and give its length; 0 if it does not fit. Needs MAX_OMITTED bytes of room beyond it. */
 size_t aura_range_finish(aura_range_encoder *encoder);
 

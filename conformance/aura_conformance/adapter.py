@@ -23,10 +23,13 @@ from aura_vectors.file import SPEC
 PROFILES = {
     "reference": (
         *("decoder-core", "adaptive", "fuzzy", "decoder", "encoder"),
-        *("tag", "session", "event-stream", "chunked", "parts"),
+        *("tag", "stream", "session", "event-stream", "chunked", "parts"),
     ),
-    "fast": ("decoder-core", "adaptive", "fuzzy", "decoder", "tag", "session", "event-stream", "chunked"),
-    "native": ("decoder-core", "adaptive", "fuzzy"),
+    "fast": (
+        *("decoder-core", "adaptive", "fuzzy", "decoder"),
+        *("tag", "stream", "session", "event-stream", "chunked"),
+    ),
+    "native": ("decoder-core", "adaptive", "fuzzy", "stream", "event-stream"),
 }
 
 

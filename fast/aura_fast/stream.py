@@ -12,7 +12,7 @@ from aura_fast.local_memory import LocalMemory
 from aura_fast.local_model import code
 from aura_fast.range_coder import Decoder, narrow
 from aura_spec import stream as spec
-from aura_spec.errors import EncodeError, Malformed, NonCanonical, StreamDesync, Truncated
+from aura_spec.errors import EncodeError, LimitExceeded, Malformed, NonCanonical, StreamDesync, Truncated
 from aura_spec.mixer import PROB_ONE
 from aura_spec.range_coder import WINDOW
 from aura_spec.stream import (
@@ -150,8 +150,32 @@ class Receiver:
         other._state = self._state.copy()  # noqa: SLF001  # of the same kind
         return other
 
-    def decode(self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes]) -> Text:
-        """Read the next message; as in ``aura_reference.stream``."""
+    def decode(
+        self,
+        wire: bytes,
+        max_size: int,
+        decompressed: Callable[[bytes, int], bytes],
+        *,
+        keeps: bool = False,
+    ) -> Text:
+        """Read the next message; as in ``aura_reference.stream``.
+
+        Args:
+            wire: as there.
+            max_size: as there.
+            decompressed: as there.
+            keeps: whether a message that is refused for its length may be read again, with a larger ``max_size``.
+        """
+        lost = self.lost
+        try:
+            return self._decode(wire, max_size, decompressed, keeps=keeps)
+        except LimitExceeded:
+            self.lost = lost if keeps else True
+            raise
+
+    def _decode(
+        self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes], *, keeps: bool
+    ) -> Text:
         lost, self.lost, self.asked = self.lost, True, False
         flags, place, counter = _split(wire)
         if flags & Flag.RESET:
@@ -171,6 +195,7 @@ class Receiver:
             text = Text(decompressed(wire[place:-CHECK_SIZE], max_size), bool(flags & Flag.TEXT))
             state.learn(text.data)
         else:
+            state = state.copy() if keeps else state
             text = self._read_string(state, wire, place, counter, max_size, was_text=was_text)
         if text.is_text:
             _check_utf8(text.data)
@@ -208,14 +233,14 @@ def _split(wire: bytes) -> tuple[int, int, int]:
     if wire[0] != HEAD_BYTE:
         return 0, 0, 0
     if len(wire) < _HEAD_SIZE:
-        raise Truncated("the message ends in its head", len(wire), "flags")
+        raise Truncated("the message ends inside a field", len(wire), "flags")
     flags = wire[1]
     if not 0 < flags < 16 or (flags & Flag.TEXT and not flags & Flag.MESSAGE):
         raise Malformed("the flags are unknown", 1, "flags")
     if not flags & Flag.RESET:
         return flags, _HEAD_SIZE, 0
     if len(wire) < _RESET_SIZE:
-        raise Truncated("the message ends in its head", len(wire), "counter")
+        raise Truncated("the message ends inside a field", len(wire), "counter")
     return flags, _RESET_SIZE, int.from_bytes(wire[_HEAD_SIZE:_RESET_SIZE], "big")
 
 

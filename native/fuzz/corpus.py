@@ -1,8 +1,9 @@
 """Writes the corpora of the fuzz targets from the golden vectors: ``python native/fuzz/corpus.py FOLDER``.
 
 ``FOLDER/message`` has the messages of all groups whose cases are messages; ``FOLDER/model_file`` model files, whole
-ones and sections in the files around them, each with a message, as the target expects them. ``FOLDER/brio2`` has
-the containers of BRIO version 2, and what they and chunked files hold.
+ones and sections in the files around them, each with a message; ``FOLDER/brio2`` the containers of BRIO version 2,
+and what they and chunked files hold; ``FOLDER/stream`` what is said in streams, and what else is read there. All
+are as the targets expect them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ _BRIO: Final = b"\2"
 """The marker of BRIO."""
 
 _MESSAGES: Final = (bytes.fromhex("80013e"), b"id 12345678: 1, 2, 3")
+
+_LARGE_MEMORY: Final = 1 << 16
+"""Bytes of memory from which on a stream has more slots (rule STR-12)."""
+
+_WRITE, _READ, _RESET, _WRITE_CODED, _FLAG, _DAMAGE = 0, 1, 2, 3, 4, 8
+"""The steps of the target for streams."""
 
 Group = Mapping[str, Any]
 
@@ -53,6 +60,31 @@ def payloads() -> Iterator[bytes]:
                 yield bytes.fromhex(case.get("text_hex", ""))
             elif group["case_type"] == "chunked file":
                 yield bytes.fromhex(case.get("content_hex", ""))
+
+
+def streams() -> Iterator[bytes]:
+    """What is written in each case of a stream, and its wire, which is read by another stream's reader."""
+    for group in groups():
+        if group["case_type"] != "stream":
+            continue
+        is_large = int(group["memory"]) >= _LARGE_MEMORY
+        terms = bytes(((4, 8, 16).index(int(group["check"])) | group["server"] << 2 | is_large << 3,))
+        for case in group["tests"]:
+            steps = case.get("encode", {}).get("steps", ())
+            yield terms + b"".join(map(_written, steps, range(len(steps))))
+            yield terms + _step(_READ, bytes.fromhex(case["wire"]))
+
+
+def _written(step: Mapping[str, Any], number: int) -> bytes:
+    """The steps of the target that write a message; some are damaged on the way, some coded by themselves."""
+    resets = {"reset": _step(_RESET, b""), "reset and ask": _step(_RESET | _FLAG, b"")}
+    how = (_WRITE_CODED if number % 5 == 4 else _WRITE) | (_DAMAGE if number % 2 else 0)
+    data = bytes.fromhex(step["text_hex"])
+    return resets.get(step["happens"], b"") + _step(how | (_FLAG if step["is_text"] else 0), data)
+
+
+def _step(what: int, data: bytes) -> bytes:
+    return bytes((what, len(data[:255]))) + data[:255]
 
 
 def model_files() -> Iterator[bytes]:
@@ -86,7 +118,8 @@ def with_messages(file: bytes) -> Iterator[bytes]:
 def write(folder: Path) -> None:
     """Write the corpora; equal inputs once."""
     files = (each for file in model_files() for each in with_messages(file))
-    for name, inputs in (("message", messages()), ("model_file", files), ("brio2", payloads())):
+    sources = {"message": messages(), "model_file": files, "brio2": payloads(), "stream": streams()}
+    for name, inputs in sources.items():
         target = folder / name
         target.mkdir(parents=True, exist_ok=True)
         for content in inputs:

@@ -245,16 +245,6 @@ end:
     return list;
 }
 
-/* The two arguments of a decoder: a message or messages, and the most bytes of a result. */
-static bool read_limit(PyObject *const *arguments, Py_ssize_t count, size_t *max_size)
-{
-    if (count != 2) {
-        PyErr_SetString(PyExc_TypeError, "expected what is to be decoded, and max_size");
-        return false;
-    }
-    return aura_read_limit(arguments[1], max_size);
-}
-
 bool aura_read_limit(PyObject *number, size_t *max_size)
 {
     int overflow;
@@ -268,6 +258,16 @@ bool aura_read_limit(PyObject *number, size_t *max_size)
     /* the limits of the format are tighter than any number that does not fit */
     *max_size = overflow > 0 || (unsigned long long)limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
     return true;
+}
+
+/* The two arguments of a decoder: a message or messages, and the most bytes of a result. */
+static bool read_limit(PyObject *const *arguments, Py_ssize_t count, size_t *max_size)
+{
+    if (count != 2) {
+        PyErr_SetString(PyExc_TypeError, "expected what is to be decoded, and max_size");
+        return false;
+    }
+    return aura_read_limit(arguments[1], max_size);
 }
 
 /* Decode a message with an implied model by its marker; None if that names none. */
@@ -344,6 +344,7 @@ PyMethodDef AURA_MODEL_METHODS[] = {
      "The message that a wire with an implied model stands for, or None."},
     {"chooser", (PyCFunction)(void (*)(void))aura_py_make_chooser, METH_FASTCALL,
      "What tries the messages that are tried first."},
+    {"stream", (PyCFunction)(void (*)(void))aura_py_make_stream, METH_FASTCALL, "An end of a stream."},
     {"decode_auralite", (PyCFunction)(void (*)(void))decode_auralite, METH_FASTCALL,
      "The message of an AURALITE string."},
     {"decode_adaptive", (PyCFunction)(void (*)(void))decode_adaptive, METH_FASTCALL,

@@ -14,8 +14,8 @@ PyObject *aura_make_error(const module_state *state, const aura_error *error)
         [AURA_NON_CANONICAL] = "NonCanonical", [AURA_UNKNOWN_MODEL] = "UnknownModel",
         [AURA_UNKNOWN_TEMPLATE] = "UnknownTemplate",
         [AURA_UNSUPPORTED] = "Unsupported",   [AURA_LIMIT_EXCEEDED] = "LimitExceeded",
-        [AURA_CHECKSUM_MISMATCH] = "ChecksumMismatch", [AURA_TOO_LONG] = "EncodeError",
-        [AURA_NO_TEXT] = "EncodeError",
+        [AURA_CHECKSUM_MISMATCH] = "ChecksumMismatch", [AURA_STREAM_DESYNC] = "StreamDesync",
+        [AURA_TOO_LONG] = "EncodeError",      [AURA_NO_TEXT] = "EncodeError",
     };
     PyObject *reason = PyUnicode_FromFormat(error->reason, (unsigned)error->number);
     PyObject *path = PyUnicode_FromFormat(error->path, (unsigned)error->index);
@@ -53,6 +53,7 @@ static const struct {
     {&AURA_BLOCK_ENCODER_SPEC, offsetof(module_state, block_encoder_type)},
     {&AURA_LAYER_SPEC, offsetof(module_state, layer_type)},
     {&AURA_LIBRARY_SPEC, offsetof(module_state, library_type)},
+    {&AURA_STREAM_SPEC, offsetof(module_state, stream_type)},
 };
 
 static PyObject **type_of(module_state *state, size_t at)

@@ -34,6 +34,7 @@ typedef struct {
     PyObject *chooser_type;
     PyObject *layer_type;
     PyObject *library_type;
+    PyObject *stream_type;
     PyObject *errors; /* the module aura_spec.errors */
     _Atomic(workspace *) spare;
     _Atomic(brio2_workspace *) spare_brio2;
@@ -114,5 +115,9 @@ PyObject *aura_py_decode_brio2(PyObject *module, PyObject *const *arguments, Py_
 /* The type of what tries the messages that are tried first. */
 extern PyType_Spec AURA_CHOOSER_SPEC;
 PyObject *aura_py_make_chooser(PyObject *model, PyObject *const *arguments, Py_ssize_t count);
+
+/* The type of the ends of streams. */
+extern PyType_Spec AURA_STREAM_SPEC;
+PyObject *aura_py_make_stream(PyObject *model, PyObject *const *arguments, Py_ssize_t count);
 
 #endif

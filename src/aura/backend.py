@@ -4,13 +4,14 @@
     AURALITE, template frames, stored messages and BRIO version 2 as ``aura_fast`` does them. Brotli and Zstandard
     are coded by libraries in C, and BRIO version 1 is an old format, so they are those of the reference.
 ``reference``
-    The module ``aura_reference.message``.
+    The module ``aura_reference.message``. Streams are those of ``fast``: the reference has no choice between a
+    string and another form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aura.backends import BACKENDS, Backend, Beginning, Decode, get, hinting, marked, resolve
 from aura.policy import Policy
@@ -24,6 +25,10 @@ from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
 from aura_spec.template import Template
+
+if TYPE_CHECKING:
+    from aura.backends import StreamReceiver, StreamSender
+    from aura_spec.stream import Terms
 
 _COMPACT: Final = bytes(AURALITE_COMPACT[:1])
 
@@ -67,6 +72,18 @@ class Reference:
     ) -> list[bytes | DecodeError]:
         """Read messages."""
         return [self._result(wire, shared_state, max_size) for wire in wires]
+
+    def stream_sender(self, terms: Terms) -> StreamSender:
+        """The end of a stream that sends: that of ``fast``, as the reference has none that chooses what to send."""
+        from aura_fast.stream import Sender  # noqa: PLC0415  # most codecs need no streams
+
+        return Sender(terms)
+
+    def stream_receiver(self, terms: Terms) -> StreamReceiver:
+        """The end of a stream that receives: that of ``fast``."""
+        from aura_fast.stream import Receiver  # noqa: PLC0415  # as above
+
+        return Receiver(terms)
 
     def _result(self, wire: bytes, shared_state: SharedState, max_size: int) -> bytes | DecodeError:
         try:

@@ -7,8 +7,8 @@ A backend has the functions of :class:`Backend`. All backends give the same byte
 ``reference``
     The module ``aura.backend``, too: ``aura_reference.message``.
 ``native``
-    The module ``aura.native_backend``, where the native core is installed: AURALITE, adaptive messages and BRIO
-    version 2 in C, all else as ``fast``.
+    The module ``aura.native_backend``, where the native core is installed: AURALITE, adaptive messages, BRIO
+    version 2 and streams in C, all else as ``fast``.
 
 Each is imported when it is first asked for.
 """
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Final, ParamSpec, Protocol
 
 from aura import native
 from aura.policy import Begun, Policy
@@ -27,6 +27,9 @@ from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.marker import Marker
 from aura_spec.shared_state import SharedState
 from aura_spec.template import Template
+
+if TYPE_CHECKING:
+    from aura_spec.stream import Terms, Text
 
 P = ParamSpec("P")
 
@@ -41,6 +44,38 @@ class Beginning(Protocol):
 
     def batch(self, messages: Sequence[bytes]) -> list[bytes | Begun]:
         """The same of many messages."""
+
+
+class StreamSender(Protocol):
+    """The end of a stream that sends; documented in ``aura_fast.stream``."""
+
+    def reset(self, *, ask: bool) -> None:
+        """Forget all, and say so with the next message."""
+
+    def encode(
+        self, text: Text, compressed: Callable[[bytes], bytes] | None = None, max_string: int = ...
+    ) -> bytes:
+        """The next message."""
+
+    def encode_message(self, text: Text, message: bytes) -> bytes:
+        """The next message, which is coded by itself already."""
+
+
+class StreamReceiver(Protocol):
+    """The end of a stream that receives; documented in ``aura_fast.stream``."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether the last message asked for a reset."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing but a reset can be read."""
+
+    def decode(
+        self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes], *, keeps: bool = ...
+    ) -> Text:
+        """Read the next message."""
 
 
 class Backend(Protocol):
@@ -117,6 +152,12 @@ class Backend(Protocol):
 
     def encode_classic(self, template_id: int, values: Sequence[bytes]) -> bytes:
         """Write a classic template frame."""
+
+    def stream_sender(self, terms: Terms) -> StreamSender:
+        """The end of a stream that sends."""
+
+    def stream_receiver(self, terms: Terms) -> StreamReceiver:
+        """The end of a stream that receives."""
 
 
 Decode = Callable[[bytes, SharedState | None, int], bytes]

@@ -1,7 +1,7 @@
 """The backend ``native``: what the native core codes in one call, and where it leaves the rest.
 
 ``aura_native`` codes AURALITE and adaptive messages with an implied model, alone and in batches, typed and modelled
-template frames, and tries all of these for levels 1 and 2. Nothing here needs numpy: all else is in
+template frames, tries all of these for levels 1 and 2, and codes streams. Nothing here needs numpy: all else is in
 :mod:`aura.native_formats`, which is imported when it is first needed.
 """
 
@@ -24,7 +24,9 @@ from aura_spec.tag import questioned
 from aura_spec.template import Template
 
 if TYPE_CHECKING:
+    from aura.backends import StreamReceiver, StreamSender
     from aura.native_formats import NativeFormats
+    from aura_spec.stream import Terms
 
 _BRIO: Final = bytes((Marker.BRIO,))
 _VERSION_2: Final = b"\2"
@@ -168,6 +170,18 @@ class Native:
     def encode_classic(self, template_id: int, values: Sequence[bytes]) -> bytes:
         """Write a classic template frame."""
         return _formats().encode_classic(template_id, values)
+
+    def stream_sender(self, terms: Terms) -> StreamSender:
+        """The end of a stream that sends."""
+        from aura.native_stream import Sender  # noqa: PLC0415  # most messages need none
+
+        return Sender(terms)
+
+    def stream_receiver(self, terms: Terms) -> StreamReceiver:
+        """The end of a stream that receives."""
+        from aura.native_stream import Receiver  # noqa: PLC0415  # as above
+
+        return Receiver(terms)
 
     def decode_batch(
         self, wires: Sequence[bytes], shared_state: SharedState, max_size: int

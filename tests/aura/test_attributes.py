@@ -138,7 +138,16 @@ def test_values_are_frozen(kind: type) -> None:
 
 def test_attributes_are_those_of_the_constructor() -> None:
     stream = aura.Stream(TINY, role="server", memory=30_000, max_size=9, check=8, max_string=7)
-    assert _attributes(stream) == {"check", "lost", "max_size", "max_string", "memory", "model", "role"}
+    assert _attributes(stream) == {
+        "backend",
+        "check",
+        "lost",
+        "max_size",
+        "max_string",
+        "memory",
+        "model",
+        "role",
+    }
     assert (stream.model, stream.role, stream.memory) == (TINY, "server", 30_000)
     assert (stream.max_size, stream.check, stream.max_string) == (9, 8, 7)
     session = OBJECTS[Session]()

@@ -11,6 +11,7 @@ from tests.models import knowing_nothing
 
 import aura
 from aura import Codec, Model, Stream, StreamDesync
+from aura.backends import BACKENDS
 from aura_spec.stream import MAX_MEMORY, MIN_MEMORY
 
 SMALL = Model.load_small()
@@ -108,9 +109,25 @@ def test_the_default_model_and_an_own_codec() -> None:
 
 
 def test_memory_of_a_direction_is_bounded() -> None:
-    client = Stream(SMALL, role="client")
+    client = Stream(SMALL, role="client", codec=Codec(model=SMALL, backend="fast"))
     for number in range(60):
         client.send(f"{number} " * 300)
-    state = client._sender._state
+    state = client._sender._state  # type: ignore[attr-defined]  # that of the fast backend
     held = sum(sys.getsizeof(getattr(state, name)) for name in state.__slots__)
     assert held < (32 << 10) * 9 // 8  # a bytearray has an eighth in reserve
+
+
+def test_the_codec_says_by_which_backend_a_stream_is_coded() -> None:
+    said = ["Please book a table for two.", "noise " * 400, "Please book a table for three."]
+    wires = []
+    for name in BACKENDS:
+        client = Stream(SMALL, role="client", codec=Codec(model=SMALL, backend=name))
+        assert client.backend == name
+        server = Stream(SMALL, role="server", codec=Codec(model=SMALL, backend=name), max_size=100)
+        wires.append([client.send(message) for message in said])
+        assert server.receive(wires[-1][0]) == said[0]
+        with pytest.raises(aura.LimitExceeded):
+            server.receive(wires[-1][1], max_size=50)
+        assert [server.receive(wire, max_size=5000) for wire in wires[-1][1:]] == said[1:]
+    assert wires == [wires[0]] * len(BACKENDS)
+    assert Stream(SMALL, role="client").backend == Codec().backend

@@ -11,9 +11,10 @@ from functools import partial
 from itertools import chain
 from typing import Final, cast
 
-from aura.backend import BACKENDS, Backend
+from aura.backend import BACKENDS
+from aura_fast import event_stream as fast
 from aura_spec.event_stream import build_record, check_end, take_record
-from aura_vectors.case import Case, CaseType, Fields
+from aura_vectors.case import REFERENCE, Case, CaseType, Fields
 from aura_vectors.case_types import message
 from aura_vectors.case_types.message import Messages, read_model
 
@@ -46,13 +47,15 @@ class EventStreams(CaseType):
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
         """Every backend of the package."""
-        return {name: partial(self._read, backend, case) for name, backend in BACKENDS.items()}
+        return {name: partial(self._read, name, case) for name in BACKENDS}
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:
         """Every backend of the package."""
-        return {name: partial(self._write, backend, case) for name, backend in BACKENDS.items()}
+        return {name: partial(self._write, name, case) for name in BACKENDS}
 
-    def _read(self, backend: Backend, case: Case) -> Fields:
+    def _read(self, name: str, case: Case) -> Fields:
+        backend = BACKENDS[name]
+        take = take_record if name == REFERENCE else fast.take_record
         step = int(str(case.given["step"]))
         come = bytearray()
         rows: list[list[str]] = []
@@ -62,7 +65,7 @@ class EventStreams(CaseType):
             rows.append([])
             while True:
                 before = len(come)
-                record = take_record(come, self.held.max_size, offset)
+                record = take(come, self.held.max_size, offset)
                 if record is None:
                     break
                 offset += before - len(come)
@@ -70,23 +73,25 @@ class EventStreams(CaseType):
         check_end(come, offset)
         return {"parts": rows}
 
-    def _write(self, backend: Backend, case: Case) -> bytes:
+    def _write(self, name: str, case: Case) -> bytes:
+        backend = BACKENDS[name]
+        build = build_record if name == REFERENCE else fast.build_record
         model = read_model(self.held.model).context_model if self.held.model else None
         wire = b""
         for part in parts_of(case):
             coded = backend.encode_auralite(part, model) if model else backend.encode_stored(part)
-            wire += build_record(coded)
+            wire += build(coded)
         return wire
 
     def valid(self, parts: Sequence[bytes], step: int, comment: str, *rules: str) -> Case:
         """A case of parts that are coded with the model, or stored if there is none."""
         case = Case(comment, rules, b"", {"parts": [[part.hex() for part in parts]]}, encode={})
-        return self.told(self._write(BACKENDS["reference"], case), step, comment, *rules, encode={})
+        return self.told(self._write(REFERENCE, case), step, comment, *rules, encode={})
 
     def told(self, wire: bytes, step: int, comment: str, *rules: str, encode: Fields | None = None) -> Case:
         """A case of content that the reference reads."""
         case = Case(comment, rules, wire, given={"step": step}, encode=encode)
-        return Case(comment, rules, wire, self._read(BACKENDS["reference"], case), case.given, encode)
+        return Case(comment, rules, wire, self._read(REFERENCE, case), case.given, encode)
 
 
 def parts_of(case: Case) -> list[bytes]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol, cast
 
+from aura import native
 from aura_fast import stream as fast
 from aura_reference import message as message_of
 from aura_reference import stream as reference
@@ -35,16 +36,21 @@ class _Sender(Protocol):
 
 
 class _Receiver(Protocol):
-    asked: bool
-
+    @property
+    def asked(self) -> bool: ...
     def decode(self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes]) -> Text: ...
 
 
-_SENDERS: Final[Mapping[str, Callable[[Terms], _Sender]]] = {REFERENCE: reference.Sender, FAST: fast.Sender}
-_RECEIVERS: Final[Mapping[str, Callable[[Terms], _Receiver]]] = {
+_SENDERS: Final[dict[str, Callable[[Terms], _Sender]]] = {REFERENCE: reference.Sender, FAST: fast.Sender}
+_RECEIVERS: Final[dict[str, Callable[[Terms], _Receiver]]] = {
     REFERENCE: reference.Receiver,
     FAST: fast.Receiver,
 }
+if native.is_installed():
+    from aura import native_stream
+
+    _SENDERS["native"] = native_stream.Sender
+    _RECEIVERS["native"] = native_stream.Receiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,11 @@ class Streams(CaseType):
         }
 
     def readers(self, case: Case) -> Mapping[str, Callable[[], Fields]]:
-        """Both implementations."""
+        """Every implementation."""
         return {name: partial(self._read, receiver, case) for name, receiver in _RECEIVERS.items()}
 
     def writers(self, case: Case) -> Mapping[str, Callable[[], bytes]]:
-        """Both implementations."""
+        """Every implementation."""
         return {name: partial(self._write, sender, case.encode or {}) for name, sender in _SENDERS.items()}
 
     def terms(self) -> Terms:

@@ -26,8 +26,9 @@ from aura.explanation.peek import peek
 from aura.models.model import Model, as_model
 from aura.observation import Direction, MessageEvent, Observer, check_observer, current_labels, tell
 from aura.policy import LEVELS
+from aura_fast.event_stream import build_record, take_record
 from aura_spec.errors import DecodeError
-from aura_spec.event_stream import MAX_PART, build_record, check_end, take_record
+from aura_spec.event_stream import MAX_PART, check_end
 
 _EVENT_END: Final = re.compile(rb"(?:\r?\n|\r(?=\r))[\r\n]+")
 """The end of a line, and all empty lines behind it."""

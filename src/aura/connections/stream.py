@@ -5,12 +5,11 @@ from __future__ import annotations
 from os import PathLike
 from typing import Literal, Protocol
 
-from aura import arguments
+from aura import arguments, backends
 from aura.arguments import BytesLike, to_bytes, wire_bytes
+from aura.backends import StreamReceiver, StreamSender
 from aura.codec import Codec
 from aura.models.model import Model, as_model
-from aura_fast.stream import Receiver, Sender
-from aura_spec.errors import LimitExceeded
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.stream import (
     CHECKS,
@@ -54,7 +53,8 @@ class Stream:
         max_size: bytes that a message may decode to.
         check: least bits of each message that tell whether it is the next one and undamaged: 4, 8 or 16.
         codec: for messages that gain nothing here: large ones, or compressed ones. Both ends need one that reads
-            what the other's writes; one for ``model`` if None. It writes no tags, as streams have a check.
+            what the other's writes; one for ``model`` if None. It writes no tags, as streams have a check. The
+            backend of an :class:`aura.Codec` codes the stream, too.
         max_string: bytes of the longest message that is coded with what came before, up to 64 KiB; ``codec`` codes
             longer ones.
 
@@ -64,6 +64,7 @@ class Stream:
     """
 
     __slots__ = (
+        "_backend",
         "_check",
         "_codec",
         "_made_receiver",
@@ -97,13 +98,14 @@ class Stream:
         if isinstance(codec, Codec) and codec.check:
             raise ValueError("the codec of a stream has check=True, where messages of streams have no tags")
         self._codec = codec or Codec(model=self.model)
+        self._backend = self._codec.backend if isinstance(self._codec, Codec) else backends.resolve("auto")
         agreed = agreement(bytes.fromhex(self.model.id), memory, check)
         held = self.model.context_model
         client, server = (Terms(held, agreed, memory, check, is_server) for is_server in (False, True))
         self._terms = (client, server) if role == "client" else (server, client)
         # made when they are needed, as they take memory
-        self._made_sender: Sender | None = None
-        self._made_receiver: Receiver | None = None
+        self._made_sender: StreamSender | None = None
+        self._made_receiver: StreamReceiver | None = None
 
     @property
     def model(self) -> Model:
@@ -136,15 +138,20 @@ class Stream:
         return self._max_string
 
     @property
-    def _sender(self) -> Sender:
+    def backend(self) -> str:
+        """The name of the implementation."""
+        return self._backend
+
+    @property
+    def _sender(self) -> StreamSender:
         if self._made_sender is None:
-            self._made_sender = Sender(self._terms[0])
+            self._made_sender = backends.get(self._backend).stream_sender(self._terms[0])
         return self._made_sender
 
     @property
-    def _receiver(self) -> Receiver:
+    def _receiver(self) -> StreamReceiver:
         if self._made_receiver is None:
-            self._made_receiver = Receiver(self._terms[1])
+            self._made_receiver = backends.get(self._backend).stream_receiver(self._terms[1])
         return self._made_receiver
 
     def send(self, text: str | BytesLike) -> bytes:
@@ -179,13 +186,9 @@ class Stream:
         """
         wire = wire_bytes(wire)
         limit = self._max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
-        before = None if max_size is None else self._receiver.copy()
-        try:
-            text = self._receiver.decode(wire, limit, self._decompress)
-        except LimitExceeded:
-            self._made_receiver = before or self._made_receiver
-            raise
-        if self._receiver.asked:
+        receiver = self._receiver
+        text = receiver.decode(wire, limit, self._decompress, keeps=max_size is not None)
+        if receiver.asked:
             self._sender.reset(ask=False)
         return text.data.decode() if text.is_text else text.data
 
