@@ -23,6 +23,7 @@ from aura_spec import (
     char_runs,
     chunked,
     context_model,
+    fuzzy,
     interleaved_rans,
     limits,
     local_model,
@@ -50,6 +51,7 @@ _NUMBERS: Final = (
     (limits, "MAX_MODELLED MAX_ADAPTIVE MAX_WINDOW MAX_PATTERN MAX_SLOTS MAX_TEMPLATE_ID"),
     (slot, "MAX_MAGNITUDE MAX_SCALE MAX_FRACTION_DIGITS MIN_IPV6 IPV6_FORMS MAX_SECONDS"),
     (modelled, "STOP_SIZE"),
+    (fuzzy, "START END"),
     (range_coder, "WINDOW START END ADAPTIVE_START ADAPTIVE_END LOWER_BOUND MAX_OMITTED"),
     (rans, "TOTAL SCALE_BITS LOWER_BOUND UPPER_BOUND STATE_BYTES SYMBOLS"),
     (interleaved_rans, "TOTAL SCALE_BITS LOWER_BOUND WORD_BITS MAX_LANES_EXPONENT MAX_LANES"),
@@ -81,6 +83,7 @@ _NUMBERS: Final = (
 
 _TABLES: Final = (
     ("uint16_t", context_model, "FREQUENCIES ESCAPES"),
+    ("uint8_t", fuzzy, "FILLING"),
     ("uint8_t", trie, "SIZE_BOUNDS"),
     ("uint8_t", match, "LENGTH_STEPS"),
     ("uint16_t", match, "PROBABILITY_STEPS"),

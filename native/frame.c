@@ -38,3 +38,11 @@ size_t aura_render(const aura_filled *filled, const aura_spelt *spelt, uint8_t *
     }
     return size;
 }
+
+size_t aura_example(const aura_template_list *list, const aura_template *template, uint8_t *out)
+{
+    aura_filled filled = {.list = list, .template = template};
+    for (uint32_t index = 0; index < template->slot_count; index++)
+        filled.values[index] = (aura_bytes){FUZZY_FILLING, sizeof FUZZY_FILLING};
+    return aura_render(&filled, NULL, out);
+}

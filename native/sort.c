@@ -32,21 +32,50 @@ void aura_sort(uint32_t *numbers, uint32_t count, uint32_t *scratch, aura_is_bef
         memcpy(numbers, from, count * sizeof *numbers);
 }
 
+/* Numbers up to which inserting each takes less time than counting bytes. */
+#define MAX_INSERTED 64
+
 void aura_sort_numbers(uint32_t *numbers, uint32_t count, uint32_t *scratch)
 {
-    for (uint32_t shift = 0; shift < 32; shift += 16) { /* an even number of passes, so that the last one ends here */
-        for (uint32_t half = 0; half < 16; half += 8) {
-            const uint32_t *from = half == 0 ? numbers : scratch;
-            uint32_t *to = half == 0 ? scratch : numbers, places[256] = {0}, place = 0;
-            for (uint32_t at = 0; at < count; at++)
-                places[from[at] >> (shift + half) & 0xFF]++;
-            for (uint32_t byte = 0; byte < 256; byte++) {
-                const uint32_t here = places[byte];
-                places[byte] = place;
-                place += here;
-            }
-            for (uint32_t at = 0; at < count; at++)
-                to[places[from[at] >> (shift + half) & 0xFF]++] = from[at];
+    if (count <= MAX_INSERTED) {
+        for (uint32_t at = 1; at < count; at++) {
+            const uint32_t number = numbers[at];
+            uint32_t place = at;
+            for (; place > 0 && numbers[place - 1] > number; place--)
+                numbers[place] = numbers[place - 1];
+            numbers[place] = number;
         }
+        return;
+    }
+    for (uint32_t shift = 0; shift < 32; shift += 8) { /* an even number of passes, so that the last one ends here */
+        const uint32_t *from = shift % 16 == 0 ? numbers : scratch;
+        uint32_t *to = shift % 16 == 0 ? scratch : numbers, places[256] = {0}, place = 0;
+        for (uint32_t at = 0; at < count; at++)
+            places[from[at] >> shift & 0xFF]++;
+        for (uint32_t byte = 0; byte < 256; byte++) {
+            const uint32_t here = places[byte];
+            places[byte] = place;
+            place += here;
+        }
+        for (uint32_t at = 0; at < count; at++)
+            to[places[from[at] >> shift & 0xFF]++] = from[at];
+    }
+}
+
+void aura_sort_words(uint64_t *words, uint32_t count, uint64_t *scratch)
+{
+    for (uint32_t shift = 0; shift < 64; shift += 8) { /* as above */
+        const uint64_t *from = shift % 16 == 0 ? words : scratch;
+        uint64_t *to = shift % 16 == 0 ? scratch : words;
+        uint32_t places[256] = {0}, place = 0;
+        for (uint32_t at = 0; at < count; at++)
+            places[from[at] >> shift & 0xFF]++;
+        for (uint32_t byte = 0; byte < 256; byte++) {
+            const uint32_t here = places[byte];
+            places[byte] = place;
+            place += here;
+        }
+        for (uint32_t at = 0; at < count; at++)
+            to[places[from[at] >> shift & 0xFF]++] = from[at];
     }
 }

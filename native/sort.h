@@ -13,5 +13,6 @@ void aura_sort(uint32_t *numbers, uint32_t count, uint32_t *scratch, aura_is_bef
 
 /* Sort numbers by their own order. */
 void aura_sort_numbers(uint32_t *numbers, uint32_t count, uint32_t *scratch);
+void aura_sort_words(uint64_t *words, uint32_t count, uint64_t *scratch);
 
 #endif

@@ -13,9 +13,14 @@ typedef struct {
     aura_template_index index;
 } aura_template_layer;
 
-/* Layers without an id in common. Immutable; threads share it. */
+/* Windows of the templates of a layer (near.h). */
+typedef struct aura_near_index aura_near_index;
+
+/* Layers without an id in common, and the windows of each; NULL if no template is looked for that is close. Immutable;
+ * threads share it. */
 typedef struct {
     const aura_template_layer *layers[AURA_MAX_LAYERS];
+    const aura_near_index *nears[AURA_MAX_LAYERS];
     uint32_t count;
 } aura_template_library;
 

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Bytes of the shortest slot in a pattern. */
+#define MIN_SLOT 3
+
 /* Make room for more items of `size` bytes behind those that are there. */
 static bool make_room(aura_list_builder *builder, void **block, uint32_t *room, uint32_t count, size_t more, size_t size)
 {
@@ -92,7 +95,8 @@ bool aura_add_place(aura_list_builder *builder, uint32_t slot, const uint8_t *li
     aura_template *template = last_of(builder);
     const bool is_adjacent =
         template->place_count > 0 && builder->list.places[builder->place_count - 1].literal_size == 0;
-    if (is_adjacent || slot >= template->slot_count || size + template->text_size > LIMITS_MAX_PATTERN ||
+    const size_t pattern = size + template->text_size + MIN_SLOT * (template->place_count + 1u);
+    if (is_adjacent || slot >= template->slot_count || pattern > LIMITS_MAX_PATTERN ||
         !MAKE_ROOM(builder->list.places, builder->place_room, builder->place_count, 1) ||
         !add_text(builder, literal, size))
         return false;

@@ -5,6 +5,7 @@
 #include "../frame.h"
 #include "../heap.h"
 #include "../modelled.h"
+#include "../near.h"
 #include "../selection.h"
 #include "../template_list.h"
 #include "../typed.h"
@@ -44,14 +45,14 @@ static void make_fixed(aura_list_builder *builder)
 {
     const aura_bytes alone[] = {text_of("Have "), text_of(".")};
     const aura_bytes before[] = {text_of(""), text_of(" of "), text_of(", "), text_of("")};
-    const aura_bytes whole[] = {text_of("Yes")};
+    const aura_bytes whole[] = {text_of("Yes")}, long_whole[] = {text_of("I cannot help you with that.")};
     bool is_added = add_template(builder, 0, NULL, 0, whole, 0);
     for (uint32_t kind = 0; kind <= TEMPLATE_ENUM && is_added; kind++) {
         const uint32_t kinds[] = {kind, TEMPLATE_TEXT};
         is_added = add_template(builder, 1 + 2 * kind, kinds, 1, alone, 1) &&
                    add_template(builder, 2 + 2 * kind, kinds, 2, before, 3);
     }
-    if (!is_added)
+    if (!is_added || !add_template(builder, 300, NULL, 0, long_whole, 0))
         abort();
 }
 
@@ -77,7 +78,7 @@ static void make_told(aura_list_builder *builder, uint32_t first, const uint8_t 
         for (uint32_t slot = 0; slot < count; slot++)
             kinds[slot] = take(data, size) % (TEMPLATE_ENUM + 1);
         for (uint32_t literal = 0; literal <= places; literal++) {
-            const size_t length = take(data, size) % 13;
+            const size_t length = take(data, size) % 17;
             literals[literal] = (aura_bytes){*data, length < *size ? length : *size};
             *data += literals[literal].size;
             *size -= literals[literal].size;
@@ -192,22 +193,38 @@ static void check_choosing(const aura_context_model *model, aura_workspace *spac
     }
 }
 
+/* What a message is close to shares with it no more than it has. */
+static void check_near(const aura_template_library *library, const uint8_t *message, size_t size)
+{
+    static aura_near_space space;
+    aura_near near;
+    space.grams = malloc(aura_grams_of(size) * sizeof *space.grams);
+    if (aura_find_near(library, message, size, &space, &near) && (near.shared == 0 || near.shared > near.size))
+        abort();
+    free(space.grams);
+}
+
 /* Do all of this with a library of up to two layers. */
 static void check_library(const aura_context_model *model, aura_workspace *space, aura_list_builder *builders,
                           uint32_t count, const uint8_t *message, size_t size)
 {
     aura_template_layer layers[2];
+    aura_near_index nears[2];
     aura_template_library library = {.count = count};
     aura_match_space *match = calloc(1, sizeof *match);
     for (uint32_t layer = 0; layer < count; layer++) {
         layers[layer].list = builders[layer].list;
         if (!aura_index_templates(&layers[layer].index, &layers[layer].list, &AURA_HEAP))
             abort();
+        if (!aura_index_windows(&nears[layer], &layers[layer].list, &AURA_HEAP))
+            abort();
         library.layers[layer] = &layers[layer];
+        library.nears[layer] = &nears[layer];
     }
     match->marks = malloc((aura_marks_of(&library) + 1) * sizeof *match->marks);
     check_match(model, space, &library, match, message, size);
     check_choosing(model, space, &library, match, message, size);
+    check_near(&library, message, size);
     if (size > 0) {
         uint8_t *frame = malloc(size);
         memcpy(frame, message, size);
@@ -218,6 +235,7 @@ static void check_library(const aura_context_model *model, aura_workspace *space
         free(frame);
     }
     for (uint32_t layer = 0; layer < count; layer++) {
+        aura_near_index_free(&nears[layer], &AURA_HEAP);
         aura_template_index_free(&layers[layer].index, &AURA_HEAP);
         aura_template_list_free(&layers[layer].list, &AURA_HEAP);
     }

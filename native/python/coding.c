@@ -15,6 +15,7 @@ void aura_free_workspace(workspace *space)
 {
     if (space != NULL) {
         free(space->match.marks);
+        free(space->near.grams);
         free(space->buffer);
     }
     free(space);
@@ -44,6 +45,17 @@ bool aura_make_marks(workspace *space, const aura_template_library *library)
     space->match.marks = malloc(count * sizeof *space->match.marks);
     space->marks_room = space->match.marks != NULL ? count : 0;
     return space->match.marks != NULL;
+}
+
+bool aura_make_grams(workspace *space, size_t size)
+{
+    const size_t count = aura_grams_of(size);
+    if (space->grams_room >= count)
+        return true;
+    free(space->near.grams);
+    space->near.grams = malloc(count * sizeof *space->near.grams);
+    space->grams_room = space->near.grams != NULL ? count : 0;
+    return space->near.grams != NULL;
 }
 
 bool aura_reserve(aura_results *all, size_t size)

@@ -54,6 +54,7 @@ static const struct {
     {&AURA_LAYER_SPEC, offsetof(module_state, layer_type)},
     {&AURA_LIBRARY_SPEC, offsetof(module_state, library_type)},
     {&AURA_STREAM_SPEC, offsetof(module_state, stream_type)},
+    {&AURA_NEAR_SPEC, offsetof(module_state, near_type)},
 };
 
 static PyObject **type_of(module_state *state, size_t at)
@@ -110,6 +111,7 @@ static void free_module(void *module)
 
 static PyMethodDef METHODS[] = {
     {"read_model", aura_py_read_model, METH_O, "Read a model file."},
+    {"index_windows", aura_py_index_windows, METH_O, "File the templates of a layer by windows of their literals."},
     {"encode_brio2", (PyCFunction)(void (*)(void))aura_py_encode_brio2, METH_FASTCALL,
      "A BRIO version 2 container for a message."},
     {"decode_brio2", (PyCFunction)(void (*)(void))aura_py_decode_brio2, METH_FASTCALL,

@@ -8,8 +8,8 @@
 
 #include "../auralite_batch.h"
 #include "../model.h"
+#include "../near.h"
 #include "../selection.h"
-#include "../template_library.h"
 
 #include <stdatomic.h>
 
@@ -20,6 +20,8 @@ typedef struct {
     aura_match_table together[AURA_TOGETHER];
     aura_match_space match;
     size_t marks_room;
+    aura_near_space near;
+    size_t grams_room;
     size_t capacity;
     uint8_t *buffer;
 } workspace;
@@ -35,6 +37,7 @@ typedef struct {
     PyObject *layer_type;
     PyObject *library_type;
     PyObject *stream_type;
+    PyObject *near_type;
     PyObject *errors; /* the module aura_spec.errors */
     _Atomic(workspace *) spare;
     _Atomic(brio2_workspace *) spare_brio2;
@@ -60,6 +63,9 @@ bool aura_make_room(workspace *space, size_t capacity);
 
 /* Make room for the marks of a search in a library. */
 bool aura_make_marks(workspace *space, const aura_template_library *library);
+
+/* Make room for the grams of a message. */
+bool aura_make_grams(workspace *space, size_t size);
 
 /* The results of a batch, end to end, on the heap. */
 typedef struct {
@@ -99,6 +105,8 @@ PyObject *aura_py_read_model(PyObject *module, PyObject *data);
 /* The types of layers of templates, and of libraries of them; the library of an object, or NULL with an exception. */
 extern PyType_Spec AURA_LAYER_SPEC;
 extern PyType_Spec AURA_LIBRARY_SPEC;
+extern PyType_Spec AURA_NEAR_SPEC;
+PyObject *aura_py_index_windows(PyObject *module, PyObject *layer);
 const aura_template_library *aura_py_library_of(const module_state *state, PyObject *object);
 
 /* The methods of a library that write and read template frames. */

@@ -2,6 +2,7 @@
 #include "module.h"
 
 #include "../heap.h"
+#include "../near.h"
 #include "../template_list.h"
 
 typedef struct {
@@ -11,7 +12,13 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    PyObject *layers; /* a tuple, which the library points into */
+    aura_near_index index;
+} near_object;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *layers; /* tuples, which the library points into */
+    PyObject *nears;
     aura_template_library library;
 } library_object;
 
@@ -133,35 +140,84 @@ static PyObject *get_memory(PyObject *self, void *closure)
     return PyLong_FromSize_t(layer->list.size + aura_template_index_size(&layer->index));
 }
 
+PyObject *aura_py_index_windows(PyObject *module, PyObject *layer)
+{
+    const module_state *state = PyModule_GetState(module);
+    if (Py_TYPE(layer) != (PyTypeObject *)state->layer_type) {
+        PyErr_SetString(PyExc_TypeError, "expected a layer of templates");
+        return NULL;
+    }
+    near_object *object = PyObject_New(near_object, (PyTypeObject *)state->near_type);
+    if (object == NULL)
+        return NULL;
+    bool is_made;
+    Py_BEGIN_ALLOW_THREADS
+    is_made = aura_index_windows(&object->index, &((layer_object *)layer)->layer.list, &AURA_HEAP);
+    Py_END_ALLOW_THREADS
+    if (!is_made) {
+        PyErr_NoMemory();
+        Py_CLEAR(object);
+    }
+    return (PyObject *)object;
+}
+
+static void free_near(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    aura_near_index_free(&((near_object *)self)->index, &AURA_HEAP);
+    PyObject_Free(self);
+    Py_DECREF(type);
+}
+
+static PyObject *get_near_memory(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromSize_t(aura_near_index_size(&((near_object *)self)->index));
+}
+
+/* Whether all of a tuple are of a type. */
+static bool are_all(PyObject *tuple, PyObject *type)
+{
+    for (Py_ssize_t at = 0; at < PyTuple_Size(tuple); at++)
+        if (Py_TYPE(PyTuple_GetItem(tuple, at)) != (PyTypeObject *)type)
+            return false;
+    return true;
+}
+
 static PyObject *make_library(PyTypeObject *type, PyObject *arguments, PyObject *names)
 {
-    PyObject *layers;
+    PyObject *layers, *nears;
     if (names != NULL && PyDict_Size(names) > 0) {
         PyErr_SetString(PyExc_TypeError, "a library has no named arguments");
         return NULL;
     }
-    if (!PyArg_ParseTuple(arguments, "O!", &PyTuple_Type, &layers))
+    if (!PyArg_ParseTuple(arguments, "O!O!", &PyTuple_Type, &layers, &PyTuple_Type, &nears))
         return NULL;
-    const Py_ssize_t count = PyTuple_Size(layers);
-    if (count > AURA_MAX_LAYERS) {
-        PyErr_SetString(PyExc_ValueError, "a library has too many layers");
-        return NULL;
-    }
+    const Py_ssize_t count = PyTuple_Size(layers), near_count = PyTuple_Size(nears);
     PyObject *module = PyType_GetModule(type);
     const module_state *state = module == NULL ? NULL : PyModule_GetState(module);
-    for (Py_ssize_t layer = 0; state != NULL && layer < count; layer++)
-        if (Py_TYPE(PyTuple_GetItem(layers, layer)) != (PyTypeObject *)state->layer_type) {
-            PyErr_SetString(PyExc_TypeError, "a library is made of layers");
-            return NULL;
-        }
-    library_object *object = state == NULL ? NULL : PyObject_New(library_object, type);
+    if (state == NULL)
+        return NULL;
+    if (!are_all(layers, state->layer_type) || !are_all(nears, state->near_type)) {
+        PyErr_SetString(PyExc_TypeError, "a library is made of layers, and of their windows");
+        return NULL;
+    }
+    if (count > AURA_MAX_LAYERS || (near_count != 0 && near_count != count)) {
+        PyErr_SetString(PyExc_ValueError, "a library has too many layers, or windows of other layers");
+        return NULL;
+    }
+    library_object *object = PyObject_New(library_object, type);
     if (object == NULL)
         return NULL;
     Py_INCREF(layers);
+    Py_INCREF(nears);
     object->layers = layers;
+    object->nears = nears;
     object->library = (aura_template_library){.count = (uint32_t)count};
     for (Py_ssize_t layer = 0; layer < count; layer++)
         object->library.layers[layer] = &((layer_object *)PyTuple_GetItem(layers, layer))->layer;
+    for (Py_ssize_t layer = 0; layer < near_count; layer++)
+        object->library.nears[layer] = &((near_object *)PyTuple_GetItem(nears, layer))->index;
     return (PyObject *)object;
 }
 
@@ -169,6 +225,7 @@ static void free_library(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     Py_DECREF(((library_object *)self)->layers);
+    Py_DECREF(((library_object *)self)->nears);
     PyObject_Free(self);
     Py_DECREF(type);
 }
@@ -227,7 +284,38 @@ static PyObject *match(PyObject *self, PyObject *message)
     return result;
 }
 
+/* (id, four bytes in a row that they share, those of the message) of the template that a message is closest to. */
+static PyObject *nearest(PyObject *self, PyObject *message)
+{
+    module_state *state = aura_state_of(self);
+    Py_buffer view;
+    if (PyObject_GetBuffer(message, &view, PyBUF_SIMPLE) != 0)
+        return NULL;
+    const size_t size = (size_t)view.len;
+    workspace *space = size > INT32_MAX ? NULL : aura_take_workspace(state);
+    PyObject *result = NULL;
+    if (space != NULL && aura_make_grams(space, size)) {
+        aura_near near;
+        bool is_found;
+        Py_BEGIN_ALLOW_THREADS
+        is_found = aura_find_near(&((library_object *)self)->library, view.buf, size, &space->near, &near);
+        Py_END_ALLOW_THREADS
+        if (is_found) {
+            result = Py_BuildValue("(III)", (unsigned)near.template->id, (unsigned)near.shared, (unsigned)near.size);
+        } else {
+            Py_INCREF(Py_None);
+            result = Py_None;
+        }
+    } else {
+        PyErr_NoMemory();
+    }
+    aura_put_workspace(state, space);
+    PyBuffer_Release(&view);
+    return result;
+}
+
 static PyMethodDef LIBRARY_METHODS[] = {
+    {"nearest", nearest, METH_O, "The template that a message is closest to, and how close it is, or None."},
     {"match", match, METH_O, "The id and the values of the template that a message matches, or None."},
     {"encode_typed", (PyCFunction)(void (*)(void))aura_py_encode_typed, METH_FASTCALL,
      "The typed frame of a template with values."},
@@ -251,6 +339,18 @@ static PyType_Slot LAYER_SLOTS[] = {
     {0, NULL},
 };
 
+static PyGetSetDef NEAR_ATTRIBUTES[] = {
+    {"memory", get_near_memory, NULL, "Bytes that the windows take.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot NEAR_SLOTS[] = {
+    {Py_tp_doc, "Windows of the templates of a layer. Immutable; share it between threads."},
+    {Py_tp_dealloc, (void *)free_near},
+    {Py_tp_getset, NEAR_ATTRIBUTES},
+    {0, NULL},
+};
+
 static PyType_Slot LIBRARY_SLOTS[] = {
     {Py_tp_doc, "Layers of templates. Immutable; share it between threads."},
     {Py_tp_new, (void *)make_library},
@@ -271,4 +371,11 @@ PyType_Spec AURA_LIBRARY_SPEC = {
     .basicsize = sizeof(library_object),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = LIBRARY_SLOTS,
+};
+
+PyType_Spec AURA_NEAR_SPEC = {
+    .name = "aura_native.NearIndex",
+    .basicsize = sizeof(near_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = NEAR_SLOTS,
 };

@@ -111,6 +111,65 @@ def test_a_match_is_one_of_all(search: tuple[dict[int, Template], bytes]) -> Non
         assert found.values == templates[found.template_id].match(message)
 
 
+WORDY = st.lists(
+    st.sampled_from(
+        ["the order of ", "was moved to ", "node seven ", "in the queue ", "a" * 9, "ab" * 7, "é", "7 "]
+    ),
+    min_size=1,
+    max_size=5,
+).map("".join)
+
+
+@st.composite
+def near_searches(draw: st.DrawFn) -> tuple[dict[int, Template], bytes]:
+    """Templates with long literals, some of them alike, and a message that is like some."""
+    found = {}
+    for number in draw(st.lists(st.integers(0, 60), min_size=1, max_size=10, unique=True)):
+        parts = draw(st.lists(WORDY, min_size=1, max_size=3))
+        found[number] = (
+            draw(st.sampled_from(["", "{x}"])) + "{y}".join(parts[:2]) + "{z:int}".join(["", *parts[2:]])
+        )
+    templates = {}
+    for number, pattern in found.items():
+        try:
+            templates[number] = parse_pattern(pattern)
+        except TemplateError:
+            continue
+    message = draw(WORDY) + draw(st.text("ab 7", max_size=8)) + draw(WORDY)
+    return templates, message.encode()
+
+
+@sampled(1_000)
+@given(near_searches() | searches(), st.data())
+def test_the_same_template_is_near(search: tuple[dict[int, Template], bytes], data: st.DataObject) -> None:
+    templates, message = search
+    assert NativeMatcher(templates).nearest(message) == Matcher(templates).nearest(message)
+    held: dict[int, Template] = {}
+    native, python = NativeMatcher(held), Matcher(held)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layering, "GROWTH", 1)
+        for number in data.draw(st.permutations(list(templates))):
+            held = {**held, number: templates[number]}
+            native, python = NativeMatcher(held, native), Matcher(held, python)
+    assert native.nearest(message) == python.nearest(message)
+
+
+def test_what_is_like_many_templates_is_near_none() -> None:
+    """And literals that many share find none."""
+    patterns = {300 + n: f"Job {n:04} of the night is done by {{who}}." for n in range(300)}
+    templates = parse_patterns(patterns | {900: "Detach the left flange, then wait."})
+    native, python = NativeMatcher(templates), Matcher(templates)
+    everything = " ".join(pattern.replace("{who}", "me") for pattern in patterns.values())
+    for text in (
+        everything,
+        everything[:3000],
+        "Job 0123 of the night was done by me.",
+        "Detach the left flange now",
+    ):
+        assert native.nearest(text.encode()) == python.nearest(text.encode())
+    assert native.layers[0].near.memory > 0
+
+
 HOSTILE = [
     "".join(f"{{s{place}:word}}-" for place in range(22)) + "{n%d:word}",
     "{a}" + "a" * 24 + "b" + "a" * 24 + "{b%d}",
@@ -209,8 +268,8 @@ def test_what_a_layer_is_made_of_is_checked() -> None:
     fitting = (300, (2, (b"x",)), (b"a", b"b", b""), bytes((0, 1)))
     made = layer([fitting])
     assert made.memory > 0
-    assert library((made,)).match(b"a7bx") == (300, (b"7", b"x"))
-    assert library(()).match(b"a7bx") is None
+    assert library((made,), ()).match(b"a7bx") == (300, (b"7", b"x"))
+    assert library((), ()).match(b"a7bx") is None
     for wrong in (
         entry,  # an enumeration of nothing
         (300, (), (b"",), b""),  # no text
@@ -241,13 +300,18 @@ def test_what_a_layer_is_made_of_is_checked() -> None:
             layer(mistyped)
     with pytest.raises(TypeError):
         layer([(*fitting[:2], ("a", b"b", b""), fitting[3])])
-    for arguments in ([made], (5,)):
+    for arguments in (([made], ()), ((5,), ()), ((made,), (5,)), ((made,),)):
         with pytest.raises(TypeError):
-            library(arguments)
-    with pytest.raises(ValueError, match="too many"):
-        library((made,) * 33)
+            library(*arguments)
+    for layers, nears in (((made,) * 33, ()), ((), (aura_native.index_windows(made),))):
+        with pytest.raises(ValueError, match="layers"):
+            library(layers, nears)
+    with pytest.raises(TypeError):
+        aura_native.index_windows(5)
+    with pytest.raises(TypeError):
+        library((), ()).nearest("text")
     for make in (layer, library):
         with pytest.raises(TypeError):
-            make((), name=1)
+            make((), (), name=1)
     with pytest.raises(TypeError):
-        library(()).match("text")
+        library((), ()).match("text")

@@ -211,7 +211,7 @@ class TemplateLibrary(Mapping[int, Template]):
         """
         if not self.is_searched_for_near:
             return None
-        return self._templates.filing.python.nearest(to_bytes(message))
+        return self._templates.filing.matcher.nearest(to_bytes(message))
 
     @property
     def is_searched_for_near(self) -> bool:
