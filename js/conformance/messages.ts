@@ -90,6 +90,8 @@ function writeAs(told: Fields, data: Uint8Array, held: Held): Uint8Array {
       return encodeAs.typed(id, template(), values);
     case 'modelled':
       return encodeAs.modelled(id, template(), values, model);
+    case 'fuzzy':
+      return encodeAs.fuzzy(data, id, template(), model);
     case 'classic':
       return encodeAs.classic(id, values);
     case 'brio':

@@ -1,10 +1,10 @@
 // The codec of single messages: one message in, one message out.
-import { LIMITS_DEFAULT_MAX_SIZE } from './constants.js';
+import { BUILTIN_PATTERNS, LIMITS_DEFAULT_MAX_SIZE } from './constants.js';
 import { DecodeError, TemplateError } from './errors.js';
 import { TemplateLibrary } from './library.js';
 import { type BodyCodec, decodeMessage, type SharedState } from './message.js';
 import type { Model } from './model.js';
-import { ALL_METHODS, choose, type Level } from './selection.js';
+import { ALL_METHODS, choose, type FindNear, type Level, type TemplateSearch } from './selection.js';
 import { buildTagged, decodeTagged } from './tag.js';
 import { builtinTemplates, parsePatterns } from './template.js';
 import { fromUtf8, toUtf8 } from './text.js';
@@ -29,6 +29,8 @@ export interface CodecOptions {
   readonly check?: boolean;
   /** The most bytes that a message may decode to; 64 MiB by default. */
   readonly maxSize?: number;
+  /** Finds templates for fuzzy frames: `nearest` of the entry `near`. Without it, such frames are read, not written. */
+  readonly near?: FindNear;
   /** What reads and writes further methods, such as `Brio`. */
   readonly bodies?: readonly BodyCodec[];
 }
@@ -48,7 +50,7 @@ export class Codec {
   /** What it reads messages with. */
   readonly held: SharedState;
   readonly #options: CodecOptions;
-  readonly #library: TemplateLibrary;
+  readonly #search: TemplateSearch;
 
   /**
    * @throws RangeError The level or the limit is out of range.
@@ -67,7 +69,10 @@ export class Codec {
       }
     }
     this.#options = options;
-    this.#library = new TemplateLibrary(held);
+    const library = new TemplateLibrary(held);
+    // the built-in templates alone say what models know anyway
+    const isNearWorthIt = [...held.keys()].some((id) => !(id in BUILTIN_PATTERNS));
+    this.#search = { match: (message) => library.match(message), near: isNearWorthIt ? (options.near ?? null) : null };
     this.model = model ?? null;
     this.level = level;
     this.check = options.check === true;
@@ -90,7 +95,7 @@ export class Codec {
     const message = typeof data === 'string' ? toUtf8(data) : data;
     const shared = this.#shared;
     const policy = { level: this.level, methods: this.#options.methods ?? ALL_METHODS };
-    const wire = choose(message, policy, shared, (bytes) => this.#library.match(bytes));
+    const wire = choose(message, policy, shared, this.#search);
     return this.check ? this.tag(wire, message) : wire;
   }
 

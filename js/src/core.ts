@@ -4,10 +4,10 @@
  * @module
  */
 export { Codec, type CodecOptions, type DecompressOptions } from './codec.js';
-export { AuraError, DecodeError, EncodeError, type ErrorCode, TemplateError } from './errors.js';
+export { AuraError, DecodeError, EncodeError, type ErrorCode, LoadError, TemplateError } from './errors.js';
 export type { BodyCodec, SharedState } from './message.js';
 export { Model } from './model.js';
-export type { Level } from './selection.js';
+export type { FindNear, Level, Near } from './selection.js';
 export { type MessageCodec, Stream, type StreamOptions } from './stream.js';
 export type { Check } from './stream_check.js';
 export type { Kind, Slot, Template } from './template.js';

@@ -15,10 +15,10 @@ export type ErrorCode =
 /** Root of all errors that this package throws on purpose. */
 export class AuraError extends Error {
   /** A code of the specification, or the name of the class where the specification has none. */
-  readonly code: ErrorCode | 'EncodeError' | 'TemplateError';
+  readonly code: ErrorCode | 'EncodeError' | 'TemplateError' | 'LoadError';
 
-  constructor(code: AuraError['code'], message: string) {
-    super(message);
+  constructor(code: AuraError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'AuraError';
     this.code = code;
   }
@@ -37,6 +37,14 @@ export class TemplateError extends AuraError {
   constructor(message: string) {
     super('TemplateError', message);
     this.name = 'TemplateError';
+  }
+}
+
+/** A model file could not be had; `cause` is the error of the network, if there was one. */
+export class LoadError extends AuraError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('LoadError', message, options);
+    this.name = 'LoadError';
   }
 }
 

@@ -31,12 +31,20 @@ export class EventStreamReader {
    * @throws DecodeError A record is refused.
    */
   receive(bytes: Uint8Array): Uint8Array[] {
+    return [...this.parts(bytes)];
+  }
+
+  /**
+   * As {@link receive}, but one part at a time, so that those before a record that is refused are not lost.
+   *
+   * @throws DecodeError A record is refused.
+   */
+  *parts(bytes: Uint8Array): Generator<Uint8Array> {
     this.#content = concat([this.#content, bytes]);
-    const parts: Uint8Array[] = [];
     for (;;) {
       const message = this.#takeRecord();
-      if (message === null) return parts;
-      parts.push(this.#codec.decompressBytes(message, { maxSize: this.#maxSize }));
+      if (message === null) return;
+      yield this.#codec.decompressBytes(message, { maxSize: this.#maxSize });
     }
   }
 

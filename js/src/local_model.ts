@@ -290,6 +290,30 @@ function emptyMemory(): LocalMemory {
   return single;
 }
 
+/** Let bytes that are coded elsewhere enter a stream's memory as a message (rule STR-11). */
+export function learnMessage(data: Uint8Array, memory: LocalMemory, model: ContextModel): void {
+  const predictor = new Predictor(model, memory);
+  for (const byte of data.subarray(Math.max(0, data.length - memory.size.window))) predictor.learn(byte);
+  predictor.learn(0);
+}
+
+/** Code the symbols of a message (rule LOC-10). */
+export function writeMessage(data: Uint8Array, predictor: Predictor, encoder: RangeEncoder): Uint8Array {
+  for (const byte of data) predictor.encode(encoder, byte);
+  predictor.encode(encoder, CONTEXT_MODEL_END);
+  return encoder.finish();
+}
+
+/** Read the symbols of a message of at most `maxSize` bytes, to the end of its string (rule LOC-10). */
+export function readMessage(predictor: Predictor, decoder: RangeDecoder, maxSize: number): Uint8Array {
+  const most = Math.min(maxSize, LIMITS_MAX_ADAPTIVE);
+  while (predictor.decode(decoder) !== CONTEXT_MODEL_END) {
+    if (predictor.size > most) throw tooLong(most);
+  }
+  decoder.finish();
+  return predictor.bytes.slice(0, predictor.size);
+}
+
 /**
  * The string that stands for a message; it is a whole one if the model is implied (rule AUR-10).
  *
@@ -299,21 +323,12 @@ export function encodeAdaptive(data: Uint8Array, model: ContextModel): Uint8Arra
   if (data.length > LIMITS_MAX_ADAPTIVE) {
     throw new EncodeError(`an adaptive message has at most ${String(LIMITS_MAX_ADAPTIVE)} bytes`);
   }
-  const predictor = new Predictor(model, emptyMemory());
   const encoder = new RangeEncoder(RANGE_CODER_ADAPTIVE_START, RANGE_CODER_ADAPTIVE_END);
-  for (const byte of data) predictor.encode(encoder, byte);
-  predictor.encode(encoder, CONTEXT_MODEL_END);
-  return encoder.finish();
+  return writeMessage(data, new Predictor(model, emptyMemory()), encoder);
 }
 
 /** Read a string, or a whole message whose model is implied (rules AUR-10 and AUR-12). */
 export function decodeAdaptive(string: Uint8Array, model: ContextModel, maxSize: number): Uint8Array {
   const decoder = new RangeDecoder(string, RANGE_CODER_ADAPTIVE_START, RANGE_CODER_ADAPTIVE_END);
-  const predictor = new Predictor(model, emptyMemory());
-  const most = Math.min(maxSize, LIMITS_MAX_ADAPTIVE);
-  while (predictor.decode(decoder) !== CONTEXT_MODEL_END) {
-    if (predictor.size > most) throw tooLong(most);
-  }
-  decoder.finish();
-  return predictor.bytes.slice(0, predictor.size);
+  return readMessage(new Predictor(model, emptyMemory()), decoder, maxSize);
 }

@@ -3,10 +3,11 @@ import { decodeAuralite, decodeNamed, encodeAuralite } from './auralite.js';
 import { decodeClassic, encodeClassic } from './classic.js';
 import {
   AURALITE_MODEL_ID_SIZE, LIMITS_DEFAULT_MAX_SIZE, MARKER_ADAPTIVE_EXPLICIT, MARKER_AURALITE_EXPLICIT, MARKER_BRIO,
-  MARKER_CLASSIC, MARKER_MODELLED, MARKER_STORED, MARKER_TYPED, MARKER_ZSTANDARD_DICTIONARY,
+  MARKER_CLASSIC, MARKER_FUZZY, MARKER_MODELLED, MARKER_STORED, MARKER_TYPED, MARKER_ZSTANDARD_DICTIONARY,
 } from './constants.js';
 import type { ContextModel } from './context_model.js';
 import { DecodeError } from './errors.js';
+import { decodeFuzzy, encodeFuzzy } from './fuzzy.js';
 import { decodeAdaptive, encodeAdaptive } from './local_model.js';
 import type { Model } from './model.js';
 import { decodeModelled, encodeModelled } from './modelled.js';
@@ -71,7 +72,7 @@ function dependsOnState({ code }: DecodeError, marker: number | undefined): bool
   return (
     marker !== undefined &&
     (isAdaptive(marker) || marker >= FIRST_AURALITE ||
-      [MARKER_CLASSIC, MARKER_ZSTANDARD_DICTIONARY, MARKER_TYPED, MARKER_MODELLED].includes(marker))
+      [MARKER_CLASSIC, MARKER_ZSTANDARD_DICTIONARY, MARKER_TYPED, MARKER_MODELLED, MARKER_FUZZY].includes(marker))
   );
 }
 
@@ -99,6 +100,8 @@ function decodeBody(wire: Uint8Array, held: SharedState, maxSize: number): Uint8
       return body.slice();
     case MARKER_MODELLED:
       return decodeModelled(body, held.templates, impliedModel(held), maxSize);
+    case MARKER_FUZZY:
+      return decodeFuzzy(body, held.templates, impliedModel(held), maxSize);
     case MARKER_ADAPTIVE_EXPLICIT:
       return decodeNamed(body, [FIRST_ADAPTIVE, LAST_ADAPTIVE + 1], held.models, (string, model) =>
         decodeAdaptive(string, model, maxSize),
@@ -132,6 +135,8 @@ export const encodeAs = {
     withMarker(MARKER_TYPED, encodeTyped(id, template, values)),
   modelled: (id: number, template: Template, values: readonly Uint8Array[], model: Model) =>
     withMarker(MARKER_MODELLED, encodeModelled(id, template, values, model.contextModel)),
+  fuzzy: (data: Uint8Array, id: number, template: Template, model: Model) =>
+    withMarker(MARKER_FUZZY, encodeFuzzy(data, id, template, model.contextModel)),
   classic: (id: number, values: readonly Uint8Array[]) => withMarker(MARKER_CLASSIC, encodeClassic({ id, values })),
 } as const;
 

@@ -19,8 +19,8 @@ import { concat, equal, Reader, toHex } from './wire.js';
 
 const MAGIC = Uint8Array.of(0x41, 0x55, 0x52, 0x4d); // AURM
 
-/** What a model file says of messages. Messages and codecs may share it. */
-export class Model {
+/** What the sections of a file say. */
+export interface ModelContent {
   /** Sixteen hexadecimal digits (rule MDL-4). */
   readonly id: string;
   readonly contextModel: ContextModel;
@@ -28,20 +28,21 @@ export class Model {
   readonly templates: ReadonlyMap<number, Template>;
   /** Of marker 0x05; empty if the file has none (rule MDL-8). */
   readonly dictionary: Uint8Array;
+}
 
-  private constructor(sections: ReadonlyMap<number, Uint8Array>, id: string) {
-    const read = <T>(type: number, parse: (reader: Reader) => T, none: T): T => {
-      const content = sections.get(type);
-      return content === undefined ? none : parse(new Reader(content));
-    };
+/** What a model file says of messages. Messages and codecs may share it. */
+export class Model implements ModelContent {
+  readonly id: string;
+  readonly contextModel: ContextModel;
+  readonly templates: ReadonlyMap<number, Template>;
+  readonly dictionary: Uint8Array;
+
+  /** Of content that {@link Model.read} gave, here or in a worker. */
+  constructor({ id, contextModel, templates, dictionary }: ModelContent) {
     this.id = id;
-    const trie = read<Trie | null>(MODEL_TRIE, readTrie, null) as Trie;
-    const hits = read(MODEL_MATCH, readMatchTable, new Uint16Array(0));
-    const charRuns = read<ReadonlyMap<number, CharRunList>>(MODEL_CHAR_RUNS, readCharRuns, new Map());
-    const prefix = read<Prefix | null>(MODEL_PREFIX, readPrefix, null);
-    this.contextModel = { trie, hits, charRuns, prefix };
-    this.templates = read<ReadonlyMap<number, Template>>(MODEL_TEMPLATES, readTemplates, new Map());
-    this.dictionary = read(MODEL_DICTIONARY, readDictionary, new Uint8Array(0));
+    this.contextModel = contextModel;
+    this.templates = templates;
+    this.dictionary = dictionary;
   }
 
   /**
@@ -55,8 +56,22 @@ export class Model {
     const sections = readSections(file);
     const own = idOf(sections);
     if (id !== undefined && own !== id) throw new DecodeError('ChecksumMismatch', `the id of the model is ${own}`);
-    return new Model(new Map(sections.map(({ type, content }) => [type, content])), own);
+    return new Model(readContent(sections, own));
   }
+}
+
+function readContent(sections: readonly Section[], id: string): ModelContent {
+  const read = <T>(wanted: number, parse: (reader: Reader) => T, none: T): T => {
+    const section = sections.find(({ type }) => type === wanted);
+    return section === undefined ? none : parse(new Reader(section.content));
+  };
+  const trie = read<Trie | null>(MODEL_TRIE, readTrie, null) as Trie;
+  const hits = read(MODEL_MATCH, readMatchTable, new Uint16Array(0));
+  const charRuns = read<ReadonlyMap<number, CharRunList>>(MODEL_CHAR_RUNS, readCharRuns, new Map());
+  const prefix = read<Prefix | null>(MODEL_PREFIX, readPrefix, null);
+  const templates = read<ReadonlyMap<number, Template>>(MODEL_TEMPLATES, readTemplates, new Map());
+  const dictionary = read(MODEL_DICTIONARY, readDictionary, new Uint8Array(0));
+  return { id, contextModel: { trie, hits, charRuns, prefix }, templates, dictionary };
 }
 
 interface Section {

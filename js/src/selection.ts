@@ -1,16 +1,37 @@
 // Which methods are tried for a message, and which result is taken (chapter "Encoding" of the specification).
 import {
   LIMITS_MAX_ADAPTIVE, LIMITS_MAX_MODELLED, MARKER_ADAPTIVE_EXPLICIT, MARKER_AURALITE_EXPLICIT, MARKER_CLASSIC,
-  MARKER_MODELLED, MARKER_TYPED, SESSION_NEGOTIATION_ADAPTIVE, SESSION_NEGOTIATION_COMPACT,
+  MARKER_FUZZY, MARKER_MODELLED, MARKER_TYPED, SESSION_NEGOTIATION_ADAPTIVE, SESSION_NEGOTIATION_COMPACT,
 } from './constants.js';
 import { EncodeError } from './errors.js';
 import type { Match } from './library.js';
 import { encodeAs, type SharedState } from './message.js';
 import { isTextOnly } from './slot/slot.js';
+import type { Template } from './template.js';
 import { typedSize } from './typed.js';
+import { varintSize } from './wire.js';
 
 /** How much is tried: 0 stores, 1 is a quick decision tree, 2 the usual, 3 everything. */
 export type Level = 0 | 1 | 2 | 3;
+
+/** A template that a message is close to, though it does not match. */
+export interface Near {
+  readonly id: number;
+  readonly template: Template;
+  /** How many different four bytes in a row the message has, and how many of them the template's example has, too. */
+  readonly grams: number;
+  readonly shared: number;
+}
+
+/** Looks for such a template. */
+export type FindNear = (message: Uint8Array, templates: ReadonlyMap<number, Template>) => Near | null;
+
+/** How a message finds its template. */
+export interface TemplateSearch {
+  readonly match: (message: Uint8Array) => Match | null;
+  /** Null if fuzzy frames are not written. */
+  readonly near: FindNear | null;
+}
 
 /** What may be tried. */
 export interface Policy {
@@ -22,9 +43,12 @@ export interface Policy {
 /** All methods that this package writes, by their bits. */
 export const ALL_METHODS = 0xffff;
 
-/** For each level the longest message that AURALITE, and an adaptive message, is tried on. */
+/** For each level the longest message that AURALITE, an adaptive message, and a fuzzy frame, is tried on. */
 const MAX_AURALITE = [-1, 2 ** 10, 2 ** 16, LIMITS_MAX_MODELLED] as const;
 const MAX_ADAPTIVE = [-1, 2 ** 10, 2 ** 14, LIMITS_MAX_ADAPTIVE] as const;
+const MAX_FUZZY = [-1, -1, 2 ** 10, LIMITS_MAX_ADAPTIVE] as const;
+/** Bytes that a fuzzy frame takes beside the id of its template where a message differs a little. */
+const FUZZY_HEAD = 3;
 
 /** Trigrams of a message that occurred in it before, from which level 2 tries an adaptive message. */
 const REPEATS = 8;
@@ -36,8 +60,9 @@ const SETTLED = 2 ** 8;
 const TYPED = 1 << MARKER_TYPED;
 const MODELLED = 1 << MARKER_MODELLED;
 const CLASSIC = 1 << MARKER_CLASSIC;
+const FUZZY = 1 << MARKER_FUZZY;
 /** For each level the bits of the template frames that it tries. */
-const FRAMES = [0, TYPED, TYPED | MODELLED, TYPED | MODELLED | CLASSIC] as const;
+const FRAMES = [0, TYPED, TYPED | MODELLED | FUZZY, TYPED | MODELLED | FUZZY | CLASSIC] as const;
 
 /** Whether at least `least` trigrams of a message occurred in it before. */
 function repeats(message: Uint8Array, least: number): boolean {
@@ -150,6 +175,20 @@ class Search {
     if (this.#triesFrame(CLASSIC)) this.#offerIfThere(() => encodeAs.classic(id, values));
   }
 
+  /** A fuzzy frame, below level 3 only if it may have less than `size` bytes. */
+  fuzzy(find: FindNear, size: number): void {
+    const { level } = this.#policy;
+    const { model, templates } = this.#held;
+    const isLast = level === 3;
+    if (model === null || !this.#triesFrame(FUZZY) || this.#message.length > MAX_FUZZY[level]) return;
+    if (size < FUZZY_HEAD + 2 && !isLast) return;
+    const near = find(this.#message, templates);
+    if (near === null) return;
+    const { id, template, grams, shared } = near;
+    const isWorthIt = size * shared > (FUZZY_HEAD + varintSize(id)) * grams;
+    if (isLast || isWorthIt) this.offer(encodeAs.fuzzy(this.#message, id, template, model));
+  }
+
   #offerIfThere(encode: () => Uint8Array): void {
     try {
       this.offer(encode());
@@ -167,9 +206,9 @@ class Search {
   }
 }
 
-/** The smallest message of those that a policy tries; `match` looks for a template. */
+/** The smallest message of those that a policy tries. */
 export function choose(
-  message: Uint8Array, policy: Policy, held: SharedState, match: (message: Uint8Array) => Match | null,
+  message: Uint8Array, policy: Policy, held: SharedState, { match, near }: TemplateSearch,
 ): Uint8Array {
   const { level } = policy;
   const search = new Search(message, policy, held);
@@ -188,6 +227,8 @@ export function choose(
     search.typed(found, size);
     ({ settled } = search); // by no modelled frame: level 1, which has none, may try more
     search.otherFrames(found, size);
+  } else if (near !== null) {
+    search.fuzzy(near, search.best.length);
   }
   if (level === 3 || (level > 1 && !settled)) search.bodies();
   return search.best;

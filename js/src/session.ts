@@ -4,7 +4,8 @@
  * @module
  */
 import {
-  MARKER_ADAPTIVE_EXPLICIT, MARKER_AURALITE_EXPLICIT, MARKER_CLASSIC, MARKER_MODELLED, MARKER_STORED, MARKER_TYPED,
+  MARKER_ADAPTIVE_EXPLICIT, MARKER_AURALITE_EXPLICIT, MARKER_CLASSIC, MARKER_FUZZY, MARKER_MODELLED,
+  MARKER_STORED, MARKER_TYPED,
   SESSION_COUNTERS, SESSION_NEGOTIATION_ADAPTIVE, SESSION_NEGOTIATION_ALL_CODINGS, SESSION_NEGOTIATION_CODING_SINGLE,
   SESSION_NEGOTIATION_CODING_STREAM, SESSION_NEGOTIATION_CODING_TAGGED, SESSION_NEGOTIATION_COMPACT,
   STREAM_DEFAULT_MEMORY, STREAM_MAX_MEMORY, STREAM_MIN_MEMORY,
@@ -40,6 +41,8 @@ export interface SessionSettings {
   readonly maxModelled?: number;
   /** Bytes of model files that it fetches from its peer; 0, the default, to fetch none. */
   readonly maxFetch?: number;
+  /** Leave it to the caller to ask with {@link Session.fetch} for the model {@link Session.wanted}; false by default. */
+  readonly fetchesLater?: boolean;
   /** Which methods are tried for single messages; 2 by default. */
   readonly level?: Level;
   /** Send single messages with tags, to peers that read them. */
@@ -56,8 +59,10 @@ export type SessionEvent =
 
 /** Methods that this package reads, by their bits (rule SES-5). */
 const METHODS =
-  [MARKER_CLASSIC, MARKER_AURALITE_EXPLICIT, MARKER_TYPED, MARKER_STORED, MARKER_MODELLED, MARKER_ADAPTIVE_EXPLICIT]
-    .reduce((bits, marker) => bits | (1 << marker), SESSION_NEGOTIATION_ADAPTIVE | SESSION_NEGOTIATION_COMPACT);
+  [
+    MARKER_CLASSIC, MARKER_AURALITE_EXPLICIT, MARKER_TYPED, MARKER_STORED, MARKER_MODELLED, MARKER_ADAPTIVE_EXPLICIT,
+    MARKER_FUZZY,
+  ].reduce((bits, marker) => bits | (1 << marker), SESSION_NEGOTIATION_ADAPTIVE | SESSION_NEGOTIATION_COMPACT);
 
 /** A model file that is coming. */
 interface Download {
@@ -95,7 +100,7 @@ export class Session {
   constructor(settings: SessionSettings, role: 'client' | 'server') {
     this.#settings = {
       models: [], memory: STREAM_DEFAULT_MEMORY, check: 4, maxMessage: 2 ** 20, maxModelled: 2 ** 12, maxFetch: 0,
-      level: 2, tag: false, bodies: [], ...settings,
+      fetchesLater: false, level: 2, tag: false, bodies: [], ...settings,
     };
     const { models, memory, maxMessage, maxModelled, bodies, maxFetch } = this.#settings;
     this.#isServer = role === 'server';
@@ -223,14 +228,14 @@ export class Session {
       case 'hello':
         this.#peer = control;
         this.#peerModels = control.models;
-        if (control.models.length > 0) this.#fetch(control.models[0]);
+        this.#fetchBest();
         return { type: 'ready', hello: control };
       case 'use':
         this.#takeUse(control);
         return null;
       case 'have':
         this.#peerModels = [control.model, ...this.#peerModels].slice(0, 64);
-        this.#fetch(control.model);
+        this.#fetchBest();
         return null;
       case 'request':
         this.#refuse(control.model);
@@ -274,11 +279,23 @@ export class Session {
     this.#say({ kind: 'offer', model: id, size: 0, digest: '0'.repeat(64) });
   }
 
-  /** Ask for the model that the peer likes best, unless it is held (rule SES-13). */
-  #fetch(id: string): void {
+  /** The model that the peer likes best, if it may be asked for (rule SES-13); null if it is held, or on its way. */
+  get wanted(): string | null {
+    if (this.#peerModels.length === 0) return null;
+    const [id] = this.#peerModels;
     const isHeld = this.#models.some((model) => model.id === id);
-    if (isHeld || this.#fetchable === 0 || this.#download !== null || this.#requested.has(id)) return;
-    if (this.#requested.size === MAX_REQUESTS) return;
+    if (isHeld || this.#fetchable === 0 || this.#download !== null || this.#requested.has(id)) return null;
+    return this.#requested.size < MAX_REQUESTS ? id : null;
+  }
+
+  #fetchBest(): void {
+    if (!this.#settings.fetchesLater) this.fetch();
+  }
+
+  /** Ask for the model {@link wanted}, if there is one. */
+  fetch(): void {
+    const id = this.wanted;
+    if (id === null) return;
     this.#requested.add(id);
     this.#download = { model: id, offer: null, pieces: [], size: 0 };
     this.#say({ kind: 'request', model: id, maxSize: this.#fetchable });

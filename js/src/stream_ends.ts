@@ -7,7 +7,7 @@ import {
 import { crc32 } from './crc32.js';
 import { DecodeError, EncodeError } from './errors.js';
 import { LocalMemory, type MemorySize } from './local_memory.js';
-import { Predictor } from './local_model.js';
+import { learnMessage, Predictor } from './local_model.js';
 import type { Model } from './model.js';
 import { RangeDecoder, RangeEncoder } from './range_coder.js';
 import { fromHex } from './slot/value.js';
@@ -63,9 +63,7 @@ export class StreamMemory {
 
   /** Let a message enter that is no string (rule STR-11). */
   learn(data: Uint8Array, { model }: Terms): void {
-    const predictor = new Predictor(model.contextModel, this.state);
-    for (const byte of data.subarray(Math.max(0, data.length - this.state.size.window))) predictor.learn(byte);
-    predictor.learn(0);
+    learnMessage(data, this.state, model.contextModel);
   }
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { DecodeError, EncodeError } from './errors.js';
-import type { Model } from './model.js';
+import { Model } from './model.js';
+import type { ModelStore } from './model_cache.js';
 import {
   applicationOf, closeCodeOf, isHello, offers, selectedBy, Session, type SessionEvent, type SessionSettings,
 } from './session.js';
@@ -26,6 +27,8 @@ export interface AuraWebSocketOptions extends SessionSettings {
   readonly reconnect?: boolean | Reconnection;
   /** Milliseconds that the server has for its hello; it is then taken for one that does not speak AURA. 5,000 by default. */
   readonly helloTimeout?: number;
+  /** Keeps models that are fetched, and is asked for them first: a `ModelCache`, say. */
+  readonly store?: ModelStore;
   /** The class of the connection under this one; the global `WebSocket` by default. */
   readonly WebSocket?: typeof WebSocket;
 }
@@ -103,6 +106,8 @@ export class AuraWebSocket extends EventTarget {
   /** Messages that wait for the connection, or for the bytes of a Blob before them. */
   #queue: Sendable[] = [];
   #isDraining = false;
+  /** Ids of models that are looked for in the store. */
+  readonly #sought = new Set<string>();
   #sent = { wire: 0, plain: 0 };
   #received = { wire: 0, plain: 0 };
 
@@ -167,7 +172,8 @@ export class AuraWebSocket extends EventTarget {
       return;
     }
     this.#phase = 'greeting';
-    this.#session = new Session({ ...this.#options, models: this.#models }, 'client');
+    const fetchesLater = this.#options.store !== undefined;
+    this.#session = new Session({ ...this.#options, models: this.#models, fetchesLater }, 'client');
     this.#flush(this.#session);
     this.#timer = setTimeout(() => { this.#begin('plain'); }, this.#options.helloTimeout ?? 5000);
   }
@@ -207,6 +213,34 @@ export class AuraWebSocket extends EventTarget {
       return;
     }
     this.#flush(session);
+    if (this.#options.store !== undefined) void this.#lookFor(session, this.#options.store);
+  }
+
+  /** Look in the store for the model that the session wants, before it is fetched. */
+  async #lookFor(session: Session, store: ModelStore): Promise<void> {
+    const id = session.wanted;
+    if (id === null || this.#sought.has(id)) return;
+    this.#sought.add(id);
+    const file = await store.get(id);
+    let model: Model | null = null;
+    try {
+      model = file && Model.read(file, id);
+    } catch {
+      await store.delete(id); // the file is damaged
+    }
+    this.#sought.delete(id);
+    if (this.#session !== session) return;
+    if (model === null) session.fetch();
+    else {
+      session.hold(model);
+      this.#hold(model);
+    }
+    this.#flush(session);
+  }
+
+  #hold(model: Model): void {
+    this.#models = [model, ...this.#models];
+    this.#dispatch(new CustomEvent('model', { detail: model }));
   }
 
   #happened(event: SessionEvent | null): void {
@@ -215,8 +249,8 @@ export class AuraWebSocket extends EventTarget {
         this.#begin('session');
         break;
       case 'model':
-        this.#models = [event.model, ...this.#models];
-        this.#dispatch(new CustomEvent('model', { detail: event.model }));
+        this.#hold(event.model);
+        void this.#options.store?.put(event.model.id, event.file);
         break;
       case 'message':
         this.#received.plain += event.data.length;

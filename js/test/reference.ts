@@ -1,5 +1,6 @@
 // Asks the Python of this project what it writes.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -8,6 +9,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A file of the repository. */
 export function pathOf(name: string): string {
   return ROOT + name;
+}
+
+/** The texts of the conversation that comes with the Python package. */
+export function conversationOf(): string[] {
+  const lines = readFileSync(pathOf('src/aura/data/conversation.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((line) => (JSON.parse(line) as { text: string }).text);
 }
 
 /** A Python process that runs a script of this folder. */
@@ -24,6 +31,8 @@ export interface Wanted {
   readonly methods: number;
   /** The path of the implied model; none is implied without. */
   readonly model?: string;
+  /** Patterns by id, held beside the built-in ones. */
+  readonly templates?: Readonly<Record<number, string>>;
 }
 
 /** A Python process that answers in order. */
@@ -39,8 +48,8 @@ export class Reference {
   }
 
   /** The message that Python writes. */
-  async write({ data, level, methods, model }: Wanted): Promise<Uint8Array> {
-    const request = { level, methods, data_hex: Buffer.from(data).toString('hex'), model };
+  async write({ data, level, methods, model, templates = {} }: Wanted): Promise<Uint8Array> {
+    const request = { level, methods, data_hex: Buffer.from(data).toString('hex'), model, templates };
     return Buffer.from(((await this.ask(request)) as { wire: string }).wire, 'hex');
   }
 

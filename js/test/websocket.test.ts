@@ -5,14 +5,12 @@ import { readFileSync } from 'node:fs';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EncodeError, Model } from '../src/core.js';
+import type { ModelStore } from '../src/models.js';
 import { AuraWebSocket as Socket, type AuraWebSocketOptions } from '../src/websocket.js';
-import { pathOf, spawnPython } from './reference.js';
+import { conversationOf, pathOf, spawnPython } from './reference.js';
 
 const model = Model.read(readFileSync(pathOf('src/aura/data/small.aura')));
-const conversation = readFileSync(pathOf('src/aura/data/conversation.jsonl'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => (JSON.parse(line) as { text: string }).text);
+const conversation = conversationOf();
 
 /** As in browsers; Node 20 has no WebSocket of its own. */
 class AuraWebSocket extends Socket {
@@ -100,6 +98,31 @@ describe('AuraWebSocket', () => {
     expect(await echoOf(socket, 'Where is order 1041?')).toBe('Where is order 1041?');
     expect(socket.aura.model).toBe(model.id);
     socket.close();
+  });
+
+  it('looks for the model in a store first, and keeps it there', async () => {
+    const files = new Map<string, Uint8Array>();
+    const asked: string[] = [];
+    const store: ModelStore = {
+      get: (id) => Promise.resolve((asked.push(id), files.get(id) ?? null)),
+      put: (id, file) => Promise.resolve(void files.set(id, file)),
+      delete: (id) => Promise.resolve(void files.delete(id)),
+    };
+    const sizes: number[] = [];
+    for (const state of ['empty', 'damaged', 'kept']) {
+      if (state === 'damaged') files.set(model.id, new Uint8Array(10));
+      const socket = new AuraWebSocket(addresses.aura, [], { maxFetch: 2 ** 20, store });
+      expect((await next<CustomEvent<Model>>(socket, 'model')).detail.id).toBe(model.id);
+      expect(await echoOf(socket, 'Where is order 1041?')).toBe('Where is order 1041?');
+      expect(socket.aura.model).toBe(model.id);
+      expect(Model.read(files.get(model.id) ?? new Uint8Array()).id).toBe(model.id);
+      sizes.push(socket.aura.received.wire);
+      socket.close();
+    }
+    expect(asked).toEqual([model.id, model.id, model.id]);
+    expect(sizes[0]).toBeGreaterThan(2 ** 16);
+    expect(sizes[1]).toBe(sizes[0]);
+    expect(sizes[2]).toBeLessThan(200);
   });
 
   it('goes on in plain messages where the server does not speak AURA', async () => {

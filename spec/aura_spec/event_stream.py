@@ -39,6 +39,15 @@ unless its user sets a lower limit, *max_size*.
 EVS-6: A server sends the bytes that it writes at once, as one record or more; no byte waits for a later one. A
 reader gives out a part as soon as its record is complete.
 
+EVS-7: Scripts in browsers may not set ``Accept-Encoding``. A client may also say that it reads the coding in
+``Aura-Accept``, a header of the same form, or in a parameter ``aura-accept`` of the address's query, which holds
+such a list, percent-coded. A server that implements this rule codes its answer if at least one of the three names
+the coding with a weight above 0. A parameter ``aura-models`` stands for the header ``Aura-Models`` where that
+header is missing. Such a server adds ``Access-Control-Expose-Headers: Content-Encoding, Aura-Model`` to a coded
+answer, so that scripts of other origins can see how it is coded. A client that can set ``Accept-Encoding`` SHOULD
+do so: not all servers implement this rule. With parameters, a request to another origin needs no preflight
+(CORS).
+
 A server SHOULD end a part after each event. An event ends with an empty line, and a line ends with CR LF, LF or CR,
 in any mixture. A line whose CR is the last byte of a write has ended; an LF that belongs to it may come as the
 first byte of the next part.
@@ -57,6 +66,7 @@ from aura_spec.varint import VarInt
 from aura_spec.wire import Field, build, parse
 
 CODING: Final = "aura"
+ACCEPT_HEADER: Final = "aura-accept"
 MODELS_HEADER: Final = "aura-models"
 MODEL_HEADER: Final = "aura-model"
 

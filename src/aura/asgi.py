@@ -12,7 +12,7 @@ application accepts the connection. Frames, models among them, are read when the
 ``scope["aura"]`` is an :class:`aura.connections.session.Status`: whether AURA was agreed on, and what it saved.
 
 **Server-sent events.** A response of type ``text/event-stream`` is coded for clients that accept the content coding
-``aura``, whatever the application sends when it sends it.
+``aura``, whatever the application sends when it sends it. Scripts in browsers ask for it as rule EVS-7 says.
 
 **Lifespan.** The models are loaded before the application starts, by servers that tell it when. Otherwise the first
 client waits for them.
@@ -24,6 +24,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from aura.connections.event_stream import EventStreamEncoder
 from aura.connections.prepared import PreparedMessage, prepare
@@ -33,7 +34,7 @@ from aura.connections.session.observed import report_plain
 from aura.models.model import Model
 from aura.templates import Hint, SlotValues
 from aura_spec.errors import DecodeError
-from aura_spec.event_stream import CODING, MODEL_HEADER, MODELS_HEADER
+from aura_spec.event_stream import ACCEPT_HEADER, CODING, MODEL_HEADER, MODELS_HEADER
 from aura_spec.session import close_code
 from aura_spec.session_negotiation import application_of
 
@@ -281,10 +282,14 @@ class _Response:
     @classmethod
     def wanted(cls, scope: Scope, send: Send, settings: Settings) -> _Response | None:
         """A response for this request, if it accepts the coding."""
-        accepted = _listed(scope["headers"], b"accept-encoding")
+        accepted = [
+            *_listed(scope, "accept-encoding"),
+            *_listed(scope, ACCEPT_HEADER),
+            *_asked(scope, ACCEPT_HEADER),
+        ]
         if not any(_is_accepted(entry) for entry in accepted):
             return None
-        return cls(send, _listed(scope["headers"], MODELS_HEADER.encode()), settings)
+        return cls(send, _listed(scope, MODELS_HEADER) or _asked(scope, MODELS_HEADER), settings)
 
     async def send(self, event: Event) -> None:
         """Send what the application sends, coded if it is an event stream.
@@ -330,16 +335,28 @@ class _Response:
     def _coded(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         kept = [(name, value) for name, value in headers if name != b"content-length"]
         kept.append((b"content-encoding", CODING.encode()))
-        kept.append((b"vary", b"accept-encoding, " + MODELS_HEADER.encode()))
+        kept.append((b"vary", f"accept-encoding, {ACCEPT_HEADER}, {MODELS_HEADER}".encode()))
+        kept.append((b"access-control-expose-headers", f"content-encoding, {MODEL_HEADER}".encode()))
         if self._model:
             kept.append((MODEL_HEADER.encode(), self._model.id.encode()))
         return kept
 
 
-def _listed(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[str]:
+def _listed(scope: Scope, header: str) -> list[str]:
     """The entries of a header that is a list."""
-    values = (value.decode("latin-1") for name, value in headers if name == wanted)
-    entries = (entry.strip().lower() for value in values for entry in value.split(","))
+    return _entries(value.decode("latin-1") for name, value in scope["headers"] if name == header.encode())
+
+
+def _asked(scope: Scope, parameter: str) -> list[str]:
+    """The entries of a parameter of the query that is a list (rule EVS-7)."""
+    query: str = scope.get("query_string", b"").decode("latin-1")
+    return (
+        _entries(value for name, value in parse_qsl(query) if name == parameter) if parameter in query else []
+    )
+
+
+def _entries(lists: Iterable[str]) -> list[str]:
+    entries = (entry.strip().lower() for entries in lists for entry in entries.split(","))
     return [entry for entry in entries if entry]
 
 

@@ -133,7 +133,8 @@ async def get(
 
     never: Callable[[], Awaitable[Event]] = asyncio.Queue[Event]().get
     fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "method": "GET", "path": path, "headers": fields, "query_string": b""}
+    path, _, query = path.partition("?")
+    scope = {"type": "http", "method": "GET", "path": path, "headers": fields, "query_string": query.encode()}
     scope |= {"scheme": "http", "root_path": "", "client": None, "server": None, "http_version": "1.1"}
     await asyncio.wait_for(AuraMiddleware(application, settings)(scope, never, send), 20)
     start, *bodies = sent

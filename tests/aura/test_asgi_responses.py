@@ -35,12 +35,32 @@ async def test_events_are_coded_without_a_model() -> None:
     assert b"".join(decode_event_stream(pieces)) == EVENTS
 
 
+def test_scripts_ask_in_a_header_or_in_the_query() -> None:
+    """Rule EVS-7."""
+    other = "0" * 16
+    for path, wanted in (
+        ("/events", {"Aura-Accept": "aura", "Aura-Models": TINY.id}),
+        ("/events", {"Accept-Encoding": "gzip, br", "Aura-Accept": "aura;q=0.5", "Aura-Models": TINY.id}),
+        (f"/events?aura-accept=aura&aura-models={other}%2C%20{TINY.id.upper()}", {}),
+        (f"/events?a=b&aura-models={TINY.id}&aura-accept=br,%20aura;q%3D1", {"Accept-Encoding": "br"}),
+        (f"/events?aura-accept=aura&aura-models={other}", {"Aura-Models": TINY.id}),
+    ):
+        headers, pieces = asyncio.run(get(path, wanted))
+        assert headers["aura-model"] == TINY.id
+        assert headers["vary"] == "accept-encoding, aura-accept, aura-models"
+        assert headers["access-control-expose-headers"] == "content-encoding, aura-model"
+        assert b"".join(decode_event_stream(pieces, TINY)) == EVENTS
+
+
 @run
 async def test_others_get_plain_events() -> None:
     for accepted in ("gzip", "aura;q=0", "aura; q=0.0", ""):
-        headers, pieces = await get("/events", {"Accept-Encoding": accepted})
-        assert "content-encoding" not in headers
-        assert b"".join(pieces) == EVENTS
+        for path, header in (("/events", "Accept-Encoding"), ("/events?aura-accepted=aura", "Aura-Accept")):
+            headers, pieces = await get(path, {header: accepted})
+            assert "content-encoding" not in headers
+            assert b"".join(pieces) == EVENTS
+    headers, _ = await get("/events?aura-accept=aura;q=0&x=aura-accept", {})
+    assert "content-encoding" not in headers
 
 
 @run
