@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
 
 from aura.models.native_model import native_of
-from aura.policy import Begun, Policy, first_tries
+from aura.policy import Begun, FirstTries, Policy, first_tries
 from aura.templates.filing import filed_builtin, filing_of
 from aura_spec.shared_state import SharedState
 from aura_spec.template import Template
 
 if TYPE_CHECKING:
     from aura_native import Chooser, TemplateLibrary
+
+_values_of: Final = attrgetter(*(field.name for field in fields(FirstTries)))
+"""The numbers of first tries, in order; ``astuple`` takes 9 µs for them, a short message 40 µs in all."""
 
 
 class NativeBeginning:
@@ -47,5 +51,5 @@ def begin(
         return None
     if templates is None or templates is filed_builtin():  # models know what these say anyway
         first = replace(first, max_fuzzy=0)
-    chooser = native_of(held.model).chooser(*astuple(first))
+    chooser = native_of(held.model).chooser(*_values_of(first))
     return NativeBeginning(chooser, None if templates is None else filing_of(templates).native.native)

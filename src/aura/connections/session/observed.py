@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from aura.connections.prepared import PreparedMessage
 from aura.connections.session.coding import FrameCodec, Role, Streamed
@@ -133,22 +132,20 @@ class _ObservedFrames:
 
     def _tell(self, direction: Direction, start: float, message: bytes, frame: bytes) -> None:
         duration = time.perf_counter() - start
+        coded, _ = parse_data(frame)
+        single = _single_of(coded) if isinstance(self._codec, Streamed) else coded
+        seen = None if single is None else peek(single, check=self._is_tagged)
         event = MessageEvent(
             time.time(),
             direction,
             message,
             len(frame),
             duration,
-            STREAM,
-            None,
+            STREAM if seen is None else str(seen.method),
+            None if seen is None else seen.template_id,
             self._model_id,
             self._reporter.labels(direction),
         )
-        coded, _ = parse_data(frame)
-        single = _single_of(coded) if isinstance(self._codec, Streamed) else coded
-        if single is not None:
-            seen = peek(single, check=self._is_tagged)
-            event = replace(event, method=str(seen.method), template_id=seen.template_id)
         self._reporter.message(event)
 
 
