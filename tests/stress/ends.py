@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -26,6 +27,11 @@ def model_file() -> str:
     path = Path(mkdtemp(), "tiny.aura")
     path.write_bytes(TINY.data)
     return str(path)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def settings(**changed: Any) -> StressSettings:

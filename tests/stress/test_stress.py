@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from tests.aura.coroutines import run
@@ -17,7 +18,7 @@ from tests.stress.extra import needed
 
 needed()
 
-from tests.stress.ends import model_file, result, serving, settings  # noqa: E402  # skipped before without them
+from tests.stress.ends import free_port, model_file, result, serving, settings  # noqa: E402  # skipped before without them
 
 from aura.observation import Direction, MessageEvent  # noqa: E402
 from aura.stress import process, server_process  # noqa: E402
@@ -26,7 +27,7 @@ from aura.stress.measured import Measured  # noqa: E402
 from aura.stress.protocol import SUBPROTOCOL, read_answer  # noqa: E402
 from aura.stress.result import Result, result_of  # noqa: E402
 from aura.stress.server import ServerOptions, echo, serve_until_told  # noqa: E402
-from aura.stress.test import StressTest  # noqa: E402
+from aura.stress.test import PRIMING, StressTest  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +178,12 @@ def test_traces_say_why(tmp_path: Path) -> None:
     assert again["traces"].get("sample") == found["traces"].get("sample")
 
 
+def fetched(url: str) -> bytes:
+    with urlopen(url, timeout=20) as answer:  # noqa: S310  # of this machine
+        content: bytes = answer.read()
+    return content
+
+
 async def until(condition: Callable[[], object]) -> None:
     while not condition():  # noqa: ASYNC110  # nothing tells of it
         await asyncio.sleep(0.01)
@@ -184,6 +191,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 @run
 async def test_the_server_serves_until_its_input_ends() -> None:
+    """With a dashboard, which counts what users say and is sent back, but for questions of the test."""
     reading, writing = os.pipe()
     said = io.StringIO()
     with (
@@ -193,11 +201,15 @@ async def test_the_server_serves_until_its_input_ends() -> None:
     ):
         patch.setattr(sys, "stdin", standard_input)
         patch.setattr(sys, "stdout", said)
-        serving_it = asyncio.create_task(serve_until_told(ServerOptions(model=model_file())))
+        options = ServerOptions(model=model_file(), dashboard=free_port())
+        serving_it = asyncio.create_task(serve_until_told(options))
         await until(said.getvalue)
         port = json.loads(said.getvalue())["port"]
         found = await StressTest(settings(url=f"ws://127.0.0.1:{port}", messages=12)).run()
         assert (found.tallies.mismatches, found.disagreements) == (0, 0)
+        shown = json.loads(await asyncio.to_thread(fetched, f"http://127.0.0.1:{options.dashboard}/state"))
+        said_by_users = 12 + PRIMING
+        assert shown["since"]["messages"] == 2 * said_by_users
         tell.write("\n")
         tell.close()
         await serving_it

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from pathlib import Path
 
 from tests import browser
@@ -13,15 +12,10 @@ from tests.stress.extra import needed
 
 needed()
 
-from tests.stress.ends import model_file, settings  # noqa: E402  # skipped before without the extra
+from tests.stress.ends import free_port, model_file, settings  # noqa: E402  # skipped before without the extra
 
 from aura.stress.server import ServerOptions  # noqa: E402
 from aura.stress.test import StressTest  # noqa: E402
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @run

@@ -64,7 +64,8 @@ def _table(title: str, first: Sequence[str], entries: Iterable[tuple[str, dict[s
 
 
 def _templates(entries: Sequence[dict[str, Any]]) -> str:
-    headings = "".join(f'<th scope="col">{name}</th>' for name in ("id", "pattern", *HEADINGS))
+    headings = '<th scope="col">id</th><th scope="col" class="pattern">pattern</th>'
+    headings += "".join(f'<th scope="col">{name}</th>' for name in HEADINGS)
     lines = "".join(
         f'<tr><th scope="row">{entry["id"]:d}</th><td class="pattern">{escape(shortened(entry["pattern"]))}</td>'
         f"{_cells(entry)}</tr>"

@@ -153,7 +153,7 @@ def _memory(axes: Axes, result: Result) -> None:
         server = [row["server_mib"] for row in rows]
         axes.plot(messages, server, color=VARIABLES["second"], linestyle="--", label="server")
     axes.set_xlabel("messages said")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.4 * axes.get_ylim()[1])  # room for the legend
 
 
 def _churn(axes: Axes, result: Result) -> None:

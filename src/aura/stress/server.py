@@ -19,7 +19,14 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from aura.connections.session import Models, Settings
-from aura.observation import Direction, MessageEvent, Observer, Observers
+from aura.observation import (
+    ConnectionEvent,
+    Direction,
+    MessageEvent,
+    Observer,
+    Observers,
+    RefusalEvent,
+)
 from aura.stress.process import footprint
 from aura.stress.protocol import MAX_PENDING, QUESTION, SUBPROTOCOL, View, build_answer, view_of
 from aura.websockets import serve
@@ -52,6 +59,10 @@ class ServerOptions:
         return Settings(models, memory=self.memory, level=self.level, observer=observer)
 
 
+_is_answering: Final[ContextVar[bool]] = ContextVar("aura_stress_is_answering", default=False)
+"""Whether what is sent now is the answer to a question."""
+
+
 class _Reader(Observer):
     """Notes how messages are read, for the connection in whose context they are."""
 
@@ -60,6 +71,31 @@ class _Reader(Observer):
         views = _views.get()
         if views is not None and event.direction is Direction.IN:
             views.append(view_of(event))
+
+
+class _Talk(Observer):
+    """Passes on what users say, without questions of the test and their answers.
+
+    Args:
+        observer: is told.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    def on_refusal(self, event: RefusalEvent) -> None:
+        """Pass on a refusal."""
+        self._observer.on_refusal(event)
+
+    def on_connection(self, event: ConnectionEvent) -> None:
+        """Pass on what became of a connection."""
+        self._observer.on_connection(event)
+
+    def on_message(self, event: MessageEvent) -> None:
+        """Pass on a message of a user."""
+        is_asking = event.direction is Direction.IN and event.message == QUESTION
+        if not is_asking and not _is_answering.get():
+            self._observer.on_message(event)
 
 
 async def echo(connection: ServerConnection) -> None:
@@ -71,7 +107,9 @@ async def echo(connection: ServerConnection) -> None:
         async for message in connection:
             if is_asked and message == QUESTION:
                 views.pop()  # the question itself
+                _is_answering.set(True)
                 await connection.send(build_answer(views))
+                _is_answering.set(False)
                 views.clear()
             else:
                 await connection.send(message)
@@ -87,7 +125,7 @@ async def serve_until_told(options: ServerOptions) -> None:
             from aura.stress.watching import watched  # noqa: PLC0415  # an extra
 
             watching = watched(options.dashboard, shows_content=options.shows_content)
-            observer = Observers(observer, await stack.enter_async_context(watching))
+            observer = Observers(observer, _Talk(await stack.enter_async_context(watching)))
         settings = options.settings(observer)
         server = await stack.enter_async_context(
             serve(
