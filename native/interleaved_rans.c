@@ -2,14 +2,9 @@
 #include "interleaved_rans.h"
 
 #include "loads.h"
+#include "vectors.h"
 
 #include <string.h>
-
-/* Vectors need a compiler with intrinsics, and a processor that has them, which is asked. */
-#if defined(__GNUC__) && defined(__x86_64__) && __STDC_HOSTED__
-#define AURA_HAS_AVX2
-#include <immintrin.h>
-#endif
 
 /* Frequencies from codes (rule IRN-7); one of the codes is above 0. */
 static void frequencies_of(const uint8_t *codes, uint32_t count, uint32_t frequencies[CONTEXT_MODEL_SYMBOLS])
@@ -200,7 +195,7 @@ bool aura_rans_read(aura_rans_reader *reader, uint16_t *symbols, size_t count, a
     word_source words = {reader->words + reader->position, reader->words + reader->size};
 #ifdef AURA_HAS_AVX2
     uint64_t order[256];
-    const bool has_avx2 = __builtin_cpu_supports("avx2");
+    const bool has_avx2 = aura_has_avx2();
     if (has_avx2)
         write_order(order);
 #endif

@@ -1,6 +1,11 @@
 /* Finds candidates for matches (rule PAR-1). */
 #include "match_finder.h"
 
+/* The loops are short, and it pays to unroll them. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
 #define MULTIPLIER 0x9E3779B97F4A7C15u
 #define TOGETHER 32 /* places whose hashes are computed, and fetched, ahead */
 
@@ -92,6 +97,13 @@ AURA_SPECIALISED bool are_equal(const uint8_t *one, const uint8_t *other, uint32
     return differing == 0;
 }
 
+/* Enter a place whose bytes are in no chain. */
+static inline void enter_first(uint32_t *head, uint32_t *links, uint32_t place)
+{
+    links[place - 1] = *head;
+    *head = place;
+}
+
 /* Enter a place, and give the one with the same bytes that was in the chain; 0 if there is none. Places are counted
  * from 1. */
 AURA_SPECIALISED uint32_t enter(uint32_t *head, uint32_t *links, const uint8_t *text, uint32_t low, uint32_t place,
@@ -105,8 +117,7 @@ AURA_SPECIALISED uint32_t enter(uint32_t *head, uint32_t *links, const uint8_t *
         found = *from;
     }
     if (found <= low) {
-        links[place - 1] = *head;
-        *head = place;
+        enter_first(head, links, place);
         return 0;
     }
     *from = links[found - 1]; /* which may be the head */
@@ -117,13 +128,18 @@ AURA_SPECIALISED uint32_t enter(uint32_t *head, uint32_t *links, const uint8_t *
 
 /* Find distances, with a search length that the compiler knows. */
 AURA_SPECIALISED void find_distances(aura_match_finder *finder, uint32_t search, const uint8_t *text, uint32_t low,
-                                     uint32_t begin, uint32_t size, uint32_t *distances, uint32_t length)
+                                     uint32_t begin, uint32_t size, const uint32_t *before, uint32_t *distances,
+                                     uint32_t length, bool is_first)
 {
     uint32_t *heads = finder->heads + ((size_t)search << finder->hash_bits);
     uint32_t *links = finder->links + (size_t)search * finder->capacity;
     const uint32_t shift = 64 - finder->hash_bits, end = size >= length ? size - length + 1 : 0;
     const uint64_t multiplier = (MULTIPLIER ^ finder->salt) | 1;
     uint32_t place = finder->entered[search];
+    for (; place < begin && place < end; place++) { /* what was too near to the end before */
+        const uint64_t hash = hash_of(text + place, length, multiplier);
+        enter(&heads[hash >> shift], links, text, low, place + 1, length);
+    }
     while (place < end) {
         uint32_t slots[TOGETHER];
         const uint32_t count = end - place < TOGETHER ? end - place : TOGETHER;
@@ -131,10 +147,16 @@ AURA_SPECIALISED void find_distances(aura_match_finder *finder, uint32_t search,
             slots[at] = (uint32_t)(hash_of(text + place + at, length, multiplier) >> shift);
             AURA_FETCH(&heads[slots[at]]);
         }
+        const uint32_t *known = before + (place - begin);
+        uint32_t *out = distances + (place - begin);
         for (uint32_t at = 0; at < count; at++, place++) {
+            if (!is_first && known[at] == 0) {
+                enter_first(&heads[slots[at]], links, place + 1);
+                out[at] = 0;
+                continue;
+            }
             const uint32_t found = enter(&heads[slots[at]], links, text, low, place + 1, length);
-            if (place >= begin)
-                distances[place - begin] = found > 0 ? place + 1 - found : 0;
+            out[at] = found > 0 ? place + 1 - found : 0;
         }
     }
     if (place > finder->entered[search])
@@ -161,13 +183,13 @@ static void find_lengths(const uint8_t *text, uint32_t begin, uint32_t size, con
 }
 
 void aura_find_candidates(aura_match_finder *finder, uint32_t search, const uint8_t *text, uint32_t low, uint32_t begin,
-                          uint32_t size, uint32_t *distances, uint8_t *lengths)
+                          uint32_t size, const uint32_t *before, uint32_t *distances, uint8_t *lengths)
 {
     const uint32_t least = finder->search_lengths[search];
     switch (least) {
 #define CASE(length) \
     case length: \
-        find_distances(finder, search, text, low, begin, size, distances, length); \
+        find_distances(finder, search, text, low, begin, size, before, distances, length, length == 4); \
         break;
         CASE(4) CASE(5) CASE(6) CASE(8) CASE(10) CASE(12) CASE(16) CASE(20) CASE(24) CASE(32) CASE(48)
 #undef CASE

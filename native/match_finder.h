@@ -38,9 +38,10 @@ void aura_match_finder_move(aura_match_finder *finder, uint32_t count);
 
 /* Find the candidates with a search length of the places from `begin` to `size`, where the text ends, in what the text
  * has from `low` on. AURA_MARGIN bytes behind it may be read. Distances and lengths of the first of these places come
- * first. */
+ * first. `before` has the distances for the search length before: where there is none, there is none now. Of no use for
+ * the first one. */
 void aura_find_candidates(aura_match_finder *finder, uint32_t search, const uint8_t *text, uint32_t low, uint32_t begin,
-                          uint32_t size, uint32_t *distances, uint8_t *lengths);
+                          uint32_t size, const uint32_t *before, uint32_t *distances, uint8_t *lengths);
 
 /* How many bytes from `place` on agree with those at a distance before, at most `most`, in a text of `size` bytes. */
 static inline uint32_t aura_agreeing(const uint8_t *text, uint32_t place, uint32_t distance, uint32_t most,

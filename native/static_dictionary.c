@@ -13,10 +13,10 @@ static uint64_t first_bytes(uint64_t bytes, uint32_t size)
     return bytes << (64 - 8 * size) >> (64 - 8 * size);
 }
 
-/* Where a search for a phrase begins. */
-static uint32_t slot_of(uint64_t phrase)
+/* The hash of a phrase, of 17 bits. */
+static uint32_t hash_of(uint64_t phrase)
 {
-    return (uint32_t)(phrase * MULTIPLIER >> 49);
+    return (uint32_t)(phrase * MULTIPLIER >> 47);
 }
 
 /* The bytes of a phrase; behind them are zeros, which are in no phrase. */
@@ -30,7 +30,9 @@ void aura_static_dictionary_make(aura_static_dictionary *dictionary)
     memset(dictionary, 0, sizeof *dictionary);
     for (uint32_t unit = 256; unit < UNIT_UNITS; unit++) {
         const uint64_t phrase = bytes_of(unit);
-        uint32_t slot = slot_of(phrase);
+        const uint32_t hash = hash_of(phrase);
+        dictionary->filter[hash / 8] |= (uint8_t)(1 << hash % 8);
+        uint32_t slot = hash % AURA_DICTIONARY_SLOTS;
         while (dictionary->units[slot] != 0)
             slot = (slot + 1) % AURA_DICTIONARY_SLOTS;
         dictionary->units[slot] = (uint16_t)unit;
@@ -41,7 +43,10 @@ void aura_static_dictionary_make(aura_static_dictionary *dictionary)
 uint32_t aura_find_phrase(const aura_static_dictionary *dictionary, uint64_t bytes, uint32_t size)
 {
     const uint64_t phrase = first_bytes(bytes, size);
-    for (uint32_t slot = slot_of(phrase);; slot = (slot + 1) % AURA_DICTIONARY_SLOTS) {
+    const uint32_t hash = hash_of(phrase);
+    if ((dictionary->filter[hash / 8] >> hash % 8 & 1) == 0)
+        return 0;
+    for (uint32_t slot = hash % AURA_DICTIONARY_SLOTS;; slot = (slot + 1) % AURA_DICTIONARY_SLOTS) {
         const uint32_t unit = dictionary->units[slot];
         if (unit == 0 || bytes_of(unit) == phrase)
             return UNIT_BYTES[unit][0] == size ? unit : 0; /* a zero of the text may stand behind a shorter one */

@@ -12,6 +12,7 @@
 typedef struct {
     uint16_t units[AURA_DICTIONARY_SLOTS]; /* by hash of their bytes; 0 where there is none */
     uint8_t sizes[1 << 16];                /* for the first two bytes, a bit for each size less 1 of their phrases */
+    uint8_t filter[1 << 14];               /* a bit for each hash of a phrase; most of what is no phrase has no bit */
 } aura_static_dictionary;
 
 void aura_static_dictionary_make(aura_static_dictionary *dictionary);

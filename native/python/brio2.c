@@ -5,10 +5,39 @@
 
 #include <stdlib.h>
 
+/* Memory that is kept from call to call, as it takes long to be made. */
+typedef struct {
+    void *start;
+    size_t size;
+} kept_room;
+
+#define MAX_KEPT ((size_t)1 << 24)
+
 struct brio2_workspace {
     aura_brio2_workspace coding;
     aura_parse_workspace parsing;
+    kept_room parser;
+    kept_room streams;
 };
+
+/* So many bytes, whose content is lost; NULL if there is no memory. */
+static void *take_room(kept_room *room, size_t size)
+{
+    if (room->size < size) {
+        free(room->start);
+        room->start = malloc(size);
+        room->size = room->start != NULL ? size : 0;
+    }
+    return room->start;
+}
+
+static void put_room(kept_room *room)
+{
+    if (room->size > MAX_KEPT) {
+        free(room->start);
+        *room = (kept_room){NULL, 0};
+    }
+}
 
 /* A workspace of the module, or NULL if there is no memory. */
 static brio2_workspace *take_workspace(module_state *state)
@@ -17,45 +46,51 @@ static brio2_workspace *take_workspace(module_state *state)
     if (taken != NULL)
         return taken;
     taken = malloc(sizeof *taken);
-    if (taken != NULL)
+    if (taken != NULL) {
         aura_parse_workspace_make(&taken->parsing);
+        taken->parser = taken->streams = (kept_room){NULL, 0};
+    }
     return taken;
 }
 
 void aura_free_brio2_workspace(brio2_workspace *space)
 {
+    if (space != NULL) {
+        free(space->parser.start);
+        free(space->streams.start);
+    }
     free(space);
 }
 
 static void put_workspace(module_state *state, brio2_workspace *space)
 {
+    if (space != NULL) {
+        put_room(&space->parser);
+        put_room(&space->streams);
+    }
     aura_free_brio2_workspace(atomic_exchange(&state->spare_brio2, space));
 }
 
-/* Write the container of what has been cut. Does not touch Python; gives memory of the heap, or NULL without any. */
-static void *write_container(const aura_cut *cut, brio2_workspace *space, const uint8_t *data, uint32_t length,
-                             const uint8_t **container, size_t *size)
+/* Write the container of what has been cut, into memory of the workspace. Does not touch Python; NULL without memory. */
+static const uint8_t *write_container(const aura_cut *cut, brio2_workspace *space, const uint8_t *data,
+                                      uint32_t length, size_t *size)
 {
-    void *room = malloc(aura_brio2_writer_room(cut, length));
-    if (room != NULL)
-        *container = aura_brio2_write(cut, &space->coding, data, length, room, size);
-    return room;
+    void *room = take_room(&space->streams, aura_brio2_writer_room(cut, length));
+    return room != NULL ? aura_brio2_write(cut, &space->coding, data, length, room, size) : NULL;
 }
 
 /* Cut and write a message. As above. */
-static void *encode(brio2_workspace *space, const uint8_t *data, uint32_t length, uint32_t level, uint64_t salt,
-                    const uint8_t **container, size_t *size)
+static const uint8_t *encode(brio2_workspace *space, const uint8_t *data, uint32_t length, uint32_t level,
+                             uint64_t salt, size_t *size)
 {
     const size_t needed = aura_parser_room(level, length, length);
-    void *room = needed > 0 ? malloc(needed) : NULL;
+    void *room = needed > 0 ? take_room(&space->parser, needed) : NULL;
     if (room == NULL)
         return NULL;
     aura_parser parser;
     aura_parser_start(&parser, level, length, length, salt, room);
     aura_parse(&parser, &space->parsing, data, length, length);
-    void *written = write_container(&parser.cut, space, data, length, container, size);
-    free(room);
-    return written;
+    return write_container(&parser.cut, space, data, length, size);
 }
 
 /* The level in an argument; false, with an exception, if there is none. */
@@ -94,15 +129,13 @@ PyObject *aura_py_encode_brio2(PyObject *module, PyObject *const *arguments, Py_
     brio2_workspace *space = take_workspace(state);
     const uint8_t *container = NULL;
     size_t size = 0;
-    void *room = NULL;
     if (space != NULL) {
         Py_BEGIN_ALLOW_THREADS
-        room = encode(space, view.buf, (uint32_t)view.len, level, state->salt, &container, &size);
+        container = encode(space, view.buf, (uint32_t)view.len, level, state->salt, &size);
         Py_END_ALLOW_THREADS
     }
-    PyObject *result =
-        room != NULL ? PyBytes_FromStringAndSize((const char *)container, (Py_ssize_t)size) : PyErr_NoMemory();
-    free(room);
+    PyObject *result = container != NULL ? PyBytes_FromStringAndSize((const char *)container, (Py_ssize_t)size)
+                                         : PyErr_NoMemory();
     put_workspace(state, space);
     PyBuffer_Release(&view);
     return result;
@@ -114,7 +147,7 @@ static void decode(const aura_container *container, brio2_workspace *space, cons
                    aura_error *error)
 {
     const size_t before = window->buf != NULL ? (size_t)window->len : 0;
-    void *room = malloc(aura_brio2_decoder_room(container) + 1);
+    void *room = take_room(&space->streams, aura_brio2_decoder_room(container));
     uint8_t *text = before > 0 ? malloc(before + container->length) : result;
     *error = (aura_error){.code = AURA_NO_MEMORY};
     if (room != NULL && text != NULL) {
@@ -125,7 +158,6 @@ static void decode(const aura_container *container, brio2_workspace *space, cons
     }
     if (before > 0)
         free(text);
-    free(room);
 }
 
 /* Decode a container with a window; its buffer is NULL if there is none. */
@@ -223,18 +255,16 @@ static PyObject *encode_block(block_encoder *self, module_state *state, const Py
     brio2_workspace *space = take_workspace(state);
     const uint8_t *container = NULL;
     size_t size = 0;
-    void *room = NULL;
     if (space != NULL) {
         Py_BEGIN_ALLOW_THREADS
         if (begins)
             aura_parser_clear(&self->parser);
         aura_parse(&self->parser, &space->parsing, content->buf, (uint32_t)content->len, self->window);
-        room = write_container(&self->parser.cut, space, content->buf, (uint32_t)content->len, &container, &size);
+        container = write_container(&self->parser.cut, space, content->buf, (uint32_t)content->len, &size);
         Py_END_ALLOW_THREADS
     }
-    PyObject *result =
-        room != NULL ? PyBytes_FromStringAndSize((const char *)container, (Py_ssize_t)size) : PyErr_NoMemory();
-    free(room);
+    PyObject *result = container != NULL ? PyBytes_FromStringAndSize((const char *)container, (Py_ssize_t)size)
+                                         : PyErr_NoMemory();
     put_workspace(state, space);
     return result;
 }
