@@ -9,7 +9,7 @@ PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 BUILT = $(wildcard native/build/.done)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-native fuzz-native wasm test-js lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
+.PHONY: help demo test native test-native fuzz-native wasm test-js pages lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
   corpus lock clean model
 .SECONDARY:
 
@@ -79,11 +79,15 @@ js/node_modules/.done: js/package.json js/package-lock.json
 	cd js && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
-test-js: js/node_modules/.done .venv/test/.done $(BUILT)  ## the TypeScript client: style, types, sizes, tests beside Python, the golden vectors
-	cd js && npm run lint && npm run size
+# Tests of the pages in a browser need Chromium, and are skipped without.
+test-js: js/node_modules/.done .venv/test/.done $(BUILT)  ## the TypeScript client and the pages: style, types, sizes, tests beside Python, the golden vectors
+	cd js && npm run lint && npm run pages -- --check && npm run size
 	cd js && AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npm test
 	cd js && npm run build-adapter
 	PYTHONPATH=conformance .venv/test/bin/python -m aura_conformance run --timeout 60 -- node js/build/conformance/adapter.js
+
+pages: js/node_modules/.done  ## build the pages of js/pages into the package, as they are committed
+	cd js && npm run pages
 
 # The addresses of packages and of their sponsors are left out.
 lock-js:  ## write the lock of the TypeScript client anew from js/package.json

@@ -22,6 +22,7 @@ extensions = [
     "diagram",
     "docstrings",
     "models",
+    "playground",
     "registries",
     "rules",
     "wiretable",

@@ -7,7 +7,7 @@ export default ts.config(
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs', 'pages/*.mjs'] }, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'max-lines': ['error', 400],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
@@ -18,8 +18,8 @@ export default ts.config(
   },
   { files: ['src/constants.ts'], rules: { 'max-lines': 'off' } }, // written from the specification
   {
-    files: ['*.js', '*.mjs'],
+    files: ['*.js', '*.mjs', 'pages/*.mjs'],
     extends: [ts.configs.disableTypeChecked],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
 );

@@ -19,12 +19,16 @@ export function exampleOf(template: Template): Uint8Array {
 /** What frames take in turn. */
 let memory: LocalMemory | null = null;
 
-/** A predictor that remembers the example of a template (rule FUZ-5). */
-function predictorFor(template: Template, model: ContextModel): Predictor {
+/** What remembers the example of a template (rule FUZ-5), until the next frame. */
+export function memoryOf(template: Template, model: ContextModel): LocalMemory {
   memory ??= new LocalMemory({ slotBits: LOCAL_MODEL_SLOT_BITS, window: 2 ** 16 });
   memory.reset();
   learnMessage(exampleOf(template), memory, model);
-  return new Predictor(model, memory);
+  return memory;
+}
+
+function predictorFor(template: Template, model: ContextModel): Predictor {
+  return new Predictor(model, memoryOf(template, model));
 }
 
 /** Read a body. */

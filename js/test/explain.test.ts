@@ -75,11 +75,12 @@ describe('explain', () => {
       encodeAs.adaptiveExplicit(utf8(json), model), encodeAs.typed(300, order, values),
       encodeAs.modelled(300, order, values, model), encodeAs.modelled(301, note, ['a: b: c', 'x'].map(utf8), model),
       encodeAs.typed(301, note, ['', '5'].map(utf8)), encodeAs.classic(85, ['30', 'db'].map(utf8)),
+      encodeAs.fuzzy(utf8('Order 18 of Bo is 3.5 Bo, they say'), 300, order, model),
       encodeAs.auralite(Uint8Array.of(0xff, 0xc3, 0xe2, 0x82), model), encodeAs.auralite(new Uint8Array(0), model),
     ]) {
       methods.add((await compare(wire, codec)).method);
     }
-    expect(methods.size).toBe(8);
+    expect(methods.size).toBe(9);
   });
 
   it('agrees on random messages', async () => {

@@ -99,7 +99,7 @@ def test_an_explanation_adds_up_and_tells_what_paid(*, explicit: bool) -> None:
     assert len(string) - 2 <= (bits + 4) / 8 <= len(string) + 1
     assert bytes(step.symbol for step in explanation.steps[:-1]).decode() == CSV
     assert re.search(r"^ *\d+ +1 +1 +\d\d\.\d % +number +0\.\d\d$", str(explanation), re.MULTILINE)
-    assert "hit by number" in page(explanation)
+    assert "right by number" in page(explanation)
 
 
 @given(st.binary(max_size=300))

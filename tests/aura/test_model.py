@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -226,15 +230,41 @@ def test_explanations_add_up(model: Model) -> None:
 @pytest.mark.parametrize("text", ["the lamp <b>", "Köln 🚲", b"\xff\xfe the lamp", b"lamp \xf0\x9f", "yes"])
 def test_pages_tint_each_character(model: Model, text: str | bytes) -> None:
     data = text.encode() if isinstance(text, str) else text
-    shown = page(aura.explain(reference.encode_auralite(data, model.context_model), model=model))
+    wire = reference.encode_auralite(data, model.context_model)
+    shown = page(aura.explain(wire, model=model))
     assert shown.startswith("<!doctype html>")
     assert "<b>" not in shown
-    assert 'class="end"' in shown
+    content = shown_in(shown)
+    assert (content["wire"], content["length"]) == (wire.hex(), len(data))
+    texts = [cell["text"] for cell in content["cells"]]
+    assert "".join(texts) == data.decode("utf-8", "backslashreplace")
+    if isinstance(text, str):
+        assert texts == list(text)
+    bits = sum(one["bits"] for one in (*content["cells"], *content["overhead"]))
+    assert bits == pytest.approx(8 * len(wire))
+
+
+def shown_in(html: str) -> dict[str, Any]:
+    """What a page shows, as its script is given it."""
+    [found] = re.findall(r'<script type="application/json" id="shown">(.*?)</script>', html)
+    content: dict[str, Any] = json.loads(found)
+    return content
 
 
 def test_pages_for_other_methods() -> None:
-    assert "Hm, well" in page(aura.explain(reference.encode_stored(b"Hm, well")))
-    assert "refused" in page(aura.explain(b"\x42"))
+    stored = page(aura.explain(reference.encode_stored(b"Hm, </script>")))
+    assert "".join(cell["text"] for cell in shown_in(stored)["cells"]) == "Hm, </script>"
+    refused = page(aura.explain(b"\x42<i>"))
+    assert "refused" in refused
+    assert "<i>" not in refused
+    assert shown_in(refused) is None
+
+
+def test_the_script_of_a_page_is_the_one_that_it_allows() -> None:
+    html = page(aura.explain(reference.encode_stored(b"x")))
+    [script] = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in html
 
 
 def write_corpus(path: Path) -> Path:

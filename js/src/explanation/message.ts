@@ -2,11 +2,12 @@
 import { Walk } from '../auralite.js';
 import {
   AURALITE_MODEL_ID_SIZE, CONTEXT_MODEL_END, LIMITS_MAX_TEMPLATE_ID, MARKER_ADAPTIVE_EXPLICIT, MARKER_AURALITE_EXPLICIT,
-  MARKER_CLASSIC, MARKER_MODELLED, MARKER_STORED, MARKER_TYPED, TAG_SIZE,
+  MARKER_CLASSIC, MARKER_FUZZY, MARKER_MODELLED, MARKER_STORED, MARKER_TYPED, TAG_SIZE,
 } from '../constants.js';
 import type { ContextModel } from '../context_model.js';
 import { readFields } from '../classic.js';
 import type { Codec } from '../codec.js';
+import { memoryOf } from '../fuzzy.js';
 import { FIRST_ADAPTIVE, FIRST_AURALITE, LAST_ADAPTIVE, type SharedState } from '../message.js';
 import { LocalMemory } from '../local_memory.js';
 import { Predictor } from '../local_model.js';
@@ -78,6 +79,11 @@ function stepsOf(wire: Uint8Array, message: Uint8Array, held: SharedState): Step
     const memory = new LocalMemory();
     return adaptiveSteps(message, new Predictor(model, memory), model, memory);
   }
+  if (wire[0] === MARKER_FUZZY) {
+    const template = findTemplate(new Reader(wire.subarray(1)).varint(LIMITS_MAX_TEMPLATE_ID), held.templates);
+    const memory = memoryOf(template, model);
+    return adaptiveSteps(message, new Predictor(model, memory), model, memory);
+  }
   const steps: Step[] = [];
   if (wire[0] === MARKER_MODELLED) {
     const { template, values, isText } = readModelled(wire.subarray(1), held.templates, model, message.length);
@@ -108,6 +114,15 @@ function breakdownOf(wire: Uint8Array, message: Uint8Array, held: SharedState, s
     }
     case MARKER_MODELLED:
       return modelled(body, length, held, steps);
+    case MARKER_FUZZY: {
+      const idSize = varintSize(new Reader(body).varint(LIMITS_MAX_TEMPLATE_ID));
+      return {
+        parts: partsOf([{ length, bits: 0, note: '' }], steps),
+        overhead: [
+          MARKER_OVERHEAD, { name: 'template id', bits: 8 * idSize }, ...overheadOf(steps, 8 * (body.length - idSize)),
+        ],
+      };
+    }
   }
   if (steps.length === 0) {
     return {

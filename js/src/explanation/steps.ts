@@ -116,7 +116,11 @@ export function adaptiveSteps(
 
 /** One line about how a symbol was coded, for people. */
 export function noteOf(step: Step): string {
-  if (step.kind === 'adaptive') return `${String(step.tried)} tried, ${step.reason === '' ? 'no hit' : `hit by ${step.reason}`}`;
+  if (step.kind === 'adaptive') {
+    if (step.tried === 0) return 'no guess';
+    const guesses = step.tried === 1 ? '1 guess' : `${String(step.tried)} guesses`;
+    return `${guesses}, ${step.reason === '' ? 'none right' : `right by ${step.reason}`}`;
+  }
   const where = step.charRun > 0 ? `run of ${String(step.charRun)}` : `order ${String(step.order)}`;
   const escapes = step.escapes === 1 ? '1 escape' : `${String(step.escapes)} escapes`;
   const match = step.match === 'none' ? 'no match' : `match ${step.match}`;

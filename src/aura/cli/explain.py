@@ -32,7 +32,7 @@ def explain(
     as_json: io.AsJson = False,
     html: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Also write an HTML page that colours each character by its cost."),
+        typer.Option(metavar="FILE", help="Also write an HTML page that tints each character by its cost."),
     ] = None,
 ) -> None:
     """Show a message field by field.

@@ -1,15 +1,17 @@
-"""``aura serve``: a chat in the browser that shows the frames of a session."""
+"""``aura serve``: a chat in the browser that speaks AURA, and shows its bytes."""
 
 from __future__ import annotations
 
 import os
 import socket
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aura.cli import io
+from aura.models.model import Model
 
 
 def serve(
@@ -36,10 +38,10 @@ def serve(
         typer.Option("--show-content", help="Let the dashboard show the messages of the lowest ratios."),
     ] = False,
 ) -> None:
-    """Serve a chat page that shows the bytes of each message in AURA.
+    """Serve a chat page that speaks AURA and shows the bytes of each message.
 
-    Browsers do not speak AURA, so the page and the server exchange plain text. The server runs both ends of a
-    session for each page, and shows the frames that would go between them.
+    Open it in two windows to chat; alone, the server answers. The page shows the frames on its socket, where the
+    bits of each message went, and what other compressors would take.
 
     Beside it, under /dashboard/, is a page that shows what AURA saves.
 
@@ -48,7 +50,8 @@ def serve(
     try:
         import uvicorn  # noqa: PLC0415  # an extra
 
-        from aura.server.app import application  # noqa: PLC0415
+        from aura.server.app import MAX_FRAME, application  # noqa: PLC0415
+        from aura.server.room import MAX_VISITORS  # noqa: PLC0415
     except ModuleNotFoundError as error:
         extra = 'the extra "serve" brings it: pip install ".[serve]" in a checkout'
         typer.echo(f"error: {error.name} is missing; {extra}", err=True)
@@ -58,23 +61,31 @@ def serve(
     from aura.server.watched import Watched  # noqa: PLC0415
 
     held = io.model(model)
+    models = {"default model": Model.load_default(), "small model": Model.load_small()}
+    if held is not None and all(held.id != one.id for one in models.values()):
+        models = {Path(str(model)).name: held, **models}
     try:
         dashboard = Dashboard(activity=Activity(shows_content=show_content), price=Price(price, currency))
         settings = Settings(
-            Models([held] if held else None),
+            Models(models.values()),
             memory="auto" if memory is None else memory,
             observer=dashboard.observer,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     config = uvicorn.Config(
-        Watched(application(settings), dashboard),
+        Watched(application(settings, models), dashboard),
         host=host,
         port=port,
-        log_level="info",
+        log_level="warning",  # no line for each request
         ws="websockets-sansio",
+        ws_max_size=MAX_FRAME,
+        ws_per_message_deflate=False,  # the bytes on the wire are those of AURA
+        limit_concurrency=4 * MAX_VISITORS,
     )
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):  # the usual way to end it
+        named = f"[{host}]" if ":" in host else host
+        typer.echo(f"open http://{named}:{listener.getsockname()[1]} in a browser; end with Ctrl-C")
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -1,99 +1,119 @@
-"""A page on which each character of an AURALITE or adaptive message is tinted by what it cost."""
+"""A page on which each character of a message is tinted by what it cost, and says how it was coded.
+
+The view is that of the chat of ``aura serve`` and of the playground, from ``js/pages``; the page holds all that it
+needs. What a message holds is put into it as data, and never as markup.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Sequence
 from html import escape
+from importlib import resources
 from string import Template
 from typing import Final
 
 from aura.explanation.explain import Explanation
-from aura_reference.auralite import Step
-from aura_reference.local_model import AdaptiveStep
-from aura_spec.context_model import END
+from aura.explanation.parts import Part
 
 _PAGE: Final = Template("""<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src $inline; script-src $hash">
 <title>$title</title>
 <style>
-body { font: 16px/1.6 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-       color: #1b1b1b; background: #fff; }
-.text { font: 18px/1.9 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere;
-        border: 1px solid #ccc; border-radius: 6px; padding: .6rem 1rem; }
-.text span { border-radius: 3px; padding: .1em 0; }
-.end { border: 1px dotted #888; font-size: 70%; padding: 0 .3em; }
-pre { background: #f6f6f6; padding: .6rem 1rem; overflow-x: auto; font-size: 13px; line-height: 1.4; }
-.scale span { padding: .1em .7em; }
-</style>
+$style</style>
+</head>
+<body>
+<main class="column">
 <h1>$title</h1>
-<p>Each character is tinted by its cost in bits; point at one for how it was coded.</p>
-<p class="scale">$scale</p>
-<div class="text">$text</div>
+<div id="view">$error</div>
 <h2>Field by field</h2>
-<pre>$dump</pre>
+<pre tabindex="0">$dump</pre>
+</main>
+<script type="application/json" id="shown">$shown</script>
+<script>$script</script>
+</body>
 </html>
 """)
 
-_STEPS: Final = (0.1, 0.5, 1, 2, 4, 8)
-"""Bits at which the tint changes."""
+_LENGTHS: Final = ((0xF5, 1), (0xF0, 4), (0xE0, 3), (0xC2, 2))
+"""By the least first byte, the bytes of a character; below the last, 1."""
 
 
 def page(explanation: Explanation) -> str:
     """The page as HTML; stands by itself."""
     size, message = explanation.size, explanation.message
-    steps = () if explanation.slots else explanation.steps  # those of a template frame leave out its literals
     of = "refused" if message is None else f"for {len(message)}"
-    scale = "".join(
-        f'<span style="background:{_tint(bits)}">{"below " if bits < 1 else ""}{bits:g}</span>'
-        for bits in _STEPS
-    )
+    folder = resources.files("aura").joinpath("data/pages")
+    script = folder.joinpath("explanation.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return _PAGE.substitute(
         title=escape(f"{explanation.method}: {size} bytes {of}"),
-        scale=scale,
-        text=_tinted(steps) or escape((message or b"").decode("utf-8", "replace")),
+        inline="'unsafe-inline'",  # lengths of bars
+        hash=f"'sha256-{digest}'",
+        style=folder.joinpath("pages.css").read_text(encoding="utf-8"),
+        error=f"<p>{escape(str(explanation.error))}</p>" if explanation.error else "",
         dump=escape(str(explanation)),
+        shown=json.dumps(_shown(explanation)).replace("<", "\\u003c"),
+        script=script,
     )
 
 
-def _tinted(steps: Sequence[Step | AdaptiveStep]) -> str:
-    """Characters in spans; the bytes of one character stand together, and cost together."""
-    spans = []
-    pending: list[Step | AdaptiveStep] = []
-    for step in steps:
-        if step.symbol == END:
-            spans.append(f'<span class="end" {_attributes([step])}>end</span>')
-            continue
-        pending.append(step)
-        try:
-            text = bytes(part.symbol for part in pending).decode()
-        except UnicodeDecodeError:
-            if len(pending) < 4:
-                continue
-            text = "\N{REPLACEMENT CHARACTER}" * len(pending)
-        spans.append(f"<span {_attributes(pending)}>{escape(text)}</span>")
-        pending = []
-    if pending:
-        odd = "\N{REPLACEMENT CHARACTER}" * len(pending)
-        spans.insert(-1, f"<span {_attributes(pending)}>{odd}</span>")
-    return "".join(spans)
+def _shown(explanation: Explanation) -> dict[str, object] | None:
+    """A message as the view takes it; None if it is refused."""
+    message = explanation.message
+    if message is None:
+        return None
+    return {
+        "method": explanation.method,
+        "size": explanation.size,
+        "length": len(message),
+        "wire": b"".join(row.data for row in explanation.rows).hex(),
+        "cells": _cells(message, explanation.breakdown.parts),
+        "overhead": [{"name": one.name, "bits": one.bits} for one in explanation.breakdown.overhead],
+    }
 
 
-def _attributes(steps: Sequence[Step | AdaptiveStep]) -> str:
-    bits = sum(step.bits for step in steps)
-    return f'style="background:{_tint(bits)}" title="{bits:.2f} bits: {escape("; ".join(map(_note, steps)))}"'
+def _cells(message: bytes, parts: Sequence[Part]) -> list[dict[str, object]]:
+    """Characters and longer pieces, in order; pieces of one byte that make up a character are one cell."""
+    cells: list[dict[str, object]] = []
+    place = 0
+    while place < len(parts):
+        joined = _character(message, parts[place : place + 4])
+        data = message[joined[0].start : joined[-1].end]
+        notes = dict.fromkeys(part.note for part in joined)
+        bits = sum(part.bits for part in joined)
+        cells.append({"text": _text(data), "bits": bits, "note": "; ".join(notes)})
+        place += len(joined)
+    return cells
 
 
-def _note(step: Step | AdaptiveStep) -> str:
-    """What to tell of a symbol beside its cost."""
-    if isinstance(step, AdaptiveStep):
-        return f"{len(step.trials)} tried, {f'hit by {step.reason}' if step.reason else 'no hit'}"
-    where = f"run of {step.char_run}" if step.char_run else f"order {step.order}"
-    return f"{where}, {step.escapes} escapes, match {step.match}"
+def _character(message: bytes, parts: Sequence[Part]) -> Sequence[Part]:
+    """Those of the next parts that make up a character: the first one if it is longer, or none begins with it."""
+    start = parts[0].start
+    if parts[0].end - start > 1:
+        return parts[:1]
+    length = next((length for least, length in _LENGTHS if message[start] >= least), 1)
+    joined = parts[:length]
+    if joined[-1].end != start + length or not _is_text(message[start : start + length]):
+        return parts[:1]
+    return joined
 
 
-def _tint(bits: float) -> str:
-    """From green, nearly free, to red, eight bits and more."""
-    hue = 120 - 15 * min(8.0, bits)
-    return f"hsl({hue:.0f} 75% 82%)"
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text(data: bytes) -> str:
+    """A piece as text; bytes that are no UTF-8 as digits."""
+    return data.decode() if _is_text(data) else "".join(f"\\x{byte:02x}" for byte in data)

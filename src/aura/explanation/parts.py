@@ -102,7 +102,10 @@ def breakdown(wire: bytes, message: bytes, held: SharedState, steps: Steps) -> B
 def note_of(step: Step | AdaptiveStep) -> str:
     """One line about how a symbol was coded, for people."""
     if isinstance(step, AdaptiveStep):
-        return f"{len(step.trials)} tried, {f'hit by {step.reason}' if step.reason else 'no hit'}"
+        if not step.trials:
+            return "no guess"
+        guesses = "1 guess" if len(step.trials) == 1 else f"{len(step.trials)} guesses"
+        return f"{guesses}, {f'right by {step.reason}' if step.reason else 'none right'}"
     where = f"run of {step.char_run}" if step.char_run else f"order {step.order}"
     escapes = "1 escape" if step.escapes == 1 else f"{step.escapes} escapes"
     return f"{where}, {escapes}, {'no match' if step.match == 'none' else f'match {step.match}'}"

@@ -1,0 +1,29 @@
+// Debian's Chromium, where there is one, and `aura serve` for it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+const CANDIDATES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+
+/** The path of a Chromium, or null; tests that need one say that they skip. */
+export const chromiumPath = CANDIDATES.find((path) => path !== undefined && existsSync(path)) ?? null;
+if (chromiumPath === null) console.log('no chromium is installed: the tests of the pages are skipped');
+
+/** A server that runs until it is stopped. */
+export interface Served {
+  readonly address: string;
+  stop(): void;
+}
+
+/** `aura serve` on a free port. */
+export async function serve(): Promise<Served> {
+  const python = process.env['AURA_PYTHON'];
+  if (python === undefined) throw new Error('set AURA_PYTHON to a Python that has aura-codec');
+  const script = 'from aura.cli import main; main()';
+  const server: ChildProcess = spawn(python, ['-c', script, 'serve', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: server.stdout as NodeJS.ReadableStream }), 'line')) as [string];
+  const address = /http:\S+/.exec(line);
+  if (address === null) throw new Error(`aura serve says: ${line}`);
+  return { address: address[0], stop: () => { server.kill(); } };
+}
