@@ -12,18 +12,16 @@ True
 from __future__ import annotations
 
 import sys
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, TypeGuard, TypeVar
 
 from aura import arguments
 from aura.codec_base import CodecBase, CodecWrapper
+from aura.recent import CacheInfo, Recent
 from aura_spec.errors import DecodeError
 
-_LONGEST: Final = 1 << 12
+LONGEST: Final = 1 << 12
 """Bytes of the longest message or wire that is kept: longer ones hardly come again."""
 
 DEFAULT_SIZE: Final = 1024
@@ -32,32 +30,11 @@ DEFAULT_SIZE: Final = 1024
 Result = TypeVar("Result", bytes, bytes | DecodeError)
 
 
-@dataclass(frozen=True, slots=True)
-class CacheInfo:
-    """What a cache has done so far.
-
-    Attributes:
-        hits: results that were there, or came twice in a batch.
-        misses: results that had to be found.
-        size: results that are kept.
-        max_size: how many may be.
-    """
-
-    hits: int
-    misses: int
-    size: int
-    max_size: int
-
-
 class Cache:
     """The results of what was asked last, by content. Safe to share between threads."""
 
     def __init__(self, max_size: int) -> None:
-        self._max_size = max_size
-        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
-        self._basis: object = None
-        self._hits = self._misses = 0
-        self._lock = threading.Lock()
+        self._recent: Recent[bytes] = Recent(max_size)
 
     def look_up(
         self,
@@ -71,38 +48,24 @@ class Cache:
 
         What is kept holds as long as ``basis`` is the same object.
         """
-        results: dict[bytes, Result] = {}
-        with self._lock:
-            if basis is not self._basis:
-                self._kept.clear()
-                self._basis = basis
-            for key in keys:
-                kept = self._kept.get(key)
-                if kept is not None and len(kept) <= longest:
-                    self._kept.move_to_end(key)
-                    results[key] = kept
+        results: dict[bytes, Result] = {
+            key: kept for key, kept in self._recent.get(keys, basis).items() if len(kept) <= longest
+        }
         missing = [key for key in dict.fromkeys(keys) if key not in results]
         found = dict(zip(missing, find(missing), strict=True))
-        with self._lock:
-            self._hits += len(keys) - len(missing)
-            self._misses += len(missing)
-            for key, result in found.items():
-                if basis is self._basis and isinstance(result, bytes):
-                    self._keep(key, result)
+        kept = {key: result for key, result in found.items() if _is_kept(result, key)}
+        self._recent.put(kept, basis, hits=len(keys) - len(missing), misses=len(missing) - len(kept))
         results.update(found)
         return [results[key] for key in keys]
-
-    def _keep(self, key: bytes, result: bytes) -> None:
-        if max(len(key), len(result)) <= _LONGEST:
-            self._kept[key] = result
-            if len(self._kept) > self._max_size:
-                self._kept.popitem(last=False)
 
     @property
     def info(self) -> CacheInfo:
         """What it has done so far."""
-        with self._lock:
-            return CacheInfo(self._hits, self._misses, len(self._kept), self._max_size)
+        return self._recent.info
+
+
+def _is_kept(result: bytes | DecodeError, key: bytes) -> TypeGuard[bytes]:
+    return isinstance(result, bytes) and max(len(key), len(result)) <= LONGEST
 
 
 class CachedCodec(CodecWrapper[CodecBase]):

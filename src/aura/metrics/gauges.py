@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Protocol
 
 from aura.audit.log import AuditLog
 from aura.cached import CachedCodec
 from aura.connections.session import scheduling
 from aura.observation import Connecting, ConnectionEvent, Observer
+from aura.recent import CacheInfo
+from aura.templates import TemplateLibrary
+
+
+class HasReadings(Protocol):
+    """What has values to look at, such as :class:`aura.experiments.Experiment`."""
+
+    def readings(self) -> list[Reading]:
+        """All values at this moment."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,9 @@ class Gauges(Observer):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._caches: dict[str, CachedCodec] = {}
+        self._libraries: dict[str, TemplateLibrary] = {}
         self._logs: dict[str, AuditLog] = {}
+        self._others: list[HasReadings] = []
         self._decays: dict[str, float] = {}
         self._connections = dict.fromkeys(Connecting, 0)
         self._lag = 0.0
@@ -44,9 +57,17 @@ class Gauges(Observer):
         """Look at a cache."""
         self._caches[name] = codec
 
+    def add_templates(self, name: str, library: TemplateLibrary) -> None:
+        """Look at the matches that a library keeps; their direction is ``match``."""
+        self._libraries[name] = library
+
     def add_audit_log(self, name: str, log: AuditLog) -> None:
         """Look at the queue of an audit log."""
         self._logs[name] = log
+
+    def add(self, other: HasReadings) -> None:
+        """Look at what something else has, such as an experiment."""
+        self._others.append(other)
 
     def set_decay(self, model_id: str, share: float) -> None:
         """Note how much more messages take than when a model was trained, as ``aura model check`` finds it.
@@ -81,7 +102,7 @@ class Gauges(Observer):
     @property
     def hits(self) -> float | None:
         """Share of look-ups in all caches that found something; None without any."""
-        infos = [info for codec in self._caches.values() for info in codec.cache_info]
+        infos = [info for _, _, info in self._cache_infos()]
         looked = sum(info.hits + info.misses for info in infos)
         return sum(info.hits for info in infos) / looked if looked else None
 
@@ -93,17 +114,53 @@ class Gauges(Observer):
         ]
         for name, depth in scheduling.depths().items():
             found.append(Reading("aura_executor_queue", depth, (("executor", name),)))
-        for name, codec in self._caches.items():
-            for direction, info in zip(("out", "in"), codec.cache_info, strict=True):
-                labels = (("cache", name), ("direction", direction))
-                found += [
-                    Reading("aura_cache_hits", info.hits, labels),
-                    Reading("aura_cache_misses", info.misses, labels),
-                    Reading("aura_cache_entries", info.size, labels),
-                ]
+        for name, direction, info in self._cache_infos():
+            labels = (("cache", name), ("direction", direction))
+            found += [
+                Reading("aura_cache_hits", info.hits, labels),
+                Reading("aura_cache_misses", info.misses, labels),
+                Reading("aura_cache_entries", info.size, labels),
+                Reading("aura_cache_capacity", info.max_size, labels),
+                Reading("aura_cache_evictions", info.evictions, labels),
+            ]
         for name, log in self._logs.items():
             found.append(Reading("aura_audit_queue", log.depth, (("log", name),)))
         with self._lock:
             decays = dict(self._decays)
         found += [Reading("aura_model_decay", share, (("model", name),)) for name, share in decays.items()]
+        for other in self._others:
+            found += other.readings()
         return found
+
+    def _cache_infos(self) -> list[tuple[str, str, CacheInfo]]:
+        """What the caches have done, with the name and the direction of each."""
+        found = [
+            (name, direction, info)
+            for name, codec in self._caches.items()
+            for direction, info in zip(("out", "in"), codec.cache_info, strict=True)
+        ]
+        found += [
+            (name, "match", info)
+            for name, library in self._libraries.items()
+            if (info := library.match_info) is not None
+        ]
+        return found
+
+
+class SharedGauges(Gauges):
+    """Gauges of another exporter, which counts the connections.
+
+    Args:
+        gauges: that are looked at.
+    """
+
+    def __init__(self, gauges: Gauges) -> None:
+        super().__init__()
+        self._shared = gauges
+
+    def on_connection(self, event: ConnectionEvent) -> None:
+        """Leave counting to the others."""
+
+    def readings(self) -> list[Reading]:
+        """All values of the others at this moment."""
+        return self._shared.readings()

@@ -94,6 +94,15 @@ CACHE_MISSES: Final = Metric(
     ("cache", "direction"),
 )
 CACHE_ENTRIES: Final = Metric("aura_cache_entries", Kind.GAUGE, "Results in a cache.", ("cache", "direction"))
+CACHE_CAPACITY: Final = Metric(
+    "aura_cache_capacity", Kind.GAUGE, "Results that a cache may hold.", ("cache", "direction")
+)
+CACHE_EVICTIONS: Final = Metric(
+    "aura_cache_evictions",
+    Kind.GAUGE,
+    "Results that left a cache for others, since the process began.",
+    ("cache", "direction"),
+)
 AUDIT_QUEUE: Final = Metric(
     "aura_audit_queue", Kind.GAUGE, "Events that an audit log has yet to write.", ("log",)
 )
@@ -101,12 +110,41 @@ DECAY: Final = Metric(
     "aura_model_decay", Kind.GAUGE, "How much more messages take than when the model was trained.", ("model",)
 )
 
+_VARIANT: Final = ("experiment", "variant")
+EXPERIMENT_SHARE: Final = Metric(
+    "aura_experiment_share", Kind.GAUGE, "Share of users that get a candidate.", ("experiment",)
+)
+EXPERIMENT_LIVE: Final = Metric(
+    "aura_experiment_live", Kind.GAUGE, "1 while users get a variant, 0 once it is taken back.", _VARIANT
+)
+EXPERIMENT_MESSAGES: Final = Metric(
+    "aura_experiment_messages", Kind.GAUGE, "Messages of the last minutes of a variant.", _VARIANT
+)
+EXPERIMENT_RATIO: Final = Metric(
+    "aura_experiment_ratio", Kind.GAUGE, "Bytes before for each byte after in the last minutes.", _VARIANT
+)
+EXPERIMENT_GROWTH: Final = Metric(
+    "aura_experiment_growth", Kind.GAUGE, "Share of messages that grew in the last minutes.", _VARIANT
+)
+EXPERIMENT_ERRORS: Final = Metric(
+    "aura_experiment_errors",
+    Kind.GAUGE,
+    "Share of messages of the last minutes that were refused or could not be coded.",
+    _VARIANT,
+)
+EXPERIMENT_P95: Final = Metric(
+    "aura_experiment_p95_seconds", Kind.GAUGE, "Time that 95 % of messages took at most.", _VARIANT
+)
+
 METRICS: Final = MappingProxyType(
     {
         metric.name: metric
         for metric in (
             *(MESSAGES, PLAIN, WIRE, RATIO, DURATION, GROWN, TEMPLATES, REFUSALS, CHANGES),
-            *(CONNECTIONS, LAG, EXECUTOR, CACHE_HITS, CACHE_MISSES, CACHE_ENTRIES, AUDIT_QUEUE, DECAY),
+            *(CONNECTIONS, LAG, EXECUTOR, AUDIT_QUEUE, DECAY),
+            *(CACHE_HITS, CACHE_MISSES, CACHE_ENTRIES, CACHE_CAPACITY, CACHE_EVICTIONS),
+            *(EXPERIMENT_SHARE, EXPERIMENT_LIVE, EXPERIMENT_MESSAGES, EXPERIMENT_RATIO),
+            *(EXPERIMENT_GROWTH, EXPERIMENT_ERRORS, EXPERIMENT_P95),
         )
     }
 )

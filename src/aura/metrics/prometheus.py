@@ -17,7 +17,16 @@ from aura.metrics.names import Kind, Metric
 from aura.metrics.window import code_of
 from aura.observation import ConnectionEvent, MessageEvent, Observer, RefusalEvent
 
-_MULTIPROCESS: Final = {names.LAG.name: "livemax", names.DECAY.name: "livemax"}
+_MULTIPROCESS: Final = {
+    names.LAG.name: "livemax",
+    names.DECAY.name: "livemax",
+    names.EXPERIMENT_SHARE.name: "livemax",
+    names.EXPERIMENT_LIVE.name: "livemin",
+    names.EXPERIMENT_RATIO.name: "livemin",
+    names.EXPERIMENT_GROWTH.name: "livemax",
+    names.EXPERIMENT_ERRORS.name: "livemax",
+    names.EXPERIMENT_P95.name: "livemax",
+}
 """How gauges of several processes become one; others are added."""
 
 

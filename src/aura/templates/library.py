@@ -16,8 +16,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from numbers import Number
 from os import PathLike
+from typing import Final
 
 from aura.arguments import BytesLike, to_bytes, whole_number
+from aura.recent import CacheInfo, Recent
 from aura.templates.cold import ColdTemplates
 from aura.templates.digest import digest_of
 from aura.templates.filing import FiledTemplates, filed_builtin
@@ -30,6 +32,10 @@ from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, parse_pa
 SlotValues = Mapping[str, object] | Iterable[object]
 """Values for slots, by name or in order. A value is text, bytes-like, a number, or an object whose class says how
 it is written as text, by a ``__str__`` of its own: a UUID, an address, a date."""
+
+
+_LONGEST_KEPT: Final = 1 << 12
+"""Bytes of the longest message whose match is kept: longer ones hardly come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class TemplateLibrary(Mapping[int, Template]):
         self._templates: FiledTemplates | ColdTemplates = (
             filed_builtin() if with_builtin else FiledTemplates({})
         )
+        self._recent: Recent[Match | None] | None = None
         self.update({} if patterns is None else patterns)
 
     def __getitem__(self, template_id: int) -> Template:
@@ -198,7 +205,40 @@ class TemplateLibrary(Mapping[int, Template]):
             TypeError: the message is neither ``str`` nor bytes-like.
             EncodeError: the text holds a lone surrogate.
         """
-        return self._templates.filing.matcher.match(message if type(message) is bytes else to_bytes(message))
+        if type(message) is not bytes:
+            message = to_bytes(message)
+        matcher = self._templates.filing.matcher
+        recent = self._recent
+        if recent is None or len(message) > _LONGEST_KEPT:
+            return matcher.match(message)
+        kept = recent.get((message,), matcher)
+        if kept:
+            recent.put({}, matcher, hits=1)
+            return kept[message]
+        found = matcher.match(message)
+        recent.put({message: found}, matcher)
+        return found
+
+    def keep_matches(self, size: int) -> None:
+        """Keep from now on what :meth:`match` found, or that it found nothing.
+
+        It pays where the same messages come again and many templates may match them. Matches of messages of up to
+        4 KiB are kept, until a template is added.
+
+        Args:
+            size: matches that are kept; the least recently used goes first. 0 keeps none.
+
+        Raises:
+            TypeError: ``size`` is no ``int``.
+            ValueError: ``size`` is below 0.
+        """
+        self._recent = Recent(size) if whole_number("size", size, 0) else None
+
+    @property
+    def match_info(self) -> CacheInfo | None:
+        """How often matches were kept already; None if none are kept."""
+        recent = self._recent
+        return None if recent is None else recent.info
 
     def nearest(self, message: str | BytesLike) -> Near | None:
         """A template that a message is close to, though it does not match; None if none is found.
