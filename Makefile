@@ -106,9 +106,9 @@ test-discovery: .venv/discovery/.done $(BUILT)  ## tests of discovery, with Drai
 	.venv/discovery/bin/pytest tests/discovery -m "not thorough" --cov --durations=5
 	.venv/discovery/bin/coverage report --include=$(DISCOVERY) --fail-under=95
 
-OPERATIONS = "*/aura/metrics/prometheus.py,*/aura/metrics/opentelemetry.py,*/aura/stress/*,*/aura/cli/stress.py"
-test-operations: .venv/operations/.done $(BUILT)  ## tests of metrics and of the stress test, with the packages of their extras, with coverage
-	.venv/operations/bin/pytest tests/operations tests/stress src/aura/metrics src/aura/stress --cov --durations=5
+OPERATIONS = "*/aura/metrics/prometheus.py,*/aura/metrics/opentelemetry.py,*/aura/stress/*,*/aura/cli/stress.py,*/aura/configuration/*,*/aura/cli/config.py"
+test-operations: .venv/operations/.done $(BUILT)  ## tests of metrics, configuration and the stress test, with the packages of their extras, with coverage
+	.venv/operations/bin/pytest tests/operations tests/stress src/aura/metrics src/aura/stress src/aura/configuration --cov --durations=5
 	.venv/operations/bin/coverage report --include=$(OPERATIONS) --fail-under=95
 
 test-thorough: .venv/test/.done .venv/discovery/.done $(BUILT)  ## the longest tests, and the whole of the searches that `make test` shortens
@@ -167,7 +167,7 @@ lock: .venv/lock/.done  ## compile the locks in requirements from pyproject.toml
 	$(COMPILE) -o requirements/bench.txt -c requirements/lint.txt pyproject.toml --extra bench --extra websockets
 	$(COMPILE) -o requirements/dask.txt -c requirements/lint.txt pyproject.toml --extra dask --group test
 	$(COMPILE) -o requirements/discovery.txt -c requirements/lint.txt pyproject.toml --extra discovery --group test
-	$(COMPILE) -o requirements/operations.txt -c requirements/lint.txt pyproject.toml --extra metrics --extra otel --extra stress --group test
+	$(COMPILE) -o requirements/operations.txt -c requirements/lint.txt pyproject.toml --extra metrics --extra otel --extra stress --extra config --group test
 	$(COMPILE) -o requirements/build.txt -c requirements/lint.txt --group build
 	$(COMPILE) -o requirements/lock.txt --group lock
 

@@ -31,6 +31,7 @@ from aura.connections.prepared import PreparedMessage, prepare
 from aura.connections.session import Session, Settings, Status, negotiation, scheduling
 from aura.connections.session.channel import Channel
 from aura.connections.session.observed import report_plain
+from aura.connections.session.settings import HasSettings
 from aura.models.model import Model
 from aura.templates import Hint, SlotValues
 from aura_spec.errors import DecodeError
@@ -109,17 +110,23 @@ class AuraMiddleware:
 
     Args:
         app: the application.
-        settings: of the sessions; the usual ones if None.
+        settings: of the sessions; the usual ones if None. A configuration that is read anew while the process runs
+            is asked for those of each connection and request.
     """
 
-    def __init__(self, app: Application, settings: Settings | None = None) -> None:
+    def __init__(self, app: Application, settings: Settings | HasSettings | None = None) -> None:
         self._app = app
-        self._settings = Settings.of(settings)
+        self._given = Settings.of(settings) if isinstance(settings, Settings | None) else settings
+        self._settings  # noqa: B018  # so that what is none is found at once
 
     @property
     def app(self) -> Application:
         """The application."""
         return self._app
+
+    @property
+    def _settings(self) -> Settings:
+        return Settings.of(self._given)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection or a request, or let the application begin and end."""
@@ -146,8 +153,9 @@ class AuraMiddleware:
             connection.close()
 
     async def _load(self) -> None:
-        if not self._settings.models.is_loaded:
-            await scheduling.in_thread(scheduling.LONG, self._settings.models.load)
+        models = self._settings.models
+        if not models.is_loaded:
+            await scheduling.in_thread(scheduling.LONG, models.load)
 
 
 class _Disconnected(OSError):

@@ -110,6 +110,26 @@ class Codec(CodecBase):
         """Bytes that a message may decode to, unless a call says otherwise."""
         return self._max_size
 
+    def with_settings(self, *, level: int, max_size: int) -> Codec:
+        """A codec that holds the same model and the same library of templates, with another level and limit.
+
+        Both read what the other writes.
+
+        Args:
+            level: which methods are tried.
+            max_size: bytes that a message may decode to.
+
+        Raises:
+            TypeError: an argument has a wrong type.
+            ValueError: a number is out of range.
+        """
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made._level = arguments.whole_number("level", level, 0, LEVELS[-1])
+        made._max_size = arguments.whole_number("max_size", max_size, 0)
+        made._begun = None  # which is of the level
+        return made
+
     def __reduce__(self) -> tuple[Callable[..., Codec], tuple[object, ...]]:
         """Let a copy in another process hold the same."""
         patterns = {number: template.pattern for number, template in self.templates.items()}
@@ -140,6 +160,11 @@ class Codec(CodecBase):
     def model(self) -> Model:
         """The model of AURALITE messages; the default one is read when it is first needed."""
         return Model.load_default() if self._model is None else self._model
+
+    @property
+    def model_ids(self) -> frozenset[str]:
+        """Ids of the models that messages may name."""
+        return frozenset(model.id for model in (self.model, *self._models))
 
     @property
     def _model_id(self) -> bytes:

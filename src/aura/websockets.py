@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from websockets.asyncio import client, server
@@ -28,6 +29,7 @@ from aura.connections.session import Session, Settings, Status, negotiation, sch
 from aura.connections.session.channel import Channel
 from aura.connections.session.coding import Role
 from aura.connections.session.observed import report_plain
+from aura.connections.session.settings import HasSettings
 from aura.templates import Hint, SlotValues
 from aura_spec.errors import DecodeError
 from aura_spec.session import close_code, is_hello, max_frame
@@ -311,7 +313,11 @@ def _log_lost(sent: asyncio.Future[None]) -> None:
 
 
 def connect(
-    uri: str, *, settings: Settings | None = None, subprotocols: Sequence[str] = (), **kwargs: Any
+    uri: str,
+    *,
+    settings: Settings | HasSettings | None = None,
+    subprotocols: Sequence[str] = (),
+    **kwargs: Any,
 ) -> client.connect:
     """Connect to a server, as ``websockets.asyncio.client.connect`` does.
 
@@ -325,7 +331,9 @@ def connect(
     return client.connect(
         uri,
         subprotocols=[Subprotocol(name) for name in negotiation.offers(subprotocols)],
-        create_connection=_maker(kwargs.pop("create_connection", ClientConnection), ClientConnection, held),
+        create_connection=_maker(
+            kwargs.pop("create_connection", ClientConnection), ClientConnection, settings or held
+        ),
         **_with_defaults(kwargs, held),
     )
 
@@ -335,7 +343,7 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     *,
-    settings: Settings | None = None,
+    settings: Settings | HasSettings | None = None,
     subprotocols: Sequence[str] = (),
     select_subprotocol: Select | None = None,
     **kwargs: Any,
@@ -346,7 +354,8 @@ def serve(
         handler: of each connection.
         host: to listen on.
         port: to listen on.
-        settings: of the sessions; the usual ones if None.
+        settings: of the sessions; the usual ones if None. A configuration that is read anew while the process runs
+            is asked for those of each connection.
         subprotocols: of the application, the best first.
         select_subprotocol: selects one of those that the client offers; it is not offered what names AURA.
         kwargs: as there; compression is None unless given.
@@ -369,15 +378,18 @@ def serve(
         port,
         subprotocols=[Subprotocol(name) for name in subprotocols] or None,
         select_subprotocol=select,
-        create_connection=_maker(kwargs.pop("create_connection", ServerConnection), ServerConnection, held),
+        create_connection=_maker(
+            kwargs.pop("create_connection", ServerConnection), ServerConnection, settings or held
+        ),
         **_with_defaults(kwargs, held),
     )
 
 
-def _maker(kind: type[Any], speaking: type[Any], settings: Settings) -> type[Any]:
+def _maker(kind: type[Any], speaking: type[Any], settings: Settings | HasSettings) -> type[Any]:
     """The kind of connection with these settings; one of the application's own learns to speak AURA."""
     kinds = (kind,) if issubclass(kind, speaking) else (speaking, kind)
-    return type(kind.__name__, kinds, {"settings": settings})
+    held = cached_property(lambda _connection: Settings.of(settings))
+    return type(kind.__name__, kinds, {"settings": settings if isinstance(settings, Settings) else held})
 
 
 def _with_defaults(kwargs: dict[str, Any], settings: Settings) -> dict[str, Any]:

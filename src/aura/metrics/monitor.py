@@ -68,6 +68,15 @@ class Monitor:
         return self._gauges
 
     @property
+    def thresholds(self) -> Thresholds:
+        """What is as it should be; other ones hold from the next look on."""
+        return self._thresholds
+
+    @thresholds.setter
+    def thresholds(self, thresholds: Thresholds) -> None:
+        self._thresholds = thresholds
+
+    @property
     def alerts(self) -> list[Alert]:
         """What is not as it should be, as of the last look."""
         return list(self._alerts.values())

@@ -30,7 +30,7 @@ from aura.connections.session.events import (
 )
 from aura.connections.session.models import Models
 from aura.connections.session.protocol import Session
-from aura.connections.session.settings import Settings
+from aura.connections.session.settings import HasSettings, Settings
 from aura.connections.session.state import State
 from aura.connections.session.status import Status, Traffic
 
@@ -38,6 +38,7 @@ __all__ = [
     "BytesReceived",
     "Deferred",
     "Event",
+    "HasSettings",
     "Message",
     "ModelAnnounced",
     "ModelFetched",

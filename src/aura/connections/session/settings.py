@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from aura import arguments
 from aura.connections.session.models import Models
@@ -14,6 +14,14 @@ from aura_spec import session_negotiation
 from aura_spec.marker import Marker
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.stream import CHECKS, DEFAULT_MEMORY, MAX_MEMORY, MIN_MEMORY
+
+
+class HasSettings(Protocol):
+    """What gives settings, such as :class:`aura.configuration.Configuration`."""
+
+    def settings(self) -> Settings:
+        """The settings of sessions that begin now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +91,16 @@ class Settings:
             check_observer(self.observer)
 
     @classmethod
-    def of(cls, settings: Settings | None) -> Settings:
-        """Settings as they are; the usual ones if None.
+    def of(cls, settings: Settings | HasSettings | None) -> Settings:
+        """Settings as they are, or those that something has; the usual ones if None.
 
         Raises:
-            TypeError: it is neither.
+            TypeError: it is none of these.
         """
         if settings is None:
             return cls()
+        if not isinstance(settings, cls) and callable(given := getattr(settings, "settings", None)):
+            settings = given()
         if not isinstance(settings, cls):
             raise TypeError(f"settings is a Settings, not {type(settings).__name__}")
         return settings
