@@ -74,7 +74,7 @@ nitpick_ignore_regex = [
     ("py:class", "BoundLogger"),
     (
         "py:.*",
-        r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike|Source|BinaryMode|Report|Redaction|OnAlerts|Connection|DataLike",
+        r"ReadableBuffer|WriteableBuffer|Application|Role|BytesLike|PathLike|Source|BinaryMode|Report|Redaction|OnAlerts|Connection|DataLike|HasSettings",
     ),
 ]
 

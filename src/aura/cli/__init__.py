@@ -12,7 +12,9 @@ import typer
 from aura import __version__, native
 from aura.cli.audit import app as audit_app
 from aura.cli.bench import bench
+from aura.cli.config import app as config_app
 from aura.cli.demo import demo
+from aura.cli.experiment import app as experiment_app
 from aura.cli.explain import explain
 from aura.cli.metrics import app as metrics_app
 from aura.cli.model import app as model_app
@@ -46,6 +48,8 @@ templates_app.command()(stats)
 app.add_typer(templates_app, name="templates")
 app.add_typer(audit_app, name="audit")
 app.add_typer(metrics_app, name="metrics")
+app.add_typer(config_app, name="config")
+app.add_typer(experiment_app, name="experiment")
 
 
 def _print_version(wanted: bool) -> None:
