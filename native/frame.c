@@ -46,3 +46,14 @@ size_t aura_example(const aura_template_list *list, const aura_template *templat
         filled.values[index] = (aura_bytes){FUZZY_FILLING, sizeof FUZZY_FILLING};
     return aura_render(&filled, NULL, out);
 }
+
+bool aura_place_error(aura_error *error, size_t place)
+{
+    static const char STRING[] = "string";
+    size_t at = 0;
+    while (STRING[at] != 0 && error->path[at] == STRING[at])
+        at++;
+    if (error->path[at] == STRING[at])
+        error->offset = (uint32_t)place;
+    return false;
+}

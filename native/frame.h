@@ -11,6 +11,9 @@ bool aura_read_template_id(aura_reader *reader, const aura_template_library *lib
 /* Write the message of values, whose sizes are known; those of typed slots as they are spelt, if there is `spelt`. */
 size_t aura_render(const aura_filled *filled, const aura_spelt *spelt, uint8_t *out);
 
+/* An error of a string, if it is one, is at the place of the string. Gives false. */
+bool aura_place_error(aura_error *error, size_t place);
+
 /* Write the example of a template (rule FUZ-4), and give its size, at most LIMITS_MAX_PATTERN. */
 size_t aura_example(const aura_template_list *list, const aura_template *template, uint8_t *out);
 

@@ -243,8 +243,7 @@ void aura_predictor_start(aura_predictor *self, const aura_context_model *model,
     aura_numbers_start(&self->numbers, memory->fields);
 }
 
-/* Begin a single message, whose memory is empty (rule LOC-12). */
-static void start(aura_predictor *self, const aura_context_model *model, aura_local_tables *tables, const uint8_t *text)
+aura_local_memory aura_empty_memory(aura_local_tables *tables)
 {
     if (++tables->stamp == AURA_SLOT_STAMPS) { /* no slot may seem to be of this message */
         memset(tables->slots, 0, sizeof tables->slots);
@@ -252,16 +251,22 @@ static void start(aura_predictor *self, const aura_context_model *model, aura_lo
     }
     aura_mixer_start(&tables->sum);
     memset(&tables->fields, 0, sizeof tables->fields);
-    const aura_local_memory memory = {
+    return (aura_local_memory){
         .sum = &tables->sum,
         .fields = &tables->fields,
         .slots = tables->slots,
         .positions = tables->positions,
         .slot_bits = LOCAL_MODEL_SLOT_BITS,
         .stamp = tables->stamp,
-        .window = text,
-        .window_size = UINT32_MAX, /* all of it: a message has at most 2^16 bytes */
     };
+}
+
+/* Begin a single message. */
+static void start(aura_predictor *self, const aura_context_model *model, aura_local_tables *tables, const uint8_t *text)
+{
+    aura_local_memory memory = aura_empty_memory(tables);
+    memory.window = text;
+    memory.window_size = UINT32_MAX; /* all of it: a message has at most 2^16 bytes */
     aura_predictor_start(self, model, &memory, text);
 }
 

@@ -35,6 +35,9 @@ typedef struct {
     aura_local_slot slots[AURA_LOCAL_CONTEXTS]; /* of the current symbol */
 } aura_predictor;
 
+/* The memory of a single message, empty (rule LOC-12); what it has for a window is up to the caller. */
+aura_local_memory aura_empty_memory(aura_local_tables *tables);
+
 /* Begin a message (rule LOC-10). The fields of `self` that are not named are zeros. */
 void aura_predictor_start(aura_predictor *self, const aura_context_model *model, const aura_local_memory *memory,
                           const uint8_t *text);

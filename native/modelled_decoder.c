@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* The path of errors of the string, which have its offset. */
-static const char STRING[] = "string";
-
 /* A reader on its way along the message, and what bounds it. */
 typedef struct {
     const aura_context_model *model;
@@ -164,14 +161,6 @@ static bool check_values(aura_filled *filled, aura_spelt *spelt, bool are_texts,
     return true;
 }
 
-static bool has_path(const aura_error *error, const char *path)
-{
-    size_t at = 0;
-    while (path[at] != 0 && error->path[at] == path[at])
-        at++;
-    return error->path[at] == path[at];
-}
-
 bool aura_modelled_decode(const aura_context_model *model, aura_match_table *table,
                           const aura_template_library *library, const uint8_t *wire, size_t size, size_t max_size,
                           uint8_t *out, size_t capacity, size_t *length, aura_error *error)
@@ -195,8 +184,6 @@ bool aura_modelled_decode(const aura_context_model *model, aura_match_table *tab
                                           (uint32_t)(RANGE_CODER_END - RANGE_CODER_START), error) &&
                          check_values(&filled, spelt, false, error) && read_texts(&self, &filled, spelt);
     aura_match_end(&self.match, self.place);
-    if (!is_read && has_path(error, STRING))
-        error->offset = (uint32_t)reader.place;
     *length = self.place;
-    return is_read && check_values(&filled, spelt, true, error);
+    return is_read ? check_values(&filled, spelt, true, error) : aura_place_error(error, reader.place);
 }

@@ -1,6 +1,7 @@
 /* Which messages are tried, and which is taken. */
 #include "selection.h"
 
+#include "fuzzy.h"
 #include "modelled.h"
 #include "typed.h"
 
@@ -98,6 +99,25 @@ static void try_modelled(chooser *self, const aura_filled *match, size_t size)
                                             self->room, room_of(self), &error));
 }
 
+/* Bytes that a fuzzy frame takes beside the id of its template where a message differs a little. */
+#define FUZZY_HEAD 3
+
+/* Try the fuzzy frame of a template that the message is close to, if by an estimate it may be smallest: it spares the share
+ * of the bytes for what the two have in common. */
+static void try_fuzzy(chooser *self, const aura_template_library *library)
+{
+    aura_near near;
+    aura_error error; /* it is too long */
+    if (!tries_frame(self, MARKER_FUZZY) || self->size > self->policy->max_fuzzy ||
+        self->choice.size < self->policy->min_fuzzy ||
+        !aura_find_near(library, self->data, self->size, self->trying->near, &near))
+        return;
+    const uint64_t head = FUZZY_HEAD + aura_varint_write(NULL, near.template->id);
+    if ((uint64_t)self->choice.size * near.shared > head * near.size)
+        consider(self, aura_fuzzy_encode(self->model, self->trying->tables, near.list, near.template, self->data,
+                                         self->size, self->room, room_of(self), &error));
+}
+
 static bool is_halved(const chooser *self)
 {
     return 2 * self->choice.size <= self->size;
@@ -115,7 +135,6 @@ aura_choice aura_choose(const aura_context_model *model, const aura_trying *tryi
                     .choice = {.size = size + 1}};
     self.other = out + room_of(&self);
     const aura_filled *match = library == NULL ? NULL : aura_match_library(library, data, size, trying->match);
-    self.choice.is_matched = match != NULL;
     if (policy->is_quick && match != NULL) {
         try_typed(&self, match);
         self.choice.is_settled = is_halved(&self);
@@ -133,6 +152,8 @@ aura_choice aura_choose(const aura_context_model *model, const aura_trying *tryi
     self.choice.is_settled = size <= policy->max_settled && is_halved(&self);
     if (!policy->is_quick && match != NULL)
         try_modelled(&self, match, without_template);
+    if (match == NULL && library != NULL)
+        try_fuzzy(&self, library);
     return self.choice;
 }
 

@@ -6,8 +6,8 @@
 #include "auralite_batch.h"
 #include "content.h"
 #include "message.h"
+#include "near.h"
 #include "slot.h"
-#include "template_library.h"
 
 /* What is tried. */
 typedef struct {
@@ -17,6 +17,8 @@ typedef struct {
     uint32_t repeats_share; /* and one in so many trigrams besides; 0 if that does not matter */
     uint32_t max_settled;   /* bytes up to which a message that is halved is settled */
     uint32_t frames;        /* the template frames that are tried, each a bit by its marker */
+    uint32_t min_fuzzy;     /* bytes that the message takes otherwise, from which a fuzzy frame is tried, */
+    uint32_t max_fuzzy;     /* up to so many bytes of the message */
     bool is_quick;          /* whether a typed frame that halves the message is taken unseen, and an adaptive message is
                              * tried in place of AURALITE, not beside it */
 } aura_policy;
@@ -27,6 +29,7 @@ typedef struct {
     aura_workspace *tables;
     aura_trigrams *trigrams;
     aura_match_space *match;
+    aura_near_space *near;
     const aura_job *auralite; /* NULL if it is not written yet */
     bool defers;
 } aura_trying;
@@ -37,7 +40,6 @@ typedef struct {
     size_t size;
     bool is_settled;   /* whether no general method is tried */
     bool has_auralite; /* whether a model coded one of the messages, adaptive or not */
-    bool is_matched;   /* whether a template matches the message */
     bool is_deferred;  /* whether AURALITE is yet to be tried, as the last method */
 } aura_choice;
 

@@ -9,6 +9,7 @@
 typedef struct {
     aura_match_table match;
     aura_local_tables local;
+    uint8_t window[LIMITS_MAX_ADAPTIVE]; /* of the local model, where it remembers more than the message */
 } aura_workspace;
 
 #endif

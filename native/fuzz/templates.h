@@ -3,6 +3,7 @@
 #define AURA_FUZZ_TEMPLATES_H
 
 #include "../frame.h"
+#include "../fuzzy.h"
 #include "../heap.h"
 #include "../modelled.h"
 #include "../near.h"
@@ -95,10 +96,14 @@ static void check_frame(const aura_context_model *model, aura_workspace *space, 
     aura_error error;
     size_t length = 0;
     memcpy(wire, frame, size);
-    const bool is_read = wire[0] == MARKER_TYPED
-                             ? aura_typed_decode(library, wire, size, MAX_MATCHED, text, MAX_MATCHED, &length, &error)
-                             : aura_modelled_decode(model, &space->match, library, wire, size, MAX_MATCHED, text,
-                                                    MAX_MATCHED, &length, &error);
+    bool is_read;
+    if (wire[0] == MARKER_TYPED)
+        is_read = aura_typed_decode(library, wire, size, MAX_MATCHED, text, MAX_MATCHED, &length, &error);
+    else if (wire[0] == MARKER_FUZZY)
+        is_read = aura_fuzzy_decode(model, space, library, wire, size, MAX_MATCHED, text, MAX_MATCHED, &length, &error);
+    else
+        is_read = aura_modelled_decode(model, &space->match, library, wire, size, MAX_MATCHED, text, MAX_MATCHED,
+                                       &length, &error);
     if (message != NULL && (!is_read || length != message_size || memcmp(text, message, length) != 0))
         abort();
     free(text);
@@ -169,18 +174,20 @@ static void check_choosing(const aura_context_model *model, aura_workspace *spac
                            aura_match_space *match, const uint8_t *message, size_t size)
 {
     static aura_trigrams trigrams;
-    const uint32_t frames = 1 << MARKER_TYPED | 1 << MARKER_MODELLED;
-    const aura_policy policies[] = {{1 << 10, 1 << 10, 16, 4, 256, 1 << MARKER_TYPED, true},
-                                    {1 << 16, AURA_MAX_TRIGRAMS, 8, 0, 256, frames, false}};
+    static aura_near_space near;
+    const uint32_t frames = 1 << MARKER_TYPED | 1 << MARKER_MODELLED | 1 << MARKER_FUZZY;
+    const aura_policy policies[] = {{1 << 10, 1 << 10, 16, 4, 256, 1 << MARKER_TYPED, 0, 0, true},
+                                    {1 << 16, AURA_MAX_TRIGRAMS, 8, 0, 256, frames, 5, 1 << 10, false}};
+    near.grams = malloc(aura_grams_of(size) * sizeof *near.grams);
     for (size_t at = 0; at < 2; at++) {
         uint8_t *room = malloc(aura_room_for_choice(size)), *text = malloc(size + 1);
-        const aura_trying trying = {space, &trigrams, match, NULL, false};
+        const aura_trying trying = {space, &trigrams, match, &near, NULL, false};
         const aura_choice choice = aura_choose(model, &trying, &policies[at], library, message, size, room);
         aura_error error;
         size_t length = 0;
         if (choice.size > size + 1)
             abort();
-        if (choice.wire != NULL && choice.wire[0] <= MARKER_MODELLED) {
+        if (choice.wire != NULL && choice.wire[0] <= MARKER_FUZZY) {
             check_frame(model, space, library, choice.wire, choice.size, message, size);
         } else if (choice.wire != NULL) {
             const aura_method method = choice.wire[0] >= MARKER_AURALITE_COMPACT ? AURA_AURALITE : AURA_ADAPTIVE;
@@ -191,17 +198,29 @@ static void check_choosing(const aura_context_model *model, aura_workspace *spac
         free(text);
         free(room);
     }
+    free(near.grams);
 }
 
-/* What a message is close to shares with it no more than it has. */
-static void check_near(const aura_template_library *library, const uint8_t *message, size_t size)
+/* What a message is close to shares with it no more than it has; and the message is written and read as its fuzzy frame. */
+static void check_near(const aura_context_model *model, aura_workspace *space, const aura_template_library *library,
+                       const uint8_t *message, size_t size)
 {
-    static aura_near_space space;
+    static aura_near_space scratch;
     aura_near near;
-    space.grams = malloc(aura_grams_of(size) * sizeof *space.grams);
-    if (aura_find_near(library, message, size, &space, &near) && (near.shared == 0 || near.shared > near.size))
-        abort();
-    free(space.grams);
+    scratch.grams = malloc(aura_grams_of(size) * sizeof *scratch.grams);
+    if (aura_find_near(library, message, size, &scratch, &near)) {
+        uint8_t *wire = malloc(ROOM(16 * size));
+        aura_error error;
+        if (near.shared == 0 || near.shared > near.size)
+            abort();
+        const size_t length = aura_fuzzy_encode(model, space, near.list, near.template, message, size, wire,
+                                                ROOM(16 * size), &error);
+        if (length == 0)
+            abort();
+        check_frame(model, space, library, wire, length, message, size);
+        free(wire);
+    }
+    free(scratch.grams);
 }
 
 /* Do all of this with a library of up to two layers. */
@@ -224,13 +243,15 @@ static void check_library(const aura_context_model *model, aura_workspace *space
     match->marks = malloc((aura_marks_of(&library) + 1) * sizeof *match->marks);
     check_match(model, space, &library, match, message, size);
     check_choosing(model, space, &library, match, message, size);
-    check_near(&library, message, size);
+    check_near(model, space, &library, message, size);
     if (size > 0) {
         uint8_t *frame = malloc(size);
         memcpy(frame, message, size);
         frame[0] = MARKER_TYPED;
         check_frame(model, space, &library, frame, size, NULL, 0);
         frame[0] = MARKER_MODELLED;
+        check_frame(model, space, &library, frame, size, NULL, 0);
+        frame[0] = MARKER_FUZZY;
         check_frame(model, space, &library, frame, size, NULL, 0);
         free(frame);
     }

@@ -3,15 +3,12 @@
 
 #include <stdlib.h>
 
-/* When nothing more is tried: a message that is settled, or has fewer than `min_general` bytes; but a fuzzy frame is, in
- * place of one of at least `min_fuzzy` bytes, for a message of at most `max_fuzzy` bytes that no template matches. */
+/* No general method is tried on a message that is settled, or has fewer than `min_general` bytes. */
 typedef struct {
     PyObject_HEAD
     PyObject *model;
     aura_policy policy;
     uint32_t min_general;
-    uint32_t min_fuzzy;
-    uint32_t max_fuzzy;
 } chooser_object;
 
 #define NUMBERS 10
@@ -46,10 +43,10 @@ PyObject *aura_py_make_chooser(PyObject *model, PyObject *const *arguments, Py_s
         .max_settled = (uint32_t)numbers[4],
         .frames = (uint32_t)numbers[5],
         .is_quick = numbers[6] != 0,
+        .min_fuzzy = (uint32_t)numbers[8],
+        .max_fuzzy = (uint32_t)numbers[9],
     };
     object->min_general = (uint32_t)numbers[7];
-    object->min_fuzzy = (uint32_t)numbers[8];
-    object->max_fuzzy = (uint32_t)numbers[9];
     return (PyObject *)object;
 }
 
@@ -73,8 +70,9 @@ static bool try_message(const chooser_object *self, workspace *space, const aura
                         entry *message, const aura_job *auralite, bool defers)
 {
     const size_t size = (size_t)message->view.len;
-    const aura_trying trying = {&space->tables, &space->trigrams, &space->match, auralite, defers};
-    if (!aura_make_room(space, aura_room_for_choice(size)))
+    const aura_trying trying = {&space->tables, &space->trigrams, &space->match, &space->near, auralite, defers};
+    const bool may_be_fuzzy = library != NULL && size <= self->policy.max_fuzzy;
+    if (!aura_make_room(space, aura_room_for_choice(size)) || (may_be_fuzzy && !aura_make_grams(space, size)))
         return false;
     message->choice = aura_choose(&((model_object *)self->model)->model, &trying, &self->policy, library,
                                   message->view.buf, size, space->buffer);
@@ -92,20 +90,17 @@ static PyObject *stored(const uint8_t *message, size_t size)
     return wire;
 }
 
-/* The message that is taken; or, if more is tried, (the smallest message so far, whether a model coded one, whether no
- * general method is tried, whether a template matches). */
+/* The message that is taken; or, if general methods are to be tried, (the smallest message so far, whether a model coded
+ * one). */
 static PyObject *result_of(const chooser_object *self, const entry *message, const uint8_t *wire)
 {
     const aura_choice *choice = &message->choice;
     const size_t size = (size_t)message->view.len;
     PyObject *smallest = choice->wire == NULL ? stored(message->view.buf, size)
                                               : PyBytes_FromStringAndSize((const char *)wire, (Py_ssize_t)choice->size);
-    const bool is_settled = choice->is_settled || size < self->min_general;
-    const bool may_be_fuzzy = !choice->is_matched && size <= self->max_fuzzy && choice->size >= self->min_fuzzy;
-    if (smallest == NULL || (is_settled && !may_be_fuzzy))
+    if (smallest == NULL || choice->is_settled || size < self->min_general)
         return smallest;
-    return Py_BuildValue("(NOOO)", smallest, choice->has_auralite ? Py_True : Py_False,
-                         is_settled ? Py_True : Py_False, choice->is_matched ? Py_True : Py_False);
+    return Py_BuildValue("(NO)", smallest, choice->has_auralite ? Py_True : Py_False);
 }
 
 /* The two arguments of a call: what is to be coded, and a library or None. */

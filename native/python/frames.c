@@ -2,6 +2,7 @@
 #include "module.h"
 
 #include "../frame.h"
+#include "../fuzzy.h"
 #include "../modelled.h"
 #include "../typed.h"
 
@@ -116,6 +117,72 @@ PyObject *aura_py_encode_modelled(PyObject *self, PyObject *const *arguments, Py
     return result;
 }
 
+/* Write a fuzzy frame into the buffer, which grows as it must. Does not touch Python. */
+static size_t write_fuzzy(const aura_context_model *model, workspace *space, const aura_filled *filled,
+                          const Py_buffer *message, aura_error *error)
+{
+    const size_t size = (size_t)message->len;
+    for (size_t capacity = 2 * size + 256;; capacity = 4 * space->capacity) {
+        if (!aura_make_room(space, capacity)) {
+            *error = (aura_error){.code = AURA_NO_MEMORY};
+            return 0;
+        }
+        const size_t length = aura_fuzzy_encode(model, &space->tables, filled->list, filled->template, message->buf,
+                                                size, space->buffer, space->capacity, error);
+        if (length > 0 || error->code != AURA_NO_SPACE)
+            return length;
+    }
+}
+
+PyObject *aura_py_encode_fuzzy(PyObject *self, PyObject *const *arguments, Py_ssize_t given)
+{
+    module_state *state = aura_state_of(self);
+    const aura_template_library *library = aura_py_library_of(state, self);
+    if (library == NULL || !are(given, 3, "expected a message, an id and a model"))
+        return NULL;
+    const aura_context_model *model = aura_py_model_of(state, arguments[2]);
+    const unsigned long number = model == NULL ? 0 : PyLong_AsUnsignedLong(arguments[1]);
+    aura_filled filled;
+    Py_buffer view;
+    if (PyErr_Occurred())
+        return NULL;
+    if (number > LIMITS_MAX_TEMPLATE_ID || !aura_find_in_library(library, (uint32_t)number, &filled)) {
+        PyErr_SetObject(PyExc_KeyError, arguments[1]);
+        return NULL;
+    }
+    if (PyObject_GetBuffer(arguments[0], &view, PyBUF_SIMPLE) != 0)
+        return NULL;
+    workspace *space = aura_take_workspace(state);
+    PyObject *result = NULL;
+    if (space != NULL) {
+        aura_error error;
+        size_t length;
+        Py_BEGIN_ALLOW_THREADS
+        length = write_fuzzy(model, space, &filled, &view, &error);
+        Py_END_ALLOW_THREADS
+        result = length > 0 ? PyBytes_FromStringAndSize((const char *)space->buffer, (Py_ssize_t)length)
+                            : aura_raise_error(state, &error);
+    } else {
+        PyErr_NoMemory();
+    }
+    aura_put_workspace(state, space);
+    PyBuffer_Release(&view);
+    return result;
+}
+
+static bool decode(const aura_template_library *library, const aura_context_model *model, workspace *space,
+                   const uint8_t *wire, size_t size, size_t max_size, size_t *length, aura_error *error)
+{
+    uint8_t *out = space->buffer;
+    const size_t capacity = space->capacity;
+    if (wire[0] == MARKER_TYPED)
+        return aura_typed_decode(library, wire, size, max_size, out, capacity, length, error);
+    if (wire[0] == MARKER_FUZZY)
+        return aura_fuzzy_decode(model, &space->tables, library, wire, size, max_size, out, capacity, length, error);
+    return aura_modelled_decode(model, &space->tables.match, library, wire, size, max_size, out, capacity, length,
+                                error);
+}
+
 /* Read a frame into the buffer, which grows as it must. Does not touch Python. */
 static bool read_frame(const aura_template_library *library, const aura_context_model *model, workspace *space,
                        const Py_buffer *wire, size_t max_size, size_t *length, aura_error *error)
@@ -129,11 +196,7 @@ static bool read_frame(const aura_template_library *library, const aura_context_
             *error = (aura_error){.code = AURA_NO_MEMORY};
             return false;
         }
-        const bool is_read = bytes[0] == MARKER_TYPED
-                                 ? aura_typed_decode(library, bytes, size, max_size, space->buffer, space->capacity,
-                                                     length, error)
-                                 : aura_modelled_decode(model, &space->tables.match, library, bytes, size, max_size,
-                                                        space->buffer, space->capacity, length, error);
+        const bool is_read = decode(library, model, space, bytes, size, max_size, length, error);
         if (is_read || error->code != AURA_NO_SPACE)
             return is_read;
     }
@@ -153,7 +216,7 @@ PyObject *aura_py_decode_frame(PyObject *self, PyObject *const *arguments, Py_ss
         return NULL;
     PyObject *result = NULL;
     const uint8_t marker = view.len > 0 ? *(const uint8_t *)view.buf : MARKER_STORED;
-    if (marker == MARKER_TYPED || (marker == MARKER_MODELLED && model != NULL)) {
+    if (marker == MARKER_TYPED || ((marker == MARKER_MODELLED || marker == MARKER_FUZZY) && model != NULL)) {
         workspace *space = aura_take_workspace(state);
         if (space != NULL) {
             aura_error error;

@@ -112,6 +112,7 @@ const aura_template_library *aura_py_library_of(const module_state *state, PyObj
 /* The methods of a library that write and read template frames. */
 PyObject *aura_py_encode_typed(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_encode_modelled(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_encode_fuzzy(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_decode_frame(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
 
 /* BRIO version 2, and the type of what writes the blocks of a chunked file. */

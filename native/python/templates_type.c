@@ -321,6 +321,8 @@ static PyMethodDef LIBRARY_METHODS[] = {
      "The typed frame of a template with values."},
     {"encode_modelled", (PyCFunction)(void (*)(void))aura_py_encode_modelled, METH_FASTCALL,
      "The modelled frame of a template with values."},
+    {"encode_fuzzy", (PyCFunction)(void (*)(void))aura_py_encode_fuzzy, METH_FASTCALL,
+     "The fuzzy frame of a message and a template."},
     {"decode_frame", (PyCFunction)(void (*)(void))aura_py_decode_frame, METH_FASTCALL,
      "The message of a template frame; None if it is none, or needs a model and there is none."},
     {NULL, NULL, 0, NULL},

@@ -37,7 +37,7 @@ _CHUNKED: Final = "this is a chunked file: use aura.open or aura decompress"
 
 
 class Beginning(Protocol):
-    """Tries all of a policy but fuzzy frames and general methods."""
+    """Tries all of a policy but general methods."""
 
     def one(self, message: bytes) -> bytes | Begun:
         """The message that the policy takes, if nothing more is to be tried, else what was tried."""

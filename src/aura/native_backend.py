@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _BRIO: Final = bytes((Marker.BRIO,))
 _VERSION_2: Final = b"\2"
 """The sixth byte of a BRIO message of version 2 (rule BII-1). The chapter itself takes long to load."""
-_FRAMES: Final = tuple(bytes((marker,)) for marker in (Marker.TYPED, Marker.MODELLED))
+_FRAMES: Final = tuple(bytes((marker,)) for marker in (Marker.TYPED, Marker.MODELLED, Marker.FUZZY))
 _STORED: Final = bytes((Marker.STORED,))
 _BROTLI: Final = bytes((Marker.BROTLI,))
 _ZSTANDARD: Final = bytes((Marker.ZSTANDARD,))
@@ -165,7 +165,7 @@ class Native:
         self, data: bytes, template_id: int, templates: Mapping[int, Template], model: ContextModel
     ) -> bytes:
         """Write a fuzzy template frame for the implied model."""
-        return _formats().encode_fuzzy(data, template_id, templates, model)
+        return filing_of(templates).native.native.encode_fuzzy(data, template_id, native_of(model))
 
     def encode_classic(self, template_id: int, values: Sequence[bytes]) -> bytes:
         """Write a classic template frame."""

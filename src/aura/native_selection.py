@@ -1,4 +1,4 @@
-"""What the native core does of selection, in one call: all but fuzzy frames and general methods."""
+"""What the native core does of selection, in one call: all but general methods."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ def begin(
     first = first_tries(policy, held)
     if first is None or held.model is None:
         return None
-    if templates is None or templates is filed_builtin():  # models know what these say anyway
+    native = None
+    if templates is None or templates is filed_builtin():  # models know what the built-in ones say anyway
         first = replace(first, max_fuzzy=0)
-    chooser = native_of(held.model).chooser(*_values_of(first))
-    return NativeBeginning(chooser, None if templates is None else filing_of(templates).native.native)
+    if templates is not None:
+        filed = filing_of(templates).native
+        native = filed.searched if first.max_fuzzy else filed.native
+    return NativeBeginning(native_of(held.model).chooser(*_values_of(first)), native)

@@ -162,16 +162,12 @@ NOTHING_TRIED: Final = Tried()
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """That all was tried but fuzzy frames and general methods.
+    """That all was tried but general methods, which are to be tried.
 
     Attributes:
         wire: the smallest message, the first of equally small ones.
         has_auralite: whether a model coded one of the messages, adaptive or not.
-        is_settled: whether no general method is to be tried.
-        is_matched: whether a template matches the message, so that no fuzzy frame is to be tried.
     """
 
     wire: bytes
     has_auralite: bool
-    is_settled: bool
-    is_matched: bool

@@ -95,7 +95,7 @@ def choose(
         tried = begun
     if isinstance(tried, Begun):
         trying = _Search(message, backend, policy, shared_state)
-        trying.go_on(tried, library)
+        trying.go_on(tried)
         return smallest(trying.found)
     found = search(
         message,
@@ -238,16 +238,13 @@ class _Search:
         self.found.append(Candidate(method, wire, template_id))
         self.size = min(self.size, len(wire))
 
-    def go_on(self, begun: Begun, templates: TemplateLibrary | None) -> None:
-        """Try what is left where all else was tried: a fuzzy frame, and general methods."""
+    def go_on(self, begun: Begun) -> None:
+        """Try general methods, where all else was tried."""
         if begun.wire[0] != Marker.STORED:
             candidate = candidate_of(begun.wire)
             self._add(candidate.method, candidate.wire, candidate.template_id)
         self.has_auralite = begun.has_auralite
-        if templates is not None and not begun.is_matched:
-            self.fuzzy_frame(templates, self.size)
-        if not begun.is_settled:
-            self.general()
+        self.general()
 
     def auralite(self, coded: bytes | None) -> None:
         """AURALITE, for the implied model if there is one and such messages are read, else for a named one.

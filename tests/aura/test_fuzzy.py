@@ -74,14 +74,14 @@ def test_a_message_that_matches_or_is_long_is_not_compared() -> None:
             return super().nearest(message)
 
     library = Counted(PATTERNS)
-    codec = aura.Codec(model=MODEL, templates=library)
+    codec = aura.Codec(model=MODEL, templates=library, backend="fast")  # the native core looks by itself
     codec.compress("The flange of pump 7 in hall 3 is too warm.")
     codec.compress("Detach the left flange, then wait for the signal." * 30)
     codec.compress("abc")  # no frame can be shorter
     assert library.count == 0
     codec.compress("Detach the right flange, then wait for the signal.")
     assert library.count == 1
-    aura.Codec(model=MODEL, templates=library, explicit_model=True).compress(CLOSE[0][0])
+    aura.Codec(model=MODEL, templates=library, backend="fast", explicit_model=True).compress(CLOSE[0][0])
     assert library.count == 1
 
 
