@@ -1,55 +1,84 @@
 """The command line ``aura``.
 
-Each command stands in a module of its name; this one puts them together. ``aura.cli.process`` says how they end.
+Each command stands in a module of its name; this one puts them together, and imports those that are asked for, as
+some take long. ``aura.cli.process`` says how they end.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
 
 from aura import __version__, native
-from aura.cli.audit import app as audit_app
-from aura.cli.bench import bench
-from aura.cli.config import app as config_app
-from aura.cli.demo import demo
-from aura.cli.experiment import app as experiment_app
-from aura.cli.explain import explain
-from aura.cli.metrics import app as metrics_app
-from aura.cli.model import app as model_app
-from aura.cli.model_audit import audit
-from aura.cli.model_check import check
 from aura.cli.process import Commands, prepare_streams, run
-from aura.cli.serve import serve
-from aura.cli.stress import stress
-from aura.cli.template_discovery import discover
-from aura.cli.template_stats import stats
-from aura.cli.templates import app as templates_app
-from aura.cli.train import train
-from aura.cli.transform import compress, decompress
 
-app = typer.Typer(
-    name="aura",
-    help="A formally specified codec for short messages.",
-    cls=Commands,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # help texts are plain: nothing in them is markup
-)
-for command in (compress, decompress, explain, train, demo, serve, bench, stress):
-    app.command()(command)
-model_app.command()(check)
-model_app.command()(audit)
-app.add_typer(model_app, name="model")
-templates_app.command()(discover)
-templates_app.command()(stats)
-app.add_typer(templates_app, name="templates")
-app.add_typer(audit_app, name="audit")
-app.add_typer(metrics_app, name="metrics")
-app.add_typer(config_app, name="config")
-app.add_typer(experiment_app, name="experiment")
+_COMMANDS: Final = {
+    "compress": "transform",
+    "decompress": "transform",
+    "explain": "explain",
+    "train": "train",
+    "demo": "demo",
+    "serve": "serve",
+    "bench": "bench",
+    "stress": "stress",
+}
+"""The modules of commands, in the order in which the help tells of them."""
+
+_GROUPS: Final[dict[str, dict[str, str]]] = {
+    "model": {"check": "model_check", "audit": "model_audit"},
+    "templates": {"discover": "template_discovery", "stats": "template_stats"},
+    "audit": {},
+    "metrics": {},
+    "config": {},
+    "experiment": {},
+}
+"""The groups, each a module, and the commands in them that stand in modules of their own."""
+
+
+def build(names: Iterable[str] = (*_COMMANDS, *_GROUPS)) -> typer.Typer:
+    """The command line with these commands and groups; others do not have to be loaded."""
+    app = typer.Typer(
+        name="aura",
+        help="A formally specified codec for short messages.",
+        cls=Commands,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # help texts are plain: nothing in them is markup
+    )
+    for name in names:
+        if name in _COMMANDS:
+            app.command()(_attribute(_COMMANDS[name], name))
+        else:
+            app.add_typer(_group(name), name=name)
+    app.callback()(_options)
+    return app
+
+
+@cache
+def _group(name: str) -> typer.Typer:
+    """A group with all its commands."""
+    group: typer.Typer = _attribute(name, "app")
+    for command, module in _GROUPS[name].items():
+        group.command()(_attribute(module, command))
+    return group
+
+
+def _attribute(module: str, name: str) -> Any:
+    return getattr(import_module(f"aura.cli.{module}"), name)
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """``app``, the whole command line, made when it is first asked for."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    app = globals()["app"] = build()
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -59,7 +88,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     _version: Annotated[
         bool,
@@ -74,4 +102,5 @@ def _options(
 def main() -> None:
     """Run the command line."""
     prepare_streams()
-    run(app)
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    run(build((asked,)) if asked in _COMMANDS or asked in _GROUPS else build())
