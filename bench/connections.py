@@ -31,7 +31,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,10 @@ from aura.server import conversation
 MODES = ("plain", "deflate", "library", "single", "stream")
 BATCH = 50
 """Connections that are opened at a time."""
+BEGIN, SHOW = "begin\n", "show\n"
+"""What the server is asked for a profile."""
+LINES = 45
+"""Of a profile."""
 
 
 def options_of(mode: str, *, is_server: bool) -> dict[str, Any]:
@@ -76,51 +80,33 @@ async def library_server(mode: str) -> AsyncIterator[int]:
         yield next(iter(running.sockets)).getsockname()[1]
 
 
-@asynccontextmanager
-async def fastapi_server(mode: str) -> AsyncIterator[int]:
+def fastapi_server(mode: str) -> AbstractAsyncContextManager[int]:
     """Serve with FastAPI; the port."""
-    import uvicorn  # noqa: PLC0415  # this and FastAPI may not be installed
-    from fastapi import FastAPI, WebSocket  # noqa: PLC0415
+    from fastapi_echo import served  # noqa: PLC0415  # FastAPI may not be installed
 
-    from aura.asgi import AuraMiddleware  # noqa: PLC0415
-
-    app = FastAPI()
-
-    @app.websocket("/")
-    async def echo_text(socket: WebSocket) -> None:
-        await socket.accept()
-        async for message in socket.iter_text():
-            await socket.send_text(message)
-
-    if mode in {"single", "stream"}:
-        app.add_middleware(AuraMiddleware, settings=options_of(mode, is_server=True)["settings"])
-    compresses = mode == "library"
-    config = uvicorn.Config(
-        app, port=0, log_level="error", ws_per_message_deflate=compresses, ws_ping_interval=None, backlog=4096
-    )
-    running = uvicorn.Server(config)
-    serving = asyncio.create_task(running.serve())
-    while not running.started:  # noqa: ASYNC110  # uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield running.servers[0].sockets[0].getsockname()[1]
-    serving.cancel()
+    settings = options_of(mode, is_server=True).get("settings")
+    return served(settings, deflates=mode == "library")
 
 
-async def run_server(mode: str, framework: str, *, profiles: bool) -> None:
-    """Serve; tell the resident memory for each line of standard input."""
+async def run_server(mode: str, framework: str) -> None:
+    """Serve; tell the resident memory for each line of standard input, which may also begin or show a profile."""
     serve = fastapi_server if framework == "fastapi" else library_server
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(time.thread_time)  # whatever else the machine does
     async with serve(mode) as port:
         print(port, flush=True)
-        if profiles:
-            profile.enable()
         loop = asyncio.get_running_loop()
-        while await loop.run_in_executor(None, sys.stdin.readline):
+        collected = 0.0  # seconds that collecting garbage took
+        while line := await loop.run_in_executor(None, sys.stdin.readline):
+            if line == BEGIN:
+                profile.enable()
+            if line == SHOW:
+                profile.disable()
+                pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(LINES)
+            spent = time.process_time()
             gc.collect()
-            print(json.dumps({"rss": resident(), "cpu": time.process_time()}), flush=True)
-    if profiles:
-        profile.disable()
-        pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(45)
+            collecting = time.process_time() - spent
+            print(json.dumps({"rss": resident(), "cpu": spent - collected}), flush=True)
+            collected += collecting
 
 
 def resident() -> int:
@@ -131,9 +117,8 @@ def resident() -> int:
 class Server:
     """A server in a process of its own."""
 
-    def __init__(self, mode: str, framework: str, *, profiles: bool) -> None:
+    def __init__(self, mode: str, framework: str) -> None:
         command = [sys.executable, __file__, "--serve", mode, "--framework", framework]
-        command += ["--profile"] if profiles else []
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
         self.port = int(self._line())
 
@@ -141,18 +126,17 @@ class Server:
         assert self.process.stdout  # noqa: S101  # it is a pipe
         return self.process.stdout.readline()
 
-    def ask(self) -> dict[str, float]:
+    def ask(self, line: str = "\n") -> dict[str, float]:
         """Its memory and processor time."""
         assert self.process.stdin  # noqa: S101
-        self.process.stdin.write("\n")
+        self.process.stdin.write(line)
         self.process.stdin.flush()
         told: dict[str, float] = json.loads(self._line())
         return told
 
     def end(self) -> None:
         """End it."""
-        assert self.process.stdin  # noqa: S101
-        self.process.stdin.close()
+        self.process.terminate()
         self.process.wait()
 
 
@@ -166,7 +150,7 @@ async def converse(connection: client.ClientConnection, messages: Sequence[str])
 
 
 async def measure(
-    mode: str, running: Server, connections: int, texts: Sequence[Sequence[str]]
+    mode: str, running: Server, texts: Sequence[Sequence[str]], connections: int, *, profiles: bool
 ) -> dict[str, object]:
     """Run one mode."""
     module: Any = aura_websockets if mode in {"single", "stream"} else client
@@ -183,11 +167,11 @@ async def measure(
     opened: list[client.ClientConnection] = []
     while len(opened) < connections:
         opened += await asyncio.gather(*(connect() for _ in range(min(BATCH, connections - len(opened)))))
-    fresh = running.ask()
+    fresh = running.ask(BEGIN if profiles else "\n")
     talks = [converse(one, texts[number % len(texts)]) for number, one in enumerate(opened)]
     identical = sum(await asyncio.gather(*talks))
     await asyncio.sleep(1)
-    idle = running.ask()
+    idle = running.ask(SHOW if profiles else "\n")
     first.transport.abort()
     for connection in opened:
         connection.transport.abort()
@@ -198,7 +182,8 @@ async def measure(
         "identical": identical,
         "kib_per_fresh_connection": round((fresh["rss"] - before["rss"]) / connections / 1024, 1),
         "kib_per_idle_connection": round((idle["rss"] - before["rss"]) / connections / 1024, 1),
-        "server_cpu_ms_per_message": round((idle["cpu"] - before["cpu"]) / sent * 1000, 3),
+        "server_cpu_ms_per_message": round((idle["cpu"] - fresh["cpu"]) / sent * 1000, 3),
+        "server_cpu_ms_per_opening": round((fresh["cpu"] - before["cpu"]) / connections * 1000, 3),
         "wall_s": round(time.monotonic() - started, 1),
     }
 
@@ -228,12 +213,13 @@ def main() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if options.serve:
-        asyncio.run(run_server(options.serve, options.framework, profiles=options.profile))
+        asyncio.run(run_server(options.serve, options.framework))
         return
     texts = conversations(options.corpus, options.messages)
     for mode in options.modes:
-        running = Server(mode, options.framework, profiles=options.profile)
-        print(json.dumps(asyncio.run(measure(mode, running, options.connections, texts))), flush=True)
+        running = Server(mode, options.framework)
+        measured = measure(mode, running, texts, options.connections, profiles=options.profile)
+        print(json.dumps(asyncio.run(measured)), flush=True)
         running.end()
 
 

@@ -81,7 +81,7 @@ class _Speaking(Connection):
             return
         self._transmit_now = self.protocol.send_binary
         session = Session(self.settings, role=self.role)
-        channel = Channel(session, self._next_frame, self._transmit, self._refuse)
+        channel = Channel(session, self._next_frame, self._transmit, self._refuse, self)
         try:
             async with asyncio.timeout(self.settings.hello_timeout):
                 await channel.flush()
@@ -128,6 +128,15 @@ class _Speaking(Connection):
     async def _transmit(self, frame: bytes) -> None:
         async with self.send_context():
             self._transmit_now(frame)
+
+    def is_free(self) -> bool:
+        """Whether the connection takes a frame now."""
+        return not self.paused and self.protocol.state is State.OPEN
+
+    def write(self, frame: bytes) -> None:
+        """Send a frame without waiting."""
+        self._transmit_now(frame)
+        self.send_data()
 
     def _post_text(self, data: DataLike, fin: bool = True) -> None:  # noqa: ARG002  # as the library's
         self._post(bytes(data).decode() if not isinstance(data, str) else data)

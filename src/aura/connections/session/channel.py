@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from typing import Final
 
 from aura.connections.prepared import PreparedMessage, data_of
 from aura.connections.session import scheduling
+from aura.connections.session.direct import Direct
 from aura.connections.session.events import Deferred, Event, Message, ModelFetched
 from aura.connections.session.protocol import Session
 from aura.connections.session.scheduling import QUICK, SHORT
@@ -28,11 +29,14 @@ _log: Final = logging.getLogger("aura.session")
 
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """A message that is to be sent, the context of its sender, and the future that is done once it is."""
+    """A message that is to be sent, the context of its sender, and the future that is done once it is.
 
-    message: Frame | PreparedMessage
+    The frames of a message that is coded already, None here, are among those that are to be sent.
+    """
+
+    message: Frame | PreparedMessage | None
     hint: Hint | None
-    context: Context
+    context: Context | None
     sent: asyncio.Future[None]
 
 
@@ -42,18 +46,21 @@ class Channel:
     One task at a time writes: it takes messages in the order in which they were given, codes them, and sends their
     frames. Another one reads a frame. Both belong to the channel, and go on if whoever waits for them is cancelled.
     That is why cancelling :meth:`send` or :meth:`receive`, at whatever moment, loses no message and breaks no
-    stream: a message is sent whole or not at all, and received by the next call.
+    stream: a message is sent whole or not at all, and received by the next call. What needs no waiting, such as
+    coding a short message while no other one is sent, is done at once, without a task.
 
     Args:
         session: of this end.
         read: gives the next frame of the connection; a text message is refused. If cancelled, it loses none.
         transmit: sends one frame, and returns when the connection can take the next.
         fail: closes the connection because of an error in what the peer sent.
+        direct: the same connection, if it can take frames without waiting.
     """
 
     __slots__ = (
         "_at_work",
         "_closed",
+        "_direct",
         "_fail",
         "_outbox",
         "_posted",
@@ -71,8 +78,10 @@ class Channel:
         read: Callable[[], Awaitable[Frame]],
         transmit: Callable[[bytes], Awaitable[None]],
         fail: Callable[[DecodeError], Awaitable[None]],
+        direct: Direct | None = None,
     ) -> None:
         self.session = session
+        self._direct = direct
         self._read = read
         self._transmit = transmit
         self._fail = fail
@@ -81,7 +90,7 @@ class Channel:
         self._outbox = deque(session.data_to_send())
         self._posted: deque[_Posted] = deque()
         self._writing: asyncio.Task[None] | None = None
-        self._reading: asyncio.Task[Message | None] | None = None
+        self._reading: asyncio.Future[Message | None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._write_soon()
 
@@ -92,7 +101,18 @@ class Channel:
             EncodeError: it is too long, or not text, or the hint does not give it; it is not sent.
             TypeError: a slot value of the hint has a wrong type; it is not sent.
         """
-        await self.post(message, hint)
+        if not self._is_free_to_code(message) or not scheduling.take_turn():
+            await self.post(message, hint)
+            return
+        self.session.send(message, hint=hint)
+        frames = self.session.data_to_send()
+        if self._direct is not None and self._direct.is_free():
+            for frame in frames:
+                self._direct.write(frame)
+            await self._direct.drain()
+            return
+        self._outbox += frames
+        await self._queue(None, None, None)
 
     def post(self, message: Frame | PreparedMessage, hint: Hint | None = None) -> asyncio.Future[None]:
         """Send a message after those given before; the future is done once it is sent, or has the error.
@@ -103,10 +123,30 @@ class Channel:
         if self._closed is not None:
             raise self._closed
         self.session.check_message(message)
+        return self._queue(message, hint, copy_context())
+
+    def _queue(
+        self, message: Frame | PreparedMessage | None, hint: Hint | None, context: Context | None
+    ) -> asyncio.Future[None]:
         sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._posted.append(_Posted(message, hint, copy_context(), sent))
+        self._posted.append(_Posted(message, hint, context, sent))
         self._write_soon()
         return sent
+
+    def _is_free_to_code(self, message: Frame | PreparedMessage) -> bool:
+        """Whether a message can be coded now: no other one goes first, and it takes not long."""
+        if self._closed is not None:
+            raise self._closed
+        if self._posted or self._outbox or self._writing or self._at_work.locked():
+            return False
+        session = self.session
+        if session.is_serving or not session.is_prepared_to_send:
+            return False
+        if isinstance(message, PreparedMessage):
+            return len(message.data) <= QUICK or session.has_coded(message)
+        if isinstance(message, str):
+            return len(message) <= (QUICK if message.isascii() else QUICK // 4)  # four bytes at most each
+        return type(message) is bytes and len(message) <= QUICK
 
     def encode_now(self, message: PreparedMessage) -> list[bytes] | None:
         """The frames of a message, to be sent at once; None if others go first, or coding it may take long.
@@ -114,16 +154,10 @@ class Channel:
         Raises:
             EncodeError: it is too long; it is not sent.
         """
-        if self._closed is not None:
-            raise self._closed
-        session = self.session
-        is_idle = not (self._posted or self._outbox or self._writing or self._at_work.locked())
-        if not is_idle or session.is_serving or not session.is_prepared_to_send:
+        if not self._is_free_to_code(message):
             return None
-        if len(message.data) > QUICK and not session.has_coded(message):
-            return None
-        session.send(message)
-        return session.data_to_send()
+        self.session.send(message)
+        return self.session.data_to_send()
 
     async def receive(self) -> Message:
         """The next message.
@@ -175,9 +209,19 @@ class Channel:
         """Read a frame; a message if it holds one."""
         if self._reading is None:
             frame = await self._read()
-            # nothing is awaited here: a frame that was read is either in the task, or refused
-            self._reading = asyncio.create_task(self._take(frame))
-            self._reading.add_done_callback(_retrieve)
+            # nothing is awaited here: a frame that was read is either taken, or in the task, or refused
+            if self._is_quick(frame) and not self._at_work.locked() and scheduling.take_turn():
+                try:
+                    events = self._receive_quickly(frame)
+                except DecodeError as error:
+                    self._reading = asyncio.get_running_loop().create_future()
+                    self._reading.set_exception(error)
+                else:
+                    if events != [Deferred()]:
+                        return self._message_of(events)
+            if self._reading is None:
+                self._reading = asyncio.create_task(self._take(frame))
+                self._reading.add_done_callback(_retrieve)
         await asyncio.wait((self._reading,))
         if self._reading.cancelled() and self._closed is not None:
             raise self._closed
@@ -191,6 +235,10 @@ class Channel:
             raise Unsupported("a text message is not a frame")
         async with self._working():
             events = await self._read_frame(frame)
+        return self._message_of(events)
+
+    def _message_of(self, events: Sequence[Event]) -> Message | None:
+        """The message among events, if there is one, once what the others ask for is begun."""
         message = None
         for event in events:
             if isinstance(event, ModelFetched):
@@ -201,7 +249,7 @@ class Channel:
 
     async def _read_frame(self, frame: bytes) -> list[Event]:
         """Let the session read a frame, where the length of its message allows it; only reading tells that."""
-        if self.session.is_prepared_for(frame) and (len(frame) <= QUICK or is_control(frame)):
+        if self._is_quick(frame):
             await scheduling.turn()
             events = self.session.receive_data(frame, longest=QUICK)
             if events != [Deferred()]:
@@ -212,13 +260,30 @@ class Channel:
                 return events
         return await scheduling.in_thread(self.session.max_message, self.session.receive_data, frame)
 
+    def _is_quick(self, frame: Frame) -> bool:
+        """Whether reading a frame may take little enough time for the event loop."""
+        if isinstance(frame, str) or not self.session.is_prepared_for(frame):
+            return False
+        return len(frame) <= QUICK or is_control(frame)
+
+    def _receive_quickly(self, frame: Frame) -> list[Event]:
+        """Let the session read a frame now, and send what it has to say of it."""
+        assert isinstance(frame, bytes)  # noqa: S101  # a text is not quick
+        try:
+            return self.session.receive_data(frame, longest=QUICK)
+        finally:
+            self._outbox += self.session.data_to_send()
+            self._write_soon()
+
     async def _code(self, posted: _Posted) -> None:
         """Let the session code a message, with the labels of its sender."""
         message = posted.message
+        assert message is not None  # noqa: S101  # it is not coded yet
+        assert posted.context is not None  # noqa: S101  # as above
         size = len(data_of(message))
         if isinstance(message, PreparedMessage) and self.session.has_coded(message):
             size = 0
-        send = partial(posted.context.run, self.session.send, posted.message, hint=posted.hint)
+        send = partial(posted.context.run, self.session.send, message, hint=posted.hint)
         if size <= QUICK:
             await scheduling.turn()
             # only now, as another connection may have added a model
@@ -266,8 +331,9 @@ class Channel:
         if posted.sent.done():
             return  # cancelled before it was coded
         try:
-            async with self._working():
-                await self._code(posted)
+            if posted.message is not None:
+                async with self._working():
+                    await self._code(posted)
         except (EncodeError, TypeError) as error:
             _fail(posted.sent, error)
             return
@@ -320,7 +386,7 @@ def _fail(future: asyncio.Future[None], error: BaseException) -> None:
         future.set_exception(error)
 
 
-def _retrieve(task: asyncio.Task[Message | None]) -> None:
+def _retrieve(task: asyncio.Future[Message | None]) -> None:
     """Take note of an error, which may come to nobody's shared_state if the application receives no more."""
     if not task.cancelled():
         task.exception()
