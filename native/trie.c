@@ -14,22 +14,13 @@ static bool read_level(aura_trie_reader *trie)
     const uint32_t first = trie->model->size;
     if (!aura_trie_read_counts(trie))
         return false;
-    uint8_t *codes = aura_allocate(trie->allocator, trie->model->size - first);
+    uint8_t *codes = aura_trie_take(trie, TRIE_CODES + trie->level % 2, trie->model->size - first);
     if (codes == NULL)
-        return aura_trie_out_of_memory(trie);
+        return false;
     memset(codes, TRIE_NO_ENTRY, trie->model->size - first);
     const bool is_read = aura_trie_read_lists(trie, first, codes);
-    aura_release(trie->allocator, trie->above.codes);
     trie->above = (aura_trie_level){first, codes};
     return is_read;
-}
-
-static void release_children(aura_trie_reader *trie)
-{
-    aura_release(trie->allocator, trie->children.suffixes);
-    aura_release(trie->allocator, trie->children.parents);
-    aura_release(trie->allocator, trie->children.lengths);
-    trie->children = (aura_trie_children){0};
 }
 
 /* Write the list of the root (rules TRI-1 and CTX-7). */
@@ -38,7 +29,7 @@ static bool read_root(aura_trie_reader *trie, const uint8_t root_codes[CONTEXT_M
     aura_context_model *model = trie->model;
     const uint32_t size = aura_words_of(CONTEXT_MODEL_SYMBOLS);
     model->words = aura_allocate(trie->allocator, size * sizeof(uint64_t));
-    trie->above.codes = aura_allocate(trie->allocator, size);
+    trie->above = (aura_trie_level){0, aura_trie_take(trie, TRIE_CODES, size)};
     if (model->words == NULL || trie->above.codes == NULL)
         return aura_trie_out_of_memory(trie);
     memset(trie->above.codes, TRIE_NO_ENTRY, size);
@@ -61,9 +52,7 @@ static bool read_levels(aura_trie_reader *trie, const aura_trie_section *section
     if (!read_root(trie, section->root_codes))
         return false;
     for (trie->level = 1; trie->level <= section->order; trie->level++) {
-        const bool is_read = aura_trie_read_children(trie) && read_level(trie);
-        release_children(trie);
-        if (!is_read)
+        if (!aura_trie_read_children(trie) || !read_level(trie))
             return false;
         trie->model->ends[trie->level] = trie->model->size;
     }
@@ -90,11 +79,8 @@ bool aura_trie_read(aura_context_model *model, const uint8_t *data, size_t size,
     if (trie == NULL || decoded == NULL) {
         aura_fail(error, AURA_NO_MEMORY, 0, "payload", "there is no memory for the tables");
     } else {
+        memset(trie, 0, sizeof *trie);
         trie->model = model;
-        trie->above = (aura_trie_level){0};
-        trie->children = (aura_trie_children){0};
-        trie->batch = NULL;
-        trie->batch_size = 0;
         trie->limit = aura_trie_entry_limit(size);
         trie->allocator = allocator;
         trie->error = error;
@@ -108,8 +94,8 @@ bool aura_trie_read(aura_context_model *model, const uint8_t *data, size_t size,
             aura_rans_lay_out(&tables, decoded, section.tables_length, TRIE_TABLES, allocator, error) &&
             aura_rans_open(&trie->reader, &tables, section.words, section.words_size, section.lanes, error) &&
             read_levels(trie, &section);
-        aura_release(allocator, trie->above.codes);
-        aura_release(allocator, trie->batch);
+        for (uint32_t room = 0; room < TRIE_ROOMS; room++)
+            aura_release(allocator, trie->rooms[room].start);
     }
     aura_rans_free(&tables, allocator);
     aura_release(allocator, decoded);

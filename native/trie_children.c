@@ -1,17 +1,25 @@
 /* The contexts of a level of a trie, and the lengths of their lists: CHILD and COUNT (rules TRI-4 to TRI-8). */
 #include "trie_reader.h"
 
+void *aura_trie_take(aura_trie_reader *trie, uint32_t room, size_t size)
+{
+    aura_trie_room *taken = &trie->rooms[room];
+    if (taken->size < size) {
+        aura_release(trie->allocator, taken->start);
+        taken->size = size + size / 4;
+        taken->start = aura_allocate(trie->allocator, taken->size);
+        if (taken->start == NULL) {
+            taken->size = 0;
+            aura_trie_out_of_memory(trie);
+        }
+    }
+    return taken->start;
+}
+
 bool aura_trie_make_batch(aura_trie_reader *trie, size_t size)
 {
-    if (size < trie->batch_size)
-        return true;
-    aura_release(trie->allocator, trie->batch);
-    trie->batch_size = 0;
-    trie->batch = aura_allocate(trie->allocator, (size + 1) * sizeof *trie->batch);
-    if (trie->batch == NULL)
-        return aura_trie_out_of_memory(trie);
-    trie->batch_size = size + 1;
-    return true;
+    trie->batch = aura_trie_take(trie, TRIE_BATCH, (size + 1) * sizeof *trie->batch);
+    return trie->batch != NULL;
 }
 
 static void name_child_tables(aura_trie_reader *trie)
@@ -48,10 +56,10 @@ bool aura_trie_read_children(aura_trie_reader *trie)
     aura_trie_children *children = &trie->children;
     /* every entry has one child at most, and there is the context in which messages begin */
     const size_t room = (size_t)trie->model->size - trie->above.first + 1;
-    uint32_t *suffixes = children->suffixes = aura_allocate(trie->allocator, room * sizeof(uint32_t));
-    uint32_t *parents = children->parents = aura_allocate(trie->allocator, room * sizeof(uint32_t));
+    uint32_t *suffixes = children->suffixes = aura_trie_take(trie, TRIE_SUFFIXES, room * sizeof(uint32_t));
+    uint32_t *parents = children->parents = aura_trie_take(trie, TRIE_PARENTS, room * sizeof(uint32_t));
     if (suffixes == NULL || parents == NULL || !aura_trie_make_batch(trie, room))
-        return aura_trie_out_of_memory(trie);
+        return false;
     name_child_tables(trie);
     const uint32_t asked = find_parents(trie, parents, trie->batch);
     if (!aura_rans_read(&trie->reader, trie->batch, asked, trie->error))
@@ -106,9 +114,9 @@ bool aura_trie_read_counts(aura_trie_reader *trie)
 {
     aura_context_model *model = trie->model;
     aura_trie_children *children = &trie->children;
-    children->lengths = aura_allocate(trie->allocator, children->count * sizeof *children->lengths);
+    children->lengths = aura_trie_take(trie, TRIE_LENGTHS, children->count * sizeof *children->lengths);
     if (children->lengths == NULL || !aura_trie_make_batch(trie, children->count))
-        return aura_trie_out_of_memory(trie);
+        return false;
     if (!read_lengths(trie))
         return false;
     uint64_t entries = model->entries, size = model->size;

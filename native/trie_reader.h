@@ -32,6 +32,21 @@ typedef struct {
     uint32_t ones_count, many_count;
 } aura_trie_children;
 
+/* Memory that levels use one after the other. */
+typedef struct {
+    void *start;
+    size_t size;
+} aura_trie_room;
+
+enum {
+    TRIE_SUFFIXES,
+    TRIE_PARENTS,
+    TRIE_LENGTHS,
+    TRIE_BATCH,
+    TRIE_CODES, /* of even levels, and behind it of odd ones */
+    TRIE_ROOMS = TRIE_CODES + 2,
+};
+
 typedef struct {
     aura_context_model *model;
     aura_rans_reader reader;
@@ -45,7 +60,7 @@ typedef struct {
     uint16_t firsts[CONTEXT_MODEL_SYMBOLS + 1];  /* by the length of a list, words before its entries */
     uint16_t child_tables[256]; /* of the level, by the code beside an entry */
     uint16_t *batch;            /* of symbols, or of their tables before they are read */
-    size_t batch_size;          /* for how many there is room */
+    aura_trie_room rooms[TRIE_ROOMS];
 } aura_trie_reader;
 
 /* Where the parts of words begin while lists are read, as trie_lists.c says. */
@@ -63,7 +78,10 @@ static inline bool aura_trie_out_of_memory(aura_trie_reader *trie)
     return aura_fail(trie->error, AURA_NO_MEMORY, 0, "words", "there is no memory for the model");
 }
 
-/* Make room for a batch, whose content is lost, and one symbol more. */
+/* So many bytes of a room, whose content is lost; NULL, and an error noted, if there is no memory. */
+void *aura_trie_take(aura_trie_reader *trie, uint32_t room, size_t size);
+
+/* Make room for a batch, and one symbol more. */
 bool aura_trie_make_batch(aura_trie_reader *trie, size_t size);
 
 /* Read CHILD for the level above, and gather its children (rules TRI-4 to TRI-6). */
