@@ -74,6 +74,13 @@ def contestants(model: ContextModel, trained_on: Sequence[Message]) -> Iterator[
             lambda wire: brio2.decode(wire, LIMIT),
             range(KIB, MIB + 1),
         )
+        if native.is_installed():
+            yield Contestant(
+                f"native BRIO 2, level {level}",
+                partial(backend.encode_brio2, level=level),
+                lambda wire: backend.decode(wire, None, LIMIT),
+                range(KIB, MIB + 1),
+            )
     zstd = ZstdDictionaryPeer(19, choose_dictionary(trained_on, lambda _: None), max_size=LIMIT)
     yield Contestant("zstd-19 + dictionary", zstd.encode, zstd.decode, range(MIB + 1))
     brotli = BrotliPeer(11, max_size=LIMIT)

@@ -57,9 +57,7 @@ LIGHT: Final = Theme(
     "#d8dbe0",
     {
         "aura": "#c2410c",
-        "native": "#a16207",
         "batch": "#b91c5c",
-        "native batch": "#57534e",
         "level 0": "#1d4ed8",
         "level 1": "#0e7490",
         "zstd": "#15803d",
@@ -72,9 +70,7 @@ DARK: Final = Theme(
     "#41464f",
     {
         "aura": "#fb923c",
-        "native": "#facc15",
         "batch": "#f472b6",
-        "native batch": "#a8a29e",
         "level 0": "#7aa2ff",
         "level 1": "#67e8f9",
         "zstd": "#4ade80",
@@ -83,17 +79,20 @@ DARK: Final = Theme(
 )
 
 STYLES: Final = {
-    "reference AURALITE": ("aura", "--", "o"),
-    "fast AURALITE": ("aura", "-", "o"),
-    "native AURALITE": ("native", "-", "o"),
-    "fast AURALITE, batch": ("batch", "-", "s"),
-    "native AURALITE, batch": ("native batch", "-", "s"),
-    "reference BRIO 2": ("level 0", "--", "D"),
-    "fast BRIO 2, level 0": ("level 0", "-", "D"),
-    "fast BRIO 2, level 1": ("level 1", "-", "D"),
+    "reference AURALITE": ("aura", ":", "o"),
+    "fast AURALITE": ("aura", "--", "o"),
+    "native AURALITE": ("aura", "-", "o"),
+    "fast AURALITE, batch": ("batch", "--", "s"),
+    "native AURALITE, batch": ("batch", "-", "s"),
+    "reference BRIO 2": ("level 0", ":", "D"),
+    "fast BRIO 2, level 0": ("level 0", "--", "D"),
+    "native BRIO 2, level 0": ("level 0", "-", "D"),
+    "fast BRIO 2, level 1": ("level 1", "--", "D"),
+    "native BRIO 2, level 1": ("level 1", "-", "D"),
     "zstd-19 + dictionary": ("zstd", "-", "^"),
     "Brotli 11": ("brotli", "-", "v"),
 }
+"""Colour and marker of a codec; the line tells the backend: dotted the reference, dashed numpy, solid C."""
 
 SERIES: Final = (("aura", "o"), ("level 0", "D"), ("zstd", "^"), ("brotli", "v"))
 """Colour and marker of curves that stand for no codec, in their order."""
