@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, type Served, serve } from './browser.js';
@@ -68,6 +69,8 @@ describe.skipIf(chromiumPath === null)('the pages', () => {
   async function end({ page, errors }: Opened): Promise<void> {
     expect(errors).toEqual([]);
     expect(await page.evaluate('globalThis.moved')).toBe(0);
+    const { violations } = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
     const isWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
     expect(isWide).toBe(false);
     await leave(page.context());

@@ -31,9 +31,10 @@ export class Log {
     const [who, text] = saidBy(entry);
     const plain = new TextEncoder().encode(entry.text).length;
     const size = entry.frame?.length ?? plain;
+    const [sizes, gain] = [`${bytes(plain)} → ${bytes(size)}`, ratio(plain, size)];
     const button = make(
-      'button', { type: 'button', class: 'opener', 'aria-pressed': 'false', 'aria-label': `${bytes(plain)} as ${bytes(size)}: where the bits went` },
-      `${bytes(plain)} → ${bytes(size)}`, make('span', { class: 'soft' }, ` ${ratio(plain, size)}`),
+      'button', { type: 'button', class: 'opener', 'aria-pressed': 'false', 'aria-label': `${sizes} ${gain}, where the bits went` },
+      sizes, make('span', { class: 'soft' }, ` ${gain}`),
     );
     const choose = () => {
       this.#chosen?.setAttribute('aria-pressed', 'false');

@@ -16,7 +16,7 @@ export interface Shown {
 
 /** Bits at which the tint changes. */
 const STEPS = [0.1, 0.5, 1, 2, 4, 8];
-const SCALE = ['under 0.1', '0.1', '0.5', '1', '2', '4', '8 and more'];
+const SCALE = ['< 0.1', '0.1', '0.5', '1', '2', '4', '8 +'];
 const MOST_BYTES = 4096;
 const HINT = 'Point at a character, or use the arrow keys, to see how it was coded.';
 
@@ -39,13 +39,17 @@ function visible(text: string): string {
 function named(text: string): string {
   if (text === ' ') return 'space';
   if (text === '\n') return 'new line';
+  if (text.trim() === '') return 'white space';
   return `“${visible(text).trim()}”`;
 }
 
 /** The characters, of which one is current: by pointer, touch and keys. */
 function characters({ cells }: Shown): HTMLElement {
   const note = make('p', { class: 'note' }, HINT);
-  const options = cells.map(({ text, bits: cost }) => make('span', { class: tintOf(cost, Array.from(text).length), role: 'option' }, visible(text)));
+  const options = cells.map(({ text, bits: cost }) => {
+    const name = text.trim() === '' && { 'aria-label': named(text) };
+    return make('span', { class: tintOf(cost, Array.from(text).length), role: 'option', ...name }, visible(text));
+  });
   const list = make('div', { class: 'text', role: 'listbox', tabindex: 0, 'aria-label': 'Characters and their costs' }, ...options);
   if (cells.length === 0) list.append(make('span', { class: 'soft' }, 'an empty message'));
   let current = -1;

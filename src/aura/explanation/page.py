@@ -31,10 +31,12 @@ $style</style>
 </head>
 <body>
 <main class="column">
-<h1>$title</h1>
+<h1>A message in AURA</h1>
 <div id="view">$error</div>
-<h2>Field by field</h2>
+<details$open>
+<summary>Field by field</summary>
 <pre tabindex="0">$dump</pre>
+</details>
 </main>
 <script type="application/json" id="shown">$shown</script>
 <script>$script</script>
@@ -59,6 +61,7 @@ def page(explanation: Explanation) -> str:
         hash=f"'sha256-{digest}'",
         style=folder.joinpath("pages.css").read_text(encoding="utf-8"),
         error=f"<p>{escape(str(explanation.error))}</p>" if explanation.error else "",
+        open=" open" if explanation.error else "",
         dump=escape(str(explanation)),
         shown=json.dumps(_shown(explanation)).replace("<", "\\u003c"),
         script=script,
