@@ -1,15 +1,14 @@
 """Damages streams at random, and counts what is given out wrongly.
 
-``python bench/stream_faults.py MESSAGES [FAULTS [CHECK]] [--seed N]``: MESSAGES is a file as for ``aura bench``;
-each source is a connection with the default model. 100,000 faults by default, of all kinds in turn, and the
-default check. A text is wrong if it is not the next one of its stream. Every fault ends where the receiver refuses
-something, or some messages later.
+``python bench/stream_faults.py MESSAGES [FAULTS [CHECK]] [--seed N] [--backend NAME]``: MESSAGES is a file as for
+``aura bench``; each source is a connection with the default model. 100,000 faults by default, of all kinds in turn,
+and the default check. A text is wrong if it is not the next one of its stream. Every fault ends where the receiver
+refuses something, or some messages later.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,9 +16,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from aura import Model
+from aura import Model, backends
+from aura.backends import StreamReceiver
 from aura.files.corpus import read
-from aura_fast.stream import Receiver, Sender
 from aura_spec.errors import DecodeError
 from aura_spec.stream import DEFAULT_CHECK, MIN_MEMORY, Terms, Text
 
@@ -96,7 +95,7 @@ KINDS: Final[dict[str, Damage]] = {
 }
 
 
-def given_out(receiver: Receiver, wires: Sequence[bytes], texts: Sequence[bytes]) -> tuple[int, bool]:
+def given_out(receiver: StreamReceiver, wires: Sequence[bytes], texts: Sequence[bytes]) -> tuple[int, bool]:
     """Wrong texts, and whether a message was refused. ``texts`` come next in the stream."""
     for number, wire in enumerate(wires):
         try:
@@ -119,25 +118,27 @@ def main() -> None:
     parser.add_argument("faults", type=int, nargs="?", default=FAULTS)
     parser.add_argument("check", type=int, nargs="?", default=DEFAULT_CHECK)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--backend", default="auto")
     options = parser.parse_args()
     messages = list(read(options.messages))
     # less memory is quicker to copy; conversations of this length do not fill it
     terms = Terms(Model.load_default().context_model, 1, MIN_MEMORY, options.check, server=False)
     conversations = [[one.data for one in some] for _, some in groupby(messages, key=lambda one: one.source)]
     conversations = [texts for texts in conversations if len(texts) > 1]
+    backend = backends.get(options.backend)
     draw = random.Random(options.seed)  # noqa: S311
     done: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     silent: Counter[str] = Counter()
     while done.total() < options.faults:
         for texts in conversations:
-            sender, receiver = Sender(terms), Receiver(terms)
+            sender, receiver = backend.stream_sender(terms), backend.stream_receiver(terms)
             wires = [sender.encode(Text(text, is_text=True)) for text in texts]
             for place in range(len(texts) - 1):
                 for kind, damage in KINDS.items():
                     behind = slice(place, place + BEHIND)
                     hostile = damage(wires[behind], draw)
-                    found, refused = given_out(_copy(receiver), hostile, texts[behind])
+                    found, refused = given_out(receiver.copy(), hostile, texts[behind])
                     done[kind] += 1
                     wrong[kind] += found
                     silent[kind] += not refused and not found and hostile != wires[behind]
@@ -147,13 +148,6 @@ def main() -> None:
     for kind in KINDS:
         print(f"{kind:16} {done[kind]:8,} faults {wrong[kind]:6,} wrong texts {silent[kind]:6,} unnoticed")
     print(f"{'all':16} {done.total():8,} faults {wrong.total():6,} wrong texts {silent.total():6,} unnoticed")
-
-
-def _copy(receiver: Receiver) -> Receiver:
-    """Another one that remembers the same; the model is shared."""
-    other = copy.copy(receiver)
-    other._state = receiver._state.copy()  # noqa: SLF001
-    return other
 
 
 if __name__ == "__main__":

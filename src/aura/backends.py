@@ -64,6 +64,9 @@ class StreamSender(Protocol):
 class StreamReceiver(Protocol):
     """The end of a stream that receives; documented in ``aura_fast.stream``."""
 
+    def copy(self) -> StreamReceiver:
+        """One that goes on from here by itself."""
+
     @property
     def asked(self) -> bool:
         """Whether the last message asked for a reset."""

@@ -7,6 +7,11 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import suppress
 from typing import Any
 
+import pytest
+
+from aura.connections.session import scheduling
+from aura.connections.session.agreement import Agreement
+
 
 class CancelledAt(Awaitable[None]):
     """Awaits a coroutine, and cancels the task that does at a suspension of the coroutine.
@@ -60,3 +65,9 @@ async def is_cancelled_at(work: Coroutine[Any, Any, None], number: int, *, late:
     with suppress(asyncio.CancelledError):
         await asyncio.create_task(run())
     return not awaited.is_over
+
+
+def let_short_messages_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each wait for a turn of the event loop, and the first ones of a connection for a thread."""
+    monkeypatch.setattr(scheduling, "take_turn", lambda: False)
+    monkeypatch.setattr(Agreement, "is_used", lambda _self, _model_id: False)

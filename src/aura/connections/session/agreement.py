@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aura.connections.session.coding import BUILTIN, FrameCodec, Role, Single, Streamed
+from aura.connections.session.coding import (
+    BUILTIN,
+    FrameCodec,
+    Role,
+    Single,
+    Streamed,
+    is_used,
+    note_use,
+)
 from aura.connections.session.observed import SessionReporter
 from aura.connections.session.settings import Settings
 from aura.connections.stream import Stream
@@ -97,6 +105,19 @@ class Agreement:
                 raise Unsupported(f"a stream of {use.memory} bytes is not allowed", 3)
         return self._codec(use, model, min(self._settings.max_modelled, MAX_STRING))
 
+    def is_used(self, model_id: str | None) -> bool:
+        """Whether some connection has coded or read a message with this model, so that nothing has to be loaded."""
+        return is_used(model_id, with_builtin=self._has_builtin)
+
+    def note_use(self, model_id: str | None) -> None:
+        """Take note that a message was coded or read with a model."""
+        note_use(model_id, with_builtin=self._has_builtin)
+
+    @property
+    def _has_builtin(self) -> bool:
+        """Whether the peer holds the same built-in templates."""
+        return self._peer.templates == BUILTIN
+
     @property
     def _max_coded(self) -> int:
         """Bytes of the longest message that this end codes with a model (rule SES-18)."""
@@ -113,7 +134,7 @@ class Agreement:
             model,
             level=settings.level,
             methods=self._peer.methods,
-            with_builtin=self._peer.templates == BUILTIN,
+            with_builtin=self._has_builtin,
             max_coded=self._max_coded,
             max_read=settings.max_modelled,
             tag_id=implied if use.coding is Coding.TAGGED else None,

@@ -64,6 +64,21 @@ _shared: Final[dict[tuple[str, bool], _Shared]] = {}
 """By the model's id, and whether the built-in templates are among them; as long as the model is in memory."""
 
 
+_used: Final[set[tuple[str, bool]]] = set()
+"""Those of these keys with which a message was coded or read, so that nothing is left to be made for the next."""
+
+
+def is_used(model_id: str | None, *, with_builtin: bool) -> bool:
+    """Whether some connection has coded or read a message with a model."""
+    return (model_id or "", with_builtin) in _used
+
+
+def note_use(model_id: str | None, *, with_builtin: bool) -> None:
+    """Take note that a connection has coded or read a message with a model, for which it holds a codec."""
+    if (model_id or "", with_builtin) in _shared:
+        _used.add((model_id or "", with_builtin))
+
+
 def _shared_by(model: Model | None, *, with_builtin: bool) -> _Shared:
     """The templates and the state that all connections with this model share (rule SES-10)."""
     key = (model.id if model else "", with_builtin)
@@ -72,8 +87,13 @@ def _shared_by(model: Model | None, *, with_builtin: bool) -> _Shared:
         made = _shared[key] = _share(model, with_builtin=with_builtin)
         if model is not None:
             # nothing that is shared refers to the model itself, so that it goes when its users do
-            weakref.finalize(model, _shared.pop, key, None).atexit = False
+            weakref.finalize(model, _forget, key).atexit = False
     return made
+
+
+def _forget(key: tuple[str, bool]) -> None:
+    _shared.pop(key, None)
+    _used.discard(key)
 
 
 def _share(model: Model | None, *, with_builtin: bool) -> _Shared:

@@ -18,7 +18,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from aura import arguments
 from aura.arguments import BytesLike, buffer_bytes
@@ -50,8 +49,7 @@ from aura_spec.session import (
 )
 from aura_spec.session_negotiation import ALL_CODINGS, MAX_MODELS, Codings, Hello
 
-_SLOW: Final = frozenset({bytes((Kind.USE,)), bytes((Kind.REQUEST,))})
-"""Kinds of control frames for which a model is loaded or hashed."""
+_USE, _REQUEST = (bytes((kind,)) for kind in (Kind.USE, Kind.REQUEST))
 
 
 class Session:
@@ -157,9 +155,10 @@ class Session:
     @property
     def is_prepared_to_send(self) -> bool:
         """Whether a message was coded as the next one will be, so that nothing has to be loaded for it."""
-        if not self._has_sent or self._agreement is None or self._settings.models.version != self._version:
+        if self._agreement is None or self._settings.models.version != self._version:
             return False
-        return self._agreement.best(self._announced, self._peer_models)[0] is self._using
+        use, model = self._agreement.best(self._announced, self._peer_models)
+        return (self._has_sent and use is self._using) or self._agreement.is_used(model.id if model else None)
 
     def has_coded(self, message: PreparedMessage) -> bool:
         """Whether another session has coded a message as this one would, so that it takes next to nothing."""
@@ -167,7 +166,11 @@ class Session:
 
     def is_prepared_for(self, frame: bytes) -> bool:
         """Whether reading a frame neither loads nor hashes a model."""
-        return frame[1:2] not in _SLOW if is_control(frame) else self._has_read
+        if not is_control(frame):
+            return self._has_read
+        if frame[1:2] == _USE and self._agreement is not None:
+            return all(self._agreement.is_used(model.id) for model in self._announced)
+        return frame[1:2] != _REQUEST
 
     @property
     def max_message(self) -> int:
@@ -176,8 +179,7 @@ class Session:
 
     def data_to_send(self) -> list[bytes]:
         """Return the frames that are to be sent, in order, and forget them."""
-        frames = list(self._unsent)
-        self._unsent.clear()
+        frames, self._unsent = self._unsent, []
         self._status.sent.wire += sum(map(len, frames))
         return frames
 
@@ -238,7 +240,9 @@ class Session:
             frame = encoder.encode(data, text=isinstance(message, str), hint=hint)
         self._our_state = after_sent(self._our_state, bytes)
         self._unsent.append(frame)
-        self._has_sent = True
+        if not self._has_sent:
+            self._has_sent = True
+            self._agreement.note_use(self._status.sent_with)
         self._status.sent.messages += 1
         self._status.sent.plain += len(data)
 
@@ -276,7 +280,8 @@ class Session:
     def _read_message(self, frame: bytes, longest: int | None) -> events.Event:
         """Read a frame that holds a message."""
         state = after_received(self._their_state, bytes)
-        assert self._decoder is not None  # noqa: S101  # the state allows a message only after a use frame
+        # the state allows a message only after a use frame
+        assert self._decoder is not None and self._agreement is not None  # noqa: PT018, S101
         limit = self._settings.max_message
         size = limit if longest is None else min(longest, limit)
         try:
@@ -286,7 +291,9 @@ class Session:
                 raise
             return events.Deferred()
         self._their_state = state
-        self._has_read = True
+        if not self._has_read:
+            self._has_read = True
+            self._agreement.note_use(self._status.received_with)
         received = self._status.received
         received.messages += 1
         received.wire += len(frame)
@@ -337,8 +344,8 @@ class Session:
             raise StreamDesync("an earlier message was lost or repeated", 2, "count")
         model = None if use.model == NO_MODEL else self._announced_model(use.model)
         self._decoder = self._agreement.codec_to_read(use, model)
-        self._has_read = False
         self._status.received_with = model.id if model else None
+        self._has_read = self._agreement.is_used(self._status.received_with)
         return events.Negotiated(use)
 
     def _prepare(self, agreement: Agreement) -> FrameCodec:
