@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from tests.aura.coroutines import run
-from tests.aura.small_models import STREAMS, TINY
+from tests.aura.small_models import TINY
+from tests.dashboard.measured_model import with_figures
 from tests.operations.happenings import connection, message, play, refusal
 
+from aura.connections.session import Models
 from aura.dashboard import Activity, Dashboard, Price
 from aura.dashboard import app as dashboard_app
 from aura.event_stream import EventStreamDecoder
-from aura.metrics import Gauges, Monitor, Thresholds, Window
+from aura.metrics import FreshnessWatch, Gauges, Monitor, Thresholds, Window
+from aura.metrics.freshness_watch import MAX_SAMPLE
 from aura.observation import Connecting, Direction, MessageEvent
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028\x1b[31m"
@@ -173,7 +176,7 @@ async def test_events_come_until_the_page_is_closed() -> None:
 
 @run
 async def test_events_are_coded_for_clients_that_speak_aura() -> None:
-    served = Dashboard(interval=0.05, settings=STREAMS)
+    served = Dashboard(interval=0.05, models=Models([TINY]))
     headers = [(b"accept-encoding", b"aura"), (b"aura-models", TINY.id.encode())]
     client = Client(served, "/events", headers=headers)
     start = await client.next()
@@ -204,3 +207,31 @@ async def test_there_is_a_limit_of_pages() -> None:
         third.task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await third.task
+
+
+@run
+async def test_what_a_dashboard_has_runs_as_long_as_it_does() -> None:
+    def running() -> set[str]:
+        return {task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("aura-")}
+
+    async with Dashboard(models=Models([TINY])):
+        assert running() == {"aura-monitor", "aura-freshness"}
+    assert running() == set()
+    async with Dashboard(Monitor(Window(), Gauges())):
+        assert running() == set()
+
+
+def test_the_freshness_of_models_is_shown() -> None:
+    model = with_figures()
+    served = Dashboard(models=Models([model]))
+    for number in range(MAX_SAMPLE):
+        content = f"the lamp in hall {number} is on".encode()
+        served.observer.on_message(
+            MessageEvent(0.0, Direction.OUT, content, 9, 0.0, "auralite", None, model.id)
+        )
+    for one in served.observer._observers:
+        if isinstance(one, FreshnessWatch):
+            one.look()
+    [shown] = state(served)["models"]
+    assert shown["id"] == model.id
+    assert shown["decay"] == served.monitor.gauges.readings()[-1].value

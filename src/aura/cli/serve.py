@@ -65,9 +65,11 @@ def serve(
     if held is not None and all(held.id != one.id for one in models.values()):
         models = {Path(str(model)).name: held, **models}
     try:
-        dashboard = Dashboard(activity=Activity(shows_content=show_content), price=Price(price, currency))
+        known = Models(models.values())
+        activity = Activity(shows_content=show_content)
+        dashboard = Dashboard(activity=activity, price=Price(price, currency), models=known)
         settings = Settings(
-            Models(models.values()),
+            known,
             memory="auto" if memory is None else memory,
             observer=dashboard.observer,
         )

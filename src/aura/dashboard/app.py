@@ -10,19 +10,20 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from aura import arguments
-from aura.asgi import AuraMiddleware, Receive, Scope, Send
-from aura.connections.session import Settings
+from aura.asgi import Application, AuraMiddleware, Receive, Scope, Send
+from aura.connections.session import Models, Settings
 from aura.dashboard.activity import Activity
 from aura.dashboard.state import Price, State
+from aura.metrics.freshness_watch import FreshnessWatch
 from aura.metrics.gauges import Gauges
 from aura.metrics.monitor import Monitor
 from aura.metrics.window import Window
-from aura.observation import Observers
+from aura.observation import Observer, Observers
 from aura_spec.template import Template
 
 MAX_VIEWERS: Final = 32
@@ -59,14 +60,17 @@ class Dashboard:
     ``/state``        the same at this moment, as JSON
     ================= ===================================================================
 
-    It says much about a service: mount it where the world does not reach.
+    It says much about a service: mount it where the world does not reach. Use it as an asynchronous context
+    manager, in the ``lifespan`` of the application for example: as long as it runs, it looks at the lag of the
+    event loop and at how fresh the models are.
 
     Args:
         monitor: what is known of the service, if there is one already; otherwise the dashboard has its own.
         activity: what is shown beside that; of the dashboard's own if None.
         price: of traffic, for what is saved in money.
         templates: whose patterns are shown; the built-in ones if None.
-        settings: of the sessions, whose models the events are coded with for clients that accept that.
+        models: of the sessions. A sample of what is sent tells how fresh they are, and events are coded with them
+            for clients that accept that. Without them neither is done.
         interval: seconds between two events.
 
     Raises:
@@ -81,31 +85,51 @@ class Dashboard:
         activity: Activity | None = None,
         price: Price | None = None,
         templates: Mapping[int, Template] | None = None,
-        settings: Settings | None = None,
+        models: Models | None = None,
         interval: float = 1.0,
     ) -> None:
         self._interval = arguments.number("interval", interval, 0.05)
         self._activity = activity or Activity()
-        self._observers: tuple[Window | Gauges | Activity, ...] = (self._activity,)
+        observers: list[Observer] = [self._activity]
+        self._runs: list[AbstractAsyncContextManager[object]] = []
         if monitor is None:
             window, gauges = Window(), Gauges()
             monitor = Monitor(window, gauges)
-            self._observers = (window, gauges, self._activity)
+            observers += [window, gauges]
+            self._runs.append(monitor)
+        if models is not None:
+            watch = FreshnessWatch(models, monitor.gauges)
+            observers.append(watch)
+            self._runs.append(watch)
+        self._observer = Observers(*observers)
         self._monitor = monitor
         self._state = State(monitor, self._activity, price or Price(), templates)
-        self._events = AuraMiddleware(self._push, replace(Settings.of(settings), observer=None))
+        self._events: Application = self._push
+        if models is not None:
+            self._events = AuraMiddleware(self._push, Settings(models))
+        self._running = AsyncExitStack()
         self._viewers = 0
         self._last: tuple[float, bytes] | None = None
 
     @property
     def monitor(self) -> Monitor:
-        """What is known of the service; run it to have the lag of the event loop looked at."""
+        """What is known of the service."""
         return self._monitor
 
     @property
     def observer(self) -> Observers:
         """Is to be told of messages, refusals and connections."""
-        return Observers(*self._observers)
+        return self._observer
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            for one in self._runs:
+                await stack.enter_async_context(one)
+            self._running = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._running.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

@@ -13,7 +13,7 @@ PREFIX: Final = "/dashboard"
 class Watched:
     """Passes requests on, to the dashboard or to the application.
 
-    The monitor of the dashboard runs as long as the application does, where the server tells when that is.
+    The dashboard runs as long as the application does, where the server tells when that is.
 
     Args:
         app: the application.
@@ -32,7 +32,7 @@ class Watched:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection or a request, or let the application begin and end."""
         if scope["type"] == "lifespan":
-            async with self._dashboard.monitor:
+            async with self._dashboard:
                 await self._app(scope, receive, send)
         elif scope["type"] == "http" and f"{scope['path']}/".startswith(f"{PREFIX}/"):
             await self._dashboard({**scope, "root_path": PREFIX}, receive, send)

@@ -12,7 +12,7 @@ import sys
 from collections import deque
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from websockets.asyncio.server import ServerConnection
@@ -53,10 +53,10 @@ class ServerOptions:
     dashboard: int | None = None
     shows_content: bool = False
 
-    def settings(self, observer: Observer | None = None) -> Settings:
+    def settings(self) -> Settings:
         """The settings of sessions."""
         models = Models(None if self.model is None else [self.model])
-        return Settings(models, memory=self.memory, level=self.level, observer=observer)
+        return Settings(models, memory=self.memory, level=self.level)
 
 
 _is_answering: Final[ContextVar[bool]] = ContextVar("aura_stress_is_answering", default=False)
@@ -119,20 +119,20 @@ async def echo(connection: ServerConnection) -> None:
 
 async def serve_until_told(options: ServerOptions) -> None:
     """Serve on a free port of this machine, until the standard input ends."""
+    settings = options.settings()
     observer: Observer = _Reader()
     async with AsyncExitStack() as stack:
         if options.dashboard is not None:
             from aura.stress.watching import watched  # noqa: PLC0415  # an extra
 
-            watching = watched(options.dashboard, shows_content=options.shows_content)
+            watching = watched(options.dashboard, settings.models, shows_content=options.shows_content)
             observer = Observers(observer, _Talk(await stack.enter_async_context(watching)))
-        settings = options.settings(observer)
         server = await stack.enter_async_context(
             serve(
                 echo,
                 "127.0.0.1",
                 0,
-                settings=settings,
+                settings=replace(settings, observer=observer),
                 subprotocols=[SUBPROTOCOL],
                 ping_interval=None,
             )
