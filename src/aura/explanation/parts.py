@@ -58,7 +58,12 @@ class Overhead:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """All pieces of a message in order, and what comes on top."""
+    """All pieces of a message in order, and what comes on top.
+
+    Attributes:
+        parts: the pieces; together they are the message.
+        overhead: what comes on top; with the pieces, it adds up to the bits on the wire.
+    """
 
     parts: tuple[Part, ...] = ()
     overhead: tuple[Overhead, ...] = ()
