@@ -88,7 +88,7 @@ class CodecBase(ABC):
         '0648011e4f7d8e54f04a0f9f4b0c1d2e3f4a5b19'
         """
         message = to_bytes(data)
-        hint = Hint.of(template_id, slots)
+        hint = None if template_id is None and slots is None else Hint.of(template_id, slots)
         if hint is None:
             return self.encode_message(message)
         return self.encode_match(self.templates.fill_to(message, hint), message)

@@ -115,9 +115,10 @@ class Index:
         """The buckets whose key is in ``message`` where it has to be."""
         found = [self._always]
         if message:
-            firsts = [self._first.get(message[:length]) for length in self._first_lengths[message[0]]]
-            lasts = [self._last.get(message[-length:]) for length in self._last_lengths[message[-1]]]
-            found += filter(None, firsts + lasts)
+            if lengths := self._first_lengths[message[0]]:
+                found += filter(None, [self._first.get(message[:length]) for length in lengths])
+            if lengths := self._last_lengths[message[-1]]:
+                found += filter(None, [self._last.get(message[-length:]) for length in lengths])
         if self._grams:
             found += map(self._grams.__getitem__, self._grams_in(message))
         return found

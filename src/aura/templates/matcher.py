@@ -93,8 +93,11 @@ class Matcher:
     def matches(self, message: bytes) -> list[Match]:
         """The matches of templates with slots, in any order."""
         steps = max(_MAX_WORK // (len(message) + _TRYING), _MIN_STEPS)
-        found = self._matches_within(message, steps) if self._is_within(message, steps) else None
-        return self._first_matches(message, steps) if found is None else found
+        if self._steps <= steps or self._is_within(message, steps):
+            found = self._matches_within(message, steps)
+            if found is not None:
+                return found
+        return self._first_matches(message, steps)
 
     def _matches_within(self, message: bytes, steps: int) -> list[Match] | None:
         """All matches, or None if that takes as long as to search as the chapter does."""
@@ -123,8 +126,6 @@ class Matcher:
 
     def _is_within(self, message: bytes, steps: int) -> bool:
         """Whether all candidates of the chapter can be tried before so many steps are done."""
-        if self._steps <= steps:
-            return True
         most = 0
         for layer in self.layers:
             most += layer.index.most_steps(message)
