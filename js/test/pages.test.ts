@@ -175,9 +175,11 @@ describe.skipIf(chromiumPath === null)('the pages', () => {
   });
 
   it('play a conversation that is brought along', async () => {
-    const opened = await chat();
+    const opened = await chat(PHONE);
     const { page } = opened;
     await page.click('#bring');
+    const widths = await page.locator('#dialog').evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    expect(widths[0]).toBe(widths[1]);
     await page.fill('#brought', '{"role": "user", "text": "one"}\n{"role": "tool", "text": "uno"}\n{"role": "assistant", "text": "<i>"}\n{"role": "user", "text": "two"}');
     await page.click('#play');
     await page.locator('#log li').nth(3).waitFor();
