@@ -9,7 +9,7 @@ PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 BUILT = $(wildcard native/build/.done)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-native fuzz-native wasm test-js pages lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
+.PHONY: help demo test native test-native fuzz-native wasm test-js test-chromium corpus-js pages lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
   corpus lock clean model
 .SECONDARY:
 
@@ -79,12 +79,29 @@ js/node_modules/.done: js/package.json js/package-lock.json
 	cd js && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
-# Tests of the pages in a browser need Chromium, and are skipped without.
+CONFORMANCE = PYTHONPATH=conformance .venv/test/bin/python -m aura_conformance run --timeout 60
+CHROMIUM = $(or $(AURA_CHROMIUM),$(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name)))))
+# Chapters of which `make test-js` asks in Chromium.
+SHARE = $(foreach chapter,varint typed model auralite fuzzy event_stream,--only '$(chapter)/*')
+
+# Tests in a browser need Chromium, and are skipped without.
 test-js: js/node_modules/.done .venv/test/.done $(BUILT)  ## the TypeScript client and the pages: style, types, sizes, tests beside Python, the golden vectors
 	cd js && npm run lint && npm run pages -- --check && npm run size
 	cd js && AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npm test
 	cd js && npm run build-adapter
-	PYTHONPATH=conformance .venv/test/bin/python -m aura_conformance run --timeout 60 -- node js/build/conformance/adapter.js
+	$(CONFORMANCE) -- node js/build/conformance/adapter.js
+	PYTHONPATH=conformance .venv/test/bin/python -m aura_vectors corpus --count 200 | node js/build/conformance/corpus.js
+	$(if $(CHROMIUM),$(CONFORMANCE) $(SHARE) -- node js/build/conformance/chromium_adapter.js,@echo Chromium is not there, so that nothing was tested in it)
+
+# Needs Chromium as well: that of the path, or of AURA_CHROMIUM.
+test-chromium: js/node_modules/.done .venv/test/.done $(BUILT)  ## the TypeScript client in Chromium: all golden vectors, and 10,000 messages with a server
+	cd js && AURA_EXCHANGE=10000 AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npx vitest run test/chromium.test.ts
+	cd js && npm run build-adapter
+	$(CONFORMANCE) -- node js/build/conformance/chromium_adapter.js
+
+corpus-js: js/node_modules/.done .venv/run/.done $(BUILT)  ## have the TypeScript client read the 100,000 random messages, and compare their digest
+	cd js && npm run build-adapter
+	PYTHONPATH=conformance .venv/run/bin/python -m aura_vectors corpus --count 100000 | node js/build/conformance/corpus.js
 
 pages: js/node_modules/.done  ## build the pages of js/pages into the package, as they are committed
 	cd js && npm run pages

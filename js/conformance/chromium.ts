@@ -8,7 +8,7 @@ import { type Browser, chromium } from 'playwright-core';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', html: 'text/html; charset=utf-8', json: 'application/json' };
 /** Scripts from the own origin alone; nothing that is evaluated, and nothing inline. */
-const POLICY = "default-src 'self'; script-src 'self'; connect-src *";
+const POLICY = "default-src 'self'; script-src 'self'; img-src data:; connect-src *";
 
 /** The program: that of `AURA_CHROMIUM`, or one in the path; null if there is none. */
 export function findChromium(): string | null {
