@@ -76,8 +76,9 @@ export class LaneReader {
 
   /** `bytes` is a whole number of words; `lanes` is a power of two. */
   constructor(bytes: Uint8Array, lanes: number) {
-    this.#words = new Uint16Array(bytes.length >> 1).map((_, at) => bytes[2 * at] | (bytes[2 * at + 1] << 8));
-    const words = this.#words;
+    const words = new Uint16Array(bytes.length >> 1);
+    for (let at = 0; at < words.length; at++) words[at] = bytes[2 * at] | (bytes[2 * at + 1] << 8);
+    this.#words = words;
     if (words.length < 2 * lanes) {
       throw new DecodeError('Truncated', 'the payload is too short for its lanes', bytes.length);
     }

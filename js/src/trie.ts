@@ -54,8 +54,13 @@ export class TrieReader {
   #suffixes = new Int32Array(1024);
   #entries: Int32Array;
   #codes: Uint8Array;
-  /** For each entry of the level at hand, from its first on, the entry with the same symbol in the suffix's list. */
+  /**
+   * For each entry of the level at hand, from its first on, the entry with the same symbol in the suffix's list; once
+   * the lists are sorted, the context that follows that one. It is looked up once, as such places are all over memory.
+   */
   #links = new Int32Array(CONTEXT_MODEL_SYMBOLS);
+  /** For each context of the level at hand how long its suffix's list is. */
+  #mosts = new Uint16Array(1);
   /** The numbers of the tables of a batch, and then its symbols. */
   #batch = new Uint16Array(CONTEXT_MODEL_SYMBOLS);
   readonly #ends = [1];
@@ -143,9 +148,8 @@ export class TrieReader {
       const isMany = stop - start > 1;
       const alone = 24 * (25 + ((starts[context] >>> PLACE_BITS) >> 3)) + orderIndex;
       for (let place = start; place < stop; place++) {
-        const suffix = order === 0 ? 0 : entries[links[place - base]] >>> SYMBOL_BITS;
         // contexts of this level are children of entries of the level before
-        if (entries[place] === CONTEXT_MODEL_END || (order > 0 && suffix < first)) continue;
+        if (entries[place] === CONTEXT_MODEL_END || (order > 0 && links[place - base] < first)) continue;
         batch[count++] = isMany ? 24 * Math.min(codes[place] >> 1, 24) + 12 + orderIndex : alone;
       }
     }
@@ -159,7 +163,7 @@ export class TrieReader {
     count = 0;
     for (let place = base; place < this.#size; place++) {
       const symbol = entries[place];
-      const suffix = order === 0 ? 0 : entries[links[place - base]] >>> SYMBOL_BITS;
+      const suffix = order === 0 ? 0 : links[place - base];
       const isAsked = symbol !== CONTEXT_MODEL_END && (order === 0 || suffix >= first);
       if (isAsked && batch[count++] > 0) {
         entries[place] = symbol | (contexts << SYMBOL_BITS);
@@ -176,8 +180,7 @@ export class TrieReader {
     const base = this.#starts[first] & PLACE_MASK;
     const stop = this.#starts[end] & PLACE_MASK;
     for (let place = base; place < stop; place++) {
-      const following = this.#entries[this.#links[place - base]] >>> SYMBOL_BITS;
-      this.#entries[place] |= following << SYMBOL_BITS;
+      this.#entries[place] |= this.#links[place - base] << SYMBOL_BITS;
     }
   }
 
@@ -200,9 +203,13 @@ export class TrieReader {
     const starts = this.#starts;
     const suffixes = this.#suffixes;
     const batch = this.#batchOf(end - first);
+    if (this.#mosts.length < end - first) this.#mosts = new Uint16Array(end - first);
+    const mosts = this.#mosts;
     let count = 0;
     for (let context = first; context < end; context++) {
-      const most = this.#length(suffixes[context]);
+      const suffix = suffixes[context];
+      const most = (starts[suffix + 1] - starts[suffix]) & PLACE_MASK;
+      mosts[context - first] = most;
       if (most > 1) batch[count++] = COUNT + SIZE_CLASSES[most];
     }
     this.#read(count);
@@ -210,7 +217,7 @@ export class TrieReader {
     let total = this.#size;
     let isOutside = false;
     for (let context = first; context < end; context++) {
-      const most = this.#length(suffixes[context]);
+      const most = mosts[context - first];
       const length = most > 1 ? 1 + batch[count++] : 1;
       isOutside ||= length > most;
       total += length;
@@ -226,10 +233,11 @@ export class TrieReader {
     const suffixes = this.#suffixes;
     const links = this.#links;
     const batch = this.#batchOf(this.#size - base);
+    const mosts = this.#mosts;
     let count = 0;
     for (let context = first; context < end; context++) {
-      const most = this.#length(suffixes[context]);
-      const length = this.#length(context);
+      const most = mosts[context - first];
+      const length = (starts[context + 1] - starts[context]) & PLACE_MASK;
       if (length === most) continue;
       const indices = RANK + 20 * SIZE_CLASSES[most];
       for (let left = length; left > 0; left--) {
@@ -240,10 +248,9 @@ export class TrieReader {
     count = 0;
     let isOutside = false;
     for (let context = first; context < end; context++) {
-      const suffix = suffixes[context];
-      const from = starts[suffix] & PLACE_MASK;
-      const most = this.#length(suffix);
-      const length = this.#length(context);
+      const from = starts[suffixes[context]] & PLACE_MASK;
+      const most = mosts[context - first];
+      const length = (starts[context + 1] - starts[context]) & PLACE_MASK;
       let at = (starts[context] & PLACE_MASK) - base;
       const isWhole = length === most;
       for (let left = length, rank = 0; left > 0; left--, rank++) {
@@ -286,12 +293,15 @@ export class TrieReader {
     const starts = this.#starts;
     const suffixes = this.#suffixes;
     const batch = this.#batchOf(end - first);
+    const codes = this.#codes;
+    const links = this.#links;
+    const mosts = this.#mosts;
     let count = 0;
     for (let context = first; context < end; context++) {
-      if (this.#length(context) > 1) continue;
-      const suffix = suffixes[context];
-      const code = this.#codes[this.#links[(starts[context] & PLACE_MASK) - base]];
-      const hint = this.#length(suffix) > 1 ? Math.min(code, 49) : 50 + (starts[suffix] >>> PLACE_BITS);
+      if (((starts[context + 1] - starts[context]) & PLACE_MASK) > 1) continue;
+      const hint = mosts[context - first] > 1
+        ? Math.min(codes[links[(starts[context] & PLACE_MASK) - base]], 49)
+        : 50 + (starts[suffixes[context]] >>> PLACE_BITS);
       batch[count++] = ONE + 11 * hint + orderIndex;
     }
     this.#setEscapes(first, end, count, false);
@@ -342,6 +352,7 @@ export class TrieReader {
   /** Put the entries of a list in their order, and give them their symbols (rule CTX-7). */
   #sort(context: number, base: number): void {
     const codes = this.#codes;
+    const entries = this.#entries;
     const links = this.#links;
     const start = this.#starts[context] & PLACE_MASK;
     const stop = this.#starts[context + 1] & PLACE_MASK;
@@ -361,7 +372,9 @@ export class TrieReader {
       }
     }
     for (let place = start; place < stop; place++) {
-      this.#entries[place] = this.#entries[links[place - base]] & SYMBOL_MASK;
+      const entry = entries[links[place - base]];
+      entries[place] = entry & SYMBOL_MASK;
+      links[place - base] = entry >>> SYMBOL_BITS;
     }
   }
 }
