@@ -77,7 +77,7 @@ chunks are ``Malformed``. The end that asked refuses a size above what it asked 
 with another digest or another id as ``ChecksumMismatch``, before it reads anything else in it.
 
 SES-16: An end that refuses a frame closes the connection: with 1009 if the error is ``LimitExceeded``, 1002 if it
-is ``Unsupported``, else 1007.
+is ``Unsupported``, else 1007. Scripts in browsers may not close with these codes; they add 3000 to them.
 
 SES-17: A frame of more than max(m, ``MAX_CHUNK``) + ``MARGIN`` bytes, where m is the longest message that the
 reader said it reads, is ``LimitExceeded`` before anything in it is read. A message of more than m bytes is
