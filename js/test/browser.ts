@@ -1,13 +1,11 @@
 // Debian's Chromium, where there is one, and `aura serve` for it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-
-const CANDIDATES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+import { findChromium } from '../conformance/chromium.js';
 
 /** The path of a Chromium, or null; tests that need one say that they skip. */
-export const chromiumPath = CANDIDATES.find((path) => path !== undefined && existsSync(path)) ?? null;
+export const chromiumPath = findChromium();
 if (chromiumPath === null) console.log('no chromium is installed: the tests of the pages are skipped');
 
 /** A server that runs until it is stopped. */

@@ -22,10 +22,10 @@ not speak AURA, and the client may go on without a session. A client does this::
         read the message as the first frame of a session
 
 A client that cannot send a ping, as scripts in browsers cannot, waits for some seconds in place of the answer. A
-browser fails a connection whose server selects none of the subprotocols; such a client then connects once more and
-offers those of the application alone. A server that selects ``aura.v1`` and sends back whatever it gets passes for one
-that speaks AURA: single messages come back as they went, as from any such server, and messages of streams are refused,
-as their check depends on the direction (rule STR-6).
+browser fails a connection whose server selects none of the subprotocols; such a client then connects once more
+and offers those of the application alone. A server that selects ``aura.v1`` and sends back whatever it gets
+passes for one that speaks AURA: single messages come back as they went, as from any such server, and messages of
+streams are refused, as their check depends on the direction (rule STR-6).
 
 SES-5: The first frame of each end is a hello, which waits for nothing, and there is no other one, else
 ``Malformed``. An unknown version is ``Unsupported``, more than ``MAX_MODELS`` models are ``Malformed``, and bits
