@@ -118,8 +118,8 @@ describe.skipIf(executable === null)('in Chromium', () => {
   });
 
   /** Exchange messages with a server. */
-  async function exchange(address: string, patience: number): Promise<Outcome> {
-    const plan = { address, texts: conversationOf(), count: MESSAGES, drops: DROPS, models: MODELS, patience };
+  async function exchange(address: string, lossTimeout: number): Promise<Outcome> {
+    const plan = { address, texts: conversationOf(), count: MESSAGES, drops: DROPS, models: MODELS, lossTimeout };
     return await page.evaluate((told) => client.exchange(told), plan);
   }
 

@@ -13,7 +13,7 @@ export interface Plan {
   /** How often the server takes to another model. */
   readonly models: number;
   /** Milliseconds without an answer after which messages count as lost. */
-  readonly patience: number;
+  readonly lossTimeout: number;
 }
 
 /** What happened. */
@@ -68,7 +68,7 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 /** Hold the exchange. */
-export async function exchange({ address, texts, count, drops, models, patience }: Plan): Promise<Outcome> {
+export async function exchange({ address, texts, count, drops, models, lossTimeout }: Plan): Promise<Outcome> {
   const socket = new AuraWebSocket(address, [], {
     check: 16, tag: true, maxFetch: 2 ** 23, helloTimeout: 20_000, reconnect: { minDelay: 5, maxDelay: 50 },
   });
@@ -106,11 +106,11 @@ export async function exchange({ address, texts, count, drops, models, patience 
   /** Wait until nothing is awaited any more, or nothing comes. */
   const quiet = () =>
     new Promise<void>((resolve) => {
-      let timer = setTimeout(resolve, patience);
+      let timer = setTimeout(resolve, lossTimeout);
       progress = () => {
         clearTimeout(timer);
         if (awaited.size === 0) resolve();
-        else timer = setTimeout(resolve, patience);
+        else timer = setTimeout(resolve, lossTimeout);
       };
       progress();
     });
@@ -127,7 +127,7 @@ export async function exchange({ address, texts, count, drops, models, patience 
     awaited.clear();
     for (let before = told.reconnects; isDue(batch, drops) && told.reconnects === before && socket.readyState <= 1;) {
       socket.send('drop');
-      await Promise.race([next('reconnecting'), pause(patience)]); // which may be lost, too
+      await Promise.race([next('reconnecting'), pause(lossTimeout)]); // which may be lost, too
     }
   }
   const { aura } = socket;
