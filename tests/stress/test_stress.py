@@ -127,7 +127,10 @@ def test_changed_messages_are_counted() -> None:
     assert 0 < played(shouting)["figures"]["mismatches"] <= 12
 
 
-@pytest.mark.parametrize("answer", ["[]", "[[1, 2, 3]]", "{", "7", "[" * 100_000])
+@pytest.mark.parametrize(
+    "answer",
+    ["[]", "[[1, 2, 3]]", '[["typed", 5, 0]]', f'[["typed", 5, {10**400}]]', "{", "7", "[" * 100_000],
+)
 def test_wrong_answers_are_refused(answer: str) -> None:
     async def wrong(connection: Any) -> None:
         async for message in connection:
@@ -139,6 +142,11 @@ def test_wrong_answers_are_refused(answer: str) -> None:
 
 def test_answers_are_read() -> None:
     assert read_answer('[["typed",300,4],["stored",null,9]]') == [("typed", 300, 4), ("stored", None, 9)]
+
+
+def test_results_do_not_tell_secrets_of_an_address() -> None:
+    shown = settings(url="wss://ada:secret@chat.example:8443/room?token=secret").as_dictionary()["server"]
+    assert shown == "wss://chat.example:8443/room"
 
 
 def test_servers_without_aura_are_refused() -> None:

@@ -21,6 +21,9 @@ QUESTION: Final = b"?"
 MAX_PENDING: Final = 10_000
 """Messages that a server remembers until it is asked; it forgets the oldest."""
 
+MAX_FRAME: Final = 1 << 30
+"""Bytes on the wire that an answer may claim for a message."""
+
 View = tuple[str, int | None, int]
 """How an end sees a message: its method, its template, and its bytes on the wire."""
 
@@ -49,6 +52,6 @@ def read_answer(answer: str | bytes) -> list[View]:
 
 def _view(entry: object) -> View:
     match entry:
-        case [str(method), None | int() as template_id, int(size)]:
+        case [str(method), None | int() as template_id, int(size)] if 0 < size <= MAX_FRAME:
             return method, template_id, size
-    raise ValueError
+    raise ValueError(entry)

@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 from collections import deque
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from typing import Final
@@ -106,7 +106,8 @@ async def echo(connection: ServerConnection) -> None:
     try:
         async for message in connection:
             if is_asked and message == QUESTION:
-                views.pop()  # the question itself
+                if views:
+                    views.pop()  # the question itself
                 _is_answering.set(True)
                 await connection.send(build_answer(views))
                 _is_answering.set(False)
@@ -149,4 +150,5 @@ def _say(content: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve_until_told(ServerOptions(**json.loads(sys.argv[1]))))
+    with suppress(KeyboardInterrupt):  # whoever started it is interrupted, too, and says so
+        asyncio.run(serve_until_told(ServerOptions(**json.loads(sys.argv[1]))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aura import arguments
 from aura.stress.choice import Choice, EpsilonGreedy, Thompson
@@ -79,5 +80,11 @@ class StressSettings:
             "round_size": self.round_size,
             "memory": self.server.memory,
             "level": self.server.level,
-            "server": "own" if self.url is None else self.url,
+            "server": "its own" if self.url is None else _shown(self.url),
         }
+
+
+def _shown(url: str) -> str:
+    """An address without what may be secret: a name, a password, a query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
