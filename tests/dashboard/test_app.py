@@ -210,7 +210,7 @@ async def test_there_is_a_limit_of_pages() -> None:
 
 
 @run
-async def test_what_a_dashboard_has_runs_as_long_as_it_does() -> None:
+async def test_all_of_a_dashboard_runs_as_long_as_it_does() -> None:
     def running() -> set[str]:
         return {task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("aura-")}
 
