@@ -175,6 +175,16 @@ async def test_events_come_until_the_page_is_closed() -> None:
 
 
 @run
+async def test_a_server_that_stops_lets_pages_go() -> None:
+    served = Dashboard(interval=60)
+    client = Client(served, "/events")
+    assert [(await client.next())["type"] for _ in range(2)] == ["http.response.start", "http.response.body"]
+    served.close()
+    assert await client.next() == {"type": "http.response.body", "body": b""}
+    await asyncio.wait_for(client.task, 20)
+
+
+@run
 async def test_events_are_coded_for_clients_that_speak_aura() -> None:
     served = Dashboard(interval=0.05, models=Models([TINY]))
     headers = [(b"accept-encoding", b"aura"), (b"aura-models", TINY.id.encode())]

@@ -18,6 +18,7 @@ from tests.operations.happenings import connection, message, play
 
 from aura.dashboard import Activity, Dashboard, Price
 from aura.observation import Connecting, Direction, MessageEvent
+from aura.server.watched import WatchedServer
 
 HOSTILE = "</td><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
 
@@ -28,8 +29,7 @@ TEXT = "document.getElementById('{}').innerText"
 async def served(dashboard: Dashboard) -> AsyncIterator[str]:
     """An application with the dashboard mounted, and the address of the mount."""
     application = Starlette(routes=[Mount("/dashboard", dashboard)])
-    config = uvicorn.Config(application, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    server = WatchedServer(uvicorn.Config(application, log_level="warning", lifespan="off"), dashboard)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/dashboard"

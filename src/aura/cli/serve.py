@@ -58,7 +58,7 @@ def serve(
         raise typer.Exit(1) from None
     from aura.connections.session import Models, Settings  # noqa: PLC0415
     from aura.dashboard import Activity, Dashboard, Price  # noqa: PLC0415
-    from aura.server.watched import Watched  # noqa: PLC0415
+    from aura.server.watched import Watched, WatchedServer  # noqa: PLC0415
 
     held = io.model(model)
     models = {"default model": Model.load_default(), "small model": Model.load_small()}
@@ -88,7 +88,7 @@ def serve(
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):  # the usual way to end it
         named = f"[{host}]" if ":" in host else host
         typer.echo(f"open http://{named}:{listener.getsockname()[1]} in a browser; end with Ctrl-C")
-        uvicorn.Server(config).run(sockets=[listener])
+        WatchedServer(config, dashboard).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -34,7 +34,7 @@ def stress(
         typer.Option(
             metavar="FILE",
             help="Messages to pick from, as train reads them; a field role says whose they are. "
-            "Default: the conversation of the package.",
+            "Default: those of the package.",
             show_default=False,
         ),
     ] = None,

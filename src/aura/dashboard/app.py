@@ -7,7 +7,6 @@ browsers, whose scripts cannot ask for a coding, get them plain.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -108,6 +107,7 @@ class Dashboard:
         if models is not None:
             self._events = AuraMiddleware(self._push, Settings(models))
         self._running = AsyncExitStack()
+        self._closing = asyncio.Event()
         self._viewers = 0
         self._last: tuple[float, bytes] | None = None
 
@@ -120,6 +120,10 @@ class Dashboard:
     def observer(self) -> Observers:
         """Is to be told of messages, refusals and connections."""
         return self._observer
+
+    def close(self) -> None:
+        """End the events of all pages; a server that stops would wait for them."""
+        self._closing.set()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -161,20 +165,23 @@ class Dashboard:
             return
         self._viewers += 1
         left = asyncio.ensure_future(_until_left(receive))
+        ends = (left, asyncio.ensure_future(self._closing.wait()))
         try:
             headers = [(b"content-type", b"text/event-stream; charset=utf-8"), *_HEADERS]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             head = b"retry: %d\n" % RETRY
-            while not left.done():
+            while not any(end.done() for end in ends):
                 body = b"%sdata: %s\n\n" % (head, self._snapshot())
                 await send({"type": "http.response.body", "body": body, "more_body": True})
                 head = b""
-                await asyncio.wait((left,), timeout=self._interval)
+                await asyncio.wait(ends, timeout=self._interval, return_when=asyncio.FIRST_COMPLETED)
+            if not left.done():
+                await send({"type": "http.response.body", "body": b""})
         finally:
             self._viewers -= 1
-            left.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await left
+            for end in ends:
+                end.cancel()
+            await asyncio.wait(ends)
 
     def _snapshot(self) -> bytes:
         """What is shown, as JSON on one line; pages that ask at about the same time get the same."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Final
+
+import uvicorn
 
 from aura.asgi import Application, Receive, Scope, Send
 from aura.dashboard import Dashboard
@@ -38,3 +41,21 @@ class Watched:
             await self._dashboard({**scope, "root_path": PREFIX}, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+class WatchedServer(uvicorn.Server):
+    """A server that lets the pages of a dashboard go when it stops, instead of waiting for them.
+
+    Args:
+        config: of the server.
+        dashboard: of the application.
+    """
+
+    def __init__(self, config: uvicorn.Config, dashboard: Dashboard) -> None:
+        super().__init__(config)
+        self._dashboard = dashboard
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop."""
+        self._dashboard.close()
+        await super().shutdown(sockets)

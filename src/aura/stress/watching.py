@@ -12,6 +12,7 @@ import uvicorn
 from aura.connections.session import Models
 from aura.dashboard import Activity, Dashboard
 from aura.observation import Observer
+from aura.server.watched import WatchedServer
 
 
 @asynccontextmanager
@@ -22,13 +23,8 @@ async def watched(port: int, models: Models, *, shows_content: bool) -> AsyncIte
         OSError: the port is in use.
     """
     dashboard = Dashboard(activity=Activity(shows_content=shows_content), models=models)
-    config = uvicorn.Config(
-        dashboard,
-        log_level="warning",
-        lifespan="off",
-        timeout_graceful_shutdown=1,  # open pages do not keep it
-    )
-    server = uvicorn.Server(config)
+    config = uvicorn.Config(dashboard, log_level="warning", lifespan="off")
+    server = WatchedServer(config, dashboard)
     with socket.create_server(("127.0.0.1", port)) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
