@@ -9,7 +9,7 @@ PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 BUILT = $(wildcard native/build/.done)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-native fuzz-native wasm test-js test-chromium corpus-js pages lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
+.PHONY: help demo test native test-native fuzz-native wasm test-js test-chromium corpus-js pages docs-js lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
   corpus lock clean model
 .SECONDARY:
 
@@ -102,6 +102,10 @@ test-chromium: js/node_modules/.done .venv/test/.done $(BUILT)  ## the TypeScrip
 corpus-js: js/node_modules/.done .venv/run/.done $(BUILT)  ## have the TypeScript client read the 100,000 random messages, and compare their digest
 	cd js && npm run build-adapter
 	PYTHONPATH=conformance .venv/run/bin/python -m aura_vectors corpus --count 100000 | node js/build/conformance/corpus.js
+
+# It needs the packages of npm, so that `make docs` alone leaves it out.
+docs-js: js/node_modules/.done  ## the API of the TypeScript client, into docs/_build/html/typescript
+	cd js && npm run docs
 
 pages: js/node_modules/.done  ## build the pages of js/pages into the package, as they are committed
 	cd js && npm run pages
