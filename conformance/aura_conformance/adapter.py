@@ -29,7 +29,7 @@ PROFILES = {
         *("decoder-core", "adaptive", "fuzzy", "decoder"),
         *("tag", "stream", "session", "event-stream", "chunked"),
     ),
-    "native": ("decoder-core", "adaptive", "fuzzy", "stream", "event-stream"),
+    "native": ("decoder-core", "adaptive", "fuzzy", "decoder", "encoder", "stream", "event-stream"),
 }
 
 
