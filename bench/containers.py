@@ -16,6 +16,8 @@ from pathlib import Path
 
 from timing import best
 
+from aura import native
+from aura.backends import get
 from aura.files.corpus import read
 from aura_fast import brio2 as fast
 from aura_reference import brio2 as reference
@@ -31,6 +33,15 @@ def codecs(*, with_reference: bool) -> Iterator[tuple[str, Codec]]:
     """The codecs by name: each writes and reads a message."""
     for level in (0, 1):
         yield f"brio2 {level}", (partial(_encode_fast, level=level), _decode_fast)
+        if native.is_installed():
+            backend = get("native")
+            yield (
+                f"native {level}",
+                (
+                    partial(backend.encode_brio2, level=level),
+                    partial(backend.decode, shared_state=None, max_size=LIMIT),
+                ),
+            )
         if with_reference:
             yield (
                 f"reference {level}",
