@@ -5,8 +5,8 @@ Usage: python bench/native_core.py [--count N] [--model FILE] [--native-only] FI
 Each file is a corpus in JSON lines, as for ``aura bench``. Its first messages, at most N of each, are coded one by
 one as AURALITE and as adaptive messages, by both backends, and through ``aura.Codec`` at levels 1 and 2: the mean
 and the median message, each in the quickest of some rounds, and the mean in batches of 1,000 messages, which repeat
-where there are too few. Every message is read again and compared. The first table says what it takes to read the
-model.
+where there are too few. In streams, by both backends, each source is a connection of ``aura.Stream``. Every message
+is read again and compared. The first table says what it takes to read the model.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import cycle, islice
+from itertools import cycle, groupby, islice
 from pathlib import Path
 
 import timing
@@ -76,13 +76,20 @@ def row(path: Path, count: int, data: bytes, model: ContextModel, names: Sequenc
     """A corpus through the backends with these names."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"].encode() for _, line in zip(range(count), lines, strict=False)]
-    texts = [text for text in texts if len(text) <= MAX_ADAPTIVE]
+        turns = [json.loads(line) for _, line in zip(range(count), lines, strict=False)]
+    turns = [turn for turn in turns if len(turn["text"].encode()) <= MAX_ADAPTIVE]
+    texts = [turn["text"].encode() for turn in turns]
     found: Row = {"corpus": path.name.partition(".")[0], "bytes": sum(map(len, texts)) / len(texts)}
     held = {"native": native_model.read(data), "fast": model}
     for method in ("auralite", "adaptive"):
         for name in names:
             found[f"{method}, {name}"] = _both_ways(texts, *_calls(get(name), method, held[name]))
+    conversations = [
+        [turn["text"] for turn in some] for _, some in groupby(turns, key=lambda turn: str(turn["source"]))
+    ]
+    for name in names:
+        own = aura.Codec(model=aura.Model.from_bytes(data), backend=name)
+        found[f"stream, {name}, µs"] = _streamed(conversations, own)
     for level in (1, 2):
         codec = aura.Codec(model=aura.Model.from_bytes(data), level=level)
         wires = codec.compress_batch(texts)
@@ -93,6 +100,33 @@ def row(path: Path, count: int, data: bytes, model: ContextModel, names: Sequenc
             found[f"level {level}, {name} µs"] = " / ".join(f"{of(times):.3g}" for times in both)
         found[f"level {level}, batch"] = _batches(codec, list(islice(cycle(texts), _BATCH)))
     return found
+
+
+def _streamed(conversations: Sequence[Sequence[str]], codec: aura.Codec) -> str:
+    """The microseconds to send and to receive a message of a stream, of some rounds the least.
+
+    Raises:
+        ValueError: a message comes back changed.
+    """
+    sending, receiving = [], []
+    for _ in range(timing.ROUNDS if codec.backend == "native" else 1):
+        sent = received = 0.0
+        for texts in conversations:
+            client, server = (
+                aura.Stream(codec.model, role=role, codec=codec) for role in ("client", "server")
+            )
+            started = time.process_time()
+            wires = [client.send(text) for text in texts]
+            written = time.process_time()
+            read = [server.receive(wire) for wire in wires]
+            sent += written - started
+            received += time.process_time() - written
+            if read != texts:
+                raise ValueError("a message comes back changed")
+        sending.append(sent)
+        receiving.append(received)
+    unit = 1e6 / sum(map(len, conversations))
+    return f"{unit * min(sending):.3g} / {unit * min(receiving):.3g}"
 
 
 def _calls(
