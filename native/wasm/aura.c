@@ -1,4 +1,4 @@
-/* The core as a WebAssembly module: the two functions of the C library that it needs, memory, and what is exported.
+/* The core as a WebAssembly module: the three functions of the C library that it needs, memory, and what is exported.
  *
  * A host asks for memory with aura_allocate_bytes, writes a model file or a message there, and calls. What is read or
  * written stands in the buffer that it gives. Memory is taken from the end and never given back, but for the last
@@ -17,6 +17,17 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
     const uint8_t *source = from;
     for (size_t at = 0; at < size; at++)
         target[at] = source[at];
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+    uint8_t *target = to;
+    const uint8_t *source = from;
+    if (target <= source)
+        return memcpy(to, from, size); /* which begins with the first byte */
+    while (size-- > 0)
+        target[size] = source[size];
     return to;
 }
 

@@ -14,6 +14,7 @@ from tests.payloads import HOSTILE, LONG, cuts
 from tests.searches import sampled
 
 from aura.backend import get
+from aura.files.coders import coders, coders_of
 from aura_fast import brio2 as fast
 from aura_fast.parse import parse
 from aura_reference import brio2 as reference
@@ -162,6 +163,25 @@ def test_the_backend_writes_and_reads_them() -> None:
             get(name).decode(wire[:-2], SharedState(), LIMIT)
         errors.append((caught.value.code, caught.value.offset))
     assert errors[0] == errors[1]
+
+
+def test_chunked_files_are_coded_natively_where_messages_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = words(3 * BLOCK // 2, 7)
+    files = []
+    for name in ("native", "fast"):
+        monkeypatch.setenv("AURA_BACKEND", name)
+        assert coders() is coders_of(name)
+        compressor = coders().compressor(window_bits=12, level=0, frame_size=50_000)
+        files.append(compressor.compress(content) + compressor.finish())
+    assert files[0] == files[1]
+    assert coders_of("native").compressor is not coders_of("fast").compressor
+    decompressor = coders_of("native").decompressor()
+    decompressor.feed(files[0])
+    assert b"".join(decompressor.blocks()) == content
+    decompressor = coders_of("native").decompressor()
+    decompressor.feed(files[0][:2000] + b"\xff" + files[0][2001:])
+    with pytest.raises(DecodeError):
+        list(decompressor.blocks())
 
 
 def test_threads_write_together() -> None:
