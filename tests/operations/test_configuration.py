@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.operations.extra import needed
 
@@ -95,6 +95,7 @@ def test_presets_are_right_and_make_codecs(name: str) -> None:
     assert found.settings().level == found.level
 
 
+@settings(max_examples=25)
 @given(
     st.fixed_dictionaries(
         {},

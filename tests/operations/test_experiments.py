@@ -97,7 +97,8 @@ def test_a_larger_share_moves_nobody_back(user: str, shares: list[float], weight
     assert not split.is_in(slot, 0.0)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.floats(0, 1), max_size=5))
+@settings(max_examples=25)
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.floats(0, 1), max_size=4))
 def test_assignment_is_stable(user: str, shares: list[float]) -> None:
     """The same user has the same variant at the same share, in any process and in any order of shares."""
     first, second = TWO_PROCESSES
@@ -438,10 +439,11 @@ def counted(split: Experiment, wire: tuple[float, float], count: int, seed: int 
     """Users with messages of 100 bytes that take so many on the wire in each variant, with differences of users."""
     generator = np.random.default_rng(seed)
     for trial, mean in zip((split.control, *split.candidates), wire, strict=True):
+        measures = trial.counts.measures
         for size in generator.normal(mean, mean / 4, count):
-            bucket = int(generator.integers(1 << 32))
-            for _ in range(each):
-                trial.counts.measures.add(bucket, 100, max(1, int(size)), 1e-4)
+            row = measures._total(int(generator.integers(1 << 32)))
+            for place, value in enumerate((1, 100, max(1, int(size)), 0, 0, 1e-4)):
+                row[place] += each * value
 
 
 RULE = Rule(min_users=100, min_messages=100)
@@ -531,7 +533,7 @@ def decided_without_a_difference(experiments: int) -> int:
 
 
 def test_the_rule_errs_seldom_although_it_looks_again_and_again() -> None:
-    assert decided_without_a_difference(20) <= 4  # with probability 0.05 each, more come once in 390 times
+    assert decided_without_a_difference(12) <= 3  # with probability 0.05 each, more come once in 450 times
 
 
 @pytest.mark.thorough
@@ -554,6 +556,26 @@ def test_users_are_counted_about_right() -> None:
     assert measures.users == pytest.approx(5000, rel=0.02)
     assert measures.messages == 10_000
     assert np.count_nonzero(measures.table().any(axis=1)) > 0.98 * BUCKETS
+
+
+def test_totals_go_into_a_file_and_nothing_else_comes_out() -> None:
+    measures = Measures()
+    measures.add(5, 10, 20, 0.5)
+    measures.add_error(1 << 31)
+    content = measures.as_dictionary()
+    again = Measures.from_dictionary(content)
+    assert (again.table() == measures.table()).all()
+    assert (again.users, again.messages) == (measures.users, 1)
+    for damaged in (
+        {**content, "seen": "AAAA"},
+        {**content, "seen": 5},
+        {**content, "buckets": {"0": [1, 2]}},
+        {**content, "buckets": {"0": [-1.0] * 6}},
+        {**content, "buckets": []},
+        {},
+    ):
+        with pytest.raises(ValueError, match=r"users|totals|base64|padding"):
+            Measures.from_dictionary(damaged)
 
 
 # files

@@ -31,14 +31,18 @@ class PreparedMessage:
     Args:
         data: the message; text in UTF-8.
         is_text: whether it is text.
+
+    Attributes:
+        frames: without a tag, by what connections have agreed on; sessions fill and read them.
     """
 
-    __slots__ = ("_coded", "_data", "_is_text")
+    __slots__ = ("_coded", "_data", "_is_text", "frames")
 
     def __init__(self, data: bytes, *, is_text: bool) -> None:
         self._data = data
         self._is_text = is_text
         self._coded: dict[Hashable, bytes] = {}
+        self.frames: dict[Hashable, bytes] = {}
 
     @property
     def data(self) -> bytes:

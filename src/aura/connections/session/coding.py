@@ -124,7 +124,7 @@ class Single:
         tag_id: id of the model that tags stand for, empty for none; None if messages have no tags.
     """
 
-    __slots__ = ("_library", "_max_coded", "_max_read", "_policy", "_shared_by", "_shared_state", "_tag_id")
+    __slots__ = ("_agreement", "_library", "_max_coded", "_max_read", "_policy", "_shared_state", "_tag_id")
 
     def __init__(
         self,
@@ -141,7 +141,9 @@ class Single:
         self._max_coded = max_coded
         self._max_read = max_read
         self._tag_id = tag_id
-        self._library, self._shared_state, self._shared_by = _shared_by(model, with_builtin=with_builtin)
+        self._library, self._shared_state, shared_by = _shared_by(model, with_builtin=with_builtin)
+        # all on which a coded message depends; numbers, whose hashes take no time
+        self._agreement: Hashable = shared_by, level, methods, max_coded
 
     def encode(self, message: bytes, *, text: bool, hint: Hint | None = None) -> bytes:
         """Code a message as a frame."""
@@ -152,10 +154,14 @@ class Single:
 
     def encode_prepared(self, message: PreparedMessage) -> bytes:
         """Code a message as a frame, with what other connections have of it."""
-        coded = self.compress_prepared(message)
         if self._tag_id is not None:
-            coded = build_tagged(coded, message.data, self._tag_id)
-        return build_data(coded, text=message.is_text)
+            tagged = build_tagged(self.compress_prepared(message), message.data, self._tag_id)
+            return build_data(tagged, text=message.is_text)
+        frame = message.frames.get(self._agreement)
+        if frame is None:
+            frame = build_data(self.compress_prepared(message), text=message.is_text)
+            message.frames[self._agreement] = frame
+        return frame
 
     def compress_prepared(self, message: PreparedMessage) -> bytes:
         """Code a message, without a frame and a tag, unless another connection that agrees did."""
@@ -164,11 +170,6 @@ class Single:
     def has_coded(self, message: PreparedMessage) -> bool:
         """Whether another connection that agrees has coded a message."""
         return message.is_coded(self._agreement)
-
-    @property
-    def _agreement(self) -> Hashable:
-        """All on which the coded message depends."""
-        return self._shared_by, self._policy, self._max_coded
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in a frame."""
