@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # pydantic takes long to import
     from aura.configuration import Configuration
 
 app = typer.Typer(
-    help="Show, check and compare configurations, and go back to an earlier version.",
+    help="Show, check and compare configurations.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -110,9 +110,10 @@ def check(
     ] = False,
     as_json: io.AsJson = False,
 ) -> None:
-    """Check a configuration, and read the models, templates and keys that it names.
+    """Check a configuration.
 
-    Prints what is wrong, a line for each, with the key, the value, the place and what is allowed.
+    Reads the models, templates and keys that it names as well. Prints what is wrong, a line for each, with the key,
+    the value, the place and what is allowed.
     """
     from aura.configuration import ConfigurationError, building, loading, version_file  # noqa: PLC0415
 
@@ -155,9 +156,10 @@ def diff(
     ] = None,
     as_json: io.AsJson = False,
 ) -> None:
-    """Show the settings in which two configurations differ, and what has to happen until a change holds.
+    """Show where two configurations differ.
 
-    Ends with 1 if there are any. Both are read with this environment.
+    Says what has to happen until a change holds. Ends with 1 if there is a difference. Both are read with this
+    environment.
     """
     from aura.configuration import changes  # noqa: PLC0415
 
@@ -178,7 +180,7 @@ def diff(
 @app.command()
 @_with_extra
 def versions(path: ConfigPath = None, *, as_json: io.AsJson = False) -> None:
-    """List the versions of a configuration file that are kept."""
+    """List the versions that are kept of a file."""
     from aura.configuration import version_file  # noqa: PLC0415
 
     kept = version_file.versions(_file(path))
@@ -201,7 +203,7 @@ def rollback(
     *,
     as_json: io.AsJson = False,
 ) -> None:
-    """Let a configuration file hold what it held in a version.
+    """Let a file hold what it held in a version.
 
     What it holds now is kept as a version before, and the old content becomes the newest one.
     """

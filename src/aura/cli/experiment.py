@@ -33,7 +33,7 @@ def report(
     *,
     as_json: io.AsJson = False,
 ) -> None:
-    """Report the figures of each variant with intervals, and what was decided.
+    """Report figures, intervals and decisions.
 
     Decisions are those of the looks that the experiment took; reading a report changes none.
     """
