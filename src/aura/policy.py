@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from aura.content import repeats
 from aura.methods import ANY_ADAPTIVE, BITS, Method
@@ -95,8 +95,7 @@ def fits_fuzzy(message: bytes, policy: Policy) -> bool:
     return len(message) <= _MAX_FUZZY[policy.level]
 
 
-@dataclass(frozen=True, slots=True)
-class FirstTries:
+class FirstTries(NamedTuple):
     """What levels 1 and 2 try with an implied model: by numbers, for an implementation in one call.
 
     Attributes:
