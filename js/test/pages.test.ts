@@ -1,6 +1,6 @@
 // The pages in Chromium: what they show is what goes over the wire, nothing is an error, nothing moves.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,9 +8,15 @@ import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, type Served, serve } from './browser.js';
+import { pathOf } from './reference.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+/** The size of a model file of the package, as people read it. */
+function mebibytes(name: string): string {
+  return `${(statSync(pathOf(`src/aura/data/${name}.aura`)).size / 2 ** 20).toFixed(1)} MiB`;
+}
 
 /** A page, and what went wrong in it. */
 interface Opened {
@@ -51,9 +57,14 @@ describe.skipIf(chromiumPath === null)('the pages', () => {
     tools.on('Network.webSocketFrameSent', take);
     tools.on('Network.webSocketFrameReceived', take);
     await page.addInitScript(`
-      globalThis.moved = 0;
+      globalThis.moved = [];
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.moved += entry.value;
+        for (const { hadRecentInput, sources } of list.getEntries()) {
+          if (hadRecentInput) continue;
+          for (const { node, previousRect: was, currentRect: is } of sources) {
+            globalThis.moved.push([node?.outerHTML ?? node?.textContent, was.x, was.y, is.x, is.y].join(' '));
+          }
+        }
       }).observe({ type: 'layout-shift', buffered: true });
     `);
     await page.goto(url);
@@ -68,7 +79,7 @@ describe.skipIf(chromiumPath === null)('the pages', () => {
 
   async function end({ page, errors }: Opened): Promise<void> {
     expect(errors).toEqual([]);
-    expect(await page.evaluate('globalThis.moved')).toBe(0);
+    expect(await page.evaluate('globalThis.moved')).toEqual([]);
     const { violations } = await page.evaluate<AxeResults>(`${axe.source}; axe.run()`);
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
     const isWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
@@ -158,13 +169,13 @@ describe.skipIf(chromiumPath === null)('the pages', () => {
     const opened = await chat();
     const { page } = opened;
     const options = await page.locator('#model option').allTextContents();
-    expect(options).toEqual(['default model (3.7 MiB)', 'small model (0.2 MiB)', 'no model']);
-    for (const choice of ['default model (3.7 MiB)', 'no model']) {
+    expect(options).toEqual([`small model (${mebibytes('small')})`, `default model (${mebibytes('default')})`, 'no model']);
+    for (const choice of options.slice(1)) {
       await page.selectOption('#model', { label: choice });
       await page.waitForSelector('#send:enabled');
       await say(page, 'Is it open on Sundays, and until when?');
     }
-    await page.selectOption('#model', { label: options[1] });
+    await page.selectOption('#model', { label: options[0] });
     await page.waitForSelector('#send:enabled');
     await page.uncheck('#stream');
     await page.waitForSelector('#send:enabled');
@@ -199,6 +210,8 @@ describe.skipIf(chromiumPath === null)('the pages', () => {
     for (const options of [DESKTOP, PHONE]) {
       const opened = await open(`${served.address}/pages/playground.html`, options);
       const { page } = opened;
+      expect((await page.locator('#model option').allTextContents()).map((text) => text.trim()))
+        .toEqual([`small (${mebibytes('small')})`, `default (${mebibytes('default')})`]);
       await page.waitForFunction(() => document.querySelector('.sizes')?.textContent.includes('deflate'));
       await page.fill('#text', 'What is 7 times 191?');
       await page.waitForFunction(() => document.querySelector('.text')?.textContent === 'What is 7 times 191?');

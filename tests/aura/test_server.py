@@ -381,7 +381,7 @@ def test_the_command_serves_with_its_settings(monkeypatch: pytest.MonkeyPatch, t
     assert isinstance(config.app, Watched)
     assert (config.ws, config.ws_per_message_deflate, address) == ("websockets-sansio", False, "127.0.0.2")
     start = json.loads(asyncio.run(ask(config.app.app, "/start"))[2])  # type: ignore[arg-type]
-    assert [one["name"] for one in start["models"]] == ["tiny.aura", "default model", "small model"]
+    assert [one["name"] for one in start["models"]] == ["tiny.aura", "small model", "default model"]
 
 
 def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,7 +197,7 @@ async function begin(): Promise<void> {
   text.maxLength = start.longest;
   const options = start.models.map(({ id, name, size }) => make('option', { value: id }, `${name} (${(size / 2 ** 20).toFixed(1)} MiB)`));
   model.append(...options, make('option', { value: '' }, 'no model'));
-  model.value = start.models.at(-1)?.id ?? '';
+  model.selectedIndex = 0;
   at('suggestions').append(...start.suggestions.map((said) => {
     const button = make('button', { type: 'button', class: 'chip' }, said);
     button.addEventListener('click', () => { say(said); });

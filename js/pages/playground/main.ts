@@ -52,7 +52,7 @@ async function choose(): Promise<void> {
   try {
     const loaded = await loadModel(new URL(`${name}.aura`, location.href), {
       cache: false, // the service worker keeps what was loaded
-      onProgress: ({ loaded: come }) => { progress.value = come / MODELS[name]; },
+      onProgress: ({ loaded: come, total }) => { progress.value = come / (total ?? MODELS[name]); },
     });
     codec = new Codec({ model: loaded });
     status.textContent = `the ${name} model is loaded`;

@@ -61,7 +61,7 @@ def serve(
     from aura.server.watched import Watched, WatchedServer  # noqa: PLC0415
 
     held = io.model(model)
-    models = {"default model": Model.load_default(), "small model": Model.load_small()}
+    models = {"small model": Model.load_small(), "default model": Model.load_default()}  # the first is chosen
     if held is not None and all(held.id != one.id for one in models.values()):
         models = {Path(str(model)).name: held, **models}
     try:

@@ -225,7 +225,7 @@ def application(settings: Settings, models: Mapping[str, Model]) -> ASGIApp:
 
     Args:
         settings: of the sessions. Their models are those of ``models``.
-        models: that a page may choose, by a name for people.
+        models: that a page may choose, by a name for people; it begins with the first.
     """
     chat = _Chat(models)
     routes = [
