@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+/* The loops are short, and it pays to unroll them. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
 #define MULTIPLIER 0x9E3779B97F4A7C15u
 
 static uint64_t first_bytes(uint64_t bytes, uint32_t size)
@@ -62,8 +67,12 @@ static uint32_t packed(uint32_t unit, uint32_t size)
 
 uint32_t aura_find_phrases(const aura_static_dictionary *dictionary, uint64_t bytes, uint16_t *phrases)
 {
-    uint32_t count = 0;
-    for (uint32_t sizes = dictionary->sizes[bytes & 0xFFFF]; sizes > 0; sizes &= sizes - 1) {
+    uint32_t count = 0, sizes = 0;
+    for (uint32_t size = 2; size <= UNIT_MAX_UNIT; size++) { /* without branches, which would often go wrong */
+        const uint32_t hash = hash_of(first_bytes(bytes, size));
+        sizes |= (dictionary->filter[hash / 8] >> hash % 8 & 1u) << (size - 1);
+    }
+    for (sizes &= dictionary->sizes[bytes & 0xFFFF]; sizes > 0; sizes &= sizes - 1) {
         const uint32_t size = 1 + aura_top_bit(sizes & (0 - sizes)), unit = aura_find_phrase(dictionary, bytes, size);
         if (unit != 0)
             phrases[count++] = (uint16_t)packed(unit, size);
