@@ -108,9 +108,11 @@ export class SymbolCoder {
 
   /** Encode a symbol, which is not excluded; {@link following} is the context after it. */
   encode(encoder: Coder, context: number, state: number, symbol: number): void {
-    const { starts, suffixes, entries } = this.#trie;
+    const { starts, suffixes, entries, codes } = this.#trie;
     const bound = this.#bounds[state];
     this.#begin();
+    const marks = this.#marks;
+    const stamp = this.#stamp;
     let before = 0; // entries of the list that was left
     for (let at = context; ; at = suffixes[at]) {
       if (at < bound) {
@@ -137,16 +139,31 @@ export class SymbolCoder {
         }
         continue;
       }
-      this.#measure(start, end, symbol);
+      // in one pass, that measures the options and excludes them; nothing is excluded any more once the symbol is found
+      let total = 0;
+      let cumulative = 0;
+      let frequency = 0;
+      let found = -1;
+      for (let place = start; place < end; place++) {
+        const entry = entries[place] & SYMBOL_MASK;
+        if (marks[entry] === stamp) continue;
+        const weight = FREQUENCIES[codes[place]];
+        if (entry === symbol) {
+          found = place;
+          cumulative = total;
+          frequency = weight;
+        } else {
+          marks[entry] = stamp;
+        }
+        total += weight;
+      }
       const escape = at === 0 ? 0 : FREQUENCIES[word >>> PLACE_BITS];
-      const total = this.#total + escape;
-      if (this.#place >= 0) {
-        encoder.encode(this.#cumulative, this.#frequency, total);
-        this.following = entries[this.#place] >>> SYMBOL_BITS;
+      if (found >= 0) {
+        encoder.encode(cumulative, frequency, total + escape);
+        this.following = entries[found] >>> SYMBOL_BITS;
         return;
       }
-      if (this.#total > 0) encoder.encode(this.#total, escape, total);
-      this.#excludeList(at);
+      if (total > 0) encoder.encode(total, escape, total + escape);
     }
   }
 
@@ -167,9 +184,11 @@ export class SymbolCoder {
 
   /** The share of a symbol that is not excluded, of `one` (rule MIX-1); {@link following} is the context after it. */
   share(one: number, context: number, state: number, symbol: number): number {
-    const { starts, suffixes, entries } = this.#trie;
+    const { starts, suffixes, entries, codes } = this.#trie;
     const bound = this.#bounds[state];
     this.#begin();
+    const marks = this.#marks;
+    const stamp = this.#stamp;
     let share = one;
     let before = 0;
     for (let at = context; ; at = suffixes[at]) {
@@ -192,14 +211,27 @@ export class SymbolCoder {
         }
         continue;
       }
-      this.#measure(start, end, symbol);
-      const escape = at === 0 ? 0 : FREQUENCIES[word >>> PLACE_BITS];
-      if (this.#place >= 0) {
-        this.following = entries[this.#place] >>> SYMBOL_BITS;
-        return ((share * this.#frequency) / (this.#total + escape)) >>> 0;
+      let total = 0;
+      let frequency = 0;
+      let found = -1;
+      for (let place = start; place < end; place++) {
+        const entry = entries[place] & SYMBOL_MASK;
+        if (marks[entry] === stamp) continue;
+        const weight = FREQUENCIES[codes[place]];
+        if (entry === symbol) {
+          found = place;
+          frequency = weight;
+        } else {
+          marks[entry] = stamp;
+        }
+        total += weight;
       }
-      if (this.#total > 0) share = ((share * escape) / (this.#total + escape)) >>> 0;
-      this.#excludeList(at);
+      const escape = at === 0 ? 0 : FREQUENCIES[word >>> PLACE_BITS];
+      if (found >= 0) {
+        this.following = entries[found] >>> SYMBOL_BITS;
+        return ((share * frequency) / (total + escape)) >>> 0;
+      }
+      if (total > 0) share = ((share * escape) / (total + escape)) >>> 0;
     }
   }
 
