@@ -655,7 +655,7 @@ def test_the_command_reports(tmp_path: Path) -> None:
     path = str(tmp_path / "trial.json")
     split = experiment(share=0.5, rule=RULE, shadow=True)
     split.save(path)
-    assert "nothing is decided before 100 users of each" in run(path)
+    assert "nothing is decided before there are 100 users and 100 messages of each" in run(path)
     counted(split, (25, 25), 120)
     split.save(path)
     assert "; the next one is at 200" in run(path)

@@ -64,18 +64,19 @@ def _print(found: Report) -> None:
     console = Console()
     console.print(table)
     for comparison in found.comparisons:
-        typer.echo(_said(comparison))
+        typer.echo(_said(comparison, found.rule.min_messages))
     for variant in found.variants:
         if variant.taken_back:
             typer.echo(f"{printable(variant.name)} was taken back: {variant.taken_back}")
 
 
-def _said(comparison: Comparison) -> str:
-    """A sentence about a candidate."""
+def _said(comparison: Comparison, min_messages: int) -> str:
+    """A sentence about a candidate, and what has to be there for the first look at it."""
     name = printable(comparison.candidate)
     change = f"{name} changes the bytes on the wire by {_shown(comparison.change, 100, ' %')}"
     if comparison.look is None:
-        return f"{change}; nothing is decided before {comparison.next_users} users of each"
+        first = f"{comparison.next_users} users and {min_messages} messages of each"
+        return f"{change}; nothing is decided before there are {first}"
     decided = f"look {comparison.look.number} at {comparison.look.users} users said: {comparison.decision}"
     later = f"; the next one is at {comparison.next_users}" if comparison.next_users else ""
     return f"{change}; {decided}{later}"
