@@ -1,6 +1,6 @@
 // The package, packed and installed into a clean folder, works there.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -17,6 +17,9 @@ import { readFileSync } from 'node:fs';
 import { AuraError, Codec, Model } from '@aura-codec/client';
 import * as core from '@aura-codec/client/core';
 import { Brio } from '@aura-codec/client/brio';
+for (const entry of process.argv.slice(3)) {
+  if (Object.keys(await import(entry)).length === 0) throw new Error(entry + ' exports nothing');
+}
 const codec = new Codec({ model: Model.read(readFileSync(process.argv[2])), bodies: [new Brio()] });
 const wire = codec.compress('Is there anything else I can help you with?');
 if (core.Codec !== Codec || wire.length > 9) throw new Error('another package');
@@ -36,6 +39,10 @@ it('works where it is installed', () => {
   writeFileSync(join(folder, 'package.json'), '{"private": true}');
   run('npm', ['install', '--silent', '--offline', '--no-audit', `./${tarball}`], folder);
   writeFileSync(join(folder, 'use.mjs'), SCRIPT);
-  const said = run('node', ['use.mjs', pathOf('src/aura/data/small.aura')], folder);
+  const { exports } = JSON.parse(readFileSync(join(js, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
+  const entries = Object.keys(exports).filter((entry) => !/worker|json/.test(entry)); // a worker's script exports nothing
+  expect(entries.length).toBeGreaterThan(8);
+  const names = entries.map((entry) => entry.replace('.', '@aura-codec/client'));
+  const said = run('node', ['use.mjs', pathOf('src/aura/data/small.aura'), ...names], folder);
   expect(said).toBe('Is there anything else I can help you with? Truncated\n');
 });
