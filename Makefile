@@ -132,8 +132,8 @@ test-operations: .venv/operations/.done $(BUILT)  ## tests of metrics, configura
 	.venv/operations/bin/pytest tests/operations tests/stress src/aura/metrics src/aura/stress src/aura/configuration --cov --durations=5
 	.venv/operations/bin/coverage report --include=$(OPERATIONS) --fail-under=95
 
-test-thorough: .venv/test/.done .venv/discovery/.done $(BUILT)  ## the longest tests, and the whole of the searches that `make test` shortens
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto -m "thorough or sampled" --durations=15
+test-thorough: .venv/test/.done .venv/discovery/.done $(BUILT)  ## all tests, the longest as well, with whole searches
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-ci} .venv/test/bin/pytest -n auto --durations=15
 	.venv/discovery/bin/pytest tests/discovery -m thorough
 
 test-share: .venv/test/.done $(BUILT)  ## one of every ten of the longest tests, always the same

@@ -1,7 +1,7 @@
 """Hypothesis profiles: ``quick`` for ``make test``, ``ci`` for ``make test-thorough``, ``thorough`` for a release.
 
-Only the searches of `tests.searches` tell ``quick`` from ``ci``. With ``THOROUGH_SHARE=10`` one of every ten tests
-marked ``thorough`` runs, always the same.
+A quick run tries half of the examples, and still fewer in the searches of `tests.searches`. With
+``THOROUGH_SHARE=10`` one of every ten tests marked ``thorough`` runs, always the same.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Shared machines stall at times: no deadline for an example, speed is measured in bench/ instead.
-for name in ("quick", "ci"):
-    settings.register_profile(name, deadline=None, max_examples=100, derandomize=True)
+for name, examples in (("quick", 50), ("ci", 100)):
+    settings.register_profile(name, deadline=None, max_examples=examples, derandomize=True)
 settings.register_profile(
     "thorough", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow]
 )

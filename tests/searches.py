@@ -18,16 +18,20 @@ IS_QUICK = settings.get_current_profile_name() == "quick"
 SHARE = 5
 """A quick run tries one example of this many."""
 
+WHOLE = 100 if IS_QUICK else settings().max_examples
+"""Examples of a whole search, unless a test says otherwise."""
+
 
 def sampled(examples: int | None = None) -> Callable[[Test], Test]:
     """Mark a test by properties that takes long: a quick run tries fewer of its examples.
 
     Args:
-        examples: the number of examples in a whole search; by default that of the profile.
+        examples: the number of examples in a whole search; by default that of the profile,
+            in a quick run that of ``ci``.
     """
 
     def mark(test: Test) -> Test:
-        whole = examples or settings().max_examples
+        whole = examples or WHOLE
         return pytest.mark.sampled(settings(max_examples=whole // SHARE if IS_QUICK else whole)(test))
 
     return mark
