@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import time
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from enum import Enum
@@ -19,9 +20,20 @@ import aura
 from aura import dask, websockets
 from aura.asgi import AuraMiddleware
 from aura.audit import AuditLog, AuditMessages, LoggingSink, StructlogSink
+from aura.configuration import Configuration, LiveConfiguration
+from aura.configuration.building import ConfiguredObservers
+from aura.configuration.live import LiveCodec
+from aura.connections.session.settings import HasSettings
 from aura.connections.stream import MessageCodec
+from aura.dashboard import Activity, Dashboard
 from aura.event_stream import EventStreamDecoder, EventStreamEncoder
-from aura.metrics import Gauges, Monitor, OperationsApp, Totals, Window
+from aura.experiments import Experiment, Variant
+from aura.experiments.coding import ExperimentCodec
+from aura.experiments.counts import Counts
+from aura.experiments.measures import Measures
+from aura.experiments.trial import Trial
+from aura.metrics import FreshnessWatch, Gauges, Monitor, OperationsApp, Totals, Window
+from aura.metrics.gauges import HasReadings
 from aura.metrics.opentelemetry import OpenTelemetryMetrics
 from aura.metrics.prometheus import PrometheusMetrics
 from aura.models.training.scrubbing import Scrubber, ScrubReport
@@ -40,6 +52,12 @@ async def _application(_scope: object, _receive: object, _send: object) -> None:
 
 
 CODEC = aura.Codec(model=TINY)
+EXPERIMENT = Experiment(
+    "levels",
+    key=bytes(16),
+    control=Variant("usual", CODEC),
+    candidates=[Variant("quick", aura.Codec(model=TINY, level=1))],
+)
 FOLDER = TemporaryDirectory()
 OBJECTS: dict[type, Callable[[], object]] = {
     aura.AuraCompressor: aura.AuraCompressor,
@@ -61,7 +79,16 @@ OBJECTS: dict[type, Callable[[], object]] = {
     AuditMessages: lambda: AuditMessages("audit.jsonl"),
     LoggingSink: LoggingSink,
     StructlogSink: lambda: StructlogSink(SimpleNamespace()),
+    Activity: Activity,
     AuraMiddleware: lambda: AuraMiddleware(_application),
+    ConfiguredObservers: lambda: ConfiguredObservers(Window(), Gauges(), None, None, None),
+    Dashboard: Dashboard,
+    Experiment: lambda: EXPERIMENT,
+    ExperimentCodec: lambda: EXPERIMENT.codec("ana"),
+    FreshnessWatch: lambda: FreshnessWatch(Models([TINY]), Gauges()),
+    LiveCodec: lambda: LiveCodec(CODEC),
+    Measures: Measures,
+    Trial: lambda: Trial(Variant("usual", CODEC), None, time.monotonic),
     EventStreamDecoder: lambda: EventStreamDecoder(TINY),
     EventStreamEncoder: lambda: EventStreamEncoder(TINY),
     Gauges: Gauges,
@@ -78,6 +105,10 @@ OBJECTS: dict[type, Callable[[], object]] = {
 """How to make an object of each public class that is no dataclass."""
 
 ELSEWHERE = {
+    Configuration,
+    HasReadings,
+    HasSettings,
+    LiveConfiguration,
     MessageCodec,
     aura.Statistics,
     OpenTelemetryMetrics,
@@ -88,13 +119,17 @@ ELSEWHERE = {
     websockets.ClientConnection,
     websockets.ServerConnection,
 }
-"""A protocol, dictionaries, classes that need an extra, and classes that are mostly those of ``websockets``."""
+"""Protocols, dictionaries, classes that need an extra, and classes that are mostly those of ``websockets``."""
 
-COUNTED = {ScrubReport, Status, Totals, Traffic}
-"""What a session, scrubbing and metrics count in."""
+COUNTED = {Counts, ScrubReport, Status, Totals, Traffic}
+"""What a session, scrubbing, metrics and experiments count in."""
 
-SETTABLE = {(aura.HybridCompressor, name) for name in ("binary_advantage_threshold", "min_compression_size")}
-"""What programs set that were written for the prototype."""
+SETTABLE = {
+    *((aura.HybridCompressor, name) for name in ("binary_advantage_threshold", "min_compression_size")),
+    (Experiment, "share"),
+    (Monitor, "thresholds"),
+}
+"""What programs set that were written for the prototype, and what changes while a process runs."""
 
 PUBLIC = {
     found

@@ -37,15 +37,7 @@ CACHE: Final = "codec"
 
 
 class ConfiguredObservers(Observers):
-    """What listens, as a configuration says. A context manager, which closes the audit log.
-
-    Attributes:
-        window: totals of the last minutes.
-        gauges: what is looked at from time to time.
-        audit_log: None if there is none.
-        prometheus: exporter of the extra ``metrics``; None if it is not wanted.
-        opentelemetry: exporter of the extra ``otel``; None if it is not wanted.
-    """
+    """What listens, as a configuration says. A context manager, which closes the audit log."""
 
     def __init__(
         self, window: Window, gauges: Gauges, audit_log: AuditLog | None, prometheus: Any, opentelemetry: Any
@@ -54,11 +46,36 @@ class ConfiguredObservers(Observers):
         if prometheus is None and opentelemetry is None:
             listening.append(gauges)  # which the exporters tell themselves
         super().__init__(*(one for one in listening if one is not None))
-        self.window = window
-        self.gauges = gauges
-        self.audit_log = audit_log
-        self.prometheus = prometheus
-        self.opentelemetry = opentelemetry
+        self._window = window
+        self._gauges = gauges
+        self._audit_log = audit_log
+        self._prometheus = prometheus
+        self._opentelemetry = opentelemetry
+
+    @property
+    def window(self) -> Window:
+        """Totals of the last minutes."""
+        return self._window
+
+    @property
+    def gauges(self) -> Gauges:
+        """What is looked at from time to time."""
+        return self._gauges
+
+    @property
+    def audit_log(self) -> AuditLog | None:
+        """The audit log; None if there is none."""
+        return self._audit_log
+
+    @property
+    def prometheus(self) -> Any:
+        """Exporter of the extra ``metrics``; None if it is not wanted."""
+        return self._prometheus
+
+    @property
+    def opentelemetry(self) -> Any:
+        """Exporter of the extra ``otel``; None if it is not wanted."""
+        return self._opentelemetry
 
     def monitor(self, configuration: Configuration, **options: Any) -> Monitor:
         """What looks at gauges and alerts.
@@ -67,14 +84,14 @@ class ConfiguredObservers(Observers):
             configuration: says the thresholds and the interval.
             options: further ones of :class:`aura.metrics.Monitor`.
         """
-        refresh = None if self.prometheus is None else self.prometheus.refresh
+        refresh = None if self._prometheus is None else self._prometheus.refresh
         given = {"refresh": refresh, "interval": configuration.metrics.interval, **options}
-        return Monitor(self.window, self.gauges, configuration.thresholds(), **given)
+        return Monitor(self._window, self._gauges, configuration.thresholds(), **given)
 
     def close(self) -> None:
         """Write what the audit log has yet to write."""
-        if self.audit_log is not None:
-            self.audit_log.close()
+        if self._audit_log is not None:
+            self._audit_log.close()
 
     def __enter__(self) -> Self:
         return self

@@ -31,18 +31,15 @@ class PreparedMessage:
     Args:
         data: the message; text in UTF-8.
         is_text: whether it is text.
-
-    Attributes:
-        frames: without a tag, by what connections have agreed on; sessions fill and read them.
     """
 
-    __slots__ = ("_coded", "_data", "_is_text", "frames")
+    __slots__ = ("_coded", "_data", "_frames", "_is_text")
 
     def __init__(self, data: bytes, *, is_text: bool) -> None:
         self._data = data
         self._is_text = is_text
         self._coded: dict[Hashable, bytes] = {}
-        self.frames: dict[Hashable, bytes] = {}
+        self._frames: dict[Hashable, bytes] = {}
 
     @property
     def data(self) -> bytes:
@@ -58,6 +55,11 @@ class PreparedMessage:
     def plain(self) -> str | bytes:
         """The message as the application gave it, for connections without AURA."""
         return self._data.decode() if self._is_text else self._data
+
+    @property
+    def frames(self) -> dict[Hashable, bytes]:
+        """Frames without a tag, by what connections have agreed on; sessions fill and read them."""
+        return self._frames
 
     @property
     def codings(self) -> int:

@@ -272,4 +272,4 @@ class Experiment:
         with self._looking:
             self._share = known.share
             for trial, counts in zip(trials, known.counts, strict=True):
-                trial.counts = counts
+                trial.restore(counts)

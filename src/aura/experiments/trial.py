@@ -26,8 +26,8 @@ class Trial:
     """
 
     def __init__(self, variant: Variant, limits: Limits | None, clock: Callable[[], float]) -> None:
-        self.variant = variant
-        self.counts = Counts(variant.name)
+        self._variant = variant
+        self._counts = Counts(variant.name)
         self._limits = limits
         self._clock = clock
         self._lock = threading.Lock()
@@ -35,36 +35,55 @@ class Trial:
 
     def _begin(self) -> None:
         limits = self._limits or Limits()
-        self.window = Window(limits.seconds, clock=self._clock)
+        self._window = Window(limits.seconds, clock=self._clock)
         self._guard = Guard(limits)
         self._since = 0
 
     @property
+    def variant(self) -> Variant:
+        """The control or the candidate."""
+        return self._variant
+
+    @property
+    def counts(self) -> Counts:
+        """What is counted of it."""
+        return self._counts
+
+    @property
+    def window(self) -> Window:
+        """Totals of the last minutes, which the guard looks at."""
+        return self._window
+
+    @property
     def name(self) -> str:
         """Of the variant."""
-        return self.variant.name
+        return self._variant.name
 
     @property
     def is_live(self) -> bool:
         """Whether users get it: it was not taken back."""
-        return self.counts.breach is None
+        return self._counts.breach is None
 
     def resume(self) -> None:
         """Give it to users again; the guard begins anew."""
         with self._lock:
-            self.counts.breach = None
+            self._counts.breach = None
             self._begin()
+
+    def restore(self, counts: Counts) -> None:
+        """Go on with what was counted of it before."""
+        self._counts = counts
 
     def on_message(self, bucket: int, event: MessageEvent) -> None:
         """Count a message of a user."""
-        self.counts.measures.add(bucket, len(event.message), event.wire_size, event.duration)
-        self.window.on_message(event)
+        self._counts.measures.add(bucket, len(event.message), event.wire_size, event.duration)
+        self._window.on_message(event)
         self._look()
 
     def on_error(self, bucket: int, event: RefusalEvent) -> None:
         """Count a message that was refused, or could not be coded."""
-        self.counts.measures.add_error(bucket)
-        self.window.on_refusal(event)
+        self._counts.measures.add_error(bucket)
+        self._window.on_refusal(event)
         self._look()
 
     def _look(self) -> None:
@@ -75,7 +94,7 @@ class Trial:
             if self._since < self._limits.every or not self.is_live:
                 return
             self._since = 0
-            breach = self.counts.breach = self._guard.look(self.window.totals())
+            breach = self._counts.breach = self._guard.look(self._window.totals())
         if breach is not None:
             _log.error("candidate %s is taken back: %s", self.name, breach)
 
