@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -245,9 +244,31 @@ class Failing(CodecWrapper[CodecBase]):
         return self.codec.decode_wires(wires, max_size)
 
 
+class Watch:
+    """A clock that only a slow codec moves on, so that no machine is too slow for a test."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    time = perf_counter
+
+
+WATCH = Watch()
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let observers and experiments look at the watch."""
+    monkeypatch.setattr("aura.observed.time", WATCH)
+    monkeypatch.setattr("aura.experiments.coding.time", WATCH)
+
+
 class Slow(Failing):
     def encode_messages(self, messages: Sequence[bytes]) -> list[bytes]:
-        time.sleep(0.002 * len(messages))
+        WATCH.now += 0.002 * len(messages)
         return self.codec.encode_messages(messages)
 
 
@@ -264,6 +285,7 @@ class Wrong(Failing):
 LIMITS = Limits(errors=0.1, growth=0.3, latency=0.001, min_messages=20, every=5, strikes=2)
 
 
+@pytest.mark.usefixtures("watched")
 @pytest.mark.parametrize(
     ("codec", "limit"),
     [(Failing(SMALL), "errors"), (Slow(SMALL), "latency"), (Growing(SMALL), "growth")],
