@@ -353,10 +353,12 @@ def decompress(wire: BytesLike, *, max_size: int | None = None) -> bytes:
 
 
 def warm_up() -> None:
-    """Load what the first message with the default codec needs, and code one.
+    """Load what the first messages with the default codec need, and code one.
 
     It takes as long as the first message would; later calls take microseconds. Servers call it before they take
     requests.
     """
+    from aura_reference import brotli, stored, zstd  # noqa: F401, PLC0415  # what reads messages of these methods
+
     codec = default_codec()
     codec.decompress(codec.compress("Ready?"))

@@ -35,6 +35,7 @@ _FRAMES: Final = tuple(bytes((marker,)) for marker in (Marker.TYPED, Marker.MODE
 _STORED: Final = bytes((Marker.STORED,))
 _BROTLI: Final = bytes((Marker.BROTLI,))
 _ZSTANDARD: Final = bytes((Marker.ZSTANDARD,))
+_SIMPLE: Final = (_STORED, _BROTLI, _ZSTANDARD)
 
 
 @cache
@@ -60,6 +61,8 @@ def _decode(wire: bytes, shared_state: SharedState | None, max_size: int) -> byt
             return frame
     if wire[:1] == _BRIO and wire[5:6] == _VERSION_2:
         return _decode_brio2(wire, max_size)
+    if wire[:1] in _SIMPLE:
+        return _decode_simple(wire, max_size)
     return _formats().decode(wire, shared_state, max_size)
 
 
@@ -77,6 +80,20 @@ def _decode_brio2(wire: bytes, max_size: int) -> bytes:
 
     try:
         return decode_brio2(wire[1:], max_size, b"")
+    except DecodeError as error:
+        raise questioned(error, wire) from None
+
+
+def _decode_simple(wire: bytes, max_size: int) -> bytes:
+    """Read a stored, Brotli or Zstandard message, which needs none of the other formats."""
+    if wire[:1] == _STORED:
+        from aura_reference.stored import decode  # noqa: PLC0415  # short messages need none
+    elif wire[:1] == _BROTLI:
+        from aura_reference.brotli import decode  # noqa: PLC0415  # as above
+    else:
+        from aura_reference.zstd import decode  # noqa: PLC0415  # as above
+    try:
+        return decode(wire[1:], max_size)
     except DecodeError as error:
         raise questioned(error, wire) from None
 

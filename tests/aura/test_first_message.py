@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import aura
-from aura import native
+from aura import backends, native
 
 UNNEEDED = {
     "aura.bench",
@@ -58,6 +58,17 @@ def test_with_the_native_core_a_message_needs_no_numpy(text: str) -> None:
     loaded = run(f"import sys, aura; {program}; print(*sys.modules)").split()
     assert "aura_native" in loaded
     assert not {"numpy", "aura_fast.auralite", "aura_fast.trie", "aura_reference.message"} & set(loaded)
+
+
+@pytest.mark.skipif(not native.is_installed(), reason="the native core is not installed")
+@pytest.mark.parametrize("method", ["stored", "brotli", "zstd"])
+def test_with_the_native_core_messages_of_general_methods_need_no_numpy(method: str) -> None:
+    quality = {"stored": (), "brotli": (5,), "zstd": (3,)}[method]
+    wire = getattr(backends.get("native"), f"encode_{method}")(b"Yes, I can help. " * 9, *quality)
+    program = f"print(aura.Codec(backend='native').decompress({wire!r}))"
+    printed, loaded = run(f"import sys, aura; {program}; print(*sys.modules)").splitlines()
+    assert printed == repr(b"Yes, I can help. " * 9)
+    assert not {"numpy", "aura.backend", "aura_reference.message"} & set(loaded.split())
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read there")
