@@ -39,19 +39,18 @@ CORE_HEADERS = $(wildcard native/*.h native/fuzz/*.h)
 STRICT = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 SANITIZED = -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ = AURA_FUZZ_MODEL=src/aura/data/small.aura
+REPLAY = $(FUZZ) xargs -P 2 -n 40
 test-native: native/build/.done .venv/test/.done native/build/corpus  ## the native core: tests over it, sanitizers, gcc -fanalyzer
 	.venv/test/bin/pytest -n auto tests/native tests/aura/test_native.py tests/test_vectors.py -k native \
 	  -m "not thorough" --cov
 	.venv/test/bin/coverage report --include=$(NATIVE) --fail-under=95
-	for source in $(CORE); do $(CC) $(STRICT) -O2 $$($(CC) --version | grep -q clang || echo -fanalyzer) -c $$source -o /dev/null || exit 1; done
-	$(CC) $(SANITIZED) $(CORE) native/fuzz/message.c native/fuzz/replay.c -o native/build/replay-message
-	$(CC) $(SANITIZED) $(CORE) native/fuzz/model_file.c native/fuzz/replay.c -o native/build/replay-model-file
-	$(CC) $(SANITIZED) $(CORE) native/fuzz/brio2.c native/fuzz/replay.c -o native/build/replay-brio2
-	$(CC) $(SANITIZED) $(CORE) native/fuzz/stream.c native/fuzz/replay.c -o native/build/replay-stream
-	find native/build/corpus/message -type f | sort | $(FUZZ) xargs native/build/replay-message 3
-	find native/build/corpus/model_file -type f | sort | xargs native/build/replay-model-file 20
-	find native/build/corpus/brio2 -type f | sort | xargs native/build/replay-brio2 3
-	find native/build/corpus/stream -type f | sort | $(FUZZ) xargs native/build/replay-stream 20
+	printf '%s\n' $(CORE) | xargs -P 2 -I FILE $(CC) $(STRICT) -O2 $$($(CC) --version | grep -q clang || echo -fanalyzer) -c FILE -o /dev/null
+	printf '%s\n' message model_file brio2 stream | xargs -P 2 -I NAME \
+	  $(CC) $(SANITIZED) $(CORE) native/fuzz/NAME.c native/fuzz/replay.c -o native/build/replay-NAME
+	find native/build/corpus/message -type f | sort | $(REPLAY) native/build/replay-message 3
+	find native/build/corpus/model_file -type f | sort | $(REPLAY) native/build/replay-model_file 20
+	find native/build/corpus/brio2 -type f | sort | $(REPLAY) native/build/replay-brio2 3
+	find native/build/corpus/stream -type f | sort | $(REPLAY) native/build/replay-stream 20
 
 native/build/corpus: $(wildcard vectors/*.json) native/fuzz/corpus.py
 	rm -rf $@
@@ -118,18 +117,18 @@ lock-js:  ## write the lock of the TypeScript client anew from js/package.json
 # Their packages take 300 MB, so they have an environment of their own.
 DASK = "*/aura/dask.py,*/aura/columns/*,*/training/cluster/*"
 test-dask: .venv/dask/.done $(BUILT)  ## tests of data frames and clusters, with Dask, pandas and pyarrow, with coverage
-	.venv/dask/bin/pytest tests/columns tests/cluster --cov --durations=5
+	.venv/dask/bin/pytest -n auto tests/columns tests/cluster --cov --durations=5
 	.venv/dask/bin/coverage report --include=$(DASK) --fail-under=100
 
 # The packages that mine templates pin old releases of others, so they have an environment of their own, too.
 DISCOVERY = "*/aura/templates/discovery/*,*/aura/cli/template_discovery.py"
 test-discovery: .venv/discovery/.done $(BUILT)  ## tests of discovery, with Drain3 and scikit-learn, with coverage
-	.venv/discovery/bin/pytest tests/discovery -m "not thorough" --cov --durations=5
+	.venv/discovery/bin/pytest -n auto tests/discovery -m "not thorough" --cov --durations=5
 	.venv/discovery/bin/coverage report --include=$(DISCOVERY) --fail-under=95
 
 OPERATIONS = "*/aura/metrics/prometheus.py,*/aura/metrics/opentelemetry.py,*/aura/stress/*,*/aura/cli/stress.py,*/aura/configuration/*,*/aura/cli/config.py"
 test-operations: .venv/operations/.done $(BUILT)  ## tests of metrics, configuration and the stress test, with the packages of their extras, with coverage
-	.venv/operations/bin/pytest tests/operations tests/stress src/aura/metrics src/aura/stress src/aura/configuration --cov --durations=5
+	.venv/operations/bin/pytest -n auto tests/operations tests/stress src/aura/metrics src/aura/stress src/aura/configuration --cov --durations=5
 	.venv/operations/bin/coverage report --include=$(OPERATIONS) --fail-under=95
 
 test-thorough: .venv/test/.done .venv/discovery/.done $(BUILT)  ## all tests, the longest as well, with whole searches

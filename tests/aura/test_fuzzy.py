@@ -198,6 +198,18 @@ HOSTILE = [
 ]
 
 
+def test_what_matched_the_builtin_templates_before_does_not_show() -> None:
+    message = b"Request 41 com\npleted in 41ms with status 41 for 41"
+    aura.TemplateLibrary().match(message)  # files them
+    library = aura.TemplateLibrary(
+        {
+            300: "Request {id:uuid} completed in {ms:int}ms with status {status:int} for {client:ipv4}",
+            301: "Worker {n:int} picked up job {job} from the queue of {tenant:word} and gave up.",
+        }
+    )
+    assert library.nearest(message) == Near(300, 27, 47)
+
+
 @pytest.mark.parametrize("pattern", HOSTILE)
 def test_no_library_makes_looking_slow(pattern: str) -> None:
     """Far below 10 ms on any machine that is not busy."""

@@ -151,7 +151,9 @@ class TemplateLibrary(Mapping[int, Template]):
         if isinstance(held_before, ColdTemplates):
             self._templates = held_before.with_added(parsed)
         else:
-            self._templates = FiledTemplates({**held_before, **parsed}, held_before.filing)
+            # whether something has matched the built-in templates before must not show in what is found
+            before = None if held_before is filed_builtin() else held_before.filing
+            self._templates = FiledTemplates({**held_before, **parsed}, before)
 
     def take_up(self, path: str | PathLike[str]) -> list[int]:
         """Publish what a store holds and this library does not, and give the new ids.
