@@ -117,7 +117,7 @@ lock-js:  ## write the lock of the TypeScript client anew from js/package.json
 # Their packages take 300 MB, so they have an environment of their own.
 DASK = "*/aura/dask.py,*/aura/columns/*,*/training/cluster/*"
 test-dask: .venv/dask/.done $(BUILT)  ## tests of data frames and clusters, with Dask, pandas and pyarrow, with coverage
-	.venv/dask/bin/pytest -n auto tests/columns tests/cluster --cov --durations=5
+	.venv/dask/bin/pytest tests/columns tests/cluster --cov --durations=5
 	.venv/dask/bin/coverage report --include=$(DASK) --fail-under=100
 
 # The packages that mine templates pin old releases of others, so they have an environment of their own, too.
