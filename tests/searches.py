@@ -18,7 +18,7 @@ IS_QUICK = settings.get_current_profile_name() == "quick"
 SHARE = 5
 """A quick run tries one example of this many."""
 
-WHOLE = 100 if IS_QUICK else settings().max_examples
+EXAMPLES = 100 if IS_QUICK else settings().max_examples
 """Examples of a whole search, unless a test says otherwise."""
 
 
@@ -31,7 +31,7 @@ def sampled(examples: int | None = None) -> Callable[[Test], Test]:
     """
 
     def mark(test: Test) -> Test:
-        whole = examples or WHOLE
+        whole = examples or EXAMPLES
         return pytest.mark.sampled(settings(max_examples=whole // SHARE if IS_QUICK else whole)(test))
 
     return mark
