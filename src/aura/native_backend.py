@@ -48,40 +48,31 @@ def _formats() -> NativeFormats:
 
 def _decode(wire: bytes, shared_state: SharedState | None, max_size: int) -> bytes:
     """Read a message: those with an implied model at once, as they are most."""
-    if wire and shared_state is not None and shared_state.model is not None:
-        try:
+    try:
+        if wire and shared_state is not None and shared_state.model is not None:
             message = native_of(shared_state.model).decode_compact(wire, max_size)
-        except DecodeError as error:
-            raise questioned(error, wire) from None
-        if message is not None:
-            return message
-    if wire[:1] in _FRAMES and shared_state is not None:
-        frame = _decode_frame(wire, shared_state, max_size)
-        if frame is not None:
-            return frame
-    if wire[:1] == _BRIO and wire[5:6] == _VERSION_2:
-        return _decode_brio2(wire, max_size)
-    if wire[:1] in _SIMPLE:
-        return _decode_simple(wire, max_size)
+            if message is not None:
+                return message
+        marker = wire[:1]
+        if marker in _FRAMES and shared_state is not None:
+            frame = _decode_frame(wire, shared_state, max_size)
+            if frame is not None:
+                return frame
+        if marker in _SIMPLE:
+            return _decode_simple(wire, max_size)
+        if marker == _BRIO and wire[5:6] == _VERSION_2:
+            from aura_native import decode_brio2  # noqa: PLC0415  # only there where a compiler was
+
+            return decode_brio2(wire[1:], max_size, b"")
+    except DecodeError as error:
+        raise questioned(error, wire) from None
     return _formats().decode(wire, shared_state, max_size)
 
 
 def _decode_frame(wire: bytes, held: SharedState, max_size: int) -> bytes | None:
     """Read a template frame; None if it needs a model and there is none."""
     model = None if held.model is None else native_of(held.model)
-    try:
-        return filing_of(held.templates).native.native.decode_frame(wire, max_size, model)
-    except DecodeError as error:
-        raise questioned(error, wire) from None
-
-
-def _decode_brio2(wire: bytes, max_size: int) -> bytes:
-    from aura_native import decode_brio2  # noqa: PLC0415  # only there where a compiler was
-
-    try:
-        return decode_brio2(wire[1:], max_size, b"")
-    except DecodeError as error:
-        raise questioned(error, wire) from None
+    return filing_of(held.templates).native.native.decode_frame(wire, max_size, model)
 
 
 def _decode_simple(wire: bytes, max_size: int) -> bytes:
@@ -92,10 +83,7 @@ def _decode_simple(wire: bytes, max_size: int) -> bytes:
         from aura_reference.brotli import decode  # noqa: PLC0415  # as above
     else:
         from aura_reference.zstd import decode  # noqa: PLC0415  # as above
-    try:
-        return decode(wire[1:], max_size)
-    except DecodeError as error:
-        raise questioned(error, wire) from None
+    return decode(wire[1:], max_size)
 
 
 class Native:
