@@ -8,6 +8,7 @@
 ``prometheus``       the same for Prometheus (extra ``metrics``)
 ``opentelemetry``    the same for OpenTelemetry (extra ``otel``)
 ``monitor``          looks at the gauges, at the lag of the event loop, and at alerts, once a second
+``looking``          what the monitor and the watch have in common
 ``web``              an ASGI application with ``/metrics`` and ``/health``
 """
 

@@ -13,12 +13,12 @@ import asyncio
 import logging
 import random
 import threading
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from aura import arguments
 from aura.connections.session.models import Models
 from aura.metrics.gauges import Gauges
+from aura.metrics.looking import Looking
 from aura.observation import Direction, MessageEvent, Observer
 
 MAX_SAMPLE: Final = 500
@@ -33,7 +33,7 @@ MAX_SIZE: Final = 1 << 12
 _log: Final = logging.getLogger("aura.metrics")
 
 
-class FreshnessWatch(Observer):
+class FreshnessWatch(Looking, Observer):
     """Keeps a sample of the messages that are sent, in memory, and measures the models on it. Thread-safe.
 
     A look measures as ``aura model check --quick`` does; it takes some tenths of a second in a thread. Use it as an
@@ -49,6 +49,8 @@ class FreshnessWatch(Observer):
         ValueError: ``interval`` is below 0.01.
     """
 
+    _task_name = "aura-freshness"
+
     def __init__(self, models: Models, gauges: Gauges, *, interval: float = 60.0) -> None:
         self._models = models
         self._gauges = gauges
@@ -57,7 +59,6 @@ class FreshnessWatch(Observer):
         self._rng = random.Random()  # noqa: S311  # draws a sample
         self._sample: list[tuple[str, bytes]] = []
         self._seen = 0
-        self._task: asyncio.Task[None] | None = None
 
     def on_message(self, event: MessageEvent) -> None:
         """Keep a message, if it is drawn."""
@@ -101,21 +102,6 @@ class FreshnessWatch(Observer):
         with self._lock:
             self._sample = [kept for kept in self._sample if kept[0] != model_id]
             self._seen = len(self._sample)
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="aura-freshness")
-        return self
-
-    async def __aexit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait((task,))
 
     async def _run(self) -> None:
         while True:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from aura import arguments
 from aura.metrics.gauges import Gauges
+from aura.metrics.looking import Looking
 from aura.metrics.thresholds import Alert, Severity, Thresholds
 from aura.metrics.window import Window
 
@@ -19,7 +19,7 @@ OnAlerts = Callable[[list[Alert], list[Alert]], object]
 """Is told of alerts that are new or have become worse, and of those that are over."""
 
 
-class Monitor:
+class Monitor(Looking):
     """Looks once a second, as long as it runs, and logs alerts when they come and when they go.
 
     Use it as an asynchronous context manager, in the ``lifespan`` of an application for example.
@@ -38,6 +38,8 @@ class Monitor:
         ValueError: ``interval`` is below 0.01.
     """
 
+    _task_name = "aura-monitor"
+
     def __init__(
         self,
         window: Window,
@@ -55,7 +57,6 @@ class Monitor:
         self._on_alerts = on_alerts
         self._interval = arguments.number("interval", interval, 0.01)
         self._alerts: dict[str, Alert] = {}
-        self._task: asyncio.Task[None] | None = None
 
     @property
     def window(self) -> Window:
@@ -80,21 +81,6 @@ class Monitor:
     def alerts(self) -> list[Alert]:
         """What is not as it should be, as of the last look."""
         return list(self._alerts.values())
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="aura-monitor")
-        return self
-
-    async def __aexit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait((task,))
 
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time
