@@ -40,15 +40,7 @@ size_t aura_fuzzy_encode(const aura_context_model *model, aura_workspace *worksp
         aura_range_encoder_of(out + head, capacity - head, FUZZY_START, (uint32_t)(0 - FUZZY_START));
     aura_predictor self;
     start(&self, model, workspace, list, template, data);
-    self.encoder = &encoder;
-    for (size_t place = 0; place < size && !encoder.is_full; place++) {
-        aura_predictor_code(&self, data[place]);
-        aura_predictor_pass(&self, data[place], data[place]);
-    }
-    aura_predictor_code(&self, CONTEXT_MODEL_END);
-    const size_t length = aura_range_finish(&encoder);
-    if (length == 0)
-        aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
+    const size_t length = aura_predictor_encode(&self, data, size, &encoder, error);
     return length > 0 ? head + length : 0;
 }
 
@@ -65,20 +57,8 @@ bool aura_fuzzy_decode(const aura_context_model *model, aura_workspace *workspac
     if (!aura_range_start(&decoder, wire + reader.place, size - reader.place, FUZZY_START,
                           (uint32_t)(0 - FUZZY_START), error))
         return aura_place_error(error, reader.place);
-    const uint32_t longest = max_size < LIMITS_MAX_ADAPTIVE ? (uint32_t)max_size : LIMITS_MAX_ADAPTIVE;
     aura_predictor self;
     start(&self, model, workspace, filled.list, filled.template, out);
-    self.decoder = &decoder;
-    for (;;) {
-        const uint32_t symbol = aura_predictor_code(&self, CONTEXT_MODEL_SYMBOLS);
-        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END ||
-            !aura_has_room(error, self.size, longest, capacity))
-            break;
-        out[self.size] = (uint8_t)symbol;
-        aura_predictor_pass(&self, (uint8_t)symbol, symbol);
-    }
-    if (error->code == AURA_OK)
-        aura_range_check_end(&decoder);
-    *length = self.size;
-    return error->code == AURA_OK || aura_place_error(error, reader.place);
+    return aura_predictor_decode(&self, &decoder, max_size, out, capacity, length, error) ||
+           aura_place_error(error, reader.place);
 }

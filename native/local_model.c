@@ -261,6 +261,40 @@ aura_local_memory aura_empty_memory(aura_local_tables *tables)
     };
 }
 
+size_t aura_predictor_encode(aura_predictor *self, const uint8_t *data, size_t size, aura_range_encoder *encoder,
+                             aura_error *error)
+{
+    self->encoder = encoder;
+    for (size_t place = 0; place < size && !encoder->is_full; place++) {
+        aura_predictor_code(self, data[place]);
+        aura_predictor_pass(self, data[place], data[place]);
+    }
+    aura_predictor_code(self, CONTEXT_MODEL_END);
+    const size_t length = aura_range_finish(encoder);
+    if (length == 0)
+        aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
+    return length;
+}
+
+bool aura_predictor_decode(aura_predictor *self, aura_range_decoder *decoder, size_t max_size, uint8_t *out,
+                           size_t capacity, size_t *length, aura_error *error)
+{
+    const uint32_t longest = max_size < LIMITS_MAX_ADAPTIVE ? (uint32_t)max_size : LIMITS_MAX_ADAPTIVE;
+    self->decoder = decoder;
+    for (;;) {
+        const uint32_t symbol = aura_predictor_code(self, CONTEXT_MODEL_SYMBOLS);
+        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END ||
+            !aura_has_room(error, self->size, longest, capacity))
+            break;
+        out[self->size] = (uint8_t)symbol;
+        aura_predictor_pass(self, (uint8_t)symbol, symbol);
+    }
+    if (error->code == AURA_OK)
+        aura_range_check_end(decoder);
+    *length = self->size;
+    return error->code == AURA_OK;
+}
+
 /* Begin a single message. */
 static void start(aura_predictor *self, const aura_context_model *model, aura_local_tables *tables, const uint8_t *text)
 {
@@ -282,16 +316,7 @@ size_t aura_local_model_encode(const aura_context_model *model, aura_local_table
                                                        RANGE_CODER_ADAPTIVE_END - RANGE_CODER_ADAPTIVE_START);
     aura_predictor self;
     start(&self, model, tables, data);
-    self.encoder = &encoder;
-    for (size_t place = 0; place < size && !encoder.is_full; place++) {
-        aura_predictor_code(&self, data[place]);
-        aura_predictor_pass(&self, data[place], data[place]);
-    }
-    aura_predictor_code(&self, CONTEXT_MODEL_END);
-    const size_t length = aura_range_finish(&encoder);
-    if (length == 0)
-        aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
-    return length;
+    return aura_predictor_encode(&self, data, size, &encoder, error);
 }
 
 bool aura_local_model_decode(const aura_context_model *model, aura_local_tables *tables, const uint8_t *string,
@@ -303,20 +328,7 @@ bool aura_local_model_decode(const aura_context_model *model, aura_local_tables 
     if (!aura_range_start(&decoder, string, size, RANGE_CODER_ADAPTIVE_START,
                           RANGE_CODER_ADAPTIVE_END - RANGE_CODER_ADAPTIVE_START, error))
         return false;
-    const uint32_t longest = max_size < LIMITS_MAX_ADAPTIVE ? (uint32_t)max_size : LIMITS_MAX_ADAPTIVE;
     aura_predictor self;
     start(&self, model, tables, out);
-    self.decoder = &decoder;
-    for (;;) {
-        const uint32_t symbol = aura_predictor_code(&self, CONTEXT_MODEL_SYMBOLS);
-        if (error->code != AURA_OK || symbol == CONTEXT_MODEL_END ||
-            !aura_has_room(error, self.size, longest, capacity))
-            break;
-        out[self.size] = (uint8_t)symbol;
-        aura_predictor_pass(&self, (uint8_t)symbol, symbol);
-    }
-    if (error->code == AURA_OK)
-        aura_range_check_end(&decoder);
-    *length = self.size;
-    return error->code == AURA_OK;
+    return aura_predictor_decode(&self, &decoder, max_size, out, capacity, length, error);
 }

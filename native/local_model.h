@@ -48,6 +48,15 @@ uint32_t aura_predictor_code(aura_predictor *self, uint32_t symbol);
 /* Go past a byte, coded or not (rules LOC-2, LOC-7 and LOC-11). In a stream, the byte 0 stands for the end. */
 void aura_predictor_pass(aura_predictor *self, uint8_t byte, uint32_t symbol);
 
+/* Write a text of at most LIMITS_MAX_ADAPTIVE bytes and its end, and finish the string. Returns the length of the
+ * string, or 0 with AURA_NO_SPACE if it does not fit. */
+size_t aura_predictor_encode(aura_predictor *self, const uint8_t *data, size_t size, aura_range_encoder *encoder,
+                             aura_error *error);
+
+/* Read a text up to its end, and check that the string ends there. `out` is where the predictor looks for the text. */
+bool aura_predictor_decode(aura_predictor *self, aura_range_decoder *decoder, size_t max_size, uint8_t *out,
+                           size_t capacity, size_t *length, aura_error *error);
+
 /* Let a byte enter that is not coded (rule STR-11). */
 void aura_predictor_learn(aura_predictor *self, uint8_t byte);
 
