@@ -7,7 +7,7 @@ A model of pydantic for each table of ``aura.toml``, and one for the whole. The 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, SecretStr
 
@@ -143,53 +143,22 @@ class MetricsSettings(Table):
     interval: Number = setting(1.0, "Seconds between two looks at gauges and alerts.", least=0.01)
 
 
+def _bound(default: float, text: str, *, most: float | None = None) -> Any:
+    """Declare what something is at least or at most: a number from 0, and a share if it is up to 1."""
+    allowed = _FROM_ZERO if most is None else _SHARE
+    return setting(default, text, least=0, most=most, allowed=allowed, needs=Needs.NOTHING)
+
+
 class Alerts(Table):
     """What is as it should be; ``off`` looks at nothing."""
 
-    ratio: Bound = setting(
-        1.5, "Bytes before for each byte after, at least.", least=0, allowed=_FROM_ZERO, needs=Needs.NOTHING
-    )
-    savings: Bound = setting(
-        0.33,
-        "Share of bytes that do not go over the wire, at least.",
-        least=0,
-        most=1,
-        allowed=_SHARE,
-        needs=Needs.NOTHING,
-    )
-    growth: Bound = setting(
-        0.05, "Share of messages that grow, at most.", least=0, most=1, allowed=_SHARE, needs=Needs.NOTHING
-    )
-    hits: Bound = setting(
-        0.5,
-        "Share of look-ups in caches that find something, at least.",
-        least=0,
-        most=1,
-        allowed=_SHARE,
-        needs=Needs.NOTHING,
-    )
-    p95: Bound = setting(
-        0.002,
-        "Seconds that 95 % of messages take at most.",
-        least=0,
-        allowed=_FROM_ZERO,
-        needs=Needs.NOTHING,
-    )
-    refusals: Bound = setting(
-        0.01,
-        "Share of messages that are refused, at most.",
-        least=0,
-        most=1,
-        allowed=_SHARE,
-        needs=Needs.NOTHING,
-    )
-    lag: Bound = setting(
-        0.1,
-        "Seconds that the event loop is late at most.",
-        least=0,
-        allowed=_FROM_ZERO,
-        needs=Needs.NOTHING,
-    )
+    ratio: Bound = _bound(1.5, "Bytes before for each byte after, at least.")
+    savings: Bound = _bound(0.33, "Share of bytes that do not go over the wire, at least.", most=1)
+    growth: Bound = _bound(0.05, "Share of messages that grow, at most.", most=1)
+    hits: Bound = _bound(0.5, "Share of look-ups in caches that find something, at least.", most=1)
+    p95: Bound = _bound(0.002, "Seconds that 95 % of messages take at most.")
+    refusals: Bound = _bound(0.01, "Share of messages that are refused, at most.", most=1)
+    lag: Bound = _bound(0.1, "Seconds that the event loop is late at most.")
     min_messages: Whole = setting(
         100, "Messages in the window, below which only the lag is looked at.", least=1, needs=Needs.NOTHING
     )
