@@ -160,6 +160,41 @@ def test_messages_that_are_posted_and_sent_keep_their_order() -> None:
     asyncio.run(asyncio.wait_for(talk(), 60))
 
 
+@pytest.mark.parametrize("waiting", [1, 2, 5])
+def test_whoever_waited_for_a_turn_has_it_alone(waiting: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One who comes later in the turn of the last of those who waited gets the next one."""
+    monkeypatch.setattr(scheduling, "AT_ONCE", 1)
+
+    async def main() -> list[int]:
+        loop = asyncio.get_running_loop()
+        woken = 0  # in the turn that is on
+        in_turn: list[int] = []
+
+        async def wait() -> None:
+            nonlocal woken
+            await scheduling.turn()
+            woken += 1
+
+        def look() -> None:
+            nonlocal woken
+            in_turn.append(woken + scheduling.take_turn())
+            woken = 0
+            loop.call_soon(look)
+
+        tasks = [asyncio.create_task(wait()) for _ in range(1 + waiting)]
+        await asyncio.sleep(0)  # the first one has its turn, and the others ask
+        woken = 0
+        loop.call_soon(look)
+        await asyncio.gather(*tasks)
+        await asyncio.sleep(0)  # the turn of the last one ends, and those who come later have the next
+        await asyncio.sleep(0)
+        return in_turn
+
+    in_turn = asyncio.run(main())
+    assert max(in_turn) == 1
+    assert sum(in_turn) > waiting
+
+
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_so_many_messages_at_most_are_coded_in_a_turn_of_the_loop(
     at_once: int, monkeypatch: pytest.MonkeyPatch
