@@ -4,7 +4,8 @@ import { ESCAPES, FREQUENCIES, PLACE_BITS, PLACE_MASK, SYMBOL_BITS, SYMBOL_MASK,
 import { DecodeError } from '../src/errors.js';
 import { frequenciesOf, LaneReader, tableOf } from '../src/interleaved_rans.js';
 import { readMatchTable, slotOf } from '../src/match.js';
-import { Model, readDictionary, readTemplates } from '../src/model.js';
+import { Model } from '../src/model.js';
+import { readDictionary, readTemplates } from '../src/model_templates.js';
 import { readPrefix } from '../src/prefix.js';
 import { RangeDecoder, RangeEncoder } from '../src/range_coder.js';
 import { decodeRans, encodeRans } from '../src/rans.js';

@@ -1,19 +1,17 @@
 // Model files (rules MDL-1 to MDL-9).
 import { type CharRunList, readCharRuns } from './char_runs.js';
 import {
-  AURALITE_MODEL_ID_SIZE, LIMITS_MAX_PATTERN, LIMITS_MAX_TEMPLATE_ID, LIMITS_MAX_WINDOW, MODEL_CHAR_RUNS,
-  MODEL_DICTIONARY, MODEL_FIRST_OPTIONAL, MODEL_MATCH, MODEL_MAX_FILE, MODEL_MAX_METADATA, MODEL_MAX_TEMPLATES,
-  MODEL_MAX_TEMPLATES_SIZE, MODEL_METADATA, MODEL_PREFIX, MODEL_TEMPLATES, MODEL_TRIE, MODEL_VERSION,
-  TEMPLATE_FIRST_APPLICATION_ID,
+  AURALITE_MODEL_ID_SIZE, MODEL_CHAR_RUNS, MODEL_DICTIONARY, MODEL_FIRST_OPTIONAL, MODEL_MATCH, MODEL_MAX_FILE,
+  MODEL_MAX_METADATA, MODEL_METADATA, MODEL_PREFIX, MODEL_TEMPLATES, MODEL_TRIE, MODEL_VERSION,
 } from './constants.js';
 import type { ContextModel, Trie } from './context_model.js';
 import { crc32 } from './crc32.js';
-import { DecodeError, TemplateError } from './errors.js';
+import { DecodeError } from './errors.js';
 import { readMatchTable } from './match.js';
+import { readDictionary, readTemplates } from './model_templates.js';
 import { type Prefix, readPrefix } from './prefix.js';
 import { sha256 } from './sha256.js';
-import { parsePattern, type Template } from './template.js';
-import { fromUtf8 } from './text.js';
+import type { Template } from './template.js';
 import { readTrie } from './trie_section.js';
 import { concat, equal, Reader, toHex } from './wire.js';
 
@@ -119,41 +117,4 @@ function readSections(file: Uint8Array): Section[] {
 function idOf(sections: readonly Section[]): string {
   const counted = sections.filter(({ type }) => type < MODEL_FIRST_OPTIONAL);
   return toHex(sha256(concat(counted.map(({ whole }) => whole))).subarray(0, AURALITE_MODEL_ID_SIZE));
-}
-
-/** Read the templates of a model (rules MDL-6 and MDL-7). */
-export function readTemplates(reader: Reader): ReadonlyMap<number, Template> {
-  const isShort = reader.data.length <= MODEL_MAX_TEMPLATES_SIZE;
-  reader.check(isShort, 'LimitExceeded', 'the templates are too long');
-  const entries = Array.from({ length: reader.varint(MODEL_MAX_TEMPLATES) }, () => {
-    const id = reader.varint(LIMITS_MAX_TEMPLATE_ID);
-    return { id, pattern: reader.bytes(reader.varint(LIMITS_MAX_PATTERN)) };
-  });
-  reader.end();
-  const templates = new Map<number, Template>();
-  let lowest = TEMPLATE_FIRST_APPLICATION_ID;
-  for (const { id, pattern } of entries) {
-    reader.check(id >= lowest, 'Malformed', 'the ids of templates do not ascend from 256', 0);
-    templates.set(id, readPattern(reader, pattern));
-    lowest = id + 1;
-  }
-  return templates;
-}
-
-function readPattern(reader: Reader, pattern: Uint8Array): Template {
-  const text = fromUtf8(pattern);
-  reader.check(text !== null, 'Malformed', 'a pattern is not UTF-8', 0);
-  try {
-    return parsePattern(text);
-  } catch (error) {
-    reader.check(!(error instanceof TemplateError), 'Malformed', `a pattern is unusable: ${String(error)}`, 0);
-    throw error;
-  }
-}
-
-/** Read the dictionary (rule MDL-8). */
-export function readDictionary(reader: Reader): Uint8Array {
-  reader.check(reader.left > 0, 'Malformed', 'the dictionary is empty');
-  reader.check(reader.left <= LIMITS_MAX_WINDOW, 'LimitExceeded', 'the dictionary is too long');
-  return reader.rest().slice();
 }

@@ -1,18 +1,18 @@
 // Which methods are tried for a message, and which result is taken (chapter "Encoding" of the specification).
 import {
-  LIMITS_MAX_ADAPTIVE, LIMITS_MAX_MODELLED, MARKER_ADAPTIVE_EXPLICIT, MARKER_AURALITE_EXPLICIT, MARKER_CLASSIC,
-  MARKER_FUZZY, MARKER_MODELLED, MARKER_TYPED, SESSION_NEGOTIATION_ADAPTIVE, SESSION_NEGOTIATION_COMPACT,
+  MARKER_ADAPTIVE_EXPLICIT, MARKER_AURALITE_EXPLICIT, SESSION_NEGOTIATION_ADAPTIVE, SESSION_NEGOTIATION_COMPACT,
 } from './constants.js';
 import { EncodeError } from './errors.js';
 import type { Match } from './library.js';
 import { encodeAs, type SharedState } from './message.js';
+import {
+  CLASSIC, FRAMES, FUZZY, FUZZY_HEAD, MANY_REPEATS, MAX_ADAPTIVE, MAX_AURALITE, MAX_FUZZY, MODELLED, type Policy, REPEATS,
+  SETTLED, TYPED,
+} from './policy.js';
 import { isTextOnly } from './slot/slot.js';
 import type { Template } from './template.js';
 import { typedSize } from './typed.js';
 import { varintSize } from './wire.js';
-
-/** How much is tried: 0 stores, 1 is a quick decision tree, 2 the usual, 3 everything. */
-export type Level = 0 | 1 | 2 | 3;
 
 /** A template that a message is close to, though it does not match. */
 export interface Near {
@@ -32,37 +32,6 @@ export interface TemplateSearch {
   /** Null if fuzzy frames are not written. */
   readonly near: FindNear | null;
 }
-
-/** What may be tried. */
-export interface Policy {
-  readonly level: Level;
-  /** The methods that the reader reads, by bits as in a hello (rule SES-5). Storing is read by all. */
-  readonly methods: number;
-}
-
-/** All methods that this package writes, by their bits. */
-export const ALL_METHODS = 0xffff;
-
-/** For each level the longest message that AURALITE, an adaptive message, and a fuzzy frame, is tried on. */
-const MAX_AURALITE = [-1, 2 ** 10, 2 ** 16, LIMITS_MAX_MODELLED] as const;
-const MAX_ADAPTIVE = [-1, 2 ** 10, 2 ** 14, LIMITS_MAX_ADAPTIVE] as const;
-const MAX_FUZZY = [-1, -1, 2 ** 10, LIMITS_MAX_ADAPTIVE] as const;
-/** Bytes that a fuzzy frame takes beside the id of its template where a message differs a little. */
-const FUZZY_HEAD = 3;
-
-/** Trigrams of a message that occurred in it before, from which level 2 tries an adaptive message. */
-const REPEATS = 8;
-/** The share of a message, as one in so many trigrams, from which level 1 takes an adaptive message unseen. */
-const MANY_REPEATS = 4;
-/** Bytes up to which a message halved is settled. */
-const SETTLED = 2 ** 8;
-
-const TYPED = 1 << MARKER_TYPED;
-const MODELLED = 1 << MARKER_MODELLED;
-const CLASSIC = 1 << MARKER_CLASSIC;
-const FUZZY = 1 << MARKER_FUZZY;
-/** For each level the bits of the template frames that it tries. */
-const FRAMES = [0, TYPED, TYPED | MODELLED | FUZZY, TYPED | MODELLED | FUZZY | CLASSIC] as const;
 
 /** Whether at least `least` trigrams of a message occurred in it before. */
 function repeats(message: Uint8Array, least: number): boolean {

@@ -13,7 +13,7 @@ import {
 import { DecodeError, EncodeError } from './errors.js';
 import type { BodyCodec } from './message.js';
 import { Model } from './model.js';
-import type { Level } from './selection.js';
+import type { Level } from './policy.js';
 import { type FrameCodec, frameCodecFor } from './session_coding.js';
 import {
   buildControl, checkFrame, type Chunk, type Control, isControl, NO_MODEL, type Offer, parseControl, type Use,

@@ -7,7 +7,7 @@ import {
 import { DecodeError } from './errors.js';
 import type { BodyCodec } from './message.js';
 import type { Model } from './model.js';
-import type { Level } from './selection.js';
+import type { Level } from './policy.js';
 import { buildData, longestOf, parseData, type Use } from './session_frames.js';
 import type { Check } from './stream_check.js';
 import { Receiver, type Said, Sender, termsOf } from './stream_ends.js';

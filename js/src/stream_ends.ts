@@ -4,16 +4,18 @@ import {
   STREAM_FLAG_RESET, STREAM_FLAG_TEXT, STREAM_HEAD_BYTE, STREAM_LARGE_MEMORY, STREAM_LARGE_SLOT_BITS, STREAM_LATEST,
   STREAM_MAX_STRING, STREAM_SAME_KIND, STREAM_SLOT_BITS, STREAM_SLOT_SIZE, STREAM_START, STREAM_STATE_SIZE,
 } from './constants.js';
-import { crc32 } from './crc32.js';
 import { DecodeError, EncodeError } from './errors.js';
 import { LocalMemory, type MemorySize } from './local_memory.js';
 import { learnMessage, Predictor } from './local_model.js';
 import type { Model } from './model.js';
 import { RangeDecoder, RangeEncoder } from './range_coder.js';
-import { fromHex } from './slot/value.js';
+import type { ReceivingEnd, Said, SendingEnd } from './message_stream.js';
 import { type Check, checkBits, type CheckTerms, demanded, findString, remainder } from './stream_check.js';
+import { agreedOn } from './stream_terms.js';
 import { isUtf8, tooLong } from './template.js';
-import { concat, equal, Writer } from './wire.js';
+import { concat, equal } from './wire.js';
+
+export type { Said } from './message_stream.js';
 
 const END = 2 ** 32;
 const NO_HEAD = new Uint8Array(0);
@@ -27,23 +29,13 @@ export interface Terms extends CheckTerms {
 
 /** The terms of a direction (rule STR-6). */
 export function termsOf(model: Model, memory: number, check: Check, isServer: boolean): Terms {
-  const writer = new Writer();
-  writer.bytes(fromHex(model.id));
-  writer.uint(memory, 4);
-  writer.uint(check, 4);
-  return { model, memory, check, isServer, agreed: crc32(writer.toBytes()) };
+  return { model, memory, check, isServer, agreed: agreedOn(model.id, memory, check) };
 }
 
 /** How much a stream remembers (rule STR-12). */
 function sizeOf(memory: number): MemorySize {
   const slotBits = memory >= STREAM_LARGE_MEMORY ? STREAM_LARGE_SLOT_BITS : STREAM_SLOT_BITS;
   return { slotBits, window: memory - STREAM_STATE_SIZE - STREAM_SLOT_SIZE * 2 ** slotBits };
-}
-
-/** A message: its bytes, and whether they are text in UTF-8. */
-export interface Said {
-  readonly data: Uint8Array;
-  readonly isText: boolean;
 }
 
 /** All that a stream remembers. */
@@ -80,7 +72,7 @@ function buildHead(flags: number, counter: number): Uint8Array {
 }
 
 /** The end of a stream that sends. */
-export class Sender {
+export class Sender implements SendingEnd {
   readonly #terms: Terms;
   #memory: StreamMemory;
   #counter = 0;
@@ -176,7 +168,7 @@ export function split(wire: Uint8Array): Parts {
 }
 
 /** The end of a stream that receives. */
-export class Receiver {
+export class Receiver implements ReceivingEnd {
   /** Whether the last message asked for a reset (rule STR-10). */
   asked = false;
   /** Whether nothing but a reset can be read (rule STR-8). */
@@ -190,23 +182,31 @@ export class Receiver {
     this.#memory = emptyMemory(terms);
   }
 
-  /** Another one, which goes on from here by itself. */
-  copy(): Receiver {
-    const copy = new Receiver(this.#terms);
-    copy.asked = this.asked;
-    copy.lost = this.lost;
-    copy.#memory = this.#memory.copy();
-    copy.#counter = this.#counter;
-    return copy;
-  }
-
   /**
    * Read the next message (rule STR-8).
    *
    * @param decompress Reads a message that is no part of a stream, of at most so many bytes.
+   * @param keeps Whether a message that is refused as `LimitExceeded` may be read again.
    * @throws DecodeError The message is refused, and the stream is lost.
    */
   decode(
+    wire: Uint8Array, maxSize: number, decompress: (message: Uint8Array, maxSize: number) => Uint8Array, keeps = false,
+  ): Said {
+    if (!keeps) return this.#decode(wire, maxSize, decompress);
+    const wasLost = this.lost;
+    const before = this.#memory.copy();
+    try {
+      return this.#decode(wire, maxSize, decompress);
+    } catch (error) {
+      if (error instanceof DecodeError && error.code === 'LimitExceeded') {
+        this.lost = wasLost;
+        this.#memory = before;
+      }
+      throw error;
+    }
+  }
+
+  #decode(
     wire: Uint8Array, maxSize: number, decompress: (message: Uint8Array, maxSize: number) => Uint8Array,
   ): Said {
     const wasLost = this.lost;
