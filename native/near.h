@@ -4,22 +4,17 @@
 
 #include "template_library.h"
 
-/* Windows in a message up to which it may be close to one template, and literals that may have one. */
+/* Windows of templates in a message up to which it may be close to one of them, and templates that may share one. */
 #define AURA_MAX_NEAR_WINDOWS 256
 #define AURA_MAX_SHARED 32
 
-/* Templates by windows: eight bytes of a literal, mixed up. */
-typedef struct {
+/* Templates of a list by windows: eight bytes of a literal, mixed up. */
+struct aura_near_index {
     uint64_t *windows; /* in ascending order */
     uint32_t *numbers; /* of the template that each is of */
     uint32_t *starts;  /* by the highest bits of a window, where the first one stands that has them, or higher ones */
     uint32_t count;
     uint32_t shift;
-} aura_window_table;
-
-/* The windows of the templates of a list, those with slots and those without. */
-struct aura_near_index {
-    aura_window_table tables[2];
 };
 
 /* Find windows of the templates of a list. False if there is no memory; what is made is freed by the caller. */
@@ -32,8 +27,8 @@ size_t aura_near_index_size(const aura_near_index *index);
 
 /* What a search writes to. */
 typedef struct {
-    uint32_t hits[AURA_MAX_NEAR_WINDOWS * AURA_MAX_SHARED];
-    uint32_t scratch[AURA_MAX_NEAR_WINDOWS * AURA_MAX_SHARED];
+    uint32_t hits[(AURA_MAX_NEAR_WINDOWS + 1) * AURA_MAX_SHARED];
+    uint32_t scratch[(AURA_MAX_NEAR_WINDOWS + 1) * AURA_MAX_SHARED];
     uint32_t *grams; /* room for aura_grams_of */
 } aura_near_space;
 

@@ -10,80 +10,76 @@ import { toLatin1 } from './text.js';
 
 export type { Near } from './selection.js';
 
-/** Bytes of a window, and the remainders of its start that are told apart. */
+/** Bytes of a window. */
 const WINDOW = 8;
-const STRIDE = 4;
-/** Bytes of a literal that has a window for each remainder. */
-const MIN_LITERAL = WINDOW + STRIDE - 1;
-/** Bytes of a literal that are looked at. */
-const MAX_LITERAL = 256;
-/** Literals that may have a window under which a template is filed. */
+/** Windows of a template that are looked at. */
+const MAX_PLACES = 256;
+/** Templates that may share a window. */
 const MAX_SHARED = 32;
 /** Windows in a message up to which it may be close to one template. */
 const MAX_FOUND = 256;
 /** Templates that are compared with a message. */
 const MAX_NEAR = 2;
 const GRAM = 4;
-/** Puts equally rare windows in an order that has nothing to do with what they say. */
-const SCATTER = 0x9e3779b97f4a7c15n;
 
 /** Texts are in Latin-1, a character for each byte. */
-type Filed = Map<string, number[]>;
+type Filed = ReadonlyMap<string, readonly number[]>;
 
-/** A literal: its windows, and the template that it belongs to. */
-interface Literal {
-  readonly id: number;
-  readonly windows: readonly string[];
+/** The two halves of the number 0x9E3779B97F4A7C15, and the bit 48 of a product with it, in the upper half of it. */
+const SCATTER_HIGH = 0x9e3779b9;
+const SCATTER_LOW = 0x7f4a7c15;
+const COUNTS = 1 << 16;
+
+function load32(text: string, at: number): number {
+  const [one, two, three, four] = [0, 1, 2, 3].map((place) => text.charCodeAt(at + place)) as [number, number, number, number];
+  return (one | (two << 8) | (three << 16) | (four << 24)) >>> 0;
 }
 
-function scattered(window: string): bigint {
-  let value = 0n;
-  for (let at = WINDOW - 1; at >= 0; at--) value = (value << 8n) | BigInt(window.charCodeAt(at));
-  return BigInt.asUintN(64, value * SCATTER);
+/** Whether a window counts: its number, times the one above, mod 2^64, has that bit. */
+function isCounted(window: string): boolean {
+  const low = load32(window, 0);
+  const carried = (low >>> 16) * SCATTER_LOW + Math.floor(((low & 0xffff) * SCATTER_LOW) / 0x10000);
+  const high = Math.imul(low, SCATTER_HIGH) + Math.imul(load32(window, 4), SCATTER_LOW) + Math.floor(carried / 0x10000);
+  return (high & COUNTS) !== 0;
 }
 
-function windowsOf(text: string): string[] {
-  return Array.from({ length: Math.max(0, text.length - WINDOW + 1) }, (_, at) => text.slice(at, at + WINDOW));
+/** The different windows of a text, from its first places, that count. */
+function windowsOf(text: string, places = Infinity): Set<string> {
+  const count = Math.min(places, Math.max(0, text.length - WINDOW + 1));
+  const windows = new Set(Array.from({ length: count }, (_, at) => text.slice(at, at + WINDOW)));
+  return new Set([...windows].filter(isCounted));
 }
 
-/** File templates under the rarest windows of a literal, one for each remainder. */
-function file(templates: readonly (readonly [id: number, template: Template])[]): Filed {
-  const literals: Literal[] = templates.flatMap(([id, template]) =>
-    template.literals
-      .filter((literal) => literal.length >= MIN_LITERAL)
-      .map((literal) => ({ id, windows: windowsOf(toLatin1(literal.subarray(0, MAX_LITERAL))) })),
-  );
-  const shared = new Map<string, number>();
-  for (const { windows } of literals) for (const one of windows) shared.set(one, (shared.get(one) ?? 0) + 1);
-  const countOf = (window: string) => shared.get(window) ?? 0;
-  const rarer = (one: string, other: string) => {
-    const more = countOf(one) - countOf(other);
-    return more < 0 || (more === 0 && scattered(one) < scattered(other)) ? one : other;
-  };
-  const best = new Map<number, { readonly sum: number; readonly keys: readonly string[] }>();
-  for (const { id, windows } of literals) {
-    const keys = Array.from({ length: STRIDE }, (_, remainder) =>
-      windows.filter((_window, at) => at % STRIDE === remainder).reduce(rarer),
-    );
-    const sum = keys.reduce((total, key) => total + countOf(key), 0);
-    if (sum < (best.get(id)?.sum ?? Infinity)) best.set(id, { sum, keys });
+/** The windows of the first places of a template. */
+function windowsIn({ literals }: Template): Set<string> {
+  const windows = new Set<string>();
+  let left = MAX_PLACES;
+  for (const literal of literals) {
+    for (const window of windowsOf(toLatin1(literal), left)) windows.add(window);
+    left = Math.max(0, left - Math.max(0, literal.length - WINDOW + 1));
   }
-  const filed: Filed = new Map();
-  for (const [id, { keys }] of best) {
-    if (keys.some((key) => countOf(key) > MAX_SHARED)) continue;
-    for (const key of new Set(keys)) filed.set(key, [...(filed.get(key) ?? []), id]);
+  return windows;
+}
+
+/** Templates by their windows, in ascending order of ids. */
+function file(templates: ReadonlyMap<number, Template>): Filed {
+  const filed = new Map<string, number[]>();
+  for (const [id, template] of [...templates].sort(([one], [other]) => one - other)) {
+    for (const window of windowsIn(template)) {
+      const ids = filed.get(window);
+      if (ids === undefined) filed.set(window, [id]);
+      else ids.push(id);
+    }
   }
   return filed;
 }
 
-/** Those with slots apart from those without. */
-const FILED = new WeakMap<ReadonlyMap<number, Template>, readonly Filed[]>();
+const FILED = new WeakMap<ReadonlyMap<number, Template>, Filed>();
 
-function filedOf(templates: ReadonlyMap<number, Template>): readonly Filed[] {
+function filedOf(templates: ReadonlyMap<number, Template>): Filed {
   let filed = FILED.get(templates);
   if (filed === undefined) {
-    const entries = [...templates].sort(([one], [other]) => one - other);
-    filed = [true, false].map((isSlotted) => file(entries.filter(([, { slots }]) => slots.length > 0 === isSlotted)));
+    filed = file(templates);
     FILED.set(templates, filed);
   }
   return filed;
@@ -97,16 +93,15 @@ function gramsOf(bytes: Uint8Array): Set<number> {
   return grams;
 }
 
-/** A template that a message is close to; null if none is found. Only templates with eleven bytes of text in a row are. */
+/** A template that a message is close to; null if none is found, by eight bytes of text in a row that few others have. */
 export function nearest(message: Uint8Array, templates: ReadonlyMap<number, Template>): Near | null {
-  const text = toLatin1(message);
-  const windows = new Set(windowsOf(text).filter((_, at) => at % (STRIDE / 2) === 0));
+  const filed = filedOf(templates);
+  const found = [...windowsOf(toLatin1(message))]
+    .map((window) => filed.get(window) ?? [])
+    .filter((ids) => ids.length > 0 && ids.length <= MAX_SHARED);
+  if (found.length > MAX_FOUND) return null;
   const hits = new Map<number, number>();
-  for (const filed of filedOf(templates)) {
-    const found = [...windows].flatMap((window) => filed.get(window) ?? []);
-    if ([...windows].filter((window) => filed.has(window)).length > MAX_FOUND) continue;
-    for (const id of found) hits.set(id, (hits.get(id) ?? 0) + 1);
-  }
+  for (const id of found.flat()) hits.set(id, (hits.get(id) ?? 0) + 1);
   if (hits.size === 0) return null;
   const grams = gramsOf(message);
   const ids = [...hits].sort(([one, many], [other, more]) => more - many || one - other).slice(0, MAX_NEAR);

@@ -8,7 +8,8 @@
 ``layer``          templates that were filed together
 ``views``          how windows of a message are taken
 ``windows``        candidates for that by eight bytes of a literal, quickly
-``near``           templates that a message is close to, though it matches none
+``near``           how close a message is to templates that it does not match
+``near_index``     candidates for that, quickly
 ``cold``           templates that stay in a store until a message needs them
 ``index``          candidates as the chapter on encoding finds them, to bound the work
 ``store``          files of templates, in JSON or SQLite, whose ids never change

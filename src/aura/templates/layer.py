@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aura.templates.cold import ColdTemplates
 from aura.templates.index import Entry, Index, steps_of
 from aura.templates.views import Views
 from aura_spec.template import Template
+
+if TYPE_CHECKING:
+    from aura.templates.near_index import NearIndex
 
 _MAX_LOOSE: Final = 16
 """Templates that nothing tells apart but a short literal between slots: so many are looked for in every message."""
@@ -67,9 +70,9 @@ class Layer:
     __slots__ = (
         "_index",
         "_loose",
+        "_near",
         "_rest",
         "_templates",
-        "_whole_windows",
         "_windows",
         "glances",
         "ids",
@@ -85,9 +88,8 @@ class Layer:
         self.glances: dict[int, Glance] = {}
         self._templates = templates
         self._index: Index | None = None
-        whole: list[Entry] = []
-        self._windows = Windows(self._look_at(self._entries(), whole))
-        self._whole_windows = Windows(whole)
+        self._near: NearIndex | None = None
+        self._windows = Windows(self._look_at(self._entries()))
         self._loose = self._by_beginning()
         loose = {number for _, group in self._loose for _, number in group}
         others = self.glances.keys() - self._windows.ids - loose
@@ -100,15 +102,14 @@ class Layer:
             return self._templates.parsed()
         return ((number, self._templates[number]) for number in sorted(self.ids))
 
-    def _look_at(self, templates: Iterable[Entry], whole: list[Entry]) -> Iterator[Entry]:
-        """Take note of templates, and give those with slots; ``whole`` receives the others."""
+    def _look_at(self, templates: Iterable[Entry]) -> Iterator[Entry]:
+        """Take note of templates, and give those with slots."""
         for number, template in templates:
             if template.slots:
                 self.glances[number] = Glance.of(template)
                 yield number, template
             else:
                 self.whole.setdefault(template.literals[0], number)
-                whole.append((number, template))
 
     def _by_beginning(self) -> tuple[tuple[Begins | None, tuple[tuple[bytes, int], ...]], ...]:
         """The loose templates, if they are few: those whose first slot has the same type together."""
@@ -133,10 +134,14 @@ class Layer:
                         found.add(number)
         return found
 
-    def count(self, windows: set[int], hits: dict[int, int]) -> None:
-        """Add to the hits of each id how many of these windows its template is filed under, slots or not."""
-        self._windows.count(windows, hits)
-        self._whole_windows.count(windows, hits)
+    @property
+    def near(self) -> NearIndex:
+        """The templates by windows, to find those that a message is close to; made when it is first needed."""
+        if self._near is None:
+            from aura.templates.near_index import NearIndex  # noqa: PLC0415  # it needs numpy
+
+            self._near = NearIndex(self._entries())
+        return self._near
 
     @property
     def index(self) -> Index:

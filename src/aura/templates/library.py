@@ -245,7 +245,7 @@ class TemplateLibrary(Mapping[int, Template]):
     def nearest(self, message: str | BytesLike) -> Near | None:
         """A template that a message is close to, though it does not match; None if none is found.
 
-        Only templates are found that have eleven bytes of text in a row which few others have.
+        Templates are found by eight bytes of text in a row that few others have.
 
         Raises:
             TypeError: the message is neither ``str`` nor bytes-like.

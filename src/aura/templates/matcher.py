@@ -14,7 +14,7 @@ from aura.templates.index import steps_of
 from aura.templates.layer import Layer
 from aura.templates.layering import layered
 from aura.templates.near import Near, nearest
-from aura.templates.views import views_of, windows_of
+from aura.templates.views import views_of
 from aura_fast import typed
 from aura_spec.template import Template
 
@@ -26,9 +26,6 @@ _TRYING: Final = 256
 
 _MIN_STEPS: Final = 256
 """Steps that any message is worth, as coding a long one takes longer than these."""
-
-_MAX_NEAR: Final = 2
-"""Templates that are compared with a message to find the one that it is closest to."""
 
 
 class Match(NamedTuple):
@@ -77,17 +74,10 @@ class Matcher:
         return None if number is None else Match(number, self._templates[number], ())
 
     def nearest(self, message: bytes) -> Near | None:
-        """The template that the message is closest to, of those with a long literal of their own.
+        """The template that the message is closest to; as :meth:`TemplateLibrary.nearest`."""
+        from aura.templates.near_index import candidates  # noqa: PLC0415  # it needs numpy
 
-        Of many that share windows with the message, only those are compared that share the most.
-        """
-        hits: dict[int, int] = {}
-        windows = windows_of(message)
-        for layer in self.layers:
-            layer.count(windows, hits)
-        if not hits:
-            return None
-        numbers = sorted(hits, key=lambda number: (-hits[number], number))[:_MAX_NEAR]
+        numbers = candidates(message, [layer.near for layer in self.layers])
         return nearest(message, [(number, self._templates[number]) for number in numbers])
 
     def matches(self, message: bytes) -> list[Match]:

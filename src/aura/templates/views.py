@@ -19,15 +19,10 @@ Views = Sequence[Sequence[int] | memoryview]
 """Windows of a message."""
 
 
-def views_of(message: bytes, step: int = STRIDE) -> Views:
-    """The windows of a message that begin at every so many bytes."""
+def views_of(message: bytes) -> Views:
+    """The windows of a message that begin at every fourth byte."""
     size = len(message)
     if size < _MAX_UNPACKED:
-        return [_UNPACK[size - start >> 3](message, start) for start in range(0, min(WINDOW, size), step)]
+        return [_UNPACK[size - start >> 3](message, start) for start in range(0, min(WINDOW, size), STRIDE)]
     view = memoryview(message)
-    return [view[start : size - (size - start) % WINDOW].cast("Q") for start in range(0, WINDOW, step)]
-
-
-def windows_of(message: bytes) -> set[int]:
-    """The windows that begin at every other byte of a message: two of each literal that is all there."""
-    return set().union(*views_of(message, STRIDE // 2))
+    return [view[start : size - (size - start) % WINDOW].cast("Q") for start in range(0, WINDOW, STRIDE)]

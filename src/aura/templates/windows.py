@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,12 +28,6 @@ _MAX_LITERAL: Final = 256
 
 _MAX_SHARED: Final = 32
 """Literals that may have a window under which a template is filed; with more it tells too little."""
-
-_MAX_FOUND: Final = 256
-"""Windows in a message up to which it may be close to one template; with more it is many, or none."""
-
-_SCATTER: Final = np.uint64(0x9E3779B97F4A7C15)
-"""Puts numbers into an order that has nothing to do with their own, by multiplication mod 2^64."""
 
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
@@ -77,18 +70,6 @@ class Windows:
                 filed = self._filed[window]
                 found += (filed,) if isinstance(filed, int) else filed
         return found
-
-    def count(self, windows: AbstractSet[int], hits: dict[int, int]) -> None:
-        """Add to the hits of each id how many of these windows its template is filed under.
-
-        If far too many windows are used, nothing is added.
-        """
-        found = self._filed.keys() & windows
-        if len(found) <= _MAX_FOUND:
-            for window in found:
-                filed = self._filed[window]
-                for template_id in (filed,) if isinstance(filed, int) else filed:
-                    hits[template_id] = hits.get(template_id, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +119,8 @@ def _rarest(cut: _Cut, owners: Numbers) -> _Choice:
     """
     _, inverse, counts = np.unique(cut.windows, return_inverse=True, return_counts=True)
     shared = counts[inverse]
-    # for each literal and remainder the rarest window; of equally rare ones any, so that a change hides few of them
-    places = _first_of_each(cut.literals * STRIDE + cut.remainders, shared, cut.windows * _SCATTER)
+    # for each literal and remainder the rarest window
+    places = _first_of_each(cut.literals * STRIDE + cut.remainders, shared)
     by_literal = shared[places].reshape(-1, STRIDE)
     # for each template the literal whose windows are rarest
     literals = _first_of_each(owners, by_literal.sum(axis=1))
@@ -147,11 +128,8 @@ def _rarest(cut: _Cut, owners: Numbers) -> _Choice:
     return _Choice(owners[literals], cut.windows[places].reshape(-1, STRIDE)[literals])
 
 
-def _first_of_each(groups: Numbers, keys: Numbers, ties: Words | None = None) -> Numbers:
-    """The place of the smallest key of each group, in ascending order of groups.
-
-    Of equal keys the one counts whose tie is smallest, or the first.
-    """
-    order = np.lexsort((keys, groups) if ties is None else (ties, keys, groups))
+def _first_of_each(groups: Numbers, keys: Numbers) -> Numbers:
+    """The place of the smallest key of each group, the first of equals, in ascending order of groups."""
+    order = np.lexsort((keys, groups))
     _, first = np.unique(groups[order], return_index=True)
     return order[first]
