@@ -1,7 +1,7 @@
 """What all codecs have in common: the calls for single messages and for batches, and the checks of what they take.
 
 :class:`aura.Codec` does the work. :class:`aura.PooledCodec` and :class:`aura.CachedCodec` wrap a codec, so that
-processes share the work or results are kept, and are used as the codec is.
+workers share the work or results are kept, and are used as the codec is.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class CodecBase(ABC):
         return result
 
     def close(self) -> None:  # noqa: B027  # most codecs have nothing to end
-        """End the processes that work for the codec, if there are any; it can be used further."""
+        """End the threads or processes that work for the codec, if there are any; it can be used further."""
 
     def __enter__(self) -> Self:
         return self

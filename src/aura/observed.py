@@ -37,7 +37,7 @@ class ObservedCodec(CodecWrapper[CodecBase]):
     """A codec that tells an observer of each message that it codes, reads or refuses. Thread-safe.
 
     Args:
-        codec: does the work; also one that keeps results or is shared by processes.
+        codec: does the work; also one that keeps results or is shared by workers.
         observer: is told; :class:`~aura.observation.Observers` are several in one.
 
     Raises:
