@@ -22,7 +22,7 @@ from dataclasses import replace
 from aura import arguments
 from aura.arguments import BytesLike, buffer_bytes
 from aura.connections.prepared import PreparedMessage, data_of
-from aura.connections.session import events, transfer
+from aura.connections.session import control, events, transfer
 from aura.connections.session.agreement import Agreement
 from aura.connections.session.coding import BUILTIN, FrameCodec, Role
 from aura.connections.session.observed import SessionReporter
@@ -45,7 +45,6 @@ from aura_spec.session import (
     build_control,
     check_frame,
     is_control,
-    parse_control,
 )
 from aura_spec.session_negotiation import ALL_CODINGS, MAX_MODELS, Codings, Hello
 
@@ -115,7 +114,7 @@ class Session:
             BUILTIN,
             tuple(bytes.fromhex(model.id) for model in self._announced),
         )
-        self._unsent = [build_control(hello)]  # a deque would take more memory on an idle connection
+        self._unsent = [control.write(hello)]  # a deque would take more memory on an idle connection
 
     @property
     def role(self) -> Role:
@@ -179,6 +178,8 @@ class Session:
 
     def data_to_send(self) -> list[bytes]:
         """Return the frames that are to be sent, in order, and forget them."""
+        if not self._unsent:
+            return []
         frames, self._unsent = self._unsent, []
         self._status.sent.wire += sum(map(len, frames))
         return frames
@@ -304,13 +305,13 @@ class Session:
     def _read_control(self, frame: bytes) -> events.Event | None:
         """Read a control frame, and act on it."""
         self._status.received.wire += len(frame)
-        control = parse_control(frame)
-        self._their_state = after_received(self._their_state, type(control))
-        match control:
+        said = control.read(frame)
+        self._their_state = after_received(self._their_state, type(said))
+        match said:
             case Hello():
-                return self._begin(control)
+                return self._begin(said)
             case Use():
-                return self._prepare_to_read(control)
+                return self._prepare_to_read(said)
             case Have(model):
                 # a peer may announce models without end; the latest are enough
                 self._peer_models = (model, *self._peer_models)[: 2 * MAX_MODELS]
@@ -321,10 +322,10 @@ class Session:
                 self._exchange.serve(self._announced_model(model), allowed)
                 return events.ModelRequested(model, max_size)
             case Offer(model, size):
-                self._exchange.take_offer(control)
+                self._exchange.take_offer(said)
                 return events.ModelOffered(model, size)
             case Chunk():
-                fetched = self._exchange.take_chunk(control)
+                fetched = self._exchange.take_chunk(said)
                 return fetched and events.ModelFetched(*fetched)
 
     def _begin(self, hello: Hello) -> events.Event:
@@ -359,9 +360,9 @@ class Session:
         self._using = use
         return self._encoder
 
-    def _say(self, control: Control) -> None:
-        self._our_state = after_sent(self._our_state, type(control))
-        self._unsent.append(build_control(control))
+    def _say(self, said: Control) -> None:
+        self._our_state = after_sent(self._our_state, type(said))
+        self._unsent.append(control.write(said))
 
     def _look_for_models(self) -> None:
         """Announce the models that were added since (rule SES-12)."""
