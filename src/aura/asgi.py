@@ -184,7 +184,8 @@ class _Connection:
         if event["type"] == "websocket.accept":
             await self._accept(event)
         elif event["type"] == "websocket.send" and self._channel:
-            await self._until_ready(self._channel)
+            if not self._channel.session.is_ready:
+                await self._until_ready(self._channel)
             if self._is_over():
                 raise _Disconnected("the connection is closed")
             text = event.get("text")
@@ -198,7 +199,8 @@ class _Connection:
         """What the application receives. Cancelling it loses no message."""
         if self._channel is None:
             return await self._receive()
-        await self._until_ready(self._channel)
+        if not self._channel.session.is_ready:
+            await self._until_ready(self._channel)
         async with self._reading:
             if not self._is_over():
                 try:

@@ -161,10 +161,12 @@ class Stream:
             TypeError: it is neither ``str`` nor bytes-like; nothing is sent.
             EncodeError: the text holds a lone surrogate; nothing is sent.
         """
-        message = Text(to_bytes(text), isinstance(text, str))
-        size = len(message.data)
-        compress = self._codec.compress if size >= min(_WORTHWHILE, self._max_string + 1) else None
-        return self._sender.encode(message, compress, self._max_string)
+        return self.send_text(Text(to_bytes(text), isinstance(text, str)))
+
+    def send_text(self, message: Text) -> bytes:
+        """Code the next message, whose bytes are at hand."""
+        is_worthwhile = len(message.data) >= min(_WORTHWHILE, self._max_string + 1)
+        return self._sender.encode(message, self._codec.compress if is_worthwhile else None, self._max_string)
 
     def send_message(self, data: bytes, coded: bytes, *, text: bool) -> bytes:
         """The next message, which ``codec`` has coded already as ``coded``; the stream remembers it as others."""
@@ -186,11 +188,25 @@ class Stream:
         """
         wire = wire_bytes(wire)
         limit = self._max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
+        text = self.receive_text(wire, limit, keeps=max_size is not None)
+        return text.data.decode() if text.is_text else text.data
+
+    def receive_text(self, wire: bytes, max_size: int, *, keeps: bool) -> Text:
+        """Read the next message, of at most ``max_size`` bytes.
+
+        Args:
+            wire: what the peer's stream gave.
+            max_size: bytes that the message may decode to.
+            keeps: whether a message that is refused for it can be read again.
+
+        Raises:
+            DecodeError: as :meth:`receive`.
+        """
         receiver = self._receiver
-        text = receiver.decode(wire, limit, self._decompress, keeps=max_size is not None)
+        text = receiver.decode(wire, max_size, self._decompress, keeps=keeps)
         if receiver.asked:
             self._sender.reset(ask=False)
-        return text.data.decode() if text.is_text else text.data
+        return text
 
     def _decompress(self, message: bytes, max_size: int) -> bytes:
         return self._codec.decompress(message, max_size=max_size)

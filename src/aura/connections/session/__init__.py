@@ -10,9 +10,11 @@ Nothing here reads or writes a socket; ``aura.websockets`` and ``aura.asgi`` do.
 ``state``        which frames each state of a session allows
 ``protocol``     the session itself: frames in, events out, and messages in, frames out
 ``status``       whether and how a connection speaks AURA, and what that saves
+``control``      control frames, read and written once for many connections
 ``negotiation``  the subprotocols of the opening handshake
 ``channel``      a session on a connection of asyncio
 ``scheduling``   where it codes its messages
+``tasks``        tasks that begin at once
 """
 
 from aura.connections.session.events import (

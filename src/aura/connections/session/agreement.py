@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from aura.connections.session.coding import (
     BUILTIN,
@@ -31,9 +32,12 @@ class Agreement:
         role: of this end.
         peer: the hello of the other end.
         reporter: tells an observer of the agreement and of the messages; None if there is none.
+
+    Attributes:
+        max_message: bytes of the longest message that may be sent.
     """
 
-    __slots__ = ("_best", "_best_of", "_peer", "_reporter", "_role", "_settings")
+    __slots__ = ("_best", "_best_of", "_peer", "_reporter", "_role", "_settings", "max_message")
 
     def __init__(
         self, settings: Settings, role: Role, peer: Hello, reporter: SessionReporter | None = None
@@ -41,16 +45,12 @@ class Agreement:
         self._settings = settings
         self._role: Role = role
         self._peer = peer
+        self.max_message: Final = min(peer.max_message, settings.max_message)
         self._reporter = reporter
         self._best_of: tuple[Sequence[Model], Sequence[bytes]] = ((), ())
         self._best: tuple[Use, Model | None] = self.use_for(None), None
         if reporter is not None:
             reporter.opened()
-
-    @property
-    def max_message(self) -> int:
-        """Bytes of the longest message that may be sent."""
-        return min(self._peer.max_message, self._settings.max_message)
 
     def best(self, ours: Sequence[Model], theirs: Sequence[bytes]) -> tuple[Use, Model | None]:
         """How messages are coded, and with which model; None if both ends hold none.

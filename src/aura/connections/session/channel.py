@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from aura.connections.prepared import PreparedMessage, data_of
-from aura.connections.session import scheduling
+from aura.connections.session import scheduling, tasks
 from aura.connections.session.direct import Direct
 from aura.connections.session.events import Deferred, Event, Message, ModelFetched
 from aura.connections.session.protocol import Session
@@ -29,14 +29,11 @@ _log: Final = logging.getLogger("aura.session")
 
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """A message that is to be sent, the context of its sender, and the future that is done once it is.
+    """A message that is to be coded and sent, the context of its sender, and the future that is done once it is."""
 
-    The frames of a message that is coded already, None here, are among those that are to be sent.
-    """
-
-    message: Frame | PreparedMessage | None
+    message: Frame | PreparedMessage
     hint: Hint | None
-    context: Context | None
+    context: Context
     sent: asyncio.Future[None]
 
 
@@ -62,6 +59,7 @@ class Channel:
         "_closed",
         "_direct",
         "_fail",
+        "_is_writing",
         "_outbox",
         "_posted",
         "_read",
@@ -87,9 +85,11 @@ class Channel:
         self._fail = fail
         self._closed: Exception | None = None
         self._at_work = asyncio.Lock()
-        self._outbox = deque(session.data_to_send())
+        self._outbox: deque[bytes | asyncio.Future[None]] = deque(session.data_to_send())
+        """Frames, and futures that are done once the frames before them are sent."""
         self._posted: deque[_Posted] = deque()
-        self._writing: asyncio.Task[None] | None = None
+        self._is_writing = False
+        self._writing: asyncio.Task[None] | None = None  # as soon as it has to wait
         self._reading: asyncio.Future[Message | None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._write_soon()
@@ -111,8 +111,11 @@ class Channel:
                 self._direct.write(frame)
             await self._direct.drain()
             return
+        sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._outbox += frames
-        await self._queue(None, None, None)
+        self._outbox.append(sent)
+        self._write_soon()
+        await sent
 
     def post(self, message: Frame | PreparedMessage, hint: Hint | None = None) -> asyncio.Future[None]:
         """Send a message after those given before; the future is done once it is sent, or has the error.
@@ -123,13 +126,8 @@ class Channel:
         if self._closed is not None:
             raise self._closed
         self.session.check_message(message)
-        return self._queue(message, hint, copy_context())
-
-    def _queue(
-        self, message: Frame | PreparedMessage | None, hint: Hint | None, context: Context | None
-    ) -> asyncio.Future[None]:
         sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._posted.append(_Posted(message, hint, context, sent))
+        self._posted.append(_Posted(message, hint, copy_context(), sent))
         self._write_soon()
         return sent
 
@@ -137,7 +135,7 @@ class Channel:
         """Whether a message can be coded now: no other one goes first, and it takes not long."""
         if self._closed is not None:
             raise self._closed
-        if self._posted or self._outbox or self._writing or self._at_work.locked():
+        if self._posted or self._outbox or self._is_writing or self._at_work.locked():
             return False
         session = self.session
         if session.is_serving or not session.is_prepared_to_send:
@@ -217,11 +215,11 @@ class Channel:
                     self._reading = asyncio.get_running_loop().create_future()
                     self._reading.set_exception(error)
                 else:
-                    if events != [Deferred()]:
+                    if not _is_deferred(events):
                         return self._message_of(events)
             if self._reading is None:
                 self._reading = asyncio.create_task(self._take(frame))
-                self._reading.add_done_callback(_retrieve)
+                self._reading.add_done_callback(tasks.retrieve)
         await asyncio.wait((self._reading,))
         if self._reading.cancelled() and self._closed is not None:
             raise self._closed
@@ -241,10 +239,10 @@ class Channel:
         """The message among events, if there is one, once what the others ask for is begun."""
         message = None
         for event in events:
-            if isinstance(event, ModelFetched):
-                self._start(self._hold(event))
-            elif isinstance(event, Message):
+            if isinstance(event, Message):
                 message = event
+            elif isinstance(event, ModelFetched):
+                self._start(self._hold(event))
         return message
 
     async def _read_frame(self, frame: bytes) -> list[Event]:
@@ -252,11 +250,11 @@ class Channel:
         if self._is_quick(frame):
             await scheduling.turn()
             events = self.session.receive_data(frame, longest=QUICK)
-            if events != [Deferred()]:
+            if not _is_deferred(events):
                 return events
         if len(frame) <= SHORT:
             events = await scheduling.in_thread(SHORT, self.session.receive_data, frame, longest=SHORT)
-            if events != [Deferred()]:
+            if not _is_deferred(events):
                 return events
         return await scheduling.in_thread(self.session.max_message, self.session.receive_data, frame)
 
@@ -272,14 +270,11 @@ class Channel:
         try:
             return self.session.receive_data(frame, longest=QUICK)
         finally:
-            self._outbox += self.session.data_to_send()
-            self._write_soon()
+            self._take_frames()
 
     async def _code(self, posted: _Posted) -> None:
         """Let the session code a message, with the labels of its sender."""
         message = posted.message
-        assert message is not None  # noqa: S101  # it is not coded yet
-        assert posted.context is not None  # noqa: S101  # as above
         size = len(data_of(message))
         if isinstance(message, PreparedMessage) and self.session.has_coded(message):
             size = 0
@@ -299,16 +294,24 @@ class Channel:
             try:
                 yield
             finally:
-                self._outbox += self.session.data_to_send()
-                self._write_soon()
+                self._take_frames()
+
+    def _take_frames(self) -> None:
+        """Take over what the session has to send."""
+        self._outbox += self.session.data_to_send()
+        self._write_soon()
 
     def _write_soon(self) -> None:
-        if self._writing is None and self._closed is None and self._has_work:
-            self._writing = asyncio.create_task(self._write())
+        if self._is_writing or self._closed is not None or not self._has_work:
+            return
+        self._is_writing = True
+        writing = tasks.begin(self._write())
+        if not writing.done():
+            self._writing = writing
 
     @property
     def _has_work(self) -> bool:
-        return bool(self._outbox or self._posted or self.session.is_serving)
+        return bool(self._outbox or self._posted) or self.session.is_serving
 
     async def _write(self) -> None:
         """Send what there is: frames, then a message, then a piece of a model, and again."""
@@ -317,40 +320,42 @@ class Channel:
                 await self._send_frames()
                 if self._posted:
                     await self._send_message(self._posted.popleft())
-                await self._send_piece()
+                if self.session.is_serving:
+                    await self._send_piece()
         except Exception as error:  # noqa: BLE001  # whatever the connection raises is for those who use it
             self._stop(error)
         finally:
+            self._is_writing = False
             self._writing = None
 
     async def _send_frames(self) -> None:
         while self._outbox:
-            await self._transmit(self._outbox.popleft())
+            first = self._outbox.popleft()
+            if isinstance(first, bytes):
+                await self._transmit(first)
+            else:
+                tasks.fulfil(first)
 
     async def _send_message(self, posted: _Posted) -> None:
         if posted.sent.done():
             return  # cancelled before it was coded
         try:
-            if posted.message is not None:
-                async with self._working():
-                    await self._code(posted)
+            async with self._working():
+                await self._code(posted)
         except (EncodeError, TypeError) as error:
-            _fail(posted.sent, error)
+            tasks.fail(posted.sent, error)
             return
         except BaseException as error:
-            _fail(posted.sent, self._closed or error)
+            tasks.fail(posted.sent, self._closed or error)
             raise
         try:
             await self._send_frames()
         except BaseException as error:
-            _fail(posted.sent, self._closed or error)
+            tasks.fail(posted.sent, self._closed or error)
             raise
-        if not posted.sent.done():
-            posted.sent.set_result(None)
+        tasks.fulfil(posted.sent)
 
     async def _send_piece(self) -> None:
-        if not self.session.is_serving:
-            return
         async with self._at_work:
             chunk = self.session.next_chunk()
         if chunk is not None:
@@ -359,9 +364,12 @@ class Channel:
     def _stop(self, error: Exception) -> None:
         """Send nothing any more."""
         self._closed = self._closed or error
+        waiting = [waits for waits in self._outbox if not isinstance(waits, bytes)]
+        waiting += [posted.sent for posted in self._posted]
         self._outbox.clear()
-        while self._posted:
-            _fail(self._posted.popleft().sent, error)
+        self._posted.clear()
+        for sent in waiting:
+            tasks.fail(sent, error)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         """Do something while the application goes on."""
@@ -381,12 +389,6 @@ class Channel:
             self.session.hold(model)
 
 
-def _fail(future: asyncio.Future[None], error: BaseException) -> None:
-    if not future.done():
-        future.set_exception(error)
-
-
-def _retrieve(task: asyncio.Future[Message | None]) -> None:
-    """Take note of an error, which may come to nobody's shared_state if the application receives no more."""
-    if not task.cancelled():
-        task.exception()
+def _is_deferred(events: Sequence[Event]) -> bool:
+    """Whether a frame was not read, and has to be given again."""
+    return bool(events) and isinstance(events[0], Deferred)

@@ -20,7 +20,7 @@ from aura_spec.limits import MAX_MODELLED
 from aura_spec.session import build_data, longest_of, parse_data, text_of
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
-from aura_spec.stream import HEAD_BYTE, Flag
+from aura_spec.stream import HEAD_BYTE, Flag, Text
 from aura_spec.tag import build_tagged
 from aura_spec.template import builtin, digest
 
@@ -232,8 +232,9 @@ class Streamed:
 
     def encode(self, message: bytes, *, text: bool, hint: Hint | None = None) -> bytes:
         """Code the next message as a frame; a stream says by itself what is text. A hint is checked, not used."""
-        self._single.match(message, hint)
-        return build_data(self._stream.send(message.decode() if text else message), text=True)
+        if hint is not None:
+            self._single.match(message, hint)
+        return build_data(self._stream.send_text(Text(message, text)), text=True)
 
     def encode_prepared(self, message: PreparedMessage) -> bytes:
         """Code the next message as a frame, by itself."""
@@ -249,6 +250,11 @@ class Streamed:
         coded, is_text = parse_data(frame)
         if not is_text:
             raise Malformed("data frame of a stream with the mark for bytes", 0, "binary")
-        is_string = coded[:1] != bytes((HEAD_BYTE,)) or not any(flag & Flag.MESSAGE for flag in coded[1:2])
-        size = min(max_size, self._max_read) if is_string else max_size
-        return self._stream.receive(coded, max_size=size)
+        size = max_size if _is_single(coded) else min(max_size, self._max_read)
+        message = self._stream.receive_text(coded, size, keeps=True)
+        return message.data.decode() if message.is_text else message.data
+
+
+def _is_single(coded: bytes) -> bool:
+    """Whether a message of a stream is coded by itself, not as a string (rule STR-2)."""
+    return len(coded) > 1 and coded[0] == HEAD_BYTE and bool(coded[1] & Flag.MESSAGE)

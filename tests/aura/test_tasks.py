@@ -1,0 +1,68 @@
+"""Tasks that begin at once, and futures that may be done or cancelled already."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import pytest
+from tests.aura.coroutines import run
+
+from aura.connections.session import tasks
+
+
+@run
+async def test_work_that_waits_for_nothing_is_done_at_once_where_python_can() -> None:
+    done = []
+
+    async def work() -> str:
+        done.append(asyncio.current_task())
+        return "result"
+
+    task = tasks.begin(work())
+    assert task.done() is (sys.version_info >= (3, 12))
+    assert await task == "result"
+    assert done == [task]
+
+
+@run
+async def test_work_that_waits_goes_on_in_its_task() -> None:
+    """Also if whoever began it is cancelled."""
+    gate = asyncio.Event()
+    seen = []
+
+    async def work() -> None:
+        seen.append(asyncio.current_task())
+        async with asyncio.timeout(20):
+            await gate.wait()
+        seen.append(asyncio.current_task())
+
+    async def beginning() -> None:
+        begun.append(tasks.begin(work()))
+        await asyncio.shield(begun[0])
+
+    begun: list[asyncio.Task[None]] = []
+    beginner = asyncio.create_task(beginning())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    beginner.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beginner
+    gate.set()
+    await begun[0]
+    assert seen == [begun[0]] * 2
+
+
+@run
+async def test_a_future_is_done_once() -> None:
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    tasks.fulfil(future)
+    tasks.fulfil(future)
+    tasks.fail(future, OSError("too late"))
+    assert future.result() is None
+    cancelled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    cancelled.cancel()
+    tasks.fulfil(cancelled)
+    tasks.fail(cancelled, OSError("too late"))
+    tasks.retrieve(cancelled)
+    assert cancelled.cancelled()
