@@ -1,29 +1,5 @@
-/* The type of the ends of streams: what an end remembers, and one call a message.
- *
- * The interpreter's lock is released for messages from AURA_RELEASE_FROM bytes on. An end that is in use refuses other
- * calls, also those of a callback that it calls. */
-#include "module.h"
-
-#include "../stream.h"
-
-#include <stdlib.h>
-
-typedef struct {
-    PyObject_VAR_HEAD
-    PyObject *model;
-    atomic_bool is_busy;
-    aura_stream stream; /* the beginning of the memory that the items of the object add up to */
-} stream_object;
-
-static const aura_context_model *model_of(const stream_object *self)
-{
-    return &((const model_object *)self->model)->model;
-}
-
-static size_t memory_of(const stream_object *self)
-{
-    return aura_stream_size(self->stream.terms.memory);
-}
+/* The type of the ends of streams: what an end remembers, which is one block of memory. */
+#include "stream_object.h"
 
 /* A new object with room for what an end remembers. */
 static stream_object *allocate(PyTypeObject *type, PyObject *model, uint32_t memory)
@@ -46,8 +22,7 @@ static void free_stream(PyObject *self)
     Py_DECREF(type);
 }
 
-/* A whole number of an argument, at most `most`. */
-static bool read_number(PyObject *argument, unsigned long most, uint32_t *number)
+bool aura_read_number(PyObject *argument, unsigned long most, uint32_t *number)
 {
     const unsigned long value = PyLong_AsUnsignedLong(argument);
     if (PyErr_Occurred())
@@ -68,8 +43,9 @@ PyObject *aura_py_make_stream(PyObject *model, PyObject *const *arguments, Py_ss
         return NULL;
     }
     const int is_server = PyObject_IsTrue(arguments[3]);
-    if (is_server < 0 || !read_number(arguments[0], UINT32_MAX, &terms.agreed) ||
-        !read_number(arguments[1], STREAM_MAX_MEMORY, &terms.memory) || !read_number(arguments[2], 16, &terms.check))
+    if (is_server < 0 || !aura_read_number(arguments[0], UINT32_MAX, &terms.agreed) ||
+        !aura_read_number(arguments[1], STREAM_MAX_MEMORY, &terms.memory) ||
+        !aura_read_number(arguments[2], 16, &terms.check))
         return NULL;
     terms.is_server = is_server != 0;
     if (terms.memory < STREAM_MIN_MEMORY || (terms.check != 4 && terms.check != 8 && terms.check != 16)) {
@@ -82,28 +58,14 @@ PyObject *aura_py_make_stream(PyObject *model, PyObject *const *arguments, Py_ss
     return (PyObject *)object;
 }
 
-/* Have the end for this call alone; false, with an exception, if another one has it. */
-static bool acquire(stream_object *self)
-{
-    if (!atomic_exchange(&self->is_busy, true))
-        return true;
-    PyErr_SetString(PyExc_RuntimeError, "the stream is in use");
-    return false;
-}
-
-static void release(stream_object *self)
-{
-    atomic_store(&self->is_busy, false);
-}
-
 static PyObject *reset(PyObject *object, PyObject *asks)
 {
     stream_object *self = (stream_object *)object;
     const int is_asking = PyObject_IsTrue(asks);
-    if (is_asking < 0 || !acquire(self))
+    if (is_asking < 0 || !aura_acquire_stream(self))
         return NULL;
     aura_stream_reset(&self->stream, is_asking != 0);
-    release(self);
+    aura_release_stream(self);
     Py_RETURN_NONE;
 }
 
@@ -111,256 +73,13 @@ static PyObject *copy(PyObject *object, PyObject *ignored)
 {
     stream_object *self = (stream_object *)object;
     (void)ignored;
-    if (!acquire(self))
+    if (!aura_acquire_stream(self))
         return NULL;
     stream_object *other = allocate(Py_TYPE(object), self->model, self->stream.terms.memory);
     if (other != NULL)
-        memcpy(&other->stream, &self->stream, memory_of(self));
-    release(self);
+        memcpy(&other->stream, &self->stream, aura_stream_memory(self));
+    aura_release_stream(self);
     return (PyObject *)other;
-}
-
-/* The next message as a string. */
-static PyObject *encode_string(stream_object *self, const Py_buffer *data, bool is_text)
-{
-    module_state *state = aura_state_of((PyObject *)self);
-    const size_t size = (size_t)data->len;
-    workspace *space = aura_take_workspace(state);
-    if (space == NULL || !aura_make_room(space, aura_stream_room(size < STREAM_MAX_STRING ? size : 0))) {
-        aura_free_workspace(space);
-        return PyErr_NoMemory();
-    }
-    aura_error error;
-    size_t length;
-    if (size < AURA_RELEASE_FROM) {
-        length = aura_stream_encode(&self->stream, model_of(self), data->buf, size, is_text, space->buffer, &error);
-    } else {
-        Py_BEGIN_ALLOW_THREADS
-        length = aura_stream_encode(&self->stream, model_of(self), data->buf, size, is_text, space->buffer, &error);
-        Py_END_ALLOW_THREADS
-    }
-    PyObject *wire = length > 0 ? PyBytes_FromStringAndSize((const char *)space->buffer, (Py_ssize_t)length)
-                                : aura_raise_error(state, &error);
-    aura_put_workspace(state, space);
-    return wire;
-}
-
-/* The next message as `coded`, which it was coded as by itself. */
-static PyObject *encode_message(stream_object *self, const Py_buffer *data, bool is_text, const Py_buffer *coded)
-{
-    const size_t size = aura_stream_message_size(&self->stream, (size_t)coded->len);
-    PyObject *wire = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (wire != NULL)
-        aura_stream_encode_message(&self->stream, model_of(self), data->buf, (size_t)data->len, is_text, coded->buf,
-                                   (size_t)coded->len, (uint8_t *)PyBytes_AsString(wire));
-    return wire;
-}
-
-/* The next message as a string, or as what `compress` makes of it where a string does not halve it, and that is smaller.
- * A message of more than `max_string` bytes is no string. */
-static PyObject *encode_smaller(stream_object *self, PyObject *message, const Py_buffer *data, bool is_text,
-                                PyObject *compress, size_t max_string)
-{
-    const size_t size = (size_t)data->len;
-    aura_stream *before = NULL; /* what the end remembered before the string, if there is one */
-    PyObject *wire = NULL;
-    if (size <= max_string) {
-        if ((before = malloc(memory_of(self))) == NULL)
-            return PyErr_NoMemory();
-        memcpy(before, &self->stream, memory_of(self));
-        wire = encode_string(self, data, is_text);
-        if (wire == NULL || 2 * (size_t)PyBytes_Size(wire) <= size) {
-            free(before);
-            return wire;
-        }
-    }
-    PyObject *result = PyObject_CallFunctionObjArgs(compress, message, NULL);
-    Py_buffer coded;
-    const bool is_coded = result != NULL && PyObject_GetBuffer(result, &coded, PyBUF_SIMPLE) == 0;
-    const bool is_smaller = is_coded && (wire == NULL ||
-                                         aura_stream_message_size(before, (size_t)coded.len) < (size_t)PyBytes_Size(wire));
-    if (is_smaller || !is_coded) { /* without what was coded, nothing is sent */
-        if (before != NULL)
-            memcpy(&self->stream, before, memory_of(self));
-        Py_XDECREF(wire);
-        wire = is_smaller ? encode_message(self, data, is_text, &coded) : NULL;
-    }
-    if (is_coded)
-        PyBuffer_Release(&coded);
-    Py_XDECREF(result);
-    free(before);
-    return wire;
-}
-
-static PyObject *encode(PyObject *object, PyObject *const *arguments, Py_ssize_t count)
-{
-    stream_object *self = (stream_object *)object;
-    if (count != 4) {
-        PyErr_SetString(PyExc_TypeError, "expected a message, is_text, compress and max_string");
-        return NULL;
-    }
-    const int is_text = PyObject_IsTrue(arguments[1]);
-    uint32_t max_string;
-    Py_buffer data;
-    if (is_text < 0 || !read_number(arguments[3], STREAM_MAX_STRING, &max_string) ||
-        PyObject_GetBuffer(arguments[0], &data, PyBUF_SIMPLE) != 0)
-        return NULL;
-    PyObject *wire = NULL;
-    if (arguments[2] == Py_None && (size_t)data.len > max_string) {
-        const aura_error error = {
-            .code = AURA_TOO_LONG, .number = max_string, .path = "", .reason = "a string codes at most %u bytes"};
-        aura_raise_error(aura_state_of(object), &error);
-    } else if (acquire(self)) {
-        wire = arguments[2] == Py_None
-                   ? encode_string(self, &data, is_text != 0)
-                   : encode_smaller(self, arguments[0], &data, is_text != 0, arguments[2], max_string);
-        release(self);
-    }
-    PyBuffer_Release(&data);
-    return wire;
-}
-
-static PyObject *encode_coded(PyObject *object, PyObject *const *arguments, Py_ssize_t count)
-{
-    stream_object *self = (stream_object *)object;
-    if (count != 3) {
-        PyErr_SetString(PyExc_TypeError, "expected a message, is_text, and what it is coded as");
-        return NULL;
-    }
-    const int is_text = PyObject_IsTrue(arguments[1]);
-    Py_buffer data, coded;
-    if (is_text < 0 || PyObject_GetBuffer(arguments[0], &data, PyBUF_SIMPLE) != 0)
-        return NULL;
-    PyObject *wire = NULL;
-    if (PyObject_GetBuffer(arguments[2], &coded, PyBUF_SIMPLE) == 0) {
-        if (acquire(self)) {
-            wire = encode_message(self, &data, is_text != 0, &coded);
-            release(self);
-        }
-        PyBuffer_Release(&coded);
-    }
-    PyBuffer_Release(&data);
-    return wire;
-}
-
-/* A message that is read, and what of it is known. */
-typedef struct {
-    Py_buffer wire;
-    aura_stream_head head;
-    size_t max_size;
-    PyObject *limit; /* the same, as it was given */
-    PyObject *decompress;
-    bool keeps; /* whether a message that is refused for its length may be read again */
-} reading;
-
-/* What was received, and whether it is text. */
-static PyObject *result_of(const stream_object *self, const void *data, size_t size)
-{
-    PyObject *bytes = PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
-    return bytes == NULL ? NULL : Py_BuildValue("(NO)", bytes, self->stream.is_text ? Py_True : Py_False);
-}
-
-/* Read a string. The buffer of the workspace has room for the message, for aura_stream_read to work in, and for what the
- * end remembers if it has to go back. */
-static PyObject *read_string(stream_object *self, const reading *message)
-{
-    module_state *state = aura_state_of((PyObject *)self);
-    const size_t longest = message->max_size < STREAM_MAX_STRING ? message->max_size : STREAM_MAX_STRING;
-    const size_t size = (size_t)message->wire.len, scratch = aura_stream_scratch(size);
-    workspace *space = aura_take_workspace(state);
-    if (space == NULL || !aura_make_room(space, memory_of(self) + longest + scratch)) {
-        aura_free_workspace(space);
-        return PyErr_NoMemory();
-    }
-    uint8_t *text = space->buffer + memory_of(self);
-    if (message->keeps)
-        memcpy(space->buffer, &self->stream, memory_of(self));
-    aura_error error;
-    size_t length;
-    bool is_read;
-    if (longest < AURA_RELEASE_FROM) {
-        is_read = aura_stream_read(&self->stream, model_of(self), &message->head, message->wire.buf, size, longest, text,
-                                   text + longest, &length, &error);
-    } else {
-        Py_BEGIN_ALLOW_THREADS
-        is_read = aura_stream_read(&self->stream, model_of(self), &message->head, message->wire.buf, size, longest, text,
-                                   text + longest, &length, &error);
-        Py_END_ALLOW_THREADS
-    }
-    if (message->keeps && error.code == AURA_LIMIT_EXCEEDED)
-        memcpy(&self->stream, space->buffer, memory_of(self));
-    PyObject *result = is_read ? result_of(self, text, length) : aura_raise_error(state, &error);
-    aura_put_workspace(state, space);
-    return result;
-}
-
-/* Read a message that was coded by itself. */
-static PyObject *read_message(stream_object *self, const reading *message)
-{
-    const Py_ssize_t begin = (Py_ssize_t)message->head.size;
-    PyObject *coded = PyBytes_FromStringAndSize((const char *)message->wire.buf + begin,
-                                                message->wire.len - begin - STREAM_CHECK_SIZE);
-    PyObject *text = NULL, *result = NULL;
-    if (coded != NULL)
-        text = PyObject_CallFunctionObjArgs(message->decompress, coded, message->limit, NULL);
-    Py_XDECREF(coded);
-    Py_buffer data;
-    if (text != NULL && PyObject_GetBuffer(text, &data, PyBUF_SIMPLE) == 0) {
-        aura_error error;
-        const size_t size = (size_t)data.len;
-        result = aura_stream_accept(&self->stream, model_of(self), &message->head, data.buf, size, &error)
-                     ? result_of(self, data.buf, size)
-                     : aura_raise_error(aura_state_of((PyObject *)self), &error);
-        PyBuffer_Release(&data);
-    }
-    Py_XDECREF(text);
-    return result;
-}
-
-/* Whether the exception that is set is a LimitExceeded. */
-static bool is_limit_exceeded(const module_state *state)
-{
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyObject *limit = PyObject_GetAttrString(state->errors, "LimitExceeded");
-    const bool is_one = limit != NULL && PyErr_GivenExceptionMatches(type, limit);
-    Py_XDECREF(limit);
-    PyErr_Restore(type, value, traceback);
-    return is_one;
-}
-
-static PyObject *decode_message(stream_object *self, reading *message)
-{
-    module_state *state = aura_state_of((PyObject *)self);
-    aura_error error;
-    if (!aura_stream_open(&self->stream, message->wire.buf, (size_t)message->wire.len, &message->head, &error))
-        return aura_raise_error(state, &error);
-    PyObject *result = message->head.flags & STREAM_FLAG_MESSAGE ? read_message(self, message)
-                                                                 : read_string(self, message);
-    if (result == NULL && message->keeps && is_limit_exceeded(state))
-        self->stream.is_lost = message->head.was_lost;
-    return result;
-}
-
-static PyObject *decode(PyObject *object, PyObject *const *arguments, Py_ssize_t count)
-{
-    stream_object *self = (stream_object *)object;
-    if (count != 4) {
-        PyErr_SetString(PyExc_TypeError, "expected a message, max_size, decompress and keeps");
-        return NULL;
-    }
-    const int keeps = PyObject_IsTrue(arguments[3]);
-    reading message = {.limit = arguments[1], .decompress = arguments[2], .keeps = keeps > 0};
-    if (keeps < 0 || !aura_read_limit(arguments[1], &message.max_size) ||
-        PyObject_GetBuffer(arguments[0], &message.wire, PyBUF_SIMPLE) != 0)
-        return NULL;
-    PyObject *result = NULL;
-    if (acquire(self)) {
-        result = decode_message(self, &message);
-        release(self);
-    }
-    PyBuffer_Release(&message.wire);
-    return result;
 }
 
 static PyObject *get_is_lost(PyObject *self, void *closure)
@@ -377,11 +96,12 @@ static PyObject *get_is_asked(PyObject *self, void *closure)
 }
 
 static PyMethodDef METHODS[] = {
-    {"encode", (PyCFunction)(void (*)(void))encode, METH_FASTCALL,
+    {"encode", (PyCFunction)(void (*)(void))aura_py_stream_encode, METH_FASTCALL,
      "The next message, as a string or as what compress makes of it."},
-    {"encode_message", (PyCFunction)(void (*)(void))encode_coded, METH_FASTCALL,
+    {"encode_message", (PyCFunction)(void (*)(void))aura_py_stream_encode_message, METH_FASTCALL,
      "The next message, which is coded by itself already."},
-    {"decode", (PyCFunction)(void (*)(void))decode, METH_FASTCALL, "The next message, and whether it is text."},
+    {"decode", (PyCFunction)(void (*)(void))aura_py_stream_decode, METH_FASTCALL,
+     "The next message, and whether it is text."},
     {"reset", reset, METH_O, "Forget all, and say so with the next message."},
     {"copy", copy, METH_NOARGS, "Another end that remembers the same and goes on by itself."},
     {NULL, NULL, 0, NULL},
