@@ -139,21 +139,23 @@ static PyObject *code_one(PyObject *self, PyObject *message, aura_method method,
     return result;
 }
 
-/* A message of a batch: its bytes, and where its result stands or why there is none. */
+/* A message of a batch: its bytes, what codes it, and where its result stands or why there is none. */
 typedef struct {
     Py_buffer view;
+    aura_method method;
+    bool is_left; /* to the caller, as no method codes it */
     size_t offset;
     size_t length;
     aura_error error;
 } batch_entry;
 
 /* Code a message of a batch by itself, and append the result; false if there is no memory. */
-static bool code_entry(const aura_context_model *model, workspace *space, aura_method method, bool decodes,
-                       size_t max_size, batch_entry *entry, aura_results *all)
+static bool code_entry(const aura_context_model *model, workspace *space, bool decodes, size_t max_size,
+                       batch_entry *entry, aura_results *all)
 {
     entry->offset = all->size;
-    const bool is_done = code_message(model, space, method, decodes, entry->view.buf, (size_t)entry->view.len, max_size,
-                                      &entry->length, &entry->error);
+    const bool is_done = code_message(model, space, entry->method, decodes, entry->view.buf, (size_t)entry->view.len,
+                                      max_size, &entry->length, &entry->error);
     return entry->error.code != AURA_NO_MEMORY && (!is_done || aura_append(all, space->buffer, entry->length));
 }
 
@@ -164,57 +166,76 @@ static size_t usual_room(bool decodes, size_t size)
     return !decodes ? size + 64 : 16 * size + 64 < most ? 16 * size + 64 : most;
 }
 
+static bool is_auralite(const batch_entry *entry)
+{
+    return !entry->is_left && entry->method == AURA_AURALITE;
+}
+
 /* Code AURALITE messages side by side, and again by themselves where the room does not suffice. */
 static bool code_together(const aura_context_model *model, workspace *space, bool decodes, size_t max_size,
                           batch_entry *entries, Py_ssize_t count, aura_results *all)
 {
-    aura_job *jobs = calloc((size_t)count + 1, sizeof *jobs);
-    size_t room = 0;
+    aura_job *jobs = calloc((size_t)count + 1, sizeof *jobs), *job = jobs;
+    size_t room = 0, offset = 0;
     for (Py_ssize_t place = 0; place < count; place++)
-        room += usual_room(decodes, (size_t)entries[place].view.len);
+        room += is_auralite(&entries[place]) ? usual_room(decodes, (size_t)entries[place].view.len) : 0;
     bool is_done = jobs != NULL && aura_reserve(all, room);
-    for (Py_ssize_t place = 0, offset = 0; is_done && place < count; place++) {
+    for (Py_ssize_t place = 0; is_done && place < count; place++) {
+        if (!is_auralite(&entries[place]))
+            continue;
         const size_t size = (size_t)entries[place].view.len, capacity = usual_room(decodes, size);
-        entries[place].offset = (size_t)offset;
-        jobs[place] = (aura_job){entries[place].view.buf, size, all->bytes + offset, capacity, 0, {0}};
-        offset += (Py_ssize_t)capacity;
+        entries[place].offset = offset;
+        *job++ = (aura_job){entries[place].view.buf, size, all->bytes + offset, capacity, 0, {0}};
+        offset += capacity;
     }
     if (is_done && decodes)
-        aura_auralite_decode_batch(model, space->together, jobs, (size_t)count, max_size);
+        aura_auralite_decode_batch(model, space->together, jobs, (size_t)(job - jobs), max_size);
     else if (is_done)
-        aura_auralite_encode_batch(model, space->together, jobs, (size_t)count);
+        aura_auralite_encode_batch(model, space->together, jobs, (size_t)(job - jobs));
+    job = jobs;
     for (Py_ssize_t place = 0; is_done && place < count; place++) {
-        entries[place].length = jobs[place].length;
-        entries[place].error = jobs[place].error;
-        if (jobs[place].error.code == AURA_NO_SPACE)
-            is_done = code_entry(model, space, AURA_AURALITE, decodes, max_size, &entries[place], all);
+        if (!is_auralite(&entries[place]))
+            continue;
+        entries[place].length = job->length;
+        entries[place].error = job->error;
+        if (job++->error.code == AURA_NO_SPACE)
+            is_done = code_entry(model, space, decodes, max_size, &entries[place], all);
     }
     free(jobs);
     return is_done;
 }
 
 /* Code the messages of a batch, without touching Python; false if there is no memory. */
-static bool code_entries(const aura_context_model *model, workspace *space, aura_method method, bool decodes,
-                         size_t max_size, batch_entry *entries, Py_ssize_t count, aura_results *all)
+static bool code_entries(const aura_context_model *model, workspace *space, bool decodes, size_t max_size,
+                         batch_entry *entries, Py_ssize_t count, aura_results *all)
 {
-    if (method == AURA_AURALITE)
-        return code_together(model, space, decodes, max_size, entries, count, all);
+    if (!code_together(model, space, decodes, max_size, entries, count, all))
+        return false;
     for (Py_ssize_t place = 0; place < count; place++)
-        if (!code_entry(model, space, method, decodes, max_size, &entries[place], all))
+        if (!entries[place].is_left && entries[place].method != AURA_AURALITE &&
+            !code_entry(model, space, decodes, max_size, &entries[place], all))
             return false;
     return true;
 }
 
+static PyObject *result_of(const module_state *state, const batch_entry *entry, const aura_results *all)
+{
+    if (entry->is_left) {
+        Py_INCREF(Py_None);
+        return Py_None;
+    }
+    if (entry->error.code != AURA_OK)
+        return aura_make_error(state, &entry->error);
+    return PyBytes_FromStringAndSize((const char *)all->bytes + entry->offset, (Py_ssize_t)entry->length);
+}
+
 /* The list of what became of the messages; errors stand in the places of those that are refused. */
-static PyObject *list_of(module_state *state, const batch_entry *entries, Py_ssize_t count, const aura_results *all)
+static PyObject *list_of(const module_state *state, const batch_entry *entries, Py_ssize_t count,
+                         const aura_results *all)
 {
     PyObject *list = PyList_New(count);
     for (Py_ssize_t place = 0; list != NULL && place < count; place++) {
-        const batch_entry *entry = &entries[place];
-        PyObject *result =
-            entry->error.code == AURA_OK
-                ? PyBytes_FromStringAndSize((const char *)all->bytes + entry->offset, (Py_ssize_t)entry->length)
-                : aura_make_error(state, &entry->error);
+        PyObject *result = result_of(state, &entries[place], all);
         if (result == NULL)
             Py_CLEAR(list);
         else
@@ -223,6 +244,16 @@ static PyObject *list_of(module_state *state, const batch_entry *entries, Py_ssi
     return list;
 }
 
+/* The method of a message with an implied model, by its marker; false if that names none. */
+static bool find_method(const Py_buffer *wire, aura_method *method)
+{
+    const uint32_t marker = wire->len > 0 ? *(const uint8_t *)wire->buf : 0;
+    *method = marker >= MARKER_AURALITE_COMPACT ? AURA_AURALITE : AURA_ADAPTIVE;
+    return marker >= MARKER_AURALITE_COMPACT ||
+           (marker >= MARKER_ADAPTIVE_COMPACT && marker < MARKER_ADAPTIVE_COMPACT_END);
+}
+
+/* Write messages by a method, or read messages by their markers. */
 static PyObject *code_batch(PyObject *self, PyObject *messages, aura_method method, bool decodes, size_t max_size)
 {
     module_state *state = aura_state_of(self);
@@ -239,12 +270,16 @@ static PyObject *code_batch(PyObject *self, PyObject *messages, aura_method meth
         PyErr_NoMemory();
         goto end;
     }
-    for (; held < count; held++)
-        if (PyObject_GetBuffer(PyTuple_GetItem(sequence, held), &entries[held].view, PyBUF_SIMPLE) != 0)
+    for (; held < count; held++) {
+        batch_entry *entry = &entries[held];
+        if (PyObject_GetBuffer(PyTuple_GetItem(sequence, held), &entry->view, PyBUF_SIMPLE) != 0)
             goto end;
+        entry->method = method;
+        entry->is_left = decodes && !find_method(&entry->view, &entry->method);
+    }
     bool is_done;
     Py_BEGIN_ALLOW_THREADS
-    is_done = code_entries(&((model_object *)self)->model, space, method, decodes, max_size, entries, count, &all);
+    is_done = code_entries(&((model_object *)self)->model, space, decodes, max_size, entries, count, &all);
     Py_END_ALLOW_THREADS
     list = is_done ? list_of(state, entries, count, &all) : PyErr_NoMemory();
 end:
@@ -291,14 +326,20 @@ static PyObject *decode_compact(PyObject *self, PyObject *const *arguments, Py_s
     Py_buffer view;
     if (PyObject_GetBuffer(arguments[0], &view, PyBUF_SIMPLE) != 0)
         return NULL;
-    const uint32_t marker = view.len > 0 ? *(const uint8_t *)view.buf : 0;
+    aura_method method;
+    const bool is_compact = find_method(&view, &method);
     PyBuffer_Release(&view);
-    if (marker >= MARKER_AURALITE_COMPACT)
-        return code_one(self, arguments[0], AURA_AURALITE, true, max_size);
-    if (marker >= MARKER_ADAPTIVE_COMPACT && marker < MARKER_ADAPTIVE_COMPACT_END)
-        return code_one(self, arguments[0], AURA_ADAPTIVE, true, max_size);
+    if (is_compact)
+        return code_one(self, arguments[0], method, true, max_size);
     Py_INCREF(Py_None);
     return Py_None;
+}
+
+static PyObject *decode_compact_batch(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    size_t max_size;
+    return read_limit(arguments, count, &max_size) ? code_batch(self, arguments[0], AURA_AURALITE, true, max_size)
+                                                   : NULL;
 }
 
 static PyObject *encode_auralite(PyObject *self, PyObject *message)
@@ -333,20 +374,6 @@ static PyObject *decode_adaptive(PyObject *self, PyObject *const *arguments, Py_
     return read_limit(arguments, count, &max_size) ? code_one(self, arguments[0], AURA_ADAPTIVE, true, max_size) : NULL;
 }
 
-static PyObject *decode_auralite_batch(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
-{
-    size_t max_size;
-    return read_limit(arguments, count, &max_size) ? code_batch(self, arguments[0], AURA_AURALITE, true, max_size)
-                                                   : NULL;
-}
-
-static PyObject *decode_adaptive_batch(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
-{
-    size_t max_size;
-    return read_limit(arguments, count, &max_size) ? code_batch(self, arguments[0], AURA_ADAPTIVE, true, max_size)
-                                                   : NULL;
-}
-
 PyMethodDef AURA_MODEL_METHODS[] = {
     {"encode_auralite", encode_auralite, METH_O, "The AURALITE string of a message."},
     {"encode_adaptive", encode_adaptive, METH_O, "The adaptive string of a message."},
@@ -354,6 +381,8 @@ PyMethodDef AURA_MODEL_METHODS[] = {
     {"encode_adaptive_batch", encode_adaptive_batch, METH_O, "The adaptive strings of messages."},
     {"decode_compact", (PyCFunction)(void (*)(void))decode_compact, METH_FASTCALL,
      "The message that a wire with an implied model stands for, or None."},
+    {"decode_compact_batch", (PyCFunction)(void (*)(void))decode_compact_batch, METH_FASTCALL,
+     "The same of many wires, errors in the places of those that are refused."},
     {"chooser", (PyCFunction)(void (*)(void))aura_py_make_chooser, METH_FASTCALL,
      "What tries the messages that are tried first."},
     {"stream", (PyCFunction)(void (*)(void))aura_py_make_stream, METH_FASTCALL, "An end of a stream."},
@@ -361,9 +390,5 @@ PyMethodDef AURA_MODEL_METHODS[] = {
      "The message of an AURALITE string."},
     {"decode_adaptive", (PyCFunction)(void (*)(void))decode_adaptive, METH_FASTCALL,
      "The message of an adaptive string."},
-    {"decode_auralite_batch", (PyCFunction)(void (*)(void))decode_auralite_batch, METH_FASTCALL,
-     "The messages of AURALITE strings, or errors."},
-    {"decode_adaptive_batch", (PyCFunction)(void (*)(void))decode_adaptive_batch, METH_FASTCALL,
-     "The messages of adaptive strings, or errors."},
     {NULL, NULL, 0, NULL},
 };

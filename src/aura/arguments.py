@@ -13,6 +13,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
@@ -75,6 +76,11 @@ def batch(items: Iterable[Item], convert: Callable[[Item], bytes]) -> list[bytes
         TypeError: ``items`` is one message, or no iterable, or one of them has a wrong type; names its place.
         EncodeError: a text holds a lone surrogate; names its place.
     """
+    if isinstance(items, list | tuple):
+        if set(map(type, items)) <= {bytes}:  # as most batches are
+            return list(items)
+        with suppress(TypeError, EncodeError):  # which are raised below, with the place
+            return list(map(convert, items))
     return list(stream(items, convert))
 
 

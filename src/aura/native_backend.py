@@ -7,7 +7,7 @@ template frames, tries all of these for levels 1 and 2, and codes streams. Nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ from aura.policy import Policy
 from aura.templates.filing import filing_of
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
-from aura_spec.marker import ADAPTIVE_COMPACT, AURALITE_COMPACT, Marker
+from aura_spec.marker import Marker
 from aura_spec.shared_state import SharedState
 from aura_spec.tag import questioned
 from aura_spec.template import Template
@@ -192,36 +192,22 @@ class Native:
         self, wires: Sequence[bytes], shared_state: SharedState, max_size: int
     ) -> list[bytes | DecodeError]:
         """Read messages; those with an implied model together."""
-        results: dict[int, bytes | DecodeError] = {}
-        if shared_state.model is not None:
-            native = native_of(shared_state.model)
-            for markers, decode in (
-                (AURALITE_COMPACT, native.decode_auralite_batch),
-                (ADAPTIVE_COMPACT, native.decode_adaptive_batch),
-            ):
-                results |= _decode_together(wires, markers, decode, max_size)
+        if shared_state.model is None:
+            return [self._result(wire, shared_state, max_size) for wire in wires]
+        found = native_of(shared_state.model).decode_compact_batch(wires, max_size)
         return [
-            results[place] if place in results else self._result(wire, shared_state, max_size)
-            for place, wire in enumerate(wires)
+            read if isinstance(read, bytes) else self._rest(read, wire, shared_state, max_size)
+            for read, wire in zip(found, wires, strict=True)
         ]
+
+    def _rest(
+        self, error: DecodeError | None, wire: bytes, shared_state: SharedState, max_size: int
+    ) -> bytes | DecodeError:
+        """Read a message without an implied model, or say why one with it is refused."""
+        return self._result(wire, shared_state, max_size) if error is None else questioned(error, wire)
 
     def _result(self, wire: bytes, shared_state: SharedState, max_size: int) -> bytes | DecodeError:
         try:
             return self.decode(wire, shared_state, max_size)
         except DecodeError as error:
             return error
-
-
-def _decode_together(
-    wires: Sequence[bytes],
-    markers: range,
-    decode: Callable[[Sequence[bytes], int], list[bytes | DecodeError]],
-    max_size: int,
-) -> dict[int, bytes | DecodeError]:
-    """Read the messages with these markers; the results by their places."""
-    places = [place for place, wire in enumerate(wires) if wire and wire[0] in markers]
-    results = decode([wires[place] for place in places], max_size)
-    return {
-        place: questioned(result, wires[place]) if isinstance(result, DecodeError) else result
-        for place, result in zip(places, results, strict=True)
-    }

@@ -130,7 +130,7 @@ def test_arguments_are_checked() -> None:
         with pytest.raises(TypeError):
             native.decode_auralite(*arguments)
     with pytest.raises(ValueError, match="max_size is below 0"):
-        native.decode_adaptive_batch([], -1)
+        native.decode_compact_batch([], -1)
     with pytest.raises(TypeError):
         aura_native.Model()
 
@@ -145,10 +145,17 @@ def test_batches_give_what_single_messages_do() -> None:
     assert isinstance(error, EncodeError)
     with pytest.raises(EncodeError):
         get("native").encode_auralite_batch([b"a", too_long], SMALL)
-    wires = [*native.encode_auralite_batch(texts), b"", b"\x00"]
-    results = native.decode_auralite_batch(wires, 100)
-    assert [told(result) for result in results] == [
-        outcome(native.decode_auralite, wire, 100) for wire in wires
+    wires = [
+        *native.encode_adaptive_batch(texts),
+        *native.encode_auralite_batch(texts),
+        b"\x0f",
+        b"",
+        b"\x20",
+    ]
+    results = native.decode_compact_batch(wires, 100)
+    assert results[-3:] == [None] * 3
+    assert [told(result) for result in results[:-3]] == [
+        outcome(native.decode_compact, wire, 100) for wire in wires[:-3]
     ]
 
 
