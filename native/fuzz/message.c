@@ -1,6 +1,6 @@
 /* Fuzz target: messages, with the model in the file that AURA_FUZZ_MODEL names. */
-#include "check.h"
 #include "given_model.h"
+#include "messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

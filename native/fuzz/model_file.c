@@ -4,7 +4,8 @@
  * mended. */
 #include "../crc32.h"
 #include "../model.h"
-#include "check.h"
+#include "messages.h"
+#include "templates.h"
 
 static void mend(uint8_t *data, size_t size)
 {
@@ -37,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (aura_model_read(&model, &sections, file, file_size, &AURA_HEAP, &error)) {
         aura_workspace *space = calloc(1, sizeof *space);
         check_message(&model, space, data + 2, length);
+        check_templates(&model, space, data + 2, length);
         free(space);
         aura_context_model_free(&model, &AURA_HEAP);
     }

@@ -10,6 +10,7 @@
 #include "../selection.h"
 #include "../template_list.h"
 #include "../typed.h"
+#include "check.h"
 
 #define MAX_MATCHED 8192
 #define MAX_MADE 64
