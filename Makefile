@@ -9,7 +9,7 @@ PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 BUILT = $(wildcard native/build/.done)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-native fuzz-native wasm test-js test-chromium corpus-js pages docs-js lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
+.PHONY: help demo test native test-native coverage-native fuzz-native wasm test-js test-chromium corpus-js pages docs-js lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
   corpus lock clean model
 .SECONDARY:
 
@@ -36,21 +36,45 @@ native/build/.done: $(wildcard native/*.[ch] native/python/*.[ch]) native/build.
 
 CORE = $(wildcard native/*.c)
 CORE_HEADERS = $(wildcard native/*.h native/fuzz/*.h)
+BINDING = $(wildcard native/python/*.c)
 STRICT = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+# The interface of Python wants functions where objects stand, and the analyzer does not see that a workspace is kept.
+STRICT_BINDING = $(STRICT) -Wno-pedantic -DPy_LIMITED_API=0x030b0000 -isystem $$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')
+ANALYZED = $$($(CC) --version | grep -q clang || echo -fanalyzer)
+ANALYZED_BINDING = $$($(CC) --version | grep -q clang || echo -fanalyzer -Wno-analyzer-malloc-leak)
 SANITIZED = -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ = AURA_FUZZ_MODEL=src/aura/data/small.aura
-REPLAY = $(FUZZ) xargs -P 2 -n 40
-test-native: native/build/.done .venv/test/.done native/build/corpus  ## the native core: tests over it, sanitizers, gcc -fanalyzer
-	.venv/test/bin/pytest -n auto tests/native tests/aura/test_native.py tests/test_vectors.py -k native \
+TARGETS = $(filter-out replay,$(notdir $(basename $(wildcard native/fuzz/*.c))))
+REPLAYS = $(addprefix native/build/replay-,$(TARGETS))
+# How many changes of each input of a target are tried as well, 3 if nothing is said.
+CHANGES_model_file = 20
+CHANGES_stream = 20
+test-native: native/build/.done coverage-native $(REPLAYS) native/build/corpus  ## the native core: tests over it, sanitizers, warnings, gcc -fanalyzer
+	printf '%s\n' $(CORE) | xargs -P 2 -I FILE $(CC) $(STRICT) $(ANALYZED) -O2 -c FILE -o /dev/null
+	printf '%s\n' $(BINDING) | xargs -P 2 -I FILE $(CC) $(STRICT_BINDING) $(ANALYZED_BINDING) -O2 -c FILE -o /dev/null
+	$(foreach target,$(TARGETS),find native/build/corpus/$(target) -type f | sort | \
+	  $(FUZZ) xargs -P 2 -n 40 native/build/replay-$(target) $(or $(CHANGES_$(target)),3) > native/build/replay-$(target).log && ) true
+
+# Needs GCC, whose gcov counts. The tests run over a build that counts lines, and is as optimized as any.
+COVERED = native/build/coverage
+coverage-native: $(COVERED)/.done .venv/test/.done  ## tests over the native core, and which of its lines they run: 95 % at least
+	find $(COVERED) -name '*.gcda' -delete
+	PYTHONPATH=$(COVERED) .venv/test/bin/pytest -n auto tests/native tests/aura/test_native.py tests/test_vectors.py -k native \
 	  -m "not thorough" --cov
 	.venv/test/bin/coverage report --include=$(NATIVE) --fail-under=95
-	printf '%s\n' $(CORE) | xargs -P 2 -I FILE $(CC) $(STRICT) -O2 $$($(CC) --version | grep -q clang || echo -fanalyzer) -c FILE -o /dev/null
-	printf '%s\n' message model_file brio2 stream | xargs -P 2 -I NAME \
-	  $(CC) $(SANITIZED) $(CORE) native/fuzz/NAME.c native/fuzz/replay.c -o native/build/replay-NAME
-	find native/build/corpus/message -type f | sort | $(REPLAY) native/build/replay-message 3
-	find native/build/corpus/model_file -type f | sort | $(REPLAY) native/build/replay-model_file 20
-	find native/build/corpus/brio2 -type f | sort | $(REPLAY) native/build/replay-brio2 3
-	find native/build/corpus/stream -type f | sort | $(REPLAY) native/build/replay-stream 20
+	$(PYTHON) native/line_coverage.py report $(COVERED) 95
+
+$(COVERED)/.done: $(wildcard native/*.[ch] native/python/*.[ch]) native/build.py native/line_coverage.py
+	CC=gcc $(PYTHON) native/line_coverage.py build $(@D)
+	touch $@
+
+native/build/replay-%: native/fuzz/%.c native/fuzz/replay.c native/build/sanitized/.done
+	$(CC) $(SANITIZED) $(STRICT) $< native/fuzz/replay.c native/build/sanitized/*.o -o $@
+
+native/build/sanitized/.done: $(CORE) $(CORE_HEADERS)
+	mkdir -p $(@D)
+	printf '%s\n' $(notdir $(basename $(CORE))) | xargs -P 2 -I NAME $(CC) $(SANITIZED) -c native/NAME.c -o $(@D)/NAME.o
+	touch $@
 
 native/build/corpus: $(wildcard vectors/*.json) native/fuzz/corpus.py
 	rm -rf $@
@@ -58,13 +82,20 @@ native/build/corpus: $(wildcard vectors/*.json) native/fuzz/corpus.py
 
 # Needs clang; what is found stays in native/build/found.
 SECONDS ?= 20
-fuzz-native: native/build/corpus  ## search with libFuzzer for inputs that break the native core; SECONDS=20 for each target
-	for target in message model_file brio2 stream; do \
+fuzz-native: native/build/fuzzed/.done native/build/corpus  ## warnings of clang, and a search with libFuzzer for inputs that break the native core; SECONDS=20 for each target
+	printf '%s\n' $(BINDING) | xargs -P 2 -I FILE clang $(STRICT_BINDING) -fsyntax-only FILE
+	for target in $(TARGETS); do \
 	  mkdir -p native/build/found/$$target && \
-	  clang $(SANITIZED) -fsanitize=fuzzer $(CORE) native/fuzz/$$target.c -o native/build/fuzz-$$target && \
+	  clang $(SANITIZED) $(STRICT) -fsanitize=fuzzer native/build/fuzzed/*.o native/fuzz/$$target.c -o native/build/fuzz-$$target && \
 	  $(FUZZ) native/build/fuzz-$$target -max_total_time=$(SECONDS) -max_len=8192 -timeout=20 -verbosity=0 \
 	    -artifact_prefix=native/build/found/ native/build/found/$$target native/build/corpus/$$target || exit 1; \
 	done
+
+native/build/fuzzed/.done: $(CORE) $(CORE_HEADERS)
+	mkdir -p $(@D)
+	printf '%s\n' $(notdir $(basename $(CORE))) | xargs -P 2 -I NAME \
+	  clang $(SANITIZED) $(STRICT) -fsanitize=fuzzer-no-link -c native/NAME.c -o $(@D)/NAME.o
+	touch $@
 
 # Needs clang with its linker for WebAssembly, and Node to try it.
 wasm: $(CORE) $(CORE_HEADERS) native/wasm/aura.c  ## the native core as a WebAssembly module, into native/build

@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,11 @@ class BuildError(Exception):
     """There is no C compiler, or it fails."""
 
 
+def sources() -> list[Path]:
+    """All C sources, those of the core before those of the binding."""
+    return [source for folder in (SOURCES, SOURCES / "python") for source in sorted(folder.glob("*.c"))]
+
+
 def digest() -> str:
     """What tells one state of the sources from another: sixteen hexadecimal digits."""
     state = hashlib.sha256()
@@ -53,8 +59,13 @@ def file_name() -> str:
     return NAME + suffix
 
 
-def command(target: Path, extra: tuple[str, ...] = ()) -> list[str]:
+def command(target: Path, extra: tuple[str, ...] = (), inputs: Iterable[Path] | None = None) -> list[str]:
     """What compiles and links the module into a file.
+
+    Args:
+        target: the file.
+        extra: further options of the compiler.
+        inputs: sources or objects; all sources if None.
 
     Raises:
         BuildError: this Python does not name a compiler.
@@ -72,7 +83,7 @@ def command(target: Path, extra: tuple[str, ...] = ()) -> list[str]:
         *extra,
         *shared,
         f"-I{sysconfig.get_path('include')}",
-        *(str(source) for folder in (SOURCES, SOURCES / "python") for source in sorted(folder.glob("*.c"))),
+        *map(str, sources() if inputs is None else inputs),
         "-o",
         str(target),
     ]
@@ -86,13 +97,23 @@ def build(folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file_name()
-    try:
-        done = subprocess.run(command(target), capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise BuildError(f"the C compiler cannot be run: {error}") from None
-    if done.returncode:
-        raise BuildError(f"the C compiler fails:\n{done.stderr}")
+    run(command(target))
     return target
+
+
+def run(words: Sequence[str]) -> str:
+    """Run a compiler or what belongs to one, and give what it prints.
+
+    Raises:
+        BuildError: it is not there, or it fails; with what it says.
+    """
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise BuildError(f"{words[0]} cannot be run: {error}") from None
+    if done.returncode:
+        raise BuildError(f"{words[0]} fails:\n{done.stderr}")
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -146,21 +146,25 @@ PyObject *aura_py_encode_brio2(PyObject *module, PyObject *const *arguments, Py_
 static void decode(const aura_container *container, brio2_workspace *space, const Py_buffer *window, uint8_t *result,
                    aura_error *error)
 {
-    const size_t before = window->buf != NULL ? (size_t)window->len : 0;
+    const size_t before = (size_t)window->len;
     void *room = take_room(&space->streams, aura_brio2_decoder_room(container));
-    uint8_t *text = before > 0 ? malloc(before + container->length) : result;
     *error = (aura_error){.code = AURA_NO_MEMORY};
-    if (room != NULL && text != NULL) {
-        if (before > 0)
-            memcpy(text, window->buf, before);
-        if (aura_brio2_decode(container, &space->coding, room, text, before, error) && before > 0)
-            memcpy(result, text + before, container->length);
+    if (room == NULL)
+        return;
+    if (before == 0) {
+        aura_brio2_decode(container, &space->coding, room, result, 0, error);
+        return;
     }
-    if (before > 0)
-        free(text);
+    uint8_t *text = malloc(before + container->length);
+    if (text == NULL)
+        return;
+    memcpy(text, window->buf, before);
+    if (aura_brio2_decode(container, &space->coding, room, text, before, error))
+        memcpy(result, text + before, container->length);
+    free(text);
 }
 
-/* Decode a container with a window; its buffer is NULL if there is none. */
+/* Decode a container with a window. */
 static PyObject *decode_views(module_state *state, const Py_buffer *body, const Py_buffer *window, size_t max_size)
 {
     aura_container container;
