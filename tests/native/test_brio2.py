@@ -136,6 +136,7 @@ def test_garbage_is_refused_alike(content: bytes, length: int, sequences: int, u
 @sampled(300)
 @given(st.binary(max_size=30))
 @example(b"AURB\2")
+@example(b"AURA")
 @example(b"AURA\1")
 @example(b"AURA\2\x80\0")
 @example(b"AURA\2\x81\x80\x80\x80\x80")
@@ -182,6 +183,13 @@ def test_chunked_files_are_coded_natively_where_messages_are(monkeypatch: pytest
     decompressor.feed(files[0][:2000] + b"\xff" + files[0][2001:])
     with pytest.raises(DecodeError):
         list(decompressor.blocks())
+
+
+def test_memory_for_a_long_message_is_given_back() -> None:
+    data = words(300_000, 9)
+    body = aura_native.encode_brio2(data, 1)
+    assert decode(body, len(data)) == data
+    assert aura_native.encode_brio2(TEXT, 0) == BODY
 
 
 def test_threads_write_together() -> None:

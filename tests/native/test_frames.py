@@ -156,6 +156,14 @@ def test_long_values() -> None:
         NATIVE.encode_modelled(300, [bytes(MAX_MODELLED), b""], templates, SMALL)
 
 
+def test_a_slot_with_many_places_makes_a_long_message() -> None:
+    templates = parse_patterns({300: " or ".join(["{0:hex}"] * 60)})
+    held = SharedState(templates)
+    values = [b"0af" * 40_000]
+    wire = NATIVE.encode_typed(300, values, held)
+    assert same(wire, 1 << 23, held) == templates[300].render(values)
+
+
 def test_without_a_model_only_typed_frames_are_read() -> None:
     held = SharedState(TEMPLATES)
     assert same(TYPED + head_of(1) + b"abc", 1000, held) == b"say abc"

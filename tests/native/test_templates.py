@@ -111,6 +111,24 @@ def test_a_match_is_one_of_all(search: tuple[dict[int, Template], bytes]) -> Non
         assert found.values == templates[found.template_id].match(message)
 
 
+VALUES_AND_MORE = (
+    *(b"-12", b"1.5", b"-2.25", b"1.", b"1.x", b".5"),
+    *(b"2024-05-06T07:08:09", b"2024-05-06 07:08:09Z", b"2024-05-06T07:08:09.123456Z"),
+    *(b"2024-05-06T07:08:09,5+02", b"2024-05-06T07:08:09+02:00", b"2024-05-06T07:08:09-0230"),
+    *(b"2024-05-06T07:08:09+2", b"2024-05-06T07:08:09.", b"2024-05-06T07:08:09+02:0", b"2024-05-06T07-08"),
+)
+
+
+@pytest.mark.parametrize("kind", ["decimal", "timestamp"])
+@pytest.mark.parametrize("behind", [".", "Z", "+", "5", " and more"])
+def test_values_end_before_what_follows(kind: str, behind: str) -> None:
+    """Also if what follows might go on with the value."""
+    templates = parse_patterns({300: f"at {{0:{kind}}}{behind}{{1}}", 301: f"on {{0:{kind}}}"})
+    for value in VALUES_AND_MORE:
+        for message in (b"at " + value + behind.encode() + b"!", b"on " + value):
+            assert NativeMatcher(templates).match(message) == Matcher(templates).match(message)
+
+
 WORDY = st.lists(
     st.sampled_from(
         ["the order of ", "was moved to ", "node seven ", "in the queue ", "a" * 9, "ab" * 7, "é", "7 "]
@@ -279,6 +297,7 @@ def test_what_a_layer_is_made_of_is_checked() -> None:
         (300, (0, 0), (b"a", b"", b""), b"\0\1"),  # two places side by side
         (300, (0,), (b"a",), b"\0"),  # a literal is missing
         (300, (9,), (b"a", b""), b"\0"),  # an enumeration without alternatives
+        (300, (10,), (b"a", b""), b"\0"),  # no type
         (300, (0,), (b"a" * 4097, b""), b"\0"),
         (300, ((b"",),), (b"a", b""), b"\0"),
         (1 << 32, (0,), (b"a", b""), b"\0"),
