@@ -151,13 +151,12 @@ def whole_number(name: str, value: int, least: int, most: int | None = None) -> 
         TypeError: it is no ``int``, or a ``bool``.
         ValueError: it is out of range.
     """
-    wrong = TypeError(f"{name} is a whole number, not {value!r} ({type(value).__name__})")
-    if isinstance(value, bool):
-        raise wrong
     try:
-        number = operator.index(value)
+        number = None if isinstance(value, bool) else operator.index(value)
     except TypeError:
-        raise wrong from None
+        number = None
+    if number is None:
+        raise TypeError(f"{name} is a whole number, not {value!r} ({type(value).__name__})")
     if most is None and number < least:
         raise ValueError(f"{name} is {number}, below {least}")
     if most is not None and not least <= number <= most:

@@ -297,9 +297,11 @@ class Channel:
                 self._take_frames()
 
     def _take_frames(self) -> None:
-        """Take over what the session has to send."""
-        self._outbox += self.session.data_to_send()
-        self._write_soon()
+        """Take over what the session has to send. It says so before it serves a model."""
+        frames = self.session.data_to_send()
+        if frames:
+            self._outbox += frames
+            self._write_soon()
 
     def _write_soon(self) -> None:
         if self._is_writing or self._closed is not None or not self._has_work:

@@ -18,7 +18,7 @@ from contextvars import copy_context
 from functools import cache
 from itertools import islice
 from typing import Final, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from aura import native
 
@@ -86,25 +86,39 @@ class _Turns:
             asyncio.get_running_loop().call_soon(self._give)
 
 
-_turns: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns]] = WeakKeyDictionary()
+class _Loops:
+    """The turns of each event loop, as long as it lives; those that were asked for last are found at once."""
+
+    __slots__ = ("_latest", "_turns")
+
+    def __init__(self) -> None:
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns] = WeakKeyDictionary()
+        self._latest: tuple[ReferenceType[asyncio.AbstractEventLoop], _Turns] | None = None
+
+    def running(self) -> _Turns:
+        """The turns of the loop that runs in this thread."""
+        loop = asyncio.get_running_loop()
+        latest = self._latest  # a pair, as another thread may set it meanwhile
+        if latest is not None and latest[0]() is loop:
+            return latest[1]
+        found = self._turns.get(loop)
+        if found is None:
+            found = self._turns[loop] = _Turns()
+        self._latest = ref(loop), found
+        return found
 
 
-def _of_this_loop() -> _Turns:
-    loop = asyncio.get_running_loop()
-    found = _turns.get(loop)
-    if found is None:
-        found = _turns[loop] = _Turns()
-    return found
+_loops: Final = _Loops()
 
 
 def take_turn() -> bool:
     """Whether a short message may be coded on the event loop at once."""
-    return _of_this_loop().take()
+    return _loops.running().take()
 
 
 async def turn() -> None:
     """Wait until a short message may be coded on the event loop."""
-    turns = _of_this_loop()
+    turns = _loops.running()
     if not turns.take():
         await turns.ask()
 

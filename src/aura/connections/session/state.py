@@ -27,6 +27,8 @@ class State(Enum):
         FAILED: a frame was refused, and no further one is read. Only the peer's direction fails.
     """
 
+    __hash__ = object.__hash__  # each member is there once; the hash of Enum is a call of Python
+
     OPENING = "opening"
     READY = "ready"
     OPEN = "open"
