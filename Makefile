@@ -47,7 +47,6 @@ FUZZ = AURA_FUZZ_MODEL=src/aura/data/small.aura
 TARGETS = $(filter-out replay,$(notdir $(basename $(wildcard native/fuzz/*.c))))
 REPLAYS = $(addprefix native/build/replay-,$(TARGETS))
 # How many changes of each input of a target are tried as well, 3 if nothing is said.
-CHANGES_brio2 = 1
 CHANGES_model_file = 20
 CHANGES_stream = 20
 test-native: native/build/.done coverage-native $(REPLAYS) native/build/corpus  ## the native core: tests over it, sanitizers, warnings, gcc -fanalyzer

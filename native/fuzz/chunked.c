@@ -12,6 +12,7 @@
 #define HEADER_SIZE 7
 #define MAX_HEAD 5       /* bytes before the body of a block */
 #define LARGEST_BLOCK 600u /* that is written */
+#define NEAR 64 /* bytes that matches reach back where they reach less than they may */
 #define SALT 0x5A17
 
 enum { END, STORED, BRIO };
@@ -126,7 +127,8 @@ static size_t write_block(aura_parser *parser, const uint8_t *data, uint32_t siz
 /* Write a file, in blocks and frames as its content tells, into new memory. */
 static uint8_t *write_file(const uint8_t *data, uint32_t size, uint32_t level, uint32_t bits, size_t *length)
 {
-    const uint32_t window = (uint32_t)1 << bits, capacity = window + 2 * LARGEST_BLOCK;
+    const uint32_t window = size > 0 && data[0] & 2 ? NEAR : (uint32_t)1 << bits; /* what is kept moves often if near */
+    const uint32_t capacity = window + LARGEST_BLOCK + NEAR;
     uint8_t *file = malloc(HEADER_SIZE + (size_t)size * (1 + MAX_HEAD + 4) + 1);
     void *room = malloc(aura_parser_room(level, capacity, LARGEST_BLOCK));
     aura_parser parser;

@@ -101,7 +101,7 @@ static bool passes(const message *sent, const aura_stream *receiver)
         return false;
     const uint32_t ahead = is_reset ? 0 : (uint32_t)(sent->counter - receiver->counter);
     const uint32_t side = sent->is_from_server != receiver->terms.is_server ? 1u << (sent->bits - 1) : 0;
-    return ((ahead + side) & ((1u << sent->bits) - 1)) == 0;
+    return ((ahead + side) & UINT32_MAX >> (32 - sent->bits)) == 0;
 }
 
 /* Whether a receiver remembers what the sender of a message did, and waits for this one. */
