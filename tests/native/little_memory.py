@@ -101,8 +101,8 @@ class Calls:
     def decode_auralite(self) -> object:
         return self._model.decode_auralite(self._written["encode_auralite"], _LIMIT)
 
-    def decode_auralite_batch(self) -> object:
-        return self._model.decode_auralite_batch([self._written["encode_auralite"]] * 9, _LIMIT)
+    def decode_compact_batch(self) -> object:
+        return self._model.decode_compact_batch([self._written["encode_auralite"]] * 9, _LIMIT)
 
     def make_stream(self) -> object:
         return self._model.stream(1, 1 << 16, 8, False).is_lost
