@@ -1,7 +1,9 @@
 # Types of the extension module that native/python defines.
 
 from collections.abc import Callable, Iterable
-from typing import Self, TypeAlias, final
+from typing import Any, Self, TypeAlias, final
+
+from numpy.typing import NDArray
 
 from aura_spec.errors import DecodeError, EncodeError
 
@@ -12,6 +14,26 @@ def index_windows(layer: TemplateLayer, /) -> NearIndex: ...
 def encode_brio2(data: bytes, level: int, /) -> bytes: ...
 def decode_brio2(body: bytes, max_size: int, window: bytes, /) -> bytes: ...
 def block_encoder(level: int, window_bits: int, /) -> BlockEncoder: ...
+
+Numbers: TypeAlias = NDArray[Any]
+"""An array in one piece, of items as wide as the core expects."""
+
+def find_keys(keys: Numbers, wanted: Numbers, places: Numbers, /) -> None: ...
+def sort_keys(keys: Numbers, order: Numbers, scratch_keys: Numbers, scratch_order: Numbers, /) -> None: ...
+def group_keys(*arguments: Numbers | int | None) -> int: ...
+def keys_of(
+    ranks: Numbers,
+    limits: Numbers,
+    places: Numbers | None,
+    groups: Numbers | None,
+    keys: Numbers,
+    lead: int,
+    depth: int,
+    width: int,
+    bits: int,
+    /,
+) -> None: ...
+def study_length(*arrays: Numbers | None) -> tuple[int, int, int]: ...
 
 @final
 class BlockEncoder:

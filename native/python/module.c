@@ -109,15 +109,21 @@ static void free_module(void *module)
     aura_free_brio2_workspace(atomic_exchange(&state->spare_brio2, NULL));
 }
 
+/* A function that gets its arguments in an array. */
+#define FAST(name, function, text) {name, (PyCFunction)(void (*)(void))function, METH_FASTCALL, text}
+
 static PyMethodDef METHODS[] = {
     {"read_model", aura_py_read_model, METH_O, "Read a model file."},
     {"index_windows", aura_py_index_windows, METH_O, "File the templates of a layer by windows of their literals."},
-    {"encode_brio2", (PyCFunction)(void (*)(void))aura_py_encode_brio2, METH_FASTCALL,
-     "A BRIO version 2 container for a message."},
-    {"decode_brio2", (PyCFunction)(void (*)(void))aura_py_decode_brio2, METH_FASTCALL,
-     "The message of a BRIO version 2 container, behind a window."},
-    {"block_encoder", (PyCFunction)(void (*)(void))aura_py_block_encoder, METH_FASTCALL,
-     "What writes containers one after the other, each with the window before it."},
+    FAST("encode_brio2", aura_py_encode_brio2, "A BRIO version 2 container for a message."),
+    FAST("decode_brio2", aura_py_decode_brio2, "The message of a BRIO version 2 container, behind a window."),
+    FAST("block_encoder", aura_py_block_encoder,
+         "What writes containers one after the other, each with the window before it."),
+    FAST("find_keys", aura_py_find_keys, "Find keys among ascending ones."),
+    FAST("sort_keys", aura_py_sort_keys, "Sort keys, and tell their order."),
+    FAST("group_keys", aura_py_group_keys, "Add up the tallies of neighbours whose keys are alike."),
+    FAST("keys_of", aura_py_keys_of, "The keys of n-grams in a stage."),
+    FAST("study_length", aura_py_study_length, "What the sample of a block needs of one length."),
     {NULL, NULL, 0, NULL},
 };
 

@@ -121,6 +121,13 @@ PyObject *aura_py_block_encoder(PyObject *module, PyObject *const *arguments, Py
 PyObject *aura_py_encode_brio2(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_decode_brio2(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
+/* Counting n-grams while a model is trained, and the weights of lists; arguments and results are arrays of numbers. */
+PyObject *aura_py_find_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_sort_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_group_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_keys_of(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_study_length(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+
 /* The type of what tries the messages that are tried first. */
 extern PyType_Spec AURA_CHOOSER_SPEC;
 PyObject *aura_py_make_chooser(PyObject *model, PyObject *const *arguments, Py_ssize_t count);

@@ -46,3 +46,12 @@ def choose() -> Choice:
     if wanted == "native" and not is_installed():
         raise ValueError(f"{VARIABLE} is 'native', but {MODULE} is not installed")
     return Choice(wanted, f"{VARIABLE} says so")
+
+
+def is_chosen() -> bool:
+    """Whether ``"auto"`` stands for the native core.
+
+    Raises:
+        ValueError: ``AURA_BACKEND`` names no backend, or ``native`` where there is none.
+    """
+    return choose().backend == "native"

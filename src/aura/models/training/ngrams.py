@@ -22,8 +22,8 @@ from aura.models.training.sorted_runs import StoredRun
 from aura.models.training.spill import Column, Spill
 from aura.models.training.stages import Stage, keys_of, occurrences, stage_after
 from aura.models.training.study import BlockStudy
-from aura.models.training.tallies import Keys, Run, Tallies, find, merge, tally
-from aura.models.training.text import Flags, Ints, Longs, Text, starts_of
+from aura.models.training.tallies import Keys, Run, Tallies, find, grouped, merge, tally
+from aura.models.training.text import Flags, Ints, Longs, Text
 
 
 class Kept(Protocol):
@@ -171,7 +171,12 @@ def map_piece(part: Part, left: Left, stage: Stage, scope: Scope, spill: Spill) 
 def merge_range(runs: Iterable[Run], stage: Stage, kept: Kept) -> list[Run]:
     """For each length of a stage, the n-grams of a range of keys that are kept, from the runs of all pieces."""
     run = merge(runs)
-    return [candidates(run, stage, length, kept) for length in stage.lengths()]
+    found: list[Run] = []
+    for length in reversed(stage.lengths()):
+        # shorter n-grams are found among longer ones, which are fewer than the keys
+        run = run if not found else grouped(run.keys, run.tallies, stage.bits)[0]
+        found.append(candidates(run, length, kept))
+    return found[::-1]
 
 
 def join_ranges(rows: Sequence[Sequence[Run]], stage: Stage, kept: Kept) -> Found:
@@ -192,27 +197,23 @@ def regroup_piece(mapped: Mapped, found: KeptKeys, observer: Observer | None, sp
     places = np.arange(len(index), dtype=np.int32) if left.places is None else left.places.read()
     if observer is not None:
         observer(len(left.stretch), places, index, run.read(), found)
-    groups = find(found.groups, run.keys.read()).astype(np.int32)[index]
+    groups = find(found.groups, run.keys.read())[index]
     stay = groups >= 0
     return Left(left.stretch, spill.column(np.int32, places[stay]), spill.column(np.int32, groups[stay]))
 
 
-def candidates(run: Run, stage: Stage, length: int, kept: Kept) -> Run:
+def candidates(run: Run, length: int, kept: Kept) -> Run:
     """The n-grams of one length in a range that are kept; the first and the last may go on in other ranges."""
-    prefixes = stage.prefixes(run.keys, length)
-    starts = starts_of(prefixes)
-    keys, tallies = prefixes[starts], run.tallies.grouped(starts)
-    chosen = kept(length, tallies, keys)
+    chosen = kept(length, run.tallies, run.keys)
     chosen[:1] = chosen[-1:] = True
-    return Run(keys[chosen], tallies.take(chosen))
+    return run.take(chosen)
 
 
 def joined(ranges: Sequence[Run], stage: Stage, length: int, kept: Kept) -> Run:
     """The n-grams of one length that are kept, from the candidates of all ranges."""
-    keys = np.concatenate([run.keys for run in ranges])
-    starts = starts_of(keys)
-    tallies = Tallies.join([run.tallies for run in ranges]).grouped(starts)
-    keys = keys[starts]
-    inside = (keys & np.uint64((1 << stage.bits) - 1)) > 0  # the others reach beyond their limit
-    chosen = kept(length, tallies, keys) & inside
-    return Run(keys[chosen], tallies.take(chosen))
+    found = ranges[0]
+    if len(ranges) > 1:
+        keys = np.concatenate([run.keys for run in ranges])
+        found, _ = grouped(keys, Tallies.join([run.tallies for run in ranges]))
+    inside = (found.keys & np.uint64((1 << stage.bits) - 1)) > 0  # the others reach beyond their limit
+    return found.take(kept(length, found.tallies, found.keys) & inside)

@@ -18,13 +18,14 @@ from aura.models.training.levels import Found, KeptKeys
 from aura.models.training.local_text import LocalPieces, LocalText
 from aura.models.training.ngrams import Kept, Left, Pieces, Scope
 from aura.models.training.pieces import Size, Stretch
+from aura.models.training.roles import Roles
 from aura.models.training.stages import Stage
 from aura.models.training.study import BlockStudy, Depths, Row, Shares
 from aura.models.training.tallies import Run, Tallies
 from aura.models.training.text import Longs, Text
 
 _FOUND: Final = {each.__name__: each for each in (Found, Stage, Run, Tallies)}
-_LEFT: Final = {each.__name__: each for each in (Left, Stretch, BlockStudy, Depths, Row, Shares)}
+_LEFT: Final = {each.__name__: each for each in (Left, Stretch, BlockStudy, Depths, Roles, Row, Shares)}
 
 
 @dataclass(slots=True)

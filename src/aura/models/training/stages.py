@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from aura import native
+from aura.models.training import native_counting
 from aura.models.training.pieces import Alphabet, Piece, mark
 from aura.models.training.tallies import Keys, Occurrences
 from aura.models.training.text import Ints
@@ -37,7 +39,11 @@ class Stage:
 
     def prefixes(self, keys: Keys, length: int) -> Keys:
         """The keys of n-grams of ``length`` symbols, from those of the stage."""
-        return keys >> np.uint64((self.depth + self.width - length) * self.bits)
+        return keys >> np.uint64(self.shift(length))
+
+    def shift(self, length: int) -> int:
+        """The bits of a key that n-grams of ``length`` symbols do not have."""
+        return (self.depth + self.width - length) * self.bits
 
     def lengths(self) -> range:
         """The lengths of n-grams that are found in this stage."""
@@ -52,6 +58,8 @@ def stage_after(depth: int, groups: int, alphabet: Alphabet, length: int) -> Sta
 
 def keys_of(piece: Piece, stage: Stage, places: Ints | None, groups: Ints | None) -> Keys:
     """The keys of some places, or all of them: the group, and the symbols of the stage, the nearest highest."""
+    if native.is_chosen():
+        return native_counting.keys_of(piece, stage, places, groups)
     size = len(piece) if places is None else len(places)
     keys = np.zeros(size, np.uint64) if groups is None else groups.astype(np.uint64)
     for distance in range(stage.depth, stage.depth + stage.width):

@@ -13,8 +13,9 @@ import numpy as np
 
 from aura.models.training.levels import KeptKeys
 from aura.models.training.pieces import Stretch, spread
-from aura.models.training.tallies import Run, find
-from aura.models.training.text import Flags, Ints, Longs, starts_of
+from aura.models.training.roles import Roles, View, find_roles
+from aura.models.training.tallies import Run, find, grouped
+from aura.models.training.text import Ints, Longs
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,67 +71,33 @@ class BlockStudy:
 
     sample: Longs
     rows: list[Row] = field(default_factory=list)
-    _context: Ints | None = None  # of each place of the block, its context in the row before, or -1
-    _entry: Ints | None = None  # and its entry
+    _last: Roles | None = None  # of the row before
 
     def __call__(self, size: int, places: Ints, index: Ints, run: Run, found: KeptKeys) -> None:
         """Look at a stage; see :class:`aura.models.training.ngrams.Observer`."""
-        wanted = np.zeros(size, np.bool_)
-        wanted[self.sample - 1] = True  # no symbol that is predicted stands first in a piece
-        after = np.full(size, -1, np.int32)
         for length, kept in zip(found.stage.lengths(), found.by_length, strict=True):
-            prefixes = found.stage.prefixes(run.keys, length)
-            starts = starts_of(prefixes)
-            place = find(kept, prefixes[starts]).astype(np.int32)
-            group = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(starts, append=len(prefixes)))
-            of_place = np.full(size, -1, np.int32)  # the group of the n-gram that ends at each place
-            of_place[places] = np.where(place[group] >= 0, group, np.int32(-1))[index]
-            inside = of_place >= 0
-            example = np.zeros(len(starts), np.int32)
-            example[of_place[inside]] = np.flatnonzero(inside)
-            tallies = run.tallies.grouped(starts)
-            counts, spreads = tallies.weighed, spread(tallies.sources)
-
-            def shares(chosen: Flags) -> tuple[Shares, Ints]:
-                number = np.where(chosen, np.cumsum(chosen, dtype=np.int32) - np.int32(1), np.int32(-1))
-                each = np.append(number, np.int32(-1))[of_place]  # noqa: B023  # called in this pass
-                return Shares(place[chosen], counts[chosen], spreads[chosen]), each  # noqa: B023
-
-            touched = np.zeros(len(starts) + 1, np.bool_)
-            touched[of_place[wanted]] = True
-            contexts, context = shares(touched[:-1])
-            if self._context is None or self._entry is None:
-                # the context of every symbol is that of no symbols
-                is_entry = np.full(len(starts), len(self.sample) > 0) & (place >= 0)
-                owners = np.zeros(int(is_entry.sum()), np.int32)
-                is_longer = np.zeros(len(starts), np.bool_)
-                suffixes = np.zeros(0, np.int32)
-            else:
-                after[1:] = self._context[:-1]
-                owner = after[example]
-                is_entry = (owner >= 0) & (place >= 0)
-                owners = owner[is_entry]
-                suffix = self._entry[example]
-                is_longer = (suffix >= 0) & (place >= 0)
-                suffixes = suffix[is_longer]
-            entries, entry = shares(is_entry)
-            longer, _ = shares(is_longer)
-            ends, before = of_place[self.sample], of_place[self.sample - 1]
-            padded = np.append(place, np.int32(-1))
+            grams, group = grouped(run.keys, run.tallies, found.stage.shift(length))
+            place = find(kept, grams.keys)
+            view = View(size, places, index, group, place, self.sample)
+            self._last = roles = find_roles(view, self._last)
+            counts, spreads = grams.tallies.weighed, spread(grams.tallies.sources)
+            contexts, entries, longer = (
+                Shares(place[groups], counts[groups], spreads[groups])
+                for groups in (roles.contexts, roles.entries, roles.longer)
+            )
             self.rows.append(
                 Row(
                     contexts,
                     entries,
-                    owners,
+                    roles.owners,
                     longer,
-                    suffixes,
-                    padded[ends],
-                    entry[self.sample],
-                    padded[before],
-                    context[self.sample - 1],
+                    roles.suffixes,
+                    roles.ends,
+                    roles.end_entries,
+                    roles.before,
+                    roles.before_contexts,
                 )
             )
-            self._context, self._entry = context, entry
 
 
 @dataclass(slots=True)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aura import native
+from aura.models.training import native_counting
 from aura.models.training.pieces import Marks
 from aura.models.training.text import WHOLE, Flags, Ints, Longs, Numbers, starts_of
 
@@ -59,7 +61,7 @@ class Tallies:
         return Tallies(*(None if column is None else change(column) for column in self.columns))  # type: ignore[arg-type]
 
     @property
-    def columns(self) -> tuple[NDArray[np.generic] | None, ...]:
+    def columns(self) -> tuple[Longs, Longs | None, Marks, Marks | None]:
         """All attributes."""
         return self.sizes, self.counts, self.sources, self.messages
 
@@ -85,9 +87,9 @@ class Run:
         columns = (self.keys, *self.tallies.columns)
         return sum(column.nbytes for column in columns if column is not None)
 
-    def part(self, part: slice) -> Run:
-        """Some neighbours."""
-        return Run(self.keys[part], self.tallies.take(part))
+    def take(self, chosen: Flags | slice) -> Run:
+        """Some of them."""
+        return Run(self.keys[chosen], self.tallies.take(chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +107,45 @@ def tally(keys: Keys, at: Occurrences) -> tuple[Run, Ints]:
     Returns:
         The run, and for each place the index of its key in it, int32.
     """
-    order = np.argsort(keys)
-    ascending = keys[order]
+    index = np.empty(len(keys), np.int32)
+    if native.is_chosen():
+        ascending, order = native_counting.sort(keys)
+        weights = None if at.weights is None else at.weights.astype(np.int64)
+        columns = (None, weights, at.sources, at.messages)
+        run_keys, tallies = native_counting.group(ascending, columns, order=order, index=index)
+        return Run(run_keys, Tallies(*tallies)), index
+    by_key = np.argsort(keys)
+    ascending = keys[by_key]
     starts = starts_of(ascending)
     sizes = np.diff(starts, append=len(keys))
-    index = np.empty(len(keys), np.int32)
-    index[order] = np.repeat(np.arange(len(starts), dtype=np.int32), sizes)
+    index[by_key] = np.repeat(np.arange(len(starts), dtype=np.int32), sizes)
 
     def united(marks: Marks) -> Marks:
-        return np.bitwise_or.reduceat(marks[order], starts) if len(starts) else marks[:0]
+        return np.bitwise_or.reduceat(marks[by_key], starts) if len(starts) else marks[:0]
 
     counts = None
     if at.weights is not None:
         counts = np.zeros(0, np.int64)
         if len(starts):
-            counts = np.add.reduceat(at.weights[order], starts, dtype=np.int64)
+            counts = np.add.reduceat(at.weights[by_key], starts, dtype=np.int64)
     messages = None if at.messages is None else united(at.messages)
     return Run(ascending[starts], Tallies(sizes, counts, united(at.sources), messages)), index
+
+
+def grouped(keys: Keys, tallies: Tallies, shift: int = 0) -> tuple[Run, Ints]:
+    """Add up the tallies of n-grams whose ascending keys are alike but for the lowest ``shift`` bits.
+
+    Returns:
+        The run, whose keys are without these bits, and for each n-gram the index of its key in it, int32.
+    """
+    if native.is_chosen():
+        index = np.empty(len(keys), np.int32)
+        run_keys, together = native_counting.group(keys, tallies.columns, shift=shift, index=index)
+        return Run(run_keys, Tallies(*together)), index
+    prefixes = keys >> np.uint64(shift)
+    starts = starts_of(prefixes)
+    index = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(starts, append=len(keys)))
+    return Run(prefixes[starts], tallies.grouped(starts)), index
 
 
 def merge(runs: Iterable[Run]) -> Run:
@@ -130,15 +154,21 @@ def merge(runs: Iterable[Run]) -> Run:
     if len(several) == 1:
         return several[0]
     keys = np.concatenate([run.keys for run in several])
+    tallies = Tallies.join([run.tallies for run in several])
     order = np.argsort(keys, kind="stable")  # quick where runs are sorted already
-    keys = keys[order]
-    starts = starts_of(keys)
-    return Run(keys[starts], Tallies.join([run.tallies for run in several]).take(order).grouped(starts))
+    if native.is_chosen():
+        run_keys, together = native_counting.group(
+            keys[order], tallies.columns, order=order.astype(np.uint32)
+        )
+        return Run(run_keys, Tallies(*together))
+    return grouped(keys[order], tallies.take(order))[0]
 
 
-def find(keys: Numbers, wanted: Numbers) -> Longs:
-    """The places of ascending keys among others, or -1."""
+def find(keys: Numbers, wanted: Numbers) -> Ints:
+    """The places of numbers from 0 on among ascending ones, both of 64 bits, or -1: int32."""
+    if native.is_chosen():
+        return native_counting.find(keys, wanted)
     if not len(keys):
-        return np.full(len(wanted), -1, np.int64)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[place] == wanted, place, -1)
+        return np.full(len(wanted), -1, np.int32)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1).astype(np.int32)
+    return np.where(keys[place] == wanted, place, np.int32(-1))

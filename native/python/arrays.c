@@ -1,0 +1,37 @@
+/* Arrays of numbers as arguments. */
+#include "arrays.h"
+
+#include <string.h>
+
+static bool take(PyObject *object, aura_array_kind kind, Py_buffer *view)
+{
+    if (kind.is_optional && object == Py_None)
+        return true;
+    if (PyObject_GetBuffer(object, view, kind.is_written ? PyBUF_ND | PyBUF_WRITABLE : PyBUF_ND) != 0)
+        return false;
+    if (view->itemsize != kind.width || (uintptr_t)view->buf % kind.width != 0 || view->len / kind.width > INT32_MAX) {
+        PyErr_Format(PyExc_ValueError, "expected at most 2147483647 items of %d bytes, aligned", (int)kind.width);
+        PyBuffer_Release(view);
+        return false;
+    }
+    return true;
+}
+
+bool aura_take_arrays(PyObject *const *arguments, const aura_array_kind *kinds, uint32_t count, aura_arrays *arrays)
+{
+    memset(arrays, 0, sizeof *arrays);
+    for (; arrays->count < count; arrays->count++)
+        if (!take(arguments[arrays->count], kinds[arrays->count], &arrays->views[arrays->count])) {
+            aura_release_arrays(arrays);
+            return false;
+        }
+    return true;
+}
+
+void aura_release_arrays(aura_arrays *arrays)
+{
+    for (uint32_t number = 0; number < arrays->count; number++)
+        if (arrays->views[number].obj != NULL)
+            PyBuffer_Release(&arrays->views[number]);
+    arrays->count = 0;
+}
