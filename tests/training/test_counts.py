@@ -129,10 +129,11 @@ def test_contexts_of_earlier_messages_are_found_in_the_sample(monkeypatch: pytes
     """With all n-grams in the trie, looking up finds what was found in the blocks, and nothing else."""
     monkeypatch.setattr(gathering, "SAMPLE", 1 << 30)
     found = counted(OLD)
-    chains, shares = look_up(found.chains, found.shares, found.trie, found.sample)
+    own = found.take_shares()
+    chains, shares = look_up(found.chains, own, found.trie, found.sample)
     for name in ("nodes", "targets", "contexts", "entries"):
         assert (getattr(chains, name) == getattr(found.chains, name)).all()
-    assert len(shares.contexts) == len(found.shares.contexts)
+    assert len(shares.contexts) == len(own.contexts)
     rare = counted(NEW, recorded(counted(NEW)).earlier, minimum=40)
     alone = counted(NEW, minimum=40)
     assert (rare.chains.nodes >= 0).sum() > (alone.chains.nodes >= 0).sum()

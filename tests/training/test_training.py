@@ -212,7 +212,7 @@ def test_plain_counts_are_left_out_in_whole() -> None:
     trie = found.trie
     use = usage(trie, np.ones(len(trie), np.bool_), kneser_ney=False)
     assert np.array_equal(use.uses[trie.predicted], trie.counts[trie.predicted] / WHOLE)
-    evidence = Deletion(trie, found.shares, 1).left_out(use).evidence(found.chains)
+    evidence = Deletion(trie, found.take_shares(), 1).left_out(use).evidence(found.chains)
     inside = text.blocks == 5
     symbols = text.symbols[~inside & (text.symbols != BEGIN)]
     expected = np.bincount(symbols, minlength=SYMBOLS) / len(symbols)
@@ -244,7 +244,7 @@ def test_a_block_is_left_out_in_whole() -> None:
     text = text_of(messages, sources)
     found = statistics(messages, Extent(3))
     use = usage(found.trie, np.ones(len(found.trie), np.bool_))
-    everywhere = Deletion(found.trie, found.shares, 1).left_out(use).evidence(found.chains)
+    everywhere = Deletion(found.trie, found.take_shares(), 1).left_out(use).evidence(found.chains)
     predicted = text.blocks[text.symbols != BEGIN]
     for block in (0, 7):
         inside = text.blocks[text.starts[:-1]] == block

@@ -10,7 +10,7 @@ import numpy as np
 from aura.models.training import study
 from aura.models.training.deleted_estimation import Chains, Excerpt, Shares
 from aura.models.training.study import BlockStudy
-from aura.models.training.text import BLOCKS, Flags, Ints
+from aura.models.training.text import BLOCKS, Flags, Ints, Longs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +32,52 @@ class Block:
 
 @dataclass(slots=True)
 class _Parts:
-    """Shares of one role, block by block and length by length."""
+    """Shares of one role, block by block and length by length; each list holds parts of one array."""
 
-    shares: list[Shares] = field(default_factory=list)
+    nodes: list[Ints] = field(default_factory=list)
+    blocks: list[Ints] = field(default_factory=list)
+    counts: list[Longs] = field(default_factory=list)
+    spreads: list[Ints] = field(default_factory=list)
     links: list[Ints] = field(default_factory=list)
     size: int = 0
 
     def add(self, shares: Shares, links: Ints, kept: Flags) -> Ints:
         """Add those that are kept; returns for each its index in all, or -1."""
         number = np.where(kept, self.size + np.cumsum(kept, dtype=np.int32) - np.int32(1), np.int32(-1))
-        self.shares.append(shares.select(kept))
+        self.nodes.append(shares.nodes[kept])
+        self.blocks.append(shares.blocks[kept].astype(np.uint8))
+        self.counts.append(shares.counts[kept])
+        self.spreads.append(shares.spreads[kept])
         self.links.append(links[kept])
-        self.size += int(np.count_nonzero(kept))
+        self.size += len(self.nodes[-1])
         return number
 
-    def all(self) -> Shares:
-        return Shares(
-            np.concatenate([shares.nodes for shares in self.shares]),
-            np.concatenate([shares.blocks for shares in self.shares]).astype(np.uint8),
-            np.concatenate([shares.counts for shares in self.shares]),
-            np.concatenate([shares.spreads for shares in self.shares]),
-        )
+    def take(self) -> Shares:
+        """All shares, which take much memory: their parts are dropped."""
+        return Shares(*map(_joined, (self.nodes, self.blocks, self.counts, self.spreads)))
+
+    def take_links(self) -> Ints:
+        """All links; their parts are dropped."""
+        return _joined(self.links)
+
+
+def _joined(parts: list[Ints]) -> Ints:
+    """The numbers of all parts; the list is emptied."""
+    whole: Ints = np.concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def excerpt(blocks: Sequence[Block], nodes: Sequence[Ints]) -> tuple[Chains, Excerpt]:
     """The chains of the samples of all blocks, in order, and the shares that they need.
 
     Args:
-        blocks: what was found in them.
+        blocks: what was found in them; the rows of their studies are taken.
         nodes: for each length, the nodes of the n-grams that the studies name; -1 for those that are dropped.
     """
     contexts, entries, longer = _Parts(), _Parts(), _Parts()
     chains = [_block(block, nodes, contexts, entries, longer) for block in blocks]
-    all_entries = entries.all()
+    all_entries = entries.take()
     keys = all_entries.nodes.astype(np.int64) * BLOCKS + all_entries.blocks
     order = np.argsort(keys)
     index = np.empty(len(order) + 1, np.int32)
@@ -75,11 +88,11 @@ def excerpt(blocks: Sequence[Block], nodes: Sequence[Ints]) -> tuple[Chains, Exc
     return (
         Chains(chain_nodes, chain_contexts, targets, index[chain_entries], numbers),
         Excerpt(
-            contexts.all(),
+            contexts.take(),
             all_entries.select(order),
-            longer.all(),
-            np.concatenate(entries.links)[order],
-            index[np.concatenate(longer.links)],
+            longer.take(),
+            entries.take_links()[order],
+            index[longer.take_links()],
             keys[order],
         ),
     )
@@ -97,7 +110,7 @@ def _block(
     of_context = contexts.add(root, _all(0, 1), np.ones(1, np.bool_))
     of_entry = np.full(0, -1, np.int32)
     chains[0, 0], chains[1, 0] = 0, of_context[0]
-    for order, (row, node) in enumerate(zip(block.study.rows, nodes, strict=False)):
+    for order, (row, node) in enumerate(zip(block.study.take_rows(), nodes, strict=False)):
 
         def of(shares: study.Shares, node: Ints = node) -> Shares:
             return Shares(

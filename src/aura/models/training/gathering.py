@@ -35,7 +35,7 @@ class Statistics:
         sampled: the places of the sample among the symbols of the blocks, BEGINs left out.
         sample: the text of the sample, BEGINs included.
         chains: of the sample.
-        shares: that the chains need.
+        shares: that the chains need; None once they are taken.
         scale: how many times the sample the whole text has of symbols that are not background.
         minimum: contexts that occur less often are not extended.
         totals: of the text, and of what was learned earlier.
@@ -49,7 +49,7 @@ class Statistics:
     sampled: Longs
     sample: Text
     chains: Chains
-    shares: Excerpt
+    shares: Excerpt | None
     scale: float
     minimum: float
     totals: Totals
@@ -62,6 +62,13 @@ class Statistics:
         if text is None:
             raise ValueError("the text was taken before")
         return text
+
+    def take_shares(self) -> Excerpt:
+        """The shares, which take much memory as well."""
+        shares, self.shares = self.shares, None
+        if shares is None:
+            raise ValueError("the shares were taken before")
+        return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ def gather(
         for number, study in counted.studies.items()
     ]
     chains, shares = excerpt(blocks, named)
+    del named, nodes, places, counted, blocks  # they take much memory
     allocator.give_back()
     sample = text.select(with_begins)
     if earlier is not None:

@@ -7,6 +7,7 @@ the left. These shares are read off the runs of the block while n-grams are coun
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,6 +99,12 @@ class BlockStudy:
                     roles.before_contexts,
                 )
             )
+
+    def take_rows(self) -> Iterator[Row]:
+        """Yield the rows, which take much memory: nothing else holds them from then on."""
+        rows, self.rows, self._last = self.rows[::-1], [], None
+        while rows:
+            yield rows.pop()
 
 
 @dataclass(slots=True)

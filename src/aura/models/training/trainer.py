@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from aura.models.training import allocator
 from aura.models.training.char_runs import at, count_char_runs, learn_char_runs, states_of
 from aura.models.training.checkpoint import Checkpoint, Identity
 from aura.models.training.cluster.tasks import Cluster
@@ -107,7 +108,8 @@ class Prepared:
         del text, repeats, states
         progress("weighing", 0.6)
         self._trie, self._chains = statistics.trie, statistics.chains
-        self._deletion = Deletion(self._trie, statistics.shares, statistics.minimum)
+        self._deletion = Deletion(self._trie, statistics.take_shares(), statistics.minimum)
+        allocator.give_back()
         use = self._whole_usage()
         left_out = self._deletion.left_out(use)
         evidence = left_out.evidence(self._chains)
