@@ -26,7 +26,7 @@ test: .venv/test/.done $(BUILT)  ## all tests and doctests but the longest, with
 	.venv/test/bin/coverage report --include="*/src/aura/*" --omit=$(DASK),$(NATIVE),$(DISCOVERY),$(OPERATIONS) --fail-under=95
 
 # Nothing uses these without a C compiler.
-NATIVE = "*/aura/native_backend.py,*/aura/native_formats.py,*/aura/native_selection.py,*/aura/templates/native_matcher.py,*/aura/native_stream.py,*/aura/worker_threads.py,*/aura/models/native_model.py,*/aura/models/training/native_counting.py,*/aura/files/native_chunked.py"
+NATIVE = "*/aura/native_backend.py,*/aura/native_formats.py,*/aura/native_selection.py,*/aura/templates/native_matcher.py,*/aura/native_stream.py,*/aura/worker_threads.py,*/aura/models/native_model.py,*/aura/models/training/native_counting.py,*/aura/models/training/native_weights.py,*/aura/files/native_chunked.py"
 # A checkout works without it; once it is there, demo, tests and all else use it, and make it anew when it is old.
 native: native/build/.done  ## the native core, with the C compiler of this Python, into native/build
 

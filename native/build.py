@@ -27,6 +27,7 @@ _FLAGS: Final = (
     "-O2",
     "-fPIC",
     "-fvisibility=hidden",
+    "-ffp-contract=off",  # sums and products are rounded as numpy does
     "-Wall",
     "-Wextra",
     "-Wno-cast-function-type",

@@ -17,10 +17,15 @@ static bool take(PyObject *object, aura_array_kind kind, Py_buffer *view)
     return true;
 }
 
-bool aura_take_arrays(PyObject *const *arguments, const aura_array_kind *kinds, uint32_t count, aura_arrays *arrays)
+bool aura_begin_arrays(PyObject *const *arguments, Py_ssize_t count, Py_ssize_t expected, const aura_array_kind *kinds,
+                       uint32_t arrays_count, aura_arrays *arrays)
 {
     memset(arrays, 0, sizeof *arrays);
-    for (; arrays->count < count; arrays->count++)
+    if (count != expected) {
+        PyErr_Format(PyExc_TypeError, "expected %zd arguments, not %zd", expected, count);
+        return false;
+    }
+    for (; arrays->count < arrays_count; arrays->count++)
         if (!take(arguments[arrays->count], kinds[arrays->count], &arrays->views[arrays->count])) {
             aura_release_arrays(arrays);
             return false;
@@ -34,4 +39,13 @@ void aura_release_arrays(aura_arrays *arrays)
         if (arrays->views[number].obj != NULL)
             PyBuffer_Release(&arrays->views[number]);
     arrays->count = 0;
+}
+
+PyObject *aura_end_arrays(aura_arrays *arrays, bool is_well)
+{
+    aura_release_arrays(arrays);
+    if (is_well)
+        Py_RETURN_NONE;
+    PyErr_SetString(PyExc_ValueError, "arrays that do not belong together");
+    return NULL;
 }

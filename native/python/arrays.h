@@ -26,10 +26,17 @@ typedef struct {
     uint32_t count;
 } aura_arrays;
 
-/* Take so many arrays, in this order; false, with an exception and nothing held, if one is of another kind. */
-bool aura_take_arrays(PyObject *const *arguments, const aura_array_kind *kinds, uint32_t count, aura_arrays *arrays);
+#define AURA_LENGTH(list) ((uint32_t)(sizeof(list) / sizeof *(list)))
+
+/* Take arrays, the first of so many arguments; false, with an exception and nothing held, if there are more or fewer
+ * arguments than expected, or an array is of another kind. */
+bool aura_begin_arrays(PyObject *const *arguments, Py_ssize_t count, Py_ssize_t expected, const aura_array_kind *kinds,
+                       uint32_t arrays_count, aura_arrays *arrays);
 
 void aura_release_arrays(aura_arrays *arrays);
+
+/* Release the arrays. Gives None if all was well, else NULL with an exception. */
+PyObject *aura_end_arrays(aura_arrays *arrays, bool is_well);
 
 /* The items of an array; NULL for None. */
 static inline void *aura_items(const aura_arrays *arrays, uint32_t number)

@@ -6,35 +6,12 @@
 #include "../tallies.h"
 #include "arrays.h"
 
-#define LENGTH(list) ((uint32_t)(sizeof(list) / sizeof *(list)))
-
-/* Whether there are so many arguments, of which the first are arrays, which are taken. */
-static bool begin(PyObject *const *arguments, Py_ssize_t count, Py_ssize_t expected, const aura_array_kind *kinds,
-                  uint32_t arrays_count, aura_arrays *arrays)
-{
-    if (count != expected) {
-        PyErr_Format(PyExc_TypeError, "expected %zd arguments, not %zd", expected, count);
-        return false;
-    }
-    return aura_take_arrays(arguments, kinds, arrays_count, arrays);
-}
-
-/* Release the arrays; None if all was well, else an exception. */
-static PyObject *end(aura_arrays *arrays, bool is_well)
-{
-    aura_release_arrays(arrays);
-    if (is_well)
-        Py_RETURN_NONE;
-    PyErr_SetString(PyExc_ValueError, "arrays that do not belong together");
-    return NULL;
-}
-
 PyObject *aura_py_find_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     (void)module;
     static const aura_array_kind KINDS[] = {AURA_READ(8), AURA_READ(8), AURA_WRITTEN(4)};
     aura_arrays arrays;
-    if (!begin(arguments, count, 3, KINDS, LENGTH(KINDS), &arrays))
+    if (!aura_begin_arrays(arguments, count, 3, KINDS, AURA_LENGTH(KINDS), &arrays))
         return NULL;
     const uint32_t wanted = aura_length(&arrays, 1);
     const bool is_well = aura_reaches(&arrays, 2, wanted);
@@ -44,7 +21,7 @@ PyObject *aura_py_find_keys(PyObject *module, PyObject *const *arguments, Py_ssi
                        aura_items(&arrays, 2));
         Py_END_ALLOW_THREADS
     }
-    return end(&arrays, is_well);
+    return aura_end_arrays(&arrays, is_well);
 }
 
 PyObject *aura_py_sort_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
@@ -52,7 +29,7 @@ PyObject *aura_py_sort_keys(PyObject *module, PyObject *const *arguments, Py_ssi
     (void)module;
     static const aura_array_kind KINDS[] = {AURA_WRITTEN(8), AURA_WRITTEN(4), AURA_WRITTEN(8), AURA_WRITTEN(4)};
     aura_arrays arrays;
-    if (!begin(arguments, count, 4, KINDS, LENGTH(KINDS), &arrays))
+    if (!aura_begin_arrays(arguments, count, 4, KINDS, AURA_LENGTH(KINDS), &arrays))
         return NULL;
     const uint32_t size = aura_length(&arrays, 0);
     const bool is_well = aura_reaches(&arrays, 1, size) && aura_reaches(&arrays, 2, size) && aura_reaches(&arrays, 3, size);
@@ -62,7 +39,7 @@ PyObject *aura_py_sort_keys(PyObject *module, PyObject *const *arguments, Py_ssi
                        aura_items(&arrays, 3));
         Py_END_ALLOW_THREADS
     }
-    return end(&arrays, is_well);
+    return aura_end_arrays(&arrays, is_well);
 }
 
 /* The tallies in four arrays from `first` on, sizes, counts, sources and messages. */
@@ -81,9 +58,9 @@ PyObject *aura_py_group_keys(PyObject *module, PyObject *const *arguments, Py_ss
         AURA_READ(8),         AURA_READ_OR_NONE(8),    AURA_WRITTEN(8),      AURA_WRITTEN(8),
         AURA_WRITTEN_OR_NONE(8), AURA_WRITTEN(8),      AURA_WRITTEN_OR_NONE(8), AURA_WRITTEN_OR_NONE(4)};
     aura_arrays arrays;
-    if (!begin(arguments, count, LENGTH(KINDS) + 1, KINDS, LENGTH(KINDS), &arrays))
+    if (!aura_begin_arrays(arguments, count, AURA_LENGTH(KINDS) + 1, KINDS, AURA_LENGTH(KINDS), &arrays))
         return NULL;
-    const unsigned long shift = PyLong_AsUnsignedLong(arguments[LENGTH(KINDS)]);
+    const unsigned long shift = PyLong_AsUnsignedLong(arguments[AURA_LENGTH(KINDS)]);
     if (PyErr_Occurred()) {
         aura_release_arrays(&arrays);
         return NULL;
@@ -92,7 +69,7 @@ PyObject *aura_py_group_keys(PyObject *module, PyObject *const *arguments, Py_ss
     const aura_tallies each = tallies_of(&arrays, 2), grouped = tallies_of(&arrays, 7);
     bool is_well = shift < 64 && (each.counts == NULL) == (grouped.counts == NULL) &&
                    (each.messages == NULL) == (grouped.messages == NULL);
-    for (uint32_t number = 1; number < LENGTH(KINDS); number++)
+    for (uint32_t number = 1; number < AURA_LENGTH(KINDS); number++)
         is_well = is_well && aura_reaches(&arrays, number, size);
     int64_t groups = -1;
     if (is_well) {
@@ -101,7 +78,7 @@ PyObject *aura_py_group_keys(PyObject *module, PyObject *const *arguments, Py_ss
                                  aura_items(&arrays, 6), &grouped, aura_items(&arrays, 11));
         Py_END_ALLOW_THREADS
     }
-    PyObject *none = end(&arrays, groups >= 0);
+    PyObject *none = aura_end_arrays(&arrays, groups >= 0);
     if (none == NULL)
         return NULL;
     Py_DECREF(none);
@@ -115,12 +92,12 @@ PyObject *aura_py_keys_of(PyObject *module, PyObject *const *arguments, Py_ssize
                                             AURA_WRITTEN(8)};
     enum { NUMBERS = 4 };
     aura_arrays arrays;
-    if (!begin(arguments, count, LENGTH(KINDS) + NUMBERS, KINDS, LENGTH(KINDS), &arrays))
+    if (!aura_begin_arrays(arguments, count, AURA_LENGTH(KINDS) + NUMBERS, KINDS, AURA_LENGTH(KINDS), &arrays))
         return NULL;
     unsigned long numbers[NUMBERS];
     bool is_well = true;
     for (uint32_t at = 0; at < NUMBERS; at++) {
-        numbers[at] = PyLong_AsUnsignedLong(arguments[LENGTH(KINDS) + at]);
+        numbers[at] = PyLong_AsUnsignedLong(arguments[AURA_LENGTH(KINDS) + at]);
         is_well = is_well && numbers[at] < INT32_MAX;
     }
     if (PyErr_Occurred()) {
@@ -139,7 +116,7 @@ PyObject *aura_py_keys_of(PyObject *module, PyObject *const *arguments, Py_ssize
         is_well = aura_keys_of(&piece, &stage, places, groups, size, aura_items(&arrays, 4));
         Py_END_ALLOW_THREADS
     }
-    return end(&arrays, is_well);
+    return aura_end_arrays(&arrays, is_well);
 }
 
 PyObject *aura_py_study_length(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
@@ -153,7 +130,7 @@ PyObject *aura_py_study_length(PyObject *module, PyObject *const *arguments, Py_
         AURA_WRITTEN(4), AURA_WRITTEN(4), AURA_WRITTEN(4)};
     enum { KEPT = 3, SAMPLE = 4, CONTEXT = 5, FOUND = 7, EACH = 12, OF_SAMPLE = 14, SCRATCH = 18 };
     aura_arrays arrays;
-    if (!begin(arguments, count, LENGTH(KINDS), KINDS, LENGTH(KINDS), &arrays))
+    if (!aura_begin_arrays(arguments, count, AURA_LENGTH(KINDS), KINDS, AURA_LENGTH(KINDS), &arrays))
         return NULL;
     const aura_study study = {
         aura_items(&arrays, 0),
@@ -186,7 +163,7 @@ PyObject *aura_py_study_length(PyObject *module, PyObject *const *arguments, Py_
     bool is_well = study.size > 0 && aura_reaches(&arrays, 1, study.place_count) &&
                    aura_reaches(&arrays, CONTEXT, study.size) && aura_reaches(&arrays, CONTEXT + 1, study.size) &&
                    aura_reaches(&arrays, EACH + 1, study.size);
-    for (uint32_t number = FOUND; number < LENGTH(KINDS); number++) {
+    for (uint32_t number = FOUND; number < AURA_LENGTH(KINDS); number++) {
         const bool is_of_groups = number < EACH || number >= SCRATCH;
         if (number < EACH || number >= OF_SAMPLE)
             is_well = is_well && aura_reaches(&arrays, number, is_of_groups ? study.groups : study.sample_count);
@@ -196,7 +173,7 @@ PyObject *aura_py_study_length(PyObject *module, PyObject *const *arguments, Py_
         is_well = aura_study_length(&study, &row, aura_items(&arrays, SCRATCH), aura_items(&arrays, SCRATCH + 1));
         Py_END_ALLOW_THREADS
     }
-    PyObject *none = end(&arrays, is_well);
+    PyObject *none = aura_end_arrays(&arrays, is_well);
     if (none == NULL)
         return NULL;
     Py_DECREF(none);

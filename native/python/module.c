@@ -124,6 +124,9 @@ static PyMethodDef METHODS[] = {
     FAST("group_keys", aura_py_group_keys, "Add up the tallies of neighbours whose keys are alike."),
     FAST("keys_of", aura_py_keys_of, "The keys of n-grams in a stage."),
     FAST("study_length", aura_py_study_length, "What the sample of a block needs of one length."),
+    FAST("count_uses", aura_py_count_uses, "Count the uses of the entries of a level."),
+    FAST("maximise", aura_py_maximise, "Learn weights by expectation maximisation."),
+    FAST("choose_stretches", aura_py_choose_stretches, "Choose what recurs between messages."),
     {NULL, NULL, 0, NULL},
 };
 

@@ -127,6 +127,9 @@ PyObject *aura_py_sort_keys(PyObject *module, PyObject *const *arguments, Py_ssi
 PyObject *aura_py_group_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_keys_of(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_study_length(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_count_uses(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_maximise(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_choose_stretches(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 /* The type of what tries the messages that are tried first. */
 extern PyType_Spec AURA_CHOOSER_SPEC;

@@ -15,8 +15,10 @@ from typing import Final
 
 import numpy as np
 
+from aura import native
+from aura.models.training import native_weights
 from aura.models.training.extent import least_of
-from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Numbers
+from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Numbers
 from aura.models.training.trie import Trie
 
 DISCOUNT: Final = 0.8
@@ -54,37 +56,102 @@ def usage(trie: Trie, kept: Flags, *, kneser_ney: bool = True) -> Usage:
     """Count uses when only the ``kept`` n-grams remain; if not ``kneser_ney``, these are plain counts."""
     uses, totals, kinds, shown = np.zeros((4, len(trie)), np.float32)
     entries = np.zeros(len(trie), np.uint16)
-    seen_coming: Floats | None = None  # of each node of a level, how much kept longer n-grams have of it
+    seen_coming: Floats | None = None
     # level by level, so that what is at hand besides is small
     for order in range(trie.depth, 0, -1):
         level, below = trie.level(order), trie.level(order - 1)
-        counts = trie.counts[level] / WHOLE
-        use = np.minimum(counts, 1.0)
-        np.maximum(use, counts if seen_coming is None else counts - seen_coming, out=use)
-        chosen = kept[level]
-        if order == 1:
-            use[BEGIN] = 0.0
-            chosen = chosen.copy()
-            chosen[BEGIN] = False
-        uses[level] = use
-        contexts = below.stop - below.start
-        parents = trie.parents[level].astype(np.int64) - below.start
-        kinds_of_entries = np.minimum(use, 1.0)
-        totals[below] = np.bincount(parents, use, contexts)
-        kinds[below] = np.bincount(parents, kinds_of_entries, contexts)
+        found = _count_uses(
+            LevelCounts(
+                trie.counts[level],
+                trie.parents[level],
+                trie.suffixes[level],
+                kept[level],
+                seen_coming,
+                below,
+                has_begin=order == 1,
+            )
+        )
+        uses[level] = found.uses
+        totals[below], kinds[below], shown[below] = found.totals, found.kinds, found.shown
+        entries[below] = found.entries
         if trie.least > 1:
             left_out = trie.rest(order - 1) / WHOLE
             totals[below] += left_out
             kinds[below] += kinds_of(left_out, least_of(order, trie.least))
-        shown[below] = np.bincount(
-            parents, np.where(chosen, use - DISCOUNT * kinds_of_entries, 0.0), contexts
-        )
-        entries[below] = np.bincount(parents[chosen], minlength=contexts)
         if kneser_ney:
-            longer = np.flatnonzero(kept[level])
-            suffixes, again = trie.suffixes[level][longer], np.maximum(counts[longer] - 1.0, 0.0)
-            seen_coming = np.bincount(suffixes - below.start, again, contexts).astype(np.float64, copy=False)
+            seen_coming = found.seen_coming
     return Usage(kept, uses, totals, kinds, shown, entries, kneser_ney)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCounts:
+    """The entries of one level of a trie.
+
+    Attributes:
+        counts: how often each occurs, times the weights, int64.
+        parents: of each the node of its context, int32.
+        suffixes: of each the node of its suffix, int32.
+        kept: which are kept.
+        seen_coming: of each how much kept longer n-grams have of it, float64; None for nothing.
+        contexts: the nodes of contexts and suffixes.
+        has_begin: whether BEGIN is among them, which is no entry.
+    """
+
+    counts: Longs
+    parents: Ints
+    suffixes: Ints
+    kept: Flags
+    seen_coming: Floats | None
+    contexts: slice
+    has_begin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LevelUses:
+    """What of one level is used: see :class:`Usage`.
+
+    Attributes:
+        uses: of each entry.
+        totals, kinds, shown, entries: of each context.
+        seen_coming: of each context how much kept longer n-grams have of it.
+    """
+
+    uses: Floats
+    totals: Floats
+    kinds: Floats
+    shown: Floats
+    entries: Numbers
+    seen_coming: Floats
+
+
+def _count_uses(level: LevelCounts) -> LevelUses:
+    """Count the uses of the entries of one level."""
+    if native.is_chosen():
+        return LevelUses(*native_weights.count_uses(level, WHOLE, DISCOUNT))
+    counts = level.counts / WHOLE
+    use = np.minimum(counts, 1.0)
+    np.maximum(use, counts if level.seen_coming is None else counts - level.seen_coming, out=use)
+    chosen = level.kept
+    if level.has_begin:
+        use[BEGIN] = 0.0
+        chosen = chosen.copy()
+        chosen[BEGIN] = False
+    size = level.contexts.stop - level.contexts.start
+    parents = level.parents.astype(np.int64) - level.contexts.start
+    kinds = np.minimum(use, 1.0)
+    shown = np.where(chosen, use - DISCOUNT * kinds, 0.0)
+    longer = np.flatnonzero(level.kept)
+    again = np.maximum(counts[longer] - 1.0, 0.0)
+    return LevelUses(
+        use.astype(np.float32),
+        np.bincount(parents, use, size).astype(np.float64, copy=False),
+        np.bincount(parents, kinds, size).astype(np.float64, copy=False),
+        np.bincount(parents, shown, size).astype(np.float64, copy=False),
+        np.bincount(parents[chosen], minlength=size).astype(np.uint16),
+        np.bincount(level.suffixes[longer] - level.contexts.start, again, size).astype(
+            np.float64, copy=False
+        ),
+    )
 
 
 def discounted(uses: Floats) -> Floats:

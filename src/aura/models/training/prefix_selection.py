@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from aura import native
+from aura.models.training import native_weights
 from aura.models.training.text import BEGIN, Flags, Floats, Ints, Longs, Text
 from aura_spec import prefix as spec
 
@@ -110,16 +112,44 @@ def choose_prefix(repeats: Repeats, messages: Flags, size: int, min_sources: int
     firsts = np.arange(0, len(symbols), _WINDOW // 2)
     halves = np.append(np.add.reduceat(value, firsts) if len(firsts) else value, np.float32(0.0))
     worth = halves[:-1] + halves[1:]
-    taken = np.zeros(int(kind.max(initial=0)) + 2, np.bool_)  # the last one is for -1
+    windows = Windows(value, kind, np.argsort(-worth, kind="stable"), worth)
+    if native.is_chosen():
+        chosen_text = symbols.astype(np.uint8).tobytes()
+        parts = native_weights.choose_stretches(windows, (_WINDOW, spec.LENGTH, size), _FADED)
+        return [chosen_text[start:end] for start, end in parts]
+    return _choose_stretches(windows, symbols, size)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """A text in windows that begin every half of one.
+
+    Attributes:
+        value: of each place what follows is worth, float32; whole numbers.
+        kind: of each a number for what follows, int32; -1 where that is worth nothing.
+        order: the windows from the most valuable on.
+        worth: of each window in the order of the text, float32.
+    """
+
+    value: Floats
+    kind: Ints
+    order: Longs
+    worth: Floats
+
+
+def _choose_stretches(windows: Windows, symbols: Ints, size: int) -> list[bytes]:
+    """What is covered of the most valuable windows, about ``size`` bytes together."""
+    taken = np.zeros(int(windows.kind.max(initial=0)) + 2, np.bool_)  # the last one is for -1
     stretches: list[bytes] = []
     total = 0
-    for place in np.argsort(-worth, kind="stable").tolist():
-        if total >= size or worth[place] <= 0:
+    for place in windows.order.tolist():
+        if total >= size or windows.worth[place] <= 0:
             break
-        window = slice(int(firsts[place]), int(firsts[place]) + _WINDOW)
-        kinds = kind[window]
-        fresh = np.where(taken[kinds], 0.0, value[window])
-        if fresh.sum() < _FADED * worth[place]:
+        first = place * (_WINDOW // 2)
+        window = slice(first, first + _WINDOW)
+        kinds = windows.kind[window]
+        fresh = np.where(taken[kinds], np.float32(0.0), windows.value[window])
+        if fresh.sum() < _FADED * windows.worth[place]:
             continue
         taken[kinds] = True
         for stretch in _covered(symbols[window.start : window.stop + spec.LENGTH - 1], fresh):

@@ -8,12 +8,14 @@ is missing, because its entries were pruned, that part goes to the suffix as wel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from aura import native
+from aura.models.training import native_weights
 from aura.models.training.kneser_ney import Usage, denominator, discounted
 from aura.models.training.text import BEGIN, Floats, Ints, Longs, Numbers
 from aura.models.training.trie import Trie
@@ -119,16 +121,20 @@ def learn_weights(evidence: Evidence, prior: Floats | None = None) -> Floats:
     Without that it is learned for all orders together first, and then for each order, drawn towards the former.
     """
     if prior is not None:
-        return _maximise(evidence, prior, lambda kind: kind)
+        return _maximise(evidence, prior)
     flat = np.full(CLASSES // _ORDERS, _FIRST_GUESS)
-    anywhere = _maximise(evidence, flat, lambda kind: kind % len(flat))
-    return _maximise(evidence, np.tile(anywhere, _ORDERS), lambda kind: kind)
+    return _maximise(evidence, np.tile(_maximise(evidence, flat), _ORDERS))
 
 
-def _maximise(evidence: Evidence, prior: Floats, group: Callable[[Ints], Ints]) -> Floats:
-    """The weights of groups of classes that make a text likeliest, by expectation maximisation."""
+def _maximise(evidence: Evidence, prior: Floats) -> Floats:
+    """The weights of groups of classes that make a text likeliest, by expectation maximisation.
+
+    A class is in the group of its number modulo the number of groups.
+    """
+    if native.is_chosen():
+        return native_weights.maximise(evidence, prior, (_PASSES, 1.0 / SYMBOLS, _STRENGTH))
     weights, size = prior, len(prior)
-    rows = [replace(row, classes=group(row.classes)) for row in _rows(evidence)]
+    rows = [replace(row, classes=row.classes % size) for row in _rows(evidence)]
     for _ in range(_PASSES):
         probability = np.full(evidence.classes.shape[1], 1.0 / SYMBOLS)
         shares: list[tuple[Floats, Floats]] = []

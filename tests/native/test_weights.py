@@ -1,0 +1,113 @@
+"""What lists and stretches are worth, in the native core: the same as in numpy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.training.backends import check_both
+from tests.training.texts import statistics, text_of
+
+from aura.models.training.extent import Extent
+from aura.models.training.kneser_ney import usage
+from aura.models.training.prefix_selection import Repeats, choose_prefix
+from aura_spec.prefix import LENGTH
+
+aura_native = pytest.importorskip("aura_native")
+
+WORDS = st.lists(st.sampled_from([b"a", b"bb ", b"the same words again", b"0" * LENGTH, b"?"]), max_size=20)
+MESSAGES = st.lists(WORDS.map(b"".join), min_size=1, max_size=8)
+
+
+@given(MESSAGES, st.booleans(), st.integers(0, 1 << 30), st.sampled_from([1 << 30, 40]))
+def test_uses_are_counted(messages: list[bytes], kneser_ney: bool, seed: int, most: int) -> None:
+    trie = statistics(messages, Extent(5), most=most).trie
+    kept = np.random.default_rng(seed).integers(0, 4, len(trie)) > 0
+    check_both(lambda: usage(trie, kept, kneser_ney=kneser_ney))
+
+
+@given(MESSAGES, st.integers(0, 600), st.integers(1, 3))
+def test_stretches_are_chosen(messages: list[bytes], size: int, min_sources: int) -> None:
+    text = text_of(messages * 2, [number // 2 for number in range(2 * len(messages))])
+    chosen = np.ones(len(text.starts) - 1, np.bool_)
+    check_both(lambda: choose_prefix(Repeats.of(text), chosen, size, min_sources))
+
+
+def test_windows_are_passed_over_once_they_are_taken() -> None:
+    """In a long text, windows overlap and repeat each other."""
+    source = np.random.default_rng(7)
+    parts = [bytes(source.integers(97, 110, 60).astype(np.uint8)) for _ in range(40)]
+    messages = [b"".join(parts[number] for number in source.integers(0, 40, 9)) for _ in range(60)]
+    text = text_of(messages, range(60))
+    chosen = np.ones(60, np.bool_)
+    for size in (1, 100, 2000, 1 << 20):
+        check_both(lambda size=size: choose_prefix(Repeats.of(text), chosen, size))  # type: ignore[misc]
+
+
+def numbers(count: int, dtype: str) -> Any:
+    return np.zeros(count, dtype)
+
+
+def level(**other: Any) -> list[Any]:
+    """Arguments of ``count_uses`` with three entries of two contexts; some are others."""
+    given = {"counts": numbers(3, "i8"), "parents": np.array([4, 5, 5], np.int32)}
+    given |= {"suffixes": given["parents"], "kept": numbers(3, "u1"), "seen": numbers(3, "f8")}
+    given |= {"uses": numbers(3, "f4"), **{name: numbers(2, "f8") for name in ("totals", "kinds", "shown")}}
+    given |= {"entries": numbers(2, "u2"), "seen_coming": numbers(2, "f8")}
+    return [*(given | {"first": 4, "begin": 3, "whole": 16, "discount": 0.8} | other).values()]
+
+
+def windows(**other: Any) -> list[Any]:
+    """Arguments of ``choose_stretches`` with a window of four symbols, two of which are worth something."""
+    given = {"value": np.array([0, 2, 2, 0], np.float32), "kind": np.array([-1, 0, 1, -1], np.int32)}
+    given |= {"order": numbers(1, "i8"), "worth": numbers(1, "f4") + np.float32(4), "taken": numbers(2, "u1")}
+    given |= {"starts": numbers(1, "i4"), "ends": numbers(1, "i4")}
+    return [*(given | {"step": 2, "window": 4, "length": 3, "wanted": 5, "faded": 0.5} | other).values()]
+
+
+def test_arrays_that_belong_together_are_taken() -> None:
+    aura_native.count_uses(*level())
+    starts, ends = numbers(1, "i4"), numbers(1, "i4")
+    assert aura_native.choose_stretches(*windows(starts=starts, ends=ends)) == 1
+    assert (starts[0], ends[0]) == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("count_uses", level(parents=np.array([4, 5, 6], np.int32))),
+        ("count_uses", level(suffixes=np.array([3, 5, 5], np.int32))),
+        ("count_uses", level(kept=numbers(2, "u1"))),
+        ("count_uses", level(shown=numbers(1, "f8"))),
+        ("choose_stretches", windows(kind=np.array([-1, 0, 2, -1], np.int32))),
+        ("choose_stretches", windows(kind=numbers(3, "i4"))),
+        ("choose_stretches", windows(order=np.array([1], np.int64))),
+        ("choose_stretches", windows(order=np.array([-1], np.int64))),
+        ("choose_stretches", windows(starts=numbers(0, "i4"), ends=numbers(0, "i4"))),
+        ("choose_stretches", windows(ends=numbers(0, "i4"))),
+        ("choose_stretches", windows(worth=numbers(0, "f4"))),
+    ],
+)
+def test_arrays_that_do_not_belong_together_are_refused(name: str, arguments: list[Any]) -> None:
+    with pytest.raises(ValueError, match="arrays that do not belong together"):
+        getattr(aura_native, name)(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("count_uses", level(discount="much")),
+        ("count_uses", level(first=-1)),
+        ("count_uses", level(first=1 << 31)),
+        ("count_uses", []),
+        ("choose_stretches", windows(wanted=1.5)),
+        ("choose_stretches", windows(faded=None)),
+        ("choose_stretches", []),
+    ],
+)
+def test_arguments_of_other_types_are_refused(name: str, arguments: list[Any]) -> None:
+    with pytest.raises((TypeError, OverflowError)):
+        getattr(aura_native, name)(*arguments)
