@@ -134,8 +134,9 @@ def gather(
         )
         for number, study in counted.studies.items()
     ]
+    del counted, places, nodes  # they take much memory
     chains, shares = excerpt(blocks, named)
-    del named, nodes, places, counted, blocks  # they take much memory
+    del named, blocks
     allocator.give_back()
     sample = text.select(with_begins)
     if earlier is not None:

@@ -54,7 +54,8 @@ class Usage:
 
 def usage(trie: Trie, kept: Flags, *, kneser_ney: bool = True) -> Usage:
     """Count uses when only the ``kept`` n-grams remain; if not ``kneser_ney``, these are plain counts."""
-    uses, totals, kinds, shown = np.zeros((4, len(trie)), np.float32)
+    # apart, so that who keeps the uses does not keep them all
+    uses, totals, kinds, shown = (np.zeros(len(trie), np.float32) for _ in range(4))
     entries = np.zeros(len(trie), np.uint16)
     seen_coming: Floats | None = None
     # level by level, so that what is at hand besides is small

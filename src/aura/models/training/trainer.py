@@ -106,6 +106,7 @@ class Prepared:
             for chosen in (*(own & half for half in halves(text)), own)
         ]
         del text, repeats, states
+        allocator.give_back()
         progress("weighing", 0.6)
         self._trie, self._chains = statistics.trie, statistics.chains
         self._deletion = Deletion(self._trie, statistics.take_shares(), statistics.minimum)
@@ -119,12 +120,15 @@ class Prepared:
         del use
         self._gain = gains(mixture)
         del mixture
+        allocator.give_back()
         progress("choosing", 0.85)
         self._sample = statistics.sample
         self._alone = alone = self._match(b"", (b"", b""))
         self.order = max(1, least_order(evidence, weights, alone.guesses, alone.columns))
         self._share = statistics.scale
         self._matches = self._choose_matches(max_bytes, evidence, left_out)
+        del evidence, left_out
+        allocator.give_back()
 
     def choose_size(self, max_bytes: int) -> None:
         """Choose the prefix anew: for a file of another size, which is no larger than the first."""
@@ -204,6 +208,7 @@ class Prepared:
         """
         if entries < SYMBOLS:
             raise ValueError(f"a model has at least {SYMBOLS} entries, not {entries}")
+        allocator.give_back()
         stop = self._stop(self.order if order is None else order)
         kept = np.zeros(len(self._trie), np.bool_)
         kept[:stop] = keep(self._gain[:stop], max(min(stop, entries + 2), LEAST_NODES))
@@ -217,6 +222,7 @@ class Prepared:
         mixture = mix(self._trie, use, weights)
         del use, kept  # they are larger than what is made next
         past = self._matches.text
+        allocator.give_back()
         return replace(
             assemble(mixture, tables.hits),
             char_runs=char_runs,
