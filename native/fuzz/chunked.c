@@ -124,7 +124,8 @@ static size_t write_block(aura_parser *parser, const uint8_t *data, uint32_t siz
     return written + (is_stored ? size : length);
 }
 
-/* Write a file, in blocks and frames as its content tells, into new memory. */
+/* Write a file, in blocks and frames as its content tells, into new memory. Bytes that are usual, 0 most of all, tell long
+ * blocks, as each block takes long. */
 static uint8_t *write_file(const uint8_t *data, uint32_t size, uint32_t level, uint32_t bits, size_t *length)
 {
     const uint32_t window = size > 0 && data[0] & 2 ? NEAR : (uint32_t)1 << bits; /* what is kept moves often if near */
@@ -138,9 +139,9 @@ static uint8_t *write_file(const uint8_t *data, uint32_t size, uint32_t level, u
     file[6] = (uint8_t)bits;
     size_t end = HEADER_SIZE;
     for (uint32_t place = 0; place < size;) {
-        const uint32_t wanted = 1 + data[place] * LARGEST_BLOCK / 256, left = size - place;
+        const uint32_t wanted = 1 + (data[place] ^ 0xA5u) * LARGEST_BLOCK / 256, left = size - place;
         const uint32_t block = wanted < left ? wanted : left;
-        const bool begins = place == 0 || data[place - 1] % 16 == 0;
+        const bool begins = place == 0 || data[place - 1] % 16 == 11;
         end += write_block(&parser, data + place, block, window, begins, file + end);
         place += block;
     }
