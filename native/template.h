@@ -38,6 +38,7 @@ typedef struct {
 
 /* A template. Its literals stand end to end; places and slots are those from a number on. */
 typedef struct {
+    uint64_t bytes; /* of the literals, as aura_bytes_of tells */
     uint32_t id;
     uint32_t text; /* of the literals */
     uint32_t places;
@@ -69,6 +70,15 @@ static inline const uint8_t *aura_literals(const aura_template_list *list, const
 static inline const aura_slot *aura_slot_of(const aura_template_list *list, const aura_template *template, uint32_t slot)
 {
     return &list->slots[template->slots + slot];
+}
+
+/* Which bytes a text has, a bit for those that are equal mod 64. */
+static inline uint64_t aura_bytes_of(const uint8_t *text, size_t size)
+{
+    uint64_t bytes = 0;
+    for (size_t at = 0; at < size; at++)
+        bytes |= (uint64_t)1 << (text[at] & 63);
+    return bytes;
 }
 
 /* What trying a template costs: a step for each literal, and one more (chapter encoding). */

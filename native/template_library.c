@@ -15,6 +15,7 @@
 typedef struct {
     const uint8_t *message;
     size_t size;
+    uint64_t bytes;                   /* of the message, as aura_bytes_of tells */
     const aura_template_layer *layer; /* that is looked at */
     uint64_t *marks;                  /* of this layer */
     aura_filled *best;                /* has no template if nothing was found yet */
@@ -48,7 +49,7 @@ static void try_template(search *self, uint32_t number)
     aura_filled *found = self->other;
     found->list = list;
     found->template = &list->templates[number];
-    if (found->template == self->best->template ||
+    if (found->template == self->best->template || (found->template->bytes & ~self->bytes) != 0 ||
         !aura_template_match(list, found->template, self->message, self->size, found->values))
         return;
     if (self->best->template != NULL) {
@@ -241,7 +242,12 @@ const aura_filled *aura_match_library(const aura_template_library *library, cons
     size_t steps = MAX_WORK / (size > MAX_WORK ? MAX_WORK : size + TRYING);
     if (steps < MIN_STEPS)
         steps = MIN_STEPS;
-    search self = {.message = message, .size = size, .best = &space->filled[0], .other = &space->filled[1], .steps = steps};
+    search self = {.message = message,
+                   .size = size,
+                   .bytes = aura_bytes_of(message, size),
+                   .best = &space->filled[0],
+                   .other = &space->filled[1],
+                   .steps = steps};
     bool is_done = true;
     for (uint32_t layer = 0; layer < library->count && is_done; layer++) {
         self.layer = library->layers[layer];

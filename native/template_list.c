@@ -120,6 +120,7 @@ bool aura_end_template(aura_list_builder *builder)
         if (!is_filled || (made->kind == TEMPLATE_ENUM && made->choice_count == 0))
             return false;
     }
+    template->bytes = aura_bytes_of(aura_literals(&builder->list, template), template->text_size);
     builder->list.count++;
     return true;
 }

@@ -75,6 +75,7 @@ def searches(draw: st.DrawFn) -> tuple[dict[int, Template], bytes]:
 @example((parse_patterns({1: "{0:word}a{1:a|ab}"}), b"aaaab"))
 @example((parse_patterns({1: "aba{0}aba"}), b"abaaba"))
 @example((parse_patterns({1: "aba{0}aba"}), b"ababa"))
+@example((parse_patterns({1: "{0}!b"}), b"xab"))
 def test_the_same_match(search: tuple[dict[int, Template], bytes]) -> None:
     templates, message = search
     assert NativeMatcher(templates).match(message) == Matcher(templates).match(message)
