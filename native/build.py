@@ -24,7 +24,7 @@ HAS_ABI3: Final = not sysconfig.get_config_var("Py_GIL_DISABLED")
 _LIMITED_API: Final = "-DPy_LIMITED_API=0x030b0000"  # 3.11
 _FLAGS: Final = (
     "-std=c11",
-    "-O2",
+    "-O3",
     "-fPIC",
     "-fvisibility=hidden",
     "-ffp-contract=off",  # sums and products are rounded as numpy does
