@@ -6,19 +6,11 @@
 #include "errors.h"
 #include "memory.h"
 
-/* Where the symbols of a table stand: its symbol 0 among all intervals, and its slot 0 among all slots. Both are 0
- * for a table without symbols, whose one interval has no slots. */
+/* Tables laid out to be looked up, in blocks. A block has for each stretch of slots, a byte each, the lowest symbol that
+ * has one of them, or 255 for the symbol 256; and for each symbol frequency << 16 | cumulative. */
 typedef struct {
-    uint32_t first;
-    uint32_t row;
-} aura_rans_place;
-
-/* Tables laid out to be looked up. `intervals` has, for each symbol of each table, frequency << 16 | cumulative;
- * `slots` has, for each slot of each table, its symbol, or 255 for the symbol 256, and some bytes more. */
-typedef struct {
-    aura_rans_place *places;
-    uint32_t *intervals;
-    uint8_t *slots;
+    uint32_t *firsts; /* by table, where its block begins; 0 for a table without symbols */
+    uint32_t *blocks;
 } aura_rans_tables;
 
 /* Lay out `count` tables of codes (rule IRN-7). They stand in `data` one behind the other, each behind its number of
