@@ -114,7 +114,7 @@ static inline void code_all(const batch *all, aura_match_table *tables, aura_job
         for (size_t at = 0; at < active;) {
             lane *self = &lanes[at];
             if (code_next(all, self)) {
-                aura_prefetch(all->model->words, self->position.context); /* it comes while others are coded */
+                aura_prefetch(all->model->words + self->position.context); /* it comes while others are coded */
                 at++;
             } else if (start_next(all, self, &job, end, self->match.table, start)) {
                 at++;

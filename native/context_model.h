@@ -81,14 +81,13 @@ typedef struct {
     aura_prefix prefix;
 } aura_context_model;
 
-/* Let a context come from memory while other things are done. */
-static inline void aura_prefetch(const uint64_t *words, uint32_t context)
+/* Let what stands at a place come from memory while other things are done. */
+static inline void aura_prefetch(const void *place)
 {
 #ifdef __GNUC__
-    __builtin_prefetch(words + context);
+    __builtin_prefetch(place);
 #else
-    (void)words;
-    (void)context;
+    (void)place;
 #endif
 }
 

@@ -109,7 +109,7 @@ bool aura_rans_open(aura_rans_reader *reader, const aura_rans_tables *tables, co
 }
 
 /* Decode the symbols of some lanes with the tables in `symbols`; `words` has one for each (rule IRN-4). Gives the words
- * that are left, or NULL if a table has no symbols. Whether a lane takes a word cannot be foreseen, so that no branch
+ * that are left, or NULL if a table has no symbols. Whether a lane takes a word cannot be predicted, so that no branch
  * asks for it. */
 static const uint8_t *read_lanes(const aura_rans_tables *tables, uint32_t *states, uint16_t *symbols, size_t count,
                                  const uint8_t *words)

@@ -211,7 +211,7 @@ void aura_predictor_learn(aura_predictor *self, uint8_t byte)
 uint32_t aura_predictor_code(aura_predictor *self, uint32_t symbol)
 {
     /* the list of the context is at hand by now; the next one comes while candidates are looked for */
-    aura_prefetch(self->model->words, aura_suffix_of(self->model->words[self->position.context]));
+    aura_prefetch(self->model->words + aura_suffix_of(self->model->words[self->position.context]));
     find_slots(self);
     look_for_match(self);
     look_in_prefix(self);
@@ -225,7 +225,7 @@ uint32_t aura_predictor_code(aura_predictor *self, uint32_t symbol)
     uint16_t candidates[MAX_CANDIDATES];
     const uint32_t count = find_candidates(self, candidates);
     symbol = code_symbol(self, symbol, candidates, count);
-    aura_prefetch(self->model->words, self->position.context);
+    aura_prefetch(self->model->words + self->position.context);
     if (count > 0) {
         if (candidates[0] == symbol)
             evidence->misses = 0;

@@ -61,7 +61,7 @@ static void add_list(aura_escapes *escapes)
     const uint64_t word = words[context];
     aura_list_left *list = &escapes->lists[number];
     escapes->position.context = aura_suffix_of(word);
-    aura_prefetch(words, escapes->position.context);
+    aura_prefetch(words + escapes->position.context);
     list->context = context;
     list->total = aura_is_many(word) ? aura_total_of(word) : CONTEXT_MODEL_TOTAL_OF_ONE;
     list->left = aura_length_of(word);

@@ -1,49 +1,34 @@
 /* The trie section, level by level (rules TRI-1 to TRI-9).
  *
- * Contexts are packed as they are read. What a level needs of the one above it is in the packed words, but for codes:
- * these stand beside them, a byte a word, as far as tables are named by them. */
+ * Contexts are packed as they are read. What a level needs of the one above it is in the packed words, and in notes that
+ * stand beside them. */
 #include "trie.h"
 
 #include "rans.h"
 #include "trie_reader.h"
 #include "trie_section.h"
 
-/* Read the lists of the children, which are the level above from then on. */
-static bool read_level(aura_trie_reader *trie)
+/* Make room for the notes of the level, whose contexts stand from `first` on. */
+static bool make_notes(aura_trie_reader *trie, uint32_t first)
 {
-    const uint32_t first = trie->model->size;
-    if (!aura_trie_read_counts(trie))
-        return false;
-    uint8_t *codes = aura_trie_take(trie, TRIE_CODES + trie->level % 2, trie->model->size - first);
-    if (codes == NULL)
-        return false;
-    memset(codes, TRIE_NO_ENTRY, trie->model->size - first);
-    const bool is_read = aura_trie_read_lists(trie, first, codes);
-    trie->above = (aura_trie_level){first, codes};
-    return is_read;
+    const size_t size = (trie->model->size - first) * sizeof(uint16_t);
+    trie->own = (aura_trie_level){first, aura_trie_take(trie, TRIE_NOTES + trie->level % 2, size)};
+    return trie->own.notes != NULL;
 }
 
-/* Write the list of the root (rules TRI-1 and CTX-7). */
-static bool read_root(aura_trie_reader *trie, const uint8_t root_codes[CONTEXT_MODEL_SYMBOLS])
+static bool read_root(aura_trie_reader *trie, const uint8_t *root_codes)
 {
     aura_context_model *model = trie->model;
-    const uint32_t size = aura_words_of(CONTEXT_MODEL_SYMBOLS);
-    model->words = aura_allocate(trie->allocator, size * sizeof(uint64_t));
-    trie->above = (aura_trie_level){0, aura_trie_take(trie, TRIE_CODES, size)};
-    if (model->words == NULL || trie->above.codes == NULL)
+    model->size = aura_words_of(CONTEXT_MODEL_SYMBOLS);
+    model->words = aura_allocate(trie->allocator, model->size * sizeof(uint64_t));
+    if (model->words == NULL)
         return aura_trie_out_of_memory(trie);
-    memset(trie->above.codes, TRIE_NO_ENTRY, size);
-    model->words[0] = CONTEXT_MODEL_SYMBOLS;
-    uint64_t *entries = model->words + aura_first_of(model->words, 0);
-    for (uint64_t symbol = 0; symbol < CONTEXT_MODEL_SYMBOLS; symbol++)
-        entries[symbol] =
-            symbol | symbol << TRIE_RANK_SHIFT | (uint64_t)root_codes[symbol] << TRIE_LIST_CODE_SHIFT;
-    aura_trie_sort(entries, CONTEXT_MODEL_SYMBOLS);
-    aura_trie_pack_list(model->words, 0, 0, trie->above.codes);
-    model->size = size;
+    if (!make_notes(trie, 0) || !aura_trie_begin_next(trie, CONTEXT_MODEL_SYMBOLS))
+        return false;
+    aura_trie_write_root(trie, root_codes);
     model->entries = CONTEXT_MODEL_SYMBOLS;
     model->contexts = 1;
-    model->ends[0] = size;
+    model->ends[0] = model->size;
     return true;
 }
 
@@ -52,7 +37,10 @@ static bool read_levels(aura_trie_reader *trie, const aura_trie_section *section
     if (!read_root(trie, section->root_codes))
         return false;
     for (trie->level = 1; trie->level <= section->order; trie->level++) {
-        if (!aura_trie_read_children(trie) || !read_level(trie))
+        const uint32_t first = trie->model->size;
+        trie->above = trie->own;
+        if (!aura_trie_read_children(trie) || !aura_trie_read_counts(trie) || !make_notes(trie, first) ||
+            !aura_trie_read_lists(trie))
             return false;
         trie->model->ends[trie->level] = trie->model->size;
     }
@@ -87,6 +75,7 @@ bool aura_trie_read(aura_context_model *model, const uint8_t *data, size_t size,
         aura_trie_classify(trie->classes);
         for (uint32_t length = 0; length <= CONTEXT_MODEL_SYMBOLS; length++)
             trie->firsts[length] = (uint16_t)(aura_words_of(length) - length);
+        aura_trie_name_ranks(trie);
         is_read =
             aura_rans_decode(section.payload, section.payload_length, section.frequencies, decoded,
                              section.tables_length, error) &&

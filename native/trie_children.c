@@ -6,7 +6,7 @@ void *aura_trie_take(aura_trie_reader *trie, uint32_t room, size_t size)
     aura_trie_room *taken = &trie->rooms[room];
     if (taken->size < size) {
         aura_release(trie->allocator, taken->start);
-        taken->size = size + size / 4;
+        taken->size = 2 * size; /* what is not used takes no memory on most systems */
         taken->start = aura_allocate(trie->allocator, taken->size);
         if (taken->start == NULL) {
             taken->size = 0;
@@ -16,60 +16,36 @@ void *aura_trie_take(aura_trie_reader *trie, uint32_t room, size_t size)
     return taken->start;
 }
 
-bool aura_trie_make_batch(aura_trie_reader *trie, size_t size)
+bool aura_trie_begin_next(aura_trie_reader *trie, uint32_t most)
 {
-    trie->batch = aura_trie_take(trie, TRIE_BATCH, (size + 1) * sizeof *trie->batch);
-    return trie->batch != NULL;
-}
-
-static void name_child_tables(aura_trie_reader *trie)
-{
-    const uint32_t level = aura_least(trie->level - 1, 11);
-    memset(trie->child_tables, 0, sizeof trie->child_tables);
+    const uint32_t column = TRIE_FIRST_CHILD + aura_least(trie->level, 11);
     for (uint32_t code = 0; code < 50 + CONTEXT_MODEL_CODES; code++)
         trie->child_tables[code] =
-            (uint16_t)(TRIE_FIRST_CHILD + 12 * (code < 50 ? 2 * (code / 2) + 1 : 2 * (25 + (code - 50) / 8)) + level);
-}
-
-/* Find the entries of the level above that may have a child, in order (rule TRI-6), and the tables for their flags. */
-static uint32_t find_parents(const aura_trie_reader *trie, uint32_t *places, uint16_t *tables)
-{
-    const uint64_t *words = trie->model->words;
-    const uint32_t first = trie->above.first, end = trie->model->size;
-    const uint8_t *codes = trie->above.codes;
-    uint32_t count = 0;
-    for (uint32_t place = first; place < end; place++) {
-        /* entries lead on like their suffix entries so far: to a context of this level if those have a child */
-        const uint32_t code = codes[place - first];
-        const uint32_t leads_on = aura_following_of(words[place]) >= first;
-        const uint32_t is_byte = aura_symbol_of(words[place]) != CONTEXT_MODEL_END;
-        places[count] = place;
-        tables[count] = trie->child_tables[code];
-        count += (code < TRIE_IS_LIST) & leads_on & is_byte; /* without a branch, which would often go wrong */
-    }
-    return count;
+            (uint16_t)(column + 12 * (code < 50 ? 2 * (code / 2) + 1 : 2 * (25 + (code - 50) / 8)));
+    /* every entry has one child at most, and there is the context in which messages begin */
+    const size_t room = (size_t)most + 1;
+    trie->next = (aura_trie_children){
+        .suffixes = aura_trie_take(trie, TRIE_SUFFIXES + trie->level % 2, room * sizeof(uint32_t)),
+        .parents = aura_trie_take(trie, TRIE_PARENTS, room * sizeof(uint32_t)),
+        .tables = aura_trie_take(trie, TRIE_FLAGS, room * sizeof(uint16_t)),
+    };
+    return trie->next.suffixes != NULL && trie->next.parents != NULL && trie->next.tables != NULL;
 }
 
 bool aura_trie_read_children(aura_trie_reader *trie)
 {
-    const uint64_t *words = trie->model->words;
     aura_trie_children *children = &trie->children;
-    /* every entry has one child at most, and there is the context in which messages begin */
-    const size_t room = (size_t)trie->model->size - trie->above.first + 1;
-    uint32_t *suffixes = children->suffixes = aura_trie_take(trie, TRIE_SUFFIXES, room * sizeof(uint32_t));
-    uint32_t *parents = children->parents = aura_trie_take(trie, TRIE_PARENTS, room * sizeof(uint32_t));
-    if (suffixes == NULL || parents == NULL || !aura_trie_make_batch(trie, room))
-        return false;
-    name_child_tables(trie);
-    const uint32_t asked = find_parents(trie, parents, trie->batch);
-    if (!aura_rans_read(&trie->reader, trie->batch, asked, trie->error))
+    *children = trie->next;
+    uint32_t *suffixes = children->suffixes, *parents = children->parents;
+    const uint16_t *flags = children->tables;
+    if (!aura_rans_read(&trie->reader, children->tables, children->count, trie->error))
         return false;
     uint32_t count = 0, largest = 0;
-    for (uint32_t at = 0; at < asked; at++) {
-        const uint32_t place = parents[at], flag = trie->batch[at];
+    for (uint32_t at = 0; at < children->count; at++) {
+        const uint32_t flag = flags[at];
         largest |= flag;
-        suffixes[count] = aura_following_of(words[place]);
-        parents[count] = place;
+        suffixes[count] = suffixes[at];
+        parents[count] = parents[at];
         count += flag != 0;
     }
     if (largest > 1)
@@ -82,68 +58,67 @@ bool aura_trie_read_children(aura_trie_reader *trie)
     return count > 0 || aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a level has no contexts");
 }
 
-/* Read the lengths of lists that may be longer than one. */
-static bool read_lengths(aura_trie_reader *trie)
+/* Name the tables for the lengths of lists that may be longer than one, and give how many they are. */
+static uint32_t name_count_tables(const aura_trie_reader *trie)
 {
     const aura_trie_children *children = &trie->children;
-    const uint64_t *words = trie->model->words;
-    uint32_t *lengths = children->lengths, asked = 0;
-    for (uint32_t child = 0; child < children->count; child++) {
-        const uint32_t longest = aura_length_of(words[children->suffixes[child]]);
-        if (child + TRIE_AHEAD < children->count)
-            aura_prefetch(words, children->suffixes[child + TRIE_AHEAD]);
-        lengths[child] = longest << 16;
-        trie->batch[asked] = (uint16_t)(TRIE_FIRST_COUNT + trie->classes[longest]);
+    const uint32_t *suffixes = children->suffixes, count = children->count;
+    const uint16_t *notes = trie->above.notes;
+    const uint32_t first = trie->above.first;
+    uint32_t asked = 0;
+    for (uint32_t child = 0; child < count; child++) {
+        if (child + TRIE_AHEAD < count)
+            aura_prefetch(notes + (suffixes[child + TRIE_AHEAD] - first));
+        const uint32_t longest = notes[suffixes[child] - first] >> TRIE_LENGTH_SHIFT;
+        children->lengths[child] = longest << TRIE_LONGEST_SHIFT;
+        children->tables[asked] = (uint16_t)(TRIE_FIRST_COUNT + trie->classes[longest]);
         asked += longest > 1;
     }
-    if (!aura_rans_read(&trie->reader, trie->batch, asked, trie->error))
-        return false;
-    trie->batch[asked] = 0;
-    bool is_longer = false;
-    for (uint32_t child = 0, at = 0; child < children->count; child++) {
-        const uint32_t longest = lengths[child] >> 16, is_asked = longest > 1;
-        const uint32_t length = 1 + (trie->batch[at] & (0 - is_asked));
-        is_longer |= length > longest;
-        lengths[child] |= length;
-        at += is_asked;
-    }
-    return !is_longer || aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a list is longer than its suffix's");
+    return asked;
 }
 
 bool aura_trie_read_counts(aura_trie_reader *trie)
 {
     aura_context_model *model = trie->model;
     aura_trie_children *children = &trie->children;
-    children->lengths = aura_trie_take(trie, TRIE_LENGTHS, children->count * sizeof *children->lengths);
-    if (children->lengths == NULL || !aura_trie_make_batch(trie, children->count))
+    uint32_t *lengths = children->lengths = aura_trie_take(trie, TRIE_LENGTHS, children->count * sizeof *lengths);
+    if (lengths == NULL)
         return false;
-    if (!read_lengths(trie))
+    const uint32_t asked = name_count_tables(trie);
+    if (!aura_rans_read(&trie->reader, children->tables, asked, trie->error))
         return false;
-    uint64_t entries = model->entries, size = model->size;
+    children->tables[asked] = 0;
+    uint64_t *words = model->words;
+    uint64_t entries = 0;
+    uint32_t place = model->size; /* below 2^32 even where there are too many entries */
+    bool is_longer = false;
+    const uint16_t *longer = children->tables;
     for (uint32_t child = 0; child < children->count; child++) {
-        const uint32_t length = children->lengths[child] & 0xFFFF;
+        const uint32_t longest = aura_trie_longest(lengths[child]), is_asked = longest > 1, parent = children->parents[child];
+        const uint32_t length = 1 + (*longer & (0 - is_asked));
+        longer += is_asked;
+        is_longer |= length > longest;
+        lengths[child] |= length;
+        children->lists += length > 1;
         entries += length;
-        size += trie->firsts[length] + length;
-    }
-    if (entries > trie->limit)
-        return aura_fail(trie->error, AURA_LIMIT_EXCEEDED, 0, "words", "the model has too many entries");
-    uint64_t *words = trie->allocator->resize(trie->allocator->context, model->words, (size_t)size * sizeof(uint64_t));
-    if (words == NULL)
-        return aura_trie_out_of_memory(trie);
-    uint32_t place = model->size;
-    model->words = words;
-    model->size = (uint32_t)size;
-    model->entries = (uint32_t)entries;
-    model->contexts += children->count;
-    for (uint32_t child = 0; child < children->count; child++) {
-        const uint32_t parent = children->parents[child];
         if (parent == 0)
             model->initial = place;
         else
             words[parent] = (words[parent] & ~((uint64_t)AURA_PLACE_MASK << AURA_PLACE_SHIFT)) |
                             (uint64_t)place << AURA_PLACE_SHIFT;
-        const uint32_t length = children->lengths[child] & 0xFFFF;
         place += trie->firsts[length] + length;
     }
+    if (is_longer)
+        return aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a list is longer than its suffix's");
+    if (model->entries + entries > trie->limit)
+        return aura_fail(trie->error, AURA_LIMIT_EXCEEDED, 0, "words", "the model has too many entries");
+    words = trie->allocator->resize(trie->allocator->context, words, (size_t)place * sizeof(uint64_t));
+    if (words == NULL)
+        return aura_trie_out_of_memory(trie);
+    children->entries = (uint32_t)entries;
+    model->words = words;
+    model->size = place;
+    model->entries += children->entries;
+    model->contexts += children->count;
     return true;
 }

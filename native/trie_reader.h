@@ -7,30 +7,50 @@
 
 /* A level of the trie, while the one below it is read. */
 typedef struct {
-    uint32_t first; /* the place of its first context */
-    uint8_t *codes; /* by word: min(code, 49) of an entry, 50 + code of the escape where it is alone; for the word of a
-                       longer list itself TRIE_IS_LIST + the code of the escape; TRIE_NO_ENTRY for words of its index */
+    uint32_t first;  /* the place of its first context */
+    uint16_t *notes; /* by word, as below; the words of an index have none */
 } aura_trie_level;
 
-#define TRIE_IS_LIST 128
-#define TRIE_AHEAD 16 /* children whose suffixes are fetched ahead */
-#define TRIE_NO_ENTRY 255
+/* A note is what later tables and the lists of the next level depend on: the code that names tables, and of the first
+ * word of a list, its length above it. The code of an entry is min(code, 49), that of a list of one entry 50 + the code
+ * of the escape, and that of the first word of a longer list the code of the escape, or 64 for the root. */
+#define TRIE_LENGTH_SHIFT 7
 
-/* Contexts of the next level. First their suffixes and the entries that lead to them, as places; 0 stands for the entry
- * of the context in which messages begin. From RANK on their own places, apart by the lengths of their lists. */
+static inline uint32_t aura_trie_code_of(uint32_t note)
+{
+    return note & ((1 << TRIE_LENGTH_SHIFT) - 1);
+}
+
+/* Contexts of the next level. Until CHILD is read they are the entries that may have a child, with the tables for their
+ * flags. A parent of 0 stands for that of the context in which messages begin. */
 typedef struct {
     uint32_t count;
-    union {
-        uint32_t *suffixes;
-        uint32_t *many;
-    };
-    union {
-        uint32_t *parents;
-        uint32_t *ones;
-    };
-    uint32_t *lengths; /* of their lists; 16 bits above them the lengths of the suffixes' lists */
-    uint32_t ones_count, many_count;
+    uint32_t *suffixes; /* places */
+    uint32_t *parents;  /* the places of the entries that lead to them */
+    uint16_t *tables;   /* for CHILD, then for COUNT */
+    uint32_t *lengths;  /* of their lists, packed as below */
+    uint32_t lists;     /* how many have a list of more than one entry */
+    uint32_t entries;   /* of all their lists */
 } aura_trie_children;
+
+/* From the low bits up: 9 length, 9 length of the suffix's list, 9 rank of the first entry in that. */
+#define TRIE_LONGEST_SHIFT 9
+#define TRIE_FIRST_RANK_SHIFT 18
+
+static inline uint32_t aura_trie_length(uint32_t lengths)
+{
+    return lengths & 0x1FF;
+}
+
+static inline uint32_t aura_trie_longest(uint32_t lengths)
+{
+    return lengths >> TRIE_LONGEST_SHIFT & 0x1FF;
+}
+
+static inline uint32_t aura_trie_first_rank(uint32_t lengths)
+{
+    return lengths >> TRIE_FIRST_RANK_SHIFT;
+}
 
 /* Memory that levels use one after the other. */
 typedef struct {
@@ -38,35 +58,41 @@ typedef struct {
     size_t size;
 } aura_trie_room;
 
+/* What two levels use at once has a room for even levels, and behind it one for odd ones. */
 enum {
-    TRIE_SUFFIXES,
     TRIE_PARENTS,
     TRIE_LENGTHS,
-    TRIE_BATCH,
-    TRIE_CODES, /* of even levels, and behind it of odd ones */
-    TRIE_ROOMS = TRIE_CODES + 2,
+    TRIE_FLAGS,
+    TRIE_RANKS,
+    TRIE_CODES,
+    TRIE_SUFFIXES,
+    TRIE_NOTES = TRIE_SUFFIXES + 2,
+    TRIE_ROOMS = TRIE_NOTES + 2,
 };
+
+#define TRIE_CLASSES (sizeof TRIE_SIZE_BOUNDS + 1)
+#define TRIE_AHEAD 16 /* children whose suffixes are fetched ahead */
+#define TRIE_SHORT 8 /* the longest lists whose tables for ranks are copied */
 
 typedef struct {
     aura_context_model *model;
     aura_rans_reader reader;
+    uint32_t level;              /* that is read */
     aura_trie_level above;
-    aura_trie_children children;
-    uint32_t level; /* of the children */
-    uint32_t limit; /* of entries */
+    aura_trie_level own;
+    aura_trie_children children; /* the contexts of the level */
+    aura_trie_children next;     /* those of the one below, as far as they are gathered */
+    uint32_t limit;              /* of entries */
     const aura_allocator *allocator;
     aura_error *error;
-    uint8_t classes[CONTEXT_MODEL_SYMBOLS + 1]; /* by the length of a list, its class */
-    uint16_t firsts[CONTEXT_MODEL_SYMBOLS + 1];  /* by the length of a list, words before its entries */
-    uint16_t child_tables[256]; /* of the level, by the code beside an entry */
-    uint16_t *batch;            /* of symbols, or of their tables before they are read */
+    uint8_t classes[CONTEXT_MODEL_SYMBOLS + 1];    /* by the length of a list, its class */
+    uint16_t firsts[CONTEXT_MODEL_SYMBOLS + 1];    /* by the length of a list, words before its entries */
+    uint16_t child_tables[1 << TRIE_LENGTH_SHIFT]; /* of the level, by the code of an entry */
+    /* by the class of the suffix's list and the length of the list */
+    uint16_t rank_tables[TRIE_CLASSES][TRIE_SHORT + 1][TRIE_SHORT];
+    uint16_t own_ranks[CONTEXT_MODEL_SYMBOLS]; /* of lists that have all of their suffix's entries */
     aura_trie_room rooms[TRIE_ROOMS];
 } aura_trie_reader;
-
-/* Where the parts of words begin while lists are read, as trie_lists.c says. */
-#define TRIE_CODE_ABOVE_SHIFT 33
-#define TRIE_RANK_SHIFT 40
-#define TRIE_LIST_CODE_SHIFT 49
 
 static inline uint32_t aura_least(uint32_t one, uint32_t other)
 {
@@ -81,23 +107,22 @@ static inline bool aura_trie_out_of_memory(aura_trie_reader *trie)
 /* So many bytes of a room, whose content is lost; NULL, and an error noted, if there is no memory. */
 void *aura_trie_take(aura_trie_reader *trie, uint32_t room, size_t size);
 
-/* Make room for a batch, and one symbol more. */
-bool aura_trie_make_batch(aura_trie_reader *trie, size_t size);
+/* Begin to gather the entries of the level that may have a child, of which there are `most`. */
+bool aura_trie_begin_next(aura_trie_reader *trie, uint32_t most);
 
-/* Read CHILD for the level above, and gather its children (rules TRI-4 to TRI-6). */
+/* Read CHILD for the entries that were gathered, and keep those with a child (rules TRI-4 to TRI-6). */
 bool aura_trie_read_children(aura_trie_reader *trie);
 
 /* Read COUNT, make room for the level, and link the entries above to it. */
 bool aura_trie_read_counts(aura_trie_reader *trie);
 
-/* Read RANK, CODE, ONE and MANY of the level whose first context is to stand at `first`; its codes go to `codes`. */
-bool aura_trie_read_lists(aura_trie_reader *trie, uint32_t first, uint8_t *codes);
+/* Name the tables for the ranks of short lists. */
+void aura_trie_name_ranks(aura_trie_reader *trie);
 
-/* Sort the words of a list, which are different numbers. Most lists are short. */
-void aura_trie_sort(uint64_t *words, uint32_t count);
+/* Write the list of the root and its notes, and gather its entries (rules TRI-1 and CTX-7). */
+void aura_trie_write_root(aura_trie_reader *trie, const uint8_t root_codes[CONTEXT_MODEL_SYMBOLS]);
 
-/* End a list of more than one entry, whose words stand in their order; `escape` is the frequency of its escape, 0 at
- * the root. The codes of its entries go to `codes`, which stand beside its words. */
-void aura_trie_pack_list(uint64_t *words, uint32_t context, uint32_t escape, uint8_t *codes);
+/* Read RANK, CODE, ONE and MANY, write the words and notes of the level, and gather its entries. */
+bool aura_trie_read_lists(aura_trie_reader *trie);
 
 #endif
