@@ -157,6 +157,8 @@ def test_a_database_that_breaks_later_is_a_declared_error(
     hot = held(library)._hot
 
     class Broken:
+        Error = sqlite3.Error  # as connections have it
+
         def execute(self, *_: object) -> None:
             raise sqlite3.DatabaseError("database disk image is malformed")
 

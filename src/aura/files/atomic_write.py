@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
-import shutil
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -99,7 +97,7 @@ def _write(path: Path, chunks: Iterable[bytes]) -> None:
 def _replace(path: Path, chunks: Iterable[bytes], status: os.stat_result | None) -> None:
     """Put a new file into the place of ``path``, whose status is given if it is there."""
     # The name has nothing of the path's, which may be as long as a name can be.
-    temporary = path.with_name(f".aura-{secrets.token_hex(8)}")
+    temporary = path.with_name(f".aura-{os.urandom(8).hex()}")
     try:
         with temporary.open("xb") as file:
             if status is not None and os.name == "posix":
@@ -126,6 +124,8 @@ def _move(temporary: Path, path: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_NEW_FILE:
             raise
+        import shutil  # noqa: PLC0415  # takes the modules of all archives, and is rarely needed
+
         with temporary.open("rb") as source, path.open("r+b") as target:
             target.truncate(0)
             shutil.copyfileobj(source, target)

@@ -7,17 +7,20 @@ does, and to read and parse one when a message needs it.
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from heapq import merge
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aura.templates.filing import Filing
-from aura.templates.store import SqliteStore
 from aura_spec.errors import TemplateError
 from aura_spec.template import Template, parse_pattern
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from aura.templates.store import SqliteStore
 
 _PAGE: Final = 1_000
 """Templates that are read at a time when all are."""
@@ -71,7 +74,7 @@ class _Hot:
         assert self._connection is not None  # noqa: S101  # made above
         try:
             return self._connection.execute(query, (value,)).fetchall()
-        except sqlite3.Error as error:
+        except self._connection.Error as error:
             raise TemplateError(f"{self._store.path} cannot be read any more: {error}") from None
 
 

@@ -16,7 +16,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from numbers import Number
 from os import PathLike
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aura.arguments import BytesLike, to_bytes, whole_number
 from aura.recent import CacheInfo, Recent
@@ -25,9 +25,11 @@ from aura.templates.digest import digest_of
 from aura.templates.filing import FiledTemplates, filed_builtin
 from aura.templates.matcher import Match
 from aura.templates.near import Near
-from aura.templates.store import SqliteStore, open_store
 from aura_spec.errors import EncodeError, TemplateError
 from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, parse_patterns
+
+if TYPE_CHECKING:
+    from aura.templates.store import TemplateStore
 
 SlotValues = Mapping[str, object] | Iterable[object]
 """Values for slots, by name or in order. A value is text, bytes-like, a number, or an object whose class says how
@@ -36,6 +38,12 @@ it is written as text, by a ``__str__`` of its own: a UUID, an address, a date."
 
 _LONGEST_KEPT: Final = 1 << 12
 """Bytes of the longest message whose match is kept: longer ones hardly come again."""
+
+
+def _open_store(path: str | PathLike[str]) -> TemplateStore:
+    from aura.templates.store import open_store  # noqa: PLC0415  # takes SQLite; most libraries have no store
+
+    return open_store(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ class TemplateLibrary(Mapping[int, Template]):
             TemplateError: the store is damaged, or has another pattern under an id of this library.
             OSError: the store cannot be read.
         """
-        patterns = open_store(path).read()
+        patterns = _open_store(path).read()
         new = [template_id for template_id in patterns if template_id not in self._templates]
         self.update(patterns)
         return new
@@ -311,7 +319,7 @@ class TemplateLibrary(Mapping[int, Template]):
         """
         held = {number: template.pattern for number, template in builtin().items()}
         own = {number: pattern for number, pattern in self._patterns().items() if held.get(number) != pattern}
-        open_store(path).save(own)
+        _open_store(path).save(own)
 
     @classmethod
     def of(cls, templates: TemplateLibrary | Mapping[int, str] | None) -> TemplateLibrary:
@@ -342,7 +350,9 @@ class TemplateLibrary(Mapping[int, Template]):
                 store.
             OSError: the file cannot be read.
         """
-        store = open_store(path)
+        from aura.templates.store import SqliteStore  # noqa: PLC0415  # as in _open_store
+
+        store = _open_store(path)
         if max_hot is None:
             return cls(store.read(), with_builtin=with_builtin)
         whole_number("max_hot", max_hot, 1)
