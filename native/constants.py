@@ -38,6 +38,7 @@ from aura_spec import (
     rans,
     slot,
     stream,
+    tag,
     template,
     trie,
     unit,
@@ -78,6 +79,7 @@ _NUMBERS: Final = (
     (chunked, "MAX_BLOCK MIN_WINDOW_BITS MAX_WINDOW_BITS BLOCK FRAME_BIT"),
     (stream, "HEAD_BYTE MAX_STRING START SAME_KIND LATEST CHECK_SIZE MIN_MEMORY MAX_MEMORY LARGE_MEMORY"),
     (stream, "SLOT_BITS LARGE_SLOT_BITS SLOT_SIZE STATE_SIZE"),
+    (tag, "SIZE"),
 )
 """The names of single numbers, by chapter."""
 

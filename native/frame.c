@@ -39,6 +39,16 @@ size_t aura_render(const aura_filled *filled, const aura_spelt *spelt, uint8_t *
     return size;
 }
 
+bool aura_fits(size_t rendered, size_t max_size, size_t capacity, size_t *length, aura_error *error)
+{
+    if (rendered > max_size) {
+        error->number = max_size < UINT32_MAX ? (uint32_t)max_size : UINT32_MAX;
+        return aura_fail(error, AURA_LIMIT_EXCEEDED, 1, "", "the message decodes to more than %u bytes");
+    }
+    *length = rendered;
+    return rendered <= capacity || aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
+}
+
 size_t aura_example(const aura_template_list *list, const aura_template *template, uint8_t *out)
 {
     aura_filled filled = {.list = list, .template = template};

@@ -94,14 +94,8 @@ bool aura_typed_decode(const aura_template_library *library, const uint8_t *wire
             return false;
     }
     const size_t rendered = aura_rendered_size(filled.list, filled.template, filled.values);
-    if (rendered > max_size) {
-        error->number = max_size < UINT32_MAX ? (uint32_t)max_size : UINT32_MAX;
-        return aura_fail(error, AURA_LIMIT_EXCEEDED, 1, "", "the message decodes to more than %u bytes");
-    }
-    if (rendered > capacity) {
-        *length = rendered;
-        return aura_fail(error, AURA_NO_SPACE, 0, "", "the buffer is too small");
-    }
-    *length = aura_render(&filled, spelt, out);
+    if (!aura_fits(rendered, max_size, capacity, length, error))
+        return false;
+    aura_render(&filled, spelt, out);
     return true;
 }

@@ -4,13 +4,15 @@
 they render and frames; ``FOLDER/model_file`` model files, whole ones and sections in the files around them, each
 with a message; ``FOLDER/brio2`` the containers of BRIO version 2, and what they hold; ``FOLDER/chunked`` chunked
 files, and what they hold; ``FOLDER/stream`` what is said in streams, and what else is read there;
-``FOLDER/session`` streams that answer each other, whole and with faults. All are as the targets expect them.
+``FOLDER/session`` streams that answer each other, whole and with faults; ``FOLDER/free_list`` steps of a heap. All
+are as the targets expect them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import random
 import re
 import sys
 import zlib
@@ -45,6 +47,9 @@ _KINDS: Final = ("", "word", "int", "decimal", "hex", "uuid", "ipv4", "ipv6", "t
 
 _PLACE: Final = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 """A slot in a pattern."""
+
+_SEED, _HEAPS = 1, 40
+"""The inputs of the target for the heap are always the same ones."""
 
 Group = Mapping[str, Any]
 
@@ -169,6 +174,15 @@ def _turns(one: Sequence[bytes], other: Sequence[bytes], when: int, fault: bytes
         yield _step(_DELIVER | _SERVER) + 2 * _step(_DELIVER)
 
 
+def resizes() -> Iterator[bytes]:
+    """Steps of a heap: sizes of many magnitudes, and each fourth one none."""
+    chance = random.Random(_SEED)  # noqa: S311  # nobody has to be unable to guess it
+    for _ in range(_HEAPS):
+        steps = ((chance.randrange(32), chance.randrange(4), chance.randrange(1, 17)) for _ in range(200))
+        sizes = ((place, chance.getrandbits(bits) if kept else 0) for place, kept, bits in steps)
+        yield b"".join(bytes((place,)) + size.to_bytes(2, "big") for place, size in sizes)
+
+
 def model_files() -> Iterator[bytes]:
     """Whole files, files around sections, and the models of messages."""
     for group in groups():
@@ -208,6 +222,7 @@ def write(folder: Path) -> None:
         "chunked": chunked(),
         "stream": streams(),
         "session": sessions(),
+        "free_list": resizes(),
     }
     for name, inputs in sources.items():
         target = folder / name

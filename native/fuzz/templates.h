@@ -10,6 +10,7 @@
 #include "../selection.h"
 #include "../template_list.h"
 #include "../typed.h"
+#include "../wasm/classic.c" /* the core has no part of it */
 #include "check.h"
 
 #define MAX_MATCHED 8192
@@ -98,7 +99,9 @@ static void check_frame(const aura_context_model *model, aura_workspace *space, 
     size_t length = 0;
     memcpy(wire, frame, size);
     bool is_read;
-    if (wire[0] == MARKER_TYPED)
+    if (wire[0] == MARKER_CLASSIC)
+        is_read = aura_classic_decode(library, wire, size, MAX_MATCHED, text, MAX_MATCHED, &length, &error);
+    else if (wire[0] == MARKER_TYPED)
         is_read = aura_typed_decode(library, wire, size, MAX_MATCHED, text, MAX_MATCHED, &length, &error);
     else if (wire[0] == MARKER_FUZZY)
         is_read = aura_fuzzy_decode(model, space, library, wire, size, MAX_MATCHED, text, MAX_MATCHED, &length, &error);
@@ -163,6 +166,13 @@ static void check_match(const aura_context_model *model, aura_workspace *space, 
     if (length != 1 + aura_typed_size(found))
         abort();
     check_frame(model, space, library, wire, length, message, size);
+    length = aura_classic_size(found);
+    if (length > 0) {
+        uint8_t *classic = malloc(length);
+        aura_classic_encode(found, classic);
+        check_frame(model, space, library, classic, length, message, size);
+        free(classic);
+    }
     length = aura_modelled_encode(model, &space->match, found, message, size, wire, ROOM(size), &error);
     if (length > 0)
         check_frame(model, space, library, wire, length, message, size);
@@ -248,12 +258,11 @@ static void check_library(const aura_context_model *model, aura_workspace *space
     if (size > 0) {
         uint8_t *frame = malloc(size);
         memcpy(frame, message, size);
-        frame[0] = MARKER_TYPED;
-        check_frame(model, space, &library, frame, size, NULL, 0);
-        frame[0] = MARKER_MODELLED;
-        check_frame(model, space, &library, frame, size, NULL, 0);
-        frame[0] = MARKER_FUZZY;
-        check_frame(model, space, &library, frame, size, NULL, 0);
+        const uint8_t markers[] = {MARKER_CLASSIC, MARKER_TYPED, MARKER_MODELLED, MARKER_FUZZY};
+        for (size_t at = 0; at < sizeof markers; at++) {
+            frame[0] = markers[at];
+            check_frame(model, space, &library, frame, size, NULL, 0);
+        }
         free(frame);
     }
     for (uint32_t layer = 0; layer < count; layer++) {
