@@ -7,6 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 
 BUILT = $(wildcard native/build/.done)
+BUILT_WASM = $(wildcard native/build/aura.wasm)
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test native test-native coverage-native fuzz-native wasm test-js test-chromium corpus-js pages docs-js lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
@@ -47,6 +48,7 @@ FUZZ = AURA_FUZZ_MODEL=src/aura/data/small.aura
 TARGETS = $(filter-out replay,$(notdir $(basename $(wildcard native/fuzz/*.c))))
 REPLAYS = $(addprefix native/build/replay-,$(TARGETS))
 # How many changes of each input of a target are tried as well, 3 if nothing is said.
+CHANGES_free_list = 50
 CHANGES_model_file = 20
 CHANGES_stream = 20
 test-native: native/build/.done coverage-native $(REPLAYS) native/build/corpus  ## the native core: tests over it, sanitizers, warnings, gcc -fanalyzer
@@ -97,12 +99,17 @@ native/build/fuzzed/.done: $(CORE) $(CORE_HEADERS)
 	  clang $(SANITIZED) $(STRICT) -fsanitize=fuzzer-no-link -c native/NAME.c -o $(@D)/NAME.o
 	touch $@
 
-# Needs clang with its linker for WebAssembly, and Node to try it.
-wasm: $(CORE) $(CORE_HEADERS) native/wasm/aura.c  ## the native core as a WebAssembly module, into native/build
-	mkdir -p native/build
-	clang --target=wasm32 -nostdlib -ffreestanding -Inative/wasm $(STRICT) -O2 $(CORE) native/wasm/aura.c \
-	  -Wl,--no-entry -o native/build/aura.wasm
-	node native/wasm/try.mjs native/build/aura.wasm src/aura/data/small.aura
+# Needs clang with its linker for WebAssembly. An overflow of the stack traps where it stands at the lowest addresses.
+native/build/aura.wasm: $(wildcard native/*.[ch] native/wasm/*.[ch])
+	mkdir -p $(@D)
+	clang --target=wasm32 -mbulk-memory -nostdlib -ffreestanding -Inative/wasm $(STRICT) -O2 $(CORE) native/wasm/*.c \
+	  -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 -o $@
+
+# With Node and npm as well.
+wasm: native/build/aura.wasm js/node_modules/.done .venv/test/.done $(BUILT)  ## the native core as a WebAssembly module: built, put to the golden vectors, tested beside the TypeScript client and Python, and packed
+	cd js && npm run build-adapter
+	$(CONFORMANCE) -- node js/build/conformance/wasm_adapter.js
+	cd js && AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npx vitest run test/wasm.test.ts test/package.test.ts
 
 # Needs Node 20 or newer with npm.
 js/node_modules/.done: js/package.json js/package-lock.json
@@ -115,7 +122,7 @@ CHROMIUM = $(or $(AURA_CHROMIUM),$(firstword $(foreach name,chromium chromium-br
 SHARE = $(foreach chapter,varint typed model auralite fuzzy event_stream,--only '$(chapter)/*')
 
 # Tests in a browser need Chromium, and are skipped without.
-test-js: js/node_modules/.done .venv/test/.done $(BUILT)  ## the TypeScript client and the pages: style, types, sizes, tests beside Python, the golden vectors
+test-js: js/node_modules/.done .venv/test/.done $(BUILT) $(BUILT_WASM)  ## the TypeScript client and the pages: style, types, sizes, tests beside Python, the golden vectors
 	cd js && npm run lint && npm run pages -- --check && npm run size
 	cd js && AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npm test
 	cd js && npm run build-adapter

@@ -14,10 +14,7 @@ import { parsePattern, type Template } from '../src/template.js';
 import { toLatin1 } from '../src/text.js';
 import { readTrie } from '../src/trie_section.js';
 import { Reader, toHex, unzigzag, Writer } from '../src/wire.js';
-
-/** A JSON object of a request or a value. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- its fields are those that the protocol states
-export type Fields = Record<string, any>;
+import type { Fields } from './protocol.js';
 
 /** How values of a case type are read and, for some, written. */
 export interface CaseType {

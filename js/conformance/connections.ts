@@ -15,7 +15,8 @@ import { Receiver, Sender, termsOf } from '../src/stream_ends.js';
 import { fromUtf8, toUtf8 } from '../src/text.js';
 import type { UnitsFile } from '../src/unit.js';
 import { concat, toHex } from '../src/wire.js';
-import type { CaseType, Fields } from './case_types.js';
+import type { CaseType } from './case_types.js';
+import type { Fields } from './protocol.js';
 
 /** The model of a request. */
 type ModelOf = (request: Fields) => Model | null;

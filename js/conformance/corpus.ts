@@ -6,7 +6,7 @@ import { decodeMessage } from '../src/message.js';
 import { Model } from '../src/model.js';
 import { fromHex } from '../src/slot/value.js';
 import { toHex } from '../src/wire.js';
-import type { Fields } from './case_types.js';
+import type { Fields } from './protocol.js';
 import { type Held, stateOf } from './messages.js';
 import { bytesOf, unitsOf, valueOf } from './repository.js';
 

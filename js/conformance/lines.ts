@@ -1,6 +1,6 @@
 // The lines that the conformance runner writes, and the answers to them.
 import { createInterface } from 'node:readline';
-import type { Fields } from './case_types.js';
+import type { Fields } from './protocol.js';
 
 /** Answer each request, until the last one. */
 export async function answerLines(answer: (request: Fields) => Promise<Fields | null> | Fields | null): Promise<void> {

@@ -7,15 +7,12 @@ import { fromHex } from '../src/slot/value.js';
 import { buildTagged, decodeTagged } from '../src/tag.js';
 import { parsePatterns } from '../src/template.js';
 import { concat, toHex } from '../src/wire.js';
-import type { Fields } from './case_types.js';
+import { type Fields, Skipped } from './protocol.js';
 
 /** Whether messages of the case type have what both ends hold told. */
 export function isMessage({ case_type: name }: Fields): boolean {
   return ['message', 'tagged message', 'event stream'].includes(name as string);
 }
-
-/** Thrown for what this implementation does not have. */
-export class Skipped extends Error {}
 
 /** What is held for a request. */
 export interface Held extends SharedState {

@@ -1,7 +1,7 @@
 // The script of a page in which the package answers the conformance runner.
 import type { UnitsFile } from '../src/brio.js';
 import { Answerer } from './answerer.js';
-import type { Fields } from './case_types.js';
+import type { Fields } from './protocol.js';
 
 /** What the page has for the process that drives the browser. */
 export interface Page {

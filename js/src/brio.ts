@@ -3,6 +3,7 @@ import { BRIO_MAGIC, Brio2 } from './brio2.js';
 import { BRIO2_VERSION, BRIO_HEADER_SIZE, BRIO_TOKENS_PER_PAYLOAD_BYTE, BRIO_VERSION, MARKER_BRIO, RANS_TOTAL } from './constants.js';
 import { DecodeError, withOffset } from './errors.js';
 import { type BodyCodec, brioMessage, type SharedState } from './message.js';
+import { MAX_CONTAINED, MAX_CONTAINED_LAST, MIN_CONTAINED } from './policy.js';
 import { decodeRans, encodeRans, readFrequencies } from './rans.js';
 import { carryOut, writeTokens } from './token.js';
 import { Units, type UnitsFile } from './unit.js';
@@ -11,11 +12,6 @@ import { equal, Reader, Writer } from './wire.js';
 export type { UnitsFile } from './unit.js';
 
 const KINDS = 3;
-
-/** The lengths for which version 2 is tried at level 2, and at its own level 1 at level 3. */
-const MIN_CONTAINED = 2 ** 10;
-const MAX_CONTAINED = 2 ** 16;
-const MAX_CONTAINED_LAST = 2 ** 20;
 
 /** What containers need that no message says. */
 export interface BrioOptions {
@@ -39,7 +35,7 @@ export class Brio implements BodyCodec {
   /** Read a body. */
   decode(body: Uint8Array, held: SharedState, maxSize: number): Uint8Array {
     const reader: Reader = new Reader(body, 1);
-    reader.check(equal(reader.bytes(BRIO_MAGIC.length), BRIO_MAGIC), 'Malformed', 'the body does not begin with AURA', 0);
+    reader.check(equal(reader.bytes(BRIO_MAGIC.length), BRIO_MAGIC), 'Malformed', 'the body does not begin with AURA');
     const version = reader.uint(1);
     if (version === BRIO2_VERSION && this.#version2 !== null) return this.#version2.decode(body, maxSize);
     reader.check(version === BRIO_VERSION, 'Unsupported', "the container's version is not read here", 4);

@@ -36,3 +36,8 @@ export const CLASSIC = 1 << MARKER_CLASSIC;
 export const FUZZY = 1 << MARKER_FUZZY;
 /** For each level the bits of the template frames that it tries. */
 export const FRAMES = [0, TYPED, TYPED | MODELLED | FUZZY, TYPED | MODELLED | FUZZY | CLASSIC] as const;
+
+/** The lengths for which BRIO version 2 is tried at level 2, and at its own level 1 at level 3. */
+export const MIN_CONTAINED = 2 ** 10;
+export const MAX_CONTAINED = 2 ** 16;
+export const MAX_CONTAINED_LAST = 2 ** 20;

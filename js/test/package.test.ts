@@ -1,6 +1,6 @@
 // The package, packed and installed into a clean folder, works there.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -30,6 +30,19 @@ try {
 }
 `;
 
+/** The entry `wasm` with the file of the package, or what it says without one. */
+const WASM_SCRIPT = `
+import { readFileSync } from 'node:fs';
+import { Codec, load, LoadError, Model } from '@aura-codec/client/wasm';
+try {
+  await load();
+  const codec = new Codec({ model: Model.read(readFileSync(process.argv[2])) });
+  console.log(codec.decompress(codec.compress('Is there anything else I can help you with?')));
+} catch (error) {
+  console.log(error instanceof LoadError, /aura\\.wasm/.test(error.message));
+}
+`;
+
 it('works where it is installed', () => {
   const js = pathOf('js');
   const run = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, encoding: 'utf8' });
@@ -40,9 +53,14 @@ it('works where it is installed', () => {
   run('npm', ['install', '--silent', '--offline', '--no-audit', `./${tarball}`], folder);
   writeFileSync(join(folder, 'use.mjs'), SCRIPT);
   const { exports } = JSON.parse(readFileSync(join(js, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
-  const entries = Object.keys(exports).filter((entry) => !/worker|json/.test(entry)); // a worker's script exports nothing
+  // the script of a worker exports nothing, and some are no modules
+  const entries = Object.keys(exports).filter((entry) => !/worker|json|\.wasm/.test(entry));
   expect(entries.length).toBeGreaterThan(8);
   const names = entries.map((entry) => entry.replace('.', '@aura-codec/client'));
   const said = run('node', ['use.mjs', pathOf('src/aura/data/small.aura'), ...names], folder);
   expect(said).toBe('Is there anything else I can help you with? Truncated\n');
+  writeFileSync(join(folder, 'use_wasm.mjs'), WASM_SCRIPT);
+  const isBuilt = existsSync(pathOf('native/build/aura.wasm'));
+  const saidByWasm = run('node', ['use_wasm.mjs', pathOf('src/aura/data/small.aura')], folder);
+  expect(saidByWasm).toBe(isBuilt ? 'Is there anything else I can help you with?\n' : 'true true\n');
 });
