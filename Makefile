@@ -36,7 +36,7 @@ native/build/.done: $(wildcard native/*.[ch] native/python/*.[ch]) native/build.
 	touch $@
 
 CORE = $(wildcard native/*.c)
-CORE_HEADERS = $(wildcard native/*.h native/fuzz/*.h)
+CORE_HEADERS = $(wildcard native/*.h native/fuzz/*.h native/wasm/*.[ch])
 BINDING = $(wildcard native/python/*.c)
 STRICT = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 # The interface of Python wants functions where objects stand, and the analyzer does not see that a workspace is kept.
