@@ -178,8 +178,6 @@ class Session:
 
     def data_to_send(self) -> list[bytes]:
         """Return the frames that are to be sent, in order, and forget them."""
-        if not self._unsent:
-            return []
         frames, self._unsent = self._unsent, []
         self._status.sent.wire += sum(map(len, frames))
         return frames
