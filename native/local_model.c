@@ -132,7 +132,7 @@ static uint32_t code_symbol(aura_predictor *self, uint32_t symbol, const uint16_
         if (contains(candidates, at, candidate))
             continue;
         const uint32_t share = aura_share_of(&escapes, candidate, &following);
-        aura_prefetch(self->model->words, following); /* if this is the symbol, the next one is coded there */
+        aura_prefetch(self->model->words + following); /* if this is the symbol, the next one is coded there */
         self->evidence.is_later = escapes.predicted_count > 0;
         aura_trial trial;
         aura_local_trial(&self->evidence, candidate, share, &trial);
