@@ -118,18 +118,20 @@ class Decoder:
             self._window += 1
 
     def interval(self) -> Interval:
-        """Where all that was decoded lies. The string must not be longer than the window."""
-        length = len(self._string)
-        fraction = int.from_bytes(self._string, "big") << 8 * (self._window - length)
+        """Where all that was decoded lies."""
+        fraction = int.from_bytes(self._string[: self._window].ljust(self._window, b"\0"), "big")
         return Interval(fraction - self._offset, self._range, self._window)
 
-    def end(self) -> None:
-        """Check that no bytes follow the end (rule RNG-7).
+    def end(self, beyond: int = 0) -> None:
+        """Check that no bytes follow the end (rules RNG-7 and STR-7).
+
+        Args:
+            beyond: bytes that the string may have beyond the window.
 
         Raises:
             Malformed: they do.
         """
-        if len(self._string) > self._window:
+        if len(self._string) > self._window + beyond:
             raise Malformed("bytes follow the end of the string", 0, "string")
 
     def finish(self) -> None:

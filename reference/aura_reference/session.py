@@ -37,7 +37,7 @@ from aura_spec.session import (
     parse_data,
     text_of,
 )
-from aura_spec.session_negotiation import Coding, Hello
+from aura_spec.session_negotiation import Coding, Hello, check_for
 from aura_spec.shared_state import SharedState
 from aura_spec.template import builtin
 
@@ -174,7 +174,7 @@ class End:
             return
         if not stream.MIN_MEMORY <= use.memory <= min(self._hello.memory, stream.MAX_MEMORY):
             raise Unsupported(f"a stream of {use.memory} bytes is not allowed", 3, "memory")
-        if use.check not in stream.CHECKS:
+        if use.check not in stream.CHECKS or use.check != check_for(self._hello.codings, use.check):
             raise Unsupported(f"a stream check of {use.check} bits is not supported", place + 8, "check")
 
     def _check_held(self, model: bytes, place: int) -> None:

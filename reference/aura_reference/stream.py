@@ -22,7 +22,9 @@ from aura_spec.stream import (
     Text,
     build_head,
     check_bits,
+    check_size,
     expected,
+    max_beyond,
     parse_message,
     remainder,
 )
@@ -52,6 +54,8 @@ def find_string(interval: Interval, head: bytes, terms: Terms, counter: int) -> 
     """The string in an interval (rule STR-7)."""
     low, size, window = interval
     length = max(1, window - range_coder.WINDOW)
+    beyond = max_beyond(terms.check)  # all is counted in units of the last byte that a string may have
+    low, size, window = low << 8 * beyond, size << 8 * beyond, window + beyond
     while True:
         shift = 8 * (window - length)
         least, most = -(-low >> shift), (low + size >> shift) - 1
@@ -130,8 +134,9 @@ class Sender:
     def _message(self, text: Text, message: bytes) -> bytes:
         flags = self._flags | Flag.MESSAGE | (Flag.TEXT if text.is_text else Flag(0))
         wire = build_head(Head(flags, self._counter)) + message
-        target = expected(self._terms.agreed, self._counter, 16, server=self._terms.server)
-        return wire + (remainder(wire + bytes(spec.CHECK_SIZE), 16) ^ target).to_bytes(spec.CHECK_SIZE, "big")
+        size = check_size(self._terms.check)
+        target = expected(self._terms.agreed, self._counter, 8 * size, server=self._terms.server)
+        return wire + (remainder(wire + bytes(size), 8 * size) ^ target).to_bytes(size, "big")
 
 
 class Receiver:
@@ -185,9 +190,10 @@ class Receiver:
             raise StreamDesync("the message is not the next one, or damaged", place)
         memory = memory or Memory(self._terms)
         if head.flags & Flag.MESSAGE:
-            if len(body) < spec.CHECK_SIZE:
+            size = len(body) - bits // 8
+            if size < 0:
                 raise Truncated("the message ends before its check does", len(wire), "body")
-            text = Text(decompressed(body[: -spec.CHECK_SIZE], max_size), bool(head.flags & Flag.TEXT))
+            text = Text(decompressed(body[:size], max_size), bool(head.flags & Flag.TEXT))
             memory.learn(text.data, self._terms.model)
         else:
             text = self._read_string(memory, body, wire[:place], counter, max_size)
@@ -206,7 +212,7 @@ class Receiver:
         while predictor.code(reader) != context_model.END:
             if len(predictor.message) > most:
                 raise LimitExceeded(f"the message decodes to more than {most} bytes", len(head), "string")
-        reader.decoder.end()
+        reader.decoder.end(max_beyond(self._terms.check))
         if find_string(reader.decoder.interval(), head, self._terms, counter) != string:
             raise NonCanonical("the string is not the shortest and smallest", len(head), "string")
         return Text(bytes(predictor.message), is_text)

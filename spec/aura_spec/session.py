@@ -43,9 +43,9 @@ received another number of messages, one is lost or repeated: ``StreamDesync``. 
 between any two messages; what a stream remembers is forgotten then.
 
 SES-8: The coding and the model are among those that the peer says it has, else ``Unsupported`` for the coding and
-``UnknownModel`` for the model. The memory of a stream is ``stream.MIN_MEMORY`` to ``stream.MAX_MEMORY`` bytes, and
-no more than the peer allows, and its check is one of ``stream.CHECKS``, else ``Unsupported``. A reader checks in
-this order::
+``UnknownModel`` for the model. The memory of a stream is ``stream.MIN_MEMORY`` to ``stream.MAX_MEMORY`` bytes, its
+check one of ``stream.CHECKS``, and both no more than the peer allows, else ``Unsupported``. A reader checks in this
+order::
 
     check_use(use)
         if use.count is not received: StreamDesync

@@ -34,12 +34,15 @@ without a meaning are ignored. A hello says what its sender reads and holds::
     version        1
     methods        by bits: those of marker m by bit m, compact adaptive messages by bit 14, compact
                    AURALITE messages by bit 15
-    codings        by bits: 0 for single messages, 1 for streams, 2 for tagged single messages
+    codings        by bits: 0 for single messages, 1 for streams, 2 for tagged single messages; bit 7 allows
+                   streams a least check of 32 bits
     memory         bytes that a stream may take
     max_message    bytes of the longest message
     max_modelled   bytes of the longest message that a model codes
     templates      the first eight bytes of the digest of the built-in templates
     models         the ids of the models that the sender holds, those it likes best first
+
+An end that would send streams with a check of 32 bits takes 16 with a peer that does not allow 32.
 
 SES-6: All read stored messages, and single messages. A hello without those bits is ``Malformed``.
 """
@@ -55,6 +58,7 @@ from construct import this
 
 from aura_spec.errors import Unsupported
 from aura_spec.marker import Marker
+from aura_spec.stream import LONG_CHECK
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field
 
@@ -75,6 +79,9 @@ COMPACT: Final = 1 << 15
 ADAPTIVE: Final = 1 << 14
 """The bit of compact adaptive messages among the methods (rule SES-5)."""
 
+LONG_CHECK_BIT: Final = 1 << 7
+"""The bit of streams with a check of 32 bits among the codings (rule SES-5)."""
+
 ALL_METHODS: Final = COMPACT | ADAPTIVE | sum(1 << marker for marker in Marker)
 
 
@@ -87,14 +94,18 @@ class Coding(IntEnum):
 
 
 class Codings(IntFlag):
-    """Which codings an end reads (rule SES-5)."""
+    """Which codings an end reads, and whether streams may have a least check of 32 bits (rule SES-5)."""
 
     SINGLE = 1 << Coding.SINGLE
     STREAM = 1 << Coding.STREAM
     TAGGED = 1 << Coding.TAGGED
+    LONG_CHECK = LONG_CHECK_BIT
 
 
-ALL_CODINGS: Final = Codings.SINGLE | Codings.STREAM | Codings.TAGGED
+ALL_CODINGS: Final = Codings.SINGLE | Codings.STREAM | Codings.TAGGED | Codings.LONG_CHECK
+
+CHECK_OF_ALL: Final = 16
+"""The longest check, in bits, that all readers of streams allow (rule SES-5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,15 @@ class Hello:
     max_modelled: int
     templates: bytes
     models: tuple[bytes, ...]
+
+
+def check_for(codings: Codings, wanted: int) -> int:
+    """The least check of a stream, in bits, for a reader of ``codings`` (rule SES-5).
+
+    >>> check_for(ALL_CODINGS, 32), check_for(Codings.STREAM, 32), check_for(Codings.STREAM, 8)
+    (32, 16, 8)
+    """
+    return wanted if wanted < LONG_CHECK or codings & Codings.LONG_CHECK else CHECK_OF_ALL
 
 
 MODEL_ID: Final = c.Bytes(8)

@@ -14,8 +14,8 @@ STR-2: A message whose first byte is not 0 is a string. A message whose first by
 0, a byte of flags, and, if ``RESET`` is among the flags, a counter of two bytes, big endian. The flags are one or
 more of ``RESET``, ``ASK`` and ``MESSAGE``; ``TEXT`` may accompany ``MESSAGE``. So the byte is 1 to 7 or 12 to 15,
 and any other is ``Malformed``. After a head with ``MESSAGE`` comes a message that is no part of a stream, with its
-marker, and then two bytes of check. After any other head comes a string. A message is ``Truncated`` if it is empty,
-or ends before its head, its string or its check is there.
+marker, and then the bytes of its check. After any other head comes a string. A message is ``Truncated`` if it is
+empty, or ends before its head, its string or its check is there.
 
 STR-3: A string is that of rules RNG-1 to RNG-6, but at the start low is ``START`` and range is 2^32 - ``START``. So
 its first byte is not 0; a string with the first byte 0 is ``Malformed``. A string codes at most ``MAX_STRING``
@@ -40,15 +40,14 @@ polynomial over GF(2), the first bit the highest. Its division by the generator 
 the remainder that rule STR-6 demands::
 
     check_bits(size of the message)
-        if it has a head: return 16
-        if size >= 128: return 16
+        if it has a head, or size >= 128: return max(16, the agreed least check)
         if size >= 32: return max(8, the agreed least check)
         return the agreed least check
 
 STR-6: The demanded remainder depends on everything that both ends have agreed on, and on the place of the message
 in its stream. agreed is the CRC-32 of the id of the model, eight bytes, then memory and least check, four bytes
 each, big endian. The counter is the number of messages before this one, mod 2^16. After a head with ``MESSAGE`` the
-two bytes of check have the value with which the remainder is this one::
+check takes b div 8 bytes. They have the value with which the remainder is this one::
 
     demanded(b)
         side = 0 in the client's stream, 2^(b-1) in the server's
@@ -57,13 +56,15 @@ two bytes of check have the value with which the remainder is this one::
 STR-7: The string of a message is the shortest that codes it and leaves the demanded remainder, and of equally short
 ones the smallest. T, low and range are those of the range coder after END (rule RNG-1). A string v of n bytes codes
 the message if the whole block from v · 256^(T-n) up to and without (v + 1) · 256^(T-n) lies in [low, low + range).
-Another string than this one is ``NonCanonical``, and one of more than T bytes is ``Malformed``. The number b of
-bits of check depends on the length, so each n has its own::
+Another string than this one is ``NonCanonical``, and one of more than T + beyond bytes is ``Malformed``. The number
+b of bits of check depends on the length, so each n has its own. A check of 32 bits may need bytes beyond the
+window. There n exceeds T, and each unit of the interval holds 256^(n-T) strings::
 
     find_string()
-        for n = max(1, T - 4), max(1, T - 4) + 1, … T
-            least = low div 256^(T-n), rounded up
-            most = (low + range) div 256^(T-n) - 1
+        beyond = BEYOND if the agreed least check is LONG_CHECK, else 0
+        for n = max(1, T - 4), max(1, T - 4) + 1, … T + beyond
+            least = low · 256^(n-T), rounded up
+            most = (low + range) · 256^(n-T), rounded down, less 1
             b = check_bits(size of the message with a string of n bytes)
             free = min(b, 8 · n)
             start = least - (least mod 2^free)
@@ -75,8 +76,11 @@ bits of check depends on the length, so each n has its own::
                         return v, in n bytes
 
 For each base, v is the only string with the same bits above the low b that leaves the remainder: the remainder is
-linear in the bits, and the low b bits are added to it as they are. The blocks of different texts have nothing in
-common, so no message can be cut to another one.
+linear in the bits, and the low b bits are added to it as they are. The first base may give one below least; then
+the second gives one that is large enough, and if it is above most, so is any later one. The last n always has a
+string: range is at least 2^24 (rule RNG-3), so that the interval has at least 2^24 strings of T bytes, and 2^40 of
+T + 2. That is more than 2^(b+1), so that it has all strings of some base. The blocks of different texts have
+nothing in common, so no message can be cut to another one.
 
 STR-8: A receiver expects the counter after that of the last message. A message with another remainder is
 ``StreamDesync``, before anything of it is decoded. After any error the receiver has lost the stream: every message
@@ -95,7 +99,7 @@ without ``RESET`` is then ``StreamDesync``::
         if the flags have RESET
             forget everything (rule STR-9)
         if the flags have MESSAGE
-            text = the message without its head and the last two bytes, decoded (rules MSG-1 to MSG-3)
+            text = the message without its head and its check, decoded (rules MSG-1 to MSG-3)
             let text enter the window (rule STR-11)
         else
             text = what the string codes (rule STR-3)
@@ -158,17 +162,27 @@ START: Final = 1 << 24
 SAME_KIND: Final = (1 << 16) - 256
 COUNTERS: Final = 1 << 16
 LATEST: Final = (1 << 15) - 1
-CHECK_SIZE: Final = 2
 
-CHECKS: Final = (4, 8, 16)
+CHECKS: Final = (4, 8, 16, 32)
 """Bits that a least check may have."""
+
+HEAD_CHECK: Final = 16
+"""Least bits of check of a message with a head, however short."""
 
 WIDER: Final = ((128, 16), (32, 8))
 """Sizes of a message, each with the least bits of check from there on, where they cost little."""
 
-GENERATORS: Final = {4: 0x13, 8: 0x107, 16: 0x11021}
-"""By degree: x^4+x+1, x^8+x^2+x+1, x^16+x^12+x^5+1. A single bit leaves a remainder with each, and every odd number
-of bits with the latter two."""
+GENERATORS: Final = {4: 0x13, 8: 0x107, 16: 0x11021, 32: 0x11EDC6F41}
+"""By degree: x^4+x+1, x^8+x^2+x+1, x^16+x^12+x^5+1, and that of CRC-32C (Castagnoli, Bräuer and Herrmann 1993).
+
+A single bit leaves a remainder with each, and every odd number of bits with all but the first. With the last, so do
+up to seven bits of a message of 26 bytes, and up to five of one of 659. With the generator of CRC-32, which is more
+common, up to seven of 15 bytes do, and up to five of 37."""
+
+LONG_CHECK: Final = 32
+"""The least check whose strings may exceed their window, and that peers have to allow (rules STR-7 and SES-8)."""
+BEYOND: Final = 2
+"""Bytes that a string has at most beyond its window with ``LONG_CHECK``."""
 
 SLOT_BITS: Final = 10
 LARGE_SLOT_BITS: Final = 11
@@ -269,8 +283,26 @@ def build_head(head: Head) -> bytes:
 def check_bits(wire_size: int, least: int, *, head: bool) -> int:
     """Rule STR-5."""
     if head:
-        return 16
+        return max(HEAD_CHECK, least)
     return max(least, next((bits for size, bits in WIDER if wire_size >= size), 0))
+
+
+def check_size(least: int) -> int:
+    """Bytes of check behind a message with ``MESSAGE`` (rules STR-5 and STR-6).
+
+    >>> check_size(4), check_size(16), check_size(32)
+    (2, 2, 4)
+    """
+    return check_bits(0, least, head=True) // 8
+
+
+def max_beyond(least: int) -> int:
+    """Bytes that a string may have beyond its window (rule STR-7).
+
+    >>> max_beyond(16), max_beyond(32)
+    (0, 2)
+    """
+    return BEYOND if least == LONG_CHECK else 0
 
 
 def agreement(model_id: bytes, memory: int, least: int) -> int:

@@ -103,6 +103,17 @@ def test_tagged_messages_are_read_if_the_hello_says_so(model_id: bytes) -> None:
         older.receive(build_control(use))
 
 
+def test_a_check_of_32_bits_is_read_if_the_hello_says_so() -> None:
+    """Rules SES-5 and SES-8."""
+    use = Use(Coding.STREAM, 1 << 15, HELD_ID, 32)
+    begun(PEER, use)
+    older = End(replace(OWN, codings=ALL_CODINGS & ~Codings.LONG_CHECK), {HELD_ID: read(HELD.data)})
+    older.receive(build_control(PEER))
+    with pytest.raises(Unsupported, match="32 bits"):
+        older.receive(build_control(use))
+    older.receive(build_control(replace(use, check=16)))
+
+
 @pytest.mark.no_cover
 def test_messages_are_counted_modulo_2_16() -> None:
     """Rule SES-7."""

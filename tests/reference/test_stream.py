@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.models import HAND_MADE, MODELS, NO_CONTEXTS, PAST, TRAINED, WITH_PREFIX
 from tests.searches import part
 from tests.streams import CONVERSATIONS, MAX_SIZE, NUMBERED, WORDS, plain, terms, text
 
 from aura_reference.range_coder import Interval
 from aura_reference.stream import Receiver, Sender, find_string
+from aura_spec import stream as spec
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import (
     DecodeError,
@@ -22,7 +25,7 @@ from aura_spec.errors import (
     StreamDesync,
     Truncated,
 )
-from aura_spec.stream import MAX_STRING, Terms, Text, expected, remainder
+from aura_spec.stream import CHECKS, MAX_STRING, Terms, Text, check_bits, expected, remainder
 
 
 def ends(model: ContextModel = TRAINED, check: int = 8) -> tuple[Sender, Receiver]:
@@ -31,7 +34,7 @@ def ends(model: ContextModel = TRAINED, check: int = 8) -> tuple[Sender, Receive
 
 def sealed(wire: bytes, held: Terms, counter: int) -> bytes:
     """The wire with its last bits changed so that the check agrees."""
-    bits = 16 if wire[0] == 0 else held.check
+    bits = check_bits(len(wire), held.check, head=wire[0] == 0)
     change = remainder(wire, bits) ^ expected(held.agreed, counter, bits, server=held.server)
     return (int.from_bytes(wire, "big") ^ change).to_bytes(len(wire), "big")
 
@@ -83,7 +86,7 @@ def test_a_lost_message_is_noticed() -> None:
         receiver.decode(wires[1], MAX_SIZE, plain)
 
 
-@pytest.mark.parametrize("check", [4, 8, 16])
+@pytest.mark.parametrize("check", CHECKS)
 def test_repeated_and_reordered_messages_are_noticed(check: int) -> None:
     for order in ((0, 0), (1,), (0, 2), (0, 1, 0), (0, 1, 2, 3, 2)):
         sender, receiver = ends(check=check)
@@ -186,15 +189,16 @@ def test_text_has_to_be_utf8() -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.sampled
-@pytest.mark.parametrize("check", [4, 8, 16])
+@pytest.mark.parametrize("check", CHECKS)
 def test_only_one_string_is_canonical(check: int) -> None:
     """Rule STR-7: of all strings near a message with its remainder, only one is read."""
     held = terms(HAND_MADE, check)
     wire = Sender(held).encode(text("abcabcab"))
     read = 0
-    for distance in {*range(-9, 10), *part(range(-200, 200))}:
-        number = int.from_bytes(wire, "big") + distance
-        other = sealed(number.to_bytes(len(wire), "big"), held, 0)
+    near = {*range(-9, 10), *part(range(-200, 200)), -(1 << check), 1 << check}
+    for size, distance in product((-1, 0, 1, 2, 3), near):
+        number = (int.from_bytes(wire, "big") << 8 * size + 8 >> 8) + distance
+        other = sealed(number.to_bytes(len(wire) + size, "big"), held, 0)
         try:
             read += Receiver(held).decode(other, MAX_SIZE, plain) == text("abcabcab") and other != wire
         except DecodeError:
@@ -203,7 +207,7 @@ def test_only_one_string_is_canonical(check: int) -> None:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("check", [4, 8, 16])
+@pytest.mark.parametrize("check", CHECKS)
 def test_no_message_is_cut_to_another(check: int) -> None:
     """Rule STR-7."""
     for said in WORDS:
@@ -224,3 +228,37 @@ def test_strings_of_one_byte() -> None:
         assert max(sizes) <= 3
     held = terms(TRAINED, 16)
     assert find_string(interval, b"", held, (0x20 - held.agreed) % 0x10000) == b"\x20"
+    held = replace(terms(TRAINED, 32), agreed=0x20)
+    assert find_string(interval, b"", held, 0) == b"\x20"
+
+
+@given(st.integers(1 << 24, (1 << 32) - 1), st.integers(0, 4), st.data())
+def test_a_check_of_32_bits_always_has_a_string(size: int, before: int, data: st.DataObject) -> None:
+    """Rule STR-7: two bytes beyond the window are enough, however small the interval is."""
+    window = 4 + before
+    low = data.draw(st.integers(spec.START << 8 * before, 256**window - size))
+    held = terms(NO_CONTEXTS, 32)
+    string = find_string(Interval(low, size, window), b"", held, data.draw(st.integers(0, 0xFFFF)))
+    assert window - 4 <= len(string) <= window + 2
+    beyond = 256 ** max(0, len(string) - window)
+    first = int.from_bytes(string, "big") * 256 ** max(0, window - len(string))
+    last = first + 256 ** max(0, window - len(string))
+    assert low * beyond <= first
+    assert last <= (low + size) * beyond
+
+
+def test_messages_with_a_head_have_all_bits_of_a_long_check() -> None:
+    """Rule STR-5: also those with no string."""
+    sender, receiver = ends(check=32)
+    sender.reset(ask=False)
+    wire = sender.encode(text("never said before"), lambda _: b"")
+    assert (len(wire), wire[:4].hex()) == (8, "000d0000")
+    assert receiver.decode(wire, MAX_SIZE, lambda *_: b"never said before") == text("never said before")
+    for place in range(32, 64):
+        damaged = (int.from_bytes(wire, "big") ^ 1 << place - 32).to_bytes(8, "big")
+        with pytest.raises(StreamDesync):
+            ends(check=32)[1].decode(damaged, MAX_SIZE, plain)
+    cut = b"\0\4\1\2\3"
+    held = replace(terms(TRAINED, 32), agreed=remainder(cut, 32))
+    with pytest.raises(Truncated, match="before its check"):
+        Receiver(held).decode(cut, MAX_SIZE, plain)

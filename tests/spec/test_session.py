@@ -173,7 +173,7 @@ def test_what_the_rules_forbid_is_refused(frame: bytes, kind: type[DecodeError])
 
 def test_bits_without_a_meaning_are_ignored() -> None:
     """Rule SES-6."""
-    control = parse_control(changed(5, 0xFD))
+    control = parse_control(changed(5, 0x7D))
     assert isinstance(control, Hello)
     assert control.codings == Codings.SINGLE | Codings.TAGGED
 

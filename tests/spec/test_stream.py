@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, combinations
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from tests.models import NO_CONTEXTS
 
 from aura_spec.errors import DecodeError, Malformed, Truncated
 from aura_spec.stream import (
+    CHECKS,
     DEFAULT_MEMORY,
     GENERATORS,
     LARGE_MEMORY,
@@ -19,6 +24,7 @@ from aura_spec.stream import (
     Terms,
     build_head,
     check_bits,
+    check_size,
     expected,
     parse_message,
     remainder,
@@ -53,9 +59,43 @@ def test_a_flipped_bit_changes_the_remainder(bits: int, wire: bytes, data: st.Da
     for place in places:
         other ^= 1 << place
     changed = remainder(other.to_bytes(len(wire), "big"), bits) != remainder(wire, bits)
-    assert changed or len(places) == 2 or (bits == 4 and len(places) > 1)
+    assert changed or (bits < 32 and len(places) == 2) or (bits == 4 and len(places) > 1)
     if max(places) - min(places) < bits:  # a burst
         assert changed
+
+
+def _powers(bits: int) -> NDArray[np.uint64]:
+    """What a single bit leaves at each place from the last, for messages of up to so many bits."""
+    remainders = list(accumulate(range(1, bits), lambda value, _: _doubled(value), initial=1))
+    return np.array(remainders, np.uint64)
+
+
+def _doubled(remainder: int) -> int:
+    return remainder << 1 ^ (GENERATORS[32] if remainder >> 31 else 0)
+
+
+def test_the_longest_check_finds_up_to_seven_flipped_bits_in_26_bytes() -> None:
+    """Rule STR-5: as odd numbers leave a remainder, no two sets of three bits may leave the same."""
+    assert GENERATORS[32].bit_count() % 2 == 0  # x + 1 divides it
+    single = _powers(8 * 26)
+    threes = np.array([one ^ other ^ third for one, other, third in combinations(single, 3)])
+    assert len(np.unique(threes)) == len(threes)
+
+
+def test_the_longest_check_finds_up_to_five_flipped_bits_in_659_bytes() -> None:
+    """Rule STR-5: no two pairs of bits leave the same."""
+    single = _powers(8 * 659)
+    first, second = np.triu_indices(len(single), 1)
+    pairs = single[first] ^ single[second]
+    assert len(np.unique(pairs)) == len(pairs)
+
+
+def test_remainder_of_the_longest_check() -> None:
+    """CRC-32C of RFC 3720 turns bits around and adds ones; its check value is that of 123456789."""
+    turned = bytes(int(f"{byte:08b}"[::-1], 2) for byte in b"123456789")
+    first, *rest = (int.from_bytes(turned[:4], "big") ^ 0xFFFFFFFF).to_bytes(4, "big"), turned[4:], bytes(4)
+    value = remainder(first + b"".join(rest), 32) ^ 0xFFFFFFFF
+    assert int(f"{value:032b}"[::-1], 2) == 0xE3069283
 
 
 def test_remainder_of_one_byte() -> None:
@@ -66,7 +106,9 @@ def test_longer_messages_have_more_check() -> None:
     sizes = (1, 31, 32, 127, 128)
     assert [check_bits(size, 4, head=False) for size in sizes] == [4, 4, 8, 8, 16]
     assert [check_bits(size, 16, head=False) for size in sizes] == [16] * 5
-    assert check_bits(1, 4, head=True) == 16
+    assert [check_bits(size, 32, head=False) for size in sizes] == [32] * 5
+    assert [check_bits(1, least, head=True) for least in CHECKS] == [16, 16, 16, 32]
+    assert [check_size(least) for least in CHECKS] == [2, 2, 2, 4]
 
 
 def test_messages_and_sides_differ() -> None:
