@@ -11,6 +11,7 @@ from tests.conformance.registry import mutant, replace
 import aura_spec.stream
 from aura_reference import local_memory, stream
 from aura_reference.local_model import Predictor
+from aura_reference.range_coder import Decoder
 from aura_spec.context_model import END, ContextModel
 from aura_spec.errors import Malformed
 from aura_spec.stream import Terms, Text
@@ -38,6 +39,25 @@ def messages_of_32_bytes_have_the_least_check() -> None:
         "check_bits",
         lambda size, least, *, head: right(0 if size < 128 else size, least, head=head),
     )
+
+
+@mutant("OtherMemory", "stream")
+def a_head_has_16_bits_of_check() -> None:
+    right = replace(
+        stream,
+        "check_bits",
+        lambda size, least, *, head: 16 if head else right(size, least, head=head),
+    )
+
+
+@mutant("OtherMemory", "stream")
+def no_string_goes_beyond_its_window() -> None:
+    replace(stream, "max_beyond", lambda _least: 0)
+
+
+@mutant("IgnoresTrailingBytes", "stream")
+def a_string_may_go_on_beyond_what_its_check_needs() -> None:
+    right = replace(Decoder, "end", lambda self, beyond=0: right(self, beyond + 8 if beyond else 0))
 
 
 class _AnyBytes(bytes):

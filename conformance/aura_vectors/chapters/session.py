@@ -29,6 +29,7 @@ from aura_vectors.case_types.session import (
 from aura_vectors.chapters import session_exchanges
 from aura_vectors.chapters.session_ends import (
     HELD,
+    LONG,
     OTHER,
     OTHER_ID,
     PEER,
@@ -36,6 +37,7 @@ from aura_vectors.chapters.session_ends import (
     SINGLE,
     STREAM,
     TAGGED,
+    TELLING,
 )
 from aura_vectors.derive import flip
 from aura_vectors.fields import rows
@@ -60,6 +62,10 @@ def groups() -> Groups:
     yield CONTROLS, [placed(case, CONTROLS) for case in (*_cut(controls), *_broken())]
     yield FRAMES, list(_frames())
     yield from session_exchanges.groups()
+    longest = CONTROLS.written(
+        "a hello that allows a check of 32 bits", value_of(replace(PEER, codings=ALL_CODINGS)), "SES-5"
+    )
+    yield CONTROLS, [_traced(longest), _traced(CONTROLS.written("such a stream", value_of(LONG), "SES-7"))]
 
 
 def _subprotocols() -> Iterator[Case]:
@@ -80,7 +86,7 @@ def _controls() -> Iterator[Case]:
     many = tuple(number.to_bytes(8, "big") for number in range(MAX_MODELS))
     controls: Sequence[tuple[str, Control, str]] = (
         ("the least hello", least, "SES-5"),
-        ("a hello with all codings", replace(PEER, codings=ALL_CODINGS), "SES-5"),
+        ("a hello with all codings", replace(PEER, codings=TELLING), "SES-5"),
         ("a hello with a model", replace(PEER, models=(HELD.model_id,)), "SES-5"),
         ("a hello with as many models as there may be", replace(PEER, models=many), "SES-5"),
         ("a hello with all bits of methods", replace(PEER, methods=0xFFFF), "SES-6"),

@@ -21,6 +21,8 @@ UNHELD: Final = bytes(range(1, 9))
 BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
 OLDER: Final = Codings.SINGLE | Codings.STREAM
 """What an end reads that knows no tags."""
+TELLING: Final = OLDER | Codings.TAGGED
+"""What an end reads that knows tags, and no check of 32 bits."""
 UNSTREAMED: Final = Codings.SINGLE | Codings.TAGGED
 MEMORY: Final = 1 << 15
 LIMIT: Final = 100
@@ -30,14 +32,18 @@ MODELLED: Final = 60
 
 PEER: Final = Hello(ALL_METHODS, OLDER, MEMORY, 1 << 20, 1 << 12, BUILTIN, ())
 OWN: Final = Sessions(
-    Hello(ALL_METHODS, ALL_CODINGS, MEMORY, LIMIT, MODELLED, BUILTIN, (HELD.model_id,)), MODEL.model
+    Hello(ALL_METHODS, TELLING, MEMORY, LIMIT, MODELLED, BUILTIN, (HELD.model_id,)), MODEL.model
 )
 BARE: Final = Sessions(Hello(ALL_METHODS, UNSTREAMED, 0, MAX_CHUNK + 1, 0, BUILTIN, ()))
 """An end without a model, which reads no streams, and longer messages than the longest chunk."""
 SIMPLE: Final = Sessions(replace(OWN.hello, codings=UNSTREAMED, memory=0), MODEL.model)
 """An end that reads no streams."""
 
+NEWEST: Final = Sessions(replace(OWN.hello, codings=ALL_CODINGS), MODEL.model)
+"""An end that reads streams with a check of 32 bits."""
+
 PLAIN: Final = Use(Coding.SINGLE, 0, NO_MODEL)
 SINGLE: Final = Use(Coding.SINGLE, 0, HELD.model_id)
 TAGGED: Final = Use(Coding.TAGGED, 0, HELD.model_id)
 STREAM: Final = Use(Coding.STREAM, MEMORY, HELD.model_id, 16)
+LONG: Final = replace(STREAM, check=32)

@@ -21,8 +21,10 @@ from aura_vectors.chapters.session_ends import (
     BARE,
     HELD,
     LIMIT,
+    LONG,
     MEMORY,
     MODELLED,
+    NEWEST,
     OTHER,
     OTHER_ID,
     OWN,
@@ -51,6 +53,17 @@ def groups() -> Groups:
             SIMPLE.refused(unsupported, "a stream", [PEER, STREAM], "SES-8", flag),
         ],
     )
+    yield NEWEST, list(_long_checks())
+
+
+def _long_checks() -> Iterator[Case]:
+    """What an end takes that allows a check of 32 bits (rules SES-5 and SES-8)."""
+    yield NEWEST.accepted("a check of 32 bits, from an end that allows none itself", [PEER, LONG], "SES-8")
+    yield NEWEST.accepted("a check of 16 bits", [PEER, STREAM], "SES-8")
+    yield NEWEST.accepted("a check of 32 bits after single messages", [PEER, SINGLE, LONG], "SES-8")
+    for check in (0, 5, 31, 33, 64):
+        use, comment = replace(STREAM, check=check), f"a check of {check} bits"
+        yield NEWEST.refused(Code.UNSUPPORTED, comment, [PEER, use], "SES-8", Flag.ACCEPTS_RESERVED)
 
 
 def _openings() -> Iterator[Case]:

@@ -9,7 +9,7 @@ from aura_spec.errors import Code
 from aura_spec.stream import CHECKS
 from aura_vectors.case import Case, Groups
 from aura_vectors.case_types.stream import Streams
-from aura_vectors.chapters import stream_rules
+from aura_vectors.chapters import stream_long_check, stream_rules
 
 _TALK: Final = (
     ("", "Hi, I'd like a table for two."),
@@ -57,7 +57,7 @@ _LONG: Final = (
 def groups() -> Groups:
     """All groups of the chapter."""
     talk = ["STR-1", "STR-2", "STR-3", "STR-5", "STR-6", "STR-7", "LOC-10", "LOC-11", "LOC-12", "MIX-6"]
-    for check in CHECKS:
+    for check in CHECKS[:-1]:
         case_type = Streams(check)
         yield case_type, case_type.story(_TALK, talk)
     client, server = Streams(8), Streams(8, server=True)
@@ -82,6 +82,7 @@ def groups() -> Groups:
         ],
     )
     yield from stream_rules.groups()
+    yield from stream_long_check.groups(_TALK, _RESETS)
 
 
 def _faults(case_type: Streams, wires: Sequence[bytes]) -> list[Case]:

@@ -162,7 +162,7 @@ def _other_strings(case_type: Streams) -> Iterator[Case]:
             number = int.from_bytes(wire, "big") << 8 * size >> bits
             for more in (1, 2):
                 start = number + more << bits
-                other = _with_remainder(case_type, start.to_bytes(len(wire) + size, "big"))
+                other = with_remainder(case_type, start.to_bytes(len(wire) + size, "big"))
                 case = case_type.refused(
                     f"{size} bytes longer, the {more}. after: {text:.20}",
                     Code.NON_CANONICAL,
@@ -173,15 +173,15 @@ def _other_strings(case_type: Streams) -> Iterator[Case]:
                 if refusal(case, case_type) is Code.NON_CANONICAL:
                     yield replace(case, flag=Mistake.ANY_IN_INTERVAL)
         for size in (8, 12):
-            other = _with_remainder(case_type, wire[:-1] + bytes((wire[-1] ^ 1,)) + bytes(size))
+            other = with_remainder(case_type, wire[:-1] + bytes((wire[-1] ^ 1,)) + bytes(size))
             case = case_type.refused(f"{size} bytes behind: {text:.20}", Code.MALFORMED, other, [], "STR-7")
             yield replace(case, code=refusal(case, case_type), flag=Mistake.IGNORES_TRAILING_BYTES)
 
 
-def _with_remainder(case_type: Streams, wire: bytes, counter: int = 0) -> bytes:
+def with_remainder(case_type: Streams, wire: bytes, counter: int = 0) -> bytes:
     """The message with other last bits, that leaves the right remainder."""
     terms = case_type.terms()
-    bits = check_bits(len(wire), terms.check, head=False)
+    bits = check_bits(len(wire), terms.check, head=wire[:1] == b"\0")
     wanted = expected(terms.agreed, counter, bits, server=terms.server)
     return (int.from_bytes(wire, "big") ^ remainder(wire, bits) ^ wanted).to_bytes(len(wire), "big")
 
