@@ -16,17 +16,19 @@ from aura_spec.errors import EncodeError, LimitExceeded, Malformed, NonCanonical
 from aura_spec.mixer import PROB_ONE
 from aura_spec.range_coder import WINDOW
 from aura_spec.stream import (
-    CHECK_SIZE,
     COUNTERS,
     GENERATORS,
     HEAD_BYTE,
     LATEST,
+    LONG_CHECK,
     MAX_STRING,
     SAME_KIND,
     Flag,
     Terms,
     Text,
     check_bits,
+    check_size,
+    max_beyond,
     remainder,
 )
 
@@ -34,21 +36,25 @@ _RESET_SIZE: Final = 4
 _HEAD_SIZE: Final = 2
 
 
-def _byte_table(bits: int) -> bytes:
-    """What the bits of a remainder become when they move up by a byte and one is added, for up to 8 bits."""
-    return bytes(remainder(bytes((byte, 0)), bits) for byte in range(256))
+def _byte_table(bits: int) -> tuple[int, ...]:
+    """What a byte becomes that moves up by ``bits``, at least by a byte."""
+    return tuple(remainder(bytes((byte, *bytes(max(1, bits // 8)))), bits) for byte in range(256))
 
 
-_TABLES: Final = {bits: _byte_table(bits) for bits in GENERATORS if bits <= 8}
+_TABLES: Final = {bits: _byte_table(bits) for bits in GENERATORS if bits != 16}
 
 
 def remainder_of(wire: bytes, bits: int) -> int:
-    """Rule STR-5, for at least two bytes if there are 16 bits."""
+    """Rule STR-5, for at least one byte."""
     if bits == 16:
         # the library's CRC is the remainder of the bytes with 16 zero bits behind them
         return crc_hqx(wire[:-2], 0) ^ int.from_bytes(wire[-2:], "big")
     table = _TABLES[bits]
     value = 0
+    if bits == LONG_CHECK:
+        for byte in wire[:-4]:
+            value = table[value >> 24 ^ byte] ^ (value & 0xFFFFFF) << 8
+        return value ^ int.from_bytes(wire[-4:], "big")
     for byte in wire[:-1]:
         value = table[value ^ byte]
     return remainder(bytes((value ^ wire[-1],)), bits)
@@ -126,8 +132,9 @@ class Sender:
 
     def _message(self, text: Text, message: bytes) -> bytes:
         wire = self._head(self._flags | Flag.MESSAGE | (Flag.TEXT if text.is_text else Flag(0))) + message
-        check = crc_hqx(wire, 0) ^ expected(self._terms, self._counter, 16)
-        return wire + check.to_bytes(CHECK_SIZE, "big")
+        size = check_size(self._terms.check)
+        check = remainder_of(wire + bytes(size), 8 * size) ^ expected(self._terms, self._counter, 8 * size)
+        return wire + check.to_bytes(size, "big")
 
 
 class Receiver:
@@ -190,9 +197,10 @@ class Receiver:
         if remainder_of(wire, bits) != expected(self._terms, counter, bits):
             raise StreamDesync("the message is not the next one, or damaged", place)
         if flags & Flag.MESSAGE:
-            if len(wire) < place + CHECK_SIZE:
+            end = len(wire) - bits // 8
+            if end < place:
                 raise Truncated("the message ends before its check does", len(wire), "body")
-            text = Text(decompressed(wire[place:-CHECK_SIZE], max_size), bool(flags & Flag.TEXT))
+            text = Text(decompressed(wire[place:end], max_size), bool(flags & Flag.TEXT))
             state.learn(text.data)
         else:
             state = state.copy() if keeps else state
@@ -212,9 +220,9 @@ class Receiver:
         decoder.take(*_kind(same=same)[:2])
         data = code(state, self._contexts, decoder=decoder, most=min(max_size, MAX_STRING))
         window = decoder.window
-        if len(string) > window:
+        if len(string) > window + max_beyond(self._terms.check):
             raise Malformed("bytes follow the end of the string", place, "string")
-        low = (int.from_bytes(string, "big") << 8 * (window - len(string))) - decoder.offset
+        low = int.from_bytes(string[:window].ljust(window, b"\0"), "big") - decoder.offset
         found = find_string(low.to_bytes(window, "big"), decoder.span, wire[:place], self._terms, counter)
         if found != string:
             raise NonCanonical("the string is not the shortest and smallest", place, "string")
@@ -251,19 +259,18 @@ def expected(terms: Terms, counter: int, bits: int) -> int:
 
 def find_string(low: bytes, span: int, head: bytes, terms: Terms, counter: int) -> bytes:
     """The string in the interval of size ``span`` from ``low``, all of a window (rule STR-7)."""
-    number = int.from_bytes(low, "big")
+    beyond = max_beyond(terms.check)  # all is counted in units of the last byte that a string may have
+    number, span, window = int.from_bytes(low, "big") << 8 * beyond, span << 8 * beyond, len(low) + beyond
     length = max(1, len(low) - WINDOW)
     while True:
-        shift = 8 * (len(low) - length)
+        shift = 8 * (window - length)
         least, most = -(-number >> shift), (number + span >> shift) - 1
         bits = check_bits(len(head) + length, terms.check, head=bool(head))
         free = min(bits, 8 * length)
         start = least >> free << free
         while start <= most:  # twice at most, since the second start is above the least string
             # the low bits are part of the remainder as they are; the rest is that of the string without them
-            rest = (
-                remainder_of(head + start.to_bytes(length, "big"), bits) if length > 1 or bits <= 8 else start
-            )
+            rest = remainder_of(head + start.to_bytes(length, "big"), bits)
             string = start | rest ^ expected(terms, counter, bits)
             if string >> free == start >> free and least <= string <= most:
                 return string.to_bytes(length, "big")

@@ -36,8 +36,10 @@ from aura_spec.stream import (
     LARGE_MEMORY,
     MAX_MEMORY,
     MAX_STRING,
+    START,
     Terms,
     Text,
+    check_bits,
     expected,
     remainder,
 )
@@ -63,7 +65,7 @@ def both(held: Terms, wires: list[bytes], most: int = MAX_SIZE) -> list[object]:
 
 def sealed(wire: bytes, held: Terms) -> bytes:
     """The wire with its last bits changed so that it looks like the first of a stream."""
-    bits = 16 if wire[:1] == b"\0" else held.check
+    bits = check_bits(len(wire), held.check, head=wire[:1] == b"\0")
     change = remainder(wire, bits) ^ expected(held.agreed, 0, bits, server=held.server)
     size = max(len(wire), (bits + 7) // 8)
     return (int.from_bytes(wire, "big") ^ change).to_bytes(size, "big")
@@ -146,7 +148,8 @@ def test_same_wires_with_more_memory(memory: int) -> None:
 
 
 def test_errors_of_messages() -> None:
-    assert both(replace(terms(NO_CONTEXTS), agreed=0x0401), [b"\0\4\1"]) == [Code.TRUNCATED]
+    for check in CHECKS:
+        assert both(replace(terms(NO_CONTEXTS, check), agreed=0x0401), [b"\0\4\1"]) == [Code.TRUNCATED]
     held = terms(SMALL)
     wire = stream.Sender(held).encode(Text(b"\xff", is_text=True))
     assert both(held, [wire]) == [Code.MALFORMED]
@@ -188,7 +191,7 @@ def test_same_outcome_beside_a_message(
 ) -> None:
     held = terms(model, check)
     wire = stream.Sender(held).encode(text(said))
-    number = int.from_bytes(wire, "big") + data.draw(st.integers(-(2**18), 2**18))
+    number = int.from_bytes(wire, "big") + data.draw(st.integers(-(4 << check), 4 << check))
     near = max(0, number).to_bytes(len(wire) + 1, "big").lstrip(b"\0")
     cut = wire[: data.draw(st.integers(0, len(wire)))] + data.draw(st.binary(max_size=9))
     for other in (near, cut, wire + b"\0\0"):
@@ -202,11 +205,20 @@ def test_same_outcome_for_heads(flags: int, rest: bytes) -> None:
         both(held, [wire, sealed(wire, held)])
 
 
-@given(st.binary(min_size=2, max_size=40))
+@given(st.binary(min_size=1, max_size=40))
 def test_same_remainders(wire: bytes) -> None:
     for bits in GENERATORS:
         assert remainder_of(wire, bits) == remainder(wire, bits)
-    assert remainder_of(wire[:1], 8) == remainder(wire[:1], 8)
+
+
+@given(st.integers(1 << 24, (1 << 32) - 1), st.integers(0, 4), st.sampled_from(CHECKS), st.data())
+def test_same_strings_in_any_interval(size: int, before: int, check: int, data: st.DataObject) -> None:
+    window = 4 + before
+    low = data.draw(st.integers(START << 8 * before, 256**window - size))
+    counter, head = data.draw(st.integers(0, 0xFFFF)), data.draw(st.sampled_from([b"", b"\0\2"]))
+    held = terms(NO_CONTEXTS, check)
+    found = stream.find_string(low.to_bytes(window, "big"), size, head, held, counter)
+    assert found == reference.find_string(reference.Interval(low, size, window), head, held, counter)
 
 
 def test_strings_of_few_bytes() -> None:
