@@ -77,8 +77,8 @@ _NUMBERS: Final = (
     (brio2, "VERSION MAX_LENGTH SYMBOLS_PER_BYTE MIN_LANES DIRECT NUMBERS MIN_MATCH DISTANCES"),
     (parse, "EXTENSION MAX_CANDIDATE BLOCK OVERLAP LONG AVERAGE ADVANTAGE TIMES"),
     (chunked, "MAX_BLOCK MIN_WINDOW_BITS MAX_WINDOW_BITS BLOCK FRAME_BIT"),
-    (stream, "HEAD_BYTE MAX_STRING START SAME_KIND LATEST CHECK_SIZE MIN_MEMORY MAX_MEMORY LARGE_MEMORY"),
-    (stream, "SLOT_BITS LARGE_SLOT_BITS SLOT_SIZE STATE_SIZE"),
+    (stream, "HEAD_BYTE MAX_STRING START SAME_KIND LATEST MIN_MEMORY MAX_MEMORY LARGE_MEMORY"),
+    (stream, "HEAD_CHECK LONG_CHECK BEYOND SLOT_BITS LARGE_SLOT_BITS SLOT_SIZE STATE_SIZE"),
     (tag, "SIZE"),
 )
 """The names of single numbers, by chapter."""
@@ -94,7 +94,7 @@ _TABLES: Final = (
     ("int16_t", mixer, "STRETCH"),
     ("uint8_t", local_model, "CLASS_OF_BYTE LENGTH_STEPS ROW_STARTS"),
     ("uint16_t", mixer, "SHARE_STEPS"),
-    ("uint8_t", stream, "WIDER"),
+    ("uint8_t", stream, "CHECKS WIDER"),
     (
         "int16_t",
         mixer,

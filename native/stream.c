@@ -135,7 +135,7 @@ size_t aura_stream_room(size_t size)
     /* A symbol is coded by some misses and a choice in each list, on the way down the escapes. Choices have totals of at
      * most 2^22, so that each takes less than three bytes. */
     const size_t choices = LOCAL_MODEL_MAX_TRIED + CONTEXT_MODEL_MAX_ORDER + 3;
-    return 3 * choices * (size + 1) + 16;
+    return 3 * choices * (size + 1) + 16 + STREAM_BEYOND;
 }
 
 size_t aura_stream_encode(aura_stream *stream, const aura_context_model *model, const uint8_t *data, size_t size,
@@ -149,7 +149,8 @@ size_t aura_stream_encode(aura_stream *stream, const aura_context_model *model, 
     }
     const uint32_t head = head_size(stream->flags);
     write_head(stream, stream->flags, out);
-    aura_range_encoder encoder = aura_range_encoder_of(out + head, aura_stream_room(size) - head, STREAM_START, SPAN);
+    const size_t capacity = aura_stream_room(size) - STREAM_BEYOND - head;
+    aura_range_encoder encoder = aura_range_encoder_of(out + head, capacity, STREAM_START, SPAN);
     const bool is_same = is_text == stream->is_text;
     aura_range_encode(&encoder, is_same ? 0 : STREAM_SAME_KIND,
                       is_same ? STREAM_SAME_KIND : MIXER_PROB_ONE - STREAM_SAME_KIND, MIXER_PROB_ONE);
@@ -176,22 +177,21 @@ size_t aura_stream_encode(aura_stream *stream, const aura_context_model *model, 
 
 size_t aura_stream_message_size(const aura_stream *stream, size_t size)
 {
-    return head_size(flags_of_message(stream, false)) + size + STREAM_CHECK_SIZE;
+    return head_size(flags_of_message(stream, false)) + size + aura_check_size(stream->terms.check);
 }
 
 void aura_stream_encode_message(aura_stream *stream, const aura_context_model *model, const uint8_t *data, size_t size,
                                 bool is_text, const uint8_t *coded, size_t coded_size, uint8_t *out)
 {
     const uint32_t flags = flags_of_message(stream, is_text), head = head_size(flags);
-    const size_t end = head + coded_size;
+    const size_t end = head + coded_size, check_size = aura_check_size(stream->terms.check);
+    const uint32_t bits = 8 * (uint32_t)check_size;
     write_head(stream, flags, out);
     if (coded_size > 0)
         memcpy(out + head, coded, coded_size);
-    memset(out + end, 0, STREAM_CHECK_SIZE);
-    const uint32_t check =
-        aura_remainder(out, end + STREAM_CHECK_SIZE, 16) ^ aura_demanded(&stream->terms, stream->counter, 16);
-    out[end] = (uint8_t)(check >> 8);
-    out[end + 1] = (uint8_t)check;
+    memset(out + end, 0, check_size);
+    aura_add_to(out + end, check_size,
+                aura_remainder(out, end + check_size, bits) ^ aura_demanded(&stream->terms, stream->counter, bits));
     learn(stream, model, data, size);
     sent(stream, is_text);
 }
@@ -237,7 +237,7 @@ bool aura_stream_open(aura_stream *stream, const uint8_t *wire, size_t size, aur
     const uint32_t bits = aura_check_bits(size, stream->terms.check, head->size);
     if (aura_remainder(wire, size, bits) != aura_demanded(&stream->terms, head->counter, bits))
         return aura_fail(error, AURA_STREAM_DESYNC, head->size, "", "the message is not the next one, or damaged");
-    if ((head->flags & STREAM_FLAG_MESSAGE) && size < head->size + STREAM_CHECK_SIZE)
+    if ((head->flags & STREAM_FLAG_MESSAGE) && size < head->size + aura_check_size(stream->terms.check))
         return aura_fail(error, AURA_TRUNCATED, size, "body", "the message ends before its check does");
     return true;
 }
@@ -257,17 +257,18 @@ static bool received(aura_stream *stream, const aura_stream_head *head, const ui
 
 size_t aura_stream_scratch(size_t size)
 {
-    return size + RANGE_CODER_WINDOW + RANGE_CODER_MAX_OMITTED;
+    return size + RANGE_CODER_WINDOW + RANGE_CODER_MAX_OMITTED + STREAM_BEYOND;
 }
 
 /* Check that the string is that of rule STR-7. */
 static bool check_string(const aura_stream *stream, const aura_stream_head *head, const aura_range_decoder *decoder,
                          const uint8_t *wire, size_t size, uint8_t *scratch, aura_error *error)
 {
-    if (decoder->size > decoder->window)
+    if (decoder->size > decoder->window + aura_max_beyond(stream->terms.check))
         return aura_fail(error, AURA_MALFORMED, 0, "string", "bytes follow the end of the string");
     memcpy(scratch, wire, size);
-    memset(scratch + size, 0, decoder->window - decoder->size);
+    if (decoder->size < decoder->window)
+        memset(scratch + size, 0, decoder->window - decoder->size);
     aura_add_to(scratch + head->size, decoder->window, -(int64_t)decoder->offset);
     const size_t length =
         aura_find_string(&stream->terms, head->counter, scratch, head->size, decoder->window, decoder->range);

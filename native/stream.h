@@ -8,7 +8,7 @@
 typedef struct {
     uint32_t agreed; /* the number of rule STR-6 */
     uint32_t memory; /* bytes, MIN_MEMORY to MAX_MEMORY */
-    uint32_t check;  /* least bits: 4, 8 or 16 */
+    uint32_t check;  /* least bits, one of CHECKS */
     bool is_server;  /* whether it is the server's stream */
 } aura_stream_terms;
 
@@ -62,7 +62,7 @@ void aura_stream_encode_message(aura_stream *stream, const aura_context_model *m
 
 /* Begin to read a message (rule STR-8): its head, and whether it is the next one. From here on the stream is lost, until
  * aura_stream_read has read the string behind the head; or, if its flags have MESSAGE, until the caller has decoded what
- * stands behind the head, but for two bytes of check, and has aura_stream_accept take the result. */
+ * stands behind the head, but for aura_check_size bytes, and has aura_stream_accept take the result. */
 bool aura_stream_open(aura_stream *stream, const uint8_t *wire, size_t size, aura_stream_head *head,
                       aura_error *error);
 

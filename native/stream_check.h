@@ -4,8 +4,17 @@
 
 #include "stream.h"
 
+/* Whether a least check may have so many bits. */
+bool aura_is_check(uint32_t bits);
+
 /* Bits of check of a message with a head of `head` bytes, or none (rule STR-5). */
 uint32_t aura_check_bits(size_t size, uint32_t least, uint32_t head);
+
+/* Bytes of check behind a message with MESSAGE. */
+size_t aura_check_size(uint32_t least);
+
+/* Bytes that a string may have beyond its window (rule STR-7). */
+size_t aura_max_beyond(uint32_t least);
 
 /* What a message leaves by the generator of degree `bits` (rule STR-5). */
 uint32_t aura_remainder(const uint8_t *wire, size_t size, uint32_t bits);
@@ -17,7 +26,7 @@ uint32_t aura_demanded(const aura_stream_terms *terms, uint16_t counter, uint32_
 void aura_add_to(uint8_t *bytes, size_t size, int64_t number);
 
 /* Find the string in an interval of `range` units from low (rule STR-7). `wire` has the head, and low behind it, `window`
- * bytes. The string takes the place of low; this gives its length. */
+ * bytes, and room for aura_max_beyond bytes. The string takes the place of low; this gives its length. */
 size_t aura_find_string(const aura_stream_terms *terms, uint16_t counter, uint8_t *wire, uint32_t head, size_t window,
                         uint32_t range);
 

@@ -117,7 +117,7 @@ def streams() -> Iterator[bytes]:
         if group["case_type"] != "stream":
             continue
         is_large = int(group["memory"]) >= _LARGE_MEMORY
-        terms = bytes(((4, 8, 16).index(int(group["check"])) | group["server"] << 2 | is_large << 3,))
+        terms = bytes(((4, 8, 16, 32).index(int(group["check"])) | group["server"] << 2 | is_large << 3,))
         for case in group["tests"]:
             steps = case.get("encode", {}).get("steps", ())
             yield terms + b"".join(map(_written, steps, range(len(steps))))

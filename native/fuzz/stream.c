@@ -26,8 +26,8 @@ static void read_others(const aura_stream *reader, uint8_t *wire, size_t size)
         const bool is_reset = has_head && wire[1] & STREAM_FLAG_RESET && size >= 4;
         const uint16_t counter = (uint16_t)(is_reset ? wire[2] << 8 | wire[3] : reader->counter);
         const uint32_t change = aura_remainder(wire, size, bits) ^ aura_demanded(&reader->terms, counter, bits);
-        wire[size - 2] ^= (uint8_t)(change >> 8);
-        wire[size - 1] ^= (uint8_t)change;
+        for (size_t back = 1; back <= 4 && back <= size; back++)
+            wire[size - back] ^= (uint8_t)(change >> 8 * (back - 1));
     }
     free(text);
 }

@@ -10,7 +10,7 @@
 /* What both ends agree on, as the bits of a byte say. */
 static aura_stream_terms terms_of(uint8_t told)
 {
-    static const uint32_t checks[] = {4, 8, 16, 8}, memories[] = {STREAM_MIN_MEMORY, STREAM_LARGE_MEMORY};
+    static const uint32_t checks[] = {4, 8, 16, 32}, memories[] = {STREAM_MIN_MEMORY, STREAM_LARGE_MEMORY};
     return (aura_stream_terms){
         .agreed = told * 0x01010101u,
         .memory = memories[told >> 3 & 1],
@@ -76,7 +76,7 @@ static bool read_message(aura_stream *reader, const uint8_t *wire, size_t size, 
     size_t read = 0;
     bool is_taken = aura_stream_open(reader, message, size, &head, &error);
     if (is_taken && head.flags & STREAM_FLAG_MESSAGE) {
-        read = size - head.size - STREAM_CHECK_SIZE;
+        read = size - head.size - aura_check_size(reader->terms.check);
         if (read > 0)
             memcpy(text, message + head.size, read);
         is_taken = aura_stream_accept(reader, model, &head, text, read, &error);

@@ -186,8 +186,8 @@ static PyObject *read_string(stream_object *self, const reading *message)
 static PyObject *read_message(stream_object *self, const reading *message)
 {
     const Py_ssize_t begin = (Py_ssize_t)message->head.size;
-    PyObject *coded = PyBytes_FromStringAndSize((const char *)message->wire.buf + begin,
-                                                message->wire.len - begin - STREAM_CHECK_SIZE);
+    const Py_ssize_t end = message->wire.len - (Py_ssize_t)aura_check_size(self->stream.terms.check);
+    PyObject *coded = PyBytes_FromStringAndSize((const char *)message->wire.buf + begin, end - begin);
     PyObject *text = NULL, *result = NULL;
     if (coded != NULL)
         text = PyObject_CallFunctionObjArgs(message->decompress, coded, message->limit, NULL);

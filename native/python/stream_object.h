@@ -4,7 +4,7 @@
 
 #include "module.h"
 
-#include "../stream.h"
+#include "../stream_check.h"
 
 typedef struct {
     PyObject_VAR_HEAD

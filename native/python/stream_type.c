@@ -45,10 +45,10 @@ PyObject *aura_py_make_stream(PyObject *model, PyObject *const *arguments, Py_ss
     const int is_server = PyObject_IsTrue(arguments[3]);
     if (is_server < 0 || !aura_read_number(arguments[0], UINT32_MAX, &terms.agreed) ||
         !aura_read_number(arguments[1], STREAM_MAX_MEMORY, &terms.memory) ||
-        !aura_read_number(arguments[2], 16, &terms.check))
+        !aura_read_number(arguments[2], UINT8_MAX, &terms.check))
         return NULL;
     terms.is_server = is_server != 0;
-    if (terms.memory < STREAM_MIN_MEMORY || (terms.check != 4 && terms.check != 8 && terms.check != 16)) {
+    if (terms.memory < STREAM_MIN_MEMORY || !aura_is_check(terms.check)) {
         PyErr_SetString(PyExc_ValueError, "there is no stream with this memory or check");
         return NULL;
     }

@@ -33,7 +33,7 @@ import aura_reference.stream as reference
 from aura.models.model import Model
 from aura.models.native_model import native_of
 from aura_spec.context_model import ContextModel
-from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, Malformed, StreamDesync
+from aura_spec.errors import Code, DecodeError, EncodeError, LimitExceeded, Malformed, StreamDesync
 from aura_spec.stream import (
     CHECKS,
     LARGE_MEMORY,
@@ -161,7 +161,7 @@ def test_the_same_beside_a_message(model: ContextModel, said: str, check: int, d
     """Strings that pass the check, and are not those that a sender writes."""
     held = terms(model, check)
     wire = native_stream.Sender(held).encode(text(said))
-    number = int.from_bytes(wire, "big") + data.draw(st.integers(-(2**18), 2**18))
+    number = int.from_bytes(wire, "big") + data.draw(st.integers(-(4 << check), 4 << check))
     near = max(0, number).to_bytes(len(wire) + 1, "big").lstrip(b"\0")
     cut = wire[: data.draw(st.integers(0, len(wire)))] + data.draw(st.binary(max_size=9))
     for other in (near, cut, wire + b"\0\0", b"\0\1\0\0" + wire):
@@ -173,7 +173,9 @@ def test_the_same_of_heads(flags: int, rest: bytes, server: bool) -> None:
     held = terms(NO_CONTEXTS, server=server)
     for wire in (bytes((0, flags)) + rest, b"\0", bytes((0, flags)), b""):
         both(held, [wire, sealed(wire, held)])
-    both(replace(held, agreed=0x0401), [b"\0\4\1"])
+    for check in CHECKS:
+        other = replace(held, check=check, agreed=0x0401, server=False)
+        assert both(other, [b"\0\4\1"])[0][0] is Code.TRUNCATED  # type: ignore[index]
 
 
 @pytest.mark.parametrize("memory", [MIN_MEMORY, LARGE_MEMORY - 1, LARGE_MEMORY, MAX_MEMORY])
@@ -385,7 +387,7 @@ def test_threads_have_ends_of_their_own() -> None:
 def test_arguments_are_checked() -> None:
     model = native_of(SMALL)
     end = model.stream(1, MIN_MEMORY, 8, False)
-    for memory, check in ((MIN_MEMORY - 1, 8), (MAX_MEMORY + 1, 8), (MIN_MEMORY, 5), (MIN_MEMORY, 32)):
+    for memory, check in ((MIN_MEMORY - 1, 8), (MAX_MEMORY + 1, 8), (MIN_MEMORY, 5), (MIN_MEMORY, 64)):
         with pytest.raises(ValueError, match="stream"):
             model.stream(1, memory, check, False)
     for arguments in ((), (1,) * 4, (b"", True, None), (b"", True, None, "9"), ("", True, None, 9)):
