@@ -3,7 +3,7 @@ import {
   LIMITS_DEFAULT_MAX_SIZE, STREAM_DEFAULT_CHECK, STREAM_DEFAULT_MEMORY, STREAM_MAX_MEMORY, STREAM_MAX_STRING,
   STREAM_MIN_MEMORY,
 } from './constants.js';
-import type { Check } from './stream_check.js';
+import { type Check, isCheck } from './stream_check.js';
 import { fromUtf8, toUtf8 } from './text.js';
 
 /** Bytes of a message from which on other methods are tried if a string does not halve it. */
@@ -77,7 +77,7 @@ export abstract class MessageStream {
     if (!(memory >= STREAM_MIN_MEMORY && memory <= STREAM_MAX_MEMORY)) {
       throw new RangeError(`memory is ${String(STREAM_MIN_MEMORY)} to ${String(STREAM_MAX_MEMORY)} bytes`);
     }
-    if (![4, 8, 16].includes(check)) throw new RangeError(`check is 4, 8 or 16 bits, not ${String(check)}`);
+    if (!isCheck(check)) throw new RangeError(`check is 4, 8, 16 or 32 bits, not ${String(check)}`);
     this.role = role;
     this.#settings = settings;
     this.#maxString = settings.maxString ?? STREAM_MAX_STRING;

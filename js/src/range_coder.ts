@@ -143,10 +143,10 @@ export class RangeDecoder {
     this.#range = range;
   }
 
-  /** Where all that was decoded lies. The string must not be longer than the window. */
+  /** Where all that was decoded lies. */
   interval(): Interval {
     const low = new Uint8Array(this.#window);
-    low.set(this.#string);
+    low.set(this.#string.subarray(0, this.#window));
     let borrow = this.#offset;
     for (let place = low.length - 1; borrow > 0; place--) {
       const rest = low[place] - (borrow % 256);
@@ -156,9 +156,9 @@ export class RangeDecoder {
     return { low, size: this.#range };
   }
 
-  /** Check that no bytes follow the end (rule RNG-7). */
-  end(): void {
-    if (this.#string.length > this.#window) {
+  /** Check that no bytes follow the end, or not more than so many (rules RNG-7 and STR-7). */
+  end(beyond = 0): void {
+    if (this.#string.length > this.#window + beyond) {
       throw new DecodeError('Malformed', 'bytes follow the end of the string');
     }
   }

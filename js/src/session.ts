@@ -6,9 +6,9 @@
 import {
   MARKER_ADAPTIVE_EXPLICIT, MARKER_AURALITE_EXPLICIT, MARKER_CLASSIC, MARKER_FUZZY, MARKER_MODELLED,
   MARKER_STORED, MARKER_TYPED,
-  SESSION_COUNTERS, SESSION_NEGOTIATION_ADAPTIVE, SESSION_NEGOTIATION_ALL_CODINGS, SESSION_NEGOTIATION_CODING_SINGLE,
-  SESSION_NEGOTIATION_CODING_STREAM, SESSION_NEGOTIATION_CODING_TAGGED, SESSION_NEGOTIATION_COMPACT,
-  STREAM_DEFAULT_MEMORY, STREAM_MAX_MEMORY, STREAM_MIN_MEMORY,
+  SESSION_COUNTERS, SESSION_NEGOTIATION_ADAPTIVE, SESSION_NEGOTIATION_ALL_CODINGS, SESSION_NEGOTIATION_CHECK_OF_ALL,
+  SESSION_NEGOTIATION_CODING_SINGLE, SESSION_NEGOTIATION_CODING_STREAM, SESSION_NEGOTIATION_CODING_TAGGED,
+  SESSION_NEGOTIATION_COMPACT, SESSION_NEGOTIATION_LONG_CHECK_BIT, STREAM_DEFAULT_MEMORY, STREAM_MAX_MEMORY, STREAM_MIN_MEMORY,
 } from './constants.js';
 import { DecodeError, EncodeError } from './errors.js';
 import type { BodyCodec } from './message.js';
@@ -20,7 +20,7 @@ import {
 } from './session_frames.js';
 import { type Hello, templatesDigest } from './session_negotiation.js';
 import { sha256 } from './sha256.js';
-import type { Check } from './stream_check.js';
+import { type Check, isCheck } from './stream_check.js';
 import { toUtf8 } from './text.js';
 import { concat, toHex } from './wire.js';
 
@@ -33,7 +33,7 @@ export interface SessionSettings {
   readonly models?: readonly Model[];
   /** Bytes that a stream may take in each direction; 0 to code each message by itself. 32 KiB by default. */
   readonly memory?: number;
-  /** Least bits of check of the streams that it sends; 4 by default. */
+  /** Least bits of check of the streams that it sends; 4 by default. A peer that does not allow 32 is sent 16. */
   readonly check?: Check;
   /** Bytes that a message may have, sent or received; 1 MiB by default. */
   readonly maxMessage?: number;
@@ -182,7 +182,8 @@ export class Session {
     const memory = Math.min(peer.memory, wanted, STREAM_MAX_MEMORY);
     const canStream = (peer.codings & (1 << SESSION_NEGOTIATION_CODING_STREAM)) !== 0;
     if (model !== null && memory >= STREAM_MIN_MEMORY && canStream) {
-      return { ...use, coding: SESSION_NEGOTIATION_CODING_STREAM, memory, check };
+      const most = peer.codings & SESSION_NEGOTIATION_LONG_CHECK_BIT ? check : SESSION_NEGOTIATION_CHECK_OF_ALL;
+      return { ...use, coding: SESSION_NEGOTIATION_CODING_STREAM, memory, check: Math.min(check, most) };
     }
     return { ...use, coding: single, memory: 0, check: 0 };
   }
@@ -266,7 +267,7 @@ export class Session {
       throw new DecodeError('Unsupported', `coding ${String(use.coding)} is not read`, 2);
     }
     const most = Math.min(this.#settings.memory, STREAM_MAX_MEMORY);
-    const isAllowed = use.memory >= STREAM_MIN_MEMORY && use.memory <= most && [4, 8, 16].includes(use.check);
+    const isAllowed = use.memory >= STREAM_MIN_MEMORY && use.memory <= most && isCheck(use.check);
     if (isStream && !isAllowed) throw new DecodeError('Unsupported', 'such a stream is not allowed', 3);
     this.#decoder = this.#codecFor(this.#peer as Hello, use, model, !this.#isServer);
   }

@@ -1,6 +1,6 @@
 // The ends of a stream, one that sends and one that receives (rules STR-1 to STR-12).
 import {
-  CONTEXT_MODEL_END, MIXER_PROB_ONE, STREAM_CHECK_SIZE, STREAM_COUNTERS, STREAM_FLAG_ASK, STREAM_FLAG_MESSAGE,
+  CONTEXT_MODEL_END, MIXER_PROB_ONE, STREAM_COUNTERS, STREAM_FLAG_ASK, STREAM_FLAG_MESSAGE,
   STREAM_FLAG_RESET, STREAM_FLAG_TEXT, STREAM_HEAD_BYTE, STREAM_LARGE_MEMORY, STREAM_LARGE_SLOT_BITS, STREAM_LATEST,
   STREAM_MAX_STRING, STREAM_SAME_KIND, STREAM_SLOT_BITS, STREAM_SLOT_SIZE, STREAM_START, STREAM_STATE_SIZE,
 } from './constants.js';
@@ -10,7 +10,7 @@ import { learnMessage, Predictor } from './local_model.js';
 import type { Model } from './model.js';
 import { RangeDecoder, RangeEncoder } from './range_coder.js';
 import type { ReceivingEnd, Said, SendingEnd } from './message_stream.js';
-import { type Check, checkBits, type CheckTerms, demanded, findString, remainder } from './stream_check.js';
+import { type Check, checkBits, type CheckTerms, demanded, findString, maxBeyond, remainder } from './stream_check.js';
 import { agreedOn } from './stream_terms.js';
 import { isUtf8, tooLong } from './template.js';
 import { concat, equal } from './wire.js';
@@ -135,10 +135,10 @@ export class Sender implements SendingEnd {
 
   #message(isText: boolean, message: Uint8Array): Uint8Array {
     const flags = this.#flags | STREAM_FLAG_MESSAGE | (isText ? STREAM_FLAG_TEXT : 0);
-    const wire = concat([buildHead(flags, this.#counter), message, new Uint8Array(STREAM_CHECK_SIZE)]);
-    const check = remainder(wire, 16) ^ demanded(this.#terms, this.#counter, 16);
-    wire[wire.length - 2] = check >> 8;
-    wire[wire.length - 1] = check & 255;
+    const bits = checkBits(0, this.#terms.check, true);
+    const wire = concat([buildHead(flags, this.#counter), message, new Uint8Array(bits / 8)]);
+    const check = remainder(wire, bits) ^ demanded(this.#terms, this.#counter, bits);
+    for (let at = 0; at < bits; at += 8) wire[wire.length - 1 - at / 8] = check >> at;
     return wire;
   }
 }
@@ -226,10 +226,11 @@ export class Receiver implements ReceivingEnd {
     const memory = isReset ? emptyMemory(this.#terms) : this.#memory;
     let said: Said;
     if (flags & STREAM_FLAG_MESSAGE) {
-      if (body.length < STREAM_CHECK_SIZE) {
+      const size = body.length - bits / 8;
+      if (size < 0) {
         throw new DecodeError('Truncated', 'the message ends before its check does', wire.length);
       }
-      const data = decompress(body.subarray(0, -STREAM_CHECK_SIZE), maxSize);
+      const data = decompress(body.subarray(0, size), maxSize);
       said = { data, isText: (flags & STREAM_FLAG_TEXT) !== 0 };
       memory.learn(data, this.#terms);
     } else {
@@ -254,7 +255,7 @@ export class Receiver implements ReceivingEnd {
     while (predictor.decode(decoder) !== CONTEXT_MODEL_END) {
       if (predictor.size > most) throw tooLong(most, head.length);
     }
-    decoder.end();
+    decoder.end(maxBeyond(this.#terms.check));
     if (!equal(findString(decoder.interval(), head, this.#terms, counter), string)) {
       throw new DecodeError('NonCanonical', 'the string is not the shortest and smallest', head.length);
     }

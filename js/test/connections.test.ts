@@ -29,7 +29,7 @@ const conversation = fc.array(message, { maxLength: 12 });
 describe('Stream', () => {
   it('reads what the other end sends, in order', () => {
     fc.assert(
-      fc.property(conversation, fc.constantFrom(4, 8, 16), fc.boolean(), (messages, check, isLarge) => {
+      fc.property(conversation, fc.constantFrom(4, 8, 16, 32), fc.boolean(), (messages, check, isLarge) => {
         const terms = { model, check, memory: isLarge ? 2 ** 16 : 26_624 } as const;
         const client = new Stream({ ...terms, role: 'client' });
         const server = new Stream({ ...terms, role: 'server' });

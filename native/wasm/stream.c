@@ -1,7 +1,7 @@
 /* Ends of streams for the host, which codes those messages that are no strings. */
 #include "host.h"
 
-#include "../stream.h"
+#include "../stream_check.h"
 
 /* An end of a stream; the model has to stay. */
 typedef struct {
@@ -112,7 +112,7 @@ ptrdiff_t EXPORT(aura_open_message)(aura_end *end, size_t size)
 
 size_t EXPORT(aura_coded_size)(const aura_end *end)
 {
-    return end->size - end->head.size - STREAM_CHECK_SIZE;
+    return end->size - end->head.size - aura_check_size(end->stream.terms.check);
 }
 
 /* Read the string of at most `max_size` bytes. Gives the length of the message, or FAILED. */

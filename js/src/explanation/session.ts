@@ -1,8 +1,8 @@
 // The messages of one direction of a session: what each piece costs after those before it.
 import { Codec } from '../codec.js';
 import {
-  MIXER_PROB_ONE, SESSION_NEGOTIATION_CODING_STREAM, SESSION_NEGOTIATION_CODING_TAGGED, STREAM_CHECK_SIZE,
-  STREAM_FLAG_MESSAGE, STREAM_FLAG_RESET, STREAM_SAME_KIND,
+  MIXER_PROB_ONE, SESSION_NEGOTIATION_CODING_STREAM, SESSION_NEGOTIATION_CODING_TAGGED, STREAM_FLAG_MESSAGE,
+  STREAM_FLAG_RESET, STREAM_SAME_KIND,
 } from '../constants.js';
 import { DecodeError } from '../errors.js';
 import { Predictor } from '../local_model.js';
@@ -65,9 +65,10 @@ class StreamExplainer {
   }
 
   #message(body: Uint8Array, data: Uint8Array): Explanation {
-    const single = explain(body.subarray(0, -STREAM_CHECK_SIZE), this.#single);
+    const bits = checkBits(0, this.#terms.check, true);
+    const single = explain(body.subarray(0, -bits / 8), this.#single);
     this.#memory.learn(data, this.#terms);
-    return { ...single, overhead: [{ name: 'check', bits: 8 * STREAM_CHECK_SIZE }, ...single.overhead] };
+    return { ...single, overhead: [{ name: 'check', bits }, ...single.overhead] };
   }
 }
 
