@@ -179,7 +179,7 @@ def test_arguments_of_a_codec(arguments: dict[str, object], error: type[Exceptio
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"check": 5}, ValueError, "check is 5, not one of 4, 8, 16"),
+        ({"check": 5}, ValueError, "check is 5, not one of 4, 8, 16, 32"),
         ({"check": "8"}, TypeError, "check is a whole number"),
         ({"memory": 5}, ValueError, "memory is 5, not one of"),
         ({"memory": None}, TypeError, "memory is a whole number"),
@@ -202,7 +202,7 @@ def test_arguments_of_a_stream(arguments: dict[str, object], error: type[Excepti
         ({"level": "2"}, TypeError, "level is a whole number, not '2'"),
         ({"level": 4}, ValueError, "level is 4, not one of 0, 1, 2, 3"),
         ({"check": "8"}, TypeError, "check is a whole number, not '8'"),
-        ({"check": 0}, ValueError, "check is 0, not one of 4, 8, 16"),
+        ({"check": 0}, ValueError, "check is 0, not one of 4, 8, 16, 32"),
         ({"memory": 4096}, ValueError, "memory is 4096, neither 0 nor one of 26624"),
         ({"memory": 1 << 30}, ValueError, "memory is 1073741824, not one of 0 to"),
         ({"memory": "much"}, ValueError, "memory is 'much', neither \"auto\" nor a number of bytes"),

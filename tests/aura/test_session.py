@@ -31,8 +31,8 @@ from aura_spec.session import (
     build_control,
     parse_control,
 )
-from aura_spec.session_negotiation import Coding, Hello
-from aura_spec.stream import HEAD_BYTE, Flag
+from aura_spec.session_negotiation import ALL_CODINGS, Coding, Codings, Hello
+from aura_spec.stream import CHECKS, HEAD_BYTE, Flag
 from aura_spec.tag import parse_tagged
 
 TEXTS = ["hi", "", "}{~", "Order 17 was packed by Ana.", "x" * 5000, b"\x00\xff", b""]
@@ -125,6 +125,28 @@ def test_peers_that_know_no_tags_get_none() -> None:
     session.receive_data(build_control(replace(HELLO, models=(TINY_ID,))))
     session.send("hi")
     assert session.use == Use(Coding.SINGLE, 0, TINY_ID)
+
+
+@pytest.mark.parametrize(("codings", "check"), [(ALL_CODINGS, 32), (HELLO.codings, 16)])
+def test_peers_that_do_not_allow_a_check_of_32_bits_get_16(codings: Codings, check: int) -> None:
+    """Rule SES-5."""
+    session = Session(replace(STREAMS, check=32), role="client")
+    [hello] = map(parse_control, session.data_to_send())
+    assert isinstance(hello, Hello)
+    assert Codings.LONG_CHECK in hello.codings
+    session.receive_data(build_control(replace(HELLO, codings=codings, models=(TINY_ID,))))
+    session.send("hi")
+    assert session.use == Use(Coding.STREAM, 1 << 15, TINY_ID, check)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_streams_of_either_end_have_their_own_check(check: int) -> None:
+    """Rule SES-7: each end chooses that of what it sends."""
+    pair = Pair(replace(STREAMS, check=check), STREAMS)
+    for text in TEXTS:
+        assert pair.carry(text, pair.client) == text
+        assert pair.carry(text, pair.server) == text
+    assert [end.use and end.use.check for end in (pair.client, pair.server)] == [check, STREAMS.check]
 
 
 def test_streams_have_no_tags() -> None:

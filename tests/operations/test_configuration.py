@@ -102,7 +102,7 @@ def test_presets_are_right_and_make_codecs(name: str) -> None:
         optional={
             "level": st.integers(0, 3),
             "check": st.booleans(),
-            "streams.check": st.sampled_from([4, 8, 16]),
+            "streams.check": st.sampled_from([4, 8, 16, 32]),
             "limits.max_size": st.integers(0, 1 << 40),
             "alerts.ratio": st.floats(0, 1e6),
             "alerts.hits": st.sampled_from([False, 0.25]),
@@ -153,7 +153,7 @@ def test_a_variable_a_flag_and_a_line_mean_the_same(values: dict[str, Any]) -> N
         ("preset = [1]", "aura.toml, line 1: preset is [1], not one of safe, balanced, smallest, fastest"),
         ("check = 2", "aura.toml, line 1: check is 2, not true or false"),
         ("streams = 1", "aura.toml, line 1: streams is 1, not a table"),
-        ("streams.check = 5", "aura.toml, line 1: streams.check is 5, not one of 4, 8, 16"),
+        ("streams.check = 5", "aura.toml, line 1: streams.check is 5, not one of 4, 8, 16, 32"),
         (
             "streams = {memory = 9}",
             'aura.toml, line 1: streams.memory is 9, not "auto", 0, or a size from 26624 to',
@@ -194,7 +194,7 @@ def test_all_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
         "aura.toml, line 3: window.seconds is 0.0, not a number from 1",
         "flag cache.size: cache.size is -1, not a whole number from 0 to 16777216",
         "flag cache.sizze: cache.sizze is not a setting; did you mean cache.size?",
-        'variable AURA_STREAMS__CHECK: streams.check is "5", not one of 4, 8, 16',
+        'variable AURA_STREAMS__CHECK: streams.check is "5", not one of 4, 8, 16, 32',
     ]
 
 
@@ -210,7 +210,11 @@ def test_what_is_no_text_is_refused() -> None:
         ("AURA_STREAMS__MEMORYX", "3", "is not a setting; did you mean AURA_STREAMS__MEMORY?"),
         ("AURA_ZZZ__QQQ", "3", "variable AURA_ZZZ__QQQ: is not a setting"),
         ("AURA_STREAMS", "x", 'variable AURA_STREAMS: streams is "x", not a table'),
-        ("AURA_STREAMS", '{"check": 5}', "variable AURA_STREAMS: streams.check is 5, not one of 4, 8, 16"),
+        (
+            "AURA_STREAMS",
+            '{"check": 5}',
+            "variable AURA_STREAMS: streams.check is 5, not one of 4, 8, 16, 32",
+        ),
         (
             "AURA_ALERTS__LAG",
             "inf",

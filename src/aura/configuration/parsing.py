@@ -13,7 +13,7 @@ from aura import arguments
 from aura_spec.stream import CHECKS, MAX_MEMORY, MIN_MEMORY
 
 MEMORIES: Final = f'"auto", 0, or a size from {MIN_MEMORY} to {MAX_MEMORY} bytes'
-CHECK_BITS: Final = "one of 4, 8, 16"
+CHECK_BITS: Final = f"one of {', '.join(map(str, CHECKS))}"
 FSYNCS: Final = '"always", "never", or a number of seconds from 0'
 REDACTIONS: Final = ("sensitive", "content", "user", "conversation", "role")
 REDACTIONS_TEXT: Final = f"a list of {', '.join(REDACTIONS)}"

@@ -51,7 +51,7 @@ class Stream:
         role: ``"client"`` or ``"server"``.
         memory: bytes that each of both directions may take at each end, 26 to 107 KiB.
         max_size: bytes that a message may decode to.
-        check: least bits of each message that tell whether it is the next one and undamaged: 4, 8 or 16.
+        check: least bits of each message that tell whether it is the next one and undamaged: 4, 8, 16 or 32.
         codec: for messages that gain nothing here: large ones, or compressed ones. Both ends need one that reads
             what the other's writes; one for ``model`` if None. It writes no tags, as streams have a check. The
             backend of an :class:`aura.Codec` codes the stream, too.

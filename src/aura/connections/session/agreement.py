@@ -20,7 +20,7 @@ from aura.connections.stream import Stream
 from aura.models.model import Model
 from aura_spec.errors import UnknownModel, Unsupported
 from aura_spec.session import NO_MODEL, Use
-from aura_spec.session_negotiation import Coding, Codings, Hello
+from aura_spec.session_negotiation import Coding, Codings, Hello, check_for
 from aura_spec.stream import CHECKS, MAX_MEMORY, MAX_STRING, MIN_MEMORY
 
 
@@ -73,7 +73,7 @@ class Agreement:
             return Use(single, 0, NO_MODEL)
         memory = min(self._peer.memory, settings.memory_for(model), MAX_MEMORY)
         if memory >= MIN_MEMORY and codings & Codings.STREAM:
-            return Use(Coding.STREAM, memory, bytes.fromhex(model.id), settings.check)
+            return Use(Coding.STREAM, memory, bytes.fromhex(model.id), check_for(codings, settings.check))
         return Use(single, 0, bytes.fromhex(model.id))
 
     def codec_to_send(self, use: Use, model: Model | None) -> FrameCodec:

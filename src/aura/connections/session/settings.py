@@ -34,9 +34,10 @@ class Settings:
         memory: bytes that a stream may take in each direction, 26 to 107 KiB; 0 to code each message by itself;
             ``"auto"`` to send with what the model advises (:attr:`aura.Model.stream_memory`), 32 KiB without
             advice, and to read streams of up to 32 KiB.
-        check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8 or 16.
+        check: bits in each message of a stream that tell whether it is the next one and undamaged: 4, 8, 16 or 32.
             Up to 15 lost or repeated messages in a row are found with any of them. TCP and TLS find damage; where
-            there is neither, take 16.
+            there is neither, take 16, or 32 where no damaged message may ever pass for another one. Peers of
+            earlier versions do not read 32, and are sent 16.
         max_message: bytes that a message may have, sent or received.
         max_modelled: bytes of the longest message that a model codes, sent or received; longer ones are coded with
             other methods. Up to 50 µs a byte, it bounds the time that one message can cost.
