@@ -1,114 +1,107 @@
 """Damages streams at random, and counts what is given out wrongly.
 
-``python bench/stream_faults.py MESSAGES [FAULTS [CHECK]] [--seed N] [--backend NAME]``: MESSAGES is a file as for
-``aura bench``; each source is a connection with the default model. 100,000 faults by default, of all kinds in turn,
-and the default check. A text is wrong if it is not the next one of its stream. Every fault ends where the receiver
-refuses something, or some messages later.
+``python bench/stream_faults.py MESSAGES [FAULTS [CHECK]] [--seed N] [--processes N]``: MESSAGES is a file as for
+``aura bench``; each source is a connection with the default model. A million faults by default, of all kinds in
+turn, and the default check; a process on each processor. A text is wrong if it is not the next one of its stream.
+Every fault ends where the receiver refuses something, or some messages later. It takes a C compiler: the loop is
+``stream_faults.c``, which calls of the native core what ``aura.Stream`` calls. Standard error tells how far it has
+come.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
-from collections import Counter
-from collections.abc import Callable, Sequence
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib import resources
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from aura import Model, backends
-from aura.backends import StreamReceiver
+import numpy as np
+from numpy.typing import NDArray
+
 from aura.files.corpus import read
-from aura_spec.errors import DecodeError
-from aura_spec.stream import DEFAULT_CHECK, MIN_MEMORY, Terms, Text
+from aura_spec.stream import CHECKS, DEFAULT_CHECK
 
-FAULTS: Final = 100_000
+FAULTS: Final = 1_000_000
 SEED: Final = 20261121
-BEHIND: Final = 6
-"""Messages that are delivered after a fault, if nothing is refused."""
+UNIT: Final = 1_000_000
+"""Faults of one call of the loop. They depend on the seed and the number of the unit alone."""
 
-MAX_SIZE: Final = 1 << 20
+LOOP: Final = Path(__file__).with_suffix(".c")
+CORE: Final = LOOP.parents[1] / "native"
 
-Damage = Callable[[list[bytes], random.Random], list[bytes]]
-"""What becomes of a message and those after it. The list has two or more."""
+KINDS: Final = (
+    "cut",
+    "dropped",
+    "repeated",
+    "out of order",
+    "1 bit flipped",
+    "2 bits flipped",
+    "3 bits flipped",
+    "a byte changed",
+    "bytes behind",
+    "random bytes",
+)
+"""In the order of the loop."""
 
-
-def flip(wire: bytes, places: Sequence[int]) -> bytes:
-    """The message with some bits flipped."""
-    damaged = bytearray(wire)
-    for place in places:
-        damaged[place >> 3] ^= 1 << (place & 7)
-    return bytes(damaged)
-
-
-def flips(count: int) -> Damage:
-    """So many different bits are flipped."""
-    return lambda wires, draw: [
-        flip(wires[0], draw.sample(range(8 * len(wires[0])), min(count, 8 * len(wires[0])))),
-        *wires[1:],
-    ]
-
-
-def _drop(wires: list[bytes], draw: random.Random) -> list[bytes]:
-    return wires[draw.randint(1, len(wires) - 1) :]
+Counts = NDArray[np.int64]
+"""Faults, wrong texts and faults that went unnoticed: a row for each kind, (kinds, 3)."""
 
 
-def _repeat(wires: list[bytes], draw: random.Random) -> list[bytes]:
-    place = draw.randrange(len(wires))
-    return [*wires[: place + 1], wires[draw.randrange(place + 1)], *wires[place + 1 :]]
+def conversations_of(messages: Path) -> bytes:
+    """The messages of each source that has three or more, as the loop reads them."""
+    told = bytearray()
+    for _, some in groupby(read(messages), key=lambda one: one.source):
+        texts = [one.data for one in some]
+        if len(texts) > 2:
+            told += b"".join(len(text).to_bytes(4, "little") + text for text in texts) + b"\xff" * 4
+    return bytes(told)
 
 
-def _swap(wires: list[bytes], draw: random.Random) -> list[bytes]:
-    other = draw.randint(1, len(wires) - 1)
-    return [wires[other], *wires[1:other], wires[0], *wires[other + 1 :]]
+def compiled(folder: Path) -> Path:
+    """The loop and the core as a program."""
+    program = folder / "stream_faults"
+    sources = [LOOP, *sorted(CORE.glob("*.c"))]
+    subprocess.run([os.environ.get("CC", "cc"), "-std=c11", "-O2", *sources, "-o", program], check=True)  # noqa: S603
+    return program
 
 
-def _cut(wires: list[bytes], draw: random.Random) -> list[bytes]:
-    return [wires[0][: draw.randrange(len(wires[0]))], *wires[1:]]
+def counts_of(number: int, *, program: Path, conversations: bytes, check: int, seed: int) -> Counts:
+    """What came of one unit of faults."""
+    with resources.as_file(resources.files("aura").joinpath("data/default.aura")) as model:
+        done = subprocess.run(  # noqa: S603
+            [program, str(check), str(seed * (1 << 32) + number), str(UNIT)],
+            input=conversations,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "AURA_FUZZ_MODEL": str(model)},
+            check=True,
+        )
+    return np.array([line.split() for line in done.stdout.splitlines()], np.int64)
 
 
-def _byte(wires: list[bytes], draw: random.Random) -> list[bytes]:
-    place = draw.randrange(len(wires[0]))
-    other = bytes((wires[0][place] ^ draw.randrange(1, 256),))
-    return [wires[0][:place] + other + wires[0][place + 1 :], *wires[1:]]
-
-
-def _longer(wires: list[bytes], draw: random.Random) -> list[bytes]:
-    return [wires[0] + draw.randbytes(draw.randint(1, 4)), *wires[1:]]
-
-
-def _noise(wires: list[bytes], draw: random.Random) -> list[bytes]:
-    return [draw.randbytes(len(wires[0])), *wires[1:]]
-
-
-KINDS: Final[dict[str, Damage]] = {
-    "cut": _cut,
-    "dropped": _drop,
-    "repeated": _repeat,
-    "out of order": _swap,
-    "1 bit flipped": flips(1),
-    "2 bits flipped": flips(2),
-    "3 bits flipped": flips(3),
-    "a byte changed": _byte,
-    "bytes behind": _longer,
-    "random bytes": _noise,
-}
-
-
-def given_out(receiver: StreamReceiver, wires: Sequence[bytes], texts: Sequence[bytes]) -> tuple[int, bool]:
-    """Wrong texts, and whether a message was refused. ``texts`` come next in the stream."""
-    for number, wire in enumerate(wires):
-        try:
-            text = receiver.decode(wire, MAX_SIZE, _refuse)
-        except DecodeError:
-            return 0, True
-        if number >= len(texts) or text.data != texts[number]:
-            return 1, False
-    return 0, False
-
-
-def _refuse(_message: bytes, _max_size: int) -> bytes:
-    raise ValueError("only strings are sent")
+def told(units: Iterable[Counts], faults: int) -> Counts:
+    """Add up, and say once a second how far it has come."""
+    counts = np.zeros((len(KINDS), 3), np.int64)
+    begin = last = time.monotonic()
+    for unit in units:
+        counts += unit
+        now = time.monotonic()
+        if now - last >= 1:
+            last = now
+            done, wrong, _ = counts.sum(axis=0)
+            rate = done / (now - begin)
+            print(
+                f"{done:,} of {faults:,} faults, {rate:,.0f} a second, {wrong:,} wrong texts", file=sys.stderr
+            )
+    return counts
 
 
 def main() -> None:
@@ -116,38 +109,25 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("messages", type=Path)
     parser.add_argument("faults", type=int, nargs="?", default=FAULTS)
-    parser.add_argument("check", type=int, nargs="?", default=DEFAULT_CHECK)
+    parser.add_argument("check", type=int, nargs="?", default=DEFAULT_CHECK, choices=CHECKS)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--backend", default="auto")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    messages = list(read(options.messages))
-    # less memory is quicker to copy; conversations of this length do not fill it
-    terms = Terms(Model.load_default().context_model, 1, MIN_MEMORY, options.check, server=False)
-    conversations = [[one.data for one in some] for _, some in groupby(messages, key=lambda one: one.source)]
-    conversations = [texts for texts in conversations if len(texts) > 1]
-    backend = backends.get(options.backend)
-    draw = random.Random(options.seed)  # noqa: S311
-    done: Counter[str] = Counter()
-    wrong: Counter[str] = Counter()
-    silent: Counter[str] = Counter()
-    while done.total() < options.faults:
-        for texts in conversations:
-            sender, receiver = backend.stream_sender(terms), backend.stream_receiver(terms)
-            wires = [sender.encode(Text(text, is_text=True)) for text in texts]
-            for place in range(len(texts) - 1):
-                for kind, damage in KINDS.items():
-                    behind = slice(place, place + BEHIND)
-                    hostile = damage(wires[behind], draw)
-                    found, refused = given_out(receiver.copy(), hostile, texts[behind])
-                    done[kind] += 1
-                    wrong[kind] += found
-                    silent[kind] += not refused and not found and hostile != wires[behind]
-                receiver.decode(wires[place], MAX_SIZE, _refuse)
-            if done.total() >= options.faults:
-                break
-    for kind in KINDS:
-        print(f"{kind:16} {done[kind]:8,} faults {wrong[kind]:6,} wrong texts {silent[kind]:6,} unnoticed")
-    print(f"{'all':16} {done.total():8,} faults {wrong.total():6,} wrong texts {silent.total():6,} unnoticed")
+    conversations = conversations_of(options.messages)
+    if not conversations:
+        raise SystemExit("no source has three messages or more")
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.processes) as pool:
+        make = partial(
+            counts_of,
+            program=compiled(Path(folder)),
+            conversations=conversations,
+            check=options.check,
+            seed=options.seed,
+        )
+        counts = told(pool.map(make, range(-(-options.faults // UNIT))), options.faults)
+    rows = [*zip(KINDS, counts, strict=True), ("all", counts.sum(axis=0))]
+    for kind, (done, wrong, unnoticed) in rows:
+        print(f"{kind:16} {done:11,} faults {wrong:7,} wrong texts {unnoticed:7,} unnoticed")
 
 
 if __name__ == "__main__":
