@@ -6,9 +6,11 @@ import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', html: 'text/html; charset=utf-8', json: 'application/json' };
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript', html: 'text/html; charset=utf-8', json: 'application/json', wasm: 'application/wasm',
+};
 /** Scripts from the own origin alone; nothing that is evaluated, and nothing inline. */
-const POLICY = "default-src 'self'; script-src 'self'; img-src data:; connect-src *";
+const SCRIPTS = "'self'";
 
 /** The program: that of `AURA_CHROMIUM`, or one in the path; null if there is none. */
 export function findChromium(): string | null {
@@ -30,12 +32,19 @@ export interface FileServer {
   stop(): void;
 }
 
-/** Serve what `read` gives for a path without its first slash, which is null for what is not there. */
-export async function serveFiles(read: (path: string) => Promise<string | Uint8Array | null>): Promise<FileServer> {
+/**
+ * Serve what `read` gives for a path without its first slash, which is null for what is not there.
+ *
+ * @param scripts Which scripts the policy of the pages allows.
+ */
+export async function serveFiles(
+  read: (path: string) => Promise<string | Uint8Array | null>, scripts = SCRIPTS,
+): Promise<FileServer> {
+  const policy = `default-src 'self'; script-src ${scripts}; img-src data:; connect-src *`;
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).slice(1);
     const type = TYPES[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
-    const headers = { 'Content-Type': type, 'Content-Security-Policy': POLICY };
+    const headers = { 'Content-Type': type, 'Content-Security-Policy': policy };
     const send = (status: number, content: string | Uint8Array) => response.writeHead(status, headers).end(content);
     read(path).then(
       (content) => (content === null ? send(404, '') : send(200, content)),
