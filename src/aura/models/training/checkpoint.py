@@ -25,7 +25,8 @@ from aura.models.training.archive import ArchiveError, Tree, Writer, read
 from aura.models.training.pieces import Framed
 from aura.models.training.spill import Spill
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""What a checkpoint holds; a training goes on from one of its own format alone."""
 
 MANIFEST: Final = "aura-checkpoint.json"
 _PREFIX: Final = "aura-checkpoint-"
