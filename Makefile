@@ -86,12 +86,11 @@ native/build/corpus: $(wildcard vectors/*.json) native/fuzz/corpus.py
 SECONDS ?= 20
 fuzz-native: native/build/fuzzed/.done native/build/corpus  ## warnings of clang, and a search with libFuzzer for inputs that break the native core; SECONDS=20 for each target
 	printf '%s\n' $(BINDING) | xargs -P 2 -I FILE clang $(STRICT_BINDING) -fsyntax-only FILE
-	for target in $(TARGETS); do \
-	  mkdir -p native/build/found/$$target && \
-	  clang $(SANITIZED) $(STRICT) -fsanitize=fuzzer native/build/fuzzed/*.o native/fuzz/$$target.c -o native/build/fuzz-$$target && \
-	  $(FUZZ) native/build/fuzz-$$target -max_total_time=$(SECONDS) -max_len=8192 -timeout=20 -verbosity=0 \
-	    -artifact_prefix=native/build/found/ native/build/found/$$target native/build/corpus/$$target || exit 1; \
-	done
+	printf '%s\n' $(TARGETS) | xargs -P 2 -I NAME sh -c '\
+	  mkdir -p native/build/found/NAME && \
+	  clang $(SANITIZED) $(STRICT) -fsanitize=fuzzer native/build/fuzzed/*.o native/fuzz/NAME.c -o native/build/fuzz-NAME && \
+	  $(FUZZ) native/build/fuzz-NAME -max_total_time=$(SECONDS) -max_len=8192 -timeout=20 -verbosity=0 \
+	    -artifact_prefix=native/build/found/ native/build/found/NAME native/build/corpus/NAME'
 
 native/build/fuzzed/.done: $(CORE) $(CORE_HEADERS)
 	mkdir -p $(@D)
