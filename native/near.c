@@ -238,7 +238,7 @@ static uint32_t distinct_grams(const uint8_t *text, size_t size, uint32_t *grams
     const uint32_t count = size < AURA_GRAM ? 0 : (uint32_t)size - AURA_GRAM + 1;
     uint32_t kept = 0;
     for (uint32_t place = 0; place < count; place++)
-        grams[place] = aura_load(text + place);
+        grams[place] = aura_load_32(text + place);
     aura_sort_numbers(grams, count, grams + count);
     for (uint32_t place = 0; place < count; place++)
         if (place == 0 || grams[place] != grams[place - 1])

@@ -26,7 +26,7 @@ uint32_t aura_hash_whole(const uint8_t *text, size_t size)
     uint32_t hash = AURA_HASH_START;
     size_t place = 0;
     for (; place + 4 <= size; place += 4) {
-        hash = (hash ^ aura_load(text + place)) * AURA_HASH_MULTIPLIER;
+        hash = (hash ^ aura_load_32(text + place)) * AURA_HASH_MULTIPLIER;
         hash ^= hash >> 15;
     }
     for (; place < size; place++)
@@ -224,7 +224,7 @@ static aura_filed filed_under_gram(const filer *self, uint32_t number, const gra
 {
     const uint8_t *bytes = found->literal + found->place;
     const uint32_t behind = found->size - found->place - AURA_GRAM;
-    aura_filed filed = filed_under(self, number, aura_load(bytes) * AURA_HASH_MULTIPLIER, 0);
+    aura_filed filed = filed_under(self, number, aura_load_32(bytes) * AURA_HASH_MULTIPLIER, 0);
     filed.before_size = (uint8_t)(found->place < 4 ? found->place : 4);
     filed.behind_size = (uint8_t)(behind < 4 ? behind : 4);
     for (uint32_t at = 0; at < filed.before_size; at++)

@@ -2,6 +2,7 @@
 #ifndef AURA_TEMPLATE_INDEX_H
 #define AURA_TEMPLATE_INDEX_H
 
+#include "loads.h"
 #include "memory.h"
 #include "template.h"
 
@@ -67,11 +68,6 @@ static inline uint32_t aura_hash_end(uint32_t hash)
 }
 
 uint32_t aura_hash_whole(const uint8_t *text, size_t size);
-
-static inline uint32_t aura_load(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0];
-}
 
 /* Where those stand that are filed under a key: from what is given up to the first one with another key. */
 static inline uint32_t aura_find_key(const aura_key_table *table, uint32_t key)

@@ -143,7 +143,7 @@ static bool visit_grams(search *self)
 {
     const aura_key_table *table = &self->layer->index.grams;
     for (size_t place = 0; place + AURA_GRAM <= self->size && table->count > 0; place++) {
-        const uint32_t key = aura_load(self->message + place) * AURA_HASH_MULTIPLIER, slot = key >> table->shift;
+        const uint32_t key = aura_load_32(self->message + place) * AURA_HASH_MULTIPLIER, slot = key >> table->shift;
         if (table->starts[slot] == table->starts[slot + 1])
             continue;
         uint32_t at = aura_find_key(table, key);

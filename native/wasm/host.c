@@ -70,7 +70,7 @@ uint32_t aura_next_number(aura_parts *parts)
     parts->is_cut = parts->is_cut || parts->size < 4;
     if (parts->is_cut)
         return 0;
-    const uint32_t number = aura_load(parts->bytes);
+    const uint32_t number = aura_load_32(parts->bytes);
     parts->bytes += 4;
     parts->size -= 4;
     return number;
