@@ -54,16 +54,10 @@ uint32_t aura_find_in_long_list(const uint64_t *words, uint32_t context, uint32_
 uint32_t aura_follow(const uint64_t *words, uint32_t context, uint32_t symbol)
 {
     for (;;) { /* ends at the root, which has all symbols */
-        const uint64_t word = words[context];
-        if (!aura_is_many(word)) {
-            if (aura_symbol_of(word) == symbol)
-                return aura_following_of(word);
-        } else {
-            const uint32_t place = aura_find_in_list(words, context, symbol);
-            if (place != 0)
-                return aura_following_of(words[place]);
-        }
-        context = aura_suffix_of(word);
+        const uint32_t place = aura_find_entry(words, context, symbol);
+        if (place != 0)
+            return aura_following_of(words[place]);
+        context = aura_suffix_of(words[context]);
     }
 }
 

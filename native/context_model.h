@@ -155,7 +155,9 @@ static inline uint32_t aura_length_of(uint64_t word)
 /* Words between the head of a list of more than one entry and its entries. */
 static inline uint32_t aura_index_size(uint32_t size)
 {
-    return size < AURA_LONG ? 0 : size < AURA_WIDE ? 1 + (size + 7) / 8 : 1 + AURA_INDEX_WORDS;
+    /* without branches, which would often go wrong */
+    const uint32_t is_long = 0 - (uint32_t)(size >= AURA_LONG), is_wide = 0 - (uint32_t)(size >= AURA_WIDE);
+    return (((1 + (size + 7) / 8) & is_long) & ~is_wide) | ((1 + AURA_INDEX_WORDS) & is_wide);
 }
 
 _Static_assert((uint64_t)TRIE_MAX_ENTRIES * (AURA_WIDE + 2 + AURA_INDEX_WORDS) / AURA_WIDE <= AURA_PLACE_MASK,
@@ -176,7 +178,7 @@ static inline uint32_t aura_first_of(const uint64_t *words, uint32_t context)
 /* The cumulative frequency before an entry of a list of more than one whose first entry stands at `first`. */
 static inline uint32_t aura_lower_at(const uint64_t *words, uint32_t first, uint32_t place)
 {
-    return place == first ? 0 : aura_upper_of(words[place - 1]);
+    return aura_upper_of(words[place - 1]) & (0 - (uint32_t)(place != first));
 }
 
 /* The frequency of an entry of such a list. */
@@ -204,6 +206,15 @@ static inline uint32_t aura_find_in_list(const uint64_t *words, uint32_t context
     if (size < AURA_LONG)
         return aura_find_among(words, context + 1, context + 1 + size, symbol);
     return aura_find_in_long_list(words, context, aura_first_of(words, context), symbol);
+}
+
+/* The place of the entry for a symbol in any list; 0 if there is none. */
+static inline uint32_t aura_find_entry(const uint64_t *words, uint32_t context, uint32_t symbol)
+{
+    const uint64_t word = words[context];
+    if (aura_is_many(word))
+        return aura_find_in_list(words, context, symbol);
+    return aura_symbol_of(word) == symbol ? context : 0;
 }
 
 /* Write the index of a long list whose entries stand. */

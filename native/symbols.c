@@ -4,15 +4,6 @@
 #include "char_run_symbols.h"
 #include "number_set.h"
 
-/* The place of the entry for a symbol in any list; 0 if there is none. */
-static uint32_t find_entry(const uint64_t *words, uint32_t context, uint32_t symbol)
-{
-    const uint64_t word = words[context];
-    if (aura_is_many(word))
-        return aura_find_in_list(words, context, symbol);
-    return aura_symbol_of(word) == symbol ? context : 0;
-}
-
 static uint32_t frequency_of(const uint64_t *words, uint32_t context, uint32_t place)
 {
     return place == context ? aura_frequency_of_one(words[place])
@@ -70,7 +61,7 @@ static void add_list(aura_escapes *escapes)
     for (uint32_t at = 0; at < escapes->predicted_count; at++) {
         if (escapes->found[at].list != AURA_NO_LIST)
             continue;
-        const uint32_t place = find_entry(words, context, escapes->predicted[at]);
+        const uint32_t place = aura_find_entry(words, context, escapes->predicted[at]);
         if (place != 0)
             leave_out(escapes, at, (aura_found){number, place});
     }
@@ -96,7 +87,7 @@ void aura_exclude(aura_escapes *escapes, uint32_t symbol)
         found = escapes->last_found;
     else
         for (uint32_t number = 0; number < escapes->count && found.place == 0; number++)
-            found = (aura_found){number, find_entry(escapes->model->words, escapes->lists[number].context, symbol)};
+            found = (aura_found){number, aura_find_entry(escapes->model->words, escapes->lists[number].context, symbol)};
     if (found.place == 0) {
         escapes->found[predicted] = (aura_found){AURA_NO_LIST, 0};
         return;
@@ -159,7 +150,7 @@ uint32_t aura_share_of(aura_escapes *escapes, uint32_t symbol, uint32_t *followi
         share = list->share;
         if (!has_list(escapes, number))
             break;
-        const uint32_t place = find_entry(words, list->context, symbol);
+        const uint32_t place = aura_find_entry(words, list->context, symbol);
         if (place == 0)
             continue;
         escapes->last_found = (aura_found){number, place};
@@ -181,7 +172,7 @@ uint32_t aura_encode_symbol(aura_escapes *escapes, uint32_t symbol, aura_range_e
     const uint64_t *words = escapes->model->words;
     for (uint32_t number = 0; has_list(escapes, number); number++) {
         const aura_list_left *list = &escapes->lists[number];
-        const uint32_t place = find_entry(words, list->context, symbol);
+        const uint32_t place = aura_find_entry(words, list->context, symbol);
         if (place != 0) {
             aura_range_encode(encoder, lower_of(escapes, number, place), frequency_of(words, list->context, place),
                               list->total);

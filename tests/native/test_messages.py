@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.adaptive import ADAPTIVE
 from tests.models import EXHAUSTED, MODELS, NEVER_ENDING, NO_CONTEXTS, TEXTS, WITH_ALL, models
+from tests.models import build as counted
 from tests.searches import sampled
 
 from aura.backend import get
@@ -61,6 +62,21 @@ def test_same_strings_and_messages(model: ContextModel, data: bytes) -> None:
     wire = native.encode_adaptive(data)
     assert wire == local_model.encode(data, model)
     assert native.decode_adaptive(wire, len(data)) == data
+
+
+PROSE = " ".join(f"Line {at}: {at * at} of {at**3} parts, 0x{at:x}." for at in range(60)).encode()
+DEEP = counted([PROSE[:700]], max_order=24)
+"""A model with contexts of 24 symbols, more than a part of a message may have while others are looked at."""
+
+
+@pytest.mark.parametrize("size", [127, 128, 135, 400, 511, 512, 513, 639, 700, 1500])
+@pytest.mark.parametrize("model", [SMALL, DEEP, WITH_ALL])
+def test_the_same_strings_where_contexts_are_found_ahead(model: ContextModel, size: int) -> None:
+    native = native_of(model)
+    for data in (PROSE[:size], PROSE[300 : 300 + size], PROSE[: size // 2] * 2):
+        wire = native.encode_auralite(data)
+        assert wire == auralite.encode(data, model)
+        assert native.decode_auralite(wire, len(data)) == data
 
 
 @sampled(600)
