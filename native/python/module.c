@@ -115,6 +115,7 @@ static void free_module(void *module)
 static PyMethodDef METHODS[] = {
     {"read_model", aura_py_read_model, METH_O, "Read a model file."},
     {"index_windows", aura_py_index_windows, METH_O, "File the templates of a layer by windows of their literals."},
+    FAST("encode_brio", aura_py_encode_brio, "A BRIO version 1 container for a message."),
     FAST("encode_brio2", aura_py_encode_brio2, "A BRIO version 2 container for a message."),
     FAST("decode_brio2", aura_py_decode_brio2, "The message of a BRIO version 2 container, behind a window."),
     FAST("block_encoder", aura_py_block_encoder,

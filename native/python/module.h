@@ -115,6 +115,10 @@ PyObject *aura_py_encode_modelled(PyObject *library, PyObject *const *arguments,
 PyObject *aura_py_encode_fuzzy(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_decode_frame(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
 
+/* BRIO version 1: a function of the module, and a method of a library. */
+PyObject *aura_py_encode_brio(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_decode_brio(PyObject *library, PyObject *const *arguments, Py_ssize_t count);
+
 /* BRIO version 2, and the type of what writes the blocks of a chunked file. */
 extern PyType_Spec AURA_BLOCK_ENCODER_SPEC;
 PyObject *aura_py_block_encoder(PyObject *module, PyObject *const *arguments, Py_ssize_t count);

@@ -325,6 +325,8 @@ static PyMethodDef LIBRARY_METHODS[] = {
      "The fuzzy frame of a message and a template."},
     {"decode_frame", (PyCFunction)(void (*)(void))aura_py_decode_frame, METH_FASTCALL,
      "The message of a template frame; None if it is none, or needs a model and there is none."},
+    {"decode_brio", (PyCFunction)(void (*)(void))aura_py_decode_brio, METH_FASTCALL,
+     "The message of a BRIO version 1 container."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,8 +1,8 @@
 """The backend ``native``: what the native core codes in one call, and where it leaves the rest.
 
 ``aura_native`` codes AURALITE and adaptive messages with an implied model, alone and in batches, typed and modelled
-template frames, tries all of these for levels 1 and 2, and codes streams. Nothing here needs numpy: all else is in
-:mod:`aura.native_formats`, which is imported when it is first needed.
+template frames, tries all of these for levels 1 and 2, and codes BRIO and streams. Nothing here needs numpy: all
+else is in :mod:`aura.native_formats`, which is imported when it is first needed.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _BRIO: Final = bytes((Marker.BRIO,))
 _VERSION_2: Final = b"\2"
 """The sixth byte of a BRIO message of version 2 (rule BII-1). The chapter itself takes long to load."""
+_MAX_BRIO: Final = 1 << 30
+"""Bytes of the longest message that the native core writes as BRIO version 1."""
 _FRAMES: Final = tuple(bytes((marker,)) for marker in (Marker.TYPED, Marker.MODELLED, Marker.FUZZY))
 _STORED: Final = bytes((Marker.STORED,))
 _BROTLI: Final = bytes((Marker.BROTLI,))
@@ -60,10 +62,8 @@ def _decode(wire: bytes, shared_state: SharedState | None, max_size: int) -> byt
                 return frame
         if marker in _SIMPLE:
             return _decode_simple(wire, max_size)
-        if marker == _BRIO and wire[5:6] == _VERSION_2:
-            from aura_native import decode_brio2  # noqa: PLC0415  # only there where a compiler was
-
-            return decode_brio2(wire[1:], max_size, b"")
+        if marker == _BRIO:
+            return _decode_brio(wire, shared_state or SharedState(), max_size)
     except DecodeError as error:
         raise questioned(error, wire) from None
     return _formats().decode(wire, shared_state, max_size)
@@ -73,6 +73,15 @@ def _decode_frame(wire: bytes, held: SharedState, max_size: int) -> bytes | None
     """Read a template frame; None if it needs a model and there is none."""
     model = None if held.model is None else native_of(held.model)
     return filing_of(held.templates).native.native.decode_frame(wire, max_size, model)
+
+
+def _decode_brio(wire: bytes, held: SharedState, max_size: int) -> bytes:
+    """Read a BRIO message of either version."""
+    if wire[5:6] == _VERSION_2:
+        from aura_native import decode_brio2  # noqa: PLC0415  # only there where a compiler was
+
+        return decode_brio2(wire[1:], max_size, b"")
+    return filing_of(held.templates).native.native.decode_brio(wire[1:], max_size, held.phrases)
 
 
 def _decode_simple(wire: bytes, max_size: int) -> bytes:
@@ -144,11 +153,15 @@ class Native:
 
     def encode_brio(self, data: bytes, shared_state: SharedState) -> bytes:
         """Write a BRIO version 1 message."""
-        return _formats().encode_brio(data, shared_state)
+        if len(data) > _MAX_BRIO:
+            return _formats().encode_brio(data, shared_state)
+        from aura_native import encode_brio  # noqa: PLC0415  # only there where a compiler was
+
+        return _BRIO + encode_brio(data, shared_state.phrases)
 
     def encode_brio2(self, data: bytes, level: int) -> bytes:
         """Write a BRIO version 2 message; ``level`` 0 or 1."""
-        from aura_native import encode_brio2  # noqa: PLC0415  # only there where a compiler was
+        from aura_native import encode_brio2  # noqa: PLC0415  # as above
 
         return _BRIO + encode_brio2(data, level)
 

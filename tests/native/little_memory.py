@@ -116,6 +116,12 @@ class Calls:
     def decode_string(self) -> object:
         return self._stream.copy().decode(self._written["encode_string"], _LIMIT, bytes, True)
 
+    def encode_brio(self) -> object:
+        return self._native.encode_brio(_NOISE, {})
+
+    def decode_brio(self) -> object:
+        return self._library.decode_brio(self._written["encode_brio"], _LIMIT, {})
+
     def encode_brio2(self) -> object:
         return self._native.encode_brio2(_TEXT, 1)
 

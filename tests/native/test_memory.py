@@ -31,6 +31,8 @@ def test_calls_without_memory_raise_memory_errors() -> None:
         "read_model",
         "choose",
         "choose_batch",
+        "encode_brio",
+        "decode_brio",
         "encode_brio2",
         "decode_brio2",
         "encode_block",
