@@ -2,8 +2,9 @@
 
 ``FOLDER/message`` has the messages of all groups whose cases are messages; ``FOLDER/template`` templates with what
 they render and frames; ``FOLDER/model_file`` model files, whole ones and sections in the files around them, each
-with a message; ``FOLDER/brio2`` the containers of BRIO version 2, and what they hold; ``FOLDER/chunked`` chunked
-files, and what they hold; ``FOLDER/stream`` what is said in streams, and what else is read there;
+with a message; ``FOLDER/brio`` and ``FOLDER/brio2`` the containers of BRIO, and what they hold;
+``FOLDER/chunked`` chunked files, and what they hold; ``FOLDER/stream`` what is said in streams, and what else is
+read there;
 ``FOLDER/session`` streams that answer each other, whole and with faults; ``FOLDER/free_list`` steps of a heap. All
 are as the targets expect them.
 """
@@ -218,6 +219,7 @@ def write(folder: Path) -> None:
         "message": messages(),
         "template": templates(),
         "model_file": files,
+        "brio": payloads(),
         "brio2": payloads(),
         "chunked": chunked(),
         "stream": streams(),
