@@ -18,7 +18,7 @@ SPEC = {
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "spec").glob("*.md")}
 NO_CHAPTERS = {"chunked_index", "session_negotiation", "shared_state", "strict_json", "wire"}
 """Modules of the specification that are no chapter of their own."""
-PARTS = {"session_exchanges", "stream_long_check", "stream_rules"}
+PARTS = {"session_exchanges", "session_messages", "session_models", "stream_long_check", "stream_rules"}
 """Modules of vectors that are parts of the chapters ``session`` and ``stream``."""
 
 
