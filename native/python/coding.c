@@ -253,8 +253,8 @@ static bool find_method(const Py_buffer *wire, aura_method *method)
            (marker >= MARKER_ADAPTIVE_COMPACT && marker < MARKER_ADAPTIVE_COMPACT_END);
 }
 
-/* Write messages by a method, or read messages by their markers. */
-static PyObject *code_batch(PyObject *self, PyObject *messages, aura_method method, bool decodes, size_t max_size)
+/* Write messages as AURALITE strings, or read messages by their markers. */
+static PyObject *code_batch(PyObject *self, PyObject *messages, bool decodes, size_t max_size)
 {
     module_state *state = aura_state_of(self);
     PyObject *sequence = PySequence_Tuple(messages);
@@ -274,7 +274,7 @@ static PyObject *code_batch(PyObject *self, PyObject *messages, aura_method meth
         batch_entry *entry = &entries[held];
         if (PyObject_GetBuffer(PyTuple_GetItem(sequence, held), &entry->view, PyBUF_SIMPLE) != 0)
             goto end;
-        entry->method = method;
+        entry->method = AURA_AURALITE;
         entry->is_left = decodes && !find_method(&entry->view, &entry->method);
     }
     bool is_done;
@@ -338,8 +338,7 @@ static PyObject *decode_compact(PyObject *self, PyObject *const *arguments, Py_s
 static PyObject *decode_compact_batch(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     size_t max_size;
-    return read_limit(arguments, count, &max_size) ? code_batch(self, arguments[0], AURA_AURALITE, true, max_size)
-                                                   : NULL;
+    return read_limit(arguments, count, &max_size) ? code_batch(self, arguments[0], true, max_size) : NULL;
 }
 
 static PyObject *encode_auralite(PyObject *self, PyObject *message)
@@ -354,12 +353,7 @@ static PyObject *encode_adaptive(PyObject *self, PyObject *message)
 
 static PyObject *encode_auralite_batch(PyObject *self, PyObject *messages)
 {
-    return code_batch(self, messages, AURA_AURALITE, false, 0);
-}
-
-static PyObject *encode_adaptive_batch(PyObject *self, PyObject *messages)
-{
-    return code_batch(self, messages, AURA_ADAPTIVE, false, 0);
+    return code_batch(self, messages, false, 0);
 }
 
 static PyObject *decode_auralite(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
@@ -378,7 +372,6 @@ PyMethodDef AURA_MODEL_METHODS[] = {
     {"encode_auralite", encode_auralite, METH_O, "The AURALITE string of a message."},
     {"encode_adaptive", encode_adaptive, METH_O, "The adaptive string of a message."},
     {"encode_auralite_batch", encode_auralite_batch, METH_O, "The AURALITE strings of messages."},
-    {"encode_adaptive_batch", encode_adaptive_batch, METH_O, "The adaptive strings of messages."},
     {"decode_compact", (PyCFunction)(void (*)(void))decode_compact, METH_FASTCALL,
      "The message that a wire with an implied model stands for, or None."},
     {"decode_compact_batch", (PyCFunction)(void (*)(void))decode_compact_batch, METH_FASTCALL,

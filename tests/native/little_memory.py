@@ -95,14 +95,15 @@ class Calls:
     def encode_auralite_batch(self) -> object:
         return self._model.encode_auralite_batch(_MANY)
 
-    def encode_adaptive_batch(self) -> object:
-        return self._model.encode_adaptive_batch(_MANY)
+    def encode_adaptive(self) -> object:
+        return self._model.encode_adaptive(_TEXT)
 
     def decode_auralite(self) -> object:
         return self._model.decode_auralite(self._written["encode_auralite"], _LIMIT)
 
     def decode_compact_batch(self) -> object:
-        return self._model.decode_compact_batch([self._written["encode_auralite"]] * 9, _LIMIT)
+        wires = [self._written[name] for name in ("encode_auralite", "encode_adaptive")]
+        return self._model.decode_compact_batch(wires * 9, _LIMIT)
 
     def make_stream(self) -> object:
         return self._model.stream(1, 1 << 16, 8, False).is_lost
