@@ -9,8 +9,11 @@ PIP = bin/python -m pip --quiet --disable-pip-version-check --no-input
 BUILT = $(wildcard native/build/.done)
 BUILT_WASM = $(wildcard native/build/aura.wasm)
 
+# Targets that measure coverage may run at once.
+export COVERAGE_FILE = $(CURDIR)/.venv/coverage-$@
+
 .DELETE_ON_ERROR:
-.PHONY: help demo test native test-native coverage-native fuzz-native wasm test-js test-chromium corpus-js pages docs-js lock-js test-dask test-discovery test-operations test-thorough test-share lint docs bench vectors \
+.PHONY: help demo test native test-native coverage-native fuzz-native wasm test-js test-chromium corpus-js pages docs-js lock-js test-dask test-discovery test-operations test-thorough test-share installs lint docs bench vectors \
   corpus lock clean model
 .SECONDARY:
 
@@ -165,7 +168,8 @@ test-discovery: .venv/discovery/.done $(BUILT)  ## tests of discovery, with Drai
 
 OPERATIONS = "*/aura/metrics/prometheus.py,*/aura/metrics/opentelemetry.py,*/aura/stress/*,*/aura/cli/stress.py,*/aura/configuration/*,*/aura/cli/config.py"
 test-operations: .venv/operations/.done $(BUILT)  ## tests of metrics, configuration and the stress test, with the packages of their extras, with coverage
-	.venv/operations/bin/pytest -n auto tests/operations tests/stress src/aura/metrics src/aura/stress src/aura/configuration --cov --durations=5
+	.venv/operations/bin/pytest -n auto tests/operations tests/stress src/aura/metrics src/aura/stress src/aura/configuration \
+	  -m "not thorough" --cov --durations=5
 	.venv/operations/bin/coverage report --include=$(OPERATIONS) --fail-under=95
 
 test-thorough: .venv/test/.done .venv/discovery/.done $(BUILT)  ## all tests, the longest as well, with whole searches
@@ -174,6 +178,9 @@ test-thorough: .venv/test/.done .venv/discovery/.done $(BUILT)  ## all tests, th
 
 test-share: .venv/test/.done $(BUILT)  ## one of every ten of the longest tests, always the same
 	HYPOTHESIS_PROFILE=ci THOROUGH_SHARE=10 .venv/test/bin/pytest -n auto -m thorough --durations=15
+
+installs:  ## the locks and the built distributions in clean environments, with the demo and the conformance runner
+	.ci/check-installs
 
 lint: .venv/lint/.done  ## format, style, types, the direction of imports, spelling and retired words
 	.venv/lint/bin/ruff format --check .

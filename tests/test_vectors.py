@@ -102,6 +102,7 @@ TAKE_LONG = {
     "a long match at distance 1, more lanes, level 1",
     "a string of 65537 bytes",
     "65537 bytes, one more than an adaptive message may have",
+    "65537 bytes, one more than a fuzzy frame may have",
     "a full block",
     "what stood a whole window back",
     "a frame longer than a block, and one more",

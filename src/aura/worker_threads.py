@@ -32,7 +32,7 @@ class WorkerThreads(Workers):
     def _new_pool(self) -> ThreadPoolExecutor:
         """Threads for a codec that has read its model, so that they do not all read it."""
         self._codec.compress("")
-        return ThreadPoolExecutor(self._count, thread_name_prefix="aura")
+        return ThreadPoolExecutor(self._count, thread_name_prefix="aura-batch")
 
 
 def _is_worthwhile(items: Sequence[bytes], least: int) -> bool:

@@ -31,8 +31,8 @@ def pooled(monkeypatch: pytest.MonkeyPatch) -> Iterator[aura.PooledCodec]:
 
 
 def threads() -> list[threading.Thread]:
-    """The threads of pools that are alive."""
-    return [thread for thread in threading.enumerate() if thread.name.startswith("aura")]
+    """The threads that share batches and are alive."""
+    return [thread for thread in threading.enumerate() if thread.name.startswith("aura-batch")]
 
 
 @pytest.mark.parametrize("level", range(4))
