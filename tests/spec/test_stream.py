@@ -86,7 +86,9 @@ def test_the_longest_check_finds_up_to_seven_flipped_bits_in_26_bytes() -> None:
 def test_the_longest_check_finds_up_to_five_flipped_bits_in_659_bytes() -> None:
     """Rule STR-5: no two pairs of bits leave the same."""
     single = _powers(8 * 659)
-    pairs = np.sort(np.concatenate([single[: len(single) - far] ^ single[far:] for far in range(1, len(single))]))
+    pairs = np.sort(
+        np.concatenate([single[: len(single) - far] ^ single[far:] for far in range(1, len(single))])
+    )
     assert len(pairs) == len(single) * (len(single) - 1) // 2
     assert np.all(pairs[1:] != pairs[:-1])
 
