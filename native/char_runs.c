@@ -98,6 +98,7 @@ bool aura_char_runs_read(aura_context_model *model, const uint8_t *section, size
             model->char_runs[CHAR_RUNS_MAX_LENGTH * kind->kind + kind->first + list] = (aura_char_run_list){
                 .bound = model->ends[order],
                 .count = (uint16_t)kind->symbols,
+                .order = (uint8_t)kind->order,
                 .symbols = symbols,
                 .codes = copy + kind->codes + (size_t)list * (kind->symbols + 1),
             };

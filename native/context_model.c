@@ -64,6 +64,7 @@ uint32_t aura_follow(const uint64_t *words, uint32_t context, uint32_t symbol)
 void aura_context_model_free(aura_context_model *model, const aura_allocator *allocator)
 {
     aura_release(allocator, model->words);
+    aura_release(allocator, model->codes);
     aura_release(allocator, model->char_runs_memory);
     aura_release(allocator, model->prefix.text);
     aura_release(allocator, model->prefix.places);

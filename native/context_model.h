@@ -51,6 +51,7 @@
 typedef struct {
     uint32_t bound;         /* the place before which contexts give way; 0 if there is no list */
     uint16_t count;         /* symbols */
+    uint8_t order;          /* of the longest contexts that give way, as the file has it */
     const uint16_t *symbols; /* ascending */
     const uint8_t *codes;   /* of the symbols, and last that of the escape */
 } aura_char_run_list;
@@ -68,6 +69,8 @@ typedef struct {
 /* A packed model. Read-only once it is read; threads may share it. */
 typedef struct {
     uint64_t *words;
+    bool keeps_codes;
+    uint8_t *codes;   /* if they are kept: by word, of entries of lists of more than one, and of the escapes of these */
     uint32_t size;    /* words */
     uint32_t initial; /* the context at the start of a message */
     uint32_t order;   /* of the longest contexts */

@@ -114,9 +114,10 @@ static bool read_contents(aura_context_model *model, const aura_model_file *file
 }
 
 bool aura_model_read(aura_context_model *model, aura_model_file *file, const uint8_t *data, size_t size,
-                     const aura_allocator *allocator, aura_error *error)
+                     bool keeps_codes, const aura_allocator *allocator, aura_error *error)
 {
     memset(model, 0, sizeof *model);
+    model->keeps_codes = keeps_codes;
     *error = (aura_error){0};
     if (check_form(data, size, error) && read_sections(file, data, error) &&
         read_contents(model, file, data, allocator, error))

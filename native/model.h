@@ -21,9 +21,9 @@ typedef struct {
 } aura_model_file;
 
 /* Read a model file: the places of its sections, and the context model. Templates and the dictionary are left to the
- * caller, and so is the id, which is the caller's SHA-256 over the sections (rule MDL-4). `model` has to be freed
- * only after success. */
+ * caller, and so is the id, which is the caller's SHA-256 over the sections (rule MDL-4). Codes are kept for those who
+ * want to see them: words have frequencies, and some codes have the same. `model` has to be freed only after success. */
 bool aura_model_read(aura_context_model *model, aura_model_file *file, const uint8_t *data, size_t size,
-                     const aura_allocator *allocator, aura_error *error);
+                     bool keeps_codes, const aura_allocator *allocator, aura_error *error);
 
 #endif

@@ -23,7 +23,7 @@ static bool read_root(aura_trie_reader *trie, const uint8_t *root_codes)
     model->words = aura_allocate(trie->allocator, model->size * sizeof(uint64_t));
     if (model->words == NULL)
         return aura_trie_out_of_memory(trie);
-    if (!make_notes(trie, 0) || !aura_trie_begin_next(trie, CONTEXT_MODEL_SYMBOLS))
+    if (!aura_trie_keep_codes(trie, 0) || !make_notes(trie, 0) || !aura_trie_begin_next(trie, CONTEXT_MODEL_SYMBOLS))
         return false;
     aura_trie_write_root(trie, root_codes);
     model->entries = CONTEXT_MODEL_SYMBOLS;

@@ -16,6 +16,19 @@ void *aura_trie_take(aura_trie_reader *trie, uint32_t room, size_t size)
     return taken->start;
 }
 
+bool aura_trie_keep_codes(aura_trie_reader *trie, uint32_t size)
+{
+    aura_context_model *model = trie->model;
+    if (!model->keeps_codes)
+        return true;
+    uint8_t *codes = trie->allocator->resize(trie->allocator->context, model->codes, model->size);
+    if (codes == NULL)
+        return aura_trie_out_of_memory(trie);
+    memset(codes + size, 0, model->size - size);
+    model->codes = codes;
+    return true;
+}
+
 bool aura_trie_begin_next(aura_trie_reader *trie, uint32_t most)
 {
     const uint32_t column = TRIE_FIRST_CHILD + aura_least(trie->level, 11);
@@ -116,9 +129,10 @@ bool aura_trie_read_counts(aura_trie_reader *trie)
     if (words == NULL)
         return aura_trie_out_of_memory(trie);
     children->entries = (uint32_t)entries;
+    const uint32_t size = model->size;
     model->words = words;
     model->size = place;
     model->entries += children->entries;
     model->contexts += children->count;
-    return true;
+    return aura_trie_keep_codes(trie, size);
 }

@@ -173,6 +173,15 @@ typedef struct {
     uint32_t escape;  /* the code of the escape */
 } long_list;
 
+/* Keep the codes of such a list, whose keys are sorted. */
+static void keep_codes(const aura_trie_reader *trie, const long_list *list, const uint32_t *sorted)
+{
+    uint8_t *codes = trie->model->codes + list->context;
+    codes[0] = (uint8_t)list->escape;
+    for (uint32_t at = 0; at < list->length; at++)
+        codes[trie->firsts[list->length] + at] = (uint8_t)(sorted[at] >> KEY_SHIFT);
+}
+
 /* Write such a list by its keys. */
 static uint32_t write_list(const aura_trie_reader *trie, const long_list *list, const uint32_t *keys, uint32_t count)
 {
@@ -203,6 +212,8 @@ static uint32_t write_list(const aura_trie_reader *trie, const long_list *list, 
         (uint16_t)(list->length << TRIE_LENGTH_SHIFT | list->escape);
     if (list->length >= AURA_LONG)
         aura_index_list(words, list->context);
+    if (trie->model->codes != NULL)
+        keep_codes(trie, list, sorted);
     return count;
 }
 
@@ -223,6 +234,8 @@ void aura_trie_write_root(aura_trie_reader *trie, const uint8_t root_codes[CONTE
     words[0] = AURA_MANY | CONTEXT_MODEL_SYMBOLS | upper << AURA_UPPER_SHIFT;
     trie->own.notes[0] = CONTEXT_MODEL_SYMBOLS << TRIE_LENGTH_SHIFT | 64;
     aura_index_list(words, 0);
+    if (trie->model->codes != NULL)
+        keep_codes(trie, &(long_list){.length = CONTEXT_MODEL_SYMBOLS}, sorted);
 }
 
 /* The place of the suffix entry of a context's first entry. */

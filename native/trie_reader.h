@@ -107,6 +107,9 @@ static inline bool aura_trie_out_of_memory(aura_trie_reader *trie)
 /* So many bytes of a room, whose content is lost; NULL, and an error noted, if there is no memory. */
 void *aura_trie_take(aura_trie_reader *trie, uint32_t room, size_t size);
 
+/* Make room for the codes of words behind those of `size` words, if codes are kept. */
+bool aura_trie_keep_codes(aura_trie_reader *trie, uint32_t size);
+
 /* Begin to gather the entries of the level that may have a child, of which there are `most`. */
 bool aura_trie_begin_next(aura_trie_reader *trie, uint32_t most);
 

@@ -1,12 +1,12 @@
 // Messages of the golden vectors, tagged or not: what both ends hold, reading and writing.
 import type { Brio } from '../src/brio.js';
-import { buildRecord, EventStreamReader } from '../src/event_stream.js';
 import { decodeMessage, encodeAs, type SharedState } from '../src/message.js';
 import type { Model } from '../src/model.js';
 import { fromHex } from '../src/slot/value.js';
 import { buildTagged, decodeTagged } from '../src/tag.js';
 import { parsePatterns } from '../src/template.js';
-import { concat, toHex } from '../src/wire.js';
+import { toHex } from '../src/wire.js';
+import { readEventStream, writeEventStream } from './event_streams.js';
 import { type Fields, Skipped } from './protocol.js';
 
 /** Whether messages of the case type have what both ends hold told. */
@@ -25,39 +25,23 @@ export function stateOf(told: Fields, model: Model | null, brio: Brio): Held {
   return { templates, model, models: model === null ? [] : [model], bodies: [brio], brio };
 }
 
-/** The parts of an event stream, a row for each piece that comes. */
-function readEventStream(wire: Uint8Array, told: Fields, held: SharedState): Fields {
-  const decompressBytes = (record: Uint8Array, { maxSize }: { maxSize: number }) =>
-    decodeMessage(record, held, maxSize);
-  const reader = new EventStreamReader({ decompressBytes }, Number(told['max_size']));
-  const step = Number(told['step']);
-  const parts: string[][] = [];
-  for (let start = 0; start < wire.length; start += step) {
-    parts.push(reader.receive(wire.subarray(start, start + step)).map(toHex));
-  }
-  reader.end();
-  return { parts };
-}
-
-function writeEventStream({ parts }: Fields, { model }: SharedState): Uint8Array {
-  return concat(
-    (parts as string[][]).flat().map((digits) => {
-      const part = fromHex(digits);
-      return buildRecord(model === null ? encodeAs.stored(part) : encodeAs.auralite(part, model));
-    }),
-  );
-}
-
 /** The text of a message. */
 export function readMessage(wire: Uint8Array, told: Fields, held: SharedState): Fields {
-  if (told['case_type'] === 'event stream') return readEventStream(wire, told, held);
+  if (told['case_type'] === 'event stream') {
+    return readEventStream(wire, told, { decompressBytes: (record, { maxSize }) => decodeMessage(record, held, maxSize) });
+  }
   const read = told['case_type'] === 'message' ? decodeMessage : decodeTagged;
   return { text_hex: toHex(read(wire, held, Number(told['max_size']))) };
 }
 
 /** The message of a text, by the method that is told. */
 export function writeMessage(told: Fields, held: Held): Uint8Array {
-  if (told['case_type'] === 'event stream') return writeEventStream(told['value'] as Fields, held);
+  if (told['case_type'] === 'event stream') {
+    const { model } = held;
+    return writeEventStream(told['value'] as Fields, (part) =>
+      model === null ? encodeAs.stored(part) : encodeAs.auralite(part, model),
+    );
+  }
   const data = fromHex(told['text_hex'] as string);
   const message = writeAs(told, data, held);
   return told['case_type'] === 'message' ? message : buildTagged(message, data, held.model);

@@ -1,5 +1,5 @@
 // Messages of the golden vectors, written by the WebAssembly module by the method that is told.
-import { MARKER_CLASSIC, MARKER_MODELLED, MARKER_TYPED } from '../src/constants.js';
+import { MARKER_BRIO, MARKER_CLASSIC, MARKER_MODELLED, MARKER_TYPED } from '../src/constants.js';
 import { fromHex } from '../src/slot/value.js';
 import { Brio, Codec } from '../src/wasm.js';
 import { instance } from '../src/wasm/instance.js';
@@ -20,13 +20,17 @@ function writeFrame(told: Fields, codec: Codec, marker: number): Uint8Array {
   return core.written(core.exports.aura_encode_frame(codec.address, marker, Number(told['template_id']), values.length));
 }
 
-function writeAs(told: Fields, data: Uint8Array, codec: Codec): Uint8Array {
+/** The message of a text, by the method that is told. */
+export function writeAs(told: Fields, data: Uint8Array, codec: Codec): Uint8Array {
   const core = instance();
   const method = told['method'] as string;
   if (method in FRAMES) return writeFrame(told, codec, FRAMES[method]);
   if (method === 'brio2') return new Brio().encode(data, Number(told['level']) as 0 | 1);
   const [name, isExplicit] = [method.replace(' explicit', ''), method.endsWith(' explicit')];
   core.put(data);
+  if (method === 'brio') {
+    return concat([Uint8Array.of(MARKER_BRIO), core.written(core.exports.aura_encode_brio(codec.address, data.length))]);
+  }
   if (METHODS.includes(name)) {
     const number = METHODS.indexOf(name);
     return core.written(core.exports.aura_encode_message(codec.address, number, isExplicit, data.length));
@@ -41,7 +45,7 @@ function writeAs(told: Fields, data: Uint8Array, codec: Codec): Uint8Array {
   return wire;
 }
 
-/** The message of a text, with a tag if the codec writes tags. */
+/** The same, with a tag if the codec writes tags. */
 export function writeMessage(told: Fields, codec: Codec): Uint8Array {
   const core = instance();
   const data = fromHex((told['text_hex'] as string | undefined) ?? '');

@@ -4,13 +4,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Brio as BrioInTypeScript, type UnitsFile } from '../src/brio.js';
 import { ChunkedFiles } from '../src/chunked.js';
+import { MARKER_BRIO, MARKER_BROTLI } from '../src/constants.js';
 import * as core from '../src/core.js';
 import { nearest } from '../src/near.js';
+import { encodeRans } from '../src/rans.js';
 import * as wasm from '../src/wasm.js';
 import { instance } from '../src/wasm/instance.js';
 import { conversationOf, pathOf, Reference } from './reference.js';
@@ -203,15 +206,55 @@ describe.skipIf(!isBuilt)('WebAssembly', () => {
   });
 
   it('reads further methods with the bodies of its caller', () => {
-    const first = new BrioInTypeScript().encode1(new TextEncoder().encode('order '.repeat(20)));
+    const text = new TextEncoder().encode('order '.repeat(20));
+    const first = bytes(MARKER_BROTLI, ...brotliCompressSync(text));
+    const brotli = { marker: MARKER_BROTLI, decode: (body: Uint8Array) => new Uint8Array(brotliDecompressSync(body)) };
     for (const check of [false, true]) {
-      const theirs = new core.Codec({ model: twin, check, bodies: [new BrioInTypeScript({ units })] });
-      const ours = new wasm.Codec({ model, check, bodies: [new BrioInTypeScript({ units })] });
-      const wire = check ? theirs.tag(first, new TextEncoder().encode('order '.repeat(20))) : first;
+      const theirs = new core.Codec({ model: twin, check, bodies: [brotli] });
+      const ours = new wasm.Codec({ model, check, bodies: [brotli] });
+      const wire = check ? theirs.tag(first, text) : first;
       expect(ours.decompress(wire)).toBe(theirs.decompress(wire));
       if (check) expect(outcomeOf(() => ours.decompress(damage(wire, 1, 1)))).toBe('ChecksumMismatch at 1');
       expect(outcomeOf(() => new wasm.Codec({ model, check }).decompress(wire))).toMatch(/^Unsupported/);
     }
+  });
+
+  /** A message of BRIO version 1 of any tokens, all bytes of which are as likely. */
+  function containerOf(tokens: Uint8Array): Uint8Array {
+    const frequencies = new Array<number>(256).fill(16);
+    const payload = encodeRans(tokens, frequencies);
+    const head = [0x41, 0x55, 0x52, 0x41, 1, 0, 0, tokens.length >> 8, tokens.length & 0xff, 0, 0, payload.length >> 8];
+    const table = frequencies.flatMap((frequency) => [0, frequency]);
+    return bytes(MARKER_BRIO, ...head, payload.length & 0xff, 0, 0, ...table, ...payload);
+  }
+
+  it('reads BRIO version 1 with its templates and phrases', () => {
+    const phrases = new Map([[0, 'Order '], [7, 'e'], [8, 'was packed'], [255, 'Thanks!']].map(([id, phrase]) =>
+      [id as number, new TextEncoder().encode(phrase as string)] as const));
+    const ours = new wasm.Codec({ templates: TEMPLATES, phrases });
+    const brio = new BrioInTypeScript({ phrases });
+    const theirs = new core.Codec({ templates: TEMPLATES, bodies: [brio] });
+    const token = fc.oneof(
+      fc.nat({ max: 255 }).map((byte) => [0, byte]),
+      fc.constantFrom([1, 0], [1, 8], [1, 9], [2, 0, 1, 4], [2, 0, 9, 30], [2, 0, 0, 4], [3, 0, 0], [4]),
+      fc.uint8Array({ maxLength: 3 }).map((value) => [3, 21, 1, 0, value.length, ...value]),
+    );
+    fc.assert(
+      fc.property(message, fc.array(token, { maxLength: 8 }), damages, fc.nat({ max: 300 }), (...drawn) => {
+        const [data, tokens, [place, value], maxSize] = drawn;
+        const wire = brio.encode1(data);
+        expect(hex(ours.decompressBytes(wire))).toBe(hex(data));
+        for (const other of [wire, damage(wire, place, value), containerOf(bytes(...tokens.flat()))]) {
+          expect(outcomeOf(() => ours.decompressBytes(other, { maxSize }))).toBe(
+            outcomeOf(() => theirs.decompressBytes(other, { maxSize })),
+          );
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(outcomeOf(() => new wasm.Codec().decompress(brio.encode1(phrases.get(8) as Uint8Array)))).toMatch(/^UnknownModel/);
+    expect(() => new wasm.Codec({ phrases: new Map([[256, bytes(1)]]) })).toThrow('at odds');
+    ours.dispose();
   });
 
   it('refuses options that are out of range', () => {
@@ -299,7 +342,8 @@ describe.skipIf(!isBuilt)('WebAssembly', () => {
     const { exports } = instance();
     const use = () => {
       const own = wasm.Model.read(file);
-      const codec = new wasm.Codec({ model: own, templates: TEMPLATES });
+      const phrases = new Map([[1, bytes(1, 2, 3)]]);
+      const codec = new wasm.Codec({ model: own, templates: TEMPLATES, phrases });
       const streams = (['client', 'server'] as const).map((role) => new wasm.Stream({ model: own, role }));
       expect(codec.decompress(codec.compress(conversation[0]))).toBe(conversation[0]);
       expect(streams[1].receive(streams[0].send(conversation.join(' ')))).toBe(conversation.join(' '));

@@ -24,7 +24,7 @@ static const aura_context_model *given_model(void)
     fclose(file);
     aura_model_file sections;
     aura_error error;
-    is_read = aura_model_read(&model, &sections, data, size, &AURA_HEAP, &error);
+    is_read = aura_model_read(&model, &sections, data, size, false, &AURA_HEAP, &error);
     free(data);
     if (!is_read)
         abort();

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     aura_context_model model;
     aura_model_file sections;
     aura_error error;
-    if (aura_model_read(&model, &sections, file, file_size, &AURA_HEAP, &error)) {
+    if (aura_model_read(&model, &sections, file, file_size, length % 2 == 0, &AURA_HEAP, &error)) {
         aura_workspace *space = calloc(1, sizeof *space);
         check_message(&model, space, data + 2, length);
         check_templates(&model, space, data + 2, length);

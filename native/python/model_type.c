@@ -74,7 +74,7 @@ PyObject *aura_py_read_model(PyObject *module, PyObject *data)
     aura_error error;
     bool is_read;
     Py_BEGIN_ALLOW_THREADS
-    is_read = aura_model_read(&model, &file, view.buf, (size_t)view.len, &AURA_PAGES, &error);
+    is_read = aura_model_read(&model, &file, view.buf, (size_t)view.len, false, &AURA_PAGES, &error);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&view);
     if (!is_read)

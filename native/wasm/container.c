@@ -11,7 +11,6 @@ typedef struct {
 
 static workspace *space;
 static aura_room parser_room, stream_room, text_room;
-static uint64_t salt;
 
 static bool make_space(void)
 {
@@ -20,12 +19,6 @@ static bool make_space(void)
     if (space == NULL)
         aura_no_memory();
     return space != NULL;
-}
-
-/* Take numbers that nobody can guess, so that no text makes the search for matches slow. */
-void EXPORT(aura_set_salt)(uint32_t low, uint32_t high)
-{
-    salt = (uint64_t)high << 32 | low;
 }
 
 ptrdiff_t aura_read_container(const uint8_t *body, size_t size, const uint8_t *window, size_t window_size,
@@ -78,7 +71,7 @@ ptrdiff_t EXPORT(aura_encode_brio2)(uint32_t size, uint32_t level)
     void *room = needed == 0 ? NULL : aura_take_room(&parser_room, needed);
     if (room == NULL || !make_space())
         return aura_no_memory();
-    aura_parser_start(&parser, level, size, size, salt, room);
+    aura_parser_start(&parser, level, size, size, aura_here.salt, room);
     aura_parse(&parser, &space->parsing, aura_here.input.start, size, size);
     return write(&parser.cut, size);
 }
@@ -104,7 +97,7 @@ aura_block_writer *EXPORT(aura_make_block_writer)(uint32_t level, uint32_t bits)
         return NULL;
     }
     writer->window = window;
-    aura_parser_start(&writer->parser, level, capacity, CHUNKED_BLOCK, salt, writer->room);
+    aura_parser_start(&writer->parser, level, capacity, CHUNKED_BLOCK, aura_here.salt, writer->room);
     return writer;
 }
 

@@ -7,6 +7,9 @@
 #include "../modelled.h"
 #include "../typed.h"
 
+/* Where the version of a BRIO message stands. */
+#define VERSION_PLACE (1 + sizeof BRIO_MAGIC)
+
 /* A message, and what it is read with. */
 typedef struct {
     const aura_codec *codec;
@@ -134,7 +137,9 @@ ptrdiff_t aura_read_message(const aura_codec *codec, const aura_held_model *impl
     case MARKER_CLASSIC:
         return read_with(&message, read_classic);
     case MARKER_BRIO:
-        return aura_read_container(wire + 1, size - 1, NULL, 0, max_size);
+        if (size > VERSION_PLACE && wire[VERSION_PLACE] == BRIO2_VERSION)
+            return aura_read_container(wire + 1, size - 1, NULL, 0, max_size);
+        return aura_read_tokens(codec, wire + 1, size - 1, max_size);
     case MARKER_AURALITE_EXPLICIT:
         return read_named(message, MARKER_AURALITE_COMPACT, MARKER_AURALITE_COMPACT_END - 1, read_auralite);
     case MARKER_TYPED:

@@ -23,6 +23,7 @@ aura_codec *EXPORT(aura_make_codec)(const aura_held_model *model, const aura_hel
     const uint32_t *numbers = aura_here.input.start;
     codec->model = model;
     codec->library = library;
+    codec->phrases = NULL;
     codec->stores = numbers[0] == 0;
     codec->policy = (aura_policy){
         .max_auralite = numbers[1],
@@ -44,6 +45,7 @@ aura_codec *EXPORT(aura_make_codec)(const aura_held_model *model, const aura_hel
 /* Give a codec back; what it refers to stays. */
 void EXPORT(aura_free_codec)(aura_codec *codec)
 {
+    aura_release(&AURA_MEMORY, codec->phrases);
     aura_release(&AURA_MEMORY, codec);
 }
 

@@ -96,6 +96,12 @@ void *EXPORT(aura_input)(size_t size)
     return aura_take_room(&aura_here.input, size);
 }
 
+/* Take numbers that nobody can guess. */
+void EXPORT(aura_set_salt)(uint32_t low, uint32_t high)
+{
+    aura_here.salt = (uint64_t)high << 32 | low;
+}
+
 /* Where the bytes of the last call stand. */
 const uint8_t *EXPORT(aura_result)(void)
 {

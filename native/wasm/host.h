@@ -31,6 +31,7 @@ typedef struct {
     aura_room marks;
     aura_near_space near;
     aura_room grams;
+    uint64_t salt; /* which nobody can guess, so that no text makes the search for matches slow */
 } aura_host;
 
 extern aura_host aura_here;

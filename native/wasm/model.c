@@ -1,8 +1,8 @@
 /* Models for the host. */
 #include "host.h"
 
-/* Read the model file that is the input; the model, or 0. */
-aura_held_model *EXPORT(aura_read_model)(size_t size)
+/* Read the model file that is the input, and keep its codes if someone will look at them; the model, or 0. */
+aura_held_model *EXPORT(aura_read_model)(size_t size, bool keeps_codes)
 {
     aura_held_model *model = aura_allocate(&AURA_MEMORY, sizeof *model);
     if (model == NULL) {
@@ -10,7 +10,8 @@ aura_held_model *EXPORT(aura_read_model)(size_t size)
         return NULL;
     }
     memset(model->id, 0, sizeof model->id);
-    if (aura_model_read(&model->context, &model->file, aura_here.input.start, size, &AURA_MEMORY, &aura_here.error))
+    if (aura_model_read(&model->context, &model->file, aura_here.input.start, size, keeps_codes, &AURA_MEMORY,
+                        &aura_here.error))
         return model;
     aura_release(&AURA_MEMORY, model);
     return NULL;
@@ -48,25 +49,4 @@ uint32_t EXPORT(aura_section_size)(const aura_held_model *model, uint32_t type)
 {
     const aura_section *section = section_of(model, type);
     return section == NULL ? 0 : section->size;
-}
-
-/* What a model file holds, for those who look into it. */
-uint32_t EXPORT(aura_model_contexts)(const aura_held_model *model)
-{
-    return model->context.contexts;
-}
-
-uint32_t EXPORT(aura_model_entries)(const aura_held_model *model)
-{
-    return model->context.entries;
-}
-
-uint32_t EXPORT(aura_model_prefix_size)(const aura_held_model *model)
-{
-    return model->context.prefix.size;
-}
-
-bool EXPORT(aura_model_has_list)(const aura_held_model *model, uint32_t state)
-{
-    return model->context.has_char_runs && state < CHAR_RUNS_STATES && model->context.char_runs[state].bound > 0;
 }

@@ -27,6 +27,8 @@ export interface CodecOptions extends TemplateOptions {
   readonly check?: boolean;
   /** The most bytes that a message may decode to; 64 MiB by default. */
   readonly maxSize?: number;
+  /** Phrases of BRIO version 1, by id from 0 to 255; messages with them are read. */
+  readonly phrases?: ReadonlyMap<number, Uint8Array>;
   /** What writes further methods, and reads those that the module does not; such as `Brio`. */
   readonly bodies?: readonly BodyCodec[];
 }
@@ -89,6 +91,9 @@ export class Codec extends TextCodec {
     core.put(partsOf([...policyOf(level, isNearWorthIt), ...this.#models.map(({ address }) => address)]));
     const made = core.exports.aura_make_codec(model?.address ?? 0, this.#library.address, this.#models.length);
     this.#held = core.hold(made, core.exports.aura_free_codec);
+    const phrases = partsOf([...(options.phrases ?? [])].flat());
+    core.put(phrases);
+    if (phrases.length > 0 && core.exports.aura_set_phrases(made, phrases.length) === 0) throw core.refusal();
   }
 
   /** Where it stands, if all that it refers to is still there. */

@@ -37,7 +37,7 @@ export class Model {
   static read(file: Uint8Array, id?: string): Model {
     const core = instance();
     core.put(file);
-    const held = core.hold(core.exports.aura_read_model(file.length), core.exports.aura_free_model);
+    const held = core.hold(core.exports.aura_read_model(file.length, false), core.exports.aura_free_model);
     try {
       const digest = idOf(core, held.address, file);
       const own = toHex(digest);
