@@ -76,9 +76,9 @@ static inline uint32_t aura_match_hits(const aura_match *match, uint32_t probabi
 {
     if (match->source != match->text)
         return match->model->prefix.hits[probability_class * MATCH_MISS_CLASSES + match->misses];
-    uint32_t length_class = 0; /* rule MAT-5 */
-    while (length_class < sizeof MATCH_LENGTH_STEPS && match->length >= MATCH_LENGTH_STEPS[length_class])
-        length_class++;
+    uint32_t length_class = 0; /* rule MAT-5, without branches, which would often go wrong */
+    for (size_t step = 0; step < sizeof MATCH_LENGTH_STEPS; step++)
+        length_class += match->length >= MATCH_LENGTH_STEPS[step];
     return match->model->hits[(length_class * MATCH_PROBABILITY_CLASSES + probability_class) * MATCH_MISS_CLASSES +
                               match->misses];
 }
@@ -86,10 +86,10 @@ static inline uint32_t aura_match_hits(const aura_match *match, uint32_t probabi
 /* The class of a listed byte's probability (rule MAT-6). */
 static inline uint32_t aura_probability_class(uint32_t frequency, uint32_t total)
 {
-    uint32_t class = sizeof MATCH_PROBABILITY_STEPS / sizeof *MATCH_PROBABILITY_STEPS;
-    while (class > 0 && 1000 * frequency < MATCH_PROBABILITY_STEPS[class - 1] * total)
-        class--;
-    return class + 1;
+    uint32_t class = 1;
+    for (size_t step = 0; step < sizeof MATCH_PROBABILITY_STEPS / sizeof *MATCH_PROBABILITY_STEPS; step++)
+        class += 1000 * frequency >= MATCH_PROBABILITY_STEPS[step] * total;
+    return class;
 }
 
 /* The prediction was right (rules MAT-7 and HIS-3). */
