@@ -46,7 +46,7 @@ STRICT = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 STRICT_BINDING = $(STRICT) -Wno-pedantic -DPy_LIMITED_API=0x030b0000 -isystem $$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')
 ANALYZED = $$($(CC) --version | grep -q clang || echo -fanalyzer)
 ANALYZED_BINDING = $$($(CC) --version | grep -q clang || echo -fanalyzer -Wno-analyzer-malloc-leak)
-SANITIZED = -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZED = -std=c11 -g -O1 -fno-math-errno -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ = AURA_FUZZ_MODEL=src/aura/data/small.aura
 TARGETS = $(filter-out replay,$(notdir $(basename $(wildcard native/fuzz/*.c))))
 REPLAYS = $(addprefix native/build/replay-,$(TARGETS))
@@ -104,7 +104,7 @@ native/build/fuzzed/.done: $(CORE) $(CORE_HEADERS)
 # Needs clang with its linker for WebAssembly. An overflow of the stack traps where it stands at the lowest addresses.
 native/build/aura.wasm: $(wildcard native/*.[ch] native/wasm/*.[ch])
 	mkdir -p $(@D)
-	clang --target=wasm32 -mbulk-memory -nostdlib -ffreestanding -Inative/wasm $(STRICT) -O2 $(CORE) native/wasm/*.c \
+	clang --target=wasm32 -mbulk-memory -fno-math-errno -nostdlib -ffreestanding -Inative/wasm $(STRICT) -O2 $(CORE) native/wasm/*.c \
 	  -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 -o $@
 
 # With Node and npm as well.

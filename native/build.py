@@ -28,6 +28,7 @@ _FLAGS: Final = (
     "-fPIC",
     "-fvisibility=hidden",
     "-ffp-contract=off",  # sums and products are rounded as numpy does
+    "-fno-math-errno",  # a root is one instruction
     "-Wall",
     "-Wextra",
     "-Wno-cast-function-type",

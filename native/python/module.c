@@ -127,6 +127,8 @@ static PyMethodDef METHODS[] = {
     FAST("study_length", aura_py_study_length, "What the sample of a block needs of one length."),
     FAST("count_uses", aura_py_count_uses, "Count the uses of the entries of a level."),
     FAST("maximise", aura_py_maximise, "Learn weights by expectation maximisation."),
+    FAST("log2", aura_py_log2, "Logarithms that are the same on every machine."),
+    FAST("find_gains", aura_py_find_gains, "Find what the entries of a level gain."),
     FAST("choose_stretches", aura_py_choose_stretches, "Choose what recurs between messages."),
     {NULL, NULL, 0, NULL},
 };

@@ -133,6 +133,8 @@ PyObject *aura_py_keys_of(PyObject *module, PyObject *const *arguments, Py_ssize
 PyObject *aura_py_study_length(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_count_uses(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_maximise(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_log2(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_find_gains(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_choose_stretches(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 /* The type of what tries the messages that are tried first. */

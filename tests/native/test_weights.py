@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.training.backends import check_both
+from tests.training.backends import check_both, of_both
 from tests.training.texts import statistics, text_of
 
 from aura.models.training.extent import Extent
 from aura.models.training.kneser_ney import usage
+from aura.models.training.logarithm import log2
 from aura.models.training.prefix_selection import Repeats, choose_prefix
+from aura.models.training.pruning import gains
+from aura.models.training.weights import CLASSES, mix
 from aura_spec.prefix import LENGTH
 
 aura_native = pytest.importorskip("aura_native")
@@ -27,6 +31,34 @@ def test_uses_are_counted(messages: list[bytes], kneser_ney: bool, seed: int, mo
     trie = statistics(messages, Extent(5), most=most).trie
     kept = np.random.default_rng(seed).integers(0, 4, len(trie)) > 0
     check_both(lambda: usage(trie, kept, kneser_ney=kneser_ney))
+
+
+@given(MESSAGES, st.integers(0, 1 << 30), st.sampled_from([1 << 30, 40]))
+def test_gains_are_found(messages: list[bytes], seed: int, most: int) -> None:
+    trie = statistics(messages, Extent(5), most=most).trie
+    weights = np.random.default_rng(seed).random(CLASSES)
+    mixture = mix(trie, usage(trie, np.ones(len(trie), np.bool_)), weights)
+    check_both(lambda: gains(mixture))
+
+
+@given(st.lists(st.floats(0, allow_infinity=False), max_size=40))
+def test_logarithms_are_the_same_to_the_last_bit(numbers: list[float]) -> None:
+    expected, found = of_both(lambda: log2(np.array(numbers, np.float64)))
+    assert found.tobytes() == expected.tobytes()
+    for number, logarithm in zip(numbers, expected.tolist(), strict=True):
+        assert logarithm == (pytest.approx(math.log2(number), rel=1e-15) if number else -math.inf)
+
+
+def test_logarithms_of_powers_are_exact() -> None:
+    powers = np.arange(-1074, 1024)
+    for logarithms in of_both(lambda: log2(np.ldexp(1.0, powers))):
+        assert np.array_equal(logarithms, powers)
+
+
+def test_logarithms_have_the_shape_of_the_numbers() -> None:
+    for logarithms in of_both(lambda: log2(np.ones((40, 1000), np.float32)[:, ::2])):
+        assert logarithms.dtype == np.float64
+        assert np.array_equal(logarithms, np.zeros((40, 500)))
 
 
 @given(MESSAGES, st.integers(0, 600), st.integers(1, 3))
@@ -60,6 +92,26 @@ def level(**other: Any) -> list[Any]:
     return [*(given | {"first": 4, "begin": 3, "whole": 16, "discount": 0.8} | other).values()]
 
 
+def gaining(**other: Any) -> list[Any]:
+    """Arguments of ``find_gains``: three entries of two contexts."""
+    given = {
+        "counts": numbers(3, "i8"),
+        "spreads": numbers(3, "u2"),
+        "parents": np.array([4, 4, 5], np.int32),
+    }
+    given |= {"suffixes": given["parents"], "probability": numbers(3, "f4")}
+    given |= {"lower": np.ones(2, np.float32), "weights": numbers(2, "f4"), "entries": numbers(2, "u2")}
+    given |= {"gains": numbers(3, "f4"), "of_contexts": numbers(2, "f4")}
+    return [*(given | {"first": 4, "whole": 16, "least_weight": 0.02} | other).values()]
+
+
+def long_list(size: int) -> list[Any]:
+    """The same with one list of so many entries."""
+    parents = np.full(size, 4, np.int32)
+    of_entries = {"counts": numbers(size, "i8"), "spreads": numbers(size, "u2"), "parents": parents}
+    return gaining(**of_entries, suffixes=parents, probability=numbers(size, "f4"), gains=numbers(size, "f4"))
+
+
 def windows(**other: Any) -> list[Any]:
     """Arguments of ``choose_stretches`` with a window of four symbols, two of which are worth something."""
     given = {"value": np.array([0, 2, 2, 0], np.float32), "kind": np.array([-1, 0, 1, -1], np.int32)}
@@ -70,6 +122,9 @@ def windows(**other: Any) -> list[Any]:
 
 def test_arrays_that_belong_together_are_taken() -> None:
     aura_native.count_uses(*level())
+    aura_native.find_gains(*gaining())
+    aura_native.find_gains(*gaining(of_contexts=None))
+    aura_native.find_gains(*long_list(257))
     starts, ends = numbers(1, "i4"), numbers(1, "i4")
     assert aura_native.choose_stretches(*windows(starts=starts, ends=ends)) == 1
     assert (starts[0], ends[0]) == (1, 5)
@@ -82,6 +137,16 @@ def test_arrays_that_belong_together_are_taken() -> None:
         ("count_uses", level(suffixes=np.array([3, 5, 5], np.int32))),
         ("count_uses", level(kept=numbers(2, "u1"))),
         ("count_uses", level(shown=numbers(1, "f8"))),
+        ("find_gains", gaining(parents=np.array([5, 5, 4], np.int32))),
+        ("find_gains", gaining(parents=np.array([4, 5, 6], np.int32))),
+        ("find_gains", gaining(parents=np.array([3, 4, 5], np.int32))),
+        ("find_gains", gaining(suffixes=np.array([4, 6, 5], np.int32))),
+        ("find_gains", gaining(gains=numbers(2, "f4"))),
+        ("find_gains", gaining(of_contexts=numbers(1, "f4"))),
+        ("find_gains", gaining(weights=numbers(1, "f4"))),
+        ("find_gains", gaining(first=-1)),
+        ("find_gains", long_list(258)),
+        ("log2", [numbers(2, "f8"), numbers(1, "f8")]),
         ("choose_stretches", windows(kind=np.array([-1, 0, 2, -1], np.int32))),
         ("choose_stretches", windows(kind=numbers(3, "i4"))),
         ("choose_stretches", windows(order=np.array([1], np.int64))),
@@ -103,6 +168,11 @@ def test_arrays_that_do_not_belong_together_are_refused(name: str, arguments: li
         ("count_uses", level(first=-1)),
         ("count_uses", level(first=1 << 31)),
         ("count_uses", []),
+        ("find_gains", gaining(first=1.5)),
+        ("find_gains", gaining(whole="16")),
+        ("find_gains", gaining(least_weight=None)),
+        ("find_gains", []),
+        ("log2", []),
         ("choose_stretches", windows(wanted=1.5)),
         ("choose_stretches", windows(faded=None)),
         ("choose_stretches", []),

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from aura.models.training.logarithm import log2
 from aura.models.training.quantization import codes
 from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Numbers, Text
 from aura.models.training.weights import Evidence, interpolate, lower_shares
@@ -129,7 +130,7 @@ def _gains(probability: Floats, places: Places, evidence: Evidence, weights: Flo
     for order in reversed(range(len(known))):
         if order <= _HIGHEST_ORDER:
             above = known[order + 1] if order + 1 < len(known) else np.zeros(len(own), np.bool_)
-            saved = np.where(above, 0.0, np.log2(share * own / before))
+            saved = np.where(above, 0.0, log2(share * own / before))
             result[order] = np.bincount(places.states, saved, STATES)
         share *= lower_shares(evidence, order, weights)
     return result

@@ -11,6 +11,7 @@ from aura.models.training.text import BEGIN, Floats, Numbers
 if TYPE_CHECKING:
     from aura.models.training.kneser_ney import LevelCounts
     from aura.models.training.prefix_selection import Windows
+    from aura.models.training.pruning import GainingLevel
     from aura.models.training.weights import Evidence
 
 
@@ -58,6 +59,31 @@ def maximise(evidence: Evidence, prior: Floats, settings: tuple[int, float, floa
     rows = (evidence.classes, evidence.frequency, evidence.missing)
     maximise(*rows, prior, weights, scratch, orders, passes, uniform, strength)
     return weights
+
+
+def log2(numbers: Floats, logarithms: Floats) -> None:
+    """Set logarithms, as :func:`aura.models.training.logarithm.log2` gives them; both are float64."""
+    from aura_native import log2  # noqa: PLC0415  # as above
+
+    log2(numbers, logarithms)
+
+
+def find_gains(
+    level: GainingLevel, gains: Floats, of_contexts: Floats | None, settings: tuple[int, float]
+) -> None:
+    """Raise the gains of the entries of one level, and of their contexts.
+
+    Args:
+        level: the entries.
+        gains: of each.
+        of_contexts: of each context; None if they stay.
+        settings: the weight of one message, and the least weight of a suffix.
+    """
+    from aura_native import find_gains  # noqa: PLC0415  # as above
+
+    arrays = (level.counts, level.spreads, level.parents, level.suffixes, level.probability)
+    contexts = (level.lower, level.weights, level.entries)
+    find_gains(*arrays, *contexts, gains, of_contexts, level.first, *settings)
 
 
 def choose_stretches(windows: Windows, sizes: tuple[int, int, int], faded: float) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from aura.models.training.logarithm import log2
 from aura.models.training.match_table import Guesses, HitTables, guess
 from aura.models.training.text import Flags, Floats, Longs, Text
 from aura.models.training.weights import Evidence, interpolate
@@ -52,14 +53,14 @@ def saved_bits(guesses: Guesses, alone: Floats, tables: HitTables, index: Longs)
     probability = np.empty(len(index))
     probability[past] = tables.prefix_hits[index[past]] / match.TOTAL
     probability[~past] = tables.hits[index[~past]] / match.TOTAL
-    flag = -np.log2(np.where(guesses.hits, probability, 1.0 - probability))
+    flag = -log2(np.where(guesses.hits, probability, 1.0 - probability))
     # a miss costs what the symbol costs anyway, but for what the list gave to the wrong one
     return float((np.where(guesses.hits, alone, 0.0) - flag).sum())
 
 
 def least_order(evidence: Evidence, weights: Floats, guesses: Guesses, columns: Longs) -> int:
     """The shortest order that costs hardly more than the longest where the match model is not right."""
-    bits = -np.log2(interpolate(evidence, weights)[1:])
+    bits = -log2(interpolate(evidence, weights)[1:])
     bits[:, columns[guesses.hits]] = 0.0
     costs = bits.sum(1)
     return int(np.argmax(costs <= (1.0 + _TOLERANCE) * costs.min()))

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from aura.models.training.logarithm import log2
 from aura.models.training.text import Floats, Ints, Longs
 from aura_spec.context_model import ESCAPES, FREQUENCIES, TOTAL_OF_ONE
 
@@ -26,17 +27,17 @@ def _between(values: Floats) -> Floats:
 
 
 _CODES: Final = _distinct(FREQUENCIES)
-_BOUNDS: Final = _between(np.log2(np.array(FREQUENCIES)[_CODES]))
+_BOUNDS: Final = _between(log2(np.array(FREQUENCIES)[_CODES]))
 _ESCAPE_CODES: Final = _distinct(ESCAPES)
 _ESCAPE_ODDS: Final = np.array(ESCAPES)[_ESCAPE_CODES] / (TOTAL_OF_ONE - np.array(ESCAPES)[_ESCAPE_CODES])
-_ESCAPE_BOUNDS: Final = _between(np.log2(_ESCAPE_ODDS))
+_ESCAPE_BOUNDS: Final = _between(log2(_ESCAPE_ODDS))
 
 CODE_BITS: Final = 6
 
 
 def codes(probability: Floats) -> Ints:
     """The codes of the nearest frequencies, in lists of several entries."""
-    level = np.log2(np.maximum(probability, 1e-9) * _SCALE)
+    level = log2(np.maximum(probability, 1e-9) * _SCALE)
     found: Ints = _CODES[len(_BOUNDS) - np.searchsorted(_BOUNDS, level)].astype(np.int32)
     return found
 
@@ -44,6 +45,6 @@ def codes(probability: Floats) -> Ints:
 def codes_of_one(escape: Floats) -> Ints:
     """The codes of the nearest escapes, in lists of one entry."""
     escape = np.clip(escape, 1e-9, 1 - 1e-9)
-    odds = np.log2(escape / (1.0 - escape))
+    odds = log2(escape / (1.0 - escape))
     found: Ints = _ESCAPE_CODES[len(_ESCAPE_BOUNDS) - np.searchsorted(_ESCAPE_BOUNDS, odds)].astype(np.int32)
     return found

@@ -30,6 +30,7 @@ from aura.models.training.gathering import Continuing, Statistics, gather
 from aura.models.training.held_out import HeldOut, hold_out
 from aura.models.training.kneser_ney import Usage, usage
 from aura.models.training.local_text import LocalText
+from aura.models.training.logarithm import log2
 from aura.models.training.match_table import Guesses, hit_indices, learn_hits
 from aura.models.training.ngrams import CountedText
 from aura.models.training.order_selection import guess_across, halves, least_order, saved_bits
@@ -181,7 +182,7 @@ class Prepared:
         weights = self._weights
         guessed = left_out.evidence(matches.chains)
         tables = learn_hits(matches.guesses, guessed, weights)
-        alone = -np.log2(interpolate(evidence, weights)[-1][matches.columns])
+        alone = -log2(interpolate(evidence, weights)[-1][matches.columns])
         return saved_bits(matches.guesses, alone, tables, hit_indices(matches.guesses, guessed, weights))
 
     @property
