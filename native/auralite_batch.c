@@ -106,6 +106,7 @@ static bool start_next(const batch *all, lane *self, aura_job **job, const aura_
 static inline void code_all(const batch *all, aura_match_table *tables, aura_job *job, const aura_job *end,
                             start_function *start, next_function *code_next)
 {
+    const uint64_t *words = all->model->words;
     lane lanes[AURA_TOGETHER];
     size_t active = 0;
     while (active < AURA_TOGETHER && start_next(all, &lanes[active], &job, end, &tables[active], start))
@@ -113,8 +114,11 @@ static inline void code_all(const batch *all, aura_match_table *tables, aura_job
     while (active > 0) {
         for (size_t at = 0; at < active;) {
             lane *self = &lanes[at];
+            /* a context comes while others are coded, and so does its suffix, for an escape */
+            const uint32_t next = lanes[at + 1 < active ? at + 1 : 0].position.context;
+            aura_prefetch(words + aura_suffix_of(words[next]));
             if (code_next(all, self)) {
-                aura_prefetch(all->model->words + self->position.context); /* it comes while others are coded */
+                aura_prefetch(words + self->position.context);
                 at++;
             } else if (start_next(all, self, &job, end, self->match.table, start)) {
                 at++;

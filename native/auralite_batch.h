@@ -6,7 +6,7 @@
 
 /* How many messages are coded side by side. A symbol waits for a context to come from memory; the symbols of other
  * messages are coded meanwhile. More messages than these gain nothing. */
-#define AURA_TOGETHER 4
+#define AURA_TOGETHER 6
 
 /* A message or a string, room for what becomes of it, its length, and why there is none. */
 typedef struct {
