@@ -111,7 +111,7 @@ native/build/aura.wasm: $(wildcard native/*.[ch] native/wasm/*.[ch])
 wasm: native/build/aura.wasm js/node_modules/.done .venv/test/.done $(BUILT)  ## the native core as a WebAssembly module: built, put to the golden vectors, tested beside the TypeScript client and Python, and packed
 	cd js && npm run build-adapter
 	$(CONFORMANCE) -- node js/build/conformance/wasm_adapter.js
-	cd js && AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npx vitest run test/wasm.test.ts test/wasm_chromium.test.ts test/package.test.ts
+	cd js && AURA_PYTHON=$(CURDIR)/.venv/test/bin/python npx vitest run test/wasm.test.ts test/wasm_brio.test.ts test/wasm_chromium.test.ts test/package.test.ts
 
 # Needs Node 20 or newer with npm.
 js/node_modules/.done: js/package.json js/package-lock.json

@@ -1,12 +1,14 @@
 // Answers the requests of the conformance runner with the TypeScript core, wherever JavaScript runs.
 import { Brio, type UnitsFile } from '../src/brio.js';
+import { ChunkedFiles } from '../src/chunked.js';
 import { Model } from '../src/model.js';
 import { fromHex } from '../src/slot/value.js';
 import { toHex } from '../src/wire.js';
-import { CASE_TYPES, type CaseType } from './case_types.js';
-import { chunkedTypes, SESSION_PARTS, sessionType, streamType } from './connections.js';
+import { CASE_TYPES } from './case_types.js';
+import { chunkedTypes } from './chunked_files.js';
+import { SESSION_PARTS, sessionType, streamType } from './connections.js';
 import { isMessage, readMessage, stateOf, writeMessage } from './messages.js';
-import { type Fields, ProtocolAnswerer, Skipped } from './protocol.js';
+import { type CaseType, type Fields, ProtocolAnswerer, Skipped } from './protocol.js';
 
 const PROFILES = [
   'decoder-core', 'adaptive', 'fuzzy', 'encoder', 'tag', 'stream', 'session', 'event-stream', 'chunked', 'parts',
@@ -27,7 +29,7 @@ export class Answerer extends ProtocolAnswerer<Model> {
     this.#types = {
       ...CASE_TYPES,
       ...SESSION_PARTS,
-      ...chunkedTypes(units),
+      ...chunkedTypes(new ChunkedFiles(units)),
       stream: streamType(modelOf, [this.#brio]),
       session: sessionType(modelOf),
     };

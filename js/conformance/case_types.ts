@@ -14,13 +14,7 @@ import { parsePattern, type Template } from '../src/template.js';
 import { toLatin1 } from '../src/text.js';
 import { readTrie } from '../src/trie_section.js';
 import { Reader, toHex, unzigzag, Writer } from '../src/wire.js';
-import type { Fields } from './protocol.js';
-
-/** How values of a case type are read and, for some, written. */
-export interface CaseType {
-  readonly read: (wire: Uint8Array, told: Fields) => Fields;
-  readonly write?: (value: Fields, told: Fields) => Uint8Array;
-}
+import type { CaseType, Fields } from './protocol.js';
 
 function patterns(templates: ReadonlyMap<number, Template>): Fields {
   return Object.fromEntries([...templates].map(([id, { pattern }]) => [id, pattern]));

@@ -1,5 +1,4 @@
-// What the golden vectors ask of connections and files: streams, sessions, and chunked files.
-import { ChunkedFiles, readIndex } from '../src/chunked.js';
+// What the golden vectors ask of connections: streams and sessions.
 import { DecodeError, type ErrorCode } from '../src/errors.js';
 import { type BodyCodec, decodeMessage } from '../src/message.js';
 import type { Model } from '../src/model.js';
@@ -8,15 +7,12 @@ import {
   buildControl, buildData, type Control, type Request, parseControl, parseData,
 } from '../src/session_frames.js';
 import type { Hello } from '../src/session_negotiation.js';
-import { sha256 } from '../src/sha256.js';
 import { fromHex } from '../src/slot/value.js';
 import type { Check } from '../src/stream_check.js';
 import { Receiver, Sender, termsOf } from '../src/stream_ends.js';
 import { fromUtf8, toUtf8 } from '../src/text.js';
-import type { UnitsFile } from '../src/unit.js';
 import { concat, toHex } from '../src/wire.js';
-import type { CaseType } from './case_types.js';
-import type { Fields } from './protocol.js';
+import type { CaseType, Fields } from './protocol.js';
 
 /** The model of a request. */
 type ModelOf = (request: Fields) => Model | null;
@@ -136,31 +132,3 @@ export const SESSION_PARTS: Readonly<Record<string, CaseType>> = {
   },
   'close code': { read: (wire) => ({ close: closeCodeOf(fromUtf8(wire) as ErrorCode) }) },
 };
-
-/** Chunked files and their indexes. */
-export function chunkedTypes(units: UnitsFile): Readonly<Record<string, CaseType>> {
-  const files = new ChunkedFiles(units);
-  const write = (content: Uint8Array, told: Fields) => {
-    const frameSize = told['frame_size'] as string | undefined;
-    const how = { windowBits: Number(told['window_bits']), level: Number(told['level']) as 0 | 1 };
-    return files.compress(content, frameSize === undefined ? how : { ...how, frameSize: Number(frameSize) });
-  };
-  const contentOf = (rows: { hex: string; times: string }[]) =>
-    concat(rows.map(({ hex, times }) => fromHex(hex.repeat(Number(times)))));
-  return {
-    'chunked file': {
-      read: (wire, told) => ({ content_hex: toHex(files.decompress(wire, Number(told['max_size']))) }),
-      write: ({ content_hex: digits }, told) => write(fromHex(digits as string), told),
-    },
-    'long chunked file': {
-      read: (wire, told) => {
-        const content = files.decompress(wire, Number(told['max_size']));
-        return { length: String(content.length), sha256: toHex(sha256(content)) };
-      },
-      write: (_, told) => write(contentOf(told['content'] as { hex: string; times: string }[]), told),
-    },
-    'index of a chunked file': {
-      read: (wire) => ({ frames: readIndex(wire).map(({ size, length }) => [size, length]) }),
-    },
-  };
-}

@@ -6,6 +6,12 @@ import { fromHex } from '../src/slot/value.js';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its fields are those that the protocol states
 export type Fields = Record<string, any>;
 
+/** How values of a case type are read and, for some, written. */
+export interface CaseType {
+  readonly read: (wire: Uint8Array, told: Fields) => Fields;
+  readonly write?: (value: Fields, told: Fields) => Uint8Array;
+}
+
 /** Thrown for what an implementation does not have. */
 export class Skipped extends Error {}
 

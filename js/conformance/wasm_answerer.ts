@@ -3,21 +3,24 @@
 import { DecodeError } from '../src/errors.js';
 import { fromHex } from '../src/slot/value.js';
 import type { Check } from '../src/stream_check.js';
-import { Codec, Model } from '../src/wasm.js';
+import { ChunkedFiles, Codec, Model } from '../src/wasm.js';
 import { StreamEnd } from '../src/wasm/stream.js';
 import { toHex } from '../src/wire.js';
+import { chunkedTypes } from './chunked_files.js';
 import { readEventStream, writeEventStream } from './event_streams.js';
-import { type Fields, ProtocolAnswerer, Skipped } from './protocol.js';
+import { type CaseType, type Fields, ProtocolAnswerer, Skipped } from './protocol.js';
 import { writeAs, writeMessage } from './wasm_messages.js';
 import { readModelFile, readSection } from './wasm_sections.js';
 
 /** The profiles of which the module has all. */
-const PROFILES = ['decoder-core', 'adaptive', 'fuzzy', 'encoder', 'tag', 'stream', 'event-stream'];
+const PROFILES = ['decoder-core', 'adaptive', 'fuzzy', 'encoder', 'tag', 'stream', 'event-stream', 'chunked'];
 
 const MAX_SIZE = 2 ** 26;
 
 /** Answers requests, in order. */
 export class WasmAnswerer extends ProtocolAnswerer<Model> {
+  readonly #chunked = chunkedTypes(new ChunkedFiles());
+
   constructor(name: string, version: string) {
     super(name, version, PROFILES);
   }
@@ -42,7 +45,7 @@ export class WasmAnswerer extends ProtocolAnswerer<Model> {
       case 'section':
         return { value: readSection(wire, request) };
     }
-    throw new Skipped(`no case type ${request['case_type'] as string}`);
+    return { value: this.#chunkedType(request).read(wire, request) };
   }
 
   protected encode(request: Fields): Fields {
@@ -54,11 +57,20 @@ export class WasmAnswerer extends ProtocolAnswerer<Model> {
         writeEventStream(request['value'] as Fields, (part) => writeAs({ method }, part, codec));
       return { wire: toHex(this.#withCodec(request, false, write)) };
     }
-    if (type !== 'message' && type !== 'tagged message') throw new Skipped(`no case type ${type}`);
+    if (type !== 'message' && type !== 'tagged message') {
+      const { write } = this.#chunkedType(request);
+      if (write === undefined) throw new Skipped('this is not written');
+      return { wire: toHex(write(request['value'] as Fields, request)) };
+    }
     const text = (request['text_hex'] ?? (request['value'] as Fields)['text_hex']) as string | undefined;
     return this.#withCodec(request, type !== 'message', (codec) => ({
       wire: toHex(writeMessage({ ...request, text_hex: text }, codec)),
     }));
+  }
+
+  #chunkedType({ case_type: name }: Fields): CaseType {
+    if (!((name as string) in this.#chunked)) throw new Skipped(`no case type ${name as string}`);
+    return this.#chunked[name as string];
   }
 
   #withCodec<T>(request: Fields, check: boolean, use: (codec: Codec) => T): T {

@@ -158,7 +158,7 @@ export class Brio2 {
   /** Read a body that stands by itself, its magic and version included. */
   decodeContainer(body: Uint8Array, maxSize: number, window: Uint8Array): Uint8Array {
     const reader: Reader = new Reader(body, 1);
-    reader.check(equal(reader.bytes(BRIO_MAGIC.length), BRIO_MAGIC), 'Malformed', 'the body does not begin with AURA', 0);
+    reader.check(equal(reader.bytes(BRIO_MAGIC.length), BRIO_MAGIC), 'Malformed', 'the body does not begin with AURA');
     reader.check(reader.uint(1) === BRIO2_VERSION, 'Unsupported', "the container's version is not 2", 4);
     return this.decode(body, maxSize, window);
   }

@@ -9,13 +9,12 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Brio as BrioInTypeScript, type UnitsFile } from '../src/brio.js';
-import { ChunkedFiles } from '../src/chunked.js';
-import { MARKER_BRIO, MARKER_BROTLI } from '../src/constants.js';
+import { MARKER_BROTLI } from '../src/constants.js';
 import * as core from '../src/core.js';
 import { nearest } from '../src/near.js';
-import { encodeRans } from '../src/rans.js';
 import * as wasm from '../src/wasm.js';
 import { instance } from '../src/wasm/instance.js';
+import { bytes, damage, damages, hex, message, outcomeOf, sentence } from './outcomes.js';
 import { conversationOf, pathOf, Reference } from './reference.js';
 
 const SMALL = pathOf('src/aura/data/small.aura');
@@ -34,41 +33,8 @@ if (!isBuilt) console.warn('native/build/aura.wasm is not built, so that the ent
 const file = readFileSync(SMALL);
 const units = JSON.parse(readFileSync(pathOf('vectors/data/units.json'), 'utf8')) as UnitsFile;
 const conversation = conversationOf();
-const bytes = (...values: number[]) => Uint8Array.from(values);
-const hex = (data: Uint8Array) => Buffer.from(data).toString('hex');
-
-const PIECES = [
-  'Order ', '17', ' was packed by ', 'Ana', '.', 'Dear ', ', your parcel ', 'c0ffee', ' from ', '10.0.0.1', 'Thanks!',
-  'We could not find any reservation', ' for that name; could you please', '{"id": ', '2024-05-06T07:08:09Z', 'é', '  ',
-];
-const sentence = fc
-  .array(fc.oneof(fc.constantFrom(...PIECES), fc.nat().map(String), fc.string({ maxLength: 6 })), { maxLength: 40 })
-  .map((parts) => new TextEncoder().encode(parts.join('')));
-const message = fc.oneof(sentence, fc.uint8Array({ maxLength: 200 }));
 const marker = fc.oneof(fc.constantFrom(0, 2, 3, 6, 7, 8, 9, 10, 0x10, 0x1f, 0x80, 0xff), fc.nat({ max: 255 }));
 const hostile = fc.tuple(marker, fc.uint8Array({ maxLength: 60 })).map(([first, body]) => bytes(first, ...body));
-
-/** What a call gives: bytes or text, or the class, the code and the offset of its error. */
-function outcomeOf(call: () => unknown): unknown {
-  try {
-    const result = call();
-    return result instanceof Uint8Array ? hex(result) : result;
-  } catch (error) {
-    if (error instanceof core.DecodeError) return `${error.code} at ${String(error.offset)}`;
-    if (error instanceof core.AuraError) return error.name;
-    throw error;
-  }
-}
-
-/** Change a byte of a message, or leave out its last one. */
-function damage(wire: Uint8Array, place: number, value: number): Uint8Array {
-  if (place >= wire.length) return wire.slice(0, -1);
-  const damaged = wire.slice();
-  damaged[place] ^= value;
-  return damaged;
-}
-
-const damages = fc.tuple(fc.nat({ max: 80 }), fc.integer({ min: 1, max: 255 }));
 
 describe('before it is loaded', () => {
   it('says so', () => {
@@ -219,44 +185,6 @@ describe.skipIf(!isBuilt)('WebAssembly', () => {
     }
   });
 
-  /** A message of BRIO version 1 of any tokens, all bytes of which are as likely. */
-  function containerOf(tokens: Uint8Array): Uint8Array {
-    const frequencies = new Array<number>(256).fill(16);
-    const payload = encodeRans(tokens, frequencies);
-    const head = [0x41, 0x55, 0x52, 0x41, 1, 0, 0, tokens.length >> 8, tokens.length & 0xff, 0, 0, payload.length >> 8];
-    const table = frequencies.flatMap((frequency) => [0, frequency]);
-    return bytes(MARKER_BRIO, ...head, payload.length & 0xff, 0, 0, ...table, ...payload);
-  }
-
-  it('reads BRIO version 1 with its templates and phrases', () => {
-    const phrases = new Map([[0, 'Order '], [7, 'e'], [8, 'was packed'], [255, 'Thanks!']].map(([id, phrase]) =>
-      [id as number, new TextEncoder().encode(phrase as string)] as const));
-    const ours = new wasm.Codec({ templates: TEMPLATES, phrases });
-    const brio = new BrioInTypeScript({ phrases });
-    const theirs = new core.Codec({ templates: TEMPLATES, bodies: [brio] });
-    const token = fc.oneof(
-      fc.nat({ max: 255 }).map((byte) => [0, byte]),
-      fc.constantFrom([1, 0], [1, 8], [1, 9], [2, 0, 1, 4], [2, 0, 9, 30], [2, 0, 0, 4], [3, 0, 0], [4]),
-      fc.uint8Array({ maxLength: 3 }).map((value) => [3, 21, 1, 0, value.length, ...value]),
-    );
-    fc.assert(
-      fc.property(message, fc.array(token, { maxLength: 8 }), damages, fc.nat({ max: 300 }), (...drawn) => {
-        const [data, tokens, [place, value], maxSize] = drawn;
-        const wire = brio.encode1(data);
-        expect(hex(ours.decompressBytes(wire))).toBe(hex(data));
-        for (const other of [wire, damage(wire, place, value), containerOf(bytes(...tokens.flat()))]) {
-          expect(outcomeOf(() => ours.decompressBytes(other, { maxSize }))).toBe(
-            outcomeOf(() => theirs.decompressBytes(other, { maxSize })),
-          );
-        }
-      }),
-      { numRuns: 100 },
-    );
-    expect(outcomeOf(() => new wasm.Codec().decompress(brio.encode1(phrases.get(8) as Uint8Array)))).toMatch(/^UnknownModel/);
-    expect(() => new wasm.Codec({ phrases: new Map([[256, bytes(1)]]) })).toThrow('at odds');
-    ours.dispose();
-  });
-
   it('refuses options that are out of range', () => {
     expect(() => new wasm.Codec({ level: 3 as 2 })).toThrow(RangeError);
     expect(() => new wasm.Codec({ maxSize: -1 })).toThrow(RangeError);
@@ -316,26 +244,6 @@ describe.skipIf(!isBuilt)('WebAssembly', () => {
     const noise = Uint8Array.from({ length: 3000 }, (_, at) => (at * at * 31) >> 5);
     expect(() => client.send(noise)).toThrow('no');
     expect(server.receive(client.send('hello'))).toBe('hello');
-  });
-
-  it('writes the blocks of chunked files', () => {
-    const data = new TextEncoder().encode(conversation.join('\n').repeat(60)).subarray(0, 150_000);
-    const brio = new wasm.Brio();
-    expect(hex(brio.encode(data.subarray(0, 5000), 1))).toBe(
-      hex(new BrioInTypeScript({ units }).encode2(data.subarray(0, 5000), 1)),
-    );
-    const writer = new wasm.BlockWriter(16, 0);
-    const blocks = [0, 65_536, 131_072].map((start) => data.subarray(start, start + 65_536));
-    const containers = blocks.map((block, at) => writer.encode(block, at === 0));
-    const chunked = hex(new ChunkedFiles(units).compress(data));
-    let window = new Uint8Array(0);
-    containers.forEach((container, at) => {
-      expect(chunked).toContain(hex(container));
-      expect(hex(wasm.decodeContainer(container, 65_536, window))).toBe(hex(blocks[at]));
-      window = blocks[at].slice();
-    });
-    expect(outcomeOf(() => wasm.decodeContainer(containers[0], 100))).toBe('LimitExceeded at 6');
-    writer.dispose();
   });
 
   it('gives back all memory of models, codecs and streams', () => {
