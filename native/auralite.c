@@ -42,10 +42,7 @@ static uint32_t encode_matched(const aura_context_model *model, aura_position po
     }
     aura_range_encode(encoder, hits, MATCH_TOTAL - hits, MATCH_TOTAL);
     aura_match_miss(match);
-    aura_escapes escapes;
-    aura_escapes_start(&escapes, model, position);
-    aura_exclude(&escapes, predicted);
-    return aura_encode_symbol(&escapes, symbol, encoder);
+    return aura_encode_unpredicted(model, position, predicted, symbol, encoder);
 }
 
 /* Code a symbol without a match, and give the context that follows it. */
@@ -68,10 +65,9 @@ static uint32_t encode_unmatched(const aura_context_model *model, aura_position 
                 return aura_following_of(words[place]);
             }
         }
+        return aura_encode_escaped(model, position, symbol, encoder);
     }
-    aura_escapes escapes;
-    aura_escapes_start(&escapes, model, position);
-    return aura_encode_symbol(&escapes, symbol, encoder);
+    return aura_encode_unpredicted(model, position, CONTEXT_MODEL_SYMBOLS, symbol, encoder);
 }
 
 uint32_t aura_auralite_encode_symbol(const aura_context_model *model, aura_position position, aura_match *match,
@@ -95,10 +91,7 @@ static void encode_step_matched(const aura_context_model *model, const aura_step
     }
     aura_range_encode(encoder, hits, MATCH_TOTAL - hits, MATCH_TOTAL);
     aura_match_miss(match);
-    aura_escapes escapes;
-    aura_escapes_start(&escapes, model, (aura_position){step->context, state});
-    aura_exclude(&escapes, predicted);
-    aura_encode_symbol(&escapes, symbol, encoder);
+    aura_encode_unpredicted(model, (aura_position){step->context, state}, predicted, symbol, encoder);
 }
 
 /* Code one without a match. */
@@ -107,7 +100,11 @@ static void encode_step_unmatched(const aura_context_model *model, const aura_st
 {
     const uint64_t *words = model->words;
     const uint32_t context = step->context, place = step->place;
-    if (place != 0 && context >= model->char_runs[state].bound) {
+    if (context >= model->char_runs[state].bound) {
+        if (place == 0) {
+            aura_encode_escaped(model, (aura_position){context, state}, symbol, encoder);
+            return;
+        }
         const uint64_t word = words[context];
         if (!aura_is_many(word)) {
             aura_range_encode(encoder, 0, aura_frequency_of_one(word), CONTEXT_MODEL_TOTAL_OF_ONE);
@@ -117,9 +114,7 @@ static void encode_step_unmatched(const aura_context_model *model, const aura_st
         }
         return;
     }
-    aura_escapes escapes;
-    aura_escapes_start(&escapes, model, (aura_position){context, state});
-    aura_encode_symbol(&escapes, symbol, encoder);
+    aura_encode_unpredicted(model, (aura_position){context, state}, CONTEXT_MODEL_SYMBOLS, symbol, encoder);
 }
 
 /* Code bytes from the beginning of a message on, and give the position behind them. The contexts are found ahead. */
