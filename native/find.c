@@ -2,6 +2,8 @@
  * Perrin (1991), which takes linear time without memory. */
 #include "find.h"
 
+#include "loads.h"
+
 /* Work of the obvious way, in bytes that are compared for each byte of the text, after which the other is taken. */
 #define MAX_WORK 2
 
@@ -72,12 +74,26 @@ static size_t find_two_way(const uint8_t *text, size_t size, const uint8_t *need
     return AURA_NOWHERE;
 }
 
+/* The next place of a byte; `size` if there is none. */
+static size_t next_place(const uint8_t *text, size_t size, size_t place, uint8_t byte)
+{
+    const uint64_t low_bits = 0x0101010101010101u, high_bits = 0x8080808080808080u;
+    for (; place + 8 <= size; place += 8) {
+        const uint64_t different = aura_load_64(text + place) ^ low_bits * byte;
+        const uint64_t found = (different - low_bits) & ~different & high_bits; /* the lowest bit is where a byte is 0 */
+        if (found != 0)
+            return place + aura_zero_bytes(found);
+    }
+    while (place < size && text[place] != byte)
+        place++;
+    return place;
+}
+
 size_t aura_find(const uint8_t *text, size_t size, const uint8_t *needle, size_t length)
 {
     size_t work = 0;
-    for (size_t place = 0; place + length <= size; place++) {
-        if (text[place] != needle[0])
-            continue;
+    for (size_t place = next_place(text, size, 0, needle[0]); place + length <= size;
+         place = next_place(text, size, place + 1, needle[0])) {
         const size_t same = count_equal(text + place, needle, length);
         if (same == length)
             return place;

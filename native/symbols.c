@@ -85,9 +85,6 @@ void aura_exclude(aura_escapes *escapes, uint32_t symbol)
     aura_found found = {AURA_NO_LIST, 0};
     if (symbol == escapes->looked_up)
         found = escapes->last_found;
-    else
-        for (uint32_t number = 0; number < escapes->count && found.place == 0; number++)
-            found = (aura_found){number, aura_find_entry(escapes->model->words, escapes->lists[number].context, symbol)};
     if (found.place == 0) {
         escapes->found[predicted] = (aura_found){AURA_NO_LIST, 0};
         return;

@@ -64,7 +64,8 @@ static inline void aura_escapes_start(aura_escapes *escapes, const aura_context_
     escapes->lists[0].share = MIXER_PROB_ONE;
 }
 
-/* Exclude a symbol that was predicted, and is not excluded so far, at most AURA_MAX_PREDICTED of them. */
+/* Exclude a symbol that was predicted, and is not excluded so far: the one whose share was asked for last, or one before
+ * any list was looked at. At most AURA_MAX_PREDICTED of them are. */
 void aura_exclude(aura_escapes *escapes, uint32_t symbol);
 
 /* The share of a symbol that is not excluded (rule MIX-1); the context that follows it goes to `following`. */
