@@ -19,15 +19,21 @@ void aura_index_list(uint64_t *words, uint32_t context)
 {
     const uint32_t size = aura_size_of(words[context]), first = aura_first_of(words, context);
     uint64_t *symbols = words + context + 2;
-    memset(symbols, 0, (first - context - 2) * sizeof(uint64_t));
     words[context + 1] = rest_of(words, context);
-    if (size < AURA_WIDE)
-        for (uint32_t at = 0; at < size; at++)
-            symbols[at / 8] |= (words[first + at] & 0xFF) << at % 8 * 8;
-    else
-        for (uint32_t at = 0; at < size; at++)
-            ((uint8_t *)symbols)[aura_symbol_of(words[first + at])] =
-                (uint8_t)(at + 1 < AURA_BEYOND ? at + 1 : AURA_BEYOND);
+    if (size < AURA_WIDE) {
+        for (uint32_t at = 0; at < size; at += 8) {
+            const uint32_t here = size - at < 8 ? size - at : 8;
+            uint64_t eight = 0;
+            for (uint32_t place = 0; place < here; place++)
+                eight |= (words[first + at + place] & 0xFF) << place * 8;
+            symbols[at / 8] = eight;
+        }
+        return;
+    }
+    memset(symbols, 0, AURA_INDEX_WORDS * sizeof(uint64_t));
+    for (uint32_t at = 0; at < size; at++)
+        ((uint8_t *)symbols)[aura_symbol_of(words[first + at])] =
+            (uint8_t)(at + 1 < AURA_BEYOND ? at + 1 : AURA_BEYOND);
 }
 
 uint32_t aura_find_in_long_list(const uint64_t *words, uint32_t context, uint32_t first, uint32_t symbol)

@@ -111,28 +111,31 @@ bool aura_rans_open(aura_rans_reader *reader, const aura_rans_tables *tables, co
 /* Decode the symbols of some lanes with the tables in `symbols`; `words` has one for each (rule IRN-4). Gives the words
  * that are left, or NULL if a table has no symbols. Whether a lane takes a word cannot be predicted, so that no branch
  * asks for it. */
-static const uint8_t *read_lanes(const aura_rans_tables *tables, uint32_t *states, uint16_t *symbols, size_t count,
-                                 const uint8_t *words)
+static const uint8_t *read_lanes(const aura_rans_tables *tables, uint32_t *restrict states, uint16_t *restrict symbols,
+                                 size_t count, const uint8_t *words)
 {
+    const uint32_t *const firsts = tables->firsts, *const blocks = tables->blocks;
+    uint64_t taken = 0;
     for (size_t lane = 0; lane < count; lane++) {
-        const uint32_t *block = tables->blocks + tables->firsts[symbols[lane]];
+        const uint32_t *block = blocks + firsts[symbols[lane]];
         const uint32_t slot = states[lane] % INTERLEAVED_RANS_TOTAL;
         size_t symbol = ((const uint8_t *)block)[slot / STRETCH];
         uint32_t interval = block[INTERVALS + symbol], rest = slot - (interval & 0xFFFF);
         while (rest >= interval >> 16) {
-            if (block == tables->blocks)
+            if (block == blocks)
                 return NULL;
             interval = block[INTERVALS + ++symbol];
             rest = slot - (interval & 0xFFFF);
         }
         const uint32_t state = (interval >> 16) * (states[lane] >> INTERLEAVED_RANS_SCALE_BITS) + rest;
-        const uint32_t filled = state << INTERLEAVED_RANS_WORD_BITS | aura_load_16(words);
-        const uint32_t takes = state < INTERLEAVED_RANS_LOWER_BOUND;
-        words += 2 * takes;
-        states[lane] = state ^ ((state ^ filled) & (0 - takes));
+        const uint32_t filled = state << INTERLEAVED_RANS_WORD_BITS | aura_load_16(words + 2 * taken);
+        /* all ones if a word is taken: whether one is cannot be predicted, so that no branch asks for it */
+        const uint64_t takes = 0 - (((uint64_t)state - INTERLEAVED_RANS_LOWER_BOUND) >> 63);
+        taken -= takes;
+        states[lane] = state ^ ((state ^ filled) & (uint32_t)takes);
         symbols[lane] = (uint16_t)symbol;
     }
-    return words;
+    return words + 2 * taken;
 }
 
 bool aura_rans_read(aura_rans_reader *reader, uint16_t *symbols, size_t count, aura_error *error)

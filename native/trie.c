@@ -73,8 +73,10 @@ bool aura_trie_read(aura_context_model *model, const uint8_t *data, size_t size,
         trie->allocator = allocator;
         trie->error = error;
         aura_trie_classify(trie->classes);
-        for (uint32_t length = 0; length <= CONTEXT_MODEL_SYMBOLS; length++)
-            trie->firsts[length] = (uint16_t)(aura_words_of(length) - length);
+        for (uint32_t length = 0; length <= CONTEXT_MODEL_SYMBOLS; length++) {
+            trie->widths[length] = (uint16_t)aura_words_of(length);
+            trie->firsts[length] = (uint16_t)(trie->widths[length] - length);
+        }
         aura_trie_name_ranks(trie);
         is_read =
             aura_rans_decode(section.payload, section.payload_length, section.frequencies, decoded,

@@ -38,18 +38,17 @@ bool aura_trie_begin_next(aura_trie_reader *trie, uint32_t most)
     /* every entry has one child at most, and there is the context in which messages begin */
     const size_t room = (size_t)most + 1;
     trie->next = (aura_trie_children){
-        .suffixes = aura_trie_take(trie, TRIE_SUFFIXES + trie->level % 2, room * sizeof(uint32_t)),
         .parents = aura_trie_take(trie, TRIE_PARENTS, room * sizeof(uint32_t)),
         .tables = aura_trie_take(trie, TRIE_FLAGS, room * sizeof(uint16_t)),
     };
-    return trie->next.suffixes != NULL && trie->next.parents != NULL && trie->next.tables != NULL;
+    return trie->next.parents != NULL && trie->next.tables != NULL;
 }
 
 bool aura_trie_read_children(aura_trie_reader *trie)
 {
     aura_trie_children *children = &trie->children;
     *children = trie->next;
-    uint32_t *suffixes = children->suffixes, *parents = children->parents;
+    uint32_t *parents = children->parents;
     const uint16_t *flags = children->tables;
     if (!aura_rans_read(&trie->reader, children->tables, children->count, trie->error))
         return false;
@@ -57,82 +56,92 @@ bool aura_trie_read_children(aura_trie_reader *trie)
     for (uint32_t at = 0; at < children->count; at++) {
         const uint32_t flag = flags[at];
         largest |= flag;
-        suffixes[count] = suffixes[at];
         parents[count] = parents[at];
-        count += flag != 0;
+        count += flag & 1;
     }
     if (largest > 1)
         return aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a symbol is above 1");
-    if (trie->level == 1) {
-        suffixes[count] = 0;
+    if (trie->level == 1)
         parents[count++] = 0;
-    }
     children->count = count;
     return count > 0 || aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a level has no contexts");
 }
 
-/* Name the tables for the lengths of lists that may be longer than one, and give how many they are. */
+/* Find the suffixes, and name the tables for the lengths of lists that may be longer than one; gives how many. */
 static uint32_t name_count_tables(const aura_trie_reader *trie)
 {
-    const aura_trie_children *children = &trie->children;
-    const uint32_t *suffixes = children->suffixes, count = children->count;
+    const uint32_t *parents = trie->children.parents, first = trie->above.first, count = trie->children.count;
+    aura_trie_child *children = trie->children.list;
+    uint16_t *tables = trie->children.tables;
+    const uint64_t *words = trie->model->words + first;
     const uint16_t *notes = trie->above.notes;
-    const uint32_t first = trie->above.first;
     uint32_t asked = 0;
     for (uint32_t child = 0; child < count; child++) {
         if (child + TRIE_AHEAD < count)
-            aura_prefetch(notes + (suffixes[child + TRIE_AHEAD] - first));
-        const uint32_t longest = notes[suffixes[child] - first] >> TRIE_LENGTH_SHIFT;
-        children->lengths[child] = longest << TRIE_LONGEST_SHIFT;
-        children->tables[asked] = (uint16_t)(TRIE_FIRST_COUNT + trie->classes[longest]);
+            aura_prefetch(notes + (aura_following_of(words[parents[child + TRIE_AHEAD]]) - first));
+        /* until it is linked, an entry leads on like its suffix entry: to the suffix of its child */
+        const uint32_t suffix = aura_following_of(words[parents[child]]);
+        const uint32_t longest = notes[suffix - first] >> TRIE_LENGTH_SHIFT;
+        children[child].suffix = suffix;
+        children[child].lengths = longest << TRIE_LONGEST_SHIFT;
+        tables[asked] = (uint16_t)(TRIE_FIRST_COUNT + trie->classes[longest]);
         asked += longest > 1;
     }
     return asked;
+}
+
+/* Give each context its length and its place, and link the entries above to it; false if a list is longer than its
+ * suffix's. */
+static bool place_lists(aura_trie_reader *trie)
+{
+    const uint32_t *parents = trie->children.parents, count = trie->children.count;
+    const uint16_t *longer = trie->children.tables;
+    aura_trie_child *children = trie->children.list;
+    uint64_t *words = trie->model->words + trie->above.first, entries = 0;
+    uint32_t place = trie->model->size; /* below 2^32 even where there are too many entries */
+    bool is_longer = false;
+    for (uint32_t child = 0; child < count; child++) {
+        const uint32_t longest = aura_trie_longest(children[child].lengths), is_asked = longest > 1;
+        const uint32_t length = 1 + (*longer & (0 - is_asked));
+        longer += is_asked;
+        is_longer |= length > longest;
+        children[child].lengths |= length;
+        entries += length;
+        words[parents[child]] ^= (uint64_t)(children[child].suffix ^ place) << AURA_PLACE_SHIFT;
+        place += trie->widths[length];
+    }
+    trie->children.end = place;
+    trie->children.entries = entries;
+    return !is_longer;
 }
 
 bool aura_trie_read_counts(aura_trie_reader *trie)
 {
     aura_context_model *model = trie->model;
     aura_trie_children *children = &trie->children;
-    uint32_t *lengths = children->lengths = aura_trie_take(trie, TRIE_LENGTHS, children->count * sizeof *lengths);
-    if (lengths == NULL)
+    children->list = aura_trie_take(trie, TRIE_CHILDREN, (children->count + TRIE_AHEAD) * sizeof *children->list);
+    if (children->list == NULL)
         return false;
+    memset(children->list + children->count, 0, TRIE_AHEAD * sizeof *children->list);
     const uint32_t asked = name_count_tables(trie);
     if (!aura_rans_read(&trie->reader, children->tables, asked, trie->error))
         return false;
     children->tables[asked] = 0;
-    uint64_t *words = model->words;
-    uint64_t entries = 0;
-    uint32_t place = model->size; /* below 2^32 even where there are too many entries */
-    bool is_longer = false;
-    const uint16_t *longer = children->tables;
-    for (uint32_t child = 0; child < children->count; child++) {
-        const uint32_t longest = aura_trie_longest(lengths[child]), is_asked = longest > 1, parent = children->parents[child];
-        const uint32_t length = 1 + (*longer & (0 - is_asked));
-        longer += is_asked;
-        is_longer |= length > longest;
-        lengths[child] |= length;
-        children->lists += length > 1;
-        entries += length;
-        if (parent == 0)
-            model->initial = place;
-        else
-            words[parent] = (words[parent] & ~((uint64_t)AURA_PLACE_MASK << AURA_PLACE_SHIFT)) |
-                            (uint64_t)place << AURA_PLACE_SHIFT;
-        place += trie->firsts[length] + length;
-    }
-    if (is_longer)
+    if (!place_lists(trie))
         return aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a list is longer than its suffix's");
-    if (model->entries + entries > trie->limit)
+    if (model->entries + children->entries > trie->limit)
         return aura_fail(trie->error, AURA_LIMIT_EXCEEDED, 0, "words", "the model has too many entries");
-    words = trie->allocator->resize(trie->allocator->context, words, (size_t)place * sizeof(uint64_t));
+    uint64_t *words = trie->allocator->resize(trie->allocator->context, model->words, children->end * sizeof *words);
     if (words == NULL)
         return aura_trie_out_of_memory(trie);
-    children->entries = (uint32_t)entries;
+    if (trie->level == 1) { /* the root's own word led to where messages begin: it has no suffix */
+        model->initial = aura_following_of(words[0]);
+        words[0] &= ~((uint64_t)AURA_PLACE_MASK << AURA_PLACE_SHIFT);
+    }
     const uint32_t size = model->size;
     model->words = words;
-    model->size = place;
-    model->entries += children->entries;
+    model->size = children->end;
+    model->entries += (uint32_t)children->entries;
     model->contexts += children->count;
     return aura_trie_keep_codes(trie, size);
 }

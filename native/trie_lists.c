@@ -15,9 +15,9 @@ typedef struct {
     uint16_t *many;  /* and of longer ones */
 } level_symbols;
 
-/* An entry of a longer list while the list is sorted (rule CTX-7): its code, and below it its rank in the suffix's list. */
+/* An entry of a longer list while that is sorted (rule CTX-7): its code, and below it its rank in the suffix's list. */
 #define KEY_SHIFT 9
-#define NO_KEY UINT32_MAX
+#define NO_KEY INT16_MAX
 #define FEW 4
 
 /* Name the tables for the ranks of a list that is shorter than its suffix's, whose class is `class`. */
@@ -38,27 +38,31 @@ void aura_trie_name_ranks(aura_trie_reader *trie)
             name_ranks(trie->classes, class, length, trie->rank_tables[class][length]);
 }
 
-/* Name the tables for all ranks that are not known by the lengths of the lists, and give how many they are. */
-static uint32_t name_rank_tables(const aura_trie_reader *trie, uint16_t *tables)
+/* Name the tables for all ranks that are not known by the lengths of the lists, and give how many they are. `lists`
+ * receives how many lists have more than one entry. */
+static uint32_t name_rank_tables(const aura_trie_reader *trie, uint16_t *tables, uint32_t *lists)
 {
-    const uint32_t *lengths = trie->children.lengths, count = trie->children.count;
+    const aura_trie_child *children = trie->children.list, *end = children + trie->children.count;
     uint16_t *next = tables;
-    for (uint32_t child = 0; child < count; child++) {
-        const uint32_t length = aura_trie_length(lengths[child]), longest = aura_trie_longest(lengths[child]);
+    uint32_t longer = 0;
+    for (const aura_trie_child *child = children; child < end; child++) {
+        const uint32_t length = aura_trie_length(child->lengths), longest = aura_trie_longest(child->lengths);
         const uint32_t is_shorter = length < longest, class = trie->classes[longest];
         if (length <= TRIE_SHORT) /* all that may be needed, so that no branch depends on how much is */
             memcpy(next, trie->rank_tables[class][length], sizeof trie->rank_tables[class][length]);
         else if (is_shorter)
             name_ranks(trie->classes, class, length, next);
         next += length & (0 - is_shorter);
+        longer += length > 1;
     }
+    *lists = longer;
     return (uint32_t)(next - tables);
 }
 
 /* Name the tables for the codes of a list of more than one entry, and have its ranks counted from the beginning of the
  * suffix's list; false if one is beyond it. `above` are the notes of the suffix's entries. */
-static bool name_list_tables(const uint16_t *above, uint32_t longest, uint32_t column, uint32_t length, uint16_t *ranks,
-                             uint16_t *codes)
+static inline bool name_list_tables(const uint16_t *above, uint32_t longest, uint32_t column, uint32_t length,
+                                    uint16_t *ranks, uint16_t *codes)
 {
     if (length == longest) {
         for (uint32_t at = 0; at < length; at++)
@@ -74,30 +78,43 @@ static bool name_list_tables(const uint16_t *above, uint32_t longest, uint32_t c
     return rank <= longest;
 }
 
-/* Name the tables for CODE, ONE and MANY. */
+/* Name the tables for CODE, ONE and MANY, and find the suffix entries of the first entries. */
 static bool name_code_tables(const aura_trie_reader *trie, level_symbols symbols)
 {
-    const aura_trie_children *children = &trie->children;
-    const uint32_t column_of_ones = TRIE_FIRST_ONE + aura_least(trie->level, 10);
+    aura_trie_child *children = trie->children.list, *end = children + trie->children.count;
+    const uint32_t column_of_ones = TRIE_FIRST_ONE + aura_least(trie->level, 10), first = trie->above.first;
+    const uint16_t *notes = trie->above.notes;
     bool is_kept = true;
-    for (uint32_t child = 0; child < children->count; child++) {
-        const uint32_t lengths = children->lengths[child], suffix = children->suffixes[child];
-        const uint32_t length = aura_trie_length(lengths), longest = aura_trie_longest(lengths);
-        const uint32_t is_shorter = length < longest, rank = *symbols.ranks & (0 - is_shorter);
-        const uint16_t *head = trie->above.notes + (suffix - trie->above.first), *above = head + trie->firsts[longest];
+    for (aura_trie_child *child = children; child < end; child++) {
+        const uint32_t length = aura_trie_length(child->lengths), longest = aura_trie_longest(child->lengths);
+        const uint32_t is_shorter = length < longest, suffix = child->suffix;
+        const uint32_t origin = suffix + trie->firsts[longest], rank = *symbols.ranks & (0 - is_shorter);
         const uint32_t kept_rank = rank < longest ? rank : 0;
+        const uint16_t *above = notes + (origin - first);
         is_kept &= rank < longest;
-        children->lengths[child] = lengths | kept_rank << TRIE_FIRST_RANK_SHIFT;
+        child->origin = origin + kept_rank;
         if (length == 1) {
             *symbols.ones++ = (uint16_t)(column_of_ones + 11 * aura_trie_code_of(above[kept_rank]));
             symbols.ranks += is_shorter;
-        } else {
-            const uint32_t class = aura_least(trie->classes[length], 7);
-            is_kept &= name_list_tables(above, longest, TRIE_FIRST_CODE + class, length, symbols.ranks, symbols.codes);
-            *symbols.many++ = (uint16_t)(TRIE_FIRST_MANY + class + 8 * aura_trie_code_of(*head));
-            symbols.codes += length;
-            symbols.ranks += length & (0 - is_shorter);
+            continue;
         }
+        const uint32_t class = aura_least(trie->classes[length], 7), column = TRIE_FIRST_CODE + class;
+        switch (length) { /* so that no loop ends where it cannot be foreseen */
+        case 2:
+            is_kept &= name_list_tables(above, longest, column, 2, symbols.ranks, symbols.codes);
+            break;
+        case 3:
+            is_kept &= name_list_tables(above, longest, column, 3, symbols.ranks, symbols.codes);
+            break;
+        case 4:
+            is_kept &= name_list_tables(above, longest, column, 4, symbols.ranks, symbols.codes);
+            break;
+        default:
+            is_kept &= name_list_tables(above, longest, column, length, symbols.ranks, symbols.codes);
+        }
+        *symbols.many++ = (uint16_t)(TRIE_FIRST_MANY + class + 8 * aura_trie_code_of(notes[suffix - first]));
+        symbols.codes += length;
+        symbols.ranks += length & (0 - is_shorter);
     }
     return is_kept || aura_fail(trie->error, AURA_MALFORMED, 0, "words", "an entry is beyond the suffix's list");
 }
@@ -114,26 +131,25 @@ static bool read_codes(aura_trie_reader *trie, uint16_t *codes, uint32_t count)
            aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a symbol is above 63");
 }
 
-static void order_pair(uint32_t *one, uint32_t *other)
+static inline void order_pair(int16_t *one, int16_t *other)
 {
-    const uint32_t least = *one < *other ? *one : *other, most = *one < *other ? *other : *one;
+    const int16_t least = *one < *other ? *one : *other, most = *one < *other ? *other : *one;
     *one = least;
     *other = most;
 }
 
 /* Sort up to four keys, without branches, which would often go wrong. Those beyond the keys are above all others. */
-static void sort_few(const uint32_t *keys, uint32_t *sorted)
+static inline void sort_few(int16_t keys[FEW])
 {
-    memcpy(sorted, keys, FEW * sizeof *keys);
-    order_pair(&sorted[0], &sorted[1]);
-    order_pair(&sorted[2], &sorted[3]);
-    order_pair(&sorted[0], &sorted[2]);
-    order_pair(&sorted[1], &sorted[3]);
-    order_pair(&sorted[1], &sorted[2]);
+    order_pair(&keys[0], &keys[1]);
+    order_pair(&keys[2], &keys[3]);
+    order_pair(&keys[0], &keys[2]);
+    order_pair(&keys[1], &keys[3]);
+    order_pair(&keys[1], &keys[2]);
 }
 
 /* Sort keys that ascend but for their codes. */
-static void sort_many(const uint32_t *keys, uint32_t count, uint32_t *sorted)
+static void sort_many(const int16_t *keys, uint32_t count, int16_t *sorted)
 {
     uint16_t places[CONTEXT_MODEL_CODES] = {0};
     uint32_t place = 0;
@@ -148,155 +164,206 @@ static void sort_many(const uint32_t *keys, uint32_t count, uint32_t *sorted)
         sorted[places[keys[at] >> KEY_SHIFT]++] = keys[at];
 }
 
-/* Write the word of an entry and its note, and gather it if it may have a child; `count` are gathered. */
-static inline uint32_t write_entry(const aura_trie_reader *trie, uint32_t place, uint64_t word, uint32_t note,
-                                   uint32_t count)
+/* Where the words of a level go, and what becomes of them: a copy of what the reader has, which no store can change.
+ * Places are counted from the first context of the level on. */
+typedef struct {
+    uint64_t *words; /* of the model */
+    uint64_t *own;   /* of the level */
+    uint16_t *notes;
+    uint32_t *parents; /* entries that may have a child, */
+    uint16_t *tables;  /* and the tables for their flags */
+    const uint16_t *child_tables;
+    uint8_t *codes; /* of words, if they are kept */
+    uint64_t least; /* the least that leads on to a context of the level */
+} level_writer;
+
+static inline level_writer writer_of(const aura_trie_reader *trie)
 {
-    const aura_trie_children *next = &trie->next;
-    const uint32_t first = trie->own.first, following = aura_following_of(word);
-    /* entries lead on like their suffix entries so far: to a context of this level if those have a child */
-    const uint32_t leads_on = following >= first, is_byte = aura_symbol_of(word) != CONTEXT_MODEL_END;
-    trie->model->words[place] = word;
-    trie->own.notes[place - first] = (uint16_t)note;
-    next->suffixes[count] = following;
-    next->parents[count] = place;
-    next->tables[count] = trie->child_tables[aura_trie_code_of(note)];
-    return count + (leads_on & is_byte); /* without a branch, which would often go wrong */
+    return (level_writer){
+        .words = trie->model->words,
+        .own = trie->model->words + trie->own.first,
+        .notes = trie->own.notes,
+        .parents = trie->next.parents,
+        .tables = trie->next.tables,
+        .child_tables = trie->child_tables,
+        .codes = trie->model->codes == NULL ? NULL : trie->model->codes + trie->own.first,
+        .least = (uint64_t)trie->own.first << AURA_PLACE_SHIFT,
+    };
+}
+
+/* Write the word of an entry and its note, and gather it behind `count` others. It is kept if it may have a child: if
+ * it leads on, like its suffix entry so far, to a context of this level. The end of a message does not, but for that of
+ * the root. */
+static inline uint32_t write_entry(const level_writer *writer, uint32_t place, uint64_t leads_on, uint64_t rest,
+                                   uint32_t note, uint32_t count)
+{
+    writer->own[place] = leads_on | rest;
+    writer->notes[place] = (uint16_t)note;
+    writer->parents[count] = place;
+    writer->tables[count] = writer->child_tables[aura_trie_code_of(note)];
+    return count + (leads_on >= writer->least); /* without a branch, which would often go wrong */
+}
+
+/* Keep the codes of a list of more than one entry, whose head is at `codes`, and whose first entry so far behind it. */
+static void keep_codes(uint8_t *codes, uint32_t first, uint32_t escape, const int16_t *sorted, uint32_t length)
+{
+    codes[0] = (uint8_t)escape;
+    for (uint32_t at = 0; at < length; at++)
+        codes[first + at] = (uint8_t)((uint32_t)sorted[at] >> KEY_SHIFT);
 }
 
 /* A list of more than one entry. */
 typedef struct {
     uint32_t context; /* its place */
-    uint32_t length;
+    uint32_t first;   /* of its first entry */
     uint32_t suffix;  /* the place of the suffix */
-    uint32_t longest; /* the length of the suffix's list */
+    uint32_t above;   /* and of its first entry */
     uint32_t escape;  /* the code of the escape */
+    bool is_shorter;  /* than the suffix's list */
 } long_list;
 
-/* Keep the codes of such a list, whose keys are sorted. */
-static void keep_codes(const aura_trie_reader *trie, const long_list *list, const uint32_t *sorted)
+/* Write such a list by its sorted keys. */
+static inline uint32_t write_sorted(const level_writer *writer, const long_list *list, const int16_t *sorted,
+                                    uint32_t length, uint32_t count)
 {
-    uint8_t *codes = trie->model->codes + list->context;
-    codes[0] = (uint8_t)list->escape;
-    for (uint32_t at = 0; at < list->length; at++)
-        codes[trie->firsts[list->length] + at] = (uint8_t)(sorted[at] >> KEY_SHIFT);
-}
-
-/* Write such a list by its keys. */
-static uint32_t write_list(const aura_trie_reader *trie, const long_list *list, const uint32_t *keys, uint32_t count)
-{
-    uint64_t *words = trie->model->words;
-    const bool is_shorter = list->length < list->longest;
-    const uint64_t *above = words + list->suffix + trie->firsts[list->longest];
+    const uint64_t *words = writer->words;
     /* the first suffix with a longer list, in which entries of equal lists have the same ranks */
-    const uint64_t longer = is_shorter ? list->suffix : aura_suffix_of(words[list->suffix]);
-    const uint64_t kept = is_shorter ? LEADS_ON_MASK : LEADS_ON_MASK | RANK_MASK;
-    const uint32_t first = list->context + trie->firsts[list->length];
-    uint32_t sorted[CONTEXT_MODEL_SYMBOLS];
+    const uint64_t shorter = 0 - (uint64_t)list->is_shorter;
+    const uint64_t longer = (list->suffix & shorter) | (aura_following_of(words[list->suffix]) & ~shorter);
     uint64_t upper = 0;
-    if (list->length <= FEW)
-        sort_few(keys, sorted);
-    else
-        sort_many(keys, list->length, sorted);
-    for (uint32_t at = 0; at < list->length; at++) {
-        const uint32_t code = sorted[at] >> KEY_SHIFT, rank = sorted[at] & ((1 << KEY_SHIFT) - 1);
-        const uint64_t own_rank = is_shorter ? rank : 0;
+    for (uint32_t at = 0; at < length; at++) {
+        const uint32_t key = (uint32_t)sorted[at], code = key >> KEY_SHIFT, rank = key & ((1 << KEY_SHIFT) - 1);
+        const uint64_t entry = words[list->above + rank];
         upper += CONTEXT_MODEL_FREQUENCIES[code];
-        count = write_entry(trie, first + at,
-                            (above[rank] & kept) | upper << AURA_UPPER_SHIFT | own_rank << AURA_RANK_SHIFT,
+        count = write_entry(writer, list->first + at, entry & LEADS_ON_MASK,
+                            upper << AURA_UPPER_SHIFT | ((uint64_t)rank << AURA_RANK_SHIFT & shorter) |
+                                (entry & RANK_MASK & ~shorter),
                             aura_least(code, 49), count);
     }
-    words[list->context] = AURA_MANY | list->length | longer << AURA_PLACE_SHIFT |
-                           (upper + CONTEXT_MODEL_FREQUENCIES[list->escape]) << AURA_UPPER_SHIFT;
-    trie->own.notes[list->context - trie->own.first] =
-        (uint16_t)(list->length << TRIE_LENGTH_SHIFT | list->escape);
-    if (list->length >= AURA_LONG)
-        aura_index_list(words, list->context);
-    if (trie->model->codes != NULL)
-        keep_codes(trie, list, sorted);
+    writer->own[list->context] = AURA_MANY | length | longer << AURA_PLACE_SHIFT |
+                                 (upper + CONTEXT_MODEL_FREQUENCIES[list->escape]) << AURA_UPPER_SHIFT;
+    writer->notes[list->context] = (uint16_t)(length << TRIE_LENGTH_SHIFT | list->escape);
+    if (writer->codes != NULL)
+        keep_codes(writer->codes + list->context, list->first - list->context, list->escape, sorted, length);
+    return count;
+}
+
+static inline int16_t key_of(uint32_t code, uint32_t rank)
+{
+    return (int16_t)(code << KEY_SHIFT | rank);
+}
+
+/* Write a list of up to four entries; its length is known where this is called. */
+static inline uint32_t write_few(const level_writer *writer, const long_list *list, const uint16_t *codes,
+                                 const uint16_t *ranks, uint32_t length, uint32_t count)
+{
+    int16_t keys[FEW] = {NO_KEY, NO_KEY, NO_KEY, NO_KEY};
+    for (uint32_t at = 0; at < length; at++)
+        keys[at] = key_of(codes[at], ranks[at]);
+    sort_few(keys);
+    return write_sorted(writer, list, keys, length, count);
+}
+
+static uint32_t write_many(const level_writer *writer, const long_list *list, const uint16_t *codes,
+                           const uint16_t *ranks, uint32_t length, uint32_t count)
+{
+    int16_t keys[CONTEXT_MODEL_SYMBOLS], sorted[CONTEXT_MODEL_SYMBOLS] = {0};
+    for (uint32_t at = 0; at < length; at++)
+        keys[at] = key_of(codes[at], ranks[at]);
+    sort_many(keys, length, sorted);
+    count = write_sorted(writer, list, sorted, length, count);
+    if (length >= AURA_LONG)
+        aura_index_list(writer->words, (uint32_t)(writer->own - writer->words) + list->context);
     return count;
 }
 
 void aura_trie_write_root(aura_trie_reader *trie, const uint8_t root_codes[CONTEXT_MODEL_SYMBOLS])
 {
-    uint64_t *words = trie->model->words, upper = 0;
-    uint32_t keys[CONTEXT_MODEL_SYMBOLS], sorted[CONTEXT_MODEL_SYMBOLS];
+    const level_writer writer = writer_of(trie);
+    uint64_t upper = 0;
+    uint32_t count = 0;
+    int16_t keys[CONTEXT_MODEL_SYMBOLS], sorted[CONTEXT_MODEL_SYMBOLS];
     for (uint32_t symbol = 0; symbol < CONTEXT_MODEL_SYMBOLS; symbol++)
-        keys[symbol] = (uint32_t)root_codes[symbol] << KEY_SHIFT | symbol;
+        keys[symbol] = key_of(root_codes[symbol], symbol);
     sort_many(keys, CONTEXT_MODEL_SYMBOLS, sorted);
     for (uint32_t at = 0; at < CONTEXT_MODEL_SYMBOLS; at++) {
-        const uint32_t code = sorted[at] >> KEY_SHIFT;
-        const uint64_t symbol = sorted[at] & ((1 << KEY_SHIFT) - 1);
+        const uint32_t key = (uint32_t)sorted[at], code = key >> KEY_SHIFT, symbol = key & ((1 << KEY_SHIFT) - 1);
         upper += CONTEXT_MODEL_FREQUENCIES[code];
-        trie->next.count = write_entry(trie, trie->firsts[CONTEXT_MODEL_SYMBOLS] + at, symbol | upper << AURA_UPPER_SHIFT,
-                                       aura_least(code, 49), trie->next.count);
+        count = write_entry(&writer, trie->firsts[CONTEXT_MODEL_SYMBOLS] + at, symbol, upper << AURA_UPPER_SHIFT,
+                            aura_least(code, 49), count);
+        count -= symbol == CONTEXT_MODEL_END;
     }
-    words[0] = AURA_MANY | CONTEXT_MODEL_SYMBOLS | upper << AURA_UPPER_SHIFT;
-    trie->own.notes[0] = CONTEXT_MODEL_SYMBOLS << TRIE_LENGTH_SHIFT | 64;
-    aura_index_list(words, 0);
-    if (trie->model->codes != NULL)
-        keep_codes(trie, &(long_list){.length = CONTEXT_MODEL_SYMBOLS}, sorted);
-}
-
-/* The place of the suffix entry of a context's first entry. */
-static inline uint32_t first_origin(const aura_trie_reader *trie, uint32_t child)
-{
-    const uint32_t lengths = trie->children.lengths[child];
-    return trie->children.suffixes[child] + trie->firsts[aura_trie_longest(lengths)] + aura_trie_first_rank(lengths);
+    writer.own[0] = AURA_MANY | CONTEXT_MODEL_SYMBOLS | upper << AURA_UPPER_SHIFT;
+    writer.notes[0] = CONTEXT_MODEL_SYMBOLS << TRIE_LENGTH_SHIFT | 64;
+    trie->next.count = count;
+    aura_index_list(writer.own, 0);
+    if (writer.codes != NULL)
+        keep_codes(writer.codes, trie->firsts[CONTEXT_MODEL_SYMBOLS], 0, sorted, CONTEXT_MODEL_SYMBOLS);
 }
 
 /* Write all words of the level. */
 static void write_lists(aura_trie_reader *trie, level_symbols symbols)
 {
-    const aura_trie_children *children = &trie->children;
-    const uint64_t *words = trie->model->words;
-    uint32_t context = trie->own.first, count = 0;
-    for (uint32_t child = 0; child < children->count; child++) {
-        const uint32_t suffix = children->suffixes[child], lengths = children->lengths[child];
-        const uint32_t length = aura_trie_length(lengths), longest = aura_trie_longest(lengths);
-        const uint32_t is_shorter = length < longest;
-        const uint64_t shorter = 0 - (uint64_t)is_shorter;
-        if (child + TRIE_AHEAD < children->count)
-            aura_prefetch(words + first_origin(trie, child + TRIE_AHEAD));
+    const aura_trie_child *children = trie->children.list, *end = children + trie->children.count;
+    const level_writer writer = writer_of(trie);
+    uint32_t context = 0, count = 0;
+    for (const aura_trie_child *child = children; child < end; child++) {
+        const uint32_t length = aura_trie_length(child->lengths), longest = aura_trie_longest(child->lengths);
+        const uint32_t is_shorter = length < longest, suffix = child->suffix;
+        aura_prefetch(writer.words + child[TRIE_AHEAD].origin);
         if (length == 1) {
-            const uint64_t code = *symbols.ones++, entry = words[first_origin(trie, child)];
+            const uint64_t code = *symbols.ones++, entry = writer.words[child->origin];
             /* the first suffix with a longer list: the suffix, or that of its own entry, which is the same word */
+            const uint64_t shorter = 0 - (uint64_t)is_shorter;
             const uint64_t longer = (suffix & shorter) | (entry >> AURA_SUFFIX_SHIFT & ~shorter);
-            count = write_entry(trie, context,
-                                (entry & LEADS_ON_MASK) | code << AURA_CODE_SHIFT | longer << AURA_SUFFIX_SHIFT,
+            count = write_entry(&writer, context, entry & LEADS_ON_MASK,
+                                code << AURA_CODE_SHIFT | longer << AURA_SUFFIX_SHIFT,
                                 1 << TRIE_LENGTH_SHIFT | (50 + (uint32_t)code), count);
             symbols.ranks += is_shorter;
-        } else {
-            const long_list list = {context, length, suffix, longest, *symbols.many++};
-            const uint16_t *ranks = is_shorter ? symbols.ranks : trie->own_ranks;
-            uint32_t keys[CONTEXT_MODEL_SYMBOLS];
-            for (uint32_t at = 0; at < FEW; at++)
-                keys[at] = NO_KEY;
-            for (uint32_t at = 0; at < length; at++)
-                keys[at] = (uint32_t)symbols.codes[at] << KEY_SHIFT | ranks[at];
-            count = write_list(trie, &list, keys, count);
-            symbols.codes += length;
-            symbols.ranks += length & (0 - is_shorter);
+            context++;
+            continue;
         }
-        context += trie->firsts[length] + length;
+        const uint16_t *ranks = is_shorter ? symbols.ranks : trie->own_ranks;
+        const uint32_t first = context + trie->firsts[length], above = suffix + trie->firsts[longest];
+        const long_list list = {context, first, suffix, above, *symbols.many++, is_shorter};
+        switch (length) { /* so that no loop ends where it cannot be foreseen */
+        case 2:
+            count = write_few(&writer, &list, symbols.codes, ranks, 2, count);
+            break;
+        case 3:
+            count = write_few(&writer, &list, symbols.codes, ranks, 3, count);
+            break;
+        case 4:
+            count = write_few(&writer, &list, symbols.codes, ranks, 4, count);
+            break;
+        default:
+            count = write_many(&writer, &list, symbols.codes, ranks, length, count);
+        }
+        symbols.codes += length;
+        symbols.ranks += length & (0 - is_shorter);
+        context += trie->widths[length];
     }
     trie->next.count = count;
 }
 
 bool aura_trie_read_lists(aura_trie_reader *trie)
 {
-    const aura_trie_children *children = &trie->children;
-    const uint32_t ones = children->count - children->lists, others = children->entries - ones;
-    level_symbols symbols = {.ranks = aura_trie_take(trie, TRIE_RANKS, (children->entries + TRIE_SHORT) * sizeof(uint16_t))};
-    symbols.codes = aura_trie_take(trie, TRIE_CODES, (children->entries + children->lists) * sizeof(uint16_t));
-    if (symbols.ranks == NULL || symbols.codes == NULL)
+    aura_trie_children *children = &trie->children;
+    const uint32_t entries = (uint32_t)children->entries;
+    level_symbols symbols = {.ranks = aura_trie_take(trie, TRIE_RANKS, (entries + TRIE_SHORT) * sizeof(uint16_t))};
+    if (symbols.ranks == NULL)
+        return false;
+    uint32_t lists;
+    const uint32_t asked = name_rank_tables(trie, symbols.ranks, &lists);
+    const uint32_t ones = children->count - lists, others = entries - ones;
+    symbols.codes = aura_trie_take(trie, TRIE_CODES, (entries + lists) * sizeof(uint16_t));
+    if (symbols.codes == NULL)
         return false;
     symbols.ones = symbols.codes + others;
     symbols.many = symbols.ones + ones;
-    const uint32_t asked = name_rank_tables(trie, symbols.ranks);
     if (!aura_rans_read(&trie->reader, symbols.ranks, asked, trie->error) || !name_code_tables(trie, symbols) ||
         !read_codes(trie, symbols.codes, others) || !read_codes(trie, symbols.ones, ones) ||
-        !read_codes(trie, symbols.many, children->lists) || !aura_trie_begin_next(trie, children->entries))
+        !read_codes(trie, symbols.many, lists) || !aura_trie_begin_next(trie, entries))
         return false;
     write_lists(trie, symbols);
     return true;

@@ -21,21 +21,26 @@ static inline uint32_t aura_trie_code_of(uint32_t note)
     return note & ((1 << TRIE_LENGTH_SHIFT) - 1);
 }
 
-/* Contexts of the next level. Until CHILD is read they are the entries that may have a child, with the tables for their
- * flags. A parent of 0 stands for that of the context in which messages begin. */
+/* A context of the next level. */
+typedef struct {
+    uint32_t suffix;  /* its place */
+    uint32_t origin;  /* the place of the suffix entry of the first entry */
+    uint32_t lengths; /* from the low bits up: 9 length of the list, 9 length of the suffix's list */
+} aura_trie_child;
+
+#define TRIE_LONGEST_SHIFT 9
+
+/* The contexts of the next level. Until CHILD is read they are the entries that may have a child, with the tables for
+ * their flags. Entries are named by their places behind the first context of their level. A parent of 0 at level 1
+ * stands for that of the context in which messages begin. */
 typedef struct {
     uint32_t count;
-    uint32_t *suffixes; /* places */
-    uint32_t *parents;  /* the places of the entries that lead to them */
-    uint16_t *tables;   /* for CHILD, then for COUNT */
-    uint32_t *lengths;  /* of their lists, packed as below */
-    uint32_t lists;     /* how many have a list of more than one entry */
-    uint32_t entries;   /* of all their lists */
+    uint32_t *parents;     /* the entries that lead to them */
+    uint16_t *tables;      /* for CHILD, then for COUNT */
+    aura_trie_child *list; /* and TRIE_AHEAD more, which are no contexts */
+    uint64_t entries;      /* of all their lists */
+    uint32_t end;          /* the place behind their lists */
 } aura_trie_children;
-
-/* From the low bits up: 9 length, 9 length of the suffix's list, 9 rank of the first entry in that. */
-#define TRIE_LONGEST_SHIFT 9
-#define TRIE_FIRST_RANK_SHIFT 18
 
 static inline uint32_t aura_trie_length(uint32_t lengths)
 {
@@ -44,12 +49,7 @@ static inline uint32_t aura_trie_length(uint32_t lengths)
 
 static inline uint32_t aura_trie_longest(uint32_t lengths)
 {
-    return lengths >> TRIE_LONGEST_SHIFT & 0x1FF;
-}
-
-static inline uint32_t aura_trie_first_rank(uint32_t lengths)
-{
-    return lengths >> TRIE_FIRST_RANK_SHIFT;
+    return lengths >> TRIE_LONGEST_SHIFT;
 }
 
 /* Memory that levels use one after the other. */
@@ -58,20 +58,19 @@ typedef struct {
     size_t size;
 } aura_trie_room;
 
-/* What two levels use at once has a room for even levels, and behind it one for odd ones. */
+/* Notes, which two levels use at once, have a room for even levels, and behind it one for odd ones. */
 enum {
     TRIE_PARENTS,
-    TRIE_LENGTHS,
     TRIE_FLAGS,
+    TRIE_CHILDREN,
     TRIE_RANKS,
     TRIE_CODES,
-    TRIE_SUFFIXES,
-    TRIE_NOTES = TRIE_SUFFIXES + 2,
+    TRIE_NOTES,
     TRIE_ROOMS = TRIE_NOTES + 2,
 };
 
 #define TRIE_CLASSES (sizeof TRIE_SIZE_BOUNDS + 1)
-#define TRIE_AHEAD 16 /* children whose suffixes are fetched ahead */
+#define TRIE_AHEAD 16 /* contexts whose suffix entries are fetched ahead */
 #define TRIE_SHORT 8 /* the longest lists whose tables for ranks are copied */
 
 typedef struct {
@@ -87,6 +86,7 @@ typedef struct {
     aura_error *error;
     uint8_t classes[CONTEXT_MODEL_SYMBOLS + 1];    /* by the length of a list, its class */
     uint16_t firsts[CONTEXT_MODEL_SYMBOLS + 1];    /* by the length of a list, words before its entries */
+    uint16_t widths[CONTEXT_MODEL_SYMBOLS + 1];    /* and all its words */
     uint16_t child_tables[1 << TRIE_LENGTH_SHIFT]; /* of the level, by the code of an entry */
     /* by the class of the suffix's list and the length of the list */
     uint16_t rank_tables[TRIE_CLASSES][TRIE_SHORT + 1][TRIE_SHORT];
