@@ -99,7 +99,7 @@ static bool name_code_tables(const aura_trie_reader *trie, level_symbols symbols
             continue;
         }
         const uint32_t class = aura_least(trie->classes[length], 7), column = TRIE_FIRST_CODE + class;
-        switch (length) { /* so that no loop ends where it cannot be foreseen */
+        switch (length) { /* so that no loop ends where it cannot be predicted */
         case 2:
             is_kept &= name_list_tables(above, longest, column, 2, symbols.ranks, symbols.codes);
             break;
@@ -326,7 +326,7 @@ static void write_lists(aura_trie_reader *trie, level_symbols symbols)
         const uint16_t *ranks = is_shorter ? symbols.ranks : trie->own_ranks;
         const uint32_t first = context + trie->firsts[length], above = suffix + trie->firsts[longest];
         const long_list list = {context, first, suffix, above, *symbols.many++, is_shorter};
-        switch (length) { /* so that no loop ends where it cannot be foreseen */
+        switch (length) { /* so that no loop ends where it cannot be predicted */
         case 2:
             count = write_few(&writer, &list, symbols.codes, ranks, 2, count);
             break;

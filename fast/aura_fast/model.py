@@ -8,8 +8,6 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from aura_fast import template_list
-from aura_spec import char_runs, prefix
 from aura_spec.auralite import MODEL_ID_SIZE
 from aura_spec.context_model import ContextModel
 from aura_spec.errors import ChecksumMismatch, EncodeError, LimitExceeded, Malformed, Truncated, Unsupported
@@ -71,14 +69,21 @@ def read(data: bytes, context_model: ContextModel | None = None) -> ModelFile:
     """
     sections = _split(data)
     model = context_model or _read_context_model(sections)
-    templates = template_list.read(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
+    templates = _read_templates(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
     dictionary = check_dictionary(bytes(sections[DICTIONARY])) if DICTIONARY in sections else b""
     sizes = {kind: len(content) for kind, content in sections.items()}
     return ModelFile(id_of(sections), model, templates, dictionary, bytes(sections.get(METADATA, b"")), sizes)
 
 
+def _read_templates(section: bytes) -> Mapping[int, Template]:
+    from aura_fast import template_list  # noqa: PLC0415  # few models have templates
+
+    return template_list.read(section)
+
+
 def _read_context_model(sections: Mapping[int, memoryview]) -> ContextModel:
     from aura_fast import trie  # noqa: PLC0415  # it needs numpy, and a model may be read already
+    from aura_spec import char_runs, prefix  # noqa: PLC0415  # they take long, too
 
     return replace(
         trie.read(sections[TRIE]),
@@ -96,6 +101,7 @@ def write(model: ContextModel, metadata: bytes = b"") -> bytes:
     """
     _check_metadata(metadata)
     from aura_fast import trie_writer  # noqa: PLC0415  # only training writes models
+    from aura_spec import char_runs, prefix  # noqa: PLC0415  # as above
 
     sections = {TRIE: trie_writer.write(model), MATCH: _HITS.pack(*(int(hit) for hit in model.hits))}
     if model.prefix is not None:
@@ -115,6 +121,8 @@ def carried(templates: Mapping[int, Template], dictionary: bytes) -> dict[int, b
     """
     if len(dictionary) > MAX_WINDOW:
         raise EncodeError(f"a dictionary has at most {MAX_WINDOW} bytes")
+    from aura_fast import template_list  # noqa: PLC0415  # as in _read_templates
+
     sections = {TEMPLATES: template_list.write(templates) if templates else b"", DICTIONARY: dictionary}
     return {kind: content for kind, content in sections.items() if content}
 

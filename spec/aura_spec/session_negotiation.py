@@ -58,7 +58,6 @@ from construct import this
 
 from aura_spec.errors import Unsupported
 from aura_spec.marker import Marker
-from aura_spec.stream import LONG_CHECK
 from aura_spec.varint import VarInt
 from aura_spec.wire import Checked, End, Field
 
@@ -137,6 +136,8 @@ def check_for(codings: Codings, wanted: int) -> int:
     >>> check_for(ALL_CODINGS, 32), check_for(Codings.STREAM, 32), check_for(Codings.STREAM, 8)
     (32, 16, 8)
     """
+    from aura_spec.stream import LONG_CHECK  # noqa: PLC0415  # takes long, and methods are of single messages, too
+
     return wanted if wanted < LONG_CHECK or codings & Codings.LONG_CHECK else CHECK_OF_ALL
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from os import PathLike
 
-from aura import arguments, backends, selection, tagging
+from aura import arguments, backends
 from aura.arguments import BytesLike, to_bytes
 from aura.backends import Beginning
 from aura.codec_base import CodecBase
@@ -19,7 +19,6 @@ from aura_spec.errors import DecodeError, EncodeError, TemplateError
 from aura_spec.limits import DEFAULT_MAX_SIZE
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
-from aura_spec.tag import build_tagged
 from aura_spec.template import Template
 
 
@@ -204,6 +203,8 @@ class Codec(CodecBase):
         """A coded message, with a tag before it if this codec checks."""
         if not self.check:
             return wire
+        from aura_spec.tag import build_tagged  # noqa: PLC0415  # most messages have no tag
+
         return build_tagged(wire, message, b"" if self.explicit_model else self._model_id)
 
     def _predict(self, messages: Sequence[bytes], shared: SharedState) -> list[Tried]:
@@ -217,6 +218,8 @@ class Codec(CodecBase):
         return [known.get(message, NOTHING_TRIED) for message in messages]
 
     def _select(self, message: bytes, shared: SharedState, tried: Tried | Begun) -> bytes:
+        from aura import selection  # noqa: PLC0415  # takes long, and the native core chooses for most messages itself
+
         return selection.choose(
             message,
             backend=self._backend,
@@ -234,6 +237,8 @@ class Codec(CodecBase):
         """
         held = self.shared_state
         if self.check:
+            from aura import tagging  # noqa: PLC0415  # most messages have no tag
+
             return tagging.decode(self._backend, wire, held, self._model_id, max_size)
         return self._backend.decode(wire, held, max_size)
 
@@ -241,6 +246,8 @@ class Codec(CodecBase):
         """Read compressed messages, in order; in place of one that is refused there is the error."""
         held = self.shared_state
         if self.check:
+            from aura import tagging  # noqa: PLC0415  # as above
+
             return tagging.decode_batch(self._backend, wires, held, self._model_id, max_size)
         return self._backend.decode_batch(wires, held, max_size)
 
@@ -251,17 +258,23 @@ class Codec(CodecBase):
     def smallest_frame(self, match: Match) -> Candidate:
         """The smallest frame for a match, of the typed one and those that the level tries."""
         typed = Candidate(Method.TYPED, self.encode_frame(match), match.template_id)
+        from aura import selection  # noqa: PLC0415  # as above
+
         return selection.smallest((typed, *self.frames(match)))
 
     def frames(self, match: Match, size: int | None = None) -> list[Candidate]:
         """Template frames, as the level allows: all, or those that may have less than ``size`` bytes."""
         policy = Policy(self.level)
+        from aura import selection  # noqa: PLC0415  # as above
+
         return selection.frames(
             match, backend=self._backend, policy=policy, shared_state=self._shared, size=size
         )
 
     def closest(self, message: bytes, other: Candidate) -> Candidate:
         """The fuzzy frame of a template that a message is close to, if it is tried, or ``other`` if not larger."""
+        from aura import selection  # noqa: PLC0415  # as above
+
         return selection.closest(
             message,
             other,
@@ -278,6 +291,8 @@ class Codec(CodecBase):
     def without_template(self, message: bytes, methods: int = ALL_METHODS) -> Candidate:
         """The smallest message of these methods, by bits as in a hello, without a template."""
         policy = Policy(self.level, methods)
+        from aura import selection  # noqa: PLC0415  # as above
+
         return selection.choose(message, backend=self._backend, policy=policy, shared_state=self._shared)
 
 
@@ -358,6 +373,7 @@ def warm_up() -> None:
     It takes as long as the first message would; later calls take microseconds. Servers call it before they take
     requests.
     """
+    from aura import selection  # noqa: F401, PLC0415  # what chooses where the native core does not
     from aura_reference import brotli, stored, zstd  # noqa: F401, PLC0415  # what reads messages of these methods
 
     codec = default_codec()

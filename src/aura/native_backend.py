@@ -20,7 +20,6 @@ from aura_spec.context_model import ContextModel
 from aura_spec.errors import DecodeError
 from aura_spec.marker import Marker
 from aura_spec.shared_state import SharedState
-from aura_spec.tag import questioned
 from aura_spec.template import Template
 
 if TYPE_CHECKING:
@@ -65,8 +64,15 @@ def _decode(wire: bytes, shared_state: SharedState | None, max_size: int) -> byt
         if marker == _BRIO:
             return _decode_brio(wire, shared_state or SharedState(), max_size)
     except DecodeError as error:
-        raise questioned(error, wire) from None
+        raise _questioned(error, wire) from None
     return _formats().decode(wire, shared_state, max_size)
+
+
+def _questioned(error: DecodeError, wire: bytes) -> DecodeError:
+    """The error of a message, with the question whether the writer held something else."""
+    from aura_spec.tag import questioned  # noqa: PLC0415  # few messages are refused
+
+    return questioned(error, wire)
 
 
 def _decode_frame(wire: bytes, held: SharedState, max_size: int) -> bytes | None:
@@ -217,7 +223,7 @@ class Native:
         self, error: DecodeError | None, wire: bytes, shared_state: SharedState, max_size: int
     ) -> bytes | DecodeError:
         """Read a message without an implied model, or say why one with it is refused."""
-        return self._result(wire, shared_state, max_size) if error is None else questioned(error, wire)
+        return self._result(wire, shared_state, max_size) if error is None else _questioned(error, wire)
 
     def _result(self, wire: bytes, shared_state: SharedState, max_size: int) -> bytes | DecodeError:
         try:

@@ -25,6 +25,35 @@ from aura.server import conversation
 RUNNER = CliRunner()
 
 
+def test_the_help_without_commands_is_that_with_all_of_them() -> None:
+    listed, built = (RUNNER.invoke(each, ["--help"]) for each in (cli.listing(), app))
+    assert (listed.exit_code, listed.stdout) == (0, built.stdout)
+
+
+@pytest.mark.parametrize("option", ["-h", "--help", "--version"])
+def test_help_and_version_load_no_command(option: str) -> None:
+    program = (
+        "import atexit, sys; from aura.cli import main; sys.argv = ['aura', sys.argv[1]];"
+        " atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    )
+    done = subprocess.run(  # noqa: S603  # ours
+        [sys.executable, "-c", program, option], check=True, capture_output=True, text=True
+    )
+    assert ("compress " in done.stdout) is (option != "--version")
+    loaded = {name for name in done.stderr.split() if name.startswith("aura")}
+    assert loaded <= {
+        "aura",
+        "aura.cli",
+        "aura.cli.process",
+        "aura.errors",
+        "aura.native",
+        "aura.terminal",
+        "aura_native",
+        "aura_spec",
+        "aura_spec.errors",
+    }
+
+
 def test_compress_and_decompress_through_pipes() -> None:
     wire = RUNNER.invoke(app, ["compress"], input=b"Timeout after 30ms for db").stdout_bytes
     assert wire == aura.compress("Timeout after 30ms for db")

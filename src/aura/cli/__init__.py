@@ -1,7 +1,8 @@
 """The command line ``aura``.
 
 Each command stands in a module of its name; this one puts them together, and imports those that are asked for, as
-some take long. ``aura.cli.process`` says how they end.
+some take long: none for the list of all commands, whose summaries stand here. ``aura.cli.process`` says how they
+end.
 """
 
 from __future__ import annotations
@@ -29,6 +30,24 @@ _COMMANDS: Final = {
 }
 """The modules of commands, in the order in which the help tells of them."""
 
+_SUMMARIES: Final = {
+    "compress": "Compress one message, or a large input as a chunked file.",
+    "decompress": "Decompress one message, or a chunked file.",
+    "explain": "Show a message field by field.",
+    "train": "Train a model on your own messages, for both ends to use.",
+    "demo": "Compress a conversation and verify every message.",
+    "serve": "Serve a chat page that speaks AURA and shows the bytes of each message.",
+    "bench": "Measure AURA and its peers on messages.",
+    "stress": "Let many users talk to a server over real WebSocket connections, and measure what that takes.",
+    "model": "Look into model files.",
+    "templates": "Look into files of templates, and add to them.",
+    "audit": "Read, verify, search and erase an audit log.",
+    "metrics": "Rules for Prometheus and a dashboard for Grafana.",
+    "config": "Show, check and compare configurations.",
+    "experiment": "What an experiment has found.",
+}
+"""What the help says of commands, and of groups, in that order; each says so itself, too."""
+
 _GROUPS: Final[dict[str, dict[str, str]]] = {
     "model": {"check": "model_check", "audit": "model_audit"},
     "templates": {"discover": "template_discovery", "stats": "template_stats"},
@@ -42,6 +61,29 @@ _GROUPS: Final[dict[str, dict[str, str]]] = {
 
 def build(names: Iterable[str] = (*_COMMANDS, *_GROUPS)) -> typer.Typer:
     """The command line with these commands and groups; others do not have to be loaded."""
+    app = _empty()
+    for name in names:
+        if name in _COMMANDS:
+            app.command()(_attribute(_COMMANDS[name], name))
+        else:
+            app.add_typer(_group(name), name=name)
+    return app
+
+
+def listing() -> typer.Typer:
+    """The command line as far as its help tells of it: summaries of commands, and nothing that they do."""
+    app = _empty()
+    for name, summary in _SUMMARIES.items():
+        app.command(name, help=summary)(_listed)
+    return app
+
+
+def _listed() -> None:
+    """A command in the help."""
+
+
+def _empty() -> typer.Typer:
+    """The command line without commands."""
     app = typer.Typer(
         name="aura",
         help="A formally specified codec for short messages.",
@@ -51,11 +93,6 @@ def build(names: Iterable[str] = (*_COMMANDS, *_GROUPS)) -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # help texts are plain: nothing in them is markup
     )
-    for name in names:
-        if name in _COMMANDS:
-            app.command()(_attribute(_COMMANDS[name], name))
-        else:
-            app.add_typer(_group(name), name=name)
     app.callback()(_options)
     return app
 
@@ -103,4 +140,7 @@ def main() -> None:
     """Run the command line."""
     prepare_streams()
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    run(build((asked,)) if asked in _COMMANDS or asked in _GROUPS else build())
+    if asked in {"-h", "--help", "--version"}:
+        run(listing())
+    else:
+        run(build((asked,)) if asked in _COMMANDS or asked in _GROUPS else build())

@@ -14,9 +14,7 @@ import typer
 from aura import policy
 from aura.cli import io
 from aura.codec import Codec
-from aura.files.chunked import compress_iter, decompress_iter
 from aura.files.pieces import PIECE
-from aura_spec import chunked as chunked_spec
 from aura_spec.limits import DEFAULT_MAX_SIZE
 
 MAX_MESSAGE: Final = 1 << 20
@@ -64,6 +62,8 @@ def compress(
     with io.opened(path) as source:
         head = source.read(MAX_MESSAGE + 1)
         if len(head) > MAX_MESSAGE if chunked is None else chunked:
+            from aura.files.chunked import compress_iter  # noqa: PLC0415  # takes long; most inputs are messages
+
             chunked_level = 1 if level == policy.LEVELS[-1] else 0
             chunks = compress_iter(chain((head,), _pieces(source)), level=chunked_level)
             io.write_chunks(output, _digits(chunks) if hexadecimal else chunks, path)
@@ -106,10 +106,14 @@ def decompress(
         max_size=DEFAULT_MAX_SIZE if max_size is None else max_size,
         check=check,
     )
+    from aura_spec.chunked import MAGIC  # noqa: PLC0415  # takes long, and the help needs none
+
     with io.opened(path) as file:
         source = BytesIO(io.parse_hex(file.read().decode("ascii", "replace"))) if hexadecimal else file
-        head = source.read(len(chunked_spec.MAGIC))
-        if head == chunked_spec.MAGIC:  # which begins no message, tagged or not: 'A' and 'R' are no markers
+        head = source.read(len(MAGIC))
+        if head == MAGIC:  # which begins no message, tagged or not: 'A' and 'R' are no markers
+            from aura.files.chunked import decompress_iter  # noqa: PLC0415  # as in compress
+
             content = decompress_iter(chain((head,), _pieces(source)), max_size=max_size)
             io.write_chunks(output, content, path)
             return

@@ -13,11 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from os import PathLike
-from pathlib import Path
 
 from aura import native
 from aura.arguments import BytesLike, buffer_bytes
-from aura.files import atomic_write
 from aura.models import native_model
 from aura_fast import model as model_file
 from aura_spec import strict_json
@@ -121,6 +119,8 @@ class Model:
             DecodeError: the file is damaged, hostile or of another version.
             OSError: it cannot be read.
         """
+        from pathlib import Path  # noqa: PLC0415  # takes long, and the default model comes with the package
+
         return cls.from_bytes(Path(path).read_bytes())
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -129,6 +129,10 @@ class Model:
         Raises:
             OSError: it cannot be written.
         """
+        from pathlib import Path  # noqa: PLC0415  # as above
+
+        from aura.files import atomic_write  # noqa: PLC0415  # most models are read only
+
         atomic_write.write(Path(path), self.data)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 ``library``        ids and patterns; published ids never change
 ``filing``         templates that do not change, and what finds them
+``match``          a template and the values of its slots
 ``matcher``        finds the templates that match a message, without trying them all
 ``native_matcher`` the same with the native core
 ``layering``       which templates are filed together
@@ -25,7 +26,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from aura.templates.library import Hint, SlotValues, TemplateLibrary
-from aura.templates.matcher import Match
+from aura.templates.match import Match
 from aura.templates.near import Near
 
 if TYPE_CHECKING:

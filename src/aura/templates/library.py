@@ -19,16 +19,16 @@ from os import PathLike
 from typing import TYPE_CHECKING, Final
 
 from aura.arguments import BytesLike, to_bytes, whole_number
-from aura.recent import CacheInfo, Recent
 from aura.templates.cold import ColdTemplates
 from aura.templates.digest import digest_of
 from aura.templates.filing import FiledTemplates, filed_builtin
-from aura.templates.matcher import Match
+from aura.templates.match import Match
 from aura.templates.near import Near
 from aura_spec.errors import EncodeError, TemplateError
 from aura_spec.template import FIRST_APPLICATION_ID, Template, builtin, parse_patterns
 
 if TYPE_CHECKING:
+    from aura.recent import CacheInfo, Recent
     from aura.templates.store import TemplateStore
 
 SlotValues = Mapping[str, object] | Iterable[object]
@@ -242,6 +242,8 @@ class TemplateLibrary(Mapping[int, Template]):
             TypeError: ``size`` is no ``int``.
             ValueError: ``size`` is below 0.
         """
+        from aura.recent import Recent  # noqa: PLC0415  # most libraries keep none
+
         self._recent = Recent(size) if whole_number("size", size, 0) else None
 
     @property

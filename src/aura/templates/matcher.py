@@ -8,11 +8,12 @@ found and tried as the chapter says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from aura.templates.index import steps_of
 from aura.templates.layer import Layer
 from aura.templates.layering import layered
+from aura.templates.match import Match
 from aura.templates.near import Near, nearest
 from aura.templates.views import views_of
 from aura_fast import typed
@@ -26,14 +27,6 @@ _TRYING: Final = 256
 
 _MIN_STEPS: Final = 256
 """Steps that any message is worth, as coding a long one takes longer than these."""
-
-
-class Match(NamedTuple):
-    """A template and the slot values, in the order of rule TPL-2, that render to a message."""
-
-    template_id: int
-    template: Template
-    values: tuple[bytes, ...]
 
 
 class Matcher:

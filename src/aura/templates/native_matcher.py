@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from aura.templates.cold import ColdTemplates
 from aura.templates.layering import layered
-from aura.templates.matcher import Match
+from aura.templates.match import Match
 from aura.templates.near import Near
 from aura_spec.template import Kind, Template
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from aura_spec.fuzzy import example_of
 from aura_spec.template import Template
 
 _GRAM: Final = 4
@@ -38,6 +37,8 @@ def nearest(message: bytes, templates: Iterable[tuple[int, Template]]) -> Near |
     >>> nearest(b"I can't help you", [(7, parse_pattern("I cannot help you.")), (8, parse_pattern("I can"))])
     Near(template_id=7, shared=9, size=13)
     """
+    from aura_spec.fuzzy import example_of  # noqa: PLC0415  # takes long, and few messages are close to one
+
     best, held = None, _grams(message)
     for template_id, template in templates:
         shared = len(held & _grams(example_of(template)))

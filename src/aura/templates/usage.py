@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aura import arguments
-from aura.templates.matcher import Match
+from aura.templates.match import Match
 from aura.templates.slot_analysis import SlotAnalysis, Tally, analyze, better_pattern
 from aura_spec.template import Template
 
