@@ -11,8 +11,7 @@
 #define STRETCHES (INTERLEAVED_RANS_TOTAL / STRETCH)
 #define INTERVALS (STRETCHES / 4u) /* where the intervals of a block begin, in its numbers of four bytes */
 
-/* Frequencies from codes (rule IRN-7); one of the codes is above 0. */
-static void frequencies_of(const uint8_t *codes, uint32_t count, uint32_t frequencies[CONTEXT_MODEL_SYMBOLS])
+void aura_rans_weigh(const uint8_t *codes, uint32_t count, uint32_t frequencies[CONTEXT_MODEL_SYMBOLS])
 {
     uint32_t total = 0;
     for (uint32_t symbol = 0; symbol < count; symbol++)
@@ -74,7 +73,7 @@ bool aura_rans_lay_out(aura_rans_tables *tables, const uint8_t *data, size_t siz
         tables->firsts[table] = symbols > 0 ? first : 0;
         if (symbols > 0) {
             uint32_t frequencies[CONTEXT_MODEL_SYMBOLS];
-            frequencies_of(from + 2, symbols, frequencies);
+            aura_rans_weigh(from + 2, symbols, frequencies);
             write_block(tables->blocks + first, frequencies, symbols);
             first += INTERVALS + symbols;
         }

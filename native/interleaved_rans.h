@@ -13,6 +13,9 @@ typedef struct {
     uint32_t *blocks;
 } aura_rans_tables;
 
+/* Frequencies from at most CONTEXT_MODEL_SYMBOLS codes (rule IRN-7), one of which is above 0. */
+void aura_rans_weigh(const uint8_t *codes, uint32_t count, uint32_t frequencies[CONTEXT_MODEL_SYMBOLS]);
+
 /* Lay out `count` tables of codes (rule IRN-7). They stand in `data` one behind the other, each behind its number of
  * symbols (two bytes, big endian), and were checked. `data` has `size` bytes. */
 bool aura_rans_lay_out(aura_rans_tables *tables, const uint8_t *data, size_t size, uint32_t count,

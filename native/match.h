@@ -38,13 +38,18 @@ static inline uint32_t aura_four_bytes(const uint8_t *bytes)
     return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0];
 }
 
+/* The slot of MATCH_MIN_LENGTH bytes (rule MAT-1). */
+static inline uint32_t aura_match_slot(const uint8_t *bytes)
+{
+    return aura_four_bytes(bytes) * MATCH_MULTIPLIER >> MATCH_SLOT_SHIFT;
+}
+
 /* Look for a match if none is active (rules MAT-1 to MAT-3 and HIS-1); once at each position. */
 static inline void aura_match_look(aura_match *match, uint32_t position)
 {
     if (position < MATCH_MIN_LENGTH)
         return;
-    const uint32_t four = aura_four_bytes(match->text + position - MATCH_MIN_LENGTH);
-    uint32_t *slot = &match->table->slots[four * MATCH_MULTIPLIER >> MATCH_SLOT_SHIFT];
+    uint32_t *slot = &match->table->slots[aura_match_slot(match->text + position - MATCH_MIN_LENGTH)];
     const uint32_t held = *slot;
     *slot = match->table->base + position;
     if (match->length > 0)
@@ -61,8 +66,7 @@ static inline void aura_match_pass(aura_match *match, uint32_t position)
     match->length = 0;
     if (position < MATCH_MIN_LENGTH)
         return;
-    const uint32_t four = aura_four_bytes(match->text + position - MATCH_MIN_LENGTH);
-    match->table->slots[four * MATCH_MULTIPLIER >> MATCH_SLOT_SHIFT] = match->table->base + position;
+    match->table->slots[aura_match_slot(match->text + position - MATCH_MIN_LENGTH)] = match->table->base + position;
 }
 
 /* The byte that an active match predicts. */

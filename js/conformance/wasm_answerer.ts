@@ -13,16 +13,19 @@ import { writeAs, writeMessage } from './wasm_messages.js';
 import { readModelFile, readSection } from './wasm_sections.js';
 
 /** The profiles of which the module has all. */
-const PROFILES = ['decoder-core', 'adaptive', 'fuzzy', 'encoder', 'tag', 'stream', 'event-stream', 'chunked'];
+const PROFILES = ['decoder-core', 'adaptive', 'fuzzy', 'encoder', 'tag', 'stream', 'event-stream', 'chunked', 'parts'];
 
 const MAX_SIZE = 2 ** 26;
 
 /** Answers requests, in order. */
 export class WasmAnswerer extends ProtocolAnswerer<Model> {
-  readonly #chunked = chunkedTypes(new ChunkedFiles());
+  /** Case types that need nothing of a request but the case. */
+  readonly #types: Readonly<Record<string, CaseType>>;
 
-  constructor(name: string, version: string) {
+  /** `name` and `version` are those that the runner shows, `parts` answers for single chapters. */
+  constructor(name: string, version: string, parts: Readonly<Record<string, CaseType>>) {
     super(name, version, PROFILES);
+    this.#types = { ...parts, ...chunkedTypes(new ChunkedFiles()) };
   }
 
   protected readModel(file: Uint8Array): Model {
@@ -45,7 +48,7 @@ export class WasmAnswerer extends ProtocolAnswerer<Model> {
       case 'section':
         return { value: readSection(wire, request) };
     }
-    return { value: this.#chunkedType(request).read(wire, request) };
+    return { value: this.#typeOf(request).read(wire, request) };
   }
 
   protected encode(request: Fields): Fields {
@@ -58,7 +61,7 @@ export class WasmAnswerer extends ProtocolAnswerer<Model> {
       return { wire: toHex(this.#withCodec(request, false, write)) };
     }
     if (type !== 'message' && type !== 'tagged message') {
-      const { write } = this.#chunkedType(request);
+      const { write } = this.#typeOf(request);
       if (write === undefined) throw new Skipped('this is not written');
       return { wire: toHex(write(request['value'] as Fields, request)) };
     }
@@ -68,9 +71,9 @@ export class WasmAnswerer extends ProtocolAnswerer<Model> {
     }));
   }
 
-  #chunkedType({ case_type: name }: Fields): CaseType {
-    if (!((name as string) in this.#chunked)) throw new Skipped(`no case type ${name as string}`);
-    return this.#chunked[name as string];
+  #typeOf({ case_type: name }: Fields): CaseType {
+    if (!((name as string) in this.#types)) throw new Skipped(`no case type ${name as string}`);
+    return this.#types[name as string];
   }
 
   #withCodec<T>(request: Fields, check: boolean, use: (codec: Codec) => T): T {

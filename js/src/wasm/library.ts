@@ -31,8 +31,9 @@ function templateParts(id: number, { slots, literals, places }: Template): reado
 }
 
 /** File templates; with `findsNear`, those that a message is close to are found as well. */
-export function fileTemplates(templates: ReadonlyMap<number, Template>, findsNear: boolean): Held {
-  const core = instance();
+export function fileTemplates(
+  templates: ReadonlyMap<number, Template>, findsNear: boolean, core = instance(),
+): Held {
   const entries = [...templates].sort(([one], [other]) => one - other);
   const input = partsOf(entries.flatMap(([id, template]) => templateParts(id, template)));
   core.put(input);
