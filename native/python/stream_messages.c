@@ -140,11 +140,11 @@ typedef struct {
     bool keeps; /* whether a message that is refused for its length may be read again */
 } reading;
 
-/* What was received, and whether it is text. */
+/* What was received: a str if it is text, which was checked to be UTF-8, else bytes. */
 static PyObject *result_of(const stream_object *self, const void *data, size_t size)
 {
-    PyObject *bytes = PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
-    return bytes == NULL ? NULL : Py_BuildValue("(NO)", bytes, self->stream.is_text ? Py_True : Py_False);
+    return self->stream.is_text ? PyUnicode_DecodeUTF8(data, (Py_ssize_t)size, NULL)
+                                : PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
 }
 
 /* Read a string. The buffer of the workspace has room for the message, for aura_stream_read to work in, and for what the

@@ -101,7 +101,7 @@ static PyMethodDef METHODS[] = {
     {"encode_message", (PyCFunction)(void (*)(void))aura_py_stream_encode_message, METH_FASTCALL,
      "The next message, which is coded by itself already."},
     {"decode", (PyCFunction)(void (*)(void))aura_py_stream_decode, METH_FASTCALL,
-     "The next message, and whether it is text."},
+     "The next message: a str if it is text, else bytes."},
     {"reset", reset, METH_O, "Forget all, and say so with the next message."},
     {"copy", copy, METH_NOARGS, "Another end that remembers the same and goes on by itself."},
     {NULL, NULL, 0, NULL},

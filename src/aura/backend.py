@@ -75,13 +75,13 @@ class Reference:
 
     def stream_sender(self, terms: Terms) -> StreamSender:
         """The end of a stream that sends: that of ``fast``, as the reference has none that chooses what to send."""
-        from aura_fast.stream import Sender  # noqa: PLC0415  # most codecs need no streams
+        from aura.fast_stream import Sender  # noqa: PLC0415  # most codecs need no streams
 
         return Sender(terms)
 
     def stream_receiver(self, terms: Terms) -> StreamReceiver:
         """The end of a stream that receives: that of ``fast``."""
-        from aura_fast.stream import Receiver  # noqa: PLC0415  # as above
+        from aura.fast_stream import Receiver  # noqa: PLC0415  # as above
 
         return Receiver(terms)
 

@@ -46,16 +46,33 @@ class Beginning(Protocol):
         """The same of many messages."""
 
 
+class SendsData(Protocol):
+    """Codes the next message of a stream."""
+
+    def __call__(
+        self, data: bytes, is_text: bool, compress: Callable[[bytes], bytes] | None, max_string: int, /
+    ) -> bytes:
+        """Code data, or text in UTF-8; ``compress`` is tried where a string does not halve the message."""
+
+
+class ReceivesData(Protocol):
+    """Reads the next message of a stream."""
+
+    def __call__(
+        self, wire: bytes, max_size: int, decompress: Callable[[bytes, int], bytes], keeps: bool, /
+    ) -> str | bytes:
+        """Read a text or bytes; if ``keeps``, one that is refused for its length can be read again."""
+
+
 class StreamSender(Protocol):
     """The end of a stream that sends; documented in ``aura_fast.stream``."""
 
     def reset(self, *, ask: bool) -> None:
         """Forget all, and say so with the next message."""
 
-    def encode(
-        self, text: Text, compressed: Callable[[bytes], bytes] | None = None, max_string: int = ...
-    ) -> bytes:
-        """The next message."""
+    @property
+    def send(self) -> SendsData:
+        """Gives the next message."""
 
     def encode_message(self, text: Text, message: bytes) -> bytes:
         """The next message, which is coded by itself already."""
@@ -63,9 +80,6 @@ class StreamSender(Protocol):
 
 class StreamReceiver(Protocol):
     """The end of a stream that receives; documented in ``aura_fast.stream``."""
-
-    def copy(self) -> StreamReceiver:
-        """One that goes on from here by itself."""
 
     @property
     def asked(self) -> bool:
@@ -75,10 +89,9 @@ class StreamReceiver(Protocol):
     def lost(self) -> bool:
         """Whether nothing but a reset can be read."""
 
-    def decode(
-        self, wire: bytes, max_size: int, decompressed: Callable[[bytes, int], bytes], *, keeps: bool = ...
-    ) -> Text:
-        """Read the next message."""
+    @property
+    def receive(self) -> ReceivesData:
+        """Reads the next message."""
 
 
 class Backend(Protocol):

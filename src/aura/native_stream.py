@@ -12,12 +12,17 @@ from aura_spec.stream import MAX_STRING, Terms, Text
 
 
 class Sender:
-    """The end of a stream that sends; as in ``aura_reference.stream``."""
+    """The end of a stream that sends; as in ``aura_reference.stream``.
 
-    __slots__ = ("_end",)
+    Attributes:
+        send: as :class:`aura.backends.StreamSender` says, without a call of Python.
+    """
+
+    __slots__ = ("_end", "send")
 
     def __init__(self, terms: Terms) -> None:
         self._end = native_of(terms.model).stream(terms.agreed, terms.memory, terms.check, terms.server)
+        self.send = self._end.encode
 
     def reset(self, *, ask: bool) -> None:
         """Forget all, and say so with the next message (rules STR-9 and STR-10)."""
@@ -35,12 +40,17 @@ class Sender:
 
 
 class Receiver:
-    """The end of a stream that receives; as in ``aura_reference.stream``."""
+    """The end of a stream that receives; as in ``aura_reference.stream``.
 
-    __slots__ = ("_end",)
+    Attributes:
+        receive: as :class:`aura.backends.StreamReceiver` says, without a call of Python.
+    """
+
+    __slots__ = ("_end", "receive")
 
     def __init__(self, terms: Terms) -> None:
         self._end = native_of(terms.model).stream(terms.agreed, terms.memory, terms.check, terms.server)
+        self.receive = self._end.decode
 
     @property
     def asked(self) -> bool:
@@ -56,6 +66,7 @@ class Receiver:
         """One that goes on from here by itself."""
         other = Receiver.__new__(Receiver)
         other._end = self._end.copy()  # noqa: SLF001  # of the same kind
+        other.receive = other._end.decode  # noqa: SLF001
         return other
 
     def decode(
@@ -67,4 +78,5 @@ class Receiver:
         keeps: bool = False,
     ) -> Text:
         """Read the next message; as in ``aura_fast.stream``."""
-        return Text(*self._end.decode(wire, max_size, decompressed, keeps))
+        message = self._end.decode(wire, max_size, decompressed, keeps)
+        return Text(message.encode(), True) if isinstance(message, str) else Text(message, False)

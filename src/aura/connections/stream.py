@@ -15,6 +15,7 @@ from aura_spec.stream import (
     CHECKS,
     DEFAULT_CHECK,
     DEFAULT_MEMORY,
+    HEAD_BYTE,
     MAX_MEMORY,
     MAX_STRING,
     MIN_MEMORY,
@@ -161,12 +162,13 @@ class Stream:
             TypeError: it is neither ``str`` nor bytes-like; nothing is sent.
             EncodeError: the text holds a lone surrogate; nothing is sent.
         """
-        return self.send_text(Text(to_bytes(text), isinstance(text, str)))
+        return self.send_data(to_bytes(text), text=isinstance(text, str))
 
-    def send_text(self, message: Text) -> bytes:
+    def send_data(self, data: bytes, *, text: bool) -> bytes:
         """Code the next message, whose bytes are at hand."""
-        is_worthwhile = len(message.data) >= min(_WORTHWHILE, self._max_string + 1)
-        return self._sender.encode(message, self._codec.compress if is_worthwhile else None, self._max_string)
+        sender = self._made_sender or self._sender
+        is_worthwhile = len(data) >= _WORTHWHILE or len(data) > self._max_string
+        return sender.send(data, text, self._codec.compress if is_worthwhile else None, self._max_string)
 
     def send_message(self, data: bytes, coded: bytes, *, text: bool) -> bytes:
         """The next message, which ``codec`` has coded already as ``coded``; the stream remembers it as others."""
@@ -188,10 +190,9 @@ class Stream:
         """
         wire = wire_bytes(wire)
         limit = self._max_size if max_size is None else arguments.whole_number("max_size", max_size, 0)
-        text = self.receive_text(wire, limit, keeps=max_size is not None)
-        return text.data.decode() if text.is_text else text.data
+        return self.receive_data(wire, limit, keeps=max_size is not None)
 
-    def receive_text(self, wire: bytes, max_size: int, *, keeps: bool) -> Text:
+    def receive_data(self, wire: bytes, max_size: int, *, keeps: bool) -> str | bytes:
         """Read the next message, of at most ``max_size`` bytes.
 
         Args:
@@ -202,11 +203,11 @@ class Stream:
         Raises:
             DecodeError: as :meth:`receive`.
         """
-        receiver = self._receiver
-        text = receiver.decode(wire, max_size, self._decompress, keeps=keeps)
-        if receiver.asked:
+        receiver = self._made_receiver or self._receiver
+        message = receiver.receive(wire, max_size, self._decompress, keeps)
+        if wire[0] == HEAD_BYTE and receiver.asked:
             self._sender.reset(ask=False)
-        return text
+        return message
 
     def _decompress(self, message: bytes, max_size: int) -> bytes:
         return self._codec.decompress(message, max_size=max_size)

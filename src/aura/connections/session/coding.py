@@ -17,10 +17,10 @@ from aura.templates import Hint, Match, TemplateLibrary
 from aura_spec import tag
 from aura_spec.errors import Malformed
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.session import build_data, longest_of, parse_data, text_of
+from aura_spec.session import TEXT, build_data, longest_of, parse_data, text_of
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
-from aura_spec.stream import HEAD_BYTE, Flag, Text
+from aura_spec.stream import HEAD_BYTE, Flag
 from aura_spec.tag import build_tagged
 from aura_spec.template import builtin, digest
 
@@ -30,6 +30,11 @@ BUILTIN: Final = bytes.fromhex(digest(builtin().items()))[:8]
 Role = Literal["client", "server"]
 
 _BACKEND: Final = backends.get("auto")
+
+_FIRST_MARK: Final = bytes((TEXT,))
+"""The first of the bytes that mark frames (rule SES-3): a frame that begins with a lower one has no mark."""
+
+_HEAD: Final = bytes((HEAD_BYTE,))
 
 
 class FrameCodec(Protocol):
@@ -234,7 +239,8 @@ class Streamed:
         """Code the next message as a frame; a stream says by itself what is text. A hint is checked, not used."""
         if hint is not None:
             self._single.match(message, hint)
-        return build_data(self._stream.send_text(Text(message, text)), text=True)
+        coded = self._stream.send_data(message, text=text)
+        return coded if coded[:1] < _FIRST_MARK else build_data(coded, text=True)
 
     def encode_prepared(self, message: PreparedMessage) -> bytes:
         """Code the next message as a frame, by itself."""
@@ -247,14 +253,14 @@ class Streamed:
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in the next frame."""
-        coded, is_text = parse_data(frame)
-        if not is_text:
-            raise Malformed("data frame of a stream with the mark for bytes", 0, "binary")
-        size = max_size if _is_single(coded) else min(max_size, self._max_read)
-        message = self._stream.receive_text(coded, size, keeps=True)
-        return message.data.decode() if message.is_text else message.data
+        if frame[:1] >= _FIRST_MARK:
+            frame, is_text = parse_data(frame)
+            if not is_text:
+                raise Malformed("data frame of a stream with the mark for bytes", 0, "binary")
+        size = max_size if _is_single(frame) else min(max_size, self._max_read)
+        return self._stream.receive_data(frame, size, keeps=True)
 
 
 def _is_single(coded: bytes) -> bool:
     """Whether a message of a stream is coded by itself, not as a string (rule STR-2)."""
-    return len(coded) > 1 and coded[0] == HEAD_BYTE and bool(coded[1] & Flag.MESSAGE)
+    return coded[:1] == _HEAD and len(coded) > 1 and bool(coded[1] & Flag.MESSAGE)
