@@ -23,6 +23,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from inspect import iscoroutinefunction
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -140,13 +141,15 @@ class AuraMiddleware:
             await self._app(scope, receive, send)
 
     async def _serve_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
-        offered = scope.get("subprotocols", ())
-        if all(application_of(name) is None for name in offered):
-            report_plain(self._settings.observer)
+        settings = self._settings
+        if all(application_of(name) is None for name in scope.get("subprotocols", ())):
+            report_plain(settings.observer)
             await self._app({**scope, "aura": Status()}, receive, send)
             return
-        await self._load()
-        connection = _Connection(scope, receive, send, self._settings)
+        while not settings.models.is_loaded:
+            await self._load()
+            settings = self._settings  # perhaps others by now
+        connection = _Connection(scope, receive, send, settings)
         try:
             await self._app(connection.scope, connection.receive, connection.send)
         finally:
@@ -190,7 +193,8 @@ class _Connection:
                 raise _Disconnected("the connection is closed")
             text = event.get("text")
             message = event.get(PREPARED) or (event["bytes"] if text is None else text)
-            hint = Hint.of(event.get(TEMPLATE_ID), event.get(SLOTS))
+            has_hint = TEMPLATE_ID in event or SLOTS in event
+            hint = Hint.of(event.get(TEMPLATE_ID), event.get(SLOTS)) if has_hint else None
             await self._channel.send(message, hint)
         else:
             await self._send(event)
@@ -231,7 +235,13 @@ class _Connection:
             return
         await self._send({**event, "subprotocol": answer})
         self._deadline = asyncio.get_running_loop().time() + self._hello_timeout
-        self._channel = Channel(self._session, self._next_frame, self._transmit, self._refuse)
+        self._channel = Channel(
+            self._session,
+            self._next_frame,
+            self._transmit,
+            self._refuse,
+            begins_here=_is_of_server(self._send),
+        )
         await self._until_ready(self._channel)
 
     async def _until_ready(self, channel: Channel) -> None:
@@ -270,6 +280,11 @@ class _Connection:
             self._end = {"type": "websocket.disconnect", "code": code, "reason": str(error)}
             self.close()
             await self._send({"type": "websocket.close", "code": code})
+
+
+def _is_of_server(send: Send) -> bool:
+    """Whether this is a method of the server's own connection, with no middleware in it that asks for its task."""
+    return isinstance(getattr(send, "__self__", None), asyncio.BaseProtocol) and iscoroutinefunction(send)
 
 
 class _Response:

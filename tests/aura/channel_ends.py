@@ -23,9 +23,18 @@ class Ends:
         client: settings of the client.
         server: settings of the server; those of the client if None.
         room: frames that the transport takes in each direction before they are read; 0 for any number.
+        begins_here: whether frames are written in the task of their sender, and wait only if there is no room.
     """
 
-    def __init__(self, client: Settings = STREAMS, server: Settings | None = None, *, room: int = 0) -> None:
+    def __init__(
+        self,
+        client: Settings = STREAMS,
+        server: Settings | None = None,
+        *,
+        room: int = 0,
+        begins_here: bool = False,
+    ) -> None:
+        self._begins_here = begins_here
         self.failures: list[DecodeError] = []
         self.to: dict[str, asyncio.Queue[str | bytes]] = {
             "client": asyncio.Queue(room),
@@ -36,13 +45,14 @@ class Ends:
 
     def _channel(self, session: Session, peer: str) -> Channel:
         async def transmit(frame: bytes) -> None:
-            await asyncio.sleep(0)
+            if not self._begins_here:
+                await asyncio.sleep(0)
             await self.to[peer].put(frame)
 
         async def fail(error: DecodeError) -> None:
             self.failures.append(error)
 
-        return Channel(session, self.to[session.role].get, transmit, fail)
+        return Channel(session, self.to[session.role].get, transmit, fail, begins_here=self._begins_here)
 
     async def ready(self) -> Ends:
         await asyncio.gather(self.client.until_ready(), self.server.until_ready())

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import ParamSpec
+
+Arguments = ParamSpec("Arguments")
 
 
-def run(test: Callable[[], Coroutine[None, None, None]]) -> Callable[[], None]:
+def run(test: Callable[Arguments, Coroutine[None, None, None]]) -> Callable[Arguments, None]:
     """A test that is a coroutine."""
 
-    def wrapped() -> None:
-        asyncio.run(asyncio.wait_for(test(), 60))
+    @wraps(test)
+    def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        asyncio.run(asyncio.wait_for(test(*args, **kwargs), 60))
 
-    wrapped.__name__ = wrapped.__qualname__ = test.__name__
     return wrapped

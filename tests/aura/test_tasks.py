@@ -66,3 +66,73 @@ async def test_a_future_is_done_once() -> None:
     tasks.fail(cancelled, OSError("too late"))
     tasks.retrieve(cancelled)
     assert cancelled.cancelled()
+
+
+@run
+async def test_work_that_waits_for_nothing_needs_no_task() -> None:
+    seen = []
+
+    async def work() -> None:
+        seen.append(asyncio.current_task())
+
+    assert tasks.begin_here(work()) is None
+    assert seen == [asyncio.current_task()]
+
+
+@run
+async def test_work_that_waits_goes_on_in_a_task_of_its_own() -> None:
+    gate = asyncio.Event()
+    seen = []
+
+    async def work() -> None:
+        seen.append(asyncio.current_task())
+        await asyncio.sleep(0)
+        await gate.wait()
+        seen.append(asyncio.current_task())
+        raise OSError("after that")
+
+    left = tasks.begin_here(work())
+    assert left is not None
+    gate.set()
+    with pytest.raises(OSError, match="after that"):
+        await left
+    assert seen == [asyncio.current_task(), left]
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+@run
+async def test_work_is_told_that_its_task_is_cancelled(turns: int) -> None:
+    """Also before the task has begun."""
+    told = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            told.append("cancelled")
+            raise
+
+    left = tasks.begin_here(work())
+    assert left is not None
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    left.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await left
+    assert told == ["cancelled"]
+
+
+def test_work_that_no_loop_goes_on_with_is_ended() -> None:
+    told = []
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(0)
+        finally:
+            told.append("ended")
+
+    async def begin() -> None:
+        tasks.begin_here(work())
+
+    asyncio.run(begin())
+    assert told == ["ended"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from typing import Final
 
 from aura.models.model import Model, as_model, as_models
+from aura_spec.errors import UnknownModel
 from aura_spec.session_negotiation import MAX_MODELS
 
 MAX_FETCHED: Final = 8
@@ -68,9 +69,7 @@ class Models:
 
     def get(self, model_id: bytes) -> Model | None:
         """The model with an id, given or fetched, or None."""
-        name = model_id.hex()
-        given = next((model for model in self.load() if model.id == name), None)
-        return given or self._fetched.get(name)
+        return find(self.load(), model_id) or self._fetched.get(model_id.hex())
 
     def add(self, model: Model | str | PathLike[str]) -> None:
         """Hold a model, and like it best from now on. Beyond ``MAX_MODELS`` the one liked least is let go.
@@ -91,3 +90,24 @@ class Models:
         with self._lock:
             fetched = [held for held in self._fetched.values() if held.id != model.id]
             self._fetched = {held.id: held for held in (*fetched, model)[-MAX_FETCHED:]}
+
+
+def find(models: Sequence[Model], model_id: bytes) -> Model | None:
+    """The model with an id among models, or None."""
+    name = model_id.hex()
+    for model in models:
+        if model.id == name:
+            return model
+    return None
+
+
+def announced(models: Sequence[Model], model_id: bytes) -> Model:
+    """A model with an id among those that an end has said it holds.
+
+    Raises:
+        UnknownModel: it is none of them (rules SES-8 and SES-13).
+    """
+    model = find(models, model_id)
+    if model is None:
+        raise UnknownModel(f"model {model_id.hex()} is not held", 3, "model")
+    return model

@@ -22,17 +22,19 @@ from dataclasses import replace
 from aura import arguments
 from aura.arguments import BytesLike, buffer_bytes
 from aura.connections.prepared import PreparedMessage, data_of
-from aura.connections.session import control, events, transfer
+from aura.connections.session import control, events, hellos, transfer
 from aura.connections.session.agreement import Agreement
-from aura.connections.session.coding import BUILTIN, FrameCodec, Role
+from aura.connections.session.coding import FrameCodec, Role
+from aura.connections.session.models import announced, find
 from aura.connections.session.observed import SessionReporter
 from aura.connections.session.settings import Settings
 from aura.connections.session.state import State, after_received, after_sent
 from aura.connections.session.status import Status
 from aura.models.model import Model
 from aura.templates import Hint
-from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, StreamDesync, UnknownModel
+from aura_spec.errors import DecodeError, EncodeError, LimitExceeded, StreamDesync
 from aura_spec.session import (
+    CONTROL,
     COUNTERS,
     NO_MODEL,
     Chunk,
@@ -44,11 +46,11 @@ from aura_spec.session import (
     Use,
     build_control,
     check_frame,
-    is_control,
+    max_frame,
 )
-from aura_spec.session_negotiation import ALL_CODINGS, MAX_MODELS, Codings, Hello
+from aura_spec.session_negotiation import MAX_MODELS, Hello
 
-_USE, _REQUEST = (bytes((kind,)) for kind in (Kind.USE, Kind.REQUEST))
+_CONTROL, _USE, _REQUEST = (bytes((byte,)) for byte in (CONTROL, Kind.USE, Kind.REQUEST))
 
 
 class Session:
@@ -76,6 +78,8 @@ class Session:
         "_exchange",
         "_has_read",
         "_has_sent",
+        "_longest_frame",
+        "_next_encoder",
         "_our_state",
         "_peer_models",
         "_reporter",
@@ -100,21 +104,14 @@ class Session:
         self._using: Use | None = None
         self._encoder: FrameCodec | None = None
         self._has_sent = False  # with this encoder
+        self._next_encoder: FrameCodec | None = None  # the same, as long as nothing speaks for another one
         self._decoder: FrameCodec | None = None
         self._has_read = False  # with this decoder
         self._exchange = transfer.Exchange(settings.max_fetch, self._say)
+        self._longest_frame = max_frame(settings.max_message)
         self._version = settings.models.version
-        self._announced = tuple(settings.models)
-        hello = Hello(
-            settings.methods,
-            ALL_CODINGS if settings.readable_memory else ALL_CODINGS & ~Codings.STREAM,
-            settings.readable_memory,
-            settings.max_message,
-            settings.max_modelled,
-            BUILTIN,
-            tuple(bytes.fromhex(model.id) for model in self._announced),
-        )
-        self._unsent = [control.write(hello)]  # a deque would take more memory on an idle connection
+        self._announced, hello = hellos.of(settings)
+        self._unsent = [hello]  # a deque would take more memory on an idle connection
 
     @property
     def role(self) -> Role:
@@ -156,6 +153,8 @@ class Session:
         """Whether a message was coded as the next one will be, so that nothing has to be loaded for it."""
         if self._agreement is None or self._settings.models.version != self._version:
             return False
+        if self._next_encoder is not None:
+            return True
         use, model = self._agreement.best(self._announced, self._peer_models)
         return (self._has_sent and use is self._using) or self._agreement.is_used(model.id if model else None)
 
@@ -165,7 +164,7 @@ class Session:
 
     def is_prepared_for(self, frame: bytes) -> bool:
         """Whether reading a frame neither loads nor hashes a model."""
-        if not is_control(frame):
+        if frame[:1] != _CONTROL:
             return self._has_read
         if frame[1:2] == _USE and self._agreement is not None:
             return all(self._agreement.is_used(model.id) for model in self._announced)
@@ -178,6 +177,8 @@ class Session:
 
     def data_to_send(self) -> list[bytes]:
         """Return the frames that are to be sent, in order, and forget them."""
+        if not self._unsent:
+            return []
         frames, self._unsent = self._unsent, []
         self._status.sent.wire += sum(map(len, frames))
         return frames
@@ -232,18 +233,21 @@ class Session:
         data = self.check_message(message)
         assert self._agreement is not None  # noqa: S101  # that was checked
         self._look_for_models()
-        encoder = self._prepare(self._agreement)
+        encoder = self._next_encoder or self._prepare(self._agreement)
         if isinstance(message, PreparedMessage):
             frame = encoder.encode_prepared(message)
         else:
             frame = encoder.encode(data, text=isinstance(message, str), hint=hint)
-        self._our_state = after_sent(self._our_state, bytes)
         self._unsent.append(frame)
+        if self._next_encoder is None:
+            self._our_state = after_sent(self._our_state, bytes)
+            self._next_encoder = encoder
         if not self._has_sent:
             self._has_sent = True
             self._agreement.note_use(self._status.sent_with)
-        self._status.sent.messages += 1
-        self._status.sent.plain += len(data)
+        sent = self._status.sent
+        sent.messages += 1
+        sent.plain += len(data)
 
     def receive_data(self, frame: BytesLike, *, longest: int | None = None) -> list[events.Event]:
         """Read a frame, and return its events; there is at most one.
@@ -258,12 +262,17 @@ class Session:
             RuntimeError: a frame before was refused.
             TypeError: ``frame`` is not bytes-like; nothing has happened.
         """
-        data = buffer_bytes(frame, "a frame is bytes, bytearray or memoryview")
+        data = (
+            frame
+            if type(frame) is bytes
+            else buffer_bytes(frame, "a frame is bytes, bytearray or memoryview")
+        )
         if self._their_state is State.FAILED:
             raise RuntimeError("the session has refused a frame, and reads no further ones")
         try:
-            check_frame(data, self._settings.max_message)
-            event = self._read_control(data) if is_control(data) else self._read_message(data, longest)
+            if len(data) > self._longest_frame:
+                check_frame(data, self._settings.max_message)
+            event = self._read_control(data) if data[:1] == _CONTROL else self._read_message(data, longest)
         except DecodeError as error:
             self._their_state = State.FAILED
             if self._reporter is not None:
@@ -278,7 +287,8 @@ class Session:
 
     def _read_message(self, frame: bytes, longest: int | None) -> events.Event:
         """Read a frame that holds a message."""
-        state = after_received(self._their_state, bytes)
+        if self._their_state is not State.OPEN:
+            after_received(self._their_state, bytes)  # an error
         # the state allows a message only after a use frame
         assert self._decoder is not None and self._agreement is not None  # noqa: PT018, S101
         limit = self._settings.max_message
@@ -289,7 +299,6 @@ class Session:
             if size == limit:
                 raise
             return events.Deferred()
-        self._their_state = state
         if not self._has_read:
             self._has_read = True
             self._agreement.note_use(self._status.received_with)
@@ -313,11 +322,12 @@ class Session:
             case Have(model):
                 # a peer may announce models without end; the latest are enough
                 self._peer_models = (model, *self._peer_models)[: 2 * MAX_MODELS]
+                self._next_encoder = None
                 self._fetch(model)
                 return events.ModelAnnounced(model)
             case Request(model, max_size):
                 allowed = max_size if self._settings.serve_models else 0
-                self._exchange.serve(self._announced_model(model), allowed)
+                self._exchange.serve(announced(self._announced, model), allowed)
                 return events.ModelRequested(model, max_size)
             case Offer(model, size):
                 self._exchange.take_offer(said)
@@ -341,7 +351,7 @@ class Session:
         assert self._agreement is not None  # noqa: S101  # the state allows a use frame only after the hello
         if use.count != self._status.received.messages % COUNTERS:
             raise StreamDesync("an earlier message was lost or repeated", 2, "count")
-        model = None if use.model == NO_MODEL else self._announced_model(use.model)
+        model = None if use.model == NO_MODEL else announced(self._announced, use.model)
         self._decoder = self._agreement.codec_to_read(use, model)
         self._status.received_with = model.id if model else None
         self._has_read = self._agreement.is_used(self._status.received_with)
@@ -374,23 +384,14 @@ class Session:
 
     def _announce(self, model: Model) -> None:
         """Tell the peer of a model, unless it knows."""
-        if self._held(bytes.fromhex(model.id)) is None:
+        if find(self._announced, bytes.fromhex(model.id)) is None:
             self._announced = (model, *self._announced)
+            self._next_encoder = None
             self._say(Have(bytes.fromhex(model.id)))
-
-    def _announced_model(self, model_id: bytes) -> Model:
-        """A model that this end has said it holds."""
-        model = self._held(model_id)
-        if model is None:
-            raise UnknownModel(f"model {model_id.hex()} is not held", 3, "model")
-        return model
-
-    def _held(self, model_id: bytes) -> Model | None:
-        return next((model for model in self._announced if model.id == model_id.hex()), None)
 
     def _fetch(self, model_id: bytes) -> None:
         """Ask for the model that the peer likes best, unless it is held (rule SES-13)."""
-        if self._held(model_id) is not None or not self._settings.max_fetch:
+        if find(self._announced, model_id) is not None or not self._settings.max_fetch:
             return
         fetched = self._settings.models.get(model_id)
         if fetched is not None:

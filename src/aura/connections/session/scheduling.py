@@ -52,13 +52,10 @@ class _Turns:
         """Have a share of the turn that is on, if there is one left and nobody waits."""
         if self._waiting or self._taken >= AT_ONCE:
             return False
-        self._have(1)
-        return True
-
-    def _have(self, count: int) -> None:
         if not self._taken:
             asyncio.get_running_loop().call_soon(self._begin)
-        self._taken += count
+        self._taken += 1
+        return True
 
     def _begin(self) -> None:
         self._taken = 0
@@ -76,8 +73,9 @@ class _Turns:
         had = 0  # of the turn that is on
         while self._waiting and self._waiting[0].done():
             had += not self._waiting.popleft().cancelled()
-        if had:
-            self._have(had)
+        if had and not self._taken:
+            asyncio.get_running_loop().call_soon(self._begin)
+        self._taken += had
         for asked in islice(self._waiting, AT_ONCE):
             # they stay in line until the next turn, so that whoever asks meanwhile does not get this one
             if not asked.done():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -18,6 +18,43 @@ def begin(work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
     if sys.version_info >= (3, 12):
         return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
     return asyncio.create_task(work)
+
+
+def begin_here(work: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
+    """Do work up to where it has to wait, in the task that runs. What is left gets a task; None if nothing is left.
+
+    Work that has nothing to wait for needs no task then. It must not ask in which task it is before it waits.
+    """
+    try:
+        waits_for = work.send(None)
+    except StopIteration:
+        return None
+    return asyncio.create_task(_Rest(work, waits_for))
+
+
+class _Rest(Coroutine[Any, Any, None]):
+    """What is left of work that waits for something."""
+
+    __slots__ = ("_waits_for", "_work")
+
+    def __init__(self, work: Coroutine[Any, Any, None], waits_for: object) -> None:
+        self._work = work
+        self._waits_for = [waits_for]  # until the task of this asks for it
+
+    def send(self, value: object) -> object:
+        """Say what it waits for; from then on, go on."""
+        return self._waits_for.pop() if self._waits_for else self._work.send(value)
+
+    def throw(self, *error: Any) -> object:
+        """Go on with an error, such as a cancellation."""
+        return self._work.throw(*error)
+
+    def close(self) -> None:
+        """End it."""
+        self._work.close()
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        raise TypeError("a task runs this")
 
 
 def fulfil(future: asyncio.Future[None]) -> None:
