@@ -131,7 +131,8 @@ bool aura_trie_read_counts(aura_trie_reader *trie)
         return aura_fail(trie->error, AURA_MALFORMED, 0, "words", "a list is longer than its suffix's");
     if (model->entries + children->entries > trie->limit)
         return aura_fail(trie->error, AURA_LIMIT_EXCEEDED, 0, "words", "the model has too many entries");
-    uint64_t *words = trie->allocator->resize(trie->allocator->context, model->words, children->end * sizeof *words);
+    const size_t room_for_words = children->end + aura_trie_symbol_words(children);
+    uint64_t *words = trie->allocator->resize(trie->allocator->context, model->words, room_for_words * sizeof *words);
     if (words == NULL)
         return aura_trie_out_of_memory(trie);
     if (trie->level == 1) { /* the root's own word led to where messages begin: it has no suffix */

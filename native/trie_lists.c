@@ -348,17 +348,14 @@ static void write_lists(aura_trie_reader *trie, level_symbols symbols)
 
 bool aura_trie_read_lists(aura_trie_reader *trie)
 {
-    aura_trie_children *children = &trie->children;
+    const aura_trie_children *children = &trie->children;
     const uint32_t entries = (uint32_t)children->entries;
-    level_symbols symbols = {.ranks = aura_trie_take(trie, TRIE_RANKS, (entries + TRIE_SHORT) * sizeof(uint16_t))};
-    if (symbols.ranks == NULL)
-        return false;
+    /* behind the level, where the next ones will be: so they take no memory of their own */
+    level_symbols symbols = {.ranks = (uint16_t *)(trie->model->words + trie->model->size)};
     uint32_t lists;
     const uint32_t asked = name_rank_tables(trie, symbols.ranks, &lists);
     const uint32_t ones = children->count - lists, others = entries - ones;
-    symbols.codes = aura_trie_take(trie, TRIE_CODES, (entries + lists) * sizeof(uint16_t));
-    if (symbols.codes == NULL)
-        return false;
+    symbols.codes = symbols.ranks + entries + TRIE_SHORT;
     symbols.ones = symbols.codes + others;
     symbols.many = symbols.ones + ones;
     if (!aura_rans_read(&trie->reader, symbols.ranks, asked, trie->error) || !name_code_tables(trie, symbols) ||

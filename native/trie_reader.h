@@ -63,8 +63,6 @@ enum {
     TRIE_PARENTS,
     TRIE_FLAGS,
     TRIE_CHILDREN,
-    TRIE_RANKS,
-    TRIE_CODES,
     TRIE_NOTES,
     TRIE_ROOMS = TRIE_NOTES + 2,
 };
@@ -94,6 +92,12 @@ typedef struct {
     aura_trie_room rooms[TRIE_ROOMS];
 } aura_trie_reader;
 
+/* Words that the symbols of the level's lists take: ranks, codes, and TRIE_SHORT more that are written beyond. */
+static inline size_t aura_trie_symbol_words(const aura_trie_children *children)
+{
+    return (2 * (size_t)children->entries + children->count + TRIE_SHORT + 3) / 4;
+}
+
 static inline uint32_t aura_least(uint32_t one, uint32_t other)
 {
     return one < other ? one : other;
@@ -116,7 +120,7 @@ bool aura_trie_begin_next(aura_trie_reader *trie, uint32_t most);
 /* Read CHILD for the entries that were gathered, and keep those with a child (rules TRI-4 to TRI-6). */
 bool aura_trie_read_children(aura_trie_reader *trie);
 
-/* Read COUNT, make room for the level, and link the entries above to it. */
+/* Read COUNT, make room for the level, and behind it for the symbols of its lists, and link the entries above to it. */
 bool aura_trie_read_counts(aura_trie_reader *trie);
 
 /* Name the tables for the ranks of short lists. */

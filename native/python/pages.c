@@ -32,11 +32,12 @@ static void *block_of(head *start)
 
 #ifdef __linux__
 
-/* Addresses for a block that grows, from a multiple of PAGE on, and for four times as much, or RESERVED: it stays where
- * it is then, and what is not written takes no memory. NULL if there are none. */
-static head *reserve(size_t size)
+/* Addresses for a block, from a multiple of PAGE on; for one that grows, for four times as much, or RESERVED: it stays
+ * where it is then. What is not written takes no memory. NULL if there are none. */
+static head *reserve(size_t size, int grows)
 {
-    const size_t wanted = 4 * size > RESERVED ? 4 * size : RESERVED, reserved = (wanted + PAGE - 1) / PAGE * PAGE;
+    const size_t wanted = !grows ? size : 4 * size > RESERVED ? 4 * size : RESERVED;
+    const size_t reserved = (wanted + PAGE - 1) / PAGE * PAGE;
     char *start = mmap(NULL, reserved + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start == (char *)MAP_FAILED)
         return NULL;
@@ -69,9 +70,10 @@ static void release(head *start)
 
 #else
 
-static head *reserve(size_t size)
+static head *reserve(size_t size, int grows)
 {
     (void)size;
+    (void)grows;
     return NULL;
 }
 
@@ -87,10 +89,11 @@ static void release(head *start)
 
 #endif
 
-/* A block on the heap, or one that is reserved: large blocks that grow are read for long, all others soon freed. */
+/* A block on the heap, or one that is reserved: large blocks that grow are read for long, and all others soon freed,
+ * but to get a page of 2 MiB from the system takes less time than to get those of 4 KiB in its place. */
 static head *make(size_t size, int grows)
 {
-    head *made = grows && size >= LARGE ? reserve(size) : NULL;
+    head *made = size >= (grows ? LARGE : PAGE) ? reserve(size, grows) : NULL;
     if (made == NULL) {
         made = malloc(size);
         if (made != NULL)
