@@ -2,6 +2,7 @@
 #include "auralite.h"
 
 #include "char_runs.h"
+#include "escaped_symbols.h"
 #include "lookahead.h"
 
 /* What a predicted byte has in the current context: the class of its probability (rule MAT-6), and the context that

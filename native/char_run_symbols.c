@@ -73,6 +73,15 @@ void aura_choose_in_char_run(const aura_escapes *escapes, uint32_t symbol, aura_
     choices[1] = choose_at_root(escapes->model->words, &excluded, symbol);
 }
 
+void aura_encode_in_char_run(const aura_escapes *escapes, uint32_t symbol, aura_range_encoder *encoder)
+{
+    aura_choice choices[2];
+    aura_choose_in_char_run(escapes, symbol, choices);
+    for (uint32_t at = 0; at < 2; at++)
+        if (choices[at].total > 0)
+            aura_range_encode(encoder, choices[at].lower, choices[at].frequency, choices[at].total);
+}
+
 /* Decode a choice in a list for character runs; the symbol, or CONTEXT_MODEL_SYMBOLS for the escape. */
 static uint32_t decode_in_char_run_list(const aura_char_run_list *list, const aura_number_set *excluded, uint32_t total,
                                         aura_range_decoder *decoder)

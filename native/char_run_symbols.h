@@ -15,7 +15,10 @@ typedef struct {
  * has no such option, and at the root then. */
 void aura_choose_in_char_run(const aura_escapes *escapes, uint32_t symbol, aura_choice choices[2]);
 
-/* Decode these choices, and give the symbol. */
+/* Code these choices. */
+void aura_encode_in_char_run(const aura_escapes *escapes, uint32_t symbol, aura_range_encoder *encoder);
+
+/* Decode them, and give the symbol. */
 uint32_t aura_decode_in_char_run(const aura_escapes *escapes, aura_range_decoder *decoder);
 
 /* Note that no symbol remains (rule AUR-4), and give one. */

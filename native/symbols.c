@@ -4,35 +4,50 @@
 #include "char_run_symbols.h"
 #include "number_set.h"
 
-static uint32_t frequency_of(const uint64_t *words, uint32_t context, uint32_t place)
+/* The frequency of an entry of a list on the way, and that of the escape. */
+static uint32_t frequency_in(const uint64_t *words, const aura_list_left *list, uint32_t place)
 {
-    return place == context ? aura_frequency_of_one(words[place])
-                            : aura_frequency_at(words, aura_first_of(words, context), place);
+    return place == list->context ? aura_frequency_of_one(words[place]) : aura_frequency_at(words, list->first, place);
 }
 
-static uint32_t escape_of(const uint64_t *words, uint32_t context)
+static uint32_t escape_in(const uint64_t *words, const aura_list_left *list)
 {
+    const uint64_t word = words[list->context];
+    return list->first == list->context
+               ? CONTEXT_MODEL_ESCAPES[aura_code_of(word)]
+               : aura_total_of(word) - aura_upper_of(words[list->first + aura_size_of(word) - 1]);
+}
+
+/* The place of the entry for a symbol in a list on the way; 0 if there is none. */
+static uint32_t find_in(const uint64_t *words, const aura_list_left *list, uint32_t symbol)
+{
+    const uint32_t context = list->context, first = list->first;
     const uint64_t word = words[context];
-    if (!aura_is_many(word))
-        return CONTEXT_MODEL_ESCAPES[aura_code_of(word)];
-    return aura_total_of(word) - aura_upper_of(words[aura_first_of(words, context) + aura_size_of(word) - 1]); /* 0 at the root (rule CTX-6) */
+    if (first == context)
+        return aura_symbol_of(word) == symbol ? context : 0;
+    const uint32_t size = aura_size_of(word);
+    return size < AURA_LONG ? aura_find_among(words, first, first + size, symbol)
+                            : aura_find_in_long_list(words, context, first, symbol);
 }
 
 /* Take the symbols of the list before from a list that has them all (rule AUR-3). */
-static void leave_out_list(const uint64_t *words, aura_list_left *list, uint32_t before)
+static void leave_out_list(const uint64_t *words, aura_list_left *list, const aura_list_left *before)
 {
-    const uint64_t word = words[before];
-    const uint32_t size = aura_length_of(word), first = aura_first_of(words, list->context);
-    list->left -= size;
-    if (!aura_is_many(word)) {
-        list->first_out = aura_find_in_list(words, list->context, aura_symbol_of(word));
+    const uint64_t word = words[before->context];
+    const uint32_t first = list->first;
+    if (before->first == before->context) {
+        list->left--;
+        list->first_out = find_in(words, list, aura_symbol_of(word));
         list->total -= aura_frequency_at(words, first, list->first_out);
-    } else if (size < AURA_LONG) {
-        for (uint32_t place = before + 1; place <= before + size; place++)
-            list->total -= aura_frequency_at(words, first, first + aura_rank_of(words[place]));
-    } else {
-        list->total = (uint32_t)words[before + 1];
+        return;
     }
+    const uint32_t size = aura_size_of(word);
+    list->left -= size;
+    if (size < AURA_LONG)
+        for (uint32_t place = before->first; place < before->first + size; place++)
+            list->total -= aura_frequency_at(words, first, first + aura_rank_of(words[place]));
+    else
+        list->total = (uint32_t)words[before->context + 1];
 }
 
 /* Take a symbol that was predicted from the list that has it. */
@@ -40,7 +55,7 @@ static void leave_out(aura_escapes *escapes, uint32_t predicted, aura_found foun
 {
     aura_list_left *list = &escapes->lists[found.list];
     escapes->found[predicted] = found;
-    list->total -= frequency_of(escapes->model->words, list->context, found.place);
+    list->total -= frequency_in(escapes->model->words, list, found.place);
     list->left--;
 }
 
@@ -51,17 +66,26 @@ static void add_list(aura_escapes *escapes)
     const uint32_t context = escapes->position.context, number = escapes->count++;
     const uint64_t word = words[context];
     aura_list_left *list = &escapes->lists[number];
-    escapes->position.context = aura_suffix_of(word);
-    aura_prefetch(words + escapes->position.context);
     list->context = context;
-    list->total = aura_is_many(word) ? aura_total_of(word) : CONTEXT_MODEL_TOTAL_OF_ONE;
-    list->left = aura_length_of(word);
+    if (aura_is_many(word)) {
+        const uint32_t size = aura_size_of(word);
+        escapes->position.context = (uint32_t)(word >> AURA_PLACE_SHIFT) & AURA_PLACE_MASK;
+        list->first = context + 1 + aura_index_size(size);
+        list->total = aura_total_of(word);
+        list->left = size;
+    } else {
+        escapes->position.context = (uint32_t)(word >> AURA_SUFFIX_SHIFT) & AURA_PLACE_MASK;
+        list->first = context;
+        list->total = CONTEXT_MODEL_TOTAL_OF_ONE;
+        list->left = 1;
+    }
+    aura_prefetch(words + escapes->position.context);
     if (number > 0)
-        leave_out_list(words, list, escapes->lists[number - 1].context);
+        leave_out_list(words, list, list - 1);
     for (uint32_t at = 0; at < escapes->predicted_count; at++) {
         if (escapes->found[at].list != AURA_NO_LIST)
             continue;
-        const uint32_t place = aura_find_entry(words, context, escapes->predicted[at]);
+        const uint32_t place = find_in(words, list, escapes->predicted[at]);
         if (place != 0)
             leave_out(escapes, at, (aura_found){number, place});
     }
@@ -100,7 +124,7 @@ static uint32_t lower_of(const aura_escapes *escapes, uint32_t number, uint32_t 
     const aura_list_left *list = &escapes->lists[number];
     if (entry == list->context)
         return 0;
-    const uint32_t first = aura_first_of(words, list->context);
+    const uint32_t first = list->first;
     uint32_t lower = aura_lower_at(words, first, entry);
     if (number > 0) {
         const uint32_t before = escapes->lists[number - 1].context;
@@ -140,19 +164,19 @@ uint32_t aura_share_of(aura_escapes *escapes, uint32_t symbol, uint32_t *followi
         if (number == escapes->shares) {
             const aura_list_left *before = list - 1;
             list->share = before->left == 0 ? before->share
-                                            : share_behind(before->share, escape_of(words, before->context),
+                                            : share_behind(before->share, escape_in(words, before),
                                                            before->total);
             escapes->shares++;
         }
         share = list->share;
         if (!has_list(escapes, number))
             break;
-        const uint32_t place = aura_find_entry(words, list->context, symbol);
+        const uint32_t place = find_in(words, list, symbol);
         if (place == 0)
             continue;
         escapes->last_found = (aura_found){number, place};
         *following = aura_following_of(words[place]);
-        share = share_behind(share, frequency_of(words, list->context, place), list->total);
+        share = share_behind(share, frequency_in(words, list, place), list->total);
         return share < MIXER_PROB_ONE ? share : MIXER_PROB_ONE - 1;
     }
     aura_choice choices[2];
@@ -164,142 +188,31 @@ uint32_t aura_share_of(aura_escapes *escapes, uint32_t symbol, uint32_t *followi
     return share < MIXER_PROB_ONE ? share : MIXER_PROB_ONE - 1;
 }
 
-/* Code a symbol that no list on the way has, and give the context that follows it. */
-static uint32_t encode_in_char_run(const aura_escapes *escapes, uint32_t symbol, aura_range_encoder *encoder)
-{
-    aura_choice choices[2];
-    aura_choose_in_char_run(escapes, symbol, choices);
-    for (uint32_t at = 0; at < 2; at++)
-        if (choices[at].total > 0)
-            aura_range_encode(encoder, choices[at].lower, choices[at].frequency, choices[at].total);
-    return aura_follow(escapes->model->words, escapes->position.context, symbol);
-}
-
 uint32_t aura_encode_symbol(aura_escapes *escapes, uint32_t symbol, aura_range_encoder *encoder)
 {
     const uint64_t *words = escapes->model->words;
     for (uint32_t number = 0; has_list(escapes, number); number++) {
         const aura_list_left *list = &escapes->lists[number];
-        const uint32_t place = aura_find_entry(words, list->context, symbol);
+        const uint32_t place = find_in(words, list, symbol);
         if (place != 0) {
-            aura_range_encode(encoder, lower_of(escapes, number, place), frequency_of(words, list->context, place),
+            aura_range_encode(encoder, lower_of(escapes, number, place), frequency_in(words, list, place),
                               list->total);
             return aura_following_of(words[place]);
         }
         if (list->left > 0) { /* rule AUR-4 */
-            const uint32_t escape = escape_of(words, list->context);
+            const uint32_t escape = escape_in(words, list);
             aura_range_encode(encoder, list->total - escape, escape, list->total);
         }
     }
-    return encode_in_char_run(escapes, symbol, encoder);
-}
-
-#define NOTHING UINT32_MAX /* in place of a context before the first one */
-
-/* The options of a list: their total, what of that stands before an entry, and how many they are. */
-typedef struct {
-    uint32_t total;
-    uint32_t lower;
-    uint32_t left;
-} options;
-
-/* Take an option that stands at a place of a list with this first entry. */
-static inline void take_option(options *all, const uint64_t *words, uint32_t first, uint32_t place, uint32_t entry)
-{
-    const uint32_t frequency = aura_frequency_at(words, first, place);
-    all->total -= frequency;
-    all->lower -= place < entry ? frequency : 0;
-    all->left--;
-}
-
-/* The options of a list of more than one entry behind the list before, where an entry is of interest, or none is, 0. */
-static options options_behind(const uint64_t *words, uint32_t context, uint32_t before, uint32_t entry)
-{
-    const uint64_t word = words[context];
-    const uint32_t first = aura_first_of(words, context);
-    options all = {aura_total_of(word), entry != 0 ? aura_lower_at(words, first, entry) : 0, aura_size_of(word)};
-    if (before == NOTHING)
-        return all;
-    const uint64_t above = words[before];
-    if (!aura_is_many(above)) {
-        take_option(&all, words, first, aura_find_in_list(words, context, aura_symbol_of(above)), entry);
-        return all;
-    }
-    const uint32_t size = aura_size_of(above), begin = aura_first_of(words, before);
-    if (entry == 0 && size >= AURA_LONG)
-        return (options){(uint32_t)words[before + 1], 0, all.left - size};
-    for (uint32_t at = begin; at < begin + size; at++)
-        take_option(&all, words, first, first + aura_rank_of(words[at]), entry);
-    return all;
-}
-
-/* Code a symbol in the lists from a context on, of which the one before has not the symbol, and give the context that
- * follows it. A predicted symbol that none before has is excluded; CONTEXT_MODEL_SYMBOLS stands for none. */
-static uint32_t encode_behind(const aura_context_model *model, aura_position position, uint32_t before,
-                              uint32_t predicted, uint32_t symbol, aura_range_encoder *encoder)
-{
-    const uint64_t *words = model->words;
-    const uint32_t bound = model->char_runs[position.state].bound;
-    uint32_t context = position.context, sought = predicted;
-    while (context >= bound) {
-        const uint32_t suffix = aura_suffix_of(words[context]);
-        aura_prefetch(words + suffix);
-        const uint32_t place = aura_find_entry(words, context, symbol);
-        const bool is_many = aura_is_many(words[context]);
-        options all = is_many ? options_behind(words, context, before, place)
-                              : (options){CONTEXT_MODEL_TOTAL_OF_ONE, 0, 1};
-        const uint32_t out = sought == CONTEXT_MODEL_SYMBOLS ? 0 : aura_find_entry(words, context, sought);
-        if (out != 0) {
-            sought = CONTEXT_MODEL_SYMBOLS;
-            if (is_many)
-                take_option(&all, words, aura_first_of(words, context), out, place);
-            else
-                all.left = 0;
-        }
-        if (place != 0) {
-            aura_range_encode(encoder, all.lower, frequency_of(words, context, place), all.total);
-            return aura_following_of(words[place]);
-        }
-        if (all.left > 0) { /* rule AUR-4 */
-            const uint32_t escape = escape_of(words, context);
-            aura_range_encode(encoder, all.total - escape, escape, all.total);
-        }
-        before = context;
-        context = suffix;
-    }
-    aura_escapes escapes;
-    aura_escapes_start(&escapes, model, (aura_position){context, position.state});
-    if (before != NOTHING)
-        escapes.lists[escapes.count++].context = before; /* it has the symbols of those before it, too */
-    if (predicted != CONTEXT_MODEL_SYMBOLS)
-        escapes.predicted[escapes.predicted_count++] = (uint16_t)predicted;
-    return encode_in_char_run(&escapes, symbol, encoder);
-}
-
-uint32_t aura_encode_escaped(const aura_context_model *model, aura_position position, uint32_t symbol,
-                             aura_range_encoder *encoder)
-{
-    const uint64_t *words = model->words;
-    const uint64_t word = words[position.context];
-    const uint32_t escape = escape_of(words, position.context);
-    const uint32_t total = aura_is_many(word) ? aura_total_of(word) : CONTEXT_MODEL_TOTAL_OF_ONE;
-    const aura_position behind = {aura_suffix_of(word), position.state};
-    aura_prefetch(words + behind.context);
-    aura_range_encode(encoder, total - escape, escape, total);
-    return encode_behind(model, behind, position.context, CONTEXT_MODEL_SYMBOLS, symbol, encoder);
-}
-
-uint32_t aura_encode_unpredicted(const aura_context_model *model, aura_position position, uint32_t predicted,
-                                 uint32_t symbol, aura_range_encoder *encoder)
-{
-    return encode_behind(model, position, NOTHING, predicted, symbol, encoder);
+    aura_encode_in_char_run(escapes, symbol, encoder);
+    return aura_follow(words, escapes->position.context, symbol);
 }
 
 /* The places in a list of more than one entry, counted from 0, that are no options. */
 static aura_number_set places_left_out(const aura_escapes *escapes, uint32_t number)
 {
     const uint64_t *words = escapes->model->words;
-    const uint32_t first = aura_first_of(words, escapes->lists[number].context);
+    const uint32_t first = escapes->lists[number].first;
     aura_number_set set = {0};
     if (number > 0) {
         const uint32_t before = escapes->lists[number - 1].context;
@@ -321,14 +234,14 @@ static uint32_t decode_in_list(const aura_escapes *escapes, uint32_t number, aur
 {
     const uint64_t *words = escapes->model->words;
     const aura_list_left *list = &escapes->lists[number];
-    const uint32_t context = list->context, escape = escape_of(words, context);
+    const uint32_t context = list->context, escape = escape_in(words, list);
     if (!aura_is_many(words[context]))
         return aura_range_decode_bit(decoder, list->total - escape, list->total) ? context : 0;
     const uint32_t unit = aura_range_unit(decoder, list->total);
     aura_range_check(decoder, list->total, unit);
     if (decoder->offset < (list->total - escape) * unit) {
         const aura_number_set out = places_left_out(escapes, number);
-        const uint32_t first = aura_first_of(words, context), end = first + aura_size_of(words[context]);
+        const uint32_t first = list->first, end = first + aura_size_of(words[context]);
         for (uint32_t place = first, lower = 0, before = 0; place < end; place++) {
             const uint32_t upper = aura_upper_of(words[place]), frequency = upper - lower;
             lower = upper;

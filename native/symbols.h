@@ -21,6 +21,7 @@ typedef struct {
 /* A list on the way down the escapes. */
 typedef struct {
     uint32_t context;
+    uint32_t first; /* the place of its first entry; the context itself if it has one only */
     uint32_t total; /* of the options, the escape included */
     uint32_t left;  /* options, the escape not included */
     uint32_t share; /* of the way to it (rule MIX-1) */
@@ -73,13 +74,6 @@ uint32_t aura_share_of(aura_escapes *escapes, uint32_t symbol, uint32_t *followi
 
 /* Code a symbol that is not excluded, and give the context that follows it. */
 uint32_t aura_encode_symbol(aura_escapes *escapes, uint32_t symbol, aura_range_encoder *encoder);
-
-/* The same at once where nothing was looked at before: a symbol that the list of the context has not, where no list for
- * character runs stands in for that; and one where another one was predicted, or CONTEXT_MODEL_SYMBOLS for none. */
-uint32_t aura_encode_escaped(const aura_context_model *model, aura_position position, uint32_t symbol,
-                             aura_range_encoder *encoder);
-uint32_t aura_encode_unpredicted(const aura_context_model *model, aura_position position, uint32_t predicted,
-                                 uint32_t symbol, aura_range_encoder *encoder);
 
 /* Decode a symbol, and give it; the context that follows it goes to `following`. After an error, which the decoder
  * notes, both are of no use, but there are such ones. */

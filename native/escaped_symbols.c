@@ -1,0 +1,121 @@
+/* One symbol, down the escapes in one pass. What is excluded in a list is taken from its total, and from what stands
+ * before the entry, as the list is looked at. */
+#include "escaped_symbols.h"
+
+#include "char_run_symbols.h"
+
+static uint32_t frequency_of(const uint64_t *words, uint32_t context, uint32_t place)
+{
+    return place == context ? aura_frequency_of_one(words[place])
+                            : aura_frequency_at(words, aura_first_of(words, context), place);
+}
+
+static uint32_t escape_of(const uint64_t *words, uint32_t context)
+{
+    const uint64_t word = words[context];
+    if (!aura_is_many(word))
+        return CONTEXT_MODEL_ESCAPES[aura_code_of(word)];
+    return aura_total_of(word) - aura_upper_of(words[aura_first_of(words, context) + aura_size_of(word) - 1]);
+}
+
+#define NOTHING UINT32_MAX /* in place of a context before the first one */
+
+/* The options of a list: their total, what of that stands before an entry, and how many they are. */
+typedef struct {
+    uint32_t total;
+    uint32_t lower;
+    uint32_t left;
+} options;
+
+/* Take an option that stands at a place of a list with this first entry. */
+static inline void take_option(options *all, const uint64_t *words, uint32_t first, uint32_t place, uint32_t entry)
+{
+    const uint32_t frequency = aura_frequency_at(words, first, place);
+    all->total -= frequency;
+    all->lower -= place < entry ? frequency : 0;
+    all->left--;
+}
+
+/* The options of a list of more than one entry behind the list before, where an entry is of interest, or none is, 0. */
+static options options_behind(const uint64_t *words, uint32_t context, uint32_t before, uint32_t entry)
+{
+    const uint64_t word = words[context];
+    const uint32_t first = aura_first_of(words, context);
+    options all = {aura_total_of(word), entry != 0 ? aura_lower_at(words, first, entry) : 0, aura_size_of(word)};
+    if (before == NOTHING)
+        return all;
+    const uint64_t above = words[before];
+    if (!aura_is_many(above)) {
+        take_option(&all, words, first, aura_find_in_list(words, context, aura_symbol_of(above)), entry);
+        return all;
+    }
+    const uint32_t size = aura_size_of(above), begin = aura_first_of(words, before);
+    if (entry == 0 && size >= AURA_LONG)
+        return (options){(uint32_t)words[before + 1], 0, all.left - size};
+    for (uint32_t at = begin; at < begin + size; at++)
+        take_option(&all, words, first, first + aura_rank_of(words[at]), entry);
+    return all;
+}
+
+/* Code a symbol in the lists from a context on, of which the one before has not the symbol, and give the context that
+ * follows it. A predicted symbol that none before has is excluded; CONTEXT_MODEL_SYMBOLS stands for none. */
+static uint32_t encode_behind(const aura_context_model *model, aura_position position, uint32_t before,
+                              uint32_t predicted, uint32_t symbol, aura_range_encoder *encoder)
+{
+    const uint64_t *words = model->words;
+    const uint32_t bound = model->char_runs[position.state].bound;
+    uint32_t context = position.context, sought = predicted;
+    while (context >= bound) {
+        const uint32_t suffix = aura_suffix_of(words[context]);
+        aura_prefetch(words + suffix);
+        const uint32_t place = aura_find_entry(words, context, symbol);
+        const bool is_many = aura_is_many(words[context]);
+        options all = is_many ? options_behind(words, context, before, place)
+                              : (options){CONTEXT_MODEL_TOTAL_OF_ONE, 0, 1};
+        const uint32_t out = sought == CONTEXT_MODEL_SYMBOLS ? 0 : aura_find_entry(words, context, sought);
+        if (out != 0) {
+            sought = CONTEXT_MODEL_SYMBOLS;
+            if (is_many)
+                take_option(&all, words, aura_first_of(words, context), out, place);
+            else
+                all.left = 0;
+        }
+        if (place != 0) {
+            aura_range_encode(encoder, all.lower, frequency_of(words, context, place), all.total);
+            return aura_following_of(words[place]);
+        }
+        if (all.left > 0) { /* rule AUR-4 */
+            const uint32_t escape = escape_of(words, context);
+            aura_range_encode(encoder, all.total - escape, escape, all.total);
+        }
+        before = context;
+        context = suffix;
+    }
+    aura_escapes escapes;
+    aura_escapes_start(&escapes, model, (aura_position){context, position.state});
+    if (before != NOTHING)
+        escapes.lists[escapes.count++].context = before; /* it has the symbols of those before it, too */
+    if (predicted != CONTEXT_MODEL_SYMBOLS)
+        escapes.predicted[escapes.predicted_count++] = (uint16_t)predicted;
+    aura_encode_in_char_run(&escapes, symbol, encoder);
+    return aura_follow(words, context, symbol);
+}
+
+uint32_t aura_encode_escaped(const aura_context_model *model, aura_position position, uint32_t symbol,
+                             aura_range_encoder *encoder)
+{
+    const uint64_t *words = model->words;
+    const uint64_t word = words[position.context];
+    const uint32_t escape = escape_of(words, position.context);
+    const uint32_t total = aura_is_many(word) ? aura_total_of(word) : CONTEXT_MODEL_TOTAL_OF_ONE;
+    const aura_position behind = {aura_suffix_of(word), position.state};
+    aura_prefetch(words + behind.context);
+    aura_range_encode(encoder, total - escape, escape, total);
+    return encode_behind(model, behind, position.context, CONTEXT_MODEL_SYMBOLS, symbol, encoder);
+}
+
+uint32_t aura_encode_unpredicted(const aura_context_model *model, aura_position position, uint32_t predicted,
+                                 uint32_t symbol, aura_range_encoder *encoder)
+{
+    return encode_behind(model, position, NOTHING, predicted, symbol, encoder);
+}
