@@ -25,7 +25,7 @@ from aura.models.training.archive import ArchiveError, Tree, Writer, read
 from aura.models.training.pieces import Framed
 from aura.models.training.spill import Spill
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """What a checkpoint holds; a training goes on from one of its own format alone."""
 
 MANIFEST: Final = "aura-checkpoint.json"

@@ -24,27 +24,21 @@ _FEW: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
-    """What blocks contributed to the counts of some n-grams.
+class Contexts:
+    """What blocks contributed to the counts of contexts.
 
     Attributes:
-        nodes: of each, the n-gram.
-        blocks: of each, the block.
-        counts: how often the n-gram occurs in the block, as in the trie.
-        spreads: in about how many sources of the block.
+        nodes: of each, the context, int32.
+        counts: how often it occurs in the block, as in the trie, int64.
+        spreads: in about how many sources of the block, int32.
     """
 
     nodes: Ints
-    blocks: Ints
     counts: Longs
     spreads: Ints
 
     def __len__(self) -> int:
         return len(self.nodes)
-
-    def select(self, chosen: Flags | Longs) -> Shares:
-        """Some of the shares."""
-        return Shares(self.nodes[chosen], self.blocks[chosen], self.counts[chosen], self.spreads[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +46,22 @@ class Excerpt:
     """The shares that matter for a sample: of its contexts, of their entries, of what extends those leftwards.
 
     Attributes:
-        contexts, longer: the shares.
-        entries: those of entries, by node and block.
-        owners: for each entry the index of its context.
-        suffixes: for each longer share the index of the entry that is its suffix.
-        entry_keys: of each entry, its node and its block in one number.
+        contexts: the shares of contexts.
+        entry_keys: of each share of an entry, its node and its block in one number; ascending, int64.
+        entry_counts: how often it occurs in the block, as in the trie, int64.
+        owners: of each, the index of its context, int32.
+        longer: of each share of what is longer, its node, int32.
+        longer_counts: how often it occurs in the block, int64.
+        suffixes: of each, the index of the entry that is its suffix, int32.
     """
 
-    contexts: Shares
-    entries: Shares
-    longer: Shares
-    owners: Ints
-    suffixes: Ints
+    contexts: Contexts
     entry_keys: Longs
+    entry_counts: Longs
+    owners: Ints
+    longer: Ints
+    longer_counts: Longs
+    suffixes: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +94,24 @@ class Deletion:
             shares: of the blocks.
             minimum: contexts that occur less often without the block have no list.
         """
-        contexts, entries, longer = shares.contexts, shares.entries, shares.longer
+        contexts, longer = shares.contexts, shares.longer
         self._trie = trie
         self._owners, self._suffixes = shares.owners, shares.suffixes
-        self._contexts, self._entry_keys, self._longer = contexts.nodes, shares.entry_keys, longer.nodes
+        self._contexts, self._entry_keys, self._longer = contexts.nodes, shares.entry_keys, longer
+        counts = shares.entry_counts
         # what the block adds to the use of an entry is its count, less what it adds to longer ones that are kept
         self._seen_coming = _times(
-            np.minimum(longer.counts, np.maximum(trie.counts[longer.nodes] - WHOLE, 0))
+            np.minimum(shares.longer_counts, np.maximum(trie.counts[longer] - WHOLE, 0))
         )
-        self._taken = _times(entries.counts)
-        self._gone = trie.counts[entries.nodes] <= entries.counts
+        self._taken = _times(counts)
+        self._gone = trie.counts[shares.entry_keys // BLOCKS] <= counts
         self._is_root = contexts.nodes == 0
         self._orders = trie.orders_of(contexts.nodes).astype(np.uint8)
         self._spreads = _spreads_left(trie, contexts)
         self._stays = trie.counts[contexts.nodes] - contexts.counts >= minimum * WHOLE
         self._rest: Floats | None = None
         if trie.least > 1:  # what is left out of the trie was in the block as well
-            rest = contexts.counts - np.bincount(shares.owners, entries.counts, len(contexts))
+            rest = contexts.counts - np.bincount(shares.owners, counts, len(contexts))
             self._rest = _times(np.where(self._is_root, 0.0, rest))
 
     def left_out(self, use: Usage) -> LeftOut:
@@ -167,7 +165,7 @@ class Deletion:
         return Chains(nodes, chains.contexts[:, columns], targets, entries, blocks)
 
 
-def _spreads_left(trie: Trie, shares: Shares) -> Ints:
+def _spreads_left(trie: Trie, shares: Contexts) -> Ints:
     """In about how many sources contexts occur outside a block, uint16."""
     spreads, counts = trie.spreads[shares.nodes].astype(np.int32), trie.counts[shares.nodes]
     # estimates of many sources cannot be taken from each other

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from aura.models.training.deleted_estimation import Chains, Excerpt, Shares
+from aura.models.training.deleted_estimation import Chains, Contexts, Excerpt
 from aura.models.training.tallies import find
 from aura.models.training.text import BEGIN, BLOCKS, SHIFT, Ints, Text
 from aura.models.training.trie import Trie
@@ -40,9 +40,8 @@ def look_up(chains: Chains, shares: Excerpt, trie: Trie, sample: Text) -> tuple[
     keys, index = np.unique(of_block, return_inverse=True)
     contexts[new] = len(shares.contexts) + index
     nothing = np.zeros(len(keys), np.int64)
-    without = Shares(
+    without = Contexts(
         _joined(shares.contexts.nodes, keys // BLOCKS),
-        _joined(shares.contexts.blocks, keys % BLOCKS),
         np.concatenate((shares.contexts.counts, nothing)),
         _joined(shares.contexts.spreads, nothing),
     )

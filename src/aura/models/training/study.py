@@ -26,12 +26,13 @@ class Shares:
     Attributes:
         places: of each its place in its level, int32.
         counts: how often it occurs in the block, times the weights, int64.
-        spreads: in how many sources of the block at least, int32.
     """
 
     places: Ints
     counts: Longs
-    spreads: Ints
+
+    def __len__(self) -> int:
+        return len(self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Row:
 
     Attributes:
         contexts: n-grams after which a symbol of the sample stands.
+        spreads: of each, in how many sources of the block it occurs at least, int32.
         entries: n-grams whose context is one of those of the row before.
         owners: of each entry, that context among them.
         longer: n-grams whose suffix is an entry of the row before.
@@ -51,6 +53,7 @@ class Row:
     """
 
     contexts: Shares
+    spreads: Ints
     entries: Shares
     owners: Ints
     longer: Shares
@@ -81,14 +84,15 @@ class BlockStudy:
             place = find(kept, grams.keys)
             view = View(size, places, index, group, place, self.sample)
             self._last = roles = find_roles(view, self._last)
-            counts, spreads = grams.tallies.weighed, spread(grams.tallies.sources)
+            counts = grams.tallies.weighed
             contexts, entries, longer = (
-                Shares(place[groups], counts[groups], spreads[groups])
+                Shares(place[groups], counts[groups])
                 for groups in (roles.contexts, roles.entries, roles.longer)
             )
             self.rows.append(
                 Row(
                     contexts,
+                    spread(grams.tallies.sources[roles.contexts]),
                     entries,
                     roles.owners,
                     longer,
