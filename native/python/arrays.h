@@ -19,7 +19,7 @@ typedef struct {
 #define AURA_READ_OR_NONE(width) {width, false, true}
 #define AURA_WRITTEN_OR_NONE(width) {width, true, true}
 
-#define AURA_MAX_ARRAYS 24
+#define AURA_MAX_ARRAYS 25
 
 typedef struct {
     Py_buffer views[AURA_MAX_ARRAYS];

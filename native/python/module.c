@@ -129,6 +129,9 @@ static PyMethodDef METHODS[] = {
     FAST("maximise", aura_py_maximise, "Learn weights by expectation maximisation."),
     FAST("log2", aura_py_log2, "Logarithms that are the same on every machine."),
     FAST("find_gains", aura_py_find_gains, "Find what the entries of a level gain."),
+    FAST("mix_level", aura_py_mix_level, "Mix the probabilities of the entries of a level."),
+    FAST("leave_out", aura_py_leave_out, "Take blocks out of lists."),
+    FAST("look_into_lists", aura_py_look_into_lists, "Find what lists without blocks say about symbols."),
     FAST("choose_stretches", aura_py_choose_stretches, "Choose what recurs between messages."),
     {NULL, NULL, 0, NULL},
 };

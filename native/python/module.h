@@ -135,6 +135,9 @@ PyObject *aura_py_count_uses(PyObject *module, PyObject *const *arguments, Py_ss
 PyObject *aura_py_maximise(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_log2(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_find_gains(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_mix_level(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_leave_out(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *aura_py_look_into_lists(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *aura_py_choose_stretches(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 /* The type of what tries the messages that are tried first. */

@@ -22,6 +22,7 @@ In the order of work:
 ``deleted_estimation``   what lists say about a text when they did not see its block
 ``weights``       interpolation weights, by expectation maximisation
 ``pruning``       choosing the entries that are worth their place
+``logarithm``     logarithms that are the same on every machine
 ``quantization``    probabilities as six-bit codes
 ``match_table``   hit probabilities of the match model
 ``prefix_selection``       what recurs between messages word for word

@@ -12,12 +12,14 @@ from typing import Final
 
 import numpy as np
 
+from aura import native
+from aura.models.training import native_lists
 from aura.models.training.extent import least_of
-from aura.models.training.kneser_ney import DISCOUNT, Usage, denominator, discounted, kinds_of
+from aura.models.training.kneser_ney import DISCOUNT, NOTHING, Usage, denominator, discounted, kinds_of
 from aura.models.training.tallies import find
-from aura.models.training.text import BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs
+from aura.models.training.text import BLOCKS, SHIFT, WHOLE, Flags, Floats, Ints, Longs, Numbers
 from aura.models.training.trie import Trie
-from aura.models.training.weights import Evidence, classes
+from aura.models.training.weights import BOUNDS, Evidence, classes
 
 _FEW: Final = 16
 """Sources that are counted well enough."""
@@ -83,6 +85,41 @@ class Chains:
     blocks: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class BlockShares:
+    """What blocks contributed, whichever n-grams are kept.
+
+    Attributes:
+        keys: of each entry, its node and its block in one number; they ascend, int64.
+        owners: of each, the index of its context, int32.
+        taken: how often the block uses it, but for what longer n-grams see coming, float32.
+        gone: whether it occurs in no other block.
+        longer: longer n-grams, int32.
+        suffixes: of each, the index of the entry that is its suffix, int32.
+        seen_coming: of each, what it takes from the use of that in the block if it is kept, float32.
+        nodes: of each context, the node, int32.
+        orders: of each, uint8.
+        spreads: in about how many sources each occurs without the block, uint16.
+        stays: whether each is frequent enough without the block.
+        rest: of each, how often what is left out of the trie follows it in the block, float32; None for never.
+        rest_kinds: of each, about how many different n-grams that is.
+    """
+
+    keys: Longs
+    owners: Ints
+    taken: Floats
+    gone: Flags
+    longer: Ints
+    suffixes: Ints
+    seen_coming: Floats
+    nodes: Ints
+    orders: Numbers
+    spreads: Ints
+    stays: Flags
+    rest: Floats | None = None
+    rest_kinds: Floats | None = None
+
+
 class Deletion:
     """What to take from the lists to leave the block of any symbol of a sample out, whichever n-grams are kept."""
 
@@ -94,66 +131,49 @@ class Deletion:
             shares: of the blocks.
             minimum: contexts that occur less often without the block have no list.
         """
-        contexts, longer = shares.contexts, shares.longer
+        contexts, longer, counts = shares.contexts, shares.longer, shares.entry_counts
         self._trie = trie
-        self._owners, self._suffixes = shares.owners, shares.suffixes
-        self._contexts, self._entry_keys, self._longer = contexts.nodes, shares.entry_keys, longer
-        counts = shares.entry_counts
-        # what the block adds to the use of an entry is its count, less what it adds to longer ones that are kept
-        self._seen_coming = _times(
-            np.minimum(shares.longer_counts, np.maximum(trie.counts[longer] - WHOLE, 0))
-        )
-        self._taken = _times(counts)
-        self._gone = trie.counts[shares.entry_keys // BLOCKS] <= counts
-        self._is_root = contexts.nodes == 0
-        self._orders = trie.orders_of(contexts.nodes).astype(np.uint8)
-        self._spreads = _spreads_left(trie, contexts)
-        self._stays = trie.counts[contexts.nodes] - contexts.counts >= minimum * WHOLE
-        self._rest: Floats | None = None
+        orders = trie.orders_of(contexts.nodes).astype(np.uint8)
+        rest: Floats | None = None
+        rest_kinds: Floats | None = None
         if trie.least > 1:  # what is left out of the trie was in the block as well
-            rest = contexts.counts - np.bincount(shares.owners, counts, len(contexts))
-            self._rest = _times(np.where(self._is_root, 0.0, rest))
+            left = contexts.counts - np.bincount(shares.owners, counts, len(contexts))
+            rest = _times(np.where(contexts.nodes == 0, 0.0, left))
+            rest_kinds = rest.copy()
+            for length in range(1, trie.depth + 1):
+                here = np.flatnonzero(orders == length - 1)
+                rest_kinds[here] = kinds_of(rest[here], least_of(length, trie.least))
+        self._shares = BlockShares(
+            shares.entry_keys,
+            shares.owners,
+            _times(counts),
+            trie.counts[shares.entry_keys // BLOCKS] <= counts,
+            longer,
+            shares.suffixes,
+            # a block adds its count to the use of an entry, less what it adds to longer n-grams that are kept
+            _times(np.minimum(shares.longer_counts, np.maximum(trie.counts[longer] - WHOLE, 0))),
+            contexts.nodes,
+            orders,
+            _spreads_left(trie, contexts),
+            trie.counts[contexts.nodes] - contexts.counts >= minimum * WHOLE,
+            rest,
+            rest_kinds,
+        )
 
     def left_out(self, use: Usage) -> LeftOut:
         """The lists of the kept part of the trie without the blocks."""
-        node, child = self._contexts, (self._entry_keys // BLOCKS).astype(np.int32)
-        taken = self._taken
-        if use.kneser_ney:
-            seen_coming = np.where(use.kept[self._longer], self._seen_coming, np.float32(0.0))
-            taken = taken - np.bincount(self._suffixes, seen_coming, len(child)).astype(np.float32)
-        whole = use.uses[child]
-        uses = np.maximum(whole - taken, np.minimum(whole, 1.0))
-        uses[self._gone | (whole == 0)] = 0.0
-        less, fewer = whole - uses, np.minimum(whole, 1.0) - np.minimum(uses, 1.0)
-        lost = np.where(use.kept[child], less - DISCOUNT * fewer, 0.0)
-
-        def remaining(all_of_them: Floats, without: Floats) -> Floats:
-            return all_of_them[node] - np.bincount(self._owners, without, len(node))
-
-        totals, kinds = remaining(use.totals, less), remaining(use.kinds, fewer)
-        shown = remaining(use.shown, lost)
-        if self._rest is not None:
-            totals -= self._rest
-            for length in range(1, self._trie.depth + 1):
-                here = np.flatnonzero(self._orders == length - 1)
-                kinds[here] -= kinds_of(self._rest[here], least_of(length, self._trie.least))
-        root = self._is_root
-        has_list = (use.entries[node] > 0) & (kinds > 0) & self._stays | root
-        whole = np.where(root, np.maximum(totals, 1.0), denominator(totals, kinds))
-        missing = np.where(root, 0.0, np.clip(1.0 - shown / whole, 0.0, 1.0))
-        kind = classes(self._orders, totals, kinds, self._spreads)
-        return LeftOut(
-            kept=use.kept,
-            uses=use.uses,
-            own_uses=uses,
-            classes=np.append(np.where(has_list, kind, -1), -1).astype(np.int16),
-            whole=whole.astype(np.float32),
-            missing=missing.astype(np.float32),
-        )
+        if native.is_chosen():
+            found = native_lists.leave_out(use, self._shares, BOUNDS, (DISCOUNT, NOTHING))
+        else:
+            found = _leave_out(use, self._shares)
+        return LeftOut(use.kept, use.uses, *found)
 
     def other_symbols(self, chains: Chains, columns: Longs, symbols: Ints) -> Chains:
         """The chains of other symbols in the contexts of some columns."""
-        nodes, blocks = chains.nodes[:, columns], chains.blocks[columns]
+        nodes, blocks = (
+            chains.nodes.take(columns, 1),
+            chains.blocks[columns],
+        )  # row by row, unlike by an index
         targets, entries = np.full_like(nodes, -1), np.full_like(nodes, -1)
         for order, row in enumerate(nodes):
             level = self._trie.level(order + 1)
@@ -161,8 +181,38 @@ class Deletion:
             found = _find(self._trie.keys(level), row[some].astype(np.int64) << SHIFT | symbols[some])
             some, found = some[found >= 0], found[found >= 0] + level.start
             targets[order, some] = found
-            entries[order, some] = _find(self._entry_keys, found * BLOCKS + blocks[some])
-        return Chains(nodes, chains.contexts[:, columns], targets, entries, blocks)
+            entries[order, some] = _find(self._shares.keys, found * BLOCKS + blocks[some])
+        return Chains(nodes, chains.contexts.take(columns, 1), targets, entries, blocks)
+
+
+def _leave_out(use: Usage, shares: BlockShares) -> tuple[Floats, Ints, Floats, Floats]:
+    """What :func:`aura.models.training.native_lists.leave_out` gives."""
+    node, child = shares.nodes, (shares.keys // BLOCKS).astype(np.int32)
+    taken = shares.taken
+    if use.kneser_ney:
+        seen_coming = np.where(use.kept[shares.longer], shares.seen_coming, np.float32(0.0))
+        taken = taken - np.bincount(shares.suffixes, seen_coming, len(child)).astype(np.float32)
+    whole = use.uses[child]
+    uses = np.maximum(whole - taken, np.minimum(whole, 1.0))
+    uses[shares.gone | (whole == 0)] = 0.0
+    less, fewer = whole - uses, np.minimum(whole, 1.0) - np.minimum(uses, 1.0)
+    lost = np.where(use.kept[child], less - DISCOUNT * fewer, 0.0)
+
+    def remaining(all_of_them: Floats, without: Floats) -> Floats:
+        return all_of_them[node] - np.bincount(shares.owners, without, len(node))
+
+    totals, kinds = remaining(use.totals, less), remaining(use.kinds, fewer)
+    shown = remaining(use.shown, lost)
+    if shares.rest is not None and shares.rest_kinds is not None:
+        totals -= shares.rest
+        kinds -= shares.rest_kinds
+    root = node == 0
+    has_list = (use.entries[node] > 0) & (kinds > 0) & shares.stays | root
+    whole = np.where(root, np.maximum(totals, 1.0), denominator(totals, kinds))
+    missing = np.where(root, 0.0, np.clip(1.0 - shown / whole, 0.0, 1.0))
+    kind = np.where(has_list, classes(shares.orders, totals, kinds, shares.spreads), -1)
+    of_classes = np.append(kind, -1).astype(np.int16)
+    return uses, of_classes, whole.astype(np.float32), missing.astype(np.float32)
 
 
 def _spreads_left(trie: Trie, shares: Contexts) -> Ints:
@@ -213,6 +263,9 @@ class LeftOut:
         result = Evidence(
             np.full(chains.nodes.shape, -1, np.int16), *np.zeros((2, *chains.nodes.shape), np.float32)
         )
+        if native.is_chosen():
+            native_lists.look_into_lists(self, chains, DISCOUNT, result)
+            return result
         for order, row in enumerate(chains.contexts):
             kind = self.classes[row]
             here = np.flatnonzero(kind >= 0)

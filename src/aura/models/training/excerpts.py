@@ -66,8 +66,8 @@ class _Excerpts:
     """What was found in the blocks so far; see :class:`aura.models.training.deleted_estimation.Excerpt`.
 
     Attributes:
-        contexts, entries, longer: n-grams by their role; contexts belong to nothing, entries to contexts, and longer
-            ones to entries.
+        contexts, entries, longer: n-grams by their role; contexts belong to nothing, entries to contexts, and
+            longer ones to entries.
         entry_blocks: of each entry, its block.
         spreads: of each context, in about how many sources of the block it occurs.
         chains: the attributes of :class:`aura.models.training.deleted_estimation.Chains` but for the blocks.
@@ -136,7 +136,8 @@ def excerpt(blocks: Sequence[Block], nodes: Sequence[Ints]) -> tuple[Chains, Exc
     for block, end in zip(blocks, accumulate(sizes), strict=True):
         found.add(block, nodes, end - len(block.study.sample))
         allocator.give_back()  # what threads found is nothing that others could use
-    contexts, entries, longer, chains = found.contexts, found.entries, found.longer, found.chains
+    contexts, entries, longer = found.contexts, found.entries, found.longer
+    chain_nodes, chain_contexts, targets, chain_entries = found.chains
     keys = entries.nodes[: entries.size].astype(np.int64)
     keys *= BLOCKS
     keys += found.entry_blocks[: entries.size]
@@ -144,10 +145,11 @@ def excerpt(blocks: Sequence[Block], nodes: Sequence[Ints]) -> tuple[Chains, Exc
     index = np.empty(len(order) + 1, np.int32)
     index[order] = np.arange(len(order), dtype=np.int32)
     index[-1] = -1
-    for row in chains[3]:
+    for row in chain_entries:
         row[:] = index[row]
+    numbers = np.repeat([np.int32(block.number) for block in blocks], sizes)
     return (
-        Chains(*chains, np.repeat([np.int32(block.number) for block in blocks], sizes)),
+        Chains(chain_nodes, chain_contexts, targets, chain_entries, numbers),
         Excerpt(
             Contexts(*(part[: contexts.size] for part in (contexts.nodes, contexts.counts, found.spreads))),
             keys[order],

@@ -22,7 +22,7 @@ from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, 
 from aura.models.training.trie import Trie
 
 DISCOUNT: Final = 0.8
-_NOTHING: Final = 1e-9
+NOTHING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def discounted(uses: Floats) -> Floats:
 
 def denominator(totals: Floats, kinds: Floats) -> Floats:
     """The discounted uses of all entries of a list."""
-    whole: Floats = np.maximum(totals - DISCOUNT * kinds, _NOTHING)
+    whole: Floats = np.maximum(totals - DISCOUNT * kinds, NOTHING)
     return whole
 
 

@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 
 from aura import native
-from aura.models.training import native_weights
-from aura.models.training.kneser_ney import Usage, denominator, discounted
-from aura.models.training.text import BEGIN, Floats, Ints, Longs, Numbers
+from aura.models.training import native_lists, native_weights
+from aura.models.training.kneser_ney import DISCOUNT, NOTHING, Usage, denominator, discounted
+from aura.models.training.text import BEGIN, Flags, Floats, Ints, Longs, Numbers
 from aura.models.training.trie import Trie
 from aura_spec.context_model import SYMBOLS
 
@@ -27,6 +27,12 @@ _RATIOS: Final = (1.26, 2.0, 4.0, 8.0, 20.0, 100.0)
 _SPREADS: Final = (1.5, 2.5, 5.5)
 _SHAPES: Final = len(_USES_OF_ONE) + 1 + (len(_KINDS) + 1) * (len(_RATIOS) + 1)
 _ORDERS: Final = 15
+BOUNDS: Final = np.array((*_USES_OF_ONE, *_KINDS, *_RATIOS, *_SPREADS))
+"""Between classes, for the native core."""
+
+_BOUNDS_OF_SINGLES: Final = BOUNDS.astype(np.float32).astype(np.float64)
+"""Those that numbers of single precision are compared with."""
+
 CLASSES: Final = _ORDERS * _SHAPES * (len(_SPREADS) + 1)
 
 _PASSES: Final = 6
@@ -181,21 +187,84 @@ def mix(trie: Trie, use: Usage, weights: Floats) -> Mixture:
     # level by level, so that what is at hand besides is small
     for order in range(1, part.depth + 1):
         level, contexts = part.level(order), part.level(order - 1)
-        lists = _lists(trie, use, order - 1, weights)
-        weight[contexts] = lists.weight
-        uses = use.uses[trie.level(order)][use.kept[trie.level(order)]]
-        own = uses if order == 1 else discounted(uses)
-        parents = part.parents[level].astype(np.int64) - contexts.start
-        lower = probability[part.suffixes[level]] if order > 1 else 1.0 / SYMBOLS
-        probability[level] = lists.scale.take(parents) * own + lists.down.take(parents) * lower
+        own, nodes = trie.level(order), trie.level(order - 1)
+        lower = probability[contexts] if order > 1 else None
+        entry_uses = EntryUses(
+            part.parents[level], part.suffixes[level], use.kept[own], use.uses[own], lower, contexts.start
+        )
+        lists = ListUses(
+            use.kept[nodes],
+            use.totals[nodes],
+            use.kinds[nodes],
+            use.shown[nodes],
+            use.entries[nodes],
+            trie.spreads[nodes],
+            order - 1,
+        )
+        _mix_level(lists, entry_uses, weights, weight[contexts], probability[level])
         if order == 1:
             probability[1 + BEGIN] = 0.0
     return Mixture(part, entries, weight, probability)
 
 
 @dataclass(frozen=True, slots=True)
-class _Lists:
-    """The lists of the kept contexts of one order.
+class ListUses:
+    """What is used of the lists of one order; see :class:`aura.models.training.kneser_ney.Usage`.
+
+    Attributes:
+        kept, totals, kinds, shown, entries: of each context.
+        spreads: of each, in about how many sources it occurs, uint16.
+        order: of the contexts.
+    """
+
+    kept: Flags
+    totals: Floats
+    kinds: Floats
+    shown: Floats
+    entries: Numbers
+    spreads: Ints
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryUses:
+    """The entries of these lists.
+
+    Attributes:
+        parents, suffixes: of each kept entry, nodes among those that are kept, int32; parents ascend.
+        kept, uses: of each entry.
+        lower: of each kept context its own probability, float32; None where the context is the root.
+        first: the first of the kept contexts.
+    """
+
+    parents: Ints
+    suffixes: Ints
+    kept: Flags
+    uses: Floats
+    lower: Floats | None
+    first: int
+
+
+def _mix_level(
+    lists: ListUses, entries: EntryUses, weights: Floats, weight: Floats, probability: Floats
+) -> None:
+    """Set the weight of the suffix of each kept context, and the probability of each kept entry."""
+    if native.is_chosen():
+        settings = (DISCOUNT, NOTHING, 1.0 / SYMBOLS)
+        native_lists.mix_level(lists, entries, (weights, _BOUNDS_OF_SINGLES), (weight, probability), settings)
+        return
+    terms = _terms_of(lists, weights)
+    weight[:] = terms.weight
+    uses = entries.uses[entries.kept]
+    own = discounted(uses) if lists.order else uses
+    parents = entries.parents.astype(np.int64) - entries.first
+    lower = 1.0 / SYMBOLS if entries.lower is None else entries.lower[entries.suffixes - entries.first]
+    probability[:] = terms.scale.take(parents) * own + terms.down.take(parents) * lower
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the lists of the kept contexts of one order make of probabilities.
 
     Attributes:
         weight: the weight of the suffix.
@@ -208,15 +277,14 @@ class _Lists:
     down: Floats
 
 
-def _lists(trie: Trie, use: Usage, order: int, weights: Floats) -> _Lists:
-    nodes = trie.level(order)
-    kept = use.kept[nodes]
-    totals, kinds, shown = (values[nodes][kept] for values in (use.totals, use.kinds, use.shown))
-    entries = use.entries[nodes][kept]
+def _terms_of(lists: ListUses, weights: Floats) -> _Terms:
+    kept, order = lists.kept, lists.order
+    totals, kinds, shown = (values[kept] for values in (lists.totals, lists.kinds, lists.shown))
+    entries = lists.entries[kept]
     whole = denominator(totals, kinds) if order else np.maximum(totals, 1.0)
     missing = np.clip(1.0 - shown / whole, 0.0, 1.0) if order else np.zeros(1, np.float32)
     listed = np.flatnonzero(entries)
     weight = np.ones(len(entries), np.float32)
-    weight[listed] = weights[classes(order, totals[listed], kinds[listed], trie.spreads[nodes][kept][listed])]
+    weight[listed] = weights[classes(order, totals[listed], kinds[listed], lists.spreads[kept][listed])]
     own = np.float32(1.0) - weight
-    return _Lists(weight, own / whole, weight + own * missing)
+    return _Terms(weight, own / whole, weight + own * missing)
