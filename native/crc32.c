@@ -1,11 +1,15 @@
-/* CRC-32, eight bytes at a time. */
+/* CRC-32, four bytes at a time, of long data sixteen. */
 #include "crc32.h"
 
 #include "loads.h"
 
-uint32_t aura_crc32(const uint8_t *data, size_t size)
+#define STEP 4
+#define LONG_STEP 16
+#define LONG_DATA 8192 /* bytes from which the tables of long steps are worth to be made */
+
+/* Make tables of what a byte does that 0, 1, 2... bytes follow. */
+static void make_tables(uint32_t tables[][256], uint32_t count)
 {
-    uint32_t tables[8][256];
     for (uint32_t byte = 0; byte < 256; byte++) {
         uint32_t value = byte;
         for (int bit = 0; bit < 8; bit++)
@@ -13,14 +17,25 @@ uint32_t aura_crc32(const uint8_t *data, size_t size)
         tables[0][byte] = value;
     }
     for (uint32_t byte = 0; byte < 256; byte++)
-        for (int table = 1; table < 8; table++)
+        for (uint32_t table = 1; table < count; table++)
             tables[table][byte] = tables[table - 1][byte] >> 8 ^ tables[0][tables[table - 1][byte] & 255];
-    uint32_t crc = 0xFFFFFFFFu;
-    for (; size >= 8; size -= 8, data += 8) {
-        const uint32_t low = aura_load_32(data) ^ crc, high = aura_load_32(data + 4);
-        crc = tables[7][low & 255] ^ tables[6][low >> 8 & 255] ^ tables[5][low >> 16 & 255] ^ tables[4][low >> 24] ^
-              tables[3][high & 255] ^ tables[2][high >> 8 & 255] ^ tables[1][high >> 16 & 255] ^ tables[0][high >> 24];
-    }
+}
+
+/* What four bytes do that so many bytes follow as the first of these tables says. */
+static inline uint32_t of_word(uint32_t tables[][256], uint32_t word)
+{
+    return tables[3][word & 255] ^ tables[2][word >> 8 & 255] ^ tables[1][word >> 16 & 255] ^ tables[0][word >> 24];
+}
+
+uint32_t aura_crc32(const uint8_t *data, size_t size)
+{
+    uint32_t tables[LONG_STEP][256], crc = 0xFFFFFFFFu;
+    make_tables(tables, size < LONG_DATA ? STEP : LONG_STEP);
+    for (size_t left = size < LONG_DATA ? 0 : size / LONG_STEP; left > 0; left--, data += LONG_STEP, size -= LONG_STEP)
+        crc = of_word(tables + 12, aura_load_32(data) ^ crc) ^ of_word(tables + 8, aura_load_32(data + 4)) ^
+              of_word(tables + 4, aura_load_32(data + 8)) ^ of_word(tables, aura_load_32(data + 12));
+    for (; size >= STEP; size -= STEP, data += STEP)
+        crc = of_word(tables, aura_load_32(data) ^ crc);
     for (; size > 0; size--)
         crc = crc >> 8 ^ tables[0][(crc ^ *data++) & 255];
     return ~crc;

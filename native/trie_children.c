@@ -77,8 +77,6 @@ static uint32_t name_count_tables(const aura_trie_reader *trie)
     const uint16_t *notes = trie->above.notes;
     uint32_t asked = 0;
     for (uint32_t child = 0; child < count; child++) {
-        if (child + TRIE_AHEAD < count)
-            aura_prefetch(notes + (aura_following_of(words[parents[child + TRIE_AHEAD]]) - first));
         /* until it is linked, an entry leads on like its suffix entry: to the suffix of its child */
         const uint32_t suffix = aura_following_of(words[parents[child]]);
         const uint32_t longest = notes[suffix - first] >> TRIE_LENGTH_SHIFT;

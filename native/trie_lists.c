@@ -148,20 +148,25 @@ static inline void sort_few(int16_t keys[FEW])
     order_pair(&keys[1], &keys[2]);
 }
 
-/* Sort keys that ascend but for their codes. */
-static void sort_many(const int16_t *keys, uint32_t count, int16_t *sorted)
+static inline int16_t key_of(uint32_t code, uint32_t rank)
+{
+    return (int16_t)(code << KEY_SHIFT | rank);
+}
+
+/* Sort any number, of ranks that ascend. */
+static void sort_many(const uint16_t *codes, const uint16_t *ranks, uint32_t count, int16_t *sorted)
 {
     uint16_t places[CONTEXT_MODEL_CODES] = {0};
     uint32_t place = 0;
     for (uint32_t at = 0; at < count; at++)
-        places[keys[at] >> KEY_SHIFT]++;
+        places[codes[at]]++;
     for (uint32_t code = 0; place < count; code++) {
         const uint32_t here = places[code];
         places[code] = (uint16_t)place;
         place += here;
     }
     for (uint32_t at = 0; at < count; at++)
-        sorted[places[keys[at] >> KEY_SHIFT]++] = keys[at];
+        sorted[places[codes[at]]++] = key_of(codes[at], ranks[at]);
 }
 
 /* Where the words of a level go, and what becomes of them: a copy of what the reader has, which no store can change.
@@ -248,11 +253,6 @@ static inline uint32_t write_sorted(const level_writer *writer, const long_list 
     return count;
 }
 
-static inline int16_t key_of(uint32_t code, uint32_t rank)
-{
-    return (int16_t)(code << KEY_SHIFT | rank);
-}
-
 /* Write a list of up to four entries; its length is known where this is called. */
 static inline uint32_t write_few(const level_writer *writer, const long_list *list, const uint16_t *codes,
                                  const uint16_t *ranks, uint32_t length, uint32_t count)
@@ -267,10 +267,8 @@ static inline uint32_t write_few(const level_writer *writer, const long_list *li
 static uint32_t write_many(const level_writer *writer, const long_list *list, const uint16_t *codes,
                            const uint16_t *ranks, uint32_t length, uint32_t count)
 {
-    int16_t keys[CONTEXT_MODEL_SYMBOLS], sorted[CONTEXT_MODEL_SYMBOLS] = {0};
-    for (uint32_t at = 0; at < length; at++)
-        keys[at] = key_of(codes[at], ranks[at]);
-    sort_many(keys, length, sorted);
+    int16_t sorted[CONTEXT_MODEL_SYMBOLS] = {0};
+    sort_many(codes, ranks, length, sorted);
     count = write_sorted(writer, list, sorted, length, count);
     if (length >= AURA_LONG)
         aura_index_list(writer->words, (uint32_t)(writer->own - writer->words) + list->context);
@@ -282,10 +280,11 @@ void aura_trie_write_root(aura_trie_reader *trie, const uint8_t root_codes[CONTE
     const level_writer writer = writer_of(trie);
     uint64_t upper = 0;
     uint32_t count = 0;
-    int16_t keys[CONTEXT_MODEL_SYMBOLS], sorted[CONTEXT_MODEL_SYMBOLS];
+    uint16_t codes[CONTEXT_MODEL_SYMBOLS];
+    int16_t sorted[CONTEXT_MODEL_SYMBOLS];
     for (uint32_t symbol = 0; symbol < CONTEXT_MODEL_SYMBOLS; symbol++)
-        keys[symbol] = key_of(root_codes[symbol], symbol);
-    sort_many(keys, CONTEXT_MODEL_SYMBOLS, sorted);
+        codes[symbol] = root_codes[symbol];
+    sort_many(codes, trie->own_ranks, CONTEXT_MODEL_SYMBOLS, sorted);
     for (uint32_t at = 0; at < CONTEXT_MODEL_SYMBOLS; at++) {
         const uint32_t key = (uint32_t)sorted[at], code = key >> KEY_SHIFT, symbol = key & ((1 << KEY_SHIFT) - 1);
         upper += CONTEXT_MODEL_FREQUENCIES[code];
