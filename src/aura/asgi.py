@@ -189,7 +189,7 @@ class _Connection:
         elif event["type"] == "websocket.send" and self._channel:
             if not self._channel.session.is_ready:
                 await self._until_ready(self._channel)
-            if self._is_over():
+            if self._end is not None:
                 raise _Disconnected("the connection is closed")
             text = event.get("text")
             message = event.get(PREPARED) or (event["bytes"] if text is None else text)
@@ -206,7 +206,7 @@ class _Connection:
         if not self._channel.session.is_ready:
             await self._until_ready(self._channel)
         async with self._reading:
-            if not self._is_over():
+            if self._end is None:
                 try:
                     data = (await self._channel.receive()).data
                 except DecodeError as error:
@@ -269,8 +269,8 @@ class _Connection:
         data: str | bytes | None = event.get("bytes")
         return event["text"] if data is None else data
 
-    async def _transmit(self, frame: bytes) -> None:
-        await self._send({"type": "websocket.send", "bytes": frame})
+    def _transmit(self, frame: bytes) -> Awaitable[None]:
+        return self._send({"type": "websocket.send", "bytes": frame})
 
     async def _refuse(self, error: DecodeError) -> None:
         """Close the connection without telling the peer why, and tell the application (rule SES-16)."""

@@ -17,7 +17,7 @@ from aura.templates import Hint, Match, TemplateLibrary
 from aura_spec import tag
 from aura_spec.errors import Malformed
 from aura_spec.limits import MAX_MODELLED
-from aura_spec.session import TEXT, build_data, longest_of, parse_data, text_of
+from aura_spec.session import BINARY, CONTROL, TEXT, build_data, longest_of, parse_data, text_of
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
 from aura_spec.stream import HEAD_BYTE, Flag
@@ -31,8 +31,8 @@ Role = Literal["client", "server"]
 
 _BACKEND: Final = backends.get("auto")
 
-_FIRST_MARK: Final = bytes((TEXT,))
-"""The first of the bytes that mark frames (rule SES-3): a frame that begins with a lower one has no mark."""
+_MARKS: Final = frozenset(bytes((byte,)) for byte in (TEXT, BINARY, CONTROL))
+"""The bytes that mark frames (rule SES-3): one that begins with another byte is the coded message."""
 
 _HEAD: Final = bytes((HEAD_BYTE,))
 
@@ -240,7 +240,7 @@ class Streamed:
         if hint is not None:
             self._single.match(message, hint)
         coded = self._stream.send_data(message, text=text)
-        return coded if coded[:1] < _FIRST_MARK else build_data(coded, text=True)
+        return build_data(coded, text=True) if coded[:1] in _MARKS else coded
 
     def encode_prepared(self, message: PreparedMessage) -> bytes:
         """Code the next message as a frame, by itself."""
@@ -253,14 +253,14 @@ class Streamed:
 
     def decode(self, frame: bytes, max_size: int) -> str | bytes:
         """Read the message in the next frame."""
-        if frame[:1] >= _FIRST_MARK:
+        if frame[:1] in _MARKS:
             frame, is_text = parse_data(frame)
             if not is_text:
                 raise Malformed("data frame of a stream with the mark for bytes", 0, "binary")
-        size = max_size if _is_single(frame) else min(max_size, self._max_read)
+        size = max_size if frame[:1] == _HEAD and _is_single(frame) else min(max_size, self._max_read)
         return self._stream.receive_data(frame, size, keeps=True)
 
 
 def _is_single(coded: bytes) -> bool:
-    """Whether a message of a stream is coded by itself, not as a string (rule STR-2)."""
-    return coded[:1] == _HEAD and len(coded) > 1 and bool(coded[1] & Flag.MESSAGE)
+    """Whether a message of a stream that has a head is coded by itself, not as a string (rule STR-2)."""
+    return len(coded) > 1 and bool(coded[1] & Flag.MESSAGE)

@@ -200,7 +200,7 @@ class Session:
     @property
     def is_serving(self) -> bool:
         """Whether there are frames of a model file to be sent."""
-        return self._exchange.is_serving
+        return bool(self._exchange.uploads)
 
     def check_message(self, message: str | bytes | PreparedMessage) -> bytes:
         """The bytes of a message that can be sent.
@@ -211,7 +211,7 @@ class Session:
         """
         if self._agreement is None:
             raise EncodeError("no message can be sent before the peer's hello")
-        data = data_of(message)
+        data = message.encode() if type(message) is str and message.isascii() else data_of(message)
         longest = self._agreement.max_message
         if len(data) > longest:
             raise EncodeError(f"a message of {len(data)} bytes is longer than {longest}")
@@ -232,7 +232,8 @@ class Session:
         """
         data = self.check_message(message)
         assert self._agreement is not None  # noqa: S101  # that was checked
-        self._look_for_models()
+        if self._settings.models.version != self._version:
+            self._look_for_models()
         encoder = self._next_encoder or self._prepare(self._agreement)
         if isinstance(message, PreparedMessage):
             frame = encoder.encode_prepared(message)
@@ -306,7 +307,8 @@ class Session:
         received.messages += 1
         received.wire += len(frame)
         received.plain += len(data if isinstance(data, bytes) or data.isascii() else data.encode())
-        self._look_for_models()
+        if self._settings.models.version != self._version:
+            self._look_for_models()
         return events.TextReceived(data) if isinstance(data, str) else events.BytesReceived(data)
 
     def _read_control(self, frame: bytes) -> events.Event | None:
@@ -375,8 +377,6 @@ class Session:
     def _look_for_models(self) -> None:
         """Announce the models that were added since (rule SES-12)."""
         models = self._settings.models
-        if models.version == self._version:
-            return
         self._version = models.version
         # a peer may still use what it was told of, so that nothing is taken back
         for model in reversed(list(models)):

@@ -88,9 +88,12 @@ class Exchange:
     Args:
         max_fetch: bytes of model files that this end asks for.
         say: sends a control frame.
+
+    Attributes:
+        uploads: the pieces of models that are to be sent; None or empty if there are none.
     """
 
-    __slots__ = ("_download", "_fetchable", "_requested", "_say", "_served", "_uploads")
+    __slots__ = ("_download", "_fetchable", "_requested", "_say", "_served", "uploads")
 
     def __init__(self, max_fetch: int, say: Callable[[Control], None]) -> None:
         self._say = say
@@ -98,7 +101,7 @@ class Exchange:
         self._download: Download | None = None
         self._requested: tuple[bytes, ...] = ()
         self._served: tuple[bytes, ...] = ()
-        self._uploads: deque[Iterator[Chunk]] | None = None  # made when needed, as it takes memory
+        self.uploads: deque[Iterator[Chunk]] | None = None  # made when needed, as it takes memory
 
     def ask_for(self, model_id: bytes) -> None:
         """Ask for a model, if that is still possible (rule SES-13)."""
@@ -148,24 +151,19 @@ class Exchange:
             self._say(refusal(model_id))
             return
         self._say(offer(model))
-        if self._uploads is None:
-            self._uploads = deque()
-        self._uploads.append(pieces(model))
+        if self.uploads is None:
+            self.uploads = deque()
+        self.uploads.append(pieces(model))
 
     def next_chunk(self) -> Chunk | None:
         """The next piece of the models that the peer asked for, or None."""
-        while self._uploads:
-            chunk = next(self._uploads[0], None)
+        while self.uploads:
+            chunk = next(self.uploads[0], None)
             if chunk is not None:
                 return chunk
-            self._uploads.popleft()
-        self._uploads = None
+            self.uploads.popleft()
+        self.uploads = None
         return None
-
-    @property
-    def is_serving(self) -> bool:
-        """Whether there are pieces to be sent."""
-        return bool(self._uploads)
 
 
 def read_model(model_id: bytes, data: bytes) -> Model:

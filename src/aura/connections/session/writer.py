@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from aura.connections.prepared import PreparedMessage, data_of
 from aura.connections.session import scheduling, tasks
@@ -39,6 +38,7 @@ class Writer:
             of its own. It must not ask in which task it is before it waits, as timeouts and cancel scopes do.
 
     Attributes:
+        is_at_work: whether the session reads or codes something in a thread.
         closed: why nothing is sent any more; None as long as something may be.
         is_writing: whether anything is being sent, or waits for its turn.
     """
@@ -51,12 +51,13 @@ class Writer:
         "_transmit",
         "begins_here",
         "closed",
+        "is_at_work",
         "is_writing",
         "task",
     )
 
     def __init__(
-        self, session: Session, transmit: Callable[[bytes], Coroutine[Any, Any, None]], *, begins_here: bool
+        self, session: Session, transmit: Callable[[bytes], Awaitable[None]], *, begins_here: bool
     ) -> None:
         self._session = session
         self._transmit = transmit
@@ -66,27 +67,24 @@ class Writer:
         """Frames, and futures that are done once the frames before them are sent."""
         self._posted: deque[_Posted] = deque()
         self.closed: Exception | None = None
+        self.is_at_work = False
         self.is_writing = False
         self.task: asyncio.Task[None] | None = None  # as soon as it has to wait
-        self.take_frames()
-
-    @property
-    def is_at_work(self) -> bool:
-        """Whether the session reads or codes something in a thread."""
-        return self._at_work.locked()
+        self.take(session.data_to_send())
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """While the session does something, it does nothing else; then what it has to say is sent."""
         async with self._at_work:
+            self.is_at_work = True
             try:
                 yield
             finally:
-                self.take_frames()
+                self.is_at_work = False
+                self.take(self._session.data_to_send())
 
-    def take_frames(self) -> None:
+    def take(self, frames: Sequence[bytes]) -> None:
         """Take over what the session has to send. It says so before it serves a model."""
-        frames = self._session.data_to_send()
         if frames:
             self._outbox += frames
             self._write_soon()
@@ -193,7 +191,7 @@ class Writer:
         await scheduling.in_thread(size, send)
 
     async def _send_piece(self) -> None:
-        async with self._at_work:
+        async with self._at_work:  # and nothing else meanwhile, as nothing is awaited
             chunk = self._session.next_chunk()
         if chunk is not None:
             await self._transmit(chunk)
