@@ -23,7 +23,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
-from inspect import iscoroutinefunction
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -284,7 +283,7 @@ class _Connection:
 
 def _is_of_server(send: Send) -> bool:
     """Whether this is a method of the server's own connection, with no middleware in it that asks for its task."""
-    return isinstance(getattr(send, "__self__", None), asyncio.BaseProtocol) and iscoroutinefunction(send)
+    return isinstance(getattr(send, "__self__", None), asyncio.BaseProtocol)
 
 
 class _Response:

@@ -24,7 +24,7 @@ from aura_spec.stream import (
     agreement,
 )
 
-_WORTHWHILE = 1 << 10
+WORTHWHILE = 1 << 10
 """Bytes of a message from which on other methods are tried if a string does not halve it."""
 
 
@@ -167,7 +167,7 @@ class Stream:
     def send_data(self, data: bytes, *, text: bool) -> bytes:
         """Code the next message, whose bytes are at hand."""
         sender = self._made_sender or self._sender
-        is_worthwhile = len(data) >= _WORTHWHILE or len(data) > self._max_string
+        is_worthwhile = len(data) >= WORTHWHILE or len(data) > self._max_string
         return sender.send(data, text, self._codec.compress if is_worthwhile else None, self._max_string)
 
     def send_message(self, data: bytes, coded: bytes, *, text: bool) -> bytes:

@@ -16,12 +16,11 @@ from aura.connections.session.coding import (
 )
 from aura.connections.session.observed import SessionReporter
 from aura.connections.session.settings import Settings
-from aura.connections.stream import Stream
 from aura.models.model import Model
 from aura_spec.errors import UnknownModel, Unsupported
 from aura_spec.session import NO_MODEL, Use
 from aura_spec.session_negotiation import Coding, Codings, Hello, check_for
-from aura_spec.stream import CHECKS, MAX_MEMORY, MAX_STRING, MIN_MEMORY
+from aura_spec.stream import CHECKS, MAX_MEMORY, MAX_STRING, MIN_MEMORY, Terms, agreement
 
 
 class Agreement:
@@ -47,8 +46,8 @@ class Agreement:
         self._peer = peer
         self.max_message: Final = min(peer.max_message, settings.max_message)
         self._reporter = reporter
-        self._best_of: tuple[Sequence[Model], Sequence[bytes]] = ((), ())
-        self._best: tuple[Use, Model | None] = self.use_for(None), None
+        self._best_of: tuple[Sequence[Model], Sequence[bytes]] | None = None
+        self._best: tuple[Use, Model | None] | None = None
         if reporter is not None:
             reporter.opened()
 
@@ -59,11 +58,12 @@ class Agreement:
             ours: the models of this end, the one it likes best first.
             theirs: the ids of the peer's. As long as both are the same objects, nothing is looked for.
         """
-        if self._best_of[0] is not ours or self._best_of[1] is not theirs:
+        best, of = self._best, self._best_of
+        if best is None or of is None or of[0] is not ours or of[1] is not theirs:
             model = next((model for model in ours if bytes.fromhex(model.id) in theirs), None)
-            self._best = self.use_for(model), model
+            best = self._best = self.use_for(model), model
             self._best_of = ours, theirs
-        return self._best
+        return best
 
     def use_for(self, model: Model | None) -> Use:
         """How messages are coded with the best model that both ends hold; None if there is none."""
@@ -83,7 +83,7 @@ class Agreement:
             use: the use frame.
             model: that it names; None if it names none.
         """
-        return self._codec(use, model, min(self._max_coded, MAX_STRING))
+        return self._codec(use, model, is_server=self._role == "server")
 
     def codec_to_read(self, use: Use, model: Model | None) -> FrameCodec:
         """The codec of the messages that the peer sends from its use frame on.
@@ -103,7 +103,7 @@ class Agreement:
                 raise Unsupported(f"a stream check of {use.check} bits is not supported", 3, "check")
             if not MIN_MEMORY <= use.memory <= min(self._settings.readable_memory, MAX_MEMORY):
                 raise Unsupported(f"a stream of {use.memory} bytes is not allowed", 3)
-        return self._codec(use, model, min(self._settings.max_modelled, MAX_STRING))
+        return self._codec(use, model, is_server=self._role == "client")
 
     def is_used(self, model_id: str | None) -> bool:
         """Whether some connection has coded or read a message with this model, so that nothing has to be loaded."""
@@ -123,11 +123,12 @@ class Agreement:
         """Bytes of the longest message that this end codes with a model (rule SES-18)."""
         return min(self._peer.max_modelled, self._settings.max_modelled)
 
-    def _codec(self, use: Use, model: Model | None, max_string: int) -> FrameCodec:
-        codec = self._plain_codec(use, model, max_string)
+    def _codec(self, use: Use, model: Model | None, *, is_server: bool) -> FrameCodec:
+        codec = self._plain_codec(use, model, is_server=is_server)
         return codec if self._reporter is None else self._reporter.observed(codec, use)
 
-    def _plain_codec(self, use: Use, model: Model | None, max_string: int) -> FrameCodec:
+    def _plain_codec(self, use: Use, model: Model | None, *, is_server: bool) -> FrameCodec:
+        """The codec of the messages of the server, or of those of the client."""
         settings = self._settings
         implied = b"" if use.model == NO_MODEL else use.model
         single = Single(
@@ -141,12 +142,7 @@ class Agreement:
         )
         if model is None or use.coding is not Coding.STREAM:
             return single
-        stream = Stream(
-            model,
-            role=self._role,
-            memory=use.memory,
-            check=use.check,
-            codec=single,
-            max_string=max_string,
-        )
-        return Streamed(stream, single, settings.max_modelled)
+        agreed = agreement(use.model, use.memory, use.check)
+        terms = Terms(model.context_model, agreed, use.memory, use.check, is_server)
+        max_string = min(self._max_coded, MAX_STRING)
+        return Streamed(terms, single, max_string=max_string, max_read=settings.max_modelled)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Final, Literal, Protocol
 
 from aura import backends, tagging
+from aura.backends import StreamReceiver, StreamSender
 from aura.connections.prepared import PreparedMessage
-from aura.connections.stream import Stream
+from aura.connections.stream import WORTHWHILE
 from aura.models.model import Model
 from aura.policy import Policy
 from aura.selection import choose, frames, smallest
@@ -20,7 +21,7 @@ from aura_spec.limits import MAX_MODELLED
 from aura_spec.session import BINARY, CONTROL, TEXT, build_data, longest_of, parse_data, text_of
 from aura_spec.session_negotiation import ALL_METHODS
 from aura_spec.shared_state import SharedState
-from aura_spec.stream import HEAD_BYTE, Flag
+from aura_spec.stream import HEAD_BYTE, Flag, Terms, Text
 from aura_spec.tag import build_tagged
 from aura_spec.template import builtin, digest
 
@@ -220,32 +221,50 @@ class Single:
 
 
 class Streamed:
-    """Codes and reads messages with those before them (rule SES-11).
+    """Codes and reads messages with those before them (rule SES-11): the stream of one direction.
+
+    A reset that the peer asks for in it is not its business: only a use frame resets a stream of a session.
 
     Args:
-        stream: whose direction this is; nothing else uses it.
+        terms: of the stream.
         single: codes messages that gain nothing in the stream.
+        max_string: bytes of the longest message that is sent as a string.
         max_read: bytes that a string of the peer may have (rule SES-18).
     """
 
-    __slots__ = ("_max_read", "_single", "_stream")
+    __slots__ = ("_max_read", "_max_string", "_receiver", "_sender", "_single", "_terms")
 
-    def __init__(self, stream: Stream, single: Single, max_read: int) -> None:
-        self._stream = stream
+    def __init__(self, terms: Terms, single: Single, *, max_string: int, max_read: int) -> None:
+        self._terms = terms
         self._single = single
+        self._max_string = max_string
         self._max_read = max_read
+        # one of them is made with the first message, as they take memory
+        self._sender: StreamSender | None = None
+        self._receiver: StreamReceiver | None = None
+
+    def _begin_to_send(self) -> StreamSender:
+        self._sender = _BACKEND.stream_sender(self._terms)
+        return self._sender
+
+    def _begin_to_receive(self) -> StreamReceiver:
+        self._receiver = _BACKEND.stream_receiver(self._terms)
+        return self._receiver
 
     def encode(self, message: bytes, *, text: bool, hint: Hint | None = None) -> bytes:
         """Code the next message as a frame; a stream says by itself what is text. A hint is checked, not used."""
         if hint is not None:
             self._single.match(message, hint)
-        coded = self._stream.send_data(message, text=text)
+        sender = self._sender or self._begin_to_send()
+        is_worthwhile = len(message) >= WORTHWHILE or len(message) > self._max_string
+        coded = sender.send(message, text, self._single.compress if is_worthwhile else None, self._max_string)
         return build_data(coded, text=True) if coded[:1] in _MARKS else coded
 
     def encode_prepared(self, message: PreparedMessage) -> bytes:
         """Code the next message as a frame, by itself."""
         coded = self._single.compress_prepared(message)
-        return build_data(self._stream.send_message(message.data, coded, text=message.is_text), text=True)
+        sender = self._sender or self._begin_to_send()
+        return build_data(sender.encode_message(Text(message.data, message.is_text), coded), text=True)
 
     def has_coded(self, message: PreparedMessage) -> bool:  # noqa: ARG002  # as the protocol has it
         """Return False: the stream has to remember the message, which takes a while."""
@@ -258,7 +277,11 @@ class Streamed:
             if not is_text:
                 raise Malformed("data frame of a stream with the mark for bytes", 0, "binary")
         size = max_size if frame[:1] == _HEAD and _is_single(frame) else min(max_size, self._max_read)
-        return self._stream.receive_data(frame, size, keeps=True)
+        receiver = self._receiver or self._begin_to_receive()
+        return receiver.receive(frame, size, self._decompress, True)
+
+    def _decompress(self, message: bytes, max_size: int) -> bytes:
+        return self._single.decompress(message, max_size=max_size)
 
 
 def _is_single(coded: bytes) -> bool:
