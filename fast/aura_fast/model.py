@@ -62,17 +62,19 @@ def read(data: bytes, context_model: ContextModel | None = None) -> ModelFile:
 
     Args:
         data: the file.
-        context_model: what is in it, if that is read already.
+        context_model: what is in it, if that is read already, and the CRCs are checked.
 
     Raises:
         DecodeError: as the rules of the chapters ``model``, ``trie``, ``prefix`` and ``char_runs`` say.
     """
-    sections = _split(data)
+    sections = _split(data, are_checked=context_model is not None)
     model = context_model or _read_context_model(sections)
     templates = _read_templates(bytes(sections[TEMPLATES])) if TEMPLATES in sections else {}
     dictionary = check_dictionary(bytes(sections[DICTIONARY])) if DICTIONARY in sections else b""
     sizes = {kind: len(content) for kind, content in sections.items()}
-    return ModelFile(id_of(sections), model, templates, dictionary, bytes(sections.get(METADATA, b"")), sizes)
+    return ModelFile(
+        _id_of(data, sections), model, templates, dictionary, bytes(sections.get(METADATA, b"")), sizes
+    )
 
 
 def _read_templates(section: bytes) -> Mapping[int, Template]:
@@ -167,8 +169,8 @@ def _join(sections: Mapping[int, bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _split(data: bytes) -> dict[int, memoryview]:
-    """The sections by type (rules MDL-1 to MDL-3 and MDL-5)."""
+def _split(data: bytes, *, are_checked: bool = False) -> dict[int, memoryview]:
+    """The sections by type (rules MDL-1 to MDL-3 and MDL-5), whose CRCs may have been checked already."""
     if len(data) > MAX_FILE:
         raise LimitExceeded(f"a model file is larger than {MAX_FILE} bytes")
     if len(data) >= 4 and data[:4] != MAGIC:
@@ -192,10 +194,10 @@ def _split(data: bytes) -> dict[int, memoryview]:
         position += length
     if position != len(data):
         raise Malformed("bytes follow the last section", position)
-    return _checked(found)
+    return _checked(found, are_checked=are_checked)
 
 
-def _checked(found: list[tuple[int, int, memoryview]]) -> dict[int, memoryview]:
+def _checked(found: list[tuple[int, int, memoryview]], *, are_checked: bool) -> dict[int, memoryview]:
     """Sections in the order of the file, each with its type and CRC-32, checked (MDL-1 to MDL-3, MDL-9)."""
     sections: dict[int, memoryview] = {}
     for kind, check, content in found:
@@ -203,7 +205,7 @@ def _checked(found: list[tuple[int, int, memoryview]]) -> dict[int, memoryview]:
             raise Malformed("sections do not ascend", 0, "sections.type")
         if kind < FIRST_OPTIONAL and kind not in KNOWN:
             raise Unsupported(f"a section has the unknown type {kind}", 0, "sections.type")
-        if zlib.crc32(content) != check:
+        if not are_checked and zlib.crc32(content) != check:
             raise ChecksumMismatch(f"the CRC of section {kind} disagrees", 0, "sections.crc")
         if kind == METADATA and len(content) > MAX_METADATA:
             raise LimitExceeded(f"the metadata have more than {MAX_METADATA} bytes", 0, "sections.length")
@@ -214,14 +216,16 @@ def _checked(found: list[tuple[int, int, memoryview]]) -> dict[int, memoryview]:
     return sections
 
 
-def id_of(sections: Mapping[int, bytes | memoryview]) -> bytes:
-    """The id of the model in these sections (rule MDL-4)."""
-    state = hashlib.sha256()
-    for kind, content in sorted(sections.items()):
-        if kind < FIRST_OPTIONAL:
-            state.update(_SECTION_HEAD.pack(kind, len(content), zlib.crc32(content)))
-            state.update(content)
-    return state.digest()[:MODEL_ID_SIZE]
+def _id_of(data: bytes, sections: Mapping[int, memoryview]) -> bytes:
+    """The id of the model in a file with these sections (rule MDL-4).
+
+    Those that count come first, and stand in the file as they are hashed, with the CRCs that were checked.
+    """
+    size = sum(
+        _SECTION_HEAD.size + len(section) for kind, section in sections.items() if kind < FIRST_OPTIONAL
+    )
+    counted = memoryview(data)[_HEAD_SIZE : _HEAD_SIZE + size]
+    return hashlib.sha256(counted).digest()[:MODEL_ID_SIZE]
 
 
 def _parse_hits(section: memoryview) -> tuple[int, ...]:
