@@ -190,10 +190,7 @@ static uint32_t decode_matched(const aura_context_model *model, aura_position *p
         return predicted;
     }
     aura_match_miss(match);
-    aura_escapes escapes;
-    aura_escapes_start(&escapes, model, *position);
-    aura_exclude(&escapes, predicted);
-    return aura_decode_symbol(&escapes, decoder, &position->context);
+    return aura_decode_unpredicted(model, position, predicted, decoder);
 }
 
 /* Decode a symbol without a match, as above. */
@@ -227,9 +224,7 @@ static uint32_t decode_unmatched(const aura_context_model *model, aura_position 
             }
         }
     }
-    aura_escapes escapes;
-    aura_escapes_start(&escapes, model, *position);
-    return aura_decode_symbol(&escapes, decoder, &position->context);
+    return aura_decode_unpredicted(model, position, CONTEXT_MODEL_SYMBOLS, decoder);
 }
 
 uint32_t aura_auralite_decode_symbol(const aura_context_model *model, aura_position *position, aura_match *match,

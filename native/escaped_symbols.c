@@ -3,6 +3,7 @@
 #include "escaped_symbols.h"
 
 #include "char_run_symbols.h"
+#include "number_set.h"
 
 static uint32_t frequency_of(const uint64_t *words, uint32_t context, uint32_t place)
 {
@@ -57,6 +58,17 @@ static options options_behind(const uint64_t *words, uint32_t context, uint32_t 
     return all;
 }
 
+/* Begin behind the lists, where one for character runs is next. */
+static void start_behind(aura_escapes *escapes, const aura_context_model *model, aura_position position, uint32_t before,
+                         uint32_t predicted)
+{
+    aura_escapes_start(escapes, model, position);
+    if (before != NOTHING)
+        escapes->lists[escapes->count++].context = before; /* it has the symbols of those before it, too */
+    if (predicted != CONTEXT_MODEL_SYMBOLS)
+        escapes->predicted[escapes->predicted_count++] = (uint16_t)predicted;
+}
+
 /* Code a symbol in the lists from a context on, of which the one before has not the symbol, and give the context that
  * follows it. A predicted symbol that none before has is excluded; CONTEXT_MODEL_SYMBOLS stands for none. */
 static uint32_t encode_behind(const aura_context_model *model, aura_position position, uint32_t before,
@@ -92,11 +104,7 @@ static uint32_t encode_behind(const aura_context_model *model, aura_position pos
         context = suffix;
     }
     aura_escapes escapes;
-    aura_escapes_start(&escapes, model, (aura_position){context, position.state});
-    if (before != NOTHING)
-        escapes.lists[escapes.count++].context = before; /* it has the symbols of those before it, too */
-    if (predicted != CONTEXT_MODEL_SYMBOLS)
-        escapes.predicted[escapes.predicted_count++] = (uint16_t)predicted;
+    start_behind(&escapes, model, (aura_position){context, position.state}, before, predicted);
     aura_encode_in_char_run(&escapes, symbol, encoder);
     return aura_follow(words, context, symbol);
 }
@@ -118,4 +126,103 @@ uint32_t aura_encode_unpredicted(const aura_context_model *model, aura_position 
                                  uint32_t symbol, aura_range_encoder *encoder)
 {
     return encode_behind(model, position, NOTHING, predicted, symbol, encoder);
+}
+
+/* The options of a list of more than one entry while a choice is decoded: their total, how many they are, and the places
+ * of the others, counted from the first entry. */
+typedef struct {
+    uint32_t first;
+    uint32_t total;
+    uint32_t left;
+    aura_number_set out;
+} open_options;
+
+static inline void leave_out(open_options *all, const uint64_t *words, uint32_t place)
+{
+    all->total -= aura_frequency_at(words, all->first, place);
+    all->left--;
+    aura_add(&all->out, place - all->first);
+}
+
+static void leave_out_list(open_options *all, const uint64_t *words, uint32_t context, uint32_t before)
+{
+    const uint64_t word = words[before];
+    if (!aura_is_many(word)) {
+        leave_out(all, words, aura_find_in_list(words, context, aura_symbol_of(word)));
+        return;
+    }
+    const uint32_t begin = aura_first_of(words, before), end = begin + aura_size_of(word);
+    for (uint32_t at = begin; at < end; at++)
+        leave_out(all, words, all->first + aura_rank_of(words[at]));
+}
+
+/* Decode a choice among options; the place of the entry, or 0 for the escape. */
+static uint32_t decode_option(const open_options *all, const uint64_t *words, uint32_t context,
+                              aura_range_decoder *decoder)
+{
+    const uint64_t word = words[context];
+    const uint32_t end = all->first + aura_size_of(word), unit = aura_range_unit(decoder, all->total);
+    const uint32_t escape = aura_total_of(word) - aura_upper_of(words[end - 1]);
+    aura_range_check(decoder, all->total, unit);
+    if (decoder->offset < (all->total - escape) * unit) {
+        for (uint32_t place = all->first, lower = 0, before = 0; place < end; place++) {
+            const uint32_t upper = aura_upper_of(words[place]), frequency = upper - lower;
+            lower = upper;
+            if (aura_has(&all->out, place - all->first))
+                continue;
+            if (decoder->offset < (before + frequency) * unit) {
+                aura_range_take(decoder, before, frequency, unit);
+                return place;
+            }
+            before += frequency;
+        }
+    }
+    if (escape > 0)
+        aura_range_take(decoder, all->total - escape, escape, unit);
+    return 0;
+}
+
+uint32_t aura_decode_unpredicted(const aura_context_model *model, aura_position *position, uint32_t predicted,
+                                 aura_range_decoder *decoder)
+{
+    const uint64_t *words = model->words;
+    const uint32_t bound = model->char_runs[position->state].bound;
+    uint32_t context = position->context, before = NOTHING, sought = predicted;
+    while (context >= bound) {
+        const uint64_t word = words[context];
+        const uint32_t suffix = aura_suffix_of(word), size = aura_size_of(word);
+        uint32_t place = 0;
+        aura_prefetch(words + suffix);
+        if (aura_is_many(word)) {
+            open_options all = {aura_first_of(words, context), aura_total_of(word), size, {{0}}};
+            if (before != NOTHING)
+                leave_out_list(&all, words, context, before);
+            const uint32_t out = sought == CONTEXT_MODEL_SYMBOLS ? 0 : aura_find_in_list(words, context, sought);
+            if (out != 0) {
+                sought = CONTEXT_MODEL_SYMBOLS;
+                leave_out(&all, words, out);
+            }
+            if (all.left > 0) /* rule AUR-4 */
+                place = decode_option(&all, words, context, decoder);
+            if (place == 0 && size == CONTEXT_MODEL_SYMBOLS) {
+                position->context = 0;
+                return aura_exclude_all(decoder);
+            }
+        } else if (aura_symbol_of(word) == sought) {
+            sought = CONTEXT_MODEL_SYMBOLS;
+        } else if (aura_range_decode_bit(decoder, aura_frequency_of_one(word), CONTEXT_MODEL_TOTAL_OF_ONE)) {
+            place = context;
+        }
+        if (place != 0) {
+            position->context = aura_following_of(words[place]);
+            return aura_symbol_of(words[place]);
+        }
+        before = context;
+        context = suffix;
+    }
+    aura_escapes escapes;
+    start_behind(&escapes, model, (aura_position){context, position->state}, before, predicted);
+    const uint32_t symbol = aura_decode_in_char_run(&escapes, decoder);
+    position->context = aura_follow(words, context, symbol);
+    return symbol;
 }

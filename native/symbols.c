@@ -105,10 +105,8 @@ static bool has_list(aura_escapes *escapes, uint32_t number)
 void aura_exclude(aura_escapes *escapes, uint32_t symbol)
 {
     const uint32_t predicted = escapes->predicted_count++;
+    const aura_found found = escapes->last_found;
     escapes->predicted[predicted] = (uint16_t)symbol;
-    aura_found found = {AURA_NO_LIST, 0};
-    if (symbol == escapes->looked_up)
-        found = escapes->last_found;
     if (found.place == 0) {
         escapes->found[predicted] = (aura_found){AURA_NO_LIST, 0};
         return;
@@ -157,7 +155,6 @@ uint32_t aura_share_of(aura_escapes *escapes, uint32_t symbol, uint32_t *followi
 {
     const uint64_t *words = escapes->model->words;
     uint32_t share;
-    escapes->looked_up = symbol;
     escapes->last_found = (aura_found){AURA_NO_LIST, 0};
     for (uint32_t number = 0;; number++) {
         aura_list_left *list = &escapes->lists[number];

@@ -44,8 +44,7 @@ typedef struct {
     uint32_t bound;         /* of the character run */
     uint32_t count;         /* lists so far */
     uint32_t shares;        /* lists whose share is known; the first one's always is */
-    uint32_t looked_up;     /* the symbol whose share was asked for last; none is CONTEXT_MODEL_SYMBOLS */
-    aura_found last_found;  /* where that is */
+    aura_found last_found;  /* where the symbol is whose share was asked for last */
     uint32_t predicted_count;
     uint16_t predicted[AURA_MAX_PREDICTED];
     aura_found found[AURA_MAX_PREDICTED]; /* of the predicted symbols */
@@ -60,13 +59,12 @@ static inline void aura_escapes_start(aura_escapes *escapes, const aura_context_
     escapes->bound = model->char_runs[position.state].bound;
     escapes->count = 0;
     escapes->shares = 1;
-    escapes->looked_up = CONTEXT_MODEL_SYMBOLS;
     escapes->predicted_count = 0;
     escapes->lists[0].share = MIXER_PROB_ONE;
 }
 
-/* Exclude a symbol that was predicted, and is not excluded so far: the one whose share was asked for last, or one before
- * any list was looked at. At most AURA_MAX_PREDICTED of them are. */
+/* Exclude the symbol whose share was asked for last, which was predicted and is not excluded so far; at most
+ * AURA_MAX_PREDICTED of them. */
 void aura_exclude(aura_escapes *escapes, uint32_t symbol);
 
 /* The share of a symbol that is not excluded (rule MIX-1); the context that follows it goes to `following`. */
