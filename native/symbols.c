@@ -81,14 +81,7 @@ static void add_list(aura_escapes *escapes)
     }
     aura_prefetch(words + escapes->position.context);
     if (number > 0)
-        leave_out_list(words, list, list - 1);
-    for (uint32_t at = 0; at < escapes->predicted_count; at++) {
-        if (escapes->found[at].list != AURA_NO_LIST)
-            continue;
-        const uint32_t place = find_in(words, list, escapes->predicted[at]);
-        if (place != 0)
-            leave_out(escapes, at, (aura_found){number, place});
-    }
+        leave_out_list(words, list, list - 1); /* with all that was predicted: it is in a list before, or in none */
 }
 
 /* Whether a list stands on the way with this number; else one for character runs is next. */
