@@ -13,7 +13,7 @@ from tests.training.backends import check_both, of_both
 from tests.training.texts import framed, statistics
 
 import aura
-from aura.models.training import local_text, sorted_runs
+from aura.models.training import local_text, sorted_runs, trainer
 from aura.models.training.extent import Extent
 from aura.models.training.pieces import Alphabet, load
 from aura.models.training.resources import Resources
@@ -135,6 +135,22 @@ def test_whatever_memory_and_threads_there_are(weighed: bool, monkeypatch: pytes
 def test_models_are_the_same(options: dict[str, Any]) -> None:
     expected, found = of_both(lambda: aura.train(CHATTER, max_bytes=8000, **options).data)
     assert found == expected
+
+
+@pytest.mark.parametrize("most", [trainer.LEAST_COUNTED, 9000])
+def test_models_of_identifiers_are_the_same(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have lists for character runs, and with few n-grams some are left out of the trie."""
+    monkeypatch.setattr(trainer, "LEAST_COUNTED", most)
+    monkeypatch.setattr(trainer, "_COUNTED", 0)
+    source = np.random.default_rng(5)
+    notes = [bytes(source.integers(97, 123, 300).astype(np.uint8)).decode() for _ in range(60)]
+    messages = [
+        f"{source.bytes(6).hex()} {source.integers(10**9)} {notes[number % 60]} {source.integers(100)}"
+        for number in range(300)
+    ]
+    expected, found = of_both(lambda: aura.train(messages, max_bytes=12_000, scrub=False))
+    assert found.id == expected.id
+    assert found.context_model.char_runs
 
 
 def test_training_goes_on_with_either(tmp_path: Path) -> None:

@@ -102,6 +102,10 @@ def gather(
     first = np.searchsorted(text.blocks, np.arange(BLOCKS + 1))
     cuts = np.searchsorted(sampled, first)
     samples = [sampled[slice(*cuts[block : block + 2])] - first[block] for block in range(BLOCKS)]
+    weights = np.bincount(text.blocks, text.weights, BLOCKS)
+    spreads = [len(np.unique(text.sources[slice(*first[block : block + 2])])) for block in range(BLOCKS)]
+    sample = text.select(with_begins)
+    del text  # it takes much memory
     size = source.size
     counted = Counting(source, extent, most, samples, progress).count()
     allocator.give_back()
@@ -124,26 +128,19 @@ def gather(
     packed = pack_levels(levels) if continuing.recorded else None
     trie, nodes = link(levels, totals.weight, totals.sources, totals.least)
     named = [_of(node, own) for node, own in zip(nodes, places, strict=False)]
-    weights = np.bincount(text.blocks, text.weights, BLOCKS)
     blocks = [
-        Block(
-            number,
-            int(weights[number]),
-            len(np.unique(text.sources[slice(*first[number : number + 2])])),
-            study,
-        )
+        Block(number, int(weights[number]), spreads[number], study)
         for number, study in counted.studies.items()
     ]
     del counted, places, nodes  # they take much memory
     chains, shares = excerpt(blocks, named)
     del named, blocks
     allocator.give_back()
-    sample = text.select(with_begins)
     if earlier is not None:
         chains, shares = look_up(chains, shares, trie, sample)
     return Statistics(
         trie=trie,
-        text=text,
+        text=source.blocks(),
         own=own,
         sampled=sampled,
         sample=sample,

@@ -114,8 +114,7 @@ class Prepared:
         allocator.give_back()
         use = self._whole_usage()
         left_out = self._deletion.left_out(use)
-        evidence = left_out.evidence(self._chains)
-        self._weights = weights = learn_weights(evidence)
+        self._weights = weights = learn_weights(left_out.evidence(self._chains))
         progress("pruning", 0.7)
         mixture = mix(self._trie, use, weights)
         del use
@@ -125,6 +124,7 @@ class Prepared:
         progress("choosing", 0.85)
         self._sample = statistics.sample
         self._alone = alone = self._match(b"", (b"", b""))
+        evidence = left_out.evidence(self._chains)
         self.order = max(1, least_order(evidence, weights, alone.guesses, alone.columns))
         self._share = statistics.scale
         self._matches = self._choose_matches(max_bytes, evidence, left_out)
