@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.training.backends import check_both, of_both
+from tests.training.backends import check_both, check_equal, of_both
 from tests.training.texts import statistics, text_of
 
 from aura.models.training.extent import Extent
 from aura.models.training.kneser_ney import usage
+from aura.models.training.levels import Level
 from aura.models.training.logarithm import log2
 from aura.models.training.prefix_selection import Repeats, choose_prefix
 from aura.models.training.pruning import gains
+from aura.models.training.trie import link
 from aura.models.training.weights import CLASSES, mix
 from aura_spec.prefix import LENGTH
 
@@ -39,6 +42,21 @@ def test_gains_are_found(messages: list[bytes], seed: int, most: int) -> None:
     weights = np.random.default_rng(seed).random(CLASSES)
     mixture = mix(trie, usage(trie, np.ones(len(trie), np.bool_)), weights)
     check_both(lambda: gains(mixture))
+
+
+def test_wide_counts_are_the_same() -> None:
+    """Counts that need 64 bits stand in them; what is made of small ones does not depend on their width."""
+    trie = statistics([b"one and one", b"one and all"], Extent(5)).trie
+    wide = replace(trie, counts=trie.counts.astype(np.int64))
+    assert trie.counts.dtype == np.int32
+    everything = np.ones(len(trie), np.bool_)
+    weights = np.full(CLASSES, 0.5)
+    for one, other in ((trie, wide), (wide, trie)):
+        expected = gains(mix(one, usage(one, everything), weights))
+        check_equal(gains(mix(other, usage(other, everything), weights)), expected)
+    none, one = np.zeros(1, np.int32), np.ones(1, np.int32)
+    heavy = Level(none, np.array([97], np.int16), np.array([1 << 40], np.int64), one)
+    assert int(link([heavy], 1 << 40, 1)[0].counts[1 + 97]) == 1 << 40
 
 
 @given(st.lists(st.floats(0, allow_infinity=False), max_size=40))

@@ -14,7 +14,7 @@ import numpy as np
 from aura.models.training.logarithm import log2
 from aura.models.training.quantization import codes
 from aura.models.training.text import BEGIN, WHOLE, Flags, Floats, Ints, Longs, Numbers, Text
-from aura.models.training.weights import Evidence, interpolate, lower_shares
+from aura.models.training.weights import Evidence, lower_shares, probabilities
 from aura_spec import char_runs
 from aura_spec.char_runs import STATES, Kind, after, state_of
 from aura_spec.context_model import END, SYMBOLS, CharRunList
@@ -119,19 +119,16 @@ def _smooth(counts: Floats) -> tuple[Floats, Flags]:
 
 def _gains(probability: Floats, places: Places, evidence: Evidence, weights: Floats) -> Floats:
     """Bits that the lists save in the sample: a row for each order that gives way, a column for each state."""
-    of_order = interpolate(evidence, weights)
-    before = of_order[-1]  # what the contexts of all orders say
+    before = probabilities(evidence, weights)  # what the contexts of all orders say
     own = probability[places.states, places.symbols]
-    known = (
-        np.cumsum(evidence.frequency[::-1] > 0, axis=0)[::-1] > 0
-    )  # in the list of this order or a higher one
+    above = np.zeros(len(own), np.bool_)  # in the list of a higher order
     share = np.ones(len(own))  # what the contexts above this order leave to those below
     result = np.zeros((_HIGHEST_ORDER + 1, STATES))
-    for order in reversed(range(len(known))):
+    for order in reversed(range(len(evidence.frequency))):
         if order <= _HIGHEST_ORDER:
-            above = known[order + 1] if order + 1 < len(known) else np.zeros(len(own), np.bool_)
             saved = np.where(above, 0.0, log2(share * own / before))
             result[order] = np.bincount(places.states, saved, STATES)
+        above |= evidence.frequency[order] > 0
         share *= lower_shares(evidence, order, weights)
     return result
 

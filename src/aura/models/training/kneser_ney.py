@@ -89,7 +89,7 @@ class LevelCounts:
     """The entries of one level of a trie.
 
     Attributes:
-        counts: how often each occurs, times the weights, int64.
+        counts: how often each occurs, times the weights, int32 or int64.
         parents: of each the node of its context, int32.
         suffixes: of each the node of its suffix, int32.
         kept: which are kept.

@@ -35,7 +35,8 @@ def count_uses(
     uses = np.empty(size, np.float32)
     totals, kinds, shown, seen_coming = np.empty((4, contexts))
     entries = np.empty(contexts, np.uint16)
-    arrays = (level.counts, level.parents, level.suffixes, level.kept, level.seen_coming)
+    counts = level.counts.astype(np.int64, copy=False)
+    arrays = (counts, level.parents, level.suffixes, level.kept, level.seen_coming)
     begin = BEGIN if level.has_begin else size
     count_uses(*arrays, uses, totals, kinds, shown, entries, seen_coming, first, begin, whole, discount)
     return uses, totals, kinds, shown, entries, seen_coming
@@ -81,7 +82,13 @@ def find_gains(
     """
     from aura_native import find_gains  # noqa: PLC0415  # as above
 
-    arrays = (level.counts, level.spreads, level.parents, level.suffixes, level.probability)
+    arrays = (
+        level.counts.astype(np.int64, copy=False),
+        level.spreads,
+        level.parents,
+        level.suffixes,
+        level.probability,
+    )
     contexts = (level.lower, level.weights, level.entries)
     find_gains(*arrays, *contexts, gains, of_contexts, level.first, *settings)
 

@@ -25,7 +25,7 @@ class GainingLevel:
     """The entries of one level of a trie.
 
     Attributes:
-        counts: how often each occurs, times the weights, int64.
+        counts: how often each occurs, times the weights, int32 or int64.
         spreads: in about how many sources, uint16.
         parents: of each the node of its context, int32; they ascend.
         suffixes: of each the node of its suffix, int32.

@@ -41,7 +41,7 @@ from aura.models.training.resumable_text import ResumableText
 from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.survey import survey_of
 from aura.models.training.text import ALPHABET, WHOLE, Longs
-from aura.models.training.weights import Evidence, interpolate, learn_weights, mix
+from aura.models.training.weights import Evidence, learn_weights, mix, probabilities
 from aura.models.training.written import Messages, Order
 from aura_spec.context_model import SYMBOLS, ContextModel, Prefix
 
@@ -182,7 +182,7 @@ class Prepared:
         weights = self._weights
         guessed = left_out.evidence(matches.chains)
         tables = learn_hits(matches.guesses, guessed, weights)
-        alone = -log2(interpolate(evidence, weights)[-1][matches.columns])
+        alone = -log2(probabilities(evidence, weights)[matches.columns])
         return saved_bits(matches.guesses, alone, tables, hit_indices(matches.guesses, guessed, weights))
 
     @property
@@ -214,6 +214,7 @@ class Prepared:
         kept = np.zeros(len(self._trie), np.bool_)
         kept[:stop] = keep(self._gain[:stop], max(min(stop, entries + 2), LEAST_NODES))
         use = usage(self._trie, kept, kneser_ney=kneser_ney)
+        allocator.give_back()  # it counts level by level
         left_out = self._deletion.left_out(use)
         evidence = left_out.evidence(self._chains)
         weights = learn_weights(evidence, self._weights)

@@ -29,7 +29,8 @@ class Trie:
         parents: of each node, the node without its last symbol, int32.
         suffixes: of each node, the node without its first symbol, int32.
         symbols: of each node, its last symbol, uint16.
-        counts: how often each occurs, times the weights of the messages, int64; ``WHOLE`` for once.
+        counts: how often each occurs, times the weights of the messages, int32 or where that is too narrow int64;
+            ``WHOLE`` for once.
         spreads: in about how many sources each occurs, uint16; more are as many as that holds.
         least: long n-grams that occur less often are left out; 1 if there are none.
     """
@@ -111,8 +112,9 @@ def link(levels: list[Level], total: int, sources: int, least: int = 1) -> tuple
     Returns:
         The trie, and for each level the nodes of its n-grams, int32.
     """
+    heaviest = max([total, *(int(level.counts.max(initial=0)) for level in levels)])
     sizes = [1, ALPHABET, *(len(level) for level in levels[1:])]
-    trie = _empty(np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes))), least)
+    trie = _empty(np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes))), heaviest, least)
     trie.counts[0], trie.spreads[0] = total, min(sources, _MANY)
     # all symbols and BEGIN have nodes, whether they occur or not
     trie.symbols[1 : 1 + ALPHABET] = np.arange(ALPHABET)
@@ -151,15 +153,15 @@ def _keys(numbers: Ints | Longs, symbols: Ints) -> Keys:
     return numbers.astype(np.uint64) << np.uint64(SHIFT) | symbols.astype(np.uint64)
 
 
-def _empty(offsets: Longs, least: int) -> Trie:
-    """A trie of levels of these sizes, all of whose numbers are 0."""
+def _empty(offsets: Longs, heaviest: int, least: int) -> Trie:
+    """A trie of levels of these sizes, all of whose numbers are 0; no count will be above ``heaviest``."""
     size = int(offsets[-1])
     return Trie(
         offsets,
         np.zeros(size, np.int32),
         np.zeros(size, np.int32),
         np.zeros(size, np.uint16),
-        np.zeros(size, np.int64),
+        np.zeros(size, np.int32 if heaviest <= np.iinfo(np.int32).max else np.int64),
         np.zeros(size, np.uint16),
         least,
     )

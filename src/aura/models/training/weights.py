@@ -87,6 +87,14 @@ def interpolate(evidence: Evidence, weights: Floats) -> Floats:
     return result
 
 
+def probabilities(evidence: Evidence, weights: Floats) -> Floats:
+    """The probabilities of symbols with contexts of all orders: the last row of :func:`interpolate`."""
+    result = np.full(evidence.classes.shape[1], 1.0 / SYMBOLS)
+    for row in _rows(evidence):
+        result[row.places] = _step(row, weights[row.classes], result[row.places])[0]
+    return result
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """The evidence of one order, where contexts have lists.
