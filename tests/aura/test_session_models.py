@@ -17,8 +17,8 @@ from aura.connections.session.transfer import MAX_REQUESTS
 from aura.errors import DecodeError, Malformed
 from aura.models.model import Model
 from aura_spec.errors import ChecksumMismatch, LimitExceeded
-from aura_spec.session import NO_MODEL, Chunk, Control, Have, Offer, Use, build_control
-from aura_spec.session_negotiation import Coding
+from aura_spec.session import NO_MODEL, Chunk, Control, Have, Offer, Use, build_control, parse_control
+from aura_spec.session_negotiation import Coding, Hello
 
 
 @pytest.mark.parametrize("memory", [0, 1 << 15])
@@ -35,6 +35,27 @@ def test_a_model_is_added_while_messages_go_on(memory: int) -> None:
     for session in (pair.client, pair.server):
         assert session.use
         assert session.use.model == bytes.fromhex(OTHER.id)
+
+
+def test_each_session_begins_with_the_hello_of_its_own_settings() -> None:
+    """Though sessions that share models and settings begin with the same bytes, which are written once."""
+
+    def hello(settings: Settings) -> tuple[bytes, Hello]:
+        [frame] = Session(settings, role="server").data_to_send()
+        said = parse_control(frame)
+        assert isinstance(said, Hello)
+        return frame, said
+
+    models = Models([TINY])
+    first, second = Settings(models), Settings(models, memory=0, max_message=99)
+    frame, said = hello(first)
+    assert hello(first)[0] is frame
+    assert (said.max_message, said.models) == (1 << 20, (TINY_ID,))
+    assert (hello(second)[1].max_message, hello(second)[1].memory) == (99, 0)
+    assert hello(first) == (frame, said)
+    models.add(OTHER)
+    assert hello(first)[1] == replace(said, models=(bytes.fromhex(OTHER.id), TINY_ID))
+    assert hello(replace(first, models=Models([])))[1].models == ()
 
 
 def test_a_model_that_lacks_is_fetched_and_then_used() -> None:
