@@ -21,19 +21,19 @@ from aura.models.training.resources import Resources
 from aura.models.training.trainer import most_counted
 
 _SORTED: Final = 1 << 20
-_SORT_SECONDS: Final = 0.1
+_SORT_SECONDS: Final = 0.05
 """Seconds that the machine took for as many numbers on which the costs below were measured."""
 
 _START_SECONDS: Final = 2.0
-_STUDIED_SECONDS: Final = 3.6e-6
-_SYMBOL_SECONDS: Final = 0.95e-6
+_STUDIED_SECONDS: Final = 3.2e-6
+_SYMBOL_SECONDS: Final = 0.83e-6
 """To count one of the first symbols, which are looked at closely, and one of the others, on one core."""
 _SCALING: Final = 0.8
 """So many threads count as quickly as so many cores to the power of this."""
-_NGRAM_SECONDS: Final = 1.3e-6
+_NGRAM_SECONDS: Final = 1.1e-6
 """To weigh an n-gram and to fit models of it into the file; one core does it."""
 
-_SCRUB_SECONDS: Final = 0.13e-6
+_SCRUB_SECONDS: Final = 0.1e-6
 """To scrub a byte."""
 
 _NGRAMS_A_SYMBOL: Final = 12
@@ -47,8 +47,8 @@ _SYMBOL_MEMORY: Final = 96
 """Bytes for a symbol that is sorted, as far as there is memory."""
 _SORTED_SHARE: Final = 0.7
 """The share of memory that is taken at most while symbols are sorted."""
-_NGRAM_MEMORY: Final = 130
-_LEAST_NGRAM_MEMORY: Final = 75
+_NGRAM_MEMORY: Final = 80
+_LEAST_NGRAM_MEMORY: Final = 60
 """Bytes for an n-gram, about and at least."""
 _STUDIED: Final = 1 << 23
 _STUDIED_MEMORY: Final = 24
