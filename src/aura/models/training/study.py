@@ -80,7 +80,10 @@ class BlockStudy:
     def __call__(self, size: int, places: Ints, index: Ints, run: Run, found: KeptKeys) -> None:
         """Look at a stage; see :class:`aura.models.training.ngrams.Observer`."""
         for length, kept in zip(found.stage.lengths(), found.by_length, strict=True):
-            grams, group = grouped(run.keys, run.tallies, found.stage.shift(length))
+            shift = found.stage.shift(length)
+            grams, group = (
+                grouped(run.keys, run.tallies, shift) if shift else (run, np.arange(len(run), dtype=np.int32))
+            )
             place = find(kept, grams.keys)
             view = View(size, places, index, group, place, self.sample)
             self._last = roles = find_roles(view, self._last)

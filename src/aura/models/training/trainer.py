@@ -40,7 +40,7 @@ from aura.models.training.resources import Resources
 from aura.models.training.resumable_text import ResumableText
 from aura.models.training.scrubbing import Scrubber, ScrubReport
 from aura.models.training.survey import survey_of
-from aura.models.training.text import ALPHABET, WHOLE, Longs
+from aura.models.training.text import ALPHABET, WHOLE, Floats, Longs
 from aura.models.training.weights import Evidence, learn_weights, mix, probabilities
 from aura.models.training.written import Messages, Order
 from aura_spec.context_model import SYMBOLS, ContextModel, Prefix
@@ -142,7 +142,8 @@ class Prepared:
     def _choose_matches(self, max_bytes: int, evidence: Evidence, left_out: LeftOut) -> _Matches:
         """The prefix that saves most, against the entries that it takes the place of."""
         chosen = self._alone
-        best = self._share * self._saved(chosen, evidence, left_out)
+        costs = -log2(probabilities(evidence, self._weights))  # of the sample by the lists alone
+        best = self._share * self._saved(chosen, costs, left_out)
         entries = int(max_bytes * 8 / BITS_AN_ENTRY)
         sizes = (max_bytes // 16, max_bytes // 8, max_bytes // 4)
         for size, earlier in product(sizes, dict.fromkeys((b"", self._earlier_prefix))):
@@ -151,7 +152,7 @@ class Prepared:
                 continue
             matches = self._match(whole, (first, second))
             fewer = entries - int(len(whole) * 8 / BITS_AN_ENTRY)
-            saved = self._share * self._saved(matches, evidence, left_out) - self._lost(entries, fewer)
+            saved = self._share * self._saved(matches, costs, left_out) - self._lost(entries, fewer)
             if saved > best + _LEAST_SAVED:
                 best, chosen = saved, matches
             elif not self._earlier_prefix:
@@ -178,12 +179,12 @@ class Prepared:
         chains = self._deletion.other_symbols(self._chains, columns, guesses.symbols)
         return _Matches(whole, guesses, columns, chains)
 
-    def _saved(self, matches: _Matches, evidence: Evidence, left_out: LeftOut) -> float:
+    def _saved(self, matches: _Matches, costs: Floats, left_out: LeftOut) -> float:
         weights = self._weights
         guessed = left_out.evidence(matches.chains)
         tables = learn_hits(matches.guesses, guessed, weights)
-        alone = -log2(probabilities(evidence, weights)[matches.columns])
-        return saved_bits(matches.guesses, alone, tables, hit_indices(matches.guesses, guessed, weights))
+        alone, index = costs[matches.columns], hit_indices(matches.guesses, guessed, weights)
+        return saved_bits(matches.guesses, alone, tables, index)
 
     @property
     def record(self) -> Record | None:
