@@ -122,6 +122,42 @@ async def test_work_is_told_that_its_task_is_cancelled(turns: int) -> None:
     assert told == ["cancelled"]
 
 
+@pytest.mark.parametrize("turns", [0, 1, 2])
+@run
+async def test_what_cancelled_work_waits_for_is_cancelled_and_it_may_wait_for_more(turns: int) -> None:
+    """Also before the task has begun."""
+    waited_for: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    told = []
+
+    async def work() -> None:
+        try:
+            await waited_for
+        except asyncio.CancelledError:
+            told.append(waited_for.cancelled())
+            await asyncio.wait_for(asyncio.sleep(0), 20)
+            told.append(True)
+
+    left = tasks.begin_here(work())
+    assert left is not None
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    left.cancel()
+    await asyncio.wait_for(left, 20)
+    assert told == [True, True]
+
+
+@run
+async def test_work_that_gives_way_is_cancelled_before_its_task_has_begun() -> None:
+    async def work() -> None:
+        await asyncio.sleep(0)
+
+    left = tasks.begin_here(work())
+    assert left is not None
+    left.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await left
+
+
 def test_work_that_no_loop_goes_on_with_is_ended() -> None:
     told = []
 

@@ -46,7 +46,14 @@ class _Rest(Coroutine[Any, Any, None]):
         return self._waits_for.pop() if self._waits_for else self._work.send(value)
 
     def throw(self, *error: Any) -> object:
-        """Go on with an error, such as a cancellation."""
+        """Go on with an error, such as a cancellation.
+
+        One before the task has asked what the work waits for takes that along, as a task would have done.
+        """
+        if self._waits_for:
+            waited_for = self._waits_for.pop()
+            if isinstance(waited_for, asyncio.Future):
+                waited_for.cancel()
         return self._work.throw(*error)
 
     def close(self) -> None:
