@@ -162,6 +162,14 @@ def test_training_goes_on_with_either(tmp_path: Path) -> None:
     assert found == expected
 
 
+def test_keys_need_not_be_aligned() -> None:
+    """Those that come over a network lie where they lie in its messages."""
+    keys = np.frombuffer(b"\0" + np.arange(5, dtype=np.uint64).tobytes(), np.uint64, offset=1)
+    assert not keys.flags.aligned
+    check_both(lambda: find(keys, keys[::-1]))
+    check_both(lambda: tally(keys, occurrences(5, (True, True, 0))))
+
+
 def study(**other: Any) -> list[Any]:
     """Arguments of ``study_length``: four symbols, each with its own n-gram of two; some are others."""
     each, two = np.arange(4, dtype=np.int32), np.array([0, 1, 1, 0], np.int32)

@@ -30,7 +30,7 @@ def find(keys: Numbers, wanted: Numbers) -> Ints:
     from aura_native import find_keys  # noqa: PLC0415  # only there where a compiler was
 
     places = np.empty(len(wanted), np.int32)
-    find_keys(np.ascontiguousarray(keys), np.ascontiguousarray(wanted), places)
+    find_keys(_plain(keys), _plain(wanted), places)
     return places
 
 
@@ -66,6 +66,7 @@ def group(
     from aura_native import group_keys  # noqa: PLC0415  # as above
 
     size = len(keys)
+    each = [None if column is None else _plain(column) for column in columns]
     _, counts, sources, messages = columns
     group_of_keys, sizes, of_sources = (
         np.empty(size, np.uint64),
@@ -75,13 +76,18 @@ def group(
     of_counts = None if counts is None else np.empty(size, np.int64)
     of_messages = None if messages is None else np.empty_like(messages)
     found = (group_of_keys, sizes, of_counts, of_sources, of_messages)
-    groups = group_keys(keys, order, *columns, *found, index, shift)
+    groups = group_keys(_plain(keys), order, *each, *found, index, shift)
     return _first(group_of_keys, groups), (
         _first(sizes, groups),
         None if of_counts is None else _first(of_counts, groups),
         _first(of_sources, groups),
         None if of_messages is None else _first(of_messages, groups),
     )
+
+
+def _plain(values: NDArray[Number]) -> NDArray[Number]:
+    """The values in one piece and aligned, which those that came over a network need not be."""
+    return np.require(values, None, ("C", "A"))
 
 
 def _first(values: NDArray[Number], count: int) -> NDArray[Number]:
@@ -94,7 +100,18 @@ def keys_of(piece: Piece, stage: Stage, places: Ints | None, groups: Ints | None
     from aura_native import keys_of  # noqa: PLC0415  # as above
 
     keys = np.empty(len(piece) if places is None else len(places), np.uint64)
-    keys_of(piece.ranks, piece.limits, places, groups, keys, piece.lead, stage.depth, stage.width, stage.bits)
+    at = [None if part is None else _plain(part) for part in (places, groups)]
+    keys_of(
+        _plain(piece.ranks),
+        _plain(piece.limits),
+        at[0],
+        at[1],
+        keys,
+        piece.lead,
+        stage.depth,
+        stage.width,
+        stage.bits,
+    )
     return keys
 
 
@@ -116,13 +133,8 @@ def find_roles(view: View, context: Ints | None, entry: Ints | None) -> tuple[In
     each = np.empty((2, view.size), np.int32)
     of_sample = np.empty((4, sampled), np.int32)
     counts = study_length(
-        view.places,
-        view.index,
-        view.group,
-        view.kept,
-        view.sample,
-        context,
-        entry,
+        *map(_plain, (view.places, view.index, view.group, view.kept, view.sample)),
+        *(None if part is None else _plain(part) for part in (context, entry)),
         contexts,
         entries,
         owners,
