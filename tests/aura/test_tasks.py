@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 from tests.aura.coroutines import run
@@ -156,6 +158,38 @@ async def test_work_that_gives_way_is_cancelled_before_its_task_has_begun() -> N
     left.cancel()
     with pytest.raises(asyncio.CancelledError):
         await left
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+@run
+async def test_what_is_left_is_no_business_of_a_task_factory(cancelled: bool) -> None:
+    """Those that trace tasks await what they are given, which would be lost if the task never began."""
+    gate = asyncio.Event()
+    told = []
+
+    async def traced(work: Coroutine[Any, Any, None]) -> None:
+        await work
+
+    def factory(loop: asyncio.AbstractEventLoop, work: Any, **options: Any) -> asyncio.Task[None]:
+        return asyncio.Task(traced(work), loop=loop, **options)
+
+    async def work() -> None:
+        try:
+            await gate.wait()
+        finally:
+            told.append("ended")
+
+    asyncio.get_running_loop().set_task_factory(factory)
+    left = tasks.begin_here(work())
+    assert left is not None
+    if cancelled:
+        left.cancel()
+    else:
+        gate.set()
+    await asyncio.wait((left,), timeout=20)
+    assert told == ["ended"]
+    assert left.cancelled() is cancelled
+    assert cancelled or left.exception() is None
 
 
 def test_work_that_no_loop_goes_on_with_is_ended() -> None:

@@ -24,12 +24,14 @@ def begin_here(work: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
     """Do work up to where it has to wait, in the task that runs. What is left gets a task; None if nothing is left.
 
     Work that has nothing to wait for needs no task then. It must not ask in which task it is before it waits.
+    The task factory of the loop is not asked: one that traces tasks awaits the work, and drops it untold if the
+    task is cancelled first.
     """
     try:
         waits_for = work.send(None)
     except StopIteration:
         return None
-    return asyncio.create_task(_Rest(work, waits_for))
+    return asyncio.Task(_Rest(work, waits_for), loop=asyncio.get_running_loop())
 
 
 class _Rest(Coroutine[Any, Any, None]):
