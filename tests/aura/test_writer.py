@@ -105,6 +105,22 @@ async def test_an_error_of_the_connection_is_raised_now_and_later(waits: bool) -
 
 
 @run
+async def test_an_error_that_is_raised_again_and_again_keeps_no_message() -> None:
+    connection = Connection(Session(STREAMS, role="server"))
+    channel = await opened(connection)
+    channel.close(EOFError("the application has ended"))
+
+    async def depth(message: str) -> int:
+        with pytest.raises(EOFError) as raised:
+            await (channel.send(message) if len(message) % 2 else channel.post(message))
+        return len(raised.traceback)
+
+    first = [await depth("short"), await depth("longer")]
+    for _ in range(9):
+        assert [await depth("short"), await depth("longer")] == first
+
+
+@run
 async def test_closing_ends_what_waits() -> None:
     connection = Connection(Session(STREAMS, role="server"))
     channel = await opened(connection)

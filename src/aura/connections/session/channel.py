@@ -104,7 +104,7 @@ class Channel:
             EncodeError: it is too long; it is not sent.
         """
         if self._writer.closed is not None:
-            raise self._writer.closed
+            raise _again(self._writer.closed)
         self.session.check_message(message)
         return self._writer.post(message, hint)
 
@@ -112,7 +112,7 @@ class Channel:
         """Whether a message can be coded now: no other one goes first, and it takes not long."""
         writer = self._writer
         if writer.closed is not None:
-            raise writer.closed
+            raise _again(writer.closed)
         if writer.is_writing or writer.is_at_work or not self.session.is_prepared_to_send:
             return False
         if isinstance(message, PreparedMessage):
@@ -211,7 +211,7 @@ class Channel:
         assert self._reading is not None  # noqa: S101  # whoever calls this looked
         await asyncio.wait((self._reading,))
         if self._reading.cancelled() and self._writer.closed is not None:
-            raise self._writer.closed
+            raise _again(self._writer.closed)
         message = self._reading.result()  # a task that failed stays, so that the next call fails alike
         self._reading = None
         return message
@@ -269,6 +269,11 @@ class Channel:
         _log.info("model %s fetched: %d bytes", model.id, len(model.data))
         async with self._writer.working():
             self.session.hold(model)
+
+
+def _again(error: Exception) -> Exception:
+    """An error that is raised for each call: without the calls before it, whose messages it would keep."""
+    return error.with_traceback(None)
 
 
 def _is_deferred(events: Sequence[Event]) -> bool:
