@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from tests.aura.asgi_ends import APPLICATION, Client
 from tests.aura.coroutines import run
-from tests.aura.small_models import STREAMS
+from tests.aura.small_models import STREAMS, TINY
 
 from aura.asgi import AuraMiddleware
-from aura.connections.session import Session
+from aura.connections.session import Models, Session, Settings
 from aura.connections.session.channel import Channel
+from aura.connections.session.writer import Writer
 from aura_spec.errors import DecodeError
 
 
@@ -133,6 +134,28 @@ async def test_closing_ends_what_waits() -> None:
     connection.gate.set()
     await asyncio.sleep(0)
     assert connection.got == ["Ready", "Negotiated", "first"]
+
+
+@run
+async def test_a_model_is_offered_before_it_is_served() -> None:
+    """Also if the request is read while something else is sent."""
+    peer = Session(Settings(Models([]), max_fetch=1 << 20), role="client")
+    connection = Connection(peer)
+    session = Session(STREAMS, role="server")
+    writer = Writer(session, connection.send, begins_here=True)
+    session.receive_data(connection.frames.get_nowait())
+    (request,) = peer.data_to_send()
+    connection.gate.clear()
+    session.send("first")
+    assert not writer.begin(session.data_to_send())
+    async with writer.working():
+        session.receive_data(request)
+        connection.gate.set()
+        await asyncio.sleep(0.01)  # in which the writer comes to the model, and waits
+        assert connection.got == ["Ready", "Negotiated", "first"]
+    assert writer.task is not None
+    await asyncio.wait((writer.task,), timeout=20)
+    assert connection.got[3:] == ["ModelOffered", TINY.data]
 
 
 @run

@@ -192,6 +192,7 @@ class Writer:
 
     async def _send_piece(self) -> None:
         async with self._at_work:  # and nothing else meanwhile, as nothing is awaited
-            chunk = self._session.next_chunk()
+            # what the session said while this waited goes first: perhaps that it serves a model
+            chunk = None if self._outbox else self._session.next_chunk()
         if chunk is not None:
             await self._transmit(chunk)
