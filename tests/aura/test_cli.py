@@ -156,6 +156,16 @@ def test_version() -> None:
     assert RUNNER.invoke(app, ["--version"]).stdout == expected
 
 
+@pytest.mark.parametrize("arguments", [["--version"], ["compress", "-"], ["model", "info", "none.aura"]])
+def test_a_backend_that_is_not_there_is_a_plain_error(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AURA_BACKEND", "quick")
+    result = RUNNER.invoke(app, arguments, input=b"")
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert result.stderr == "error: AURA_BACKEND is 'quick', not auto, native, fast, reference\n"
+
+
 class Terminal(io.TextIOWrapper):
     def isatty(self) -> bool:
         return True

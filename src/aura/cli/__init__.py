@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from aura import __version__, native
-from aura.cli.process import Commands, prepare_streams, run
+from aura.cli.process import Commands, ExitCode, prepare_streams, print_error, run
 
 _COMMANDS: Final = {
     "compress": "transform",
@@ -118,9 +118,18 @@ def __getattr__(name: str) -> typer.Typer:
     return app
 
 
+def _chosen() -> native.Choice:
+    """The backend that ``"auto"`` stands for; the command ends if the environment names one that is not there."""
+    try:
+        return native.choose()
+    except ValueError as error:
+        print_error(error)
+        raise typer.Exit(ExitCode.USAGE) from None
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
-        choice = native.choose()
+        choice = _chosen()
         typer.echo(f"aura {__version__}\nbackend {choice.backend}: {choice.reason}")
         raise typer.Exit
 
@@ -134,6 +143,7 @@ def _options(
     ] = False,
 ) -> None:
     """A formally specified codec for short messages."""
+    _chosen()
 
 
 def main() -> None:
