@@ -11,10 +11,16 @@ from tests.aura.coroutines import run
 from tests.aura.small_models import STREAMS, TINY
 
 from aura.asgi import AuraMiddleware
-from aura.connections.session import Models, Session, Settings
+from aura.connections.session import Models, Session, Settings, scheduling
 from aura.connections.session.channel import Channel
 from aura.connections.session.writer import Writer
 from aura_spec.errors import DecodeError
+
+
+@pytest.fixture(autouse=True)
+def many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a turn of the event loop code several messages, as with the native core, whatever the backend."""
+    monkeypatch.setattr(scheduling, "AT_ONCE", 64)
 
 
 class Connection(asyncio.Protocol):
