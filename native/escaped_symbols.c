@@ -3,7 +3,6 @@
 #include "escaped_symbols.h"
 
 #include "char_run_symbols.h"
-#include "number_set.h"
 
 static uint32_t frequency_of(const uint64_t *words, uint32_t context, uint32_t place)
 {
@@ -165,17 +164,9 @@ static uint32_t decode_option(const open_options *all, const uint64_t *words, ui
     const uint32_t escape = aura_total_of(word) - aura_upper_of(words[end - 1]);
     aura_range_check(decoder, all->total, unit);
     if (decoder->offset < (all->total - escape) * unit) {
-        for (uint32_t place = all->first, lower = 0, before = 0; place < end; place++) {
-            const uint32_t upper = aura_upper_of(words[place]), frequency = upper - lower;
-            lower = upper;
-            if (aura_has(&all->out, place - all->first))
-                continue;
-            if (decoder->offset < (before + frequency) * unit) {
-                aura_range_take(decoder, before, frequency, unit);
-                return place;
-            }
-            before += frequency;
-        }
+        const uint32_t place = aura_decode_entry(words, all->first, end, &all->out, unit, decoder);
+        if (place != 0)
+            return place;
     }
     if (escape > 0)
         aura_range_take(decoder, all->total - escape, escape, unit);

@@ -2,7 +2,6 @@
 #include "symbols.h"
 
 #include "char_run_symbols.h"
-#include "number_set.h"
 
 /* The frequency of an entry of a list on the way, and that of the escape. */
 static uint32_t frequency_in(const uint64_t *words, const aura_list_left *list, uint32_t place)
@@ -232,17 +231,9 @@ static uint32_t decode_in_list(const aura_escapes *escapes, uint32_t number, aur
     if (decoder->offset < (list->total - escape) * unit) {
         const aura_number_set out = places_left_out(escapes, number);
         const uint32_t first = list->first, end = first + aura_size_of(words[context]);
-        for (uint32_t place = first, lower = 0, before = 0; place < end; place++) {
-            const uint32_t upper = aura_upper_of(words[place]), frequency = upper - lower;
-            lower = upper;
-            if (aura_has(&out, place - first))
-                continue;
-            if (decoder->offset < (before + frequency) * unit) {
-                aura_range_take(decoder, before, frequency, unit);
-                return place;
-            }
-            before += frequency;
-        }
+        const uint32_t place = aura_decode_entry(words, first, end, &out, unit, decoder);
+        if (place != 0)
+            return place;
     }
     if (escape > 0)
         aura_range_take(decoder, list->total - escape, escape, unit);

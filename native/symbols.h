@@ -8,6 +8,7 @@
 #define AURA_SYMBOLS_H
 
 #include "context_model.h"
+#include "number_set.h"
 #include "range_coder.h"
 
 #define AURA_MAX_PREDICTED LOCAL_MODEL_MAX_TRIED
@@ -61,6 +62,26 @@ static inline void aura_escapes_start(aura_escapes *escapes, const aura_context_
     escapes->shares = 1;
     escapes->predicted_count = 0;
     escapes->lists[0].share = MIXER_PROB_ONE;
+}
+
+/* Decode a choice among the entries of a list of more than one, from `first` to before `end`, but for those whose
+ * places, counted from `first`, are out. The place of the entry; 0, with nothing taken, if the offset of the decoder is
+ * behind them all. */
+static inline uint32_t aura_decode_entry(const uint64_t *words, uint32_t first, uint32_t end, const aura_number_set *out,
+                                         uint32_t unit, aura_range_decoder *decoder)
+{
+    for (uint32_t place = first, lower = 0, before = 0; place < end; place++) {
+        const uint32_t upper = aura_upper_of(words[place]), frequency = upper - lower;
+        lower = upper;
+        if (aura_has(out, place - first))
+            continue;
+        if (decoder->offset < (before + frequency) * unit) {
+            aura_range_take(decoder, before, frequency, unit);
+            return place;
+        }
+        before += frequency;
+    }
+    return 0;
 }
 
 /* Exclude the symbol whose share was asked for last, which was predicted and is not excluded so far; at most

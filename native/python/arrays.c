@@ -33,6 +33,22 @@ bool aura_begin_arrays(PyObject *const *arguments, Py_ssize_t count, Py_ssize_t 
     return true;
 }
 
+bool aura_begin_with_floats(PyObject *const *arguments, Py_ssize_t count, const aura_array_kind *kinds,
+                            uint32_t arrays_count, aura_arrays *arrays, double *numbers, uint32_t numbers_count)
+{
+    const Py_ssize_t expected = (Py_ssize_t)arrays_count + numbers_count;
+    if (!aura_begin_arrays(arguments, count, expected, kinds, arrays_count, arrays))
+        return false;
+    for (uint32_t at = 0; at < numbers_count; at++) {
+        numbers[at] = PyFloat_AsDouble(arguments[arrays_count + at]);
+        if (PyErr_Occurred()) {
+            aura_release_arrays(arrays);
+            return false;
+        }
+    }
+    return true;
+}
+
 void aura_release_arrays(aura_arrays *arrays)
 {
     for (uint32_t number = 0; number < arrays->count; number++)

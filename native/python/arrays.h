@@ -33,6 +33,10 @@ typedef struct {
 bool aura_begin_arrays(PyObject *const *arguments, Py_ssize_t count, Py_ssize_t expected, const aura_array_kind *kinds,
                        uint32_t arrays_count, aura_arrays *arrays);
 
+/* The same with numbers in floating point behind the arrays; if one is none, nothing is held either. */
+bool aura_begin_with_floats(PyObject *const *arguments, Py_ssize_t count, const aura_array_kind *kinds,
+                            uint32_t arrays_count, aura_arrays *arrays, double *numbers, uint32_t numbers_count);
+
 void aura_release_arrays(aura_arrays *arrays);
 
 /* Release the arrays. Gives None if all was well, else NULL with an exception. */

@@ -5,17 +5,6 @@
 #include "../mixing.h"
 #include "arrays.h"
 
-/* Read numbers in floating point; false, with an exception, if one is none. */
-static bool read_floats(PyObject *const *arguments, uint32_t count, double *numbers)
-{
-    for (uint32_t at = 0; at < count; at++) {
-        numbers[at] = PyFloat_AsDouble(arguments[at]);
-        if (PyErr_Occurred())
-            return false;
-    }
-    return true;
-}
-
 /* Whether arrays from `first` to before `end` have at least so many items, or are None. */
 static bool all_reach(const aura_arrays *arrays, uint32_t first, uint32_t end, uint32_t count)
 {
@@ -37,13 +26,9 @@ PyObject *aura_py_mix_level(PyObject *module, PyObject *const *arguments, Py_ssi
     enum { PARENTS = 6, ENTRY_KEPT = 8, LOWER = 10, GROUPS, BOUNDS, WEIGHTS, PROBABILITY };
     enum { FIRST, ORDER, DISCOUNT, NOTHING, UNIFORM, NUMBERS };
     aura_arrays arrays;
-    if (!aura_begin_arrays(arguments, count, AURA_LENGTH(KINDS) + NUMBERS, KINDS, AURA_LENGTH(KINDS), &arrays))
-        return NULL;
     double numbers[NUMBERS];
-    if (!read_floats(arguments + AURA_LENGTH(KINDS), NUMBERS, numbers)) {
-        aura_release_arrays(&arrays);
+    if (!aura_begin_with_floats(arguments, count, KINDS, AURA_LENGTH(KINDS), &arrays, numbers, NUMBERS))
         return NULL;
-    }
     bool is_well = numbers[FIRST] >= 0.0 && numbers[FIRST] <= INT32_MAX && numbers[ORDER] >= 0.0 &&
                    numbers[ORDER] <= INT32_MAX;
     const aura_mixed_level level = {
@@ -95,13 +80,9 @@ PyObject *aura_py_leave_out(PyObject *module, PyObject *const *arguments, Py_ssi
     enum { KEYS = 6, LONGER = 10, NODES = 13, RESTS = 17, BOUNDS = 19, USES, CLASSES, SCRATCH = 24 };
     enum { BLOCKS, DISCOUNT, NOTHING, NUMBERS };
     aura_arrays arrays;
-    if (!aura_begin_arrays(arguments, count, AURA_LENGTH(KINDS) + NUMBERS, KINDS, AURA_LENGTH(KINDS), &arrays))
-        return NULL;
     double numbers[NUMBERS];
-    if (!read_floats(arguments + AURA_LENGTH(KINDS), NUMBERS, numbers)) {
-        aura_release_arrays(&arrays);
+    if (!aura_begin_with_floats(arguments, count, KINDS, AURA_LENGTH(KINDS), &arrays, numbers, NUMBERS))
         return NULL;
-    }
     const aura_ngram_uses trie = {
         aura_items(&arrays, 0), aura_items(&arrays, 1), aura_items(&arrays, 2), aura_items(&arrays, 3),
         aura_items(&arrays, 4), aura_items(&arrays, 5), aura_length(&arrays, 0),
@@ -152,13 +133,9 @@ PyObject *aura_py_look_into_lists(PyObject *module, PyObject *const *arguments, 
                                             AURA_WRITTEN(2), AURA_WRITTEN(4), AURA_WRITTEN(4)};
     enum { OWN_USES = 2, CLASSES, WHOLE, MISSING, CHAIN, FOUND = 9 };
     aura_arrays arrays;
-    if (!aura_begin_arrays(arguments, count, AURA_LENGTH(KINDS) + 1, KINDS, AURA_LENGTH(KINDS), &arrays))
+    double discount;
+    if (!aura_begin_with_floats(arguments, count, KINDS, AURA_LENGTH(KINDS), &arrays, &discount, 1))
         return NULL;
-    const double discount = PyFloat_AsDouble(arguments[AURA_LENGTH(KINDS)]);
-    if (PyErr_Occurred()) {
-        aura_release_arrays(&arrays);
-        return NULL;
-    }
     const aura_ngram_uses trie = {.kept = aura_items(&arrays, 0), .uses = aura_items(&arrays, 1),
                                   .count = aura_length(&arrays, 0)};
     const aura_lists_without lists = {aura_items(&arrays, OWN_USES), aura_items(&arrays, CLASSES),

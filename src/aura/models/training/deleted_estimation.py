@@ -170,10 +170,8 @@ class Deletion:
 
     def other_symbols(self, chains: Chains, columns: Longs, symbols: Ints) -> Chains:
         """The chains of other symbols in the contexts of some columns."""
-        nodes, blocks = (
-            chains.nodes.take(columns, 1),
-            chains.blocks[columns],
-        )  # row by row, unlike by an index
+        # row by row, unlike by an index
+        nodes, blocks = chains.nodes.take(columns, 1), chains.blocks[columns]
         targets, entries = np.full_like(nodes, -1), np.full_like(nodes, -1)
         for order, row in enumerate(nodes):
             level = self._trie.level(order + 1)
