@@ -24,8 +24,13 @@ from aura_spec.stream import (
     agreement,
 )
 
-WORTHWHILE = 1 << 10
+_WORTHWHILE = 1 << 10
 """Bytes of a message from which on other methods are tried if a string does not halve it."""
+
+
+def is_worthwhile(size: int, max_string: int) -> bool:
+    """Whether other methods are tried on a message of that size, as a string may not halve it or be too long."""
+    return size >= _WORTHWHILE or size > max_string
 
 
 class MessageCodec(Protocol):
@@ -167,8 +172,8 @@ class Stream:
     def send_data(self, data: bytes, *, text: bool) -> bytes:
         """Code the next message, whose bytes are at hand."""
         sender = self._made_sender or self._sender
-        is_worthwhile = len(data) >= WORTHWHILE or len(data) > self._max_string
-        return sender.send(data, text, self._codec.compress if is_worthwhile else None, self._max_string)
+        compress = self._codec.compress if is_worthwhile(len(data), self._max_string) else None
+        return sender.send(data, text, compress, self._max_string)
 
     def send_message(self, data: bytes, coded: bytes, *, text: bool) -> bytes:
         """The next message, which ``codec`` has coded already as ``coded``; the stream remembers it as others."""

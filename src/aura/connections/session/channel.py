@@ -93,9 +93,11 @@ class Channel:
                 self._direct.write(frame)
             await self._direct.drain()
             return
-        if self._writer.begins_here and self._writer.begin(frames):
-            return
-        await self._writer.send([] if self._writer.begins_here else frames)
+        if self._writer.begins_here:
+            if self._writer.begin(frames):
+                return
+            frames = []  # they are on their way
+        await self._writer.send(frames)
 
     def post(self, message: Frame | PreparedMessage, hint: Hint | None = None) -> asyncio.Future[None]:
         """Send a message after those given before; the future is done once it is sent, or has the error.

@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 from aura import backends, tagging
 from aura.backends import StreamReceiver, StreamSender
 from aura.connections.prepared import PreparedMessage
-from aura.connections.stream import WORTHWHILE
+from aura.connections.stream import is_worthwhile
 from aura.models.model import Model
 from aura.policy import Policy
 from aura.selection import choose, frames, smallest
@@ -256,8 +256,8 @@ class Streamed:
         if hint is not None:
             self._single.match(message, hint)
         sender = self._sender or self._begin_to_send()
-        is_worthwhile = len(message) >= WORTHWHILE or len(message) > self._max_string
-        coded = sender.send(message, text, self._single.compress if is_worthwhile else None, self._max_string)
+        compress = self._single.compress if is_worthwhile(len(message), self._max_string) else None
+        coded = sender.send(message, text, compress, self._max_string)
         return build_data(coded, text=True) if coded[:1] in _MARKS else coded
 
     def encode_prepared(self, message: PreparedMessage) -> bytes:
